@@ -1,0 +1,6 @@
+/** The REST contract of Isocenter: enumerations, the permission table, schemas of requests and responses. */
+export * from "./enumerations.ts";
+export * from "./identity.ts";
+export * from "./lists.ts";
+export * from "./permissions.ts";
+export * from "./studies.ts";

@@ -1,0 +1,45 @@
+import { type Static, type TSchema, Type } from "typebox";
+
+/** An object of which nothing else is accepted: unknown members are a 400 that names them. */
+export const closed = { additionalProperties: false } as const;
+
+export const Id = Type.String({ format: "uuid" });
+export const DateTime = Type.String({ format: "date-time" });
+export const DateOnly = Type.String({ format: "date" });
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** `next` and `previous` are URLs or null; totals are counted to 10,000 and then marked inexact. */
+export const Pagination = Type.Object({
+  total: Type.Integer(),
+  totalIsExact: Type.Boolean(),
+  limit: Type.Integer(),
+  offset: Type.Integer(),
+  next: Nullable(Type.String()),
+  previous: Nullable(Type.String()),
+});
+export type Pagination = Static<typeof Pagination>;
+
+export const listOf = <T extends TSchema>(item: T) =>
+  Type.Object({ data: Type.Array(item), pagination: Pagination });
+
+/** What every list takes beside its own filters. `after` is the key that `next` carries. */
+export const listQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 25 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+  sort: Type.Optional(Type.String({ maxLength: 64 })),
+  after: Type.Optional(Type.String({ maxLength: 512 })),
+} as const;
+
+/** application/problem+json (RFC 9457); `message` equals `detail`, because some clients read that. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  detail: Type.String(),
+  message: Type.String(),
+  instance: Type.String(),
+  requestId: Type.String(),
+  errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+});
+export type Problem = Static<typeof Problem>;

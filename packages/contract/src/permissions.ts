@@ -1,0 +1,92 @@
+import type { Role } from "./enumerations.ts";
+
+/**
+ * Who may do what: the table of the department's work as data. A cell is the reach of a permission:
+ * `all` of the viewer's facilities, only patients `in-care`, only what is the viewer's `own`, only `final` reports, or a
+ * reach that the module of the permission explains. What is not in the table is denied.
+ */
+export type Reach = "all" | "in-care" | "own" | "final" | "for-bills" | "status" | "final-in-care";
+
+type Row = Readonly<Partial<Record<Role, Reach>>>;
+
+const row = <T extends Row>(cells: T): T => cells;
+
+export const permissionTable = {
+  "patients.read": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "all",
+    TECHNOLOGIST: "all",
+    PHYSICIAN: "in-care",
+    FRONT_DESK: "all",
+    BILLING: "for-bills",
+    INTEGRATION: "all",
+  }),
+  "patients.write": row({ ADMINISTRATOR: "all", FRONT_DESK: "all", INTEGRATION: "all" }),
+  "images.upload": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "all",
+    TECHNOLOGIST: "all",
+    INTEGRATION: "all",
+  }),
+  "images.read": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "all",
+    TECHNOLOGIST: "all",
+    PHYSICIAN: "in-care",
+    INTEGRATION: "all",
+  }),
+  "images.correct": row({ ADMINISTRATOR: "all", TECHNOLOGIST: "all" }),
+  "images.export": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all", TECHNOLOGIST: "all", INTEGRATION: "all" }),
+  "log.write": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "all",
+    TECHNOLOGIST: "all",
+    PHYSICIAN: "all",
+    FRONT_DESK: "all",
+    BILLING: "all",
+    INTEGRATION: "all",
+  }),
+  "log.read": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "all",
+    TECHNOLOGIST: "own",
+    PHYSICIAN: "own",
+    FRONT_DESK: "own",
+    BILLING: "own",
+  }),
+  "users.manage": row({ ADMINISTRATOR: "all" }),
+  "facilities.manage": row({ ADMINISTRATOR: "all" }),
+  "keys.manage": row({ ADMINISTRATOR: "all" }),
+  "modalities.manage": row({ ADMINISTRATOR: "all" }),
+  "audit.read": row({ ADMINISTRATOR: "all" }),
+  "jobs.read": row({ ADMINISTRATOR: "all" }),
+  "demo.manage": row({ ADMINISTRATOR: "all" }),
+} as const;
+
+export type Permission = keyof typeof permissionTable;
+export const permissions = Object.keys(permissionTable) as Permission[];
+
+const strength: Readonly<Record<Reach, number>> = {
+  all: 6,
+  status: 5,
+  final: 4,
+  "for-bills": 3,
+  "in-care": 2,
+  "final-in-care": 2,
+  own: 1,
+};
+
+/** The widest reach that any of the roles gives, or null where none does. */
+export function reachOf(rolesHeld: readonly Role[], permission: Permission): Reach | null {
+  let widest: Reach | null = null;
+  for (const role of rolesHeld) {
+    const reach = (permissionTable[permission] as Row)[role];
+    if (reach && (widest === null || strength[reach] > strength[widest])) widest = reach;
+  }
+  return widest;
+}

@@ -1,0 +1,134 @@
+import { type Static, Type } from "typebox";
+import { imageFormats, studyStatuses } from "./enumerations.ts";
+import { DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+
+/** The patient as a list row shows it. */
+export const PatientSummary = Type.Object({
+  id: Id,
+  name: Type.String({ description: "Family, Given Middle" }),
+  identifier: Type.String(),
+  issuer: Type.String(),
+  birthDate: Nullable(DateOnly),
+  sex: Nullable(Type.Enum(["F", "M", "O", "U"])),
+  provisional: Type.Boolean({
+    description: "The identity is in doubt and waits for a person to reconcile it.",
+  }),
+});
+export type PatientSummary = Static<typeof PatientSummary>;
+
+export const Study = Type.Object({
+  id: Id,
+  studyInstanceUid: Type.String(),
+  patientId: Id,
+  patient: PatientSummary,
+  facilityId: Id,
+  accessionNumber: Nullable(Type.String()),
+  studyId: Nullable(Type.String({ description: "DICOM StudyID" })),
+  studyDate: Nullable(DateOnly),
+  studyTime: Nullable(Type.String({ description: "HH:MM:SS, local to the facility" })),
+  studyDescription: Nullable(Type.String()),
+  modalities: Type.Array(Type.String()),
+  bodyPart: Nullable(Type.String()),
+  referringPhysician: Nullable(Type.String()),
+  status: Type.Enum([...studyStatuses]),
+  numberOfSeries: Type.Integer(),
+  numberOfInstances: Type.Integer(),
+  size: Type.Integer({ description: "Bytes of all instances" }),
+  createdAt: DateTime,
+  lastReceivedAt: Nullable(DateTime),
+  version: Type.Integer(),
+  actions: Type.Array(Type.String()),
+});
+export type Study = Static<typeof Study>;
+
+/** Filters of `GET /studies`; `query` is the one field of search as you type: name, identifier, accession number, description. */
+export const StudyListQuery = Type.Object(
+  {
+    ...listQuery,
+    patientId: Type.Optional(Id),
+    patientName: Type.Optional(Type.String({ maxLength: 64 })),
+    modality: Type.Optional(Type.String({ maxLength: 64 })),
+    status: Type.Optional(Type.String({ maxLength: 64 })),
+    accessionNumber: Type.Optional(Type.String({ maxLength: 16 })),
+    studyInstanceUid: Type.Optional(Type.String({ maxLength: 64 })),
+    studyDateFrom: Type.Optional(DateOnly),
+    studyDateTo: Type.Optional(DateOnly),
+    description: Type.Optional(Type.String({ maxLength: 64 })),
+    query: Type.Optional(Type.String({ maxLength: 128 })),
+  },
+  { additionalProperties: false },
+);
+export type StudyListQuery = Static<typeof StudyListQuery>;
+
+/** Fields that `sort` of `GET /studies` takes, each also with `-`. */
+export const studySortFields = [
+  "studyDate",
+  "patientName",
+  "accessionNumber",
+  "createdAt",
+  "lastReceivedAt",
+  "numberOfInstances",
+] as const;
+
+export const Series = Type.Object({
+  id: Id,
+  studyId: Id,
+  seriesInstanceUid: Type.String(),
+  seriesNumber: Nullable(Type.Integer()),
+  seriesDescription: Nullable(Type.String()),
+  modality: Type.String(),
+  bodyPart: Nullable(Type.String()),
+  numberOfInstances: Type.Integer(),
+  createdAt: DateTime,
+});
+export type Series = Static<typeof Series>;
+
+export const Image = Type.Object({
+  id: Id,
+  patientId: Id,
+  studyId: Id,
+  studyInstanceUid: Type.String(),
+  seriesInstanceUid: Type.String(),
+  sopInstanceUid: Type.String(),
+  sopClassUid: Type.String(),
+  transferSyntaxUid: Type.String(),
+  instanceNumber: Nullable(Type.Integer()),
+  modality: Type.String(),
+  format: Type.Enum([...imageFormats]),
+  rows: Nullable(Type.Integer()),
+  columns: Nullable(Type.Integer()),
+  numberOfFrames: Type.Integer(),
+  pixelSpacing: Nullable(
+    Type.Array(Type.Number(), { description: "Millimetres: between rows, between columns" }),
+  ),
+  sliceThickness: Nullable(Type.Number({ description: "Millimetres" })),
+  windowCenter: Nullable(Type.Number()),
+  windowWidth: Nullable(Type.Number()),
+  acquisitionDate: Nullable(DateOnly),
+  size: Type.Integer({ description: "Bytes of the content" }),
+  sha256: Type.String({ description: "Of the content, in hexadecimal" }),
+  status: Type.Enum(["STORED", "ALREADY_STORED"], {
+    description: "Of an upload: whether the same image was here before",
+  }),
+  createdAt: DateTime,
+  actions: Type.Array(Type.String()),
+});
+export type Image = Static<typeof Image>;
+
+/** What an upload answers for a file that is not taken. */
+export const RefusedFile = Type.Object({
+  filename: Type.String(),
+  code: Type.String(),
+  reason: Type.String(),
+});
+export type RefusedFile = Static<typeof RefusedFile>;
+
+/** What `GET /events` sends: ids only. */
+export const LiveEvent = Type.Object({
+  type: Type.String({ description: "The fact, such as study.received, study.settled" }),
+  subject: Type.Object({ type: Type.String(), id: Type.String() }),
+  patientId: Nullable(Id),
+  facilityId: Id,
+  at: DateTime,
+});
+export type LiveEvent = Static<typeof LiveEvent>;

@@ -1,0 +1,53 @@
+import postgres from "postgres";
+
+/** Reads, and hands out transactions. */
+export type Db = postgres.Sql;
+/** A transaction under way: what a command writes with. */
+export type Tx = postgres.TransactionSql;
+/** What a query needs: either of the two. */
+export type Reader = Db | Tx;
+/** A piece of SQL to be put into a larger statement. */
+export type Fragment = postgres.Fragment;
+
+export interface ConnectionSettings {
+  /** `postgres://...`, or null for the embedded server's socket. */
+  url: string | null;
+  socketPath?: string;
+  database?: string;
+  user?: string;
+  /** At most this many connections; at most 20 a process. */
+  max?: number;
+}
+
+/**
+ * Opens the pool. Dates (`date`) come as `YYYY-MM-DD` text and 64-bit integers as numbers: both are exact for what is kept here
+ * (counts and sizes below 2^53).
+ */
+export function connect(settings: ConnectionSettings): Db {
+  const options: postgres.Options<Record<string, postgres.PostgresType>> = {
+    max: settings.max ?? 20,
+    onnotice: () => {},
+    connect_timeout: 10,
+    types: {
+      date: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (value: string) => value },
+      bigint: {
+        to: 20,
+        from: [20],
+        serialize: (value: number) => String(value),
+        parse: (value: string) => Number(value),
+      },
+    },
+  };
+  if (settings.url !== null) return postgres(settings.url, options) as unknown as Db;
+  return postgres({
+    ...options,
+    path: settings.socketPath,
+    database: settings.database ?? "isocenter",
+    user: settings.user ?? "isocenter",
+  } as typeof options) as unknown as Db;
+}
+
+/** Runs the work in one transaction; rolled back when it throws. */
+export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.begin(work) as Promise<T>;
+}

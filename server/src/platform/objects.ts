@@ -1,0 +1,42 @@
+import type { Readable } from "node:stream";
+
+export interface ByteRange {
+  /** First byte. */
+  start: number;
+  /** First byte after the range; left out: to the end. */
+  end?: number;
+}
+
+export interface PutResult {
+  key: string;
+  size: number;
+}
+
+/**
+ * Where the bytes live. Keys are slash-separated words of `[A-Za-z0-9._-]`, made by us and never from what a client wrote. `put` answers
+ * only when the object is durable: for the file system, file and folder synced.
+ */
+export interface ObjectStore {
+  /** Writes the object once, whole, under its final key; on any error nothing is left behind. */
+  put(key: string, bytes: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Promise<PutResult>;
+  /** @throws Refusal `not-found` (code `object.not-found`) where no object has the key */
+  get(key: string, range?: ByteRange): Promise<Readable>;
+  /** The bytes of a range at once; for small things such as one frame. */
+  read(key: string, range?: ByteRange): Promise<Buffer>;
+  size(key: string): Promise<number>;
+  /** No error where there is none. */
+  delete(key: string): Promise<void>;
+  /** A URL that the store itself answers, or null where the store cannot and the URL must go through us. */
+  signedUrl(
+    key: string,
+    options: { expiresInSeconds: number; filename: string; contentType: string },
+  ): Promise<string | null>;
+  /** Every key that is older than the given time, for the orphan sweep. */
+  list(prefix: string, olderThan: Date): AsyncIterable<{ key: string; size: number; modifiedAt: Date }>;
+  /** Puts an object that no row names aside for 30 days instead of deleting it. */
+  moveToLostAndFound(key: string): Promise<void>;
+  /** Bytes still free, or null where the store does not say. */
+  freeBytes(): Promise<number | null>;
+  /** @throws where the store does not answer */
+  check(): Promise<void>;
+}

@@ -1,0 +1,46 @@
+/**
+ * The one error that domain code throws on purpose. Each protocol maps the kind to its own words in one exhaustive table;
+ * any other error is a bug and is shown without detail.
+ */
+export type RefusalKind =
+  | "invalid" // malformed or invalid input (400)
+  | "unauthenticated" // no token or a bad one (401)
+  | "forbidden" // may not (403)
+  | "not-found" // not there, or not visible to this viewer (404)
+  | "not-acceptable" // no representation that the client takes (406)
+  | "conflict" // illegal transition, version conflict, duplicate (409)
+  | "too-large" // over a limit of size (413)
+  | "unsupported-type" // media type (415)
+  | "unprocessable" // well-formed but refused, such as a file that is not DICOM (422)
+  | "locked" // account locked (423)
+  | "too-many" // throttled (429)
+  | "unavailable" // a dependency is down (503)
+  | "out-of-space"; // the disk reserve is reached (507)
+
+export interface RefusalDetail {
+  path: string;
+  message: string;
+}
+
+export class Refusal extends Error {
+  readonly kind: RefusalKind;
+  /** Stable, for programs: `study.not-found`. */
+  readonly code: string;
+  readonly errors: readonly RefusalDetail[];
+  /** Seconds after which a retry may succeed, where that is known. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    kind: RefusalKind,
+    code: string,
+    detail: string,
+    more: { errors?: readonly RefusalDetail[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: more.cause });
+    this.name = "Refusal";
+    this.kind = kind;
+    this.code = code;
+    this.errors = more.errors ?? [];
+    this.retryAfter = more.retryAfter;
+  }
+}

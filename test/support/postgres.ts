@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { connect } from "@isocenter/server/platform/database.ts";
+import { startEmbeddedPostgres } from "@isocenter/server/platform/embedded-postgres.ts";
+import { migrate } from "@isocenter/server/platform/migrations.ts";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    postgresSocket: string;
+  }
+}
+
+/** Vitest's global set-up: one PostgreSQL for the run, with a migrated template that each test file copies. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(path.join(tmpdir(), "isocenter-test-"));
+  const server = await startEmbeddedPostgres(path.join(folder, "pg"), ["fsync=off", "max_connections=200"]);
+  const admin = connect({ url: null, socketPath: server.socketPath, max: 1 });
+  await migrate(admin);
+  await admin.end();
+  project.provide("postgresSocket", server.socketPath);
+  return async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
