@@ -1,0 +1,8 @@
+/**
+ * The archive: studies, series and instances; how they come in, are found and are read.
+ *
+ * Owns the tables `study`, `series`, `instance`, `instance_original`, `quarantine`, `reconciliation_item`. Records the facts
+ * `study.received` (per study and batch) and `study.settled`. Keeps: a UID is unique within a facility; an object is durable
+ * before its row, and its row before the answer; counts are exact; archived bytes never change.
+ */
+export * from "./types.ts";
