@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { connect } from "@isocenter/server/platform/database.ts";
 import { startEmbeddedPostgres } from "@isocenter/server/platform/embedded-postgres.ts";
+import { prepareJobs } from "@isocenter/server/platform/jobs-postgres.ts";
 import { migrate } from "@isocenter/server/platform/migrations.ts";
 import type { TestProject } from "vitest/node";
 
@@ -19,6 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const admin = connect({ url: null, socketPath: server.socketPath, max: 1 });
   await migrate(admin);
   await admin.end();
+  await prepareJobs({ url: null, socketPath: server.socketPath });
   project.provide("postgresSocket", server.socketPath);
   return async () => {
     await server.stop();

@@ -1,8 +1,15 @@
-/** The configuration, read once from the environment and validated; see .env.example for what each means. */
+import fs from "node:fs";
+import path from "node:path";
+
+const environments = ["production", "development", "test"] as const;
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+const processRoles = ["api", "dicom", "worker"] as const;
+
+/** The configuration, read once from the environment and validated; .env.example says what each means. */
 export interface Config {
   port: number;
   host: string;
-  environment: "production" | "development" | "test";
+  environment: (typeof environments)[number];
   publicUrl: string | null;
   trustProxy: boolean | number | string;
   corsOrigins: string[];
@@ -19,6 +26,189 @@ export interface Config {
   aeTitle: string;
   dicomPort: number;
   settleSeconds: number;
-  logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
-  roles: readonly ("api" | "dicom" | "worker")[];
+  logLevel: (typeof logLevels)[number];
+  roles: readonly (typeof processRoles)[number][];
+}
+
+/** One readable line per mistake. */
+export class ConfigError extends Error {
+  readonly lines: readonly string[];
+  constructor(lines: readonly string[]) {
+    super(lines.join("\n"));
+    this.name = "ConfigError";
+    this.lines = lines;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads values one by one and gathers what is wrong with them. */
+function reader(environment: Environment) {
+  const mistakes: string[] = [];
+  const raw = (name: string): string | undefined => {
+    const value = environment[name]?.trim();
+    return value === "" ? undefined : value;
+  };
+  const secret = (name: string): string | null => {
+    const direct = raw(name);
+    const file = raw(`${name}_FILE`);
+    if (direct !== undefined && file !== undefined)
+      mistakes.push(`${name}: give either ${name} or ${name}_FILE, not both.`);
+    if (direct !== undefined || file === undefined) return direct ?? null;
+    try {
+      return fs.readFileSync(file, "utf8").trim();
+    } catch (error) {
+      mistakes.push(
+        `${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
+      );
+      return null;
+    }
+  };
+  const integer = (name: string, fallback: number, min: number, max: number): number => {
+    const text = raw(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    mistakes.push(`${name}: expected a whole number from ${min} to ${max}, found "${text}".`);
+    return fallback;
+  };
+  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
+    const text = raw(name);
+    if (text === undefined) return fallback;
+    const found = values.find((value) => value === text.toLowerCase());
+    if (found !== undefined) return found;
+    mistakes.push(`${name}: expected one of ${values.join(", ")}, found "${text}".`);
+    return fallback;
+  };
+  const url = (name: string, protocols: readonly string[], text = raw(name)): string | null => {
+    if (text === undefined) return null;
+    const parsed = URL.parse(text);
+    if (parsed && protocols.includes(parsed.protocol)) return text.replace(/\/+$/, "");
+    mistakes.push(`${name}: expected a URL that starts with ${protocols.map((p) => `${p}//`).join(" or ")}.`);
+    return null;
+  };
+  return { mistakes, raw, secret, integer, oneOf, url };
+}
+
+type Values = ReturnType<typeof reader>;
+
+/** DATABASE_URL, or the names that PostgreSQL's and older deployments' set-ups use. */
+function databaseUrl(values: Values): string | null {
+  const given = values.secret("DATABASE_URL");
+  if (given !== null) return values.url("DATABASE_URL", ["postgres:", "postgresql:"], given);
+  const host = values.raw("DB_HOST");
+  if (host === undefined) return null;
+  const user = values.raw("DB_USER") ?? values.raw("POSTGRES_USER") ?? "postgres";
+  const password = values.secret("DB_PASS") ?? values.secret("POSTGRES_PASSWORD") ?? "";
+  const port = values.integer("DB_PORT", 5432, 1, 65_535);
+  const name = values.raw("DB_NAME") ?? values.raw("POSTGRES_DB") ?? user;
+  return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(name)}`;
+}
+
+function trustProxy(values: Values): boolean | number | string {
+  const text = values.raw("TRUST_PROXY");
+  if (text === undefined || text.toLowerCase() === "false") return false;
+  if (text.toLowerCase() === "true") return true;
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function corsOrigins(values: Values, environment: Config["environment"]): string[] {
+  const text = values.raw("CORS_ORIGINS");
+  if (text === undefined) {
+    return environment === "development" ? ["http://localhost:3000", "http://localhost:5173"] : [];
+  }
+  const origins = text
+    .split(",")
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== "");
+  for (const origin of origins) {
+    const parsed = URL.parse(origin);
+    if (!parsed || parsed.origin !== origin)
+      values.mistakes.push(`CORS_ORIGINS: "${origin}" is not an origin such as https://viewer.example.org.`);
+  }
+  return origins;
+}
+
+function aeTitle(values: Values): string {
+  const title = values.raw("AE_TITLE") ?? "ISOCENTER";
+  // PS3.5 table 6.2-1: AE has at most 16 characters of the default repertoire without backslash and control characters.
+  if (!/^[!-[\]-~][ -[\]-~]{0,15}$/.test(title))
+    values.mistakes.push(
+      `AE_TITLE: expected 1 to 16 printable characters without a backslash, found "${title}".`,
+    );
+  return title;
+}
+
+function roles(values: Values): Config["roles"] {
+  const text = values.raw("ROLES");
+  if (text === undefined) return [...processRoles];
+  const named = text
+    .split(",")
+    .map((role) => role.trim().toLowerCase())
+    .filter((role) => role !== "");
+  const unknown = named.filter((role) => !processRoles.some((known) => known === role));
+  if (unknown.length > 0)
+    values.mistakes.push(
+      `ROLES: expected a list of ${processRoles.join(", ")}, found "${unknown.join(", ")}".`,
+    );
+  return processRoles.filter((role) => named.includes(role));
+}
+
+function adminPassword(values: Values): string | null {
+  const password = values.secret("ADMIN_PASSWORD");
+  if (password !== null && password.length < 12)
+    values.mistakes.push("ADMIN_PASSWORD: expected at least 12 characters.");
+  return password;
+}
+
+function jwtSecret(values: Values): string | null {
+  const secret = values.secret("JWT_SECRET");
+  if (secret !== null && secret.length < 32)
+    values.mistakes.push("JWT_SECRET: expected at least 32 characters.");
+  return secret;
+}
+
+/** @throws ConfigError naming every mistake at once */
+export function readConfig(environment: Environment): Config {
+  const values = reader(environment);
+  const kind = values.oneOf("NODE_ENV", environments, "production");
+  const mebibyte = 1024 * 1024;
+  const config: Config = {
+    port: values.integer("PORT", 3006, 0, 65_535),
+    host: values.raw("HOST") ?? "0.0.0.0",
+    environment: kind,
+    publicUrl: values.url("PUBLIC_URL", ["http:", "https:"]),
+    trustProxy: trustProxy(values),
+    corsOrigins: corsOrigins(values, kind),
+    maxUploadBytes: values.integer(
+      "MAX_UPLOAD_BYTES",
+      8 * 1024 * mebibyte,
+      mebibyte,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    diskReserveBytes: values.integer("DISK_RESERVE_BYTES", 1024 * mebibyte, 0, Number.MAX_SAFE_INTEGER),
+    dataDir: path.resolve(values.raw("DATA_DIR") ?? "data"),
+    databaseUrl: databaseUrl(values),
+    storage: values.oneOf("STORAGE", ["file"], "file"),
+    jwtSecret: jwtSecret(values),
+    adminUsername: values.raw("ADMIN_USERNAME") ?? "admin",
+    adminPassword: adminPassword(values),
+    aeTitle: aeTitle(values),
+    dicomPort: values.integer("DICOM_PORT", 11_112, 0, 65_535),
+    settleSeconds: values.integer("SETTLE_SECONDS", 60, 1, 86_400),
+    logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
+    roles: roles(values),
+  };
+  if (values.mistakes.length > 0) throw new ConfigError(values.mistakes);
+  return config;
+}
+
+/** The environment of this process, with a `.env` file of the working folder beneath it. */
+export function processEnvironment(): Environment {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return process.env;
 }

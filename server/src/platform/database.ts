@@ -1,3 +1,4 @@
+import path from "node:path";
 import postgres from "postgres";
 
 /** Reads, and hands out transactions. */
@@ -45,6 +46,13 @@ export function connect(settings: ConnectionSettings): Db {
     database: settings.database ?? "isocenter",
     user: settings.user ?? "isocenter",
   } as typeof options) as unknown as Db;
+}
+
+/** The same connection as a URL, for libraries that have a pool of their own. */
+export function connectionString(settings: ConnectionSettings): string {
+  if (settings.url !== null) return settings.url;
+  const folder = path.dirname(settings.socketPath ?? "");
+  return `postgres://${settings.user ?? "isocenter"}@${encodeURIComponent(folder)}/${settings.database ?? "isocenter"}`;
 }
 
 /** Runs the work in one transaction; rolled back when it throws. */

@@ -10,8 +10,6 @@ export interface JobTask<Payload = unknown> {
   /** Throws to be tried again with growing delays; after `maxAttempts` the job gives up and raises an alarm. */
   run(payload: Payload, signal: AbortSignal): Promise<void>;
   maxAttempts?: number;
-  /** At most so many at once in this process. */
-  concurrency?: number;
 }
 
 export interface AddJob {

@@ -35,6 +35,8 @@ export interface ObjectStore {
   list(prefix: string, olderThan: Date): AsyncIterable<{ key: string; size: number; modifiedAt: Date }>;
   /** Puts an object that no row names aside for 30 days instead of deleting it. */
   moveToLostAndFound(key: string): Promise<void>;
+  /** Deletes what was put aside before the given time. @returns how many objects */
+  emptyLostAndFound(before: Date): Promise<number>;
   /** Bytes still free, or null where the store does not say. */
   freeBytes(): Promise<number | null>;
   /** @throws where the store does not answer */

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that a Node that is too old can still say so.
+import os from "node:os";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `Isocenter needs Node 24 (this is ${process.version}).\n` +
+      "Run it through npm, which brings the right one on Linux and Windows: npm ci && npm start\n" +
+      "Elsewhere install Node 24 from https://nodejs.org and try again.\n",
+  );
+  process.exit(1);
+}
+// Read by libuv when its thread pool first starts: file system, hashing and password work share it.
+process.env.UV_THREADPOOL_SIZE ??= String(Math.max(8, os.availableParallelism() * 4));
+await import("../src/cli.ts");

@@ -1,0 +1,104 @@
+import { testDatabase } from "@isocenter/test/support/database.ts";
+import pino from "pino";
+import { beforeAll, expect, inject, test } from "vitest";
+import { manualClock } from "./clock.ts";
+import { createJobs, type JobsOptions } from "./jobs-postgres.ts";
+
+const database = testDatabase();
+let options: JobsOptions;
+beforeAll(() => {
+  options = {
+    db: database.db,
+    connection: { url: null, socketPath: inject("postgresSocket"), database: database.name },
+    clock: manualClock(),
+    log: pino({ level: "silent" }),
+  };
+});
+
+test("a job added in a transaction that fails is never run", async () => {
+  const jobs = createJobs(options);
+  const seen: unknown[] = [];
+  jobs.define({ name: "test.note", run: async (payload) => void seen.push(payload) });
+  await expect(
+    database.db.begin(async (tx) => {
+      await jobs.add(tx, "test.note", { n: 1 });
+      throw new Error("no");
+    }),
+  ).rejects.toThrow("no");
+  await jobs.add(database.db, "test.note", { n: 2 });
+  await jobs.drain();
+  expect(seen).toEqual([{ n: 2 }]);
+});
+
+test("a key keeps one waiting job, with the newest payload and time", async () => {
+  const jobs = createJobs(options);
+  const seen: unknown[] = [];
+  jobs.define({ name: "test.keyed", run: async (payload) => void seen.push(payload) });
+  await jobs.add(database.db, "test.keyed", { n: 1 }, { key: "k" });
+  await jobs.add(database.db, "test.keyed", { n: 2 }, { key: "k" });
+  await jobs.add(
+    database.db,
+    "test.keyed",
+    { n: 3 },
+    { key: "later", runAt: new Date(options.clock.now().getTime() + 60_000) },
+  );
+  await jobs.drain();
+  expect(seen).toEqual([{ n: 2 }]);
+});
+
+test("a running worker takes a job at once, a failing job gives up after its attempts and says so", async () => {
+  const gaveUp = Promise.withResolvers<{ name: string; attempts: number }>();
+  const done = Promise.withResolvers<unknown>();
+  const jobs = createJobs({ ...options, onGaveUp: gaveUp.resolve });
+  jobs.define({ name: "test.good", run: async (payload) => done.resolve(payload) });
+  jobs.define({
+    name: "test.bad",
+    maxAttempts: 1,
+    run: async () => {
+      throw new Error("broken");
+    },
+  });
+  await jobs.start();
+  await jobs.add(database.db, "test.good", { n: 1 });
+  await jobs.add(database.db, "test.bad", {});
+  expect(await done.promise).toEqual({ n: 1 });
+  expect(await gaveUp.promise).toMatchObject({ name: "test.bad", attempts: 1 });
+  await jobs.stop();
+});
+
+test("the jobs of a worker without a heartbeat are taken over, those of a living one are not", async () => {
+  const done = Promise.withResolvers<unknown>();
+  const jobs = createJobs(options);
+  jobs.define({ name: "test.stale", run: async (payload) => done.resolve(payload) });
+  await jobs.add(database.db, "test.stale", { of: "dead" });
+  await jobs.add(database.db, "test.stale", { of: "living" }, { key: "living" });
+  const lock = (worker: string, whose: string) =>
+    database.db`update graphile_worker._private_jobs set locked_by = ${worker}, locked_at = now() - interval '10 minutes'
+      where payload->>'of' = ${whose}`;
+  await lock("worker-dead", "dead");
+  await lock("worker-living", "living");
+  await database.db`insert into job_worker values ('worker-dead', now() - interval '5 minutes'), ('worker-living', now())`;
+  await jobs.start();
+  expect(await done.promise).toEqual({ of: "dead" });
+  await jobs.stop();
+  const [left] =
+    await database.db`select locked_by from graphile_worker._private_jobs where payload->>'of' = 'living'`;
+  expect(left).toEqual({ locked_by: "worker-living" });
+});
+
+test("periodic work runs, survives its own error and is planned again", async () => {
+  const jobs = createJobs(options);
+  let runs = 0;
+  const ran = Promise.withResolvers<void>();
+  jobs.every("test.periodic", 3600, async () => {
+    runs += 1;
+    ran.resolve();
+    throw new Error("once");
+  });
+  await jobs.start();
+  await ran.promise;
+  await jobs.stop();
+  const waiting =
+    await database.db`select run_at > now() + interval '50 minutes' as later from graphile_worker.jobs where task_identifier = 'test.periodic'`;
+  expect([runs, waiting.map((row) => row["later"])]).toEqual([1, [true]]);
+});

@@ -1,0 +1,164 @@
+import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  Logger,
+  type Runner,
+  run,
+  runMigrations,
+  runOnce,
+  type TaskList,
+  type WorkerEvents,
+} from "graphile-worker";
+import type { Logger as Log } from "pino";
+import type { Clock } from "./clock.ts";
+import type { Reader } from "./database.ts";
+import { type ConnectionSettings, connect, connectionString, type Db } from "./database.ts";
+import type { AddJob, Jobs, JobTask } from "./jobs.ts";
+
+const defaultAttempts = 12;
+const heartbeatMs = 10_000;
+/** A worker that was not heard of for so long is dead, and its jobs go to the others. */
+const deadAfterSeconds = 60;
+
+/** Makes the queue's own schema; safe to call at every start. */
+export async function prepareJobs(settings: ConnectionSettings): Promise<void> {
+  const db = connect({ ...settings, max: 1 });
+  await db`create table if not exists job_worker (worker_id text primary key, seen_at timestamptz not null)`;
+  await db.end();
+  await runMigrations({ connectionString: connectionString(settings), maxPoolSize: 2, logger: silent });
+}
+
+const silent = new Logger(() => () => {});
+
+export interface JobsOptions {
+  db: Db;
+  connection: ConnectionSettings;
+  clock: Clock;
+  log: Log;
+  /** Jobs at once in this process. */
+  concurrency?: number;
+  /** Told of each job that failed for the last time. */
+  onGaveUp?: (job: { name: string; id: string; attempts: number; error: unknown }) => void;
+}
+
+/**
+ * Jobs on graphile-worker. Its own rule frees a dead worker's jobs after four hours; here every worker has a heartbeat in `job_worker`,
+ * and the jobs of one that stopped are freed after a minute, those of a living one never.
+ */
+export function createJobs({ db, connection, clock, log, concurrency = 4, onGaveUp }: JobsOptions): Jobs {
+  const tasks = new Map<string, JobTask<never>>();
+  const periodic: string[] = [];
+  const workerIds = new Set<string>();
+  const stopping = new AbortController();
+  let runner: Runner | undefined;
+  let heartbeat: Promise<void> | undefined;
+
+  const taskList = (): TaskList =>
+    Object.fromEntries(
+      [...tasks.values()].map((task) => [
+        task.name,
+        (payload: unknown) => task.run(payload as never, stopping.signal),
+      ]),
+    );
+
+  async function add(reader: Reader, name: string, payload: object, options: AddJob = {}): Promise<void> {
+    const task = tasks.get(name);
+    // A delay and not a time: the database's clock may differ from ours, and in tests ours stands still.
+    const delayMs = options.runAt ? Math.max(0, options.runAt.getTime() - clock.now().getTime()) : 0;
+    await reader`select graphile_worker.add_job(${name}, payload := ${JSON.stringify(payload)}::text::json,
+      run_at := now() + ${delayMs}::float8 * interval '1 millisecond',
+      max_attempts := ${task?.maxAttempts ?? defaultAttempts}, job_key := ${options.key ?? null}::text)`;
+  }
+
+  async function beat(): Promise<void> {
+    const ids = [...workerIds];
+    if (ids.length > 0) {
+      await db`insert into job_worker (worker_id, seen_at) select unnest(${ids}::text[]), now()
+        on conflict (worker_id) do update set seen_at = excluded.seen_at`;
+    }
+    await db.begin(async (tx) => {
+      const dead = await tx<{ workerId: string }[]>`
+        select distinct locked_by as "workerId" from graphile_worker._private_jobs j
+        where locked_by is not null and not exists (
+          select 1 from job_worker w where w.worker_id = j.locked_by and w.seen_at > now() - ${deadAfterSeconds} * interval '1 second')
+        and locked_at < now() - ${deadAfterSeconds} * interval '1 second'`;
+      if (dead.length > 0) {
+        await tx`select graphile_worker.force_unlock_workers(${dead.map((row) => row.workerId)}::text[])`;
+        log.warn({ workers: dead.length }, "took over the jobs of workers that stopped");
+      }
+      await tx`delete from job_worker where seen_at < now() - interval '1 day'`;
+    });
+  }
+
+  async function beatForever(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await beat().catch((error: unknown) => log.warn({ err: error }, "job heartbeat failed"));
+      await sleep(heartbeatMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
+
+  return {
+    define(task) {
+      if (tasks.has(task.name)) throw new Error(`the job ${task.name} is defined twice`);
+      tasks.set(task.name, task as JobTask<never>);
+    },
+    add,
+    every(name, intervalSeconds, work) {
+      tasks.set(name, {
+        name,
+        async run() {
+          await work(stopping.signal).catch((error: unknown) =>
+            log.error({ err: error, job: name }, "periodic job failed"),
+          );
+          await add(
+            db,
+            name,
+            {},
+            { key: name, runAt: new Date(clock.now().getTime() + intervalSeconds * 1000) },
+          );
+        },
+      });
+      periodic.push(name);
+    },
+    async start() {
+      const events: WorkerEvents = new EventEmitter();
+      events.on("worker:create", ({ worker }) => workerIds.add(worker.workerId));
+      events.on("job:failed", ({ job, error }) => {
+        log.error(
+          { job: job.task_identifier, id: job.id, attempts: job.attempts, err: error },
+          "job gave up",
+        );
+        onGaveUp?.({ name: job.task_identifier, id: String(job.id), attempts: job.attempts, error });
+      });
+      runner = await run({
+        connectionString: connectionString(connection),
+        maxPoolSize: 3,
+        concurrency,
+        noHandleSignals: true,
+        pollInterval: 1000,
+        taskList: taskList(),
+        events,
+        logger: new Logger(() => (level, message) => {
+          if (level === "error") log.error({ component: "jobs" }, message);
+          else if (level === "warning") log.warn({ component: "jobs" }, message);
+        }),
+      });
+      for (const name of periodic) await add(db, name, {}, { key: name });
+      heartbeat = beatForever();
+    },
+    async stop() {
+      stopping.abort();
+      await runner?.stop();
+      await heartbeat;
+    },
+    async drain() {
+      await runOnce({
+        connectionString: connectionString(connection),
+        maxPoolSize: 2,
+        noHandleSignals: true,
+        taskList: taskList(),
+        logger: silent,
+      });
+    },
+  };
+}

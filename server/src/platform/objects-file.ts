@@ -1,0 +1,266 @@
+import { createReadStream } from "node:fs";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { Readable } from "node:stream";
+import type { ByteRange, ObjectStore, PutResult } from "./objects.ts";
+import { Refusal } from "./refusal.ts";
+
+const keyPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\/){0,7}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+const lostAndFound = "lost-and-found";
+/** Chunks are gathered to this size before a write, so that small chunks cost few system calls. */
+const writeBytes = 1 << 20;
+
+/**
+ * Objects as files under `root`: the key's folders, then one of 256 folders by the last two characters of its name, then the name.
+ * An object is written straight to its place (no row names it before it is whole), then file and folder are synced.
+ */
+export function createFileStore(root: string): ObjectStore {
+  const syncFolder = folderSync();
+  const ensureFolder = folderMaker(root, syncFolder);
+  const place = (key: string): string => {
+    if (!keyPattern.test(key) || key.includes(".."))
+      throw new Error(`not an object key: ${JSON.stringify(key)}`);
+    const name = path.posix.basename(key);
+    return path.join(root, path.posix.dirname(key), name.slice(-2).padStart(2, "_"), name);
+  };
+
+  async function put(
+    key: string,
+    bytes: AsyncIterable<Uint8Array>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<PutResult> {
+    const file = place(key);
+    await ensureFolder(path.dirname(file));
+    const handle = await fs.open(file, "wx", 0o640);
+    let size = 0;
+    try {
+      size = await writeAll(handle, bytes, options.signal);
+      await handle.sync();
+    } catch (error) {
+      await handle.close();
+      await fs.unlink(file);
+      throw error;
+    }
+    await handle.close();
+    await syncFolder(path.dirname(file));
+    return { key, size };
+  }
+
+  return {
+    put,
+    async get(key, range) {
+      const file = place(key);
+      const handle = await fs.open(file, "r").catch(notFound(key));
+      if (range && range.end !== undefined && range.end <= range.start) {
+        await handle.close();
+        return Readable.from([]);
+      }
+      return createReadStream("", {
+        fd: handle,
+        start: range?.start ?? 0,
+        ...(range?.end === undefined ? {} : { end: range.end - 1 }),
+        highWaterMark: 1 << 18,
+      });
+    },
+    async read(key, range) {
+      const handle = await fs.open(place(key), "r").catch(notFound(key));
+      try {
+        return await readRange(handle, range);
+      } finally {
+        await handle.close();
+      }
+    },
+    async size(key) {
+      return (await fs.stat(place(key)).catch(notFound(key))).size;
+    },
+    async delete(key) {
+      await fs.rm(place(key), { force: true });
+    },
+    async signedUrl() {
+      return null;
+    },
+    list: (prefix, olderThan) => listFiles(root, prefix, olderThan),
+    async moveToLostAndFound(key) {
+      const from = place(key);
+      const to = path.join(root, lostAndFound, ...key.split("/"));
+      await ensureFolder(path.dirname(to));
+      await fs.rename(from, to);
+      // The time of the move starts the 30 days.
+      const now = new Date();
+      await fs.utimes(to, now, now);
+      await syncFolder(path.dirname(to));
+      await syncFolder(path.dirname(from));
+    },
+    async emptyLostAndFound(before) {
+      let deleted = 0;
+      for await (const file of walk(path.join(root, lostAndFound))) {
+        const stats = await fs.stat(file).catch(() => null);
+        if (stats === null || stats.mtime >= before) continue;
+        await fs.rm(file, { force: true });
+        deleted += 1;
+      }
+      return deleted;
+    },
+    async freeBytes() {
+      const stats = await fs.statfs(root);
+      return stats.bavail * stats.bsize;
+    },
+    async check() {
+      await fs.mkdir(root, { recursive: true, mode: 0o750 });
+      await fs.access(root, fs.constants.W_OK);
+    },
+  };
+}
+
+const notFound =
+  (key: string) =>
+  (error: NodeJS.ErrnoException): never => {
+    if (error.code === "ENOENT")
+      throw new Refusal("not-found", "object.not-found", `There is no object ${key}.`, { cause: error });
+    throw error;
+  };
+
+async function writeAll(
+  handle: fs.FileHandle,
+  bytes: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<number> {
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let size = 0;
+  const flush = async () => {
+    const chunks = waiting;
+    waiting = [];
+    const total = waitingBytes;
+    waitingBytes = 0;
+    const { bytesWritten } = await handle.writev(chunks);
+    if (bytesWritten < total) await writeRest(handle, chunks, bytesWritten);
+  };
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted();
+    waiting.push(chunk);
+    waitingBytes += chunk.length;
+    size += chunk.length;
+    if (waitingBytes >= writeBytes || waiting.length >= 512) await flush();
+  }
+  signal?.throwIfAborted();
+  if (waitingBytes > 0) await flush();
+  return size;
+}
+
+/** A writev may stop short, for instance when the disk is nearly full; what is left is written chunk by chunk. */
+async function writeRest(
+  handle: fs.FileHandle,
+  chunks: readonly Uint8Array[],
+  written: number,
+): Promise<void> {
+  let skip = written;
+  for (const chunk of chunks) {
+    if (skip >= chunk.length) {
+      skip -= chunk.length;
+      continue;
+    }
+    for (let offset = skip; offset < chunk.length; ) {
+      const { bytesWritten } = await handle.write(chunk, offset);
+      offset += bytesWritten;
+    }
+    skip = 0;
+  }
+}
+
+async function readRange(handle: fs.FileHandle, range?: ByteRange): Promise<Buffer> {
+  const start = range?.start ?? 0;
+  const end = range?.end ?? (await handle.stat()).size;
+  const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** Syncs of one folder that are asked for while one runs share the next one. */
+function folderSync(): (folder: string) => Promise<void> {
+  const running = new Map<string, Promise<void>>();
+  const queued = new Map<string, Promise<void>>();
+  const sync = async (folder: string) => {
+    const handle = await fs.open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  };
+  const run = (folder: string): Promise<void> => {
+    const now = sync(folder).finally(() => running.delete(folder));
+    running.set(folder, now);
+    return now;
+  };
+  return (folder) => {
+    const current = running.get(folder);
+    if (!current) return run(folder);
+    let next = queued.get(folder);
+    if (!next) {
+      next = current
+        .catch(() => {})
+        .then(() => {
+          queued.delete(folder);
+          return run(folder);
+        });
+      queued.set(folder, next);
+    }
+    return next;
+  };
+}
+
+/** Makes folders and syncs each new one's parent, so that a folder cannot vanish from under a synced file. */
+function folderMaker(
+  root: string,
+  syncFolder: (folder: string) => Promise<void>,
+): (folder: string) => Promise<void> {
+  const known = new Set<string>();
+  return async function ensure(folder: string): Promise<void> {
+    if (known.has(folder)) return;
+    if (folder !== root && folder.startsWith(root)) await ensure(path.dirname(folder));
+    await fs.mkdir(folder, { recursive: true, mode: 0o750 });
+    await syncFolder(path.dirname(folder));
+    known.add(folder);
+  };
+}
+
+/** Every file below the folder; a folder that is not there has none. */
+async function* walk(top: string, passOver?: string): AsyncIterable<string> {
+  const folders = [top];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = await fs
+      .readdir(folder, { withFileTypes: true })
+      .catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return [];
+        throw error;
+      });
+    for (const entry of entries) {
+      const full = path.join(folder, entry.name);
+      if (!entry.isDirectory()) yield full;
+      else if (full !== passOver) folders.push(full);
+    }
+  }
+}
+
+async function* listFiles(
+  root: string,
+  prefix: string,
+  olderThan: Date,
+): AsyncIterable<{ key: string; size: number; modifiedAt: Date }> {
+  for await (const file of walk(path.join(root, prefix), path.join(root, lostAndFound))) {
+    const stats = await fs.stat(file).catch(() => null);
+    if (stats === null || stats.mtime >= olderThan) continue;
+    // The folder above the name is the shard; it is not part of the key.
+    const folder = path
+      .relative(root, path.dirname(path.dirname(file)))
+      .split(path.sep)
+      .join("/");
+    yield { key: path.posix.join(folder, path.basename(file)), size: stats.size, modifiedAt: stats.mtime };
+  }
+}
