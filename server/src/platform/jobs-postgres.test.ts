@@ -99,6 +99,6 @@ test("periodic work runs, survives its own error and is planned again", async ()
   await ran.promise;
   await jobs.stop();
   const waiting =
-    await database.db`select run_at > now() + interval '50 minutes' as later from graphile_worker.jobs where task_identifier = 'test.periodic'`;
-  expect([runs, waiting.map((row) => row["later"])]).toEqual([1, [true]]);
+    await database.db`select run_at > now() + interval '50 minutes' as later from graphile_worker.jobs where key = 'test.periodic'`;
+  expect([runs, waiting.map((row) => row.later)]).toEqual([1, [true]]);
 });
