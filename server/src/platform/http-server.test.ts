@@ -1,0 +1,164 @@
+import { Type } from "typebox";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { App } from "./http.ts";
+import { statusOf } from "./http-problems.ts";
+import { createHttpServer } from "./http-server.ts";
+import { createLog } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { Refusal, type RefusalKind } from "./refusal.ts";
+
+let app: App;
+const lines: string[] = [];
+const metrics = createMetrics();
+const toThrow = vi.fn<() => unknown>();
+
+beforeAll(async () => {
+  app = await createHttpServer({
+    config: { trustProxy: false, corsOrigins: ["https://viewer.example"], environment: "test" },
+    log: createLog({ logLevel: "info" }, { write: (line: string) => void lines.push(line) }),
+    metrics,
+    authentication: () => {},
+    root: [],
+    api: [
+      (scope) => {
+        scope.get("/throws", async () => {
+          throw toThrow();
+        });
+        const schema = {
+          querystring: Type.Object({ limit: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+          body: Type.Object(
+            { name: Type.String(), n: Type.Optional(Type.Integer()) },
+            { additionalProperties: false },
+          ),
+        };
+        scope.post("/things", { schema }, async (request) => ({ ...request.query, ...request.body }));
+      },
+    ],
+  });
+});
+afterAll(() => app.close());
+
+test.each(Object.entries(statusOf))("the refusal %s has its status", async (kind, words) => {
+  toThrow.mockReturnValue(new Refusal(kind as RefusalKind, "some.code", "What went wrong."));
+  const answer = await app.inject({ url: "/api/v1/throws?x=1", headers: { "x-request-id": "client-id-1" } });
+  expect(answer.statusCode).toBe(words.status);
+  expect(answer.headers["content-type"]).toContain("application/problem+json");
+  expect(answer.json()).toEqual({
+    type: "about:blank",
+    title: words.title,
+    status: words.status,
+    code: "some.code",
+    detail: "What went wrong.",
+    message: "What went wrong.",
+    instance: "/api/v1/throws",
+    requestId: "client-id-1",
+  });
+});
+
+test("an unexpected error is logged with the request id and shown without detail", async () => {
+  toThrow.mockReturnValue(new Error("secret detail"));
+  const answer = await app.inject({ url: "/api/throws" });
+  expect(answer.statusCode).toBe(500);
+  expect(answer.body).not.toContain("secret detail");
+  const line = lines.find((text) => text.includes("secret detail"));
+  expect(line).toContain(answer.json().requestId);
+});
+
+test("a database that is away is 503 with Retry-After", async () => {
+  toThrow.mockReturnValue(Object.assign(new Error("x"), { code: "ECONNREFUSED" }));
+  const answer = await app.inject({ url: "/api/throws" });
+  expect([answer.statusCode, answer.headers["retry-after"], answer.json().code]).toEqual([
+    503,
+    "5",
+    "database.unavailable",
+  ]);
+});
+
+test("both prefixes answer, with and without a trailing slash", async () => {
+  for (const url of ["/api/v1/things", "/api/things", "/api/v1/things/", "/api/things/"]) {
+    const answer = await app.inject({ method: "POST", url: `${url}?limit=3`, payload: { name: "a" } });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { limit: 3, name: "a" }]);
+  }
+});
+
+test("unknown parameters and members are a 400 that names them; bodies are not coerced", async () => {
+  const post = (url: string, payload: object) =>
+    app.inject({ method: "POST", url, payload }).then((answer) => answer.json());
+  expect(await post("/api/things?colour=red", { name: "a" })).toMatchObject({
+    status: 400,
+    errors: [{ path: "querystring.colour", message: "This parameter is not known here." }],
+  });
+  expect(await post("/api/things", { name: "a", colour: "red" })).toMatchObject({
+    status: 400,
+    errors: [{ path: "body.colour" }],
+  });
+  expect(await post("/api/things", { name: "a", n: "1" })).toMatchObject({
+    status: 400,
+    errors: [{ path: "body.n" }],
+  });
+  expect(await post("/api/things", {})).toMatchObject({ status: 400, errors: [{ path: "body.name" }] });
+});
+
+test("what HTTP itself gets wrong", async () => {
+  const broken = await app.inject({
+    method: "POST",
+    url: "/api/things",
+    payload: "{",
+    headers: { "content-type": "application/json" },
+  });
+  expect([broken.statusCode, broken.json().status]).toEqual([400, 400]);
+  const media = await app.inject({
+    method: "POST",
+    url: "/api/things",
+    payload: "x",
+    headers: { "content-type": "text/csv" },
+  });
+  expect(media.statusCode).toBe(415);
+  const large = await app.inject({
+    method: "POST",
+    url: "/api/things",
+    payload: { name: "x".repeat(2 << 20) },
+  });
+  expect(large.statusCode).toBe(413);
+  const nowhere = await app.inject({ url: "/api/v1/nowhere" });
+  expect([nowhere.statusCode, nowhere.json().code]).toEqual([404, "path.not-found"]);
+});
+
+test("a request id that is not sane is replaced", async () => {
+  const answer = await app.inject({ url: "/api/v1/nowhere", headers: { "x-request-id": "a b\tc<script>" } });
+  expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("only the origins named may read answers", async () => {
+  const from = async (origin: string) =>
+    (await app.inject({ url: "/api/v1/nowhere", headers: { origin } })).headers[
+      "access-control-allow-origin"
+    ];
+  expect([await from("https://viewer.example"), await from("https://evil.example")]).toEqual([
+    "https://viewer.example",
+    undefined,
+  ]);
+});
+
+test("secrets and patients do not reach the log", async () => {
+  const log: string[] = [];
+  const logger = createLog({ logLevel: "info" }, { write: (line: string) => void log.push(line) });
+  logger.info(
+    {
+      password: "p1",
+      user: { refreshToken: "p2" },
+      a: { b: { patientName: "p3" } },
+      headers: { authorization: "p4" },
+    },
+    "x",
+  );
+  expect(log.join("")).not.toMatch(/p[1-4]/);
+  expect(log.join("").match(/\[redacted\]/g)).toHaveLength(4);
+});
+
+test("requests are counted by route, not by address", async () => {
+  await app.inject({ url: "/api/v1/throws" });
+  expect(await metrics.registry.metrics()).toMatch(
+    /isocenter_http_request_seconds_count\{method="GET",route="\/api\/v1\/throws",status="\d+"\}/,
+  );
+});

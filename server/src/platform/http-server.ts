@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import { Ajv, type Options as AjvOptions } from "ajv";
+import addFormats from "ajv-formats";
+import Fastify, { type FastifySchema, LogController } from "fastify";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import type { App, Routes } from "./http.ts";
+import { sendProblem } from "./http-problems.ts";
+import type { Metrics } from "./metrics.ts";
+import { Refusal } from "./refusal.ts";
+
+/** The API answers under both; the first is the one that is documented. */
+export const apiPrefixes = ["/api/v1", "/api"] as const;
+
+const saneRequestId = /^[A-Za-z0-9._-]{8,64}$/;
+const requestId = (request: IncomingMessage): string => {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && saneRequestId.test(given) ? given : randomUUID();
+};
+
+export interface HttpOptions {
+  config: Pick<Config, "trustProxy" | "corsOrigins" | "environment">;
+  log: Logger;
+  metrics: Metrics;
+  /** Sets `request.viewer` and checks the permission that each route names. */
+  authentication: (app: App) => void;
+  /** Mounted under each prefix of the API. */
+  api: readonly Routes[];
+  /** Mounted at the root: health, DICOMweb, documentation, the web app. */
+  root: readonly Routes[];
+}
+
+/**
+ * JSON Schema checks. Bodies are taken as they are; parameters come as text and are read as what the schema says. Nothing
+ * unknown is dropped in silence.
+ */
+function validators(): (part: { schema: unknown; httpPart?: string }) => ReturnType<Ajv["compile"]> {
+  const options: AjvOptions = { removeAdditional: false, useDefaults: true, allErrors: true, strict: false };
+  const make = (more: AjvOptions): Ajv => {
+    const ajv = new Ajv({ ...options, ...more });
+    (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+    return ajv;
+  };
+  const strict = make({ coerceTypes: false });
+  const coercing = make({ coerceTypes: "array" });
+  return ({ schema, httpPart }) => (httpPart === "body" ? strict : coercing).compile(schema as FastifySchema);
+}
+
+function observe(app: App, metrics: Metrics): void {
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const labels = {
+      method: request.method,
+      route: request.routeOptions.url ?? "unmatched",
+      status: String(reply.statusCode),
+    };
+    metrics.httpSeconds.observe(labels, reply.elapsedTime / 1000);
+    request.log.debug({ ...labels, ms: Math.round(reply.elapsedTime) }, "request");
+  });
+}
+
+async function secure(app: App, options: HttpOptions): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // The viewer's decoders are WebAssembly and run in workers made from blobs.
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        workerSrc: ["'self'", "blob:"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", "blob:", "data:"],
+        connectSrc: ["'self'", "blob:", "data:"],
+        fontSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+      },
+    },
+    strictTransportSecurity: false,
+    crossOriginResourcePolicy: { policy: "cross-origin" },
+    referrerPolicy: { policy: "same-origin" },
+  });
+  await app.register(cors, {
+    origin: options.config.corsOrigins,
+    exposedHeaders: ["x-request-id", "etag", "x-total-count", "warning", "content-range", "retry-after"],
+    maxAge: 600,
+  });
+}
+
+/** A number means so many proxies in front. */
+function proxyTrust(
+  setting: Config["trustProxy"],
+): boolean | string | ((address: string, hop: number) => boolean) {
+  return typeof setting === "number" ? (_address, hop) => hop < setting : setting;
+}
+
+/** The HTTP server with every route on it, ready to listen. */
+export async function createHttpServer(options: HttpOptions): Promise<App> {
+  const app = Fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
+    genReqId: requestId,
+    requestIdHeader: false,
+    trustProxy: proxyTrust(options.config.trustProxy),
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 0, // uploads last as long as they make progress; see connectionTimeout
+    connectionTimeout: 120_000,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: "idle",
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+  }) as unknown as App;
+  app.setValidatorCompiler(validators() as never);
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      request,
+      reply,
+      new Refusal(
+        "not-found",
+        "path.not-found",
+        `There is nothing at ${request.method} ${request.url.split("?")[0]}.`,
+      ),
+    ),
+  );
+  observe(app, options.metrics);
+  await secure(app, options);
+  options.authentication(app);
+  for (const routes of options.root) await app.register(async (scope) => routes(scope as unknown as App));
+  for (const prefix of apiPrefixes) {
+    await app.register(
+      async (scope) => {
+        for (const routes of options.api)
+          await scope.register(async (inner) => routes(inner as unknown as App));
+      },
+      { prefix },
+    );
+  }
+  return app;
+}

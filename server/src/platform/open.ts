@@ -1,0 +1,132 @@
+import path from "node:path";
+import type { Logger } from "pino";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { type ConnectionSettings, connect, type Db } from "./database.ts";
+import { startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { lockFolder } from "./folder-lock.ts";
+import type { HealthCheck } from "./health.ts";
+import { createJobs, prepareJobs } from "./jobs-postgres.ts";
+import { createMetrics } from "./metrics.ts";
+import { migrate } from "./migrations.ts";
+import type { ObjectStore } from "./objects.ts";
+import { createFileStore } from "./objects-file.ts";
+import type { Platform } from "./platform.ts";
+
+/** A process has at most 20 connections: these, and the few that the job queue opens for itself. */
+const poolSize = 15;
+const postgresSettings = [
+  "shared_buffers=256MB",
+  "max_connections=100",
+  "max_wal_size=2GB",
+  "checkpoint_timeout=15min",
+];
+
+export interface OpenPlatform {
+  platform: Platform;
+  checks: readonly HealthCheck[];
+  close(): Promise<void>;
+}
+
+/** Undoes what was opened, newest first, each step whatever became of the others. */
+function closer(log: Logger): { push(name: string, step: () => unknown): void; run(): Promise<void> } {
+  const steps: { name: string; step: () => unknown }[] = [];
+  return {
+    push: (name, step) => void steps.push({ name, step }),
+    async run() {
+      for (let next = steps.pop(); next !== undefined; next = steps.pop()) {
+        try {
+          await next.step();
+        } catch (error) {
+          log.error({ err: error, part: next.name }, "closing failed");
+        }
+      }
+    },
+  };
+}
+
+function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck[] {
+  return [
+    {
+      name: "database",
+      essential: true,
+      async check() {
+        await db`select 1`;
+        return { status: "ok" };
+      },
+    },
+    {
+      name: "objects",
+      essential: true,
+      async check() {
+        await objects.check();
+        return { status: "ok" };
+      },
+    },
+    {
+      name: "disk",
+      essential: false,
+      async check() {
+        const free = await objects.freeBytes();
+        if (free === null || free > config.diskReserveBytes) return { status: "ok" };
+        return { status: "degraded", detail: "The disk reserve is reached: nothing new is taken in." };
+      },
+    },
+    {
+      name: "jobs",
+      essential: false,
+      async check() {
+        const [row] = await db<{ failed: number }[]>`
+          select count(*)::bigint as failed from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null`;
+        const failed = row?.failed ?? 0;
+        return failed === 0 ? { status: "ok" } : { status: "degraded", detail: `${failed} jobs gave up.` };
+      },
+    },
+  ];
+}
+
+/**
+ * Opens the database (the embedded one where none is named), brings its schema up to date, and opens the object store.
+ * @throws FolderInUse where another program holds the data folder
+ */
+export async function openPlatform(
+  config: Config,
+  log: Logger,
+  onFatal: (message: string) => void,
+): Promise<OpenPlatform> {
+  const closing = closer(log);
+  try {
+    let connection: ConnectionSettings = { url: config.databaseUrl, max: poolSize };
+    if (config.databaseUrl === null) {
+      const lock = lockFolder(config.dataDir);
+      closing.push("lock", () => lock.release());
+      const server = await startEmbeddedPostgres(path.join(config.dataDir, "pg"), {
+        settings: postgresSettings,
+        onTrouble: (message, fatal) => (fatal ? onFatal(message) : log.error(message)),
+      });
+      closing.push("postgres", () => server.stop());
+      connection = { url: null, socketPath: server.socketPath, max: poolSize };
+    }
+    const db = connect(connection);
+    closing.push("database", () => db.end({ timeout: 5 }));
+    const applied = await migrate(db);
+    if (applied.length > 0) log.info({ migrations: applied }, "schema brought up to date");
+    await prepareJobs(connection);
+    const objects = createFileStore(path.join(config.dataDir, "objects"));
+    await objects.check();
+    const jobs = createJobs({ db, connection, clock: systemClock, log });
+    const platform: Platform = {
+      config,
+      clock: systemClock,
+      log,
+      db,
+      objects,
+      jobs,
+      metrics: createMetrics(),
+    };
+    return { platform, checks: healthChecks(config, db, objects), close: () => closing.run() };
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
