@@ -1,0 +1,9 @@
+/**
+ * Who is who: users with roles and facilities, their sessions, keys for machines.
+ *
+ * Owns the tables `facility`, `app_user`, `user_role`, `user_facility`, `session`, `refresh_token`, `sign_in_failure`, `api_key`, `api_key_facility`.
+ * Records the facts `user.*`, `session.*`, `api-key.*`, `facility.*`. Keeps: a session that ended or a user that was deactivated is refused from
+ * then on; a refresh token is used once; there is always an administrator who can sign in; what stands in other
+ * facilities does not exist for a viewer.
+ */
+export * from "./types.ts";

@@ -1,0 +1,9 @@
+/**
+ * The journal: what happened and who looked at what.
+ *
+ * Owns the tables `fact`, `access`, `journal_head`, `seal`, `reader_cursor`. Records the facts `log.written` and `audit.verified`. Keeps: a fact is
+ * written in the transaction that makes it true; an access is written within a second, also at shutdown; one sealer gives
+ * every committed entry its position and its hash, so that readers that follow positions skip nothing; what is sealed cannot be changed,
+ * removed, added to or reordered unseen.
+ */
+export * from "./types.ts";
