@@ -2,5 +2,6 @@
 export * from "./enumerations.ts";
 export * from "./identity.ts";
 export * from "./lists.ts";
+export * from "./patients.ts";
 export * from "./permissions.ts";
 export * from "./studies.ts";

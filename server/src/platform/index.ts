@@ -11,6 +11,7 @@ export * from "./health.ts";
 export * from "./http.ts";
 export * from "./http-problems.ts";
 export * from "./http-server.ts";
+export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./jobs-postgres.ts";
 export * from "./log.ts";

@@ -1,0 +1,120 @@
+import { type Static, Type } from "typebox";
+import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+
+export const sexes = ["F", "M", "O", "U"] as const;
+
+/** An identifier and who gave it. */
+export const PatientIdentifier = Type.Object(
+  {
+    value: Type.String({ minLength: 1, maxLength: 64 }),
+    issuer: Type.String({ maxLength: 64 }),
+  },
+  closed,
+);
+export type PatientIdentifier = Static<typeof PatientIdentifier>;
+
+const name = Type.String({ maxLength: 64, pattern: "^[^\\\\^=\\u0000-\\u001f]*$" });
+const requiredName = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: "^[^\\\\^=\\u0000-\\u001f]*\\S[^\\\\^=\\u0000-\\u001f]*$",
+});
+const contact = (maxLength: number) => Type.String({ maxLength });
+
+export const Patient = Type.Object({
+  id: Id,
+  firstName: Type.String(),
+  lastName: Type.String(),
+  middleName: Type.String(),
+  prefix: Type.String(),
+  suffix: Type.String(),
+  birthDate: Nullable(DateOnly),
+  sex: Nullable(Type.Enum([...sexes])),
+  identifiers: Type.Array(Type.Object({ value: Type.String(), issuer: Type.String() })),
+  phone: Nullable(Type.String()),
+  email: Nullable(Type.String()),
+  address: Nullable(Type.String()),
+  provisional: Type.Boolean({
+    description: "The identity is in doubt and waits for a person to reconcile it.",
+  }),
+  facilityIds: Type.Array(Id, { description: "Those of the viewer's facilities that know the patient" }),
+  version: Type.Integer(),
+  createdAt: DateTime,
+  updatedAt: DateTime,
+  actions: Type.Array(Type.String()),
+});
+export type Patient = Static<typeof Patient>;
+
+/** An identifier is given when none comes. */
+export const CreatePatient = Type.Object(
+  {
+    firstName: requiredName,
+    lastName: requiredName,
+    middleName: Type.Optional(name),
+    prefix: Type.Optional(name),
+    suffix: Type.Optional(name),
+    birthDate: DateOnly,
+    sex: Type.String({ description: "F, M, O or U, in any case", maxLength: 16 }),
+    identifiers: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            value: Type.String({
+              minLength: 1,
+              maxLength: 64,
+              pattern: "^[^\\\\\\u0000-\\u001f]*\\S[^\\\\\\u0000-\\u001f]*$",
+            }),
+            issuer: Type.Optional(
+              Type.String({ maxLength: 64, description: "The facility's when left out" }),
+            ),
+          },
+          closed,
+        ),
+        { maxItems: 16 },
+      ),
+    ),
+    phone: Type.Optional(Nullable(contact(64))),
+    email: Type.Optional(Nullable(contact(254))),
+    address: Type.Optional(Nullable(contact(1024))),
+    facilityId: Type.Optional(Id),
+  },
+  closed,
+);
+export type CreatePatient = Static<typeof CreatePatient>;
+
+/** What changes; what a person changed later images do not overwrite. `expectedVersion` here or in `If-Match`. */
+export const ChangePatient = Type.Object(
+  {
+    firstName: Type.Optional(name),
+    lastName: Type.Optional(requiredName),
+    middleName: Type.Optional(name),
+    prefix: Type.Optional(name),
+    suffix: Type.Optional(name),
+    birthDate: Type.Optional(Nullable(DateOnly)),
+    sex: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
+    identifiers: Type.Optional(
+      Type.Array(CreatePatient.properties.identifiers.items, { minItems: 1, maxItems: 16 }),
+    ),
+    phone: Type.Optional(Nullable(contact(64))),
+    email: Type.Optional(Nullable(contact(254))),
+    address: Type.Optional(Nullable(contact(1024))),
+    expectedVersion: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  closed,
+);
+export type ChangePatient = Static<typeof ChangePatient>;
+
+/** Filters of `GET /patients`; `query` is search as you type over name and identifier. */
+export const PatientListQuery = Type.Object(
+  {
+    ...listQuery,
+    query: Type.Optional(Type.String({ maxLength: 128 })),
+    identifier: Type.Optional(Type.String({ maxLength: 64 })),
+    birthDate: Type.Optional(DateOnly),
+  },
+  closed,
+);
+export type PatientListQuery = Static<typeof PatientListQuery>;
+
+/** Fields that `sort` of `GET /patients` takes, each also with `-`. */
+export const patientSortFields = ["name", "birthDate", "createdAt"] as const;

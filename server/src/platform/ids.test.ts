@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { manualClock } from "./clock.ts";
+import { newId } from "./ids.ts";
+
+test("ids are UUIDs of version 7 that ascend, also within one millisecond and far beyond what its counter holds", () => {
+  const clock = manualClock();
+  const ids = Array.from({ length: 10_000 }, () => newId(clock));
+  expect(
+    ids.every((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)),
+  ).toBe(true);
+  expect([...ids].sort()).toEqual(ids);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(Number.parseInt(ids[0]!.replace("-", "").slice(0, 12), 16)).toBe(clock.now().getTime());
+});

@@ -1,0 +1,36 @@
+import { randomFillSync } from "node:crypto";
+import type { Clock } from "./clock.ts";
+
+const pool = Buffer.alloc(10 * 256);
+let used = pool.length;
+let lastMs = -1;
+let sequence = 0;
+
+/**
+ * A new UUID, version 7 (RFC 9562 5.7). Those made by one process ascend: after the time come 12 bits that count within the
+ * millisecond (RFC 9562 6.2, method 1), then 62 random bits.
+ */
+export function newId(clock: Clock): string {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const random = pool.subarray(used, used + 10);
+  used += 10;
+  const now = clock.now().getTime();
+  if (now > lastMs || now < lastMs - 1000) {
+    lastMs = now;
+    sequence = random.readUInt16BE(8) & 0x3ff;
+  } else {
+    sequence += 1;
+    if (sequence > 0xfff) {
+      lastMs += 1;
+      sequence = 0;
+    }
+  }
+  const time = lastMs.toString(16).padStart(12, "0");
+  const counter = sequence.toString(16).padStart(3, "0");
+  const variant = ((random[0]! & 0x3f) | 0x80).toString(16);
+  const tail = random.toString("hex", 1, 8);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${variant}${tail.slice(0, 2)}-${tail.slice(2)}`;
+}
