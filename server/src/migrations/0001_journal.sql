@@ -71,7 +71,7 @@ create trigger access_is_not_emptied before truncate on access execute function 
 
 -- The ends of both chains, signed anew with each batch.
 create table journal_head (
-  only boolean primary key default true check (only),
+  "only" boolean primary key default true check ("only"),
   fact_position bigint not null,
   fact_hash bytea not null,
   access_position bigint not null,

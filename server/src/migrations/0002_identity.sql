@@ -58,7 +58,7 @@ create table session (
   end_reason text,
   check ((ended_at is null) = (end_reason is null))
 );
-create index session_user on session (user_id) where ended_at is null;
+create index session_of_user on session (user_id) where ended_at is null;
 create index session_expires on session (expires_at);
 
 create table refresh_token (
