@@ -1,0 +1,52 @@
+import type {
+  Image,
+  Me,
+  Pagination,
+  PatientSummary,
+  Series,
+  Study,
+  StudyListQuery,
+} from "@isocenter/contract";
+import { apiUrl, call } from "./client.ts";
+
+export interface Page<T> {
+  data: T[];
+  pagination: Pagination;
+}
+
+export interface SystemInfo {
+  aeTitle: string;
+  dicomPort: number;
+  host: string;
+  version: string;
+  demo: { available: boolean; loaded: boolean };
+}
+
+export const listStudies = (query: StudyListQuery, signal?: AbortSignal) =>
+  call<Page<Study>>("/studies", { query, signal });
+
+/** The study of a Study Instance UID, or null where there is none that this person may see. */
+export const studyByUid = async (studyInstanceUid: string, signal?: AbortSignal) =>
+  (await listStudies({ studyInstanceUid, limit: 1 }, signal)).data[0] ?? null;
+
+export const listSeries = (studyId: string, signal?: AbortSignal) =>
+  call<Page<Series> | { data: Series[] }>(`/studies/${studyId}/series`, { query: { limit: 200 }, signal });
+
+export const listSeriesImages = (studyId: string, seriesUid: string, limit: number, signal?: AbortSignal) =>
+  call<Page<Image>>(`/studies/${studyId}/series/${seriesUid}/images`, { query: { limit }, signal });
+
+export const searchPatients = (query: string, signal?: AbortSignal) =>
+  call<Page<PatientSummary>>("/patients", { query: { query, limit: 8 }, signal });
+
+export const systemInfo = (signal?: AbortSignal) => call<SystemInfo>("/system", { signal });
+
+export const loadDemonstration = () => call<{ jobId: string }>("/demo", { method: "POST" });
+
+export const fetchMe = () => call<Me>("/users/me");
+
+export const changePassword = (currentPassword: string, newPassword: string) =>
+  call<unknown>("/users/me/password", { method: "POST", body: { currentPassword, newPassword } });
+
+export const studyThumbnailUrl = (study: Pick<Study, "id">) => apiUrl(`/studies/${study.id}/thumbnail`);
+export const imagePreviewUrl = (imageId: string, size: number) =>
+  apiUrl(`/images/${imageId}/preview`, { size });

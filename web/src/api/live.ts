@@ -1,0 +1,127 @@
+import { QueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { apiUrl, fetchAuthorized, session } from "./client.ts";
+import { createLiveFeed } from "./live-feed.ts";
+import { ApiError } from "./problem.ts";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      gcTime: 5 * 60_000,
+      refetchOnWindowFocus: true,
+      // What the server refused it will refuse again; what it did not answer is worth another try.
+      retry: (count, error) =>
+        count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 503),
+    },
+  },
+});
+
+/** Studies that came or changed in the last seconds, by id, with the time they did. */
+const recent = new Map<string, number>();
+const recentMs = 8_000;
+const recentListeners = new Set<() => void>();
+let recentVersion = 0;
+
+export function isRecent(studyId: string): boolean {
+  const at = recent.get(studyId);
+  return at !== undefined && Date.now() - at < recentMs;
+}
+
+/** Renders again whenever something came or changed. */
+export function useRecent(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      recentListeners.add(listener);
+      return () => void recentListeners.delete(listener);
+    },
+    () => recentVersion,
+  );
+}
+
+const throttleMs = 800;
+let timer: ReturnType<typeof setTimeout> | null = null;
+let again = false;
+
+/** Many events in one moment, a scanner sending a study for instance, become one reading of the lists. */
+function refreshLists() {
+  if (timer) {
+    again = true;
+    return;
+  }
+  void queryClient.invalidateQueries({ queryKey: ["studies"] });
+  void queryClient.invalidateQueries({ queryKey: ["system"] });
+  timer = setTimeout(() => {
+    timer = null;
+    if (!again) return;
+    again = false;
+    refreshLists();
+  }, throttleMs);
+}
+
+function noteRecent(studyId: string) {
+  const now = Date.now();
+  for (const [id, at] of recent) if (now - at > recentMs) recent.delete(id);
+  if (recent.size < 500) recent.set(studyId, now);
+  recentVersion++;
+  for (const listener of recentListeners) listener();
+}
+
+const sleepers = new Set<() => void>();
+
+const feed = createLiveFeed({
+  open: (lastEventId, signal) =>
+    fetchAuthorized(apiUrl("/events"), {
+      signal,
+      cache: "no-store",
+      headers: { accept: "text/event-stream", ...(lastEventId ? { "last-event-id": lastEventId } : {}) },
+    }),
+  onEvent: (event) => {
+    if (event.subject.type === "study") {
+      noteRecent(event.subject.id);
+      void queryClient.invalidateQueries({ queryKey: ["series", event.subject.id] });
+    }
+    refreshLists();
+  },
+  onGap: refreshLists,
+  now: () => Date.now(),
+  random: Math.random,
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timeout);
+        sleepers.delete(end);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timeout = setTimeout(end, ms);
+      sleepers.add(end);
+      signal.addEventListener("abort", end);
+    }),
+});
+
+/** Tries to connect at once, for instance when the network is back. */
+export function wakeFeed() {
+  for (const end of [...sleepers]) end();
+}
+
+export const useLive = () => useSyncExternalStore(feed.subscribe, feed.snapshot);
+
+/** Follows the feed while somebody is signed in, and forgets what that person saw when they leave. */
+export function followSession() {
+  let following: string | null = null;
+  const check = () => {
+    const id = session.snapshot().me?.id ?? null;
+    if (id === following) return;
+    if (following) {
+      feed.stop();
+      queryClient.clear();
+      recent.clear();
+    }
+    following = id;
+    if (id) feed.start();
+  };
+  session.subscribe(check);
+  check();
+  globalThis.addEventListener?.("online", wakeFeed);
+}

@@ -1,0 +1,188 @@
+import type { Me, TokenAnswer } from "@isocenter/contract";
+import { ApiError, errorOf, notReached } from "./problem.ts";
+
+export interface SessionState {
+  /** `unknown` until the cookie has been asked; `unreached` when the server did not answer that question. */
+  status: "unknown" | "signed-in" | "signed-out" | "unreached";
+  me: Me | null;
+}
+
+export interface SessionDependencies {
+  fetch: (input: string, init?: RequestInit) => Promise<Response>;
+  now: () => number;
+  /** One refresh at a time among all tabs. */
+  lock: <T>(name: string, run: () => Promise<T>) => Promise<T>;
+  /** Tells the other tabs, and hears from them. */
+  channel: { post(message: TabMessage): void; listen(heard: (message: TabMessage) => void): void };
+  /** Whether somebody signed in here before: saves a stranger's first page a refused request. */
+  hint: { read(): boolean; write(signedIn: boolean): void };
+  baseUrl: string;
+}
+
+export type TabMessage = { type: "signed-out" } | { type: "signed-in"; username: string };
+
+/** A token is renewed this long before it ends, so that a request in flight does not outlive it. */
+const marginMs = 20_000;
+const webClient = { "x-isocenter-client": "web" };
+
+export type Session = ReturnType<typeof createSession>;
+
+/**
+ * The session of the person at this screen. The access token lives in this closure alone; the refresh token is in an HttpOnly
+ * cookie that no script sees.
+ */
+export function createSession({ fetch, now, lock, channel, hint, baseUrl }: SessionDependencies) {
+  let state: SessionState = { status: "unknown", me: null };
+  let token: string | null = null;
+  let expiresAt = 0;
+  let refreshing: Promise<void> | null = null;
+  let restoring: Promise<void> | null = null;
+  const listeners = new Set<() => void>();
+
+  function change(next: SessionState) {
+    state = next;
+    for (const listener of listeners) listener();
+  }
+
+  function take(answer: TokenAnswer) {
+    token = answer.accessToken;
+    expiresAt = now() + answer.expiresIn * 1000;
+    hint.write(true);
+    change({ status: "signed-in", me: answer.user });
+  }
+
+  function forget() {
+    token = null;
+    expiresAt = 0;
+    hint.write(false);
+    if (state.status !== "signed-out") change({ status: "signed-out", me: null });
+  }
+
+  channel.listen((message) => {
+    if (message.type === "signed-out" && state.status === "signed-in") forget();
+    // The cookie now belongs to somebody else: this tab must not go on showing the first person's patients.
+    if (message.type === "signed-in" && state.me && state.me.username !== message.username) {
+      token = null;
+      void refresh().catch(() => {});
+    }
+  });
+
+  async function post(path: string, body?: unknown): Promise<Response> {
+    const headers: Record<string, string> = { ...webClient, accept: "application/json" };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    return fetch(baseUrl + path, {
+      method: "POST",
+      headers,
+      credentials: "same-origin",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw notReached();
+    });
+  }
+
+  async function renew() {
+    const response = await lock("isocenter.refresh", () => post("/users/refresh"));
+    if (response.ok) return take((await response.json()) as TokenAnswer);
+    const error = await errorOf(response);
+    if (error.status === 401 || error.status === 403 || error.status === 400) forget();
+    throw error;
+  }
+
+  /** Renews the access token by the cookie; callers at the same moment share one request. */
+  function refresh(): Promise<void> {
+    refreshing ??= renew().finally(() => {
+      refreshing = null;
+    });
+    return refreshing;
+  }
+
+  /** Asks the cookie once, when the app starts. Afterwards the state says who is signed in. */
+  function restore(): Promise<void> {
+    if (state.status === "signed-in" || state.status === "signed-out") return Promise.resolve();
+    if (!hint.read()) {
+      change({ status: "signed-out", me: null });
+      return Promise.resolve();
+    }
+    restoring ??= refresh()
+      .catch((error: unknown) => {
+        if (state.status !== "signed-out") change({ status: "unreached", me: null });
+        if (!(error instanceof ApiError)) throw error;
+      })
+      .finally(() => {
+        restoring = null;
+      });
+    return restoring;
+  }
+
+  async function signIn(username: string, password: string): Promise<void> {
+    const response = await post("/users/login", { username, password });
+    if (!response.ok) throw await errorOf(response);
+    take((await response.json()) as TokenAnswer);
+    channel.post({ type: "signed-in", username: state.me?.username ?? username });
+  }
+
+  /** Ends the session here and on the server; when the server is not reached, the person is signed out here all the same. */
+  async function signOut(): Promise<void> {
+    const bearer = token;
+    const headers: Record<string, string> = { ...webClient };
+    if (bearer) headers.authorization = `Bearer ${bearer}`;
+    await fetch(`${baseUrl}/users/logout`, { method: "POST", headers, credentials: "same-origin" }).catch(
+      () => {},
+    );
+    channel.post({ type: "signed-out" });
+    forget();
+  }
+
+  /** A token that is good for the next seconds. Throws an ApiError with status 401 when nobody is signed in. */
+  async function accessToken(): Promise<string> {
+    if (!token || expiresAt - marginMs < now()) {
+      try {
+        await refresh();
+      } catch (error) {
+        // The old token may still be good when only the renewal failed to arrive.
+        if (!(token && expiresAt > now() && error instanceof ApiError && error.status !== 401)) throw error;
+      }
+    }
+    if (!token)
+      throw new ApiError({ status: 401, code: "signed-out", title: "You are signed out", detail: "" });
+    return token;
+  }
+
+  /**
+   * `fetch` with the token of the person signed in. On 401 the token is renewed and the request is sent once more; a body must
+   * therefore be one that can be sent twice (no stream). Rejects with an ApiError when the server is not reached.
+   */
+  async function fetchAuthorized(input: string, init: RequestInit = {}): Promise<Response> {
+    for (let attempt = 0; ; attempt++) {
+      const bearer = await accessToken();
+      const headers = new Headers(init.headers);
+      headers.set("authorization", `Bearer ${bearer}`);
+      const response = await fetch(input, { ...init, headers }).catch((error: unknown) => {
+        if (init.signal?.aborted) throw error;
+        throw notReached();
+      });
+      if (response.status !== 401 || attempt > 0) return response;
+      if (token === bearer) await refresh();
+    }
+  }
+
+  /** Puts a changed profile in place, for instance after a change of password. */
+  function update(me: Me) {
+    if (state.status === "signed-in") change({ status: "signed-in", me });
+  }
+
+  return {
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    snapshot: () => state,
+    restore,
+    refresh,
+    signIn,
+    signOut,
+    accessToken,
+    fetchAuthorized,
+    update,
+  };
+}

@@ -1,0 +1,117 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { session } from "../api/client.ts";
+import { Shell } from "../shell/Shell.tsx";
+import { SignInPage } from "../sign-in/SignInPage.tsx";
+import { parseSearch, readListState, stringifySearch } from "../studies/list-state.ts";
+import { StudiesPage } from "../studies/StudiesPage.tsx";
+import { Failed, Guarded, NotFound, Root } from "./pages.tsx";
+
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    title?: string;
+  }
+  interface Register {
+    router: typeof router;
+  }
+}
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Failed });
+
+/** Only a path of ours is followed after sign-in. */
+const readNext = (value: unknown): string | undefined =>
+  typeof value === "string" && /^\/(?![/\\])/.test(value) ? value : undefined;
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string } => {
+    const next = readNext(search.next);
+    return next ? { next } : {};
+  },
+  beforeLoad: async ({ search }) => {
+    await session.restore();
+    if (session.snapshot().status === "signed-in") throw redirect({ href: search.next ?? "/studies" });
+  },
+  component: SignInPage,
+});
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: "/password",
+  beforeLoad: async () => {
+    await session.restore();
+    const { status, me } = session.snapshot();
+    if (status === "signed-out") throw redirect({ to: "/sign-in", search: {} });
+    if (me && !me.mustChangePassword) throw redirect({ to: "/studies", search: {} });
+  },
+  component: lazyRouteComponent(() => import("../sign-in/PasswordPage.tsx"), "PasswordPage"),
+});
+
+const guarded = createRoute({
+  getParentRoute: () => root,
+  id: "guarded",
+  beforeLoad: async ({ location }) => {
+    await session.restore();
+    const { status, me } = session.snapshot();
+    if (status === "signed-out") {
+      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
+    }
+    if (me?.mustChangePassword) throw redirect({ to: "/password" });
+  },
+  component: Guarded,
+});
+
+const shell = createRoute({ getParentRoute: () => guarded, id: "shell", component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/studies", search: {} });
+  },
+});
+
+const studies = createRoute({
+  getParentRoute: () => shell,
+  path: "/studies",
+  validateSearch: readListState,
+  staticData: { title: "Studies" },
+  component: StudiesPage,
+});
+
+const view = createRoute({
+  getParentRoute: () => guarded,
+  path: "/studies/$studyInstanceUid/view",
+  component: lazyRouteComponent(() => import("./ViewPage.tsx"), "ViewPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    password,
+    guarded.addChildren([shell.addChildren([studies]), view]),
+  ]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: false,
+  scrollRestoration: false,
+});
+
+// Whoever signs out, in this tab or another, leaves the page at once; whoever must change the password goes there.
+let before = session.snapshot();
+session.subscribe(() => {
+  const after = session.snapshot();
+  const same =
+    after.status === before.status &&
+    after.me?.id === before.me?.id &&
+    after.me?.mustChangePassword === before.me?.mustChangePassword;
+  before = after;
+  if (!same) void router.invalidate();
+});

@@ -1,0 +1,38 @@
+import { Dialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { IconButton } from "./Button.tsx";
+
+interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  description?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+/** A window over the page. Focus stays in it, Escape closes it, and focus goes back to where it was. */
+export function Dialog({ open, onOpenChange, title, description, wide, children }: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="scrim" />
+        <Radix.Content
+          className={`dialog ${wide ? "wide" : ""}`}
+          {...(description ? {} : { "aria-describedby": undefined })}
+        >
+          <header className="flex items-start gap-3 px-5 pt-4 pb-3">
+            <div className="flex-1">
+              <Radix.Title className="text-16 font-semibold">{title}</Radix.Title>
+              {description && <Radix.Description className="text-text-2">{description}</Radix.Description>}
+            </div>
+            <Radix.Close asChild>
+              <IconButton icon="x" label="Close" />
+            </Radix.Close>
+          </header>
+          <div className="px-5 pb-5">{children}</div>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,53 @@
+import { useEffect, useState } from "react";
+import { useLive } from "../api/live.ts";
+import { Kbd } from "../kit/Kbd.tsx";
+import { useRegisteredShortcuts } from "../kit/shortcuts.ts";
+import { agoShort } from "./time.ts";
+
+/** What keys do on this page, and whether what is shown is current. */
+export function KeyBar({ onHelp }: { onHelp: () => void }) {
+  const shown = useRegisteredShortcuts()
+    .flatMap((registration) => registration.shortcuts)
+    .filter((shortcut) => shortcut.inBar);
+  return (
+    <footer className="keybar">
+      <div className="flex gap-4 overflow-hidden max-md:hidden" aria-hidden="true">
+        {shown.map((shortcut) => (
+          <span key={shortcut.label} className="hint-key">
+            <Kbd keys={shortcut.caps} />
+            {shortcut.label}
+          </span>
+        ))}
+      </div>
+      <span className="flex-1" />
+      <button type="button" className="hint-key hover:text-text max-md:hidden" onClick={onHelp}>
+        <kbd>?</kbd>all shortcuts
+      </button>
+      <LiveMark />
+    </footer>
+  );
+}
+
+function LiveMark() {
+  const live = useLive();
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const words =
+    live.status === "live"
+      ? live.lastEventAt
+        ? `Live, last change ${agoShort(now - live.lastEventAt)}`
+        : "Live"
+      : live.status === "connecting"
+        ? "Connecting"
+        : "Not live, trying again";
+  const look = live.status === "live" ? "" : live.status === "connecting" ? "waiting" : "down";
+  return (
+    <span className="hint-key">
+      <i className={`live-dot ${look}`} aria-hidden="true" />
+      {words}
+    </span>
+  );
+}

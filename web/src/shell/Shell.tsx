@@ -1,0 +1,52 @@
+import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import { Uploads } from "../uploads/Uploads.tsx";
+import { KeyBar } from "./KeyBar.tsx";
+import { OfflineBanner } from "./OfflineBanner.tsx";
+import { Rail } from "./Rail.tsx";
+import { ShortcutHelp } from "./ShortcutHelp.tsx";
+import { TopBar } from "./TopBar.tsx";
+
+/** What stands around every page: rail, top bar, key bar, messages and uploads. */
+export function Shell() {
+  const [help, setHelp] = useState(false);
+  const navigate = useNavigate();
+  const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title }) ?? "Isocenter";
+  useEffect(() => {
+    document.title = `${title} · Isocenter`;
+  }, [title]);
+  useShortcuts("Everywhere", [
+    { caps: ["?"], label: "all shortcuts", on: ["?"], run: () => setHelp(true) },
+    {
+      caps: ["G", "S"],
+      label: "go to studies",
+      on: ["g s"],
+      run: () => void navigate({ to: "/studies", search: {} }),
+    },
+  ]);
+  return (
+    <div className="app max-md:grid-cols-1!">
+      <button
+        type="button"
+        className="btn primary absolute top-2 left-2 z-60 not-focus:sr-only"
+        onClick={() => document.getElementById("main")?.focus()}
+      >
+        Skip to the page
+      </button>
+      <div className="contents max-md:hidden">
+        <Rail />
+      </div>
+      <TopBar title={title} onHelp={() => setHelp(true)} />
+      <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col overflow-hidden outline-0">
+        <OfflineBanner />
+        <div className="min-h-0 flex-1">
+          <Outlet />
+        </div>
+      </main>
+      <KeyBar onHelp={() => setHelp(true)} />
+      <Uploads />
+      <ShortcutHelp open={help} onOpenChange={setHelp} />
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+export const shortestPassword = 12;
+
+/** What is wrong with a new password before it is sent, or null. The server has the last word. */
+export function checkNewPassword(input: {
+  current: string;
+  fresh: string;
+  repeated: string;
+  username: string;
+}): {
+  field: "current" | "fresh" | "repeated";
+  text: string;
+} | null {
+  const { current, fresh, repeated, username } = input;
+  if (!current) return { field: "current", text: "Give the password you have now" };
+  const length = [...fresh].length;
+  if (length < shortestPassword) {
+    return { field: "fresh", text: `At least ${shortestPassword} characters; this has ${length}` };
+  }
+  if (fresh === current) return { field: "fresh", text: "This is the password you have now" };
+  if (fresh.toLowerCase() === username.toLowerCase()) return { field: "fresh", text: "Not your user name" };
+  if (fresh !== repeated) return { field: "repeated", text: "The two new passwords differ" };
+  return null;
+}

@@ -1,0 +1,250 @@
+import type { StudyStatus } from "@isocenter/contract";
+import { studyStatuses } from "@isocenter/contract/enumerations";
+import { DropdownMenu as Menu, Popover } from "radix-ui";
+import { type ReactNode, useState } from "react";
+import { Button } from "../kit/Button.tsx";
+import { Icon } from "../kit/Icon.tsx";
+import { statusLook } from "./format.ts";
+import { type DatePreset, datePresets, isFiltered, type StudyListState } from "./list-state.ts";
+
+const modalities = [
+  ["CT", "Computed tomography"],
+  ["MR", "Magnetic resonance"],
+  ["DX", "Digital radiography"],
+  ["CR", "Computed radiography"],
+  ["US", "Ultrasound"],
+  ["MG", "Mammography"],
+  ["PT", "Positron emission tomography"],
+  ["NM", "Nuclear medicine"],
+  ["XA", "X-ray angiography"],
+  ["RF", "Fluoroscopy"],
+  ["IO", "Intra-oral radiography"],
+  ["ES", "Endoscopy"],
+  ["OP", "Ophthalmic photography"],
+  ["SM", "Slide microscopy"],
+  ["ECG", "Electrocardiography"],
+  ["SC", "Secondary capture"],
+  ["SR", "Structured report"],
+  ["SEG", "Segmentation"],
+  ["OT", "Other"],
+] as const;
+
+interface FiltersProps {
+  state: StudyListState;
+  onChange: (change: Partial<StudyListState>) => void;
+  onClear: () => void;
+}
+
+/** What narrows the list; all of it is kept in the address, so a view can be kept as a bookmark. */
+export function Filters({ state, onChange, onClear }: FiltersProps) {
+  const listed = modalities.some(([code]) => code === state.modality);
+  return (
+    <fieldset id="study-filters" className="flex flex-wrap items-center gap-1.5" aria-label="Filters">
+      <Choice
+        name="Modality"
+        value={state.modality ?? null}
+        word={state.modality ?? "any"}
+        options={[
+          ...modalities.map(([code, meaning]) => ({
+            value: code as string,
+            content: (
+              <>
+                <span className="mod">{code}</span>
+                <span className="text-text-2">{meaning}</span>
+              </>
+            ),
+          })),
+          ...(state.modality && !listed
+            ? [{ value: state.modality, content: <span className="mod">{state.modality}</span> }]
+            : []),
+        ]}
+        onChoose={(modality) => onChange({ modality: modality ?? undefined })}
+      />
+      <DateFilter state={state} onChange={onChange} />
+      <Choice
+        name="Status"
+        value={state.status ?? null}
+        word={state.status ? statusLook(state.status).word : "any"}
+        options={studyStatuses.map((status) => ({ value: status, content: statusLook(status).word }))}
+        onChoose={(status) => onChange({ status: (status as StudyStatus | null) ?? undefined })}
+      />
+      {isFiltered(state) && (
+        <Button size="s" variant="ghost" onClick={onClear}>
+          Clear all
+        </Button>
+      )}
+    </fieldset>
+  );
+}
+
+interface ChoiceProps {
+  name: string;
+  value: string | null;
+  word: string;
+  options: ReadonlyArray<{ value: string; content: ReactNode }>;
+  onChoose: (value: string | null) => void;
+}
+
+function Choice({ name, value, word, options, onChoose }: ChoiceProps) {
+  return (
+    <span className="chip-group">
+      <Menu.Root modal={false}>
+        <Menu.Trigger className={`chip ${value ? "on" : ""}`}>
+          {name} <b>{word}</b>
+          {!value && <Icon name="down" size="xs" />}
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Content className="menu" align="start" sideOffset={4} collisionPadding={8} aria-label={name}>
+            <Menu.RadioGroup value={value ?? ""} onValueChange={(chosen) => onChoose(chosen || null)}>
+              <Option value="">Any</Option>
+              {options.map((option) => (
+                <Option key={option.value} value={option.value}>
+                  {option.content}
+                </Option>
+              ))}
+            </Menu.RadioGroup>
+          </Menu.Content>
+        </Menu.Portal>
+      </Menu.Root>
+      {value && <ClearOne name={name} onClick={() => onChoose(null)} />}
+    </span>
+  );
+}
+
+function Option({ value, children }: { value: string; children: ReactNode }) {
+  return (
+    <Menu.RadioItem value={value} className="menu-item">
+      <span className="w-3.5">
+        <Menu.ItemIndicator>
+          <Icon name="check" size="s" className="text-beam" />
+        </Menu.ItemIndicator>
+      </span>
+      {children}
+    </Menu.RadioItem>
+  );
+}
+
+function ClearOne({ name, onClick }: { name: string; onClick: () => void }) {
+  return (
+    <button type="button" className="chip on" aria-label={`Clear the filter ${name}`} onClick={onClick}>
+      <Icon name="x" size="xs" />
+    </button>
+  );
+}
+
+function dateWord(state: StudyListState): string {
+  if (state.date) return datePresets[state.date].label.toLowerCase();
+  if (state.from && state.to) return state.from === state.to ? state.from : `${state.from} to ${state.to}`;
+  if (state.from) return `from ${state.from}`;
+  if (state.to) return `until ${state.to}`;
+  return "any";
+}
+
+function DateFilter({ state, onChange }: Pick<FiltersProps, "state" | "onChange">) {
+  const [open, setOpen] = useState(false);
+  const on = Boolean(state.date || state.from || state.to);
+  const choose = (change: Partial<StudyListState>) => {
+    onChange({ date: undefined, from: undefined, to: undefined, ...change });
+    setOpen(false);
+  };
+  return (
+    <span className="chip-group">
+      <Popover.Root open={open} onOpenChange={setOpen}>
+        <Popover.Trigger className={`chip ${on ? "on" : ""}`}>
+          Date <b>{dateWord(state)}</b>
+          {!on && <Icon name="down" size="xs" />}
+        </Popover.Trigger>
+        <Popover.Portal>
+          <Popover.Content
+            className="popover p-1!"
+            align="start"
+            sideOffset={4}
+            collisionPadding={8}
+            aria-label="Study date"
+          >
+            <div className="grid">
+              <PresetButton chosen={!on} onClick={() => choose({})}>
+                Any
+              </PresetButton>
+              {(Object.keys(datePresets) as DatePreset[]).map((name) => (
+                <PresetButton key={name} chosen={state.date === name} onClick={() => choose({ date: name })}>
+                  {datePresets[name].label}
+                </PresetButton>
+              ))}
+            </div>
+            <div className="menu-line" />
+            <DateRangeForm key={`${state.from}.${state.to}`} state={state} onChoose={choose} />
+          </Popover.Content>
+        </Popover.Portal>
+      </Popover.Root>
+      {on && <ClearOne name="Date" onClick={() => choose({})} />}
+    </span>
+  );
+}
+
+function PresetButton({
+  chosen,
+  onClick,
+  children,
+}: {
+  chosen: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <button type="button" className="menu-item" aria-pressed={chosen} onClick={onClick}>
+      <span className="w-3.5">{chosen && <Icon name="check" size="s" className="text-beam" />}</span>
+      {children}
+    </button>
+  );
+}
+
+function DateRangeForm({
+  state,
+  onChoose,
+}: {
+  state: StudyListState;
+  onChoose: (change: Partial<StudyListState>) => void;
+}) {
+  const [from, setFrom] = useState(state.from ?? "");
+  const [to, setTo] = useState(state.to ?? "");
+  const wrong = Boolean(from && to && from > to);
+  return (
+    <form
+      className="grid gap-2 p-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!wrong && (from || to)) onChoose({ from: from || undefined, to: to || undefined });
+      }}
+    >
+      <div className="grid grid-cols-2 gap-2">
+        <label className="grid gap-1 text-11 text-text-2">
+          From
+          <span className="input">
+            <input type="date" value={from} onChange={(event) => setFrom(event.target.value)} />
+          </span>
+        </label>
+        <label className="grid gap-1 text-11 text-text-2">
+          To
+          <span className={`input ${wrong ? "err" : ""}`}>
+            <input
+              type="date"
+              value={to}
+              onChange={(event) => setTo(event.target.value)}
+              aria-invalid={wrong}
+            />
+          </span>
+        </label>
+      </div>
+      {wrong && (
+        <span className="flex items-center gap-1 text-11 text-crit" role="alert">
+          <Icon name="alert" size="xs" />
+          The last day is before the first
+        </span>
+      )}
+      <Button type="submit" disabled={wrong || !(from || to)}>
+        Show these days
+      </Button>
+    </form>
+  );
+}

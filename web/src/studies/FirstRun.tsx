@@ -1,0 +1,189 @@
+import { useMutation } from "@tanstack/react-query";
+import { dicomwebRoot, useMe } from "../api/client.ts";
+import { loadDemonstration } from "../api/endpoints.ts";
+import { ApiError } from "../api/problem.ts";
+import { Button } from "../kit/Button.tsx";
+import { CopyButton } from "../kit/CopyButton.tsx";
+import { Icon } from "../kit/Icon.tsx";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import { pickFiles } from "../uploads/pick.ts";
+import demoPictures from "./demonstration.webp";
+import { useSystem } from "./queries.ts";
+
+/** The empty archive: three ways to fill it, each of which works at once. */
+export function FirstRun() {
+  const me = useMe();
+  const system = useSystem();
+  const mayDemo = (me?.permissions.includes("demo.manage") ?? false) && system.data?.demo.available === true;
+  const ways = mayDemo ? "Three ways" : "Two ways";
+  return (
+    <div className="h-full overflow-auto">
+      <div className="mx-auto grid min-h-full w-[1204px] max-w-full content-center px-4 py-6">
+        <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+          <div>
+            <h2 className="mb-1 text-28 font-semibold tracking-[-0.02em]">
+              The archive is empty. {ways} to fill it.
+            </h2>
+            <p className="text-14 text-text-2">
+              Everything below works now, with nothing else to install. This page becomes the study list with
+              the first image.
+            </p>
+          </div>
+          <ol className="flex gap-4 text-12 text-text-3">
+            <li className="flex items-center gap-1.5 text-ok">
+              <Icon name="check" size="xs" />
+              Archive running
+            </li>
+            <li className="flex items-center gap-1.5">
+              <span className="size-3.5 rounded-full border-[1.5px] border-control" aria-hidden="true" />
+              First image
+            </li>
+          </ol>
+        </header>
+        <div className="first-run">
+          <FilesCard />
+          {mayDemo && <DemonstrationCard loaded={system.data?.demo.loaded ?? false} />}
+          <ScannerCard />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function FilesCard() {
+  return (
+    <section className="card flex flex-col p-3" aria-labelledby="first-files">
+      <div className="drop-target grid flex-1 content-center justify-items-center p-4 text-center">
+        <span className="mb-2 grid size-10 place-items-center rounded-full bg-panel text-beam">
+          <Icon name="upload" size="l" />
+        </span>
+        <h3 id="first-files" className="mb-1 text-16 font-semibold">
+          Drop files or folders here
+        </h3>
+        <p className="mb-3 text-text-2">
+          DICOM, a ZIP of DICOM, a CD's folder, PNG or JPEG. Patients and studies sort themselves out.
+        </p>
+        <div className="flex flex-wrap justify-center gap-2">
+          <Button size="l" hotkey="U" onClick={() => void pickFiles({ folder: false })}>
+            Choose files
+          </Button>
+          <Button size="l" variant="ghost" onClick={() => void pickFiles({ folder: true })}>
+            Choose a folder
+          </Button>
+        </div>
+      </div>
+      <p className="mx-1 mt-3 text-12 text-text-3">
+        A file whose patient differs from what is known is kept aside for you, never merged.
+      </p>
+    </section>
+  );
+}
+
+function DemonstrationCard({ loaded }: { loaded: boolean }) {
+  const demo = useMutation({ mutationFn: loadDemonstration });
+  const under = demo.isPending || demo.isSuccess || loaded;
+  const start = () => {
+    if (!under) demo.mutate();
+  };
+  useShortcuts("First steps", [
+    { caps: ["L"], label: "load demonstration", on: ["l"], inBar: true, run: start },
+  ]);
+  return (
+    <section className="card overflow-hidden" aria-labelledby="first-demo">
+      <img src={demoPictures} alt="" className="h-28 w-full bg-view object-cover" />
+      <div className="px-5 py-4">
+        <h3 id="first-demo" className="mb-1 text-16 font-semibold">
+          Load the demonstration
+        </h3>
+        <p className="mb-3 max-w-[76ch] text-text-2">
+          Invented patients with studies in many modalities, priors included. Drawn by a program, so no person
+          is in it.
+        </p>
+        <div className="flex items-center gap-2.5">
+          <Button
+            variant="primary"
+            size="l"
+            icon="flask"
+            hotkey={under ? undefined : "L"}
+            busy={under}
+            onClick={start}
+          >
+            {under ? "Loading" : "Load demonstration"}
+          </Button>
+          <span className="text-12 text-text-3" role="status">
+            {under ? "The first studies appear in a few seconds" : "about 20 seconds"}
+          </span>
+        </div>
+        {demo.isError && (
+          <p className="mt-2 flex items-center gap-1 text-12 text-crit" role="alert">
+            <Icon name="alert" size="xs" />
+            {demo.error instanceof ApiError ? demo.error.detail : "It could not be started."}
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function ScannerCard() {
+  const system = useSystem();
+  const aeTitle = system.data?.aeTitle ?? "";
+  const host = system.data?.host ?? location.hostname;
+  const port = system.data ? String(system.data.dicomPort) : "";
+  const commands = `echoscu -aec ${aeTitle} ${host} ${port}\nstorescu -aec ${aeTitle} ${host} ${port} +sd +r ct/`;
+  const dicomweb = `${location.origin}${dicomwebRoot}`;
+  return (
+    <section className="card send px-5 py-4" aria-labelledby="first-scanner">
+      <h3 id="first-scanner" className="mb-1 text-16 font-semibold">
+        Send from a scanner
+      </h3>
+      <p className="mb-3 text-text-2">Enter these three on the scanner or workstation.</p>
+      <div className="grid gap-2">
+        <Coordinate name="AE title" value={aeTitle} />
+        <Coordinate name="Host" value={host} />
+        <Coordinate name="Port" value={port} />
+      </div>
+      <div className="mt-3 rounded-m bg-raised px-4 py-3">
+        <div className="flex items-center">
+          <span className="flex items-center gap-1 font-semibold text-ok">
+            <Icon name="ear" size="s" />
+            Listening
+          </span>
+          <span className="flex-1" />
+          <span className="text-12 text-text-3">no image yet</span>
+        </div>
+        <div className="listening my-2.5" aria-hidden="true">
+          <i />
+        </div>
+        <p className="text-12 text-text-2">
+          From this computer everything is taken. A caller elsewhere that we do not know is refused, and waits
+          for an administrator to let it in.
+        </p>
+      </div>
+      <div className="mt-3 mb-1 flex items-center">
+        <h4 className="flex-1 text-12 font-medium text-text-2">Or try from a terminal</h4>
+        <CopyButton text={commands} what="both commands" className="-my-1" />
+      </div>
+      <pre className="mono overflow-auto rounded-m border border-line bg-bg px-3.5 py-3 text-12! leading-5 text-text-2">
+        {commands}
+      </pre>
+      <div className="mt-3 mb-1 flex items-center">
+        <h4 className="flex-1 text-12 font-medium text-text-2">Or by DICOMweb</h4>
+        <CopyButton text={dicomweb} what="the DICOMweb address" className="-my-1" />
+      </div>
+      <p className="mono truncate rounded-m border border-line bg-bg px-3.5 py-2 text-12! text-text-2">
+        {dicomweb}
+      </p>
+    </section>
+  );
+}
+
+function Coordinate({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="grid h-12 grid-cols-[72px_minmax(0,1fr)_32px] items-center rounded-m border border-line-2 bg-bg pr-2 pl-4">
+      <span className="cap">{name}</span>
+      <span className="mono truncate text-[18px]! select-all">{value || " "}</span>
+      <CopyButton text={value} what={name} />
+    </div>
+  );
+}

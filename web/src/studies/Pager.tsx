@@ -1,0 +1,59 @@
+import type { Study } from "@isocenter/contract";
+import { useNavigate } from "@tanstack/react-router";
+import type { Page } from "../api/endpoints.ts";
+import { Button } from "../kit/Button.tsx";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import { count, totalOf } from "./format.ts";
+import { defaultPageSize, pageAt, pageSizes, type StudyListState } from "./list-state.ts";
+
+interface PagerProps {
+  state: StudyListState;
+  page: Page<Study>;
+  onChange: (change: Partial<StudyListState>) => void;
+}
+
+export function Pager({ state, page: { data, pagination }, onChange }: PagerProps) {
+  const navigate = useNavigate();
+  const previous = pageAt(state, pagination.previous);
+  const next = pageAt(state, pagination.next);
+  const go = (to: StudyListState | null) => {
+    if (to) void navigate({ to: "/studies", search: to });
+  };
+  useShortcuts("Study list", [
+    { caps: ["["], label: "previous page", on: ["["], run: () => go(previous) },
+    { caps: ["]"], label: "next page", on: ["]"], run: () => go(next) },
+  ]);
+  const first = pagination.offset + 1;
+  return (
+    <nav
+      className="flex h-9 flex-none items-center gap-2 border-t border-line px-4 text-12 text-text-2"
+      aria-label="Pages"
+    >
+      <span>
+        {count(first)}–{count(first + data.length - 1)} of{" "}
+        {totalOf(pagination.total, pagination.totalIsExact)}
+      </span>
+      <span className="flex-1" />
+      <label className="flex items-center gap-1.5 text-text-3">
+        Rows
+        <select
+          className="rounded-m border border-line-2 bg-raised px-1 py-0.5 text-text"
+          value={state.size ?? defaultPageSize}
+          onChange={(event) => onChange({ size: Number(event.target.value) })}
+        >
+          {pageSizes.map((size) => (
+            <option key={size} value={size}>
+              {size}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button size="s" icon="left" disabled={!previous} onClick={() => go(previous)} aria-keyshortcuts="[">
+        Previous
+      </Button>
+      <Button size="s" disabled={!next} onClick={() => go(next)} aria-keyshortcuts="]">
+        Next
+      </Button>
+    </nav>
+  );
+}

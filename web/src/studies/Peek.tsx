@@ -1,0 +1,168 @@
+import type { Series, Study } from "@isocenter/contract";
+import { useQuery } from "@tanstack/react-query";
+import { imagePreviewUrl, listSeriesImages } from "../api/endpoints.ts";
+import { Button, IconButton } from "../kit/Button.tsx";
+import { CopyButton } from "../kit/CopyButton.tsx";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { ErrorState } from "../kit/States.tsx";
+import { ModalityChip, Tag } from "../kit/Tag.tsx";
+import { Thumbnail } from "../kit/Thumbnail.tsx";
+import { ageAt, count, dateAndTime, momentIn, plural, sexWord, sizeOf, statusLook } from "./format.ts";
+import { useSeries, useTimeZone } from "./queries.ts";
+
+const mostShown = 60;
+
+interface PeekProps {
+  study: Study;
+  onClose: () => void;
+  onOpen: () => void;
+}
+
+/** A look into a study without leaving the list. */
+export function Peek({ study, onClose, onOpen }: PeekProps) {
+  const { patient } = study;
+  const timeZone = useTimeZone();
+  const series = useSeries(study.id, study.version);
+  const status = statusLook(study.status);
+  const age = ageAt(patient.birthDate, study.studyDate);
+  return (
+    <aside className="peek" aria-label={`Peek: ${patient.name}`}>
+      <header>
+        <div className="flex items-center gap-2">
+          <h2 className="min-w-0 flex-1 text-16 font-semibold [overflow-wrap:anywhere]">
+            {patient.name || "No name"}
+          </h2>
+          <IconButton icon="x" label="Close peek, Space" onClick={onClose} />
+        </div>
+        <div className="text-12 text-text-2">
+          {[
+            patient.sex ? sexWord(patient.sex) : null,
+            age,
+            patient.birthDate ? `born ${patient.birthDate}` : null,
+          ]
+            .filter(Boolean)
+            .join(", ")}
+          {" · "}
+          <span className="mono">{patient.identifier}</span>
+          {patient.issuer && <span className="text-text-3"> {patient.issuer}</span>}
+        </div>
+        <div className="mt-2 flex flex-wrap items-center gap-1">
+          {study.modalities.map((modality) => (
+            <ModalityChip key={modality} modality={modality} />
+          ))}
+          <Tag tone={status.tone}>{status.word}</Tag>
+          {patient.provisional && (
+            <Tag tone="urg" icon="alert">
+              Identity in doubt
+            </Tag>
+          )}
+        </div>
+      </header>
+      <div className="min-h-0 flex-1 overflow-auto">
+        <section aria-label="Series">
+          {series.isError ? (
+            <ErrorState error={series.error} onRetry={() => void series.refetch()} />
+          ) : (
+            <SeriesStrip study={study} series={series.data?.data ?? null} />
+          )}
+        </section>
+        <section aria-label="Details">
+          <h3 className="text-14">{study.studyDescription || "No description"}</h3>
+          <dl className="kv mt-2">
+            <Detail name="Study date">{dateAndTime(study.studyDate, study.studyTime)}</Detail>
+            <Detail name="Accession number">
+              {study.accessionNumber && <span className="mono">{study.accessionNumber}</span>}
+            </Detail>
+            <Detail name="Study ID">{study.studyId}</Detail>
+            <Detail name="Body part">{study.bodyPart}</Detail>
+            <Detail name="Referred by">{study.referringPhysician}</Detail>
+            <Detail name="Content">
+              {plural(study.numberOfSeries, "series", "series")}, {plural(study.numberOfInstances, "image")},{" "}
+              {sizeOf(study.size)}
+            </Detail>
+            <Detail name="Received">
+              {study.lastReceivedAt && momentIn(timeZone, study.lastReceivedAt)}
+            </Detail>
+            <Detail name="Study UID">
+              <span className="flex items-start gap-1">
+                <span className="mono flex-1 select-all">{study.studyInstanceUid}</span>
+                <CopyButton text={study.studyInstanceUid} what="the Study Instance UID" className="-my-1.5" />
+              </span>
+            </Detail>
+          </dl>
+        </section>
+      </div>
+      <footer>
+        <Button variant="primary" size="l" className="w-full" hotkey="↵" onClick={onOpen}>
+          Open
+        </Button>
+      </footer>
+    </aside>
+  );
+}
+
+function Detail({ name, children }: { name: string; children: React.ReactNode }) {
+  if (!children) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function SeriesStrip({ study, series }: { study: Study; series: Series[] | null }) {
+  if (!series) {
+    return (
+      <div className="strip">
+        {Array.from({ length: Math.min(3, study.numberOfSeries || 1) }, (_, n) => `s${n}`).map((key) => (
+          <Skeleton key={key} width="100%" height={100} />
+        ))}
+      </div>
+    );
+  }
+  return (
+    <>
+      <ul className="strip">
+        {series.slice(0, mostShown).map((one) => (
+          <SeriesPicture key={one.id} study={study} series={one} />
+        ))}
+      </ul>
+      {series.length > mostShown && (
+        <p className="mt-2 text-11 text-text-3">and {count(series.length - mostShown)} more series</p>
+      )}
+    </>
+  );
+}
+
+function SeriesPicture({ study, series }: { study: Study; series: Series }) {
+  const number = series.seriesNumber === null ? "" : `Se ${series.seriesNumber}`;
+  const name = [number, series.seriesDescription ?? series.modality].filter(Boolean).join(" · ");
+  const middle = useQuery({
+    queryKey: ["series-picture", series.id, series.numberOfInstances],
+    queryFn: async ({ signal }) => {
+      const { data } = await listSeriesImages(study.id, series.seriesInstanceUid, 1, signal);
+      return data[0] ? imagePreviewUrl(data[0].id, 220) : null;
+    },
+    staleTime: 5 * 60_000,
+  });
+  return (
+    <li>
+      <figure>
+        <span className="relative block">
+          <Thumbnail
+            url={middle.isError ? null : middle.data}
+            version={series.numberOfInstances}
+            alt={`${name}, ${plural(series.numberOfInstances, "image")}`}
+          />
+          <em aria-hidden="true" className="not-italic">
+            {count(series.numberOfInstances)}
+          </em>
+        </span>
+        <figcaption className="mt-1 truncate text-11 text-text-2" title={name}>
+          {name}
+        </figcaption>
+      </figure>
+    </li>
+  );
+}

@@ -1,0 +1,114 @@
+import type { Study } from "@isocenter/contract";
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+import { studyThumbnailUrl } from "../api/endpoints.ts";
+import { ModalityChip, Tag } from "../kit/Tag.tsx";
+import { Thumbnail } from "../kit/Thumbnail.tsx";
+import { ago, count, dateAndTime, momentIn, sexAndAge, sexWord, statusLook } from "./format.ts";
+import { useTimeZone } from "./queries.ts";
+
+interface StudyRowProps {
+  study: Study;
+  top: number;
+  rowIndex: number;
+  selected: boolean;
+  recent: boolean;
+  onSelect: (id: string, peek: boolean) => void;
+  onOpen: (studyInstanceUid: string) => void;
+}
+
+/** Fingers have no hover and no second click: there, a tap peeks. */
+const coarse = globalThis.matchMedia?.("(hover: none)");
+
+export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
+  const { study, top, rowIndex, selected, recent, onSelect, onOpen } = props;
+  const { patient } = study;
+  const timeZone = useTimeZone();
+  const status = statusLook(study.status);
+  return (
+    <tr
+      id={`study-${study.id}`}
+      className={`tr wl absolute! inset-x-0 top-0 ${recent ? "arrived" : ""}`}
+      style={{ transform: `translateY(${top}px)` }}
+      aria-rowindex={rowIndex}
+      aria-selected={selected}
+      onClick={() => onSelect(study.id, coarse?.matches ?? false)}
+      onDoubleClick={() => onOpen(study.studyInstanceUid)}
+    >
+      <td className="col-thumb">
+        <Thumbnail
+          url={studyThumbnailUrl(study)}
+          version={`${study.version}.${study.numberOfInstances}`}
+          alt=""
+          className="row-thumb"
+        />
+      </td>
+      <td className="col-patient">
+        <div className="a">
+          {patient.name || "No name"}
+          {patient.provisional && (
+            <span className="ml-1.5 align-[1px]">
+              <Tag tone="urg" icon="alert">
+                Identity in doubt
+              </Tag>
+            </span>
+          )}
+        </div>
+        <div className="b">
+          <span className="sr-only">{sexWord(patient.sex)}, </span>
+          <span title={patient.birthDate ? `Born ${patient.birthDate}` : undefined}>
+            {[sexAndAge(patient, study.studyDate), patient.birthDate, patient.identifier]
+              .filter(Boolean)
+              .join(" · ")}
+          </span>
+        </div>
+      </td>
+      <td className="col-exam">
+        <div className="a">
+          {study.modalities.map((modality) => (
+            <span key={modality} className="mr-1.5">
+              <ModalityChip modality={modality} />
+            </span>
+          ))}
+          {study.studyDescription || <span className="font-normal text-text-3">No description</span>}
+        </div>
+        <div className="b">{[study.accessionNumber, study.bodyPart].filter(Boolean).join(" · ")}</div>
+      </td>
+      <td className="col-date text-12 text-text-2">{dateAndTime(study.studyDate, study.studyTime)}</td>
+      <td
+        className="col-received text-12 text-text-3"
+        title={study.lastReceivedAt ? momentIn(timeZone, study.lastReceivedAt) : undefined}
+      >
+        {study.lastReceivedAt && ago(Date.now() - Date.parse(study.lastReceivedAt))}
+      </td>
+      <td className="col-series num text-12 text-text-2">{count(study.numberOfSeries)}</td>
+      <td className="col-images num text-12 text-text-2">
+        {count(study.numberOfInstances)}
+        <span className="sr-only"> images</span>
+      </td>
+      <td className="col-status">
+        <span className="row-status">
+          <Tag tone={status.tone}>{status.word}</Tag>
+          {recent && <span className="sr-only">, just changed</span>}
+        </span>
+        <span className="row-actions">
+          <Link
+            to="/studies/$studyInstanceUid/view"
+            params={{ studyInstanceUid: study.studyInstanceUid }}
+            className="btn s"
+            tabIndex={-1}
+            onClick={(event) => event.stopPropagation()}
+          >
+            Open
+          </Link>
+        </span>
+      </td>
+      <td
+        className="col-physician truncate text-12 text-text-2"
+        title={study.referringPhysician ?? undefined}
+      >
+        {study.referringPhysician}
+      </td>
+    </tr>
+  );
+});

@@ -1,0 +1,148 @@
+import type { StudyListQuery, StudyStatus } from "@isocenter/contract";
+import { readEnumeration, readModality, studyStatuses } from "@isocenter/contract/enumerations";
+
+/** Date ranges by name; they move with the day, so that a kept address stays true. */
+export const datePresets = {
+  today: { label: "Today", from: 0, to: 0 },
+  yesterday: { label: "Yesterday", from: -1, to: -1 },
+  "7d": { label: "Last 7 days", from: -6, to: 0 },
+  "30d": { label: "Last 30 days", from: -29, to: 0 },
+  "365d": { label: "Last 12 months", from: -364, to: 0 },
+} as const;
+export type DatePreset = keyof typeof datePresets;
+
+export const sortFields = [
+  "lastReceivedAt",
+  "studyDate",
+  "patientName",
+  "accessionNumber",
+  "numberOfInstances",
+] as const;
+export type SortField = (typeof sortFields)[number];
+export type Sort = SortField | `-${SortField}`;
+
+export const defaultSort: Sort = "-lastReceivedAt";
+export const pageSizes = [25, 50, 100, 200] as const;
+export const defaultPageSize = 50;
+
+/** What the address of the study list says. Members at their default are left out of the address. */
+export interface StudyListState {
+  query?: string;
+  modality?: string;
+  status?: StudyStatus;
+  date?: DatePreset;
+  from?: string;
+  to?: string;
+  sort?: Sort;
+  size?: number;
+  offset?: number;
+  after?: string;
+}
+
+const isDate = (text: unknown): text is string =>
+  typeof text === "string" &&
+  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  new Date(text).toISOString().startsWith(text);
+
+/** Reads an address that a person may have written: what makes no sense is left out. */
+export function readListState(search: Record<string, unknown>): StudyListState {
+  const state: StudyListState = {};
+  const text = (name: string) => {
+    const value = search[name];
+    return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  };
+  const query = text("query").slice(0, 128);
+  if (query.trim()) state.query = query;
+  const modality = readModality(text("modality"));
+  if (modality) state.modality = modality;
+  const status = readEnumeration(studyStatuses, text("status"));
+  if (status) state.status = status;
+  if (Object.hasOwn(datePresets, text("date"))) state.date = text("date") as DatePreset;
+  else {
+    if (isDate(search.from)) state.from = search.from;
+    if (isDate(search.to)) state.to = search.to;
+  }
+  const sort = text("sort");
+  if (sort !== defaultSort && (sortFields as readonly string[]).includes(sort.replace(/^-/, ""))) {
+    state.sort = sort as Sort;
+  }
+  const size = Number(text("size"));
+  if (size !== defaultPageSize && (pageSizes as readonly number[]).includes(size)) state.size = size;
+  const offset = Number(text("offset"));
+  if (Number.isInteger(offset) && offset > 0 && offset <= 1_000_000) state.offset = offset;
+  const after = text("after");
+  if (after && after.length <= 512) state.after = after;
+  return state;
+}
+
+/** A day some days from another, both as YYYY-MM-DD. */
+export function addDays(day: string, days: number): string {
+  const [y = 0, m = 1, d = 1] = day.split("-").map(Number);
+  return new Date(Date.UTC(y, m - 1, d + days)).toISOString().slice(0, 10);
+}
+
+/** First and last day that the state asks for, given what day it is at the facility. */
+export function dateRange(state: StudyListState, today: string): { from?: string; to?: string } {
+  if (!state.date) {
+    const { from, to } = state;
+    return { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+  }
+  const preset = datePresets[state.date];
+  return { from: addDays(today, preset.from), to: addDays(today, preset.to) };
+}
+
+/** What `GET /studies` is asked for the state. */
+export function toApiQuery(state: StudyListState, today: string): StudyListQuery {
+  const { from, to } = dateRange(state, today);
+  return {
+    limit: state.size ?? defaultPageSize,
+    sort: state.sort ?? defaultSort,
+    ...(state.query?.trim() ? { query: state.query.trim() } : {}),
+    ...(state.modality ? { modality: state.modality } : {}),
+    ...(state.status ? { status: state.status } : {}),
+    ...(from ? { studyDateFrom: from } : {}),
+    ...(to ? { studyDateTo: to } : {}),
+    ...(state.offset ? { offset: state.offset } : {}),
+    ...(state.after ? { after: state.after } : {}),
+  };
+}
+
+/** Whether anything narrows the list. */
+export const isFiltered = (state: StudyListState): boolean =>
+  Boolean(state.query || state.modality || state.status || state.date || state.from || state.to);
+
+/** The state with a filter changed; the page starts again, for the old place means nothing in the new list. */
+export function withFilter(state: StudyListState, change: Partial<StudyListState>): StudyListState {
+  const next: Record<string, unknown> = { ...state, ...change, offset: undefined, after: undefined };
+  return readListState(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)));
+}
+
+/** The state of the page that a `next` or `previous` URL leads to, or null where there is none. */
+export function pageAt(state: StudyListState, url: string | null): StudyListState | null {
+  if (!url) return null;
+  const at = new URL(url, "http://localhost").searchParams;
+  const { offset: _offset, after: _after, ...rest } = state;
+  return readListState({ ...rest, offset: at.get("offset") ?? "", after: at.get("after") ?? "" });
+}
+
+/** The order after a click on a header: first the field's natural direction, then the other. */
+export function nextSort(current: Sort, field: SortField): Sort {
+  const natural: Sort = field === "patientName" || field === "accessionNumber" ? field : `-${field}`;
+  if (current !== natural) return natural;
+  return natural.startsWith("-") ? field : `-${field}`;
+}
+
+/** Reads an address' search part: every value is text, so a search for "0012" stays one. */
+export function parseSearch(text: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+export function stringifySearch(search: Record<string, unknown>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== null && value !== "") parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text ? `?${text}` : "";
+}

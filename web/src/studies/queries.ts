@@ -1,0 +1,51 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useMe } from "../api/client.ts";
+import { listSeries, listStudies, studyByUid, systemInfo } from "../api/endpoints.ts";
+import { useLive } from "../api/live.ts";
+import { dateIn } from "./format.ts";
+import { type StudyListState, toApiQuery } from "./list-state.ts";
+
+/** How often lists are read again while the live feed is down. */
+const withoutFeedMs = 15_000;
+
+/** Today at the facility, whose dates the studies bear. */
+export function useToday(): string {
+  const zone = useMe()?.facilities[0]?.timeZone;
+  return dateIn(zone, Date.now());
+}
+
+export const useTimeZone = () => useMe()?.facilities[0]?.timeZone;
+
+export function useStudies(state: StudyListState) {
+  const today = useToday();
+  const live = useLive().status === "live";
+  const query = useMemo(() => toApiQuery(state, today), [state, today]);
+  return useQuery({
+    queryKey: ["studies", "list", query],
+    queryFn: ({ signal }) => listStudies(query, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? false : withoutFeedMs,
+  });
+}
+
+export const useSeries = (studyId: string, version: number) =>
+  useQuery({
+    queryKey: ["series", studyId, version],
+    queryFn: ({ signal }) => listSeries(studyId, signal),
+    placeholderData: (before, query) => (query?.queryKey[1] === studyId ? before : undefined),
+  });
+
+export const useStudy = (studyInstanceUid: string) =>
+  useQuery({
+    queryKey: ["studies", "uid", studyInstanceUid],
+    queryFn: ({ signal }) => studyByUid(studyInstanceUid, signal),
+  });
+
+export const useSystem = (enabled = true) =>
+  useQuery({
+    queryKey: ["system"],
+    queryFn: ({ signal }) => systemInfo(signal),
+    enabled,
+    staleTime: 60_000,
+  });

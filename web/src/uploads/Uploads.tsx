@@ -1,0 +1,95 @@
+import { useEffect, useState } from "react";
+import { useMe } from "../api/client.ts";
+import { Icon } from "../kit/Icon.tsx";
+import { filesOfDrop } from "./drop.ts";
+import { PatientPicker } from "./PatientPicker.tsx";
+import { addFiles, uploads, useUploads } from "./store.ts";
+import { UploadDrawer } from "./UploadDrawer.tsx";
+import "./uploads.css";
+
+/** Files dropped anywhere, the drawer that shows their way, and the question whose pictures they are. */
+export function Uploads() {
+  const may = useMe()?.permissions.includes("images.upload") ?? false;
+  const state = useUploads();
+  const [asking, setAsking] = useState(false);
+  const waiting = state.counts["needs-patient"];
+  useEffect(() => setAsking(waiting > 0), [waiting]);
+  if (!may) return null;
+  return (
+    <>
+      <DropAnywhere />
+      <PasteAnywhere />
+      {state.items.length > 0 && <UploadDrawer state={state} onAskPatient={() => setAsking(true)} />}
+      <PatientPicker
+        open={asking && waiting > 0}
+        pictures={waiting}
+        onOpenChange={setAsking}
+        onChoose={(patient) => uploads.assignPatient(patient)}
+      />
+    </>
+  );
+}
+
+const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+
+function DropAnywhere() {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    let depth = 0;
+    const enter = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      depth++;
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (carriesFiles(event) && --depth <= 0) end();
+    };
+    const end = () => {
+      depth = 0;
+      setOver(false);
+    };
+    const overPage = (event: DragEvent) => {
+      if (carriesFiles(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent) => {
+      end();
+      if (!carriesFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      void filesOfDrop(event.dataTransfer).then(addFiles);
+    };
+    addEventListener("dragenter", enter);
+    addEventListener("dragleave", leave);
+    addEventListener("dragover", overPage);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragenter", enter);
+      removeEventListener("dragleave", leave);
+      removeEventListener("dragover", overPage);
+      removeEventListener("drop", drop);
+    };
+  }, []);
+  if (!over) return null;
+  return (
+    <div className="drop-overlay">
+      <div className="drop-target grid justify-items-center gap-1 px-16 py-12 text-center">
+        <Icon name="upload" size="l" className="text-beam" />
+        <p className="text-16 font-semibold">Drop to add to the archive</p>
+        <p className="text-text-2">Files, folders, ZIP. Patients and studies sort themselves out.</p>
+      </div>
+    </div>
+  );
+}
+
+function PasteAnywhere() {
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      addFiles(files.map((file) => ({ file, path: file.name })));
+    };
+    addEventListener("paste", paste);
+    return () => removeEventListener("paste", paste);
+  }, []);
+  return null;
+}

@@ -1,0 +1,41 @@
+import { useSyncExternalStore } from "react";
+import { session } from "../api/client.ts";
+import { toast } from "../kit/toast.ts";
+import { createUploadQueue } from "./queue.ts";
+import { sendBatch } from "./send.ts";
+
+const renderEveryMs = 120;
+
+export const uploads = createUploadQueue<File>({
+  send: sendBatch,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  later: (run) => void setTimeout(run, renderEveryMs),
+});
+
+export const useUploads = () => useSyncExternalStore(uploads.subscribe, uploads.snapshot);
+
+/** Puts files into the queue, and says so when there was nothing to take among them. */
+export function addFiles(files: ReadonlyArray<{ file: File; path: string }>): void {
+  const { added, skipped, leftOut } = uploads.add(files);
+  if (added === 0 && skipped > 0) {
+    toast({ tone: "urg", title: "No images among these files", detail: "Nothing was sent." });
+  }
+  if (leftOut > 0) {
+    toast({
+      tone: "urg",
+      title: "Too many files at once",
+      detail: `${leftOut} were left out; add them when these are done.`,
+    });
+  }
+}
+
+/** Leaving the page would stop what is on its way: the browser asks first. */
+addEventListener("beforeunload", (event) => {
+  if (uploads.snapshot().active) event.preventDefault();
+});
+
+session.subscribe(() => {
+  if (session.snapshot().status !== "signed-out") return;
+  uploads.cancelAll();
+  uploads.clear();
+});

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
+const server = process.env.ISOCENTER_SERVER ?? "http://127.0.0.1:3006";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  worker: { format: "es" },
+  // The image loader starts its own module workers and must stay as it is; what it imports is CommonJS and must not.
+  optimizeDeps: {
+    exclude: ["@cornerstonejs/dicom-image-loader"],
+    include: [
+      "@cornerstonejs/core",
+      "@cornerstonejs/metadata",
+      "@cornerstonejs/utils",
+      "@cornerstonejs/tools",
+      "dicom-parser",
+      "pako",
+      "comlink",
+      "uuid",
+      "@cornerstonejs/codec-libjxl/decodewasmjs",
+      "@cornerstonejs/codec-charls/decodewasmjs",
+      "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs",
+      "@cornerstonejs/codec-openjpeg/decodewasmjs",
+      "@cornerstonejs/codec-openjph/wasmjs",
+      "@cornerstonejs/jpeg-lossless-decoder-js",
+    ],
+  },
+  build: {
+    target: "es2022",
+    // No data: URLs in what is built, so that the content security policy can stay narrow.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 4500,
+  },
+  server: {
+    proxy: { "/api": server, "/dicomweb": server, "/health": server },
+  },
+});
