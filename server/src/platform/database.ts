@@ -55,7 +55,25 @@ export function connectionString(settings: ConnectionSettings): string {
   return `postgres://${settings.user ?? "isocenter"}@${encodeURIComponent(folder)}/${settings.database ?? "isocenter"}`;
 }
 
+const callbacks = new WeakMap<object, (() => void)[]>();
+
 /** Runs the work in one transaction; rolled back when it throws. */
-export function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.begin(work) as Promise<T>;
+export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const afterwards: (() => void)[] = [];
+  const result = (await db.begin((tx) => {
+    callbacks.set(tx, afterwards);
+    return work(tx);
+  })) as T;
+  for (const callback of afterwards) callback();
+  return result;
+}
+
+/**
+ * Calls back once the transaction is committed, and never when it is rolled back. A crash in between loses the call: it serves to
+ * wake what would look for itself a little later. @returns false where the transaction was not begun by `transact`
+ */
+export function afterCommit(tx: Tx, callback: () => void): boolean {
+  const afterwards = callbacks.get(tx);
+  afterwards?.push(callback);
+  return afterwards !== undefined;
 }

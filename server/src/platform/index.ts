@@ -22,4 +22,5 @@ export * from "./objects-file.ts";
 export * from "./open.ts";
 export * from "./platform.ts";
 export * from "./refusal.ts";
+export * from "./secrets.ts";
 export * from "./viewer.ts";
