@@ -1,0 +1,47 @@
+import type { Rejection } from "./pdu.ts";
+
+export type DimseErrorCode =
+  | "rejected" // the peer answered A-ASSOCIATE-RJ
+  | "aborted" // the peer sent A-ABORT, or the association was aborted here
+  | "connection-lost" // the transport closed before its time
+  | "connection-failed" // the transport never came to be
+  | "timed-out" // a wait of ours ended
+  | "protocol" // the peer broke PS3.7 or PS3.8
+  | "context-not-accepted" // no accepted presentation context carries this SOP class in this transfer syntax
+  | "invalid" // the caller asked for what cannot be encoded
+  | "too-large" // over a limit of ours
+  | "cancelled" // C-CANCEL-RQ
+  | "closed"; // the association is not open any more
+
+/** What goes wrong on an association. Codes are stable; the message is for a log. */
+export class DimseError extends Error {
+  readonly code: DimseErrorCode;
+  /** For `rejected`: what the A-ASSOCIATE-RJ said. */
+  readonly rejection: Rejection | undefined;
+
+  constructor(code: DimseErrorCode, message: string, more: { rejection?: Rejection; cause?: unknown } = {}) {
+    super(message, { cause: more.cause });
+    this.name = "DimseError";
+    this.code = code;
+    this.rejection = more.rejection;
+  }
+}
+
+/** A DIMSE status other than success: thrown by handlers to answer with it, and by the client when a peer answered with it. */
+export class StatusError extends Error {
+  readonly status: number;
+  /** (0000,0902), at most 64 characters; what is longer is cut when it is sent. */
+  readonly errorComment: string | undefined;
+  /** (0000,0901), tags. */
+  readonly offendingElements: readonly number[] | undefined;
+
+  constructor(status: number, errorComment?: string, offendingElements?: readonly number[]) {
+    super(
+      `status ${status.toString(16).toUpperCase().padStart(4, "0")}H${errorComment ? `: ${errorComment}` : ""}`,
+    );
+    this.name = "StatusError";
+    this.status = status;
+    this.errorComment = errorComment;
+    this.offendingElements = offendingElements;
+  }
+}

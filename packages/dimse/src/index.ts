@@ -1,0 +1,60 @@
+/**
+ * The DICOM upper layer (PS3.8) and the DIMSE services (PS3.7) over sockets: `createDimseServer` answers associations,
+ * `openAssociation` asks for them. Data sets pass as bytes; nothing here looks into them.
+ */
+export { isAeTitle } from "./ae-title.ts";
+export { defaultLimits, type Limits } from "./association.ts";
+export { collect } from "./chunk-queue.ts";
+export { type ClientAssociation, type OpenOptions, openAssociation } from "./client.ts";
+export { priorities } from "./commands.ts";
+export { DimseError, type DimseErrorCode, StatusError } from "./errors.ts";
+export type { FindRequest, FoundMatch } from "./find-scu.ts";
+export {
+  answerContexts,
+  type Choice,
+  type Decision,
+  firstSupported,
+  type PresentationContext,
+} from "./negotiation.ts";
+export {
+  type AnsweredContext,
+  type AssociateRequest,
+  type ContextResult,
+  contextResults,
+  describeRejection,
+  type ExtendedNegotiation,
+  type ProposedContext,
+  type Rejection,
+  type RoleSelection,
+  rejections,
+  type UserIdentity,
+} from "./pdu.ts";
+export {
+  createDimseServer,
+  type DimseServer,
+  type DimseServerOptions,
+  type IncomingRequest,
+  type ServerObserver,
+} from "./server.ts";
+export type {
+  AssociationInfo,
+  FindMatch,
+  Handlers,
+  OperationContext,
+  OperationResult,
+  StoreContext,
+} from "./services.ts";
+export {
+  type Action,
+  actions,
+  type Event,
+  events,
+  type State,
+  states,
+  transition,
+  transitionTable,
+} from "./state-table.ts";
+export { isPending, isSuccessOrWarning, Status } from "./status.ts";
+export type { StoreRequest } from "./store-scu.ts";
+export { defaultTimeouts, type Timeouts } from "./timeouts.ts";
+export { applicationContextName, implicitVrLittleEndian, verificationSopClass } from "./uids.ts";

@@ -1,0 +1,61 @@
+/**
+ * Status codes (0000,0900), each with its place in the standard.
+ */
+export const Status = {
+  /** PS3.7 Annex C */
+  Success: 0x0000,
+  /** PS3.7 Annex C */
+  AttributeListError: 0x0107,
+  /** PS3.7 Annex C */
+  ProcessingFailure: 0x0110,
+  /** PS3.7 Annex C */
+  InvalidObjectInstance: 0x0117,
+  /** PS3.7 Annex C */
+  SopClassNotSupported: 0x0122,
+  /** PS3.7 Annex C */
+  NotAuthorized: 0x0124,
+  /** PS3.7 Annex C */
+  DuplicateInvocation: 0x0210,
+  /** PS3.7 Annex C */
+  UnrecognizedOperation: 0x0211,
+  /** PS3.7 Annex C */
+  MistypedArgument: 0x0212,
+  /** PS3.7 Annex C */
+  ResourceLimitation: 0x0213,
+
+  /** PS3.4 Table B.2-1: Refused: Out of Resources */
+  StoreOutOfResources: 0xa700,
+  /** PS3.4 Table B.2-1: Error: Data Set does not match SOP Class */
+  StoreDataSetDoesNotMatchSopClass: 0xa900,
+  /** PS3.4 Table B.2-1: Error: Cannot understand */
+  StoreCannotUnderstand: 0xc000,
+  /** PS3.4 Table B.2-1: Warning: Coercion of Data Elements */
+  StoreCoercionOfDataElements: 0xb000,
+  /** PS3.4 Table B.2-1: Warning: Elements Discarded */
+  StoreElementsDiscarded: 0xb006,
+  /** PS3.4 Table B.2-1: Warning: Data Set does not match SOP Class */
+  StoreDataSetDoesNotMatchSopClassWarning: 0xb007,
+
+  /** PS3.4 Table C.4-1: Refused: Out of resources */
+  FindOutOfResources: 0xa700,
+  /** PS3.4 Table C.4-1: Error: Identifier does not match SOP Class */
+  FindIdentifierDoesNotMatchSopClass: 0xa900,
+  /** PS3.4 Table C.4-1: Failed: Unable to process */
+  FindUnableToProcess: 0xc000,
+  /** PS3.4 Table C.4-1: Cancel: Matching terminated due to Cancel request */
+  Cancel: 0xfe00,
+  /** PS3.4 Table C.4-1: Pending: Matches are continuing; all optional keys were supported as required keys are */
+  Pending: 0xff00,
+  /** PS3.4 Table C.4-1: Pending: Matches are continuing; one or more optional keys were not supported */
+  PendingWithWarning: 0xff01,
+} as const;
+
+/** Whether more responses follow one of this status (PS3.7 Annex C, Pending). */
+export function isPending(status: number): boolean {
+  return status === Status.Pending || status === Status.PendingWithWarning;
+}
+
+/** Whether the operation was done, perhaps with a remark (PS3.7 Annex C: 0001H, Bxxx, 0107H, 0116H). */
+export function isSuccessOrWarning(status: number): boolean {
+  return status === 0 || status === 1 || status >> 12 === 0xb || status === 0x0107 || status === 0x0116;
+}
