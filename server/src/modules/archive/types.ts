@@ -38,6 +38,8 @@ export interface IngestSource {
   facilityId?: string;
   /** The issuer of patient identifiers that is configured for the sender; the facility's when left out. */
   patientIdIssuer?: string;
+  /** The study it was sent to: an object of another one is refused (`dicom.study-mismatch`). */
+  studyInstanceUid?: string;
   /** The known patient it was uploaded for: used instead of matching by identity. */
   patientId?: string;
   /** The picture that this Secondary Capture was made from; kept, so that its content gives the very bytes uploaded. */
