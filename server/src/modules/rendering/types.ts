@@ -1,0 +1,75 @@
+import type { Viewer } from "../../platform/index.ts";
+import type { InstanceSelection, StoredInstance } from "../archive/index.ts";
+
+export type PictureFormat = "jpeg" | "png" | "webp";
+
+/** How a picture of one frame is to be. */
+export interface PictureRequest {
+  format: PictureFormat;
+  /** From 1; the first when left out. */
+  frame?: number;
+  /** 1 to 100, for jpeg and webp; 90 when left out. */
+  quality?: number;
+  /** Instead of the object's; LINEAR when no function is named. In the modality's units; for colour, of 0 to 255. */
+  window?: { center: number; width: number; function?: "LINEAR" | "LINEAR_EXACT" | "SIGMOID" };
+  /** The part of the frame to show, in its own columns and rows from 0; the whole when left out. */
+  region?: { left: number; top: number; width: number; height: number };
+  /** Mirrored after the region is cut. */
+  flipHorizontal?: boolean;
+  flipVertical?: boolean;
+  /** The picture fits into these pixels and keeps its shape. It is made larger only with `enlarge`. */
+  size?: { width: number; height: number; enlarge?: boolean };
+  /** Draws the overlay planes over the pixels. */
+  overlays?: boolean;
+}
+
+export interface ThumbnailRequest {
+  /** `jpeg` when left out. */
+  format?: PictureFormat;
+  /** It fits into these pixels; 128 × 128 when left out. Each side 16 to 1024. */
+  size?: { width: number; height: number };
+  /** Of the instance, from 1; the middle one when left out. */
+  frame?: number;
+}
+
+export interface Picture {
+  bytes: Uint8Array;
+  /** `image/jpeg`, ... */
+  contentType: string;
+  /** Strong, with its quotation marks (RFC 9110 8.8.3): it changes with the object, the request and the way of rendering. */
+  etag: string;
+}
+
+/**
+ * The rendering door. Who asks has located the instances through the archive as the same viewer, so the right to see them was checked and the
+ * access was journalled there; the permission `images.read` is asked for here as well.
+ */
+export interface Rendering {
+  /** Of the picture that `renderInstance` would give, without making it: for `If-None-Match`. */
+  etagOf(instance: StoredInstance, request: PictureRequest): string;
+
+  /**
+   * From the cache, or made by an imaging thread; the same picture asked for many times at once is made once.
+   * @throws Refusal `not-acceptable` (`image.no-pixels`, `image.not-renderable`) for what is no picture or cannot be shown, `not-found`
+   *   (`frame.not-found`), `invalid` (`image.invalid-options`), `unavailable` (`image.busy`) with a time to retry
+   */
+  renderInstance(viewer: Viewer, instance: StoredInstance, request: PictureRequest): Promise<Picture>;
+
+  /** Of the middle frame; a drawn tile with the modality's letters for what is no picture. */
+  instanceThumbnail(viewer: Viewer, instance: StoredInstance, request?: ThumbnailRequest): Promise<Picture>;
+  /** Of the middle instance that is a picture. @throws Refusal `not-found` (`series.not-found`) */
+  seriesThumbnail(
+    viewer: Viewer,
+    selection: Required<Pick<InstanceSelection, "StudyInstanceUID" | "SeriesInstanceUID">>,
+    request?: ThumbnailRequest,
+  ): Promise<Picture>;
+  /** Of the first series with pictures. @throws Refusal `not-found` (`study.not-found`) */
+  studyThumbnail(
+    viewer: Viewer,
+    selection: Pick<InstanceSelection, "StudyInstanceUID">,
+    request?: ThumbnailRequest,
+  ): Promise<Picture>;
+
+  /** Ends the imaging threads; pictures under way fail. */
+  close(): Promise<void>;
+}
