@@ -6,4 +6,6 @@
  * every committed entry its position and its hash, so that readers that follow positions skip nothing; what is sealed cannot be changed,
  * removed, added to or reordered unseen.
  */
+
+export { createJournal, type JournalOptions } from "./journal.ts";
 export * from "./types.ts";
