@@ -19,6 +19,7 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
         <Radix.Overlay className="scrim" />
         <Radix.Content
           className={`dialog ${wide ? "wide" : ""}`}
+          onOpenAutoFocus={focusFirstField}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className="flex items-start gap-3 px-5 pt-4 pb-3">
@@ -35,4 +36,12 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** The first field takes the focus, not the button that closes; a window without fields takes it itself, to be read out. */
+function focusFirstField(event: Event) {
+  const content = event.currentTarget as HTMLElement;
+  const field = content.querySelector<HTMLElement>("input:not([hidden]):not([readonly]), select, textarea");
+  event.preventDefault();
+  (field ?? content).focus();
 }

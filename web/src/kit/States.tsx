@@ -34,8 +34,8 @@ export function NoMatch(props: EmptyStateProps) {
   return <PageState icon="filter" {...props} />;
 }
 
-export function EmptyState(props: EmptyStateProps) {
-  return <PageState icon="check" tone="ok" {...props} />;
+export function EmptyState({ icon, ...props }: EmptyStateProps & { icon?: IconName }) {
+  return icon ? <PageState icon={icon} {...props} /> : <PageState icon="check" tone="ok" {...props} />;
 }
 
 /** What happened, what is safe, try again, and the request id for whoever looks into it. */

@@ -12,6 +12,9 @@ export interface Shortcut {
   inBar?: boolean;
 }
 
+/** The group of what works on every page. */
+export const everywhere = "Everywhere";
+
 interface Registration {
   group: string;
   shortcuts: readonly Shortcut[];

@@ -1,12 +1,14 @@
 import { useEffect, useState } from "react";
 import { useLive } from "../api/live.ts";
 import { Kbd } from "../kit/Kbd.tsx";
-import { useRegisteredShortcuts } from "../kit/shortcuts.ts";
+import { everywhere, useRegisteredShortcuts } from "../kit/shortcuts.ts";
 import { agoShort } from "./time.ts";
 
 /** What keys do on this page, and whether what is shown is current. */
 export function KeyBar({ onHelp }: { onHelp: () => void }) {
+  // What belongs to the page comes before what works everywhere.
   const shown = useRegisteredShortcuts()
+    .toSorted((a, b) => Number(a.group === everywhere) - Number(b.group === everywhere))
     .flatMap((registration) => registration.shortcuts)
     .filter((shortcut) => shortcut.inBar);
   return (

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { IconButton } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
-import { useShortcuts } from "../kit/shortcuts.ts";
+import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { type StudyListState, withFilter } from "../studies/list-state.ts";
 
 const debounceMs = 220;
@@ -36,9 +36,7 @@ export function SearchBox() {
     return () => clearTimeout(timer);
   }, [text, navigate]);
 
-  useShortcuts("Everywhere", [
-    { caps: ["/"], label: "search", on: ["/"], run: () => input.current?.select() },
-  ]);
+  useShortcuts(everywhere, [{ caps: ["/"], label: "search", on: ["/"], run: () => input.current?.select() }]);
 
   return (
     <search className="search">

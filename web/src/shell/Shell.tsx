@@ -1,6 +1,6 @@
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useShortcuts } from "../kit/shortcuts.ts";
+import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { Uploads } from "../uploads/Uploads.tsx";
 import { KeyBar } from "./KeyBar.tsx";
 import { OfflineBanner } from "./OfflineBanner.tsx";
@@ -16,7 +16,7 @@ export function Shell() {
   useEffect(() => {
     document.title = `${title} · Isocenter`;
   }, [title]);
-  useShortcuts("Everywhere", [
+  useShortcuts(everywhere, [
     { caps: ["?"], label: "all shortcuts", on: ["?"], run: () => setHelp(true) },
     {
       caps: ["G", "S"],

@@ -35,13 +35,13 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
           <IconButton icon="x" label="Close peek, Space" onClick={onClose} />
         </div>
         <div className="text-12 text-text-2">
+          <span className="sr-only">{sexWord(patient.sex)}, </span>
           {[
-            patient.sex ? sexWord(patient.sex) : null,
-            age,
-            patient.birthDate ? `born ${patient.birthDate}` : null,
+            [patient.sex === "U" ? null : patient.sex, age].filter(Boolean).join(", "),
+            patient.birthDate && `born ${patient.birthDate}`,
           ]
             .filter(Boolean)
-            .join(", ")}
+            .join(" · ")}
           {" · "}
           <span className="mono">{patient.identifier}</span>
           {patient.issuer && <span className="text-text-3"> {patient.issuer}</span>}

@@ -44,23 +44,25 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
         />
       </td>
       <td className="col-patient">
-        <div className="a">
-          {patient.name || "No name"}
+        <div className="flex items-center gap-1.5">
+          <span className="a" title={patient.name}>
+            {patient.name || "No name"}
+          </span>
           {patient.provisional && (
-            <span className="ml-1.5 align-[1px]">
-              <Tag tone="urg" icon="alert">
-                Identity in doubt
-              </Tag>
-            </span>
+            <Tag tone="urg" icon="alert">
+              In doubt
+            </Tag>
           )}
         </div>
         <div className="b">
           <span className="sr-only">{sexWord(patient.sex)}, </span>
-          <span title={patient.birthDate ? `Born ${patient.birthDate}` : undefined}>
-            {[sexAndAge(patient, study.studyDate), patient.birthDate, patient.identifier]
-              .filter(Boolean)
-              .join(" · ")}
-          </span>
+          {[
+            sexAndAge(patient, study.studyDate),
+            patient.identifier,
+            patient.birthDate && `born ${patient.birthDate}`,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </div>
       </td>
       <td className="col-exam">

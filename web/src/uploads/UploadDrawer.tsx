@@ -3,7 +3,7 @@ import { useRef, useState } from "react";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { Icon, type IconName } from "../kit/Icon.tsx";
 import { count, plural, sizeOf } from "../studies/format.ts";
-import { isOver, type UploadItem, type UploadSnapshot, type UploadStatus } from "./queue.ts";
+import { isOver, type UploadItem, type UploadSnapshot, type UploadStatus } from "./items.ts";
 import { uploads } from "./store.ts";
 
 const rowHeight = 44;
@@ -133,11 +133,9 @@ const order: Record<UploadStatus, number> = {
 function FileList({ items }: { items: readonly UploadItem[] }) {
   const box = useRef<HTMLDivElement>(null);
   const all = items.length <= showAllUpTo;
-  const shown = all
-    ? items
-    : items
-        .filter((item) => order[item.status] < 5)
-        .toSorted((a, b) => order[a.status] - order[b.status] || a.id - b.id);
+  const shown = items
+    .filter((item) => all || order[item.status] < 5)
+    .toSorted((a, b) => order[a.status] - order[b.status] || a.id - b.id);
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => box.current,

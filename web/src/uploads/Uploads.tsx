@@ -1,8 +1,10 @@
 import { useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Icon } from "../kit/Icon.tsx";
+import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { filesOfDrop } from "./drop.ts";
 import { PatientPicker } from "./PatientPicker.tsx";
+import { pickFiles } from "./pick.ts";
 import { addFiles, uploads, useUploads } from "./store.ts";
 import { UploadDrawer } from "./UploadDrawer.tsx";
 import "./uploads.css";
@@ -14,6 +16,21 @@ export function Uploads() {
   const [asking, setAsking] = useState(false);
   const waiting = state.counts["needs-patient"];
   useEffect(() => setAsking(waiting > 0), [waiting]);
+  useShortcuts(
+    everywhere,
+    may
+      ? [
+          {
+            caps: ["U"],
+            label: "add files",
+            on: ["u"],
+            inBar: true,
+            run: () => void pickFiles({ folder: false }),
+          },
+          { caps: ["Ctrl", "V"], label: "paste files" },
+        ]
+      : [],
+  );
   if (!may) return null;
   return (
     <>

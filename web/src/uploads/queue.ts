@@ -1,48 +1,7 @@
 import type { PatientSummary, RefusedFile } from "@isocenter/contract";
 import { ApiError } from "../api/problem.ts";
+import { isOver, summarise, type UploadFile, type UploadItem, type UploadSnapshot } from "./items.ts";
 import { kindOf, type UploadKind } from "./kinds.ts";
-
-export type UploadStatus =
-  | "needs-patient"
-  | "waiting"
-  | "sending"
-  /** All bytes are there; the server is reading and storing them. */
-  | "storing"
-  | "stored"
-  | "already-stored"
-  /** The server looked at it and does not take it; sending it again would not help. */
-  | "refused"
-  /** It did not get through; sending it again may help. */
-  | "failed"
-  | "cancelled";
-
-/** What of a browser's File the queue needs. */
-export interface UploadFile {
-  name: string;
-  size: number;
-  type: string;
-}
-
-export interface UploadItem<F extends UploadFile = UploadFile> {
-  readonly id: number;
-  readonly file: F;
-  /** Where it lay in the folder that was dropped. */
-  readonly path: string;
-  readonly kind: UploadKind;
-  status: UploadStatus;
-  patient: PatientSummary | null;
-  sentBytes: number;
-  /** Why it was refused or failed. */
-  reason: string | null;
-  /** Images in it that are stored now, and those that were here before; for a ZIP many. */
-  stored: number;
-  alreadyStored: number;
-  /** Files in a ZIP that were not taken. */
-  refused: readonly RefusedFile[];
-  attempts: number;
-  /** Goes alone, because a batch with it was refused as a whole. */
-  alone: boolean;
-}
 
 export interface UploadAnswer {
   images: ReadonlyArray<{ status: string }>;
@@ -66,29 +25,11 @@ export interface UploadDependencies<F extends UploadFile> {
   parallel?: number;
 }
 
-export interface UploadSnapshot<F extends UploadFile = UploadFile> {
-  items: readonly UploadItem<F>[];
-  counts: Readonly<Record<UploadStatus, number>>;
-  /** Images that are stored, those in ZIPs counted one by one. */
-  images: number;
-  alreadyStored: number;
-  totalBytes: number;
-  sentBytes: number;
-  /** Something is under way or will be. */
-  active: boolean;
-  /** Files that were not taken because the queue is full. */
-  leftOut: number;
-}
-
 export const maxItems = 20_000;
 export const maxFilesPerBatch = 20;
 export const maxBytesPerBatch = 32 * 1024 * 1024;
 const maxAttempts = 3;
 const firstWaitMs = 2_000;
-
-const over = new Set<UploadStatus>(["stored", "already-stored", "refused", "failed", "cancelled"]);
-
-export const isOver = (status: UploadStatus): boolean => over.has(status);
 
 /** Whether sending the same again may work: the network, a server that is busy or away. */
 const mayWorkLater = (error: unknown): error is ApiError =>
@@ -103,7 +44,7 @@ export function createUploadQueue<F extends UploadFile>(dependencies: UploadDepe
   let leftOut = 0;
   let scheduled = false;
   let pause: Promise<void> | null = null;
-  let snapshot = summarise(items, 0);
+  let snapshot: UploadSnapshot<F> = summarise(items, 0);
   const aborts = new Map<UploadItem<F>, AbortController>();
   const listeners = new Set<() => void>();
 
@@ -384,35 +325,4 @@ function reasonOf(refused: readonly RefusedFile[], kind: UploadKind): string {
   if (kind !== "zip") return first.reason;
   const more = refused.length > 1 ? `, and ${refused.length - 1} more` : "";
   return `Not taken from it: ${first.filename} (${first.reason})${more}`;
-}
-
-function summarise<F extends UploadFile>(
-  items: readonly UploadItem<F>[],
-  leftOut: number,
-): UploadSnapshot<F> {
-  const counts: Record<UploadStatus, number> = {
-    "needs-patient": 0,
-    waiting: 0,
-    sending: 0,
-    storing: 0,
-    stored: 0,
-    "already-stored": 0,
-    refused: 0,
-    failed: 0,
-    cancelled: 0,
-  };
-  let images = 0;
-  let alreadyStored = 0;
-  let totalBytes = 0;
-  let sentBytes = 0;
-  for (const item of items) {
-    counts[item.status]++;
-    images += item.stored;
-    alreadyStored += item.alreadyStored;
-    if (item.status === "cancelled") continue;
-    totalBytes += item.file.size;
-    sentBytes += isOver(item.status) ? item.file.size : item.sentBytes;
-  }
-  const active = counts.waiting + counts.sending + counts.storing > 0;
-  return { items: [...items], counts, images, alreadyStored, totalBytes, sentBytes, active, leftOut };
 }

@@ -1,0 +1,70 @@
+import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright-core";
+
+/** The system's Chromium; WebGL runs in software. */
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const args = [
+  "--no-sandbox",
+  "--headless",
+  "--disable-gpu",
+  "--use-gl=angle",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-default-apps",
+  "--disable-sync",
+  "--no-first-run",
+  "--metrics-recording-only",
+];
+
+/** Starts a browser. Whoever starts it closes it. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath, args });
+}
+
+export interface OpenedPage {
+  context: BrowserContext;
+  page: Page;
+  /** Errors of the page so far: exceptions, console errors and refusals of the content security policy. */
+  problems: string[];
+}
+
+export interface PageOptions {
+  baseURL: string;
+  width?: number;
+  height?: number;
+  deviceScaleFactor?: number;
+  reducedMotion?: "reduce" | "no-preference";
+  /** Console errors that the test provokes, such as a refused sign-in. */
+  expected?: (text: string) => boolean;
+}
+
+/** Opens a page of its own, with its own cookies and storage, and keeps account of what goes wrong in it. */
+export async function openPage(browser: Browser, options: PageOptions): Promise<OpenedPage> {
+  const { baseURL, width = 1440, height = 900, deviceScaleFactor = 1, reducedMotion, expected } = options;
+  const context = await browser.newContext({
+    baseURL,
+    viewport: { width, height },
+    deviceScaleFactor,
+    ...(reducedMotion ? { reducedMotion } : {}),
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  const note = (text: string) => {
+    if (!expected?.(text)) problems.push(text);
+  };
+  page.on("pageerror", (error) => note(`exception: ${error.message}`));
+  page.on("console", (message: ConsoleMessage) => {
+    if (message.type() === "error") note(`console: ${message.text()} (${message.location().url})`);
+  });
+  return { context, page, problems };
+}
+
+/** Signs in by the form, as a person does, and waits for the page behind it. */
+export async function signInByForm(page: Page, username: string, password: string): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("User name").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: /^Sign in/ }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}

@@ -1,0 +1,171 @@
+import type { Study } from "@isocenter/contract";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useMe } from "../api/client.ts";
+import type { Page } from "../api/endpoints.ts";
+import { useRecent } from "../api/live.ts";
+import { Button } from "../kit/Button.tsx";
+import { ErrorState, NoMatch } from "../kit/States.tsx";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import { pickFiles } from "../uploads/pick.ts";
+import { Filters } from "./Filters.tsx";
+import { plural, totalOf } from "./format.ts";
+import { isFiltered, type StudyListState } from "./list-state.ts";
+import { Pager } from "./Pager.tsx";
+import { Peek } from "./Peek.tsx";
+import { StudyTable } from "./StudyTable.tsx";
+import { moveSelection, rememberedSelection, rememberSelection } from "./selection.ts";
+
+interface StudyListProps {
+  state: StudyListState;
+  /** Null while the first page is on its way. */
+  page: Page<Study> | null;
+  /** The page is that of the question before. */
+  stale: boolean;
+  error: Error | null;
+  onRetry: () => void;
+  onChange: (change: Partial<StudyListState>) => void;
+  onOpen: (studyInstanceUid: string) => void;
+}
+
+export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen }: StudyListProps) {
+  const navigate = useNavigate();
+  const rows = useMemo(() => page?.data ?? [], [page]);
+  const [selected, setSelected] = useState<string | null>(rememberedSelection);
+  const [peeking, setPeeking] = useState(false);
+  const study = rows.find((row) => row.id === selected) ?? null;
+  const filtered = isFiltered(state);
+  useRecent();
+  useEffect(() => rememberSelection(selected), [selected]);
+
+  const clear = useCallback(() => void navigate({ to: "/studies", search: {} }), [navigate]);
+  const select = useCallback((id: string, peek: boolean) => {
+    setSelected(id);
+    if (peek) setPeeking(true);
+  }, []);
+  const move = (by: number | "first" | "last") => {
+    setSelected(moveSelection(rows, selected, by));
+    // Keys that follow, Space and Enter, are then meant for the row and not for a button that had the focus.
+    document.getElementById("study-list")?.focus({ preventScroll: true });
+  };
+  const peek = () => {
+    if (!study) move("first");
+    setPeeking(study ? !peeking : rows.length > 0);
+  };
+  useShortcuts("Study list", [
+    { caps: ["J", "K"], label: "move", inBar: true },
+    { caps: ["J"], label: "next study, also ↓", on: ["j", "arrowdown"], run: () => move(1) },
+    { caps: ["K"], label: "study before, also ↑", on: ["k", "arrowup"], run: () => move(-1) },
+    { caps: ["Home"], label: "first study of the page", on: ["home"], run: () => move("first") },
+    { caps: ["End"], label: "last study of the page", on: ["end"], run: () => move("last") },
+    { caps: ["Space"], label: "peek", on: [" "], inBar: true, run: peek },
+    {
+      caps: ["↵"],
+      label: "open",
+      on: ["enter"],
+      inBar: true,
+      run: () => study && onOpen(study.studyInstanceUid),
+    },
+    {
+      caps: ["F"],
+      label: "filter",
+      on: ["f"],
+      inBar: true,
+      run: () => document.querySelector<HTMLElement>("#study-filters button")?.focus(),
+    },
+    {
+      caps: ["Esc"],
+      label: "close the peek, clear filters",
+      on: ["escape"],
+      run: () => {
+        if (peeking) setPeeking(false);
+        else if (filtered) clear();
+      },
+    },
+  ]);
+
+  return (
+    <div className="flex h-full min-h-0">
+      <section className="flex min-w-0 flex-1 flex-col" aria-label="Studies">
+        <Toolbar state={state} page={page} onChange={onChange} onClear={clear} />
+        {error && !page ? (
+          <ErrorState error={error} onRetry={onRetry} safe="No study is affected." />
+        ) : page && rows.length === 0 ? (
+          <Nothing state={state} onClear={clear} />
+        ) : (
+          <StudyTable
+            rows={rows}
+            loading={!page}
+            stale={stale}
+            rowsBefore={page?.pagination.offset ?? 0}
+            totalRows={page?.pagination.totalIsExact ? page.pagination.total : -1}
+            state={state}
+            selected={selected}
+            onEnter={() => setSelected((now) => now ?? rows[0]?.id ?? null)}
+            onSelect={select}
+            onOpen={onOpen}
+            onChange={onChange}
+          />
+        )}
+        {error && page && (
+          <div className="note urg m-2" role="alert">
+            The list could not be read again: {error.message} It shows what was read last.
+          </div>
+        )}
+        {page && rows.length > 0 && <Pager state={state} page={page} onChange={onChange} />}
+      </section>
+      {peeking && study && (
+        <Peek study={study} onClose={() => setPeeking(false)} onOpen={() => onOpen(study.studyInstanceUid)} />
+      )}
+      <span className="sr-only" role="status">
+        {peeking && study
+          ? `Peek: ${study.patient.name}, ${plural(study.numberOfSeries, "series", "series")}`
+          : ""}
+      </span>
+    </div>
+  );
+}
+
+interface ToolbarProps {
+  state: StudyListState;
+  page: Page<Study> | null;
+  onChange: (change: Partial<StudyListState>) => void;
+  onClear: () => void;
+}
+
+function Toolbar({ state, page, onChange, onClear }: ToolbarProps) {
+  const mayUpload = useMe()?.permissions.includes("images.upload") ?? false;
+  const total = page?.pagination;
+  return (
+    <div className="flex min-h-10 flex-wrap items-center gap-1.5 border-b border-line px-4 py-1.5">
+      <Filters state={state} onChange={onChange} onClear={onClear} />
+      <span className="flex-1" />
+      <span className="mr-1.5 text-12 text-text-2" role="status">
+        {total && `${totalOf(total.total, total.totalIsExact)} ${total.total === 1 ? "study" : "studies"}`}
+      </span>
+      {mayUpload && (
+        <Button size="s" icon="upload" onClick={() => void pickFiles({ folder: false })}>
+          Add files
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ state, onClear }: { state: StudyListState; onClear: () => void }) {
+  const { query, ...others } = state;
+  const text = query ? `No study matches “${query.trim()}”` : "No study matches these filters";
+  return (
+    <NoMatch
+      title="No match"
+      action={
+        <Button onClick={onClear} hotkey="Esc">
+          {isFiltered(state) ? "Clear filters" : "Back to the first page"}
+        </Button>
+      }
+    >
+      {text}
+      {query && isFiltered(others) ? " with these filters." : "."}
+    </NoMatch>
+  );
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { ageAt, ago, dateAndTime, dateIn, momentIn, plural, sexAndAge, sizeOf, totalOf } from "./format.ts";
+
+describe("what a row says", () => {
+  it("tells the age at the examination, as a department says it", () => {
+    expect(ageAt("1967-03-02", "2026-03-01")).toBe("58 y");
+    expect(ageAt("1967-03-02", "2026-03-02")).toBe("59 y");
+    expect(ageAt("2024-06-15", "2026-06-14")).toBe("23 mo");
+    expect(ageAt("2024-06-15", "2026-06-15")).toBe("2 y");
+    expect(ageAt("2026-02-20", "2026-03-05")).toBe("13 d");
+    expect(ageAt("2026-02-20", "2026-02-20")).toBe("0 d");
+    expect(ageAt("2026-02-20", "2026-02-19")).toBeNull();
+    expect(ageAt(null, "2026-02-19")).toBeNull();
+    expect(ageAt("2026-02-20", null)).toBeNull();
+  });
+
+  it("leaves out what is not known", () => {
+    expect(sexAndAge({ sex: "F", birthDate: "2000-01-01" }, "2026-01-01")).toBe("F 26 y");
+    expect(sexAndAge({ sex: "U", birthDate: null }, "2026-01-01")).toBe("");
+    expect(dateAndTime("2026-01-05", "10:33:21")).toBe("2026-01-05 10:33");
+    expect(dateAndTime(null, null)).toBe("");
+  });
+
+  it("counts", () => {
+    expect(totalOf(10_000, false)).toBe("10,000+");
+    expect(plural(1, "study", "studies")).toBe("1 study");
+    expect(plural(1184, "image")).toBe("1,184 images");
+    expect([0, 999, 1000, 999_600, 526_000, 12_340_000, 4e12].map(sizeOf)).toEqual([
+      "0 B",
+      "999 B",
+      "1.0 kB",
+      "1.0 MB",
+      "526 kB",
+      "12.3 MB",
+      "4.0 TB",
+    ]);
+    expect([0, 44e3, 60e3, 3 * 3600e3, 80 * 3600e3].map(ago)).toEqual([
+      "just now",
+      "just now",
+      "1 min ago",
+      "3 h ago",
+      "3 days ago",
+    ]);
+  });
+
+  it("keeps the facility's calendar, and bears a zone nobody knows", () => {
+    const at = Date.UTC(2026, 0, 5, 23, 30);
+    expect(dateIn("Europe/Brussels", at)).toBe("2026-01-06");
+    expect(dateIn("America/New_York", at)).toBe("2026-01-05");
+    expect(dateIn("Nowhere/Land", at)).toBe("2026-01-05");
+    expect(momentIn("Europe/Brussels", "2026-01-05T23:30:00Z")).toBe("2026-01-06 00:30");
+    expect(momentIn("UTC", "never")).toBe("");
+  });
+});
