@@ -220,6 +220,8 @@ export function createAssociation(
   }
 
   socket.setNoDelay(true);
+  // A socket that is paused for back-pressure learns of a lost peer by nothing else.
+  socket.setKeepAlive(true, 60_000);
   socket.on("data", (chunk: Buffer) => {
     const before = pdusSeen;
     reader.push(chunk);

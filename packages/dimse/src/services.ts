@@ -142,6 +142,8 @@ async function runStore<T>(operation: Operation<T>, handlers: Handlers<T>): Prom
   return handlers.store(storeContext, dataSet);
 }
 
+const matchesPerTurn = 16;
+
 /** PS3.7 §9.1.2. */
 async function runFind<T>(
   operation: Operation<T>,
@@ -164,7 +166,9 @@ async function runFind<T>(
   });
   const matches = handlers.find(operation.context, identifier)[Symbol.asyncIterator]();
   try {
-    for (;;) {
+    for (let sent = 1; ; sent++) {
+      // Matches that are at hand without waiting would keep every socket, and the C-CANCEL-RQ, from being heard.
+      if (sent % matchesPerTurn === 0) await new Promise<void>((resolve) => setImmediate(resolve));
       const step = await Promise.race([cancelled, matches.next()]);
       if (step === null) return { status: Status.Cancel };
       if (step.done) return { status: Status.Success };
