@@ -1,0 +1,147 @@
+import { createRequire } from "node:module";
+import { ImagingError } from "../errors.ts";
+
+const require = createRequire(import.meta.url);
+
+export interface FrameInformation {
+  width: number;
+  height: number;
+  bitsPerSample: number;
+  componentCount: number;
+  isSigned: boolean;
+}
+
+/** A decoder of the Cornerstone WebAssembly builds: write to the encoded buffer, decode, read the decoded buffer, delete. */
+export interface WasmDecoder {
+  getEncodedBuffer(length: number): Uint8Array;
+  getDecodedBuffer(): ArrayLike<number>;
+  decode(): void;
+  getFrameInfo(): FrameInformation;
+  /** JPEG-LS only: 0 by plane, 1 by line, 2 by sample. */
+  getInterleaveMode?(): number;
+  delete(): void;
+}
+
+interface WasmModule {
+  HEAPU8?: Uint8Array;
+  [name: string]: unknown;
+}
+
+type ModuleFactory = (options: object) => Promise<WasmModule>;
+
+const factories = {
+  jpegLs: ["@cornerstonejs/codec-charls/decodewasmjs", "JpegLSDecoder"],
+  jpeg2000: ["@cornerstonejs/codec-openjpeg/decodewasmjs", "J2KDecoder"],
+  htj2k: ["@cornerstonejs/codec-openjph", "HTJ2KDecoder"],
+  jpeg: ["@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs", "JPEGDecoder"],
+} as const;
+
+export type WasmCodec = keyof typeof factories;
+
+/** WebAssembly memory never shrinks: an instance that has grown over this is given up after the frame that needed it. */
+const maxRetainedBytes = 192 * 1024 * 1024;
+
+const loaded = new Map<WasmCodec, Promise<WasmModule>>();
+
+function load(codec: WasmCodec): Promise<WasmModule> {
+  const known = loaded.get(codec);
+  if (known) return known;
+  const silent = () => {};
+  const factory = require(factories[codec][0]) as ModuleFactory;
+  const made = factory({ print: silent, printErr: silent });
+  loaded.set(codec, made);
+  made.catch(() => loaded.delete(codec));
+  return made;
+}
+
+/**
+ * Decodes one code stream in the codec's WebAssembly instance, which is loaded with the first frame that needs it. An instance in
+ * which a decoder failed is not used again: its memory may be damaged.
+ * @throws ImagingError `corrupt` where the codec refuses the code stream
+ */
+export async function decodeWithWasm(
+  codec: WasmCodec,
+  bytes: Uint8Array,
+): Promise<{ information: FrameInformation; decoded: Uint8Array; interleaveMode: number | null }> {
+  const module = await load(codec);
+  const Decoder = module[factories[codec][1]] as new () => WasmDecoder;
+  try {
+    const decoder = new Decoder();
+    decoder.getEncodedBuffer(bytes.length).set(bytes);
+    decoder.decode();
+    const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
+    // A copy: the buffer is a view of the codec's memory, in some builds a clamped one.
+    const decoded = new Uint8Array(decoder.getDecodedBuffer());
+    const interleaveMode = decoder.getInterleaveMode?.() ?? null;
+    decoder.delete();
+    if ((module.HEAPU8?.length ?? 0) > maxRetainedBytes) loaded.delete(codec);
+    return {
+      information: { width, height, bitsPerSample, componentCount, isSigned },
+      decoded,
+      interleaveMode,
+    };
+  } catch (error) {
+    loaded.delete(codec);
+    throw new ImagingError("corrupt", `The ${codec} decoder refused the code stream.`, error);
+  }
+}
+
+export interface NativeContext {
+  getWidth(): number;
+  getHeight(): number;
+  getBitsAllocated(): number;
+  getSamplesPerPixel(): number;
+  getDecodedBuffer(): Uint8Array;
+}
+
+interface NativeCodecsModule {
+  log: { setLevel(level: string): void };
+  Context: new (attributes: object) => NativeContext;
+  NativeCodecs: {
+    initializeAsync(): Promise<void>;
+    isInitialized(): boolean;
+    release(): void;
+    wasmApi?: { wasmMemory: { buffer: ArrayBuffer } };
+    decodeJpeg(context: NativeContext, parameters: { convertColorspaceToRgb: boolean }): NativeContext;
+    decodeJpegXl(context: NativeContext): NativeContext;
+  };
+}
+
+export interface NativeFrame {
+  width: number;
+  height: number;
+  bitsAllocated: number;
+  bitsStored: number;
+  samplesPerPixel: number;
+  pixelRepresentation: number;
+  planarConfiguration: number;
+  photometricInterpretation: string;
+  encodedBuffer: Uint8Array;
+}
+
+/**
+ * Decodes one code stream with the codecs of `dcmjs-codecs`.
+ * @throws ImagingError `corrupt` where the codec refuses the code stream
+ */
+export async function decodeWithNative(
+  operation: { codec: "jpeg"; convertToRgb: boolean } | { codec: "jpeg-xl" },
+  frame: NativeFrame,
+): Promise<NativeContext> {
+  const { NativeCodecs, Context, log } = require("dcmjs-codecs") as NativeCodecsModule;
+  while (!NativeCodecs.isInitialized()) {
+    log.setLevel("silent");
+    await NativeCodecs.initializeAsync();
+  }
+  try {
+    const context = new Context(frame);
+    const result =
+      operation.codec === "jpeg"
+        ? NativeCodecs.decodeJpeg(context, { convertColorspaceToRgb: operation.convertToRgb })
+        : NativeCodecs.decodeJpegXl(context);
+    if ((NativeCodecs.wasmApi?.wasmMemory.buffer.byteLength ?? 0) > maxRetainedBytes) NativeCodecs.release();
+    return result;
+  } catch (error) {
+    NativeCodecs.release();
+    throw new ImagingError("corrupt", `The ${operation.codec} decoder refused the code stream.`, error);
+  }
+}

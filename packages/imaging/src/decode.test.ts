@@ -1,0 +1,204 @@
+import { deflateRawSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { colourFrame, encodeLossless, encodeNative, greyFrame, picture } from "../test/encoders.ts";
+import { decodeFrame } from "./decode.ts";
+import { ImagingError } from "./errors.ts";
+import { type FrameDescription, frameBitOffset, separate } from "./frame.ts";
+
+const syntax = (suffix: string) => ({ transferSyntaxUID: `1.2.840.10008.1.2${suffix}` });
+
+async function expectBack(description: FrameDescription, encoded: Uint8Array, pixels: Uint8Array) {
+  const frame = await decodeFrame(description, encoded);
+  expect(Buffer.compare(frame.bytes, pixels), "pixels differ").toBe(0);
+  return frame;
+}
+
+describe("lossless code streams give the pixels back", () => {
+  const grey16 = greyFrame();
+  const signed16 = greyFrame({ bitsStored: 16, highBit: 15, pixelRepresentation: 1 });
+  const grey8 = greyFrame({ bitsAllocated: 8 });
+  const rgb = colourFrame();
+
+  test.each([
+    ["JPEG-LS 12 bit", ".4.80", "jpegLs", grey16],
+    ["JPEG-LS 8 bit", ".4.80", "jpegLs", grey8],
+    ["JPEG-LS colour", ".4.80", "jpegLs", rgb],
+    ["JPEG 2000 12 bit", ".4.90", "jpeg2000", grey16],
+    ["JPEG 2000 signed", ".4.90", "jpeg2000", signed16],
+    ["JPEG 2000 8 bit", ".4.90", "jpeg2000", grey8],
+    ["JPEG 2000 colour", ".4.90", "jpeg2000", rgb],
+    ["HTJ2K 12 bit", ".4.201", "htj2k", grey16],
+    ["HTJ2K signed", ".4.202", "htj2k", signed16],
+    ["HTJ2K colour", ".4.203", "htj2k", rgb],
+  ] as const)("%s", async (_name, suffix, codec, frame) => {
+    const pixels = picture(frame);
+    const encoded = await encodeLossless(codec, frame, pixels);
+    const decoded = await expectBack({ ...frame, ...syntax(suffix) }, encoded, pixels);
+    expect(decoded.photometricInterpretation).toBe(frame.photometricInterpretation);
+  });
+
+  test("JPEG-LS by plane comes out by pixel", async () => {
+    const pixels = picture(rgb);
+    const encoded = await encodeLossless("jpegLs", rgb, separate(pixels, 3, 1), 0);
+    const decoded = await expectBack({ ...rgb, planarConfiguration: 1, ...syntax(".4.80") }, encoded, pixels);
+    expect(decoded.planarConfiguration).toBe(0);
+  });
+
+  test("the reversible colour transform of JPEG 2000 is undone", async () => {
+    const frame = { ...rgb, photometricInterpretation: "YBR_RCT" };
+    const pixels = picture(frame);
+    const encoded = await encodeLossless("jpeg2000", frame, pixels);
+    const decoded = await expectBack({ ...frame, ...syntax(".4.90") }, encoded, pixels);
+    expect(decoded.photometricInterpretation).toBe("RGB");
+  });
+
+  test.each([
+    ["JPEG lossless, any predictor", ".4.57", "encodeJpeg", grey16, { lossy: false, predictor: 6 }],
+    ["JPEG lossless, first predictor", ".4.70", "encodeJpeg", grey8, { lossy: false, predictor: 1 }],
+    ["JPEG lossless, colour", ".4.70", "encodeJpeg", rgb, { lossy: false, predictor: 1 }],
+    ["RLE 16 bit", ".5", "encodeRle", grey16, {}],
+    ["RLE colour", ".5", "encodeRle", rgb, {}],
+    ["JPEG XL 16 bit", ".4.110", "encodeJpegXl", grey16, { lossy: false }],
+    ["JPEG XL 8 bit", ".4.110", "encodeJpegXl", grey8, { lossy: false }],
+    ["JPEG XL colour", ".4.110", "encodeJpegXl", rgb, { lossy: false }],
+  ] as const)("%s", async (_name, suffix, method, frame, parameters) => {
+    const pixels = picture(frame);
+    const encoded = await encodeNative(method, frame, pixels, parameters);
+    await expectBack({ ...frame, ...syntax(suffix) }, encoded, pixels);
+  });
+
+  test("deflated frame, with a pad byte", async () => {
+    const pixels = picture(grey16);
+    const encoded = Buffer.concat([deflateRawSync(pixels), Buffer.alloc(1)]);
+    await expectBack({ ...grey16, ...syntax(".8.1") }, encoded, pixels);
+  });
+
+  test("RLE by plane stays by plane", async () => {
+    const pixels = picture(rgb);
+    const encoded = await encodeNative("encodeRle", rgb, pixels);
+    const decoded = await decodeFrame({ ...rgb, planarConfiguration: 1, ...syntax(".5") }, encoded);
+    expect(decoded.planarConfiguration).toBe(1);
+    expect(Buffer.compare(decoded.bytes, separate(pixels, 3, 1))).toBe(0);
+  });
+});
+
+describe("native pixels", () => {
+  test("big-endian words and longer cells are swapped", async () => {
+    const description = greyFrame({ rows: 1, columns: 2, ...syntax(".2") });
+    const words = await decodeFrame(description, Uint8Array.of(1, 2, 3, 4));
+    expect([...words.bytes]).toEqual([2, 1, 4, 3]);
+    const long = await decodeFrame(
+      { ...description, columns: 1, bitsAllocated: 32 },
+      Uint8Array.of(1, 2, 3, 4),
+    );
+    expect([...long.bytes]).toEqual([4, 3, 2, 1]);
+  });
+
+  test("bytes in big-endian words are swapped, bytes in OB are not", async () => {
+    const description = greyFrame({ rows: 1, columns: 3, bitsAllocated: 8, ...syntax(".2") });
+    const inWords = await decodeFrame({ ...description, wordData: true }, Uint8Array.of(1, 2, 0, 3));
+    expect([...inWords.bytes]).toEqual([2, 1, 3]);
+    const inBytes = await decodeFrame(description, Uint8Array.of(1, 2, 3, 0));
+    expect([...inBytes.bytes]).toEqual([1, 2, 3]);
+  });
+
+  test("a frame of single bits that begins inside a byte is moved to the first bit", async () => {
+    const description = greyFrame({ rows: 1, columns: 5, bitsAllocated: 1 });
+    // Two frames, 10110 and 01101 from the least significant bit.
+    const bytes = Uint8Array.of(0b110_01101, 0b10);
+    const first = await decodeFrame(description, bytes);
+    expect(first.bytes[0]).toBe(0b01101);
+    expect(frameBitOffset(description, 1)).toBe(5);
+    const second = await decodeFrame({ ...description, bitOffset: 5 }, bytes);
+    expect(second.bytes[0]).toBe(0b10110);
+  });
+
+  test("missing bytes are an error, bytes after the frame are dropped", async () => {
+    const description = greyFrame();
+    const pixels = picture(description);
+    await expect(decodeFrame(description, pixels.subarray(1))).rejects.toMatchObject({ code: "corrupt" });
+    const longer = await decodeFrame(description, Buffer.concat([pixels, Buffer.alloc(7)]));
+    expect(longer.bytes.length).toBe(pixels.length);
+  });
+});
+
+describe("what a code stream says is checked before it is decoded", () => {
+  test.each([
+    ["JPEG-LS", ".4.80", (frame: FrameDescription) => encodeLossless("jpegLs", frame, picture(frame))],
+    ["JPEG 2000", ".4.90", (frame: FrameDescription) => encodeLossless("jpeg2000", frame, picture(frame))],
+    ["HTJ2K", ".4.201", (frame: FrameDescription) => encodeLossless("htj2k", frame, picture(frame))],
+    ["JPEG", ".4.70", (frame: FrameDescription) => encodeNative("encodeJpeg", frame, picture(frame))],
+    ["JPEG XL", ".4.110", (frame: FrameDescription) => encodeNative("encodeJpegXl", frame, picture(frame))],
+  ])("%s of another size is a mismatch", async (_name, suffix, encode) => {
+    const frame = greyFrame();
+    const encoded = await encode(frame);
+    const wrong = { ...frame, rows: frame.rows + 1, ...syntax(suffix) };
+    await expect(decodeFrame(wrong, encoded)).rejects.toMatchObject({ code: "mismatch" });
+  });
+
+  test("more bits than allocated are a mismatch", async () => {
+    const encoded = await encodeLossless("jpegLs", greyFrame(), picture(greyFrame()));
+    const description = greyFrame({ bitsAllocated: 8, ...syntax(".4.80") });
+    await expect(decodeFrame(description, encoded)).rejects.toMatchObject({ code: "mismatch" });
+  });
+
+  test("a header of 65535 × 65535 allocates nothing", async () => {
+    const description = greyFrame({ rows: 65_535, columns: 65_535, ...syntax(".5") });
+    await expect(decodeFrame(description, new Uint8Array(64))).rejects.toMatchObject({ code: "too-large" });
+  });
+
+  test("a deflate bomb ends at the frame's size", async () => {
+    const bomb = deflateRawSync(Buffer.alloc(50_000_000));
+    await expect(decodeFrame(greyFrame(syntax(".8.1")), bomb)).rejects.toMatchObject({ code: "corrupt" });
+  });
+
+  test("an RLE segment outside of the frame is refused", async () => {
+    const bytes = Buffer.alloc(100);
+    bytes.writeUInt32LE(1, 0);
+    bytes.writeUInt32LE(4_000_000_000, 4);
+    const description = greyFrame({ bitsAllocated: 8, ...syntax(".5") });
+    await expect(decodeFrame(description, bytes)).rejects.toMatchObject({ code: "corrupt" });
+  });
+
+  test("an unknown transfer syntax is named", async () => {
+    await expect(decodeFrame(greyFrame(syntax(".4.100")), new Uint8Array(8))).rejects.toMatchObject({
+      code: "unsupported",
+    });
+  });
+});
+
+describe("damaged code streams", () => {
+  const frame = greyFrame({ rows: 64, columns: 64 });
+  test.each([
+    [".4.80", () => encodeLossless("jpegLs", frame, picture(frame))],
+    [".4.90", () => encodeLossless("jpeg2000", frame, picture(frame))],
+    [".4.201", () => encodeLossless("htj2k", frame, picture(frame))],
+    [".4.70", () => encodeNative("encodeJpeg", frame, picture(frame), { lossy: false })],
+    [".4.110", () => encodeNative("encodeJpegXl", frame, picture(frame), { lossy: false })],
+    [".5", () => encodeNative("encodeRle", frame, picture(frame))],
+  ])(
+    "%s: a frame's worth of pixels or an ImagingError, and the next frame decodes",
+    async (suffix, encode) => {
+      const description = { ...frame, ...syntax(suffix) };
+      const encoded = await encode();
+      const damage = fc.array(fc.tuple(fc.nat(encoded.length - 1), fc.nat(255)), {
+        minLength: 1,
+        maxLength: 6,
+      });
+      await fc.assert(
+        fc.asyncProperty(damage, fc.nat(encoded.length), async (changes, cut) => {
+          const bytes = encoded.slice(0, changes.length % 2 === 0 ? cut : undefined);
+          for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+          try {
+            expect((await decodeFrame(description, bytes)).bytes.length).toBe(picture(frame).length);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ImagingError);
+          }
+        }),
+        { numRuns: 60, seed: 20260105 },
+      );
+      await expectBack(description, encoded, picture(frame));
+    },
+  );
+});

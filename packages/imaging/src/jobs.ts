@@ -1,0 +1,32 @@
+import { decodeFrame } from "./decode.ts";
+import type { ImagingErrorCode } from "./errors.ts";
+import type { DecodedFrame, FrameDescription } from "./frame.ts";
+import type { Presentation } from "./presentation.ts";
+import { type RenderOptions, renderFrame } from "./render.ts";
+
+/** What a worker thread is asked. Structured-cloneable. */
+export type ImagingJob =
+  | { kind: "decode"; description: FrameDescription; bytes: Uint8Array }
+  | {
+      kind: "render";
+      description: FrameDescription;
+      presentation: Presentation;
+      bytes: Uint8Array;
+      options: RenderOptions;
+    };
+
+export interface ImagingRequest {
+  id: number;
+  job: ImagingJob;
+}
+
+/** What it answers; anything that is no ImagingError is a fault of the code. */
+export type ImagingReply =
+  | { id: number; result: DecodedFrame | Uint8Array }
+  | { id: number; error: { code: ImagingErrorCode | null; message: string } };
+
+export function runJob(job: ImagingJob): Promise<DecodedFrame | Uint8Array> {
+  return job.kind === "decode"
+    ? decodeFrame(job.description, job.bytes)
+    : renderFrame(job.description, job.presentation, job.bytes, job.options);
+}

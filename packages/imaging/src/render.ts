@@ -1,0 +1,157 @@
+import sharp from "sharp";
+import { colours } from "./colour.ts";
+import { decodeFrame } from "./decode.ts";
+import { ImagingError } from "./errors.ts";
+import type { DecodedFrame, FrameDescription } from "./frame.ts";
+import { greyLevels } from "./greyscale.ts";
+import { burnIn } from "./overlay.ts";
+import type { Presentation } from "./presentation.ts";
+import { isUsableWindow, type WindowFunction } from "./window.ts";
+
+export type PictureFormat = "jpeg" | "png" | "webp";
+
+export interface RenderOptions {
+  format: PictureFormat;
+  /** 1 to 100, for jpeg and webp; 90 when left out. */
+  quality?: number;
+  /** Instead of the object's; LINEAR when no function is named. In the modality's units; for colour, of 0 to 255. */
+  window?: { center: number; width: number; function?: WindowFunction };
+  /** The part of the frame to show, in its own columns and rows from 0; the whole when left out. */
+  region?: { left: number; top: number; width: number; height: number };
+  /** Mirrored left to right, after the region is cut. */
+  flipHorizontal?: boolean;
+  /** Mirrored top to bottom, after the region is cut. */
+  flipVertical?: boolean;
+  /** The picture fits into these pixels and keeps its shape. It is made larger only with `enlarge`. */
+  size?: { width: number; height: number; enlarge?: boolean };
+  /** Draws the overlay planes over the pixels. */
+  overlays?: boolean;
+  /** One picture element for one pixel, also where pixels are not square. */
+  storedAspect?: boolean;
+}
+
+/** Eight bits a sample, grey or colour by pixel. */
+export interface Raster {
+  pixels: Uint8Array;
+  rows: number;
+  columns: number;
+  channels: 1 | 3;
+}
+
+export const contentTypes: Readonly<Record<PictureFormat, string>> = {
+  jpeg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+};
+
+/** The longest side of a picture that is made: WebP's own bound. */
+export const maxPictureSide = 16_383;
+/** Bounds what a picture takes in memory after stretching and enlarging. */
+const maxPicturePixels = 100_000_000;
+
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** Pixels of a decoded frame as they are seen, before scaling. @throws ImagingError */
+export function rasterOf(
+  description: FrameDescription,
+  presentation: Presentation,
+  frame: DecodedFrame,
+  window: RenderOptions["window"] = undefined,
+): Raster {
+  const asked = window ? { ...window, function: window.function ?? ("LINEAR" as const) } : null;
+  if (asked && !isUsableWindow(asked))
+    throw new ImagingError(
+      "invalid",
+      "A window needs a width of at least 1 (above 0 where it is not LINEAR).",
+    );
+  const { rows, columns } = description;
+  const grey = description.samplesPerPixel === 1 && frame.photometricInterpretation !== "PALETTE COLOR";
+  return grey
+    ? { pixels: greyLevels(description, presentation, frame.bytes, asked), rows, columns, channels: 1 }
+    : { pixels: colours(description, presentation, frame, asked), rows, columns, channels: 3 };
+}
+
+/** The part that is shown, cut to the frame. @throws ImagingError `invalid` where nothing of the frame is left */
+function regionOf(raster: Raster, asked: RenderOptions["region"]): NonNullable<RenderOptions["region"]> {
+  if (!asked) return { left: 0, top: 0, width: raster.columns, height: raster.rows };
+  const left = Math.max(0, Math.floor(asked.left));
+  const top = Math.max(0, Math.floor(asked.top));
+  const width = Math.min(raster.columns, Math.ceil(asked.left + asked.width)) - left;
+  const height = Math.min(raster.rows, Math.ceil(asked.top + asked.height)) - top;
+  if (!(width > 0 && height > 0)) throw new ImagingError("invalid", "The region lies outside of the frame.");
+  return { left, top, width, height };
+}
+
+/** The picture's size: square pixels, then the size asked for, then what a picture may have. */
+export function pictureSize(
+  width: number,
+  height: number,
+  pixelAspect: number,
+  asked: RenderOptions["size"],
+): { width: number; height: number } {
+  // The denser side keeps its pixels, so nothing of the picture is lost.
+  let wide = pixelAspect < 1 ? width / pixelAspect : width;
+  let high = pixelAspect > 1 ? height * pixelAspect : height;
+  let scale = Math.min(
+    maxPictureSide / wide,
+    maxPictureSide / high,
+    Math.sqrt(maxPicturePixels / (wide * high)),
+    1,
+  );
+  if (asked) {
+    const fit = Math.min(asked.width / wide, asked.height / high);
+    if (fit < scale || asked.enlarge) scale = fit;
+  }
+  wide *= scale;
+  high *= scale;
+  return { width: Math.max(1, Math.round(wide)), height: Math.max(1, Math.round(high)) };
+}
+
+/**
+ * Cuts, scales and writes a picture; grey stays one channel.
+ * @throws ImagingError `invalid` for options that make no sense
+ */
+export async function encodePicture(
+  raster: Raster,
+  pixelAspect: number,
+  options: RenderOptions,
+): Promise<Uint8Array> {
+  const { quality = 90, size } = options;
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100)
+    throw new ImagingError("invalid", "The quality is a whole number from 1 to 100.");
+  if (size && !(size.width >= 1 && size.height >= 1 && Math.max(size.width, size.height) <= maxPictureSide))
+    throw new ImagingError("invalid", `The size is from 1 to ${maxPictureSide} pixels.`);
+  const region = regionOf(raster, options.region);
+  const target = pictureSize(region.width, region.height, options.storedAspect ? 1 : pixelAspect, size);
+  let picture = sharp(raster.pixels, {
+    raw: { width: raster.columns, height: raster.rows, channels: raster.channels },
+    limitInputPixels: false,
+  });
+  if (region.width !== raster.columns || region.height !== raster.rows) picture = picture.extract(region);
+  if (options.flipHorizontal) picture = picture.flop();
+  if (options.flipVertical) picture = picture.flip();
+  if (target.width !== region.width || target.height !== region.height)
+    picture = picture.resize(target.width, target.height, { fit: "fill" });
+  if (raster.channels === 1) picture = picture.toColourspace("b-w");
+  if (options.format === "jpeg") return picture.jpeg({ quality }).toBuffer();
+  if (options.format === "webp") return picture.webp({ quality }).toBuffer();
+  return picture.png({ compressionLevel: 6 }).toBuffer();
+}
+
+/**
+ * Decodes one frame and makes the picture that is seen of it (PS3.4 N.2): modality and VOI transformation, polarity, colour, square pixels.
+ * @param bytes the frame's fragments joined, or its native bytes
+ * @throws ImagingError
+ */
+export async function renderFrame(
+  description: FrameDescription,
+  presentation: Presentation,
+  bytes: Uint8Array,
+  options: RenderOptions,
+): Promise<Uint8Array> {
+  const frame = await decodeFrame(description, bytes);
+  const raster = rasterOf(description, presentation, frame, options.window);
+  if (options.overlays) burnIn(presentation.overlays, raster);
+  return encodePicture(raster, presentation.pixelAspect, options);
+}
