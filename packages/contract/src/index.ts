@@ -4,4 +4,5 @@ export * from "./identity.ts";
 export * from "./lists.ts";
 export * from "./patients.ts";
 export * from "./permissions.ts";
+export * from "./pictures.ts";
 export * from "./studies.ts";

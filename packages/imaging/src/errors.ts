@@ -1,5 +1,6 @@
 export type ImagingErrorCode =
   | "invalid" // the attributes that describe the pixels are missing or contradict each other
+  | "option" // what was asked of a picture makes no sense
   | "mismatch" // the code stream says another size or depth than the attributes
   | "corrupt" // the pixel data end too early or their decoder refused them
   | "unsupported" // a well-formed thing that no decoder here reads

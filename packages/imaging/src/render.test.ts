@@ -191,7 +191,7 @@ describe("pictures", () => {
     const large = await renderFrame(description, plain, bytes, { format: "jpeg", quality: 95 });
     expect(small.length).toBeLessThan(large.length);
     const refused = renderFrame(description, plain, bytes, { format: "jpeg", quality: 0 });
-    await expect(refused).rejects.toMatchObject({ code: "invalid" });
+    await expect(refused).rejects.toMatchObject({ code: "option" });
   });
 
   test("a region is cut, mirrored and fits into the size asked for", async () => {
@@ -211,7 +211,7 @@ describe("pictures", () => {
       ...options,
       region: { left: 9, top: 0, width: 1, height: 1 },
     });
-    await expect(outside).rejects.toMatchObject({ code: "invalid" });
+    await expect(outside).rejects.toMatchObject({ code: "option" });
   });
 
   test("sizes keep the shape, stretch pixels that are not square, and stay in bounds", () => {
@@ -233,7 +233,7 @@ describe("pictures", () => {
       format: "png",
       window: { center: 1, width: 0 },
     });
-    await expect(refused).rejects.toMatchObject({ code: "invalid" });
+    await expect(refused).rejects.toMatchObject({ code: "option" });
   });
 
   test("overlays are drawn when asked for, cut at the frame's edge", async () => {
@@ -241,7 +241,8 @@ describe("pictures", () => {
     const presentation = { ...plain, windows: [window(50_000, 2)], overlays: [overlay] };
     const pixels = async (overlays: boolean) => {
       const encoded = await renderFrame(description, presentation, bytes, { format: "png", overlays });
-      return (await sharp(encoded).toColourspace("b-w").raw().toBuffer()).filter((value) => value === 255).length;
+      return (await sharp(encoded).toColourspace("b-w").raw().toBuffer()).filter((value) => value === 255)
+        .length;
     };
     expect(await pixels(false)).toBe(0);
     expect(await pixels(true)).toBe(1);

@@ -62,7 +62,7 @@ export function rasterOf(
   const asked = window ? { ...window, function: window.function ?? ("LINEAR" as const) } : null;
   if (asked && !isUsableWindow(asked))
     throw new ImagingError(
-      "invalid",
+      "option",
       "A window needs a width of at least 1 (above 0 where it is not LINEAR).",
     );
   const { rows, columns } = description;
@@ -72,14 +72,14 @@ export function rasterOf(
     : { pixels: colours(description, presentation, frame, asked), rows, columns, channels: 3 };
 }
 
-/** The part that is shown, cut to the frame. @throws ImagingError `invalid` where nothing of the frame is left */
+/** The part that is shown, cut to the frame. @throws ImagingError `option` where nothing of the frame is left */
 function regionOf(raster: Raster, asked: RenderOptions["region"]): NonNullable<RenderOptions["region"]> {
   if (!asked) return { left: 0, top: 0, width: raster.columns, height: raster.rows };
   const left = Math.max(0, Math.floor(asked.left));
   const top = Math.max(0, Math.floor(asked.top));
   const width = Math.min(raster.columns, Math.ceil(asked.left + asked.width)) - left;
   const height = Math.min(raster.rows, Math.ceil(asked.top + asked.height)) - top;
-  if (!(width > 0 && height > 0)) throw new ImagingError("invalid", "The region lies outside of the frame.");
+  if (!(width > 0 && height > 0)) throw new ImagingError("option", "The region lies outside of the frame.");
   return { left, top, width, height };
 }
 
@@ -110,7 +110,7 @@ export function pictureSize(
 
 /**
  * Cuts, scales and writes a picture; grey stays one channel.
- * @throws ImagingError `invalid` for options that make no sense
+ * @throws ImagingError `option` for options that make no sense
  */
 export async function encodePicture(
   raster: Raster,
@@ -119,9 +119,9 @@ export async function encodePicture(
 ): Promise<Uint8Array> {
   const { quality = 90, size } = options;
   if (!Number.isInteger(quality) || quality < 1 || quality > 100)
-    throw new ImagingError("invalid", "The quality is a whole number from 1 to 100.");
+    throw new ImagingError("option", "The quality is a whole number from 1 to 100.");
   if (size && !(size.width >= 1 && size.height >= 1 && Math.max(size.width, size.height) <= maxPictureSide))
-    throw new ImagingError("invalid", `The size is from 1 to ${maxPictureSide} pixels.`);
+    throw new ImagingError("option", `The size is from 1 to ${maxPictureSide} pixels.`);
   const region = regionOf(raster, options.region);
   const target = pictureSize(region.width, region.height, options.storedAspect ? 1 : pixelAspect, size);
   let picture = sharp(raster.pixels, {

@@ -40,6 +40,13 @@ export interface Picture {
   etag: string;
 }
 
+export interface DecodedPixels {
+  bytes: Uint8Array;
+  /** After decoding: lossy colour comes out as RGB. */
+  photometricInterpretation: string;
+  planarConfiguration: 0 | 1;
+}
+
 /**
  * The rendering door. Who asks has located the instances through the archive as the same viewer, so the right to see them was checked and the
  * access was journalled there; the permission `images.read` is asked for here as well.
@@ -69,6 +76,13 @@ export interface Rendering {
     selection: Pick<InstanceSelection, "StudyInstanceUID">,
     request?: ThumbnailRequest,
   ): Promise<Picture>;
+
+  /**
+   * The pixels of one frame as they stand in an Explicit VR Little Endian object, without a pad byte: for whoever does not take the frame as it is kept.
+   * @param frame from 1
+   * @throws Refusal as `renderInstance`
+   */
+  decodeFrame(viewer: Viewer, instance: StoredInstance, frame: number): Promise<DecodedPixels>;
 
   /** Ends the imaging threads; pictures under way fail. */
   close(): Promise<void>;

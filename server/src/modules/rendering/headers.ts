@@ -1,0 +1,64 @@
+import { type DataSet, readPart10 } from "@isocenter/dicom";
+import {
+  type FrameDescription,
+  frameDescription,
+  type Presentation,
+  presentationOf,
+} from "@isocenter/imaging";
+import type { Archive, StoredInstance } from "../archive/index.ts";
+
+/** Parsed headers that are kept, for frame after frame of one object: at most so many, of so many bytes together. */
+const maxHeaders = 32;
+const maxHeaderBytes = 64 * 1024 * 1024;
+
+const explicitLittleEndian = "1.2.840.10008.1.2.1";
+
+export interface HowToShow {
+  description: FrameDescription;
+  presentation: Presentation;
+}
+
+/** Reads how the frames of archived instances are to be shown. */
+export function createHeaders(archive: Pick<Archive, "readHeader">) {
+  const kept = new Map<string, { dataSet: DataSet; bytes: number }>();
+  let keptBytes = 0;
+
+  function drop(key: string): void {
+    keptBytes -= kept.get(key)?.bytes ?? 0;
+    kept.delete(key);
+  }
+
+  async function dataSetOf(instance: StoredInstance): Promise<DataSet> {
+    const key = instance.sha256;
+    const known = kept.get(key);
+    if (known) {
+      kept.delete(key);
+      kept.set(key, known);
+      return known.dataSet;
+    }
+    const bytes = await archive.readHeader(instance);
+    const { dataSet } = readPart10(bytes);
+    drop(key);
+    kept.set(key, { dataSet, bytes: bytes.byteLength });
+    keptBytes += bytes.byteLength;
+    for (const oldest of kept.keys()) {
+      if (kept.size <= maxHeaders && keptBytes <= maxHeaderBytes) break;
+      if (oldest !== key) drop(oldest);
+    }
+    return dataSet;
+  }
+
+  /**
+   * @param frame from 1
+   * @throws ImagingError `no-pixels`, `invalid`
+   */
+  return async (instance: StoredInstance, frame: number): Promise<HowToShow> => {
+    const dataSet = await dataSetOf(instance);
+    // The archive gives native frames in little endian, each from a byte of its own.
+    const syntax = instance.pixels?.encapsulated ? instance.transferSyntaxUID : explicitLittleEndian;
+    return {
+      description: frameDescription(dataSet, syntax, instance.pixels),
+      presentation: presentationOf(dataSet, frame - 1),
+    };
+  };
+}

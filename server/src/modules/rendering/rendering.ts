@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { createImagingPool, decodableTransferSyntaxes, type ImagingPool } from "@isocenter/imaging";
+import { type Platform, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
+import type { Archive, StoredInstance } from "../archive/index.ts";
+import { type FileCache, openFileCache } from "./cache.ts";
+import { createHeaders } from "./headers.ts";
+import { contentTypeOf, etagOfKey, pictureKey, thumbnailOptions, thumbnailPicture } from "./options.ts";
+import { isLasting, refusalOf } from "./refusals.ts";
+import { isPicture, middleOf, pickForStudy } from "./representative.ts";
+import { drawTile, tileLetters } from "./tile.ts";
+import type { DecodedPixels, Picture, PictureRequest, Rendering, ThumbnailRequest } from "./types.ts";
+
+export interface RenderingOptions {
+  platform: Pick<Platform, "config" | "clock" | "log">;
+  archive: Pick<Archive, "readHeader" | "readFrame" | "locate" | "locateEach">;
+  /** Bytes of pictures kept on disk; 2 GiB when left out. */
+  maxCacheBytes?: number;
+  /** For tests. */
+  pool?: ImagingPool;
+}
+
+const defaultCacheBytes = 2 * 1024 * 1024 * 1024;
+/** What could not be shown is not tried again for so long. */
+const rememberFailureMs = 5 * 60_000;
+const maxFailures = 1000;
+
+/** Remembers objects that cannot be shown, so that a damaged one asked for again and again costs nothing. */
+function createFailures(now: () => number) {
+  const failures = new Map<string, { refusal: Refusal; untilMs: number }>();
+  return {
+    check(key: string): void {
+      const known = failures.get(key);
+      if (!known) return;
+      if (known.untilMs > now()) throw known.refusal;
+      failures.delete(key);
+    },
+    remember(key: string, refusal: Refusal): void {
+      failures.delete(key);
+      failures.set(key, { refusal, untilMs: now() + rememberFailureMs });
+      const oldest = failures.keys().next().value;
+      if (failures.size > maxFailures && oldest !== undefined) failures.delete(oldest);
+    },
+  };
+}
+
+/** @throws Refusal `not-acceptable`, `not-found` */
+function checkFrame(instance: StoredInstance, frame: number): void {
+  if (instance.numberOfFrames === 0 || !instance.pixels)
+    throw new Refusal("not-acceptable", "image.no-pixels", "This object has no picture.");
+  if (instance.pixels.encapsulated && !decodableTransferSyntaxes.includes(instance.transferSyntaxUID))
+    throw new Refusal(
+      "not-acceptable",
+      "image.not-renderable",
+      `Pixels in the transfer syntax ${instance.transferSyntaxUID} cannot be shown as a picture.`,
+    );
+  if (!Number.isInteger(frame) || frame < 1 || frame > instance.numberOfFrames)
+    throw new Refusal(
+      "not-found",
+      "frame.not-found",
+      `The object has the frames 1 to ${instance.numberOfFrames}.`,
+    );
+}
+
+/** Opens the cache and offers the rendering door; the imaging threads start with the first picture. */
+export async function createRendering(options: RenderingOptions): Promise<Rendering> {
+  const { platform, archive, pool = createImagingPool() } = options;
+  const cache: FileCache = await openFileCache({
+    folder: path.join(platform.config.dataDir, "cache", "pictures"),
+    maxBytes: options.maxCacheBytes ?? defaultCacheBytes,
+    clock: platform.clock,
+    onTrouble: (error) => platform.log.warn({ err: error }, "the picture cache has trouble with a file"),
+  });
+  const howToShow = createHeaders(archive);
+  const failures = createFailures(() => platform.clock.now().getTime());
+  const underWay = new Map<string, Promise<Uint8Array>>();
+
+  async function make(instance: StoredInstance, request: PictureRequest, key: string): Promise<Uint8Array> {
+    const cached = await cache.get(key);
+    if (cached) return cached;
+    failures.check(key);
+    const { frame = 1, ...picture } = request;
+    try {
+      const [{ description, presentation }, pixels] = await Promise.all([
+        howToShow(instance, frame),
+        archive.readFrame(instance, frame),
+      ]);
+      const bytes = await pool.render(description, presentation, pixels, picture);
+      await cache.put(key, bytes);
+      return bytes;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (isLasting(refusal)) failures.remember(key, refusal);
+      throw refusal;
+    }
+  }
+
+  async function renderInstance(
+    viewer: Viewer,
+    instance: StoredInstance,
+    request: PictureRequest,
+  ): Promise<Picture> {
+    requirePermission(viewer, "images.read");
+    checkFrame(instance, request.frame ?? 1);
+    const key = pictureKey(instance.sha256, request);
+    let bytes = underWay.get(key);
+    if (!bytes) {
+      bytes = make(instance, request, key).finally(() => underWay.delete(key));
+      underWay.set(key, bytes);
+    }
+    return { bytes: await bytes, contentType: contentTypeOf[request.format], etag: etagOfKey(key) };
+  }
+
+  async function tile(modality: string, request?: ThumbnailRequest): Promise<Picture> {
+    const { format, size } = thumbnailOptions(request);
+    const letters = tileLetters(modality);
+    const key = createHash("sha256")
+      .update(JSON.stringify(["tile", letters, format, size]))
+      .digest("hex");
+    return {
+      bytes: await drawTile(letters, size, format),
+      contentType: contentTypeOf[format],
+      etag: etagOfKey(key),
+    };
+  }
+
+  async function instanceThumbnail(
+    viewer: Viewer,
+    instance: StoredInstance,
+    request?: ThumbnailRequest,
+  ): Promise<Picture> {
+    requirePermission(viewer, "images.read");
+    thumbnailOptions(request);
+    if (!isPicture(instance)) return tile(instance.modality, request);
+    const frame = request?.frame ?? Math.ceil(instance.numberOfFrames / 2);
+    try {
+      return await renderInstance(viewer, instance, thumbnailPicture(request, frame));
+    } catch (error) {
+      if (isLasting(error)) return tile(instance.modality, request);
+      throw error;
+    }
+  }
+
+  return {
+    etagOf: (instance, request) => etagOfKey(pictureKey(instance.sha256, request)),
+    renderInstance,
+    instanceThumbnail,
+    async seriesThumbnail(viewer, selection, request) {
+      const instances = await archive.locate(viewer, selection, "rendered");
+      const shown = middleOf(instances);
+      if (!shown) throw new Refusal("not-found", "series.not-found", "There is no such series.");
+      return instanceThumbnail(viewer, shown, request);
+    },
+    async studyThumbnail(viewer, selection, request) {
+      const shown = await pickForStudy(archive.locateEach(viewer, selection, "rendered"));
+      if (!shown) throw new Refusal("not-found", "study.not-found", "There are no images of this study.");
+      return instanceThumbnail(viewer, shown, request);
+    },
+    async decodeFrame(viewer, instance, frame): Promise<DecodedPixels> {
+      requirePermission(viewer, "images.read");
+      checkFrame(instance, frame);
+      try {
+        const [{ description }, pixels] = await Promise.all([
+          howToShow(instance, frame),
+          archive.readFrame(instance, frame),
+        ]);
+        return await pool.decode(description, pixels);
+      } catch (error) {
+        throw refusalOf(error);
+      }
+    },
+    close: () => pool.close(),
+  };
+}
