@@ -1,9 +1,23 @@
+import sharp from "sharp";
 import { afterEach, describe, expect, test } from "vitest";
 import { encodeLossless, greyFrame, picture } from "../test/encoders.ts";
 import { createImagingPool, type ImagingPool, type ImagingPoolOptions } from "./pool.ts";
+import type { Presentation } from "./presentation.ts";
 
 const frame = greyFrame({ rows: 64, columns: 64 });
 const pixels = picture(frame);
+
+const plain: Presentation = {
+  rescale: { slope: 1, intercept: 0 },
+  modalityLut: null,
+  windows: [],
+  voiLuts: [],
+  inverse: false,
+  palette: null,
+  padding: null,
+  pixelAspect: 1,
+  overlays: [],
+};
 
 let pool: ImagingPool;
 const open = (options: ImagingPoolOptions = {}) => {
@@ -23,6 +37,11 @@ describe("the pool of threads", () => {
     const decoded = await open().decode(description, encoded);
     expect(Buffer.compare(decoded.bytes, pixels)).toBe(0);
     expect(encoded.length).toBeGreaterThan(0);
+  });
+
+  test.each(["jpeg", "png", "webp"] as const)("renders %s", async (format) => {
+    const picture = await open().render(frame, plain, pixels, { format });
+    expect((await sharp(picture).metadata()).format).toBe(format);
   });
 
   test("an error comes back with its code, and the thread goes on", async () => {

@@ -2,10 +2,15 @@ import { parentPort } from "node:worker_threads";
 import { ImagingError } from "./errors.ts";
 import { type ImagingReply, type ImagingRequest, runJob } from "./jobs.ts";
 
-/** The bytes of the result in a buffer of their own, which can be handed over without a copy. */
+/**
+ * The bytes of the result in a buffer of their own, which can be handed over. That of a Buffer is copied: it may be part of Node's pool, or
+ * belong to the library that made it.
+ */
 function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-  return whole && bytes.buffer instanceof ArrayBuffer ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+  return whole && !Buffer.isBuffer(bytes) && bytes.buffer instanceof ArrayBuffer
+    ? new Uint8Array(bytes.buffer)
+    : new Uint8Array(bytes);
 }
 
 parentPort?.on("message", async ({ id, job }: ImagingRequest) => {
