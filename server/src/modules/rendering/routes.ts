@@ -152,7 +152,9 @@ function contentRoute(app: App, { archive, rendering }: RenderingRoutesDependenc
     async (request, reply) => {
       const instance = await archive.locateById(request.viewer, request.params.id, "retrieve");
       const kept = instance.original?.format === "PNG" ? "image/png" : "image/jpeg";
-      const offers = instance.original ? [kept, dicom, ...contentPictureTypes] : [dicom, ...contentPictureTypes];
+      const offers = instance.original
+        ? [kept, dicom, ...contentPictureTypes]
+        : [dicom, ...contentPictureTypes];
       const type = negotiate(request.headers.accept, offers);
       if (!type)
         throw new Refusal(
