@@ -151,6 +151,24 @@ describe("a session", () => {
     expect(pathsOf(calls).filter((path) => path === "/users/refresh")).toHaveLength(1);
   });
 
+  it("does not renew again for a 401 that comes late, to a request sent with the token before", async () => {
+    let answerLate = (_response: Response) => {};
+    const { session, calls } = setUp((seen, nth) => {
+      if (seen.url.includes("/users/")) return json(answer(`t${++tokens}`));
+      if (seen.headers.get("authorization") !== "Bearer t1") return json({ ok: true });
+      if (!seen.url.endsWith("/slow") || nth > 1) return json({}, 401);
+      return new Promise<Response>((resolve) => {
+        answerLate = resolve;
+      });
+    });
+    await session.signIn("ada", "x");
+    const slow = session.fetchAuthorized("/slow");
+    await session.fetchAuthorized("/quick");
+    answerLate(json({}, 401));
+    expect((await slow).status).toBe(200);
+    expect(pathsOf(calls).filter((path) => path === "/users/refresh")).toHaveLength(1);
+  });
+
   it("tries a request twice at most", async () => {
     const { session, calls } = setUp((seen) =>
       seen.url.includes("/users/") ? json(answer(`t${++tokens}`)) : json({}, 401),

@@ -1,6 +1,6 @@
-import { useEffect, useState } from "react";
 import { useLive } from "../api/live.ts";
 import { Kbd } from "../kit/Kbd.tsx";
+import { useNow } from "../kit/now.ts";
 import { everywhere, useRegisteredShortcuts } from "../kit/shortcuts.ts";
 import { agoShort } from "./time.ts";
 
@@ -32,11 +32,7 @@ export function KeyBar({ onHelp }: { onHelp: () => void }) {
 
 function LiveMark() {
   const live = useLive();
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useNow(1000);
   const words =
     live.status === "live"
       ? live.lastEventAt

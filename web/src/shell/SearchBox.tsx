@@ -67,7 +67,7 @@ export function SearchBox() {
       {text ? (
         <IconButton icon="x" label="Clear the search" className="size-5!" onClick={() => setText("")} />
       ) : (
-        <kbd>/</kbd>
+        <kbd className="max-md:hidden">/</kbd>
       )}
     </search>
   );

@@ -13,6 +13,8 @@ interface StudyRowProps {
   rowIndex: number;
   selected: boolean;
   recent: boolean;
+  /** The time, of which ages are told; it ticks slowly. */
+  now: number;
   onSelect: (id: string, peek: boolean) => void;
   onOpen: (studyInstanceUid: string) => void;
 }
@@ -21,7 +23,7 @@ interface StudyRowProps {
 const coarse = globalThis.matchMedia?.("(hover: none)");
 
 export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
-  const { study, top, rowIndex, selected, recent, onSelect, onOpen } = props;
+  const { study, top, rowIndex, selected, recent, now, onSelect, onOpen } = props;
   const { patient } = study;
   const timeZone = useTimeZone();
   const status = statusLook(study.status);
@@ -81,12 +83,12 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
         className="col-received text-12 text-text-3"
         title={study.lastReceivedAt ? momentIn(timeZone, study.lastReceivedAt) : undefined}
       >
-        {study.lastReceivedAt && ago(Date.now() - Date.parse(study.lastReceivedAt))}
+        {study.lastReceivedAt && ago(now - Date.parse(study.lastReceivedAt))}
       </td>
       <td className="col-series num text-12 text-text-2">{count(study.numberOfSeries)}</td>
       <td className="col-images num text-12 text-text-2">
         {count(study.numberOfInstances)}
-        <span className="sr-only"> images</span>
+        <span className="unit sr-only"> images</span>
       </td>
       <td className="col-status">
         <span className="row-status">
