@@ -1,13 +1,5 @@
-import type {
-  Image,
-  Me,
-  Pagination,
-  PatientSummary,
-  Series,
-  Study,
-  StudyListQuery,
-} from "@isocenter/contract";
-import { apiUrl, call } from "./client.ts";
+import type { Me, Pagination, PatientSummary, Series, Study, StudyListQuery } from "@isocenter/contract";
+import { apiUrl, call, dicomwebRoot } from "./client.ts";
 
 export interface Page<T> {
   data: T[];
@@ -32,9 +24,6 @@ export const studyByUid = async (studyInstanceUid: string, signal?: AbortSignal)
 export const listSeries = (studyId: string, signal?: AbortSignal) =>
   call<Page<Series> | { data: Series[] }>(`/studies/${studyId}/series`, { query: { limit: 200 }, signal });
 
-export const listSeriesImages = (studyId: string, seriesUid: string, limit: number, signal?: AbortSignal) =>
-  call<Page<Image>>(`/studies/${studyId}/series/${seriesUid}/images`, { query: { limit }, signal });
-
 export const searchPatients = (query: string, signal?: AbortSignal) =>
   call<Page<PatientSummary>>("/patients", { query: { query, limit: 8 }, signal });
 
@@ -48,5 +37,7 @@ export const changePassword = (currentPassword: string, newPassword: string) =>
   call<unknown>("/users/me/password", { method: "POST", body: { currentPassword, newPassword } });
 
 export const studyThumbnailUrl = (study: Pick<Study, "id">) => apiUrl(`/studies/${study.id}/thumbnail`);
-export const imagePreviewUrl = (imageId: string, size: number) =>
-  apiUrl(`/images/${imageId}/preview`, { size });
+
+/** The middle image of a series (PS3.18 10.4.1.1.5), fitted into a square of so many pixels. */
+export const seriesThumbnailUrl = (studyUid: string, seriesUid: string, pixels: number) =>
+  `${dicomwebRoot}/studies/${studyUid}/series/${seriesUid}/thumbnail?viewport=${pixels},${pixels}`;

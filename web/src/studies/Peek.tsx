@@ -1,6 +1,5 @@
 import type { Series, Study } from "@isocenter/contract";
-import { useQuery } from "@tanstack/react-query";
-import { imagePreviewUrl, listSeriesImages } from "../api/endpoints.ts";
+import { seriesThumbnailUrl } from "../api/endpoints.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
@@ -138,20 +137,12 @@ function SeriesStrip({ study, series }: { study: Study; series: Series[] | null 
 function SeriesPicture({ study, series }: { study: Study; series: Series }) {
   const number = series.seriesNumber === null ? "" : `Se ${series.seriesNumber}`;
   const name = [number, series.seriesDescription ?? series.modality].filter(Boolean).join(" · ");
-  const middle = useQuery({
-    queryKey: ["series-picture", series.id, series.numberOfInstances],
-    queryFn: async ({ signal }) => {
-      const { data } = await listSeriesImages(study.id, series.seriesInstanceUid, 1, signal);
-      return data[0] ? imagePreviewUrl(data[0].id, 220) : null;
-    },
-    staleTime: 5 * 60_000,
-  });
   return (
     <li>
       <figure>
         <span className="relative block">
           <Thumbnail
-            url={middle.isError ? null : middle.data}
+            url={seriesThumbnailUrl(study.studyInstanceUid, series.seriesInstanceUid, 220)}
             version={series.numberOfInstances}
             alt={`${name}, ${plural(series.numberOfInstances, "image")}`}
           />
