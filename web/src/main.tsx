@@ -8,6 +8,15 @@ import { router } from "./app/router.tsx";
 
 followSession();
 
+// A page that was open while the server got a newer version asks for parts that are gone: it loads anew, once.
+addEventListener("vite:preloadError", (event) => {
+  const key = "isocenter.reloaded";
+  if (Date.now() - Number(sessionStorage.getItem(key) ?? 0) < 60_000) return;
+  sessionStorage.setItem(key, String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
+
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

@@ -66,10 +66,11 @@ export function apiUrl(path: string, query: Query = {}): string {
 /** One call of the API. Rejects with an ApiError unless the answer is a success. */
 export async function call<T>(
   path: string,
-  { method = "GET", query, body, signal }: CallOptions = {},
+  { method = "GET", query, body, idempotencyKey, signal }: CallOptions = {},
 ): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
+  if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
   const response = await fetchAuthorized(apiUrl(path, query), {
     method,
     headers,
@@ -84,5 +85,7 @@ export interface CallOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Query;
   body?: unknown;
+  /** The same key with the same body gives the first answer again. */
+  idempotencyKey?: string;
   signal?: AbortSignal;
 }

@@ -1,4 +1,12 @@
-import type { Me, Pagination, PatientSummary, Series, Study, StudyListQuery } from "@isocenter/contract";
+import type {
+  CreatePatient,
+  Me,
+  Pagination,
+  Patient,
+  Series,
+  Study,
+  StudyListQuery,
+} from "@isocenter/contract";
 import { apiUrl, call, dicomwebRoot } from "./client.ts";
 
 export interface Page<T> {
@@ -25,7 +33,10 @@ export const listSeries = (studyId: string, signal?: AbortSignal) =>
   call<Page<Series> | { data: Series[] }>(`/studies/${studyId}/series`, { query: { limit: 200 }, signal });
 
 export const searchPatients = (query: string, signal?: AbortSignal) =>
-  call<Page<PatientSummary>>("/patients", { query: { query, limit: 8 }, signal });
+  call<Page<Patient>>("/patients", { query: { query, limit: 8 }, signal });
+
+export const createPatient = (patient: CreatePatient, idempotencyKey: string) =>
+  call<Patient>("/patients", { method: "POST", body: patient, idempotencyKey });
 
 export const systemInfo = (signal?: AbortSignal) => call<SystemInfo>("/system", { signal });
 

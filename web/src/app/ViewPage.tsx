@@ -1,21 +1,12 @@
 import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
-import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { dicomwebRoot, fetchAuthorized } from "../api/client.ts";
 import { PageState } from "../kit/States.tsx";
 import { ageAt, sexWord } from "../studies/format.ts";
 import { useStudy } from "../studies/queries.ts";
+import { loadViewer } from "./viewer-chunk.ts";
 
-interface ViewerProps {
-  studyInstanceUid: string;
-  dicomwebRoot: string;
-  fetchAuthorized: (input: string, init?: RequestInit) => Promise<Response>;
-  patientBanner?: ReactNode;
-  onClose: () => void;
-}
-
-const found = import.meta.glob<{ default: ComponentType<ViewerProps> }>("../viewer/index.tsx");
-const load = found["../viewer/index.tsx"];
-const Viewer = load ? lazy(load) : null;
+const Viewer = loadViewer ? lazy(loadViewer) : null;
 
 /** The viewer of one study: no rail, the patient fixed on top. */
 export function ViewPage() {

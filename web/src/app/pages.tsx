@@ -6,6 +6,8 @@ import { PageState } from "../kit/States.tsx";
 import { listenForKeys } from "../kit/shortcuts.ts";
 import { Toasts } from "../kit/Toasts.tsx";
 
+const retryMs = 5_000;
+
 export function Root() {
   useEffect(listenForKeys, []);
   return (
@@ -20,6 +22,11 @@ export function Root() {
 export function Guarded() {
   const { status } = useSession();
   const router = useRouter();
+  useEffect(() => {
+    if (status !== "unreached") return;
+    const timer = setInterval(() => void session.restore(), retryMs);
+    return () => clearInterval(timer);
+  }, [status]);
   if (status === "signed-in") return <Outlet />;
   if (status === "signed-out") return null;
   return (

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useMe } from "../api/client.ts";
 import type { Page } from "../api/endpoints.ts";
 import { useRecent } from "../api/live.ts";
+import { warmViewer } from "../app/viewer-chunk.ts";
 import { Button } from "../kit/Button.tsx";
 import { ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
@@ -36,7 +37,10 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
   const study = rows.find((row) => row.id === selected) ?? null;
   const filtered = isFiltered(state);
   useRecent();
-  useEffect(() => rememberSelection(selected), [selected]);
+  useEffect(() => {
+    rememberSelection(selected);
+    if (selected) warmViewer();
+  }, [selected]);
 
   const clear = useCallback(() => void navigate({ to: "/studies", search: {} }), [navigate]);
   const select = useCallback((id: string, peek: boolean) => {

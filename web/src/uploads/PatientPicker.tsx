@@ -1,17 +1,20 @@
-import type { PatientSummary } from "@isocenter/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState } from "react";
+import { useMe } from "../api/client.ts";
 import { searchPatients } from "../api/endpoints.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { plural } from "../studies/format.ts";
+import type { UploadPatient } from "./items.ts";
+import { NewPatient } from "./NewPatient.tsx";
+import { uploadPatient } from "./patient.ts";
 
 interface PatientPickerProps {
   open: boolean;
   pictures: number;
   onOpenChange: (open: boolean) => void;
-  onChoose: (patient: PatientSummary) => void;
+  onChoose: (patient: UploadPatient) => void;
 }
 
 /** Pictures do not say whose they are: a person does, once for all that wait. */
@@ -41,14 +44,16 @@ function PatientSearch({ pictures, onChoose }: Pick<PatientPickerProps, "picture
   const id = useId();
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
-  const [chosen, setChosen] = useState<PatientSummary | null>(null);
+  const [chosen, setChosen] = useState<UploadPatient | null>(null);
+  const [registering, setRegistering] = useState(false);
+  const mayRegister = useMe()?.permissions.includes("patients.write") ?? false;
   const query = useDebounced(text.trim(), 200);
   const search = useQuery({
     queryKey: ["patients", query],
     queryFn: ({ signal }) => searchPatients(query, signal),
     enabled: query.length >= 2,
   });
-  const found = query.length >= 2 ? (search.data?.data ?? []) : [];
+  const found = query.length >= 2 ? (search.data?.data ?? []).map(uploadPatient) : [];
 
   function keys(event: React.KeyboardEvent) {
     if (event.key === "ArrowDown") setActive(Math.min(found.length - 1, active + 1));
@@ -58,6 +63,9 @@ function PatientSearch({ pictures, onChoose }: Pick<PatientPickerProps, "picture
     event.preventDefault();
   }
 
+  if (registering && !chosen) {
+    return <NewPatient name={text} onBack={() => setRegistering(false)} onRegistered={setChosen} />;
+  }
   if (chosen) {
     return (
       <div className="grid gap-4">
@@ -127,22 +135,23 @@ function PatientSearch({ pictures, onChoose }: Pick<PatientPickerProps, "picture
             : search.isFetching
               ? ""
               : found.length === 0
-                ? "No such patient here. Patients come with their DICOM images."
+                ? "No such patient here."
                 : `${found.length} found`}
       </p>
+      {mayRegister && (
+        <Button icon="plus" className="justify-self-start" onClick={() => setRegistering(true)}>
+          New patient
+        </Button>
+      )}
     </div>
   );
 }
 
-function PatientLine({ patient }: { patient: PatientSummary }) {
+function PatientLine({ patient }: { patient: UploadPatient }) {
   return (
     <span>
       <b className="font-medium">{patient.name}</b>
-      <span className="block text-11 text-text-3">
-        {[patient.sex, patient.birthDate && `born ${patient.birthDate}`, patient.identifier]
-          .filter(Boolean)
-          .join(" · ")}
-      </span>
+      <span className="block text-11 text-text-3">{patient.line}</span>
     </span>
   );
 }

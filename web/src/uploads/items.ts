@@ -1,4 +1,4 @@
-import type { PatientSummary, RefusedFile } from "@isocenter/contract";
+import type { RefusedFile } from "@isocenter/contract";
 import type { UploadKind } from "./kinds.ts";
 
 export type UploadStatus =
@@ -15,6 +15,14 @@ export type UploadStatus =
   | "failed"
   | "cancelled";
 
+/** Whose a picture is, as far as a person needs to see it. */
+export interface UploadPatient {
+  id: string;
+  name: string;
+  /** Sex, birth date, identifier in one line. */
+  line: string;
+}
+
 /** What of a browser's File the queue needs. */
 export interface UploadFile {
   name: string;
@@ -29,7 +37,7 @@ export interface UploadItem<F extends UploadFile = UploadFile> {
   readonly path: string;
   readonly kind: UploadKind;
   status: UploadStatus;
-  patient: PatientSummary | null;
+  patient: UploadPatient | null;
   sentBytes: number;
   /** Why it was refused or failed. */
   reason: string | null;

@@ -1,7 +1,8 @@
-import type { PatientSummary } from "@isocenter/contract";
+import type { Patient } from "@isocenter/contract";
 import { describe, expect, it } from "vitest";
 import { ApiError, notReached } from "../api/problem.ts";
 import { kindOf } from "./kinds.ts";
+import { checkNewPatient, uploadPatient } from "./patient.ts";
 import {
   createUploadQueue,
   maxBytesPerBatch,
@@ -24,7 +25,7 @@ const stored = (batch: UploadBatch<TestFile>): UploadAnswer => ({
   images: batch.files.map(() => ({ status: "STORED" })),
   refused: [],
 });
-const patient = { id: "p1", name: "Abiodun, Tomi" } as PatientSummary;
+const patient = { id: "p1", name: "Abiodun, Tomi", line: "F" };
 const refusal = (status: number, detail: string) =>
   new ApiError({ status, code: "", title: "", detail, requestId: "r1" });
 
@@ -242,5 +243,48 @@ describe("the answer to an upload", () => {
       refused: [{ filename: "a", code: "b", reason: "c" }],
     });
     expect(() => readAnswer("<html>")).toThrow(ApiError);
+  });
+});
+
+describe("whose pictures they are", () => {
+  it("is told by name, sex, birth date and first identifier", () => {
+    const known = {
+      id: "p1",
+      firstName: "Tomi",
+      lastName: "Abiodun",
+      middleName: "Ade",
+      sex: "F",
+      birthDate: "1967-03-02",
+      identifiers: [{ value: "NG-187330", issuer: "NORTHGATE" }],
+    } as Patient;
+    expect(uploadPatient(known)).toEqual({
+      id: "p1",
+      name: "Abiodun, Tomi Ade",
+      line: "F · born 1967-03-02 · NG-187330",
+    });
+    const bare = { ...known, firstName: "", middleName: "", sex: null, birthDate: null, identifiers: [] };
+    expect(uploadPatient(bare)).toEqual({ id: "p1", name: "Abiodun", line: "" });
+  });
+
+  it("is looked at before it is sent", () => {
+    const good = {
+      lastName: "Abiodun",
+      firstName: "Tomi",
+      birthDate: "1967-03-02",
+      sex: "F",
+      identifier: "",
+    };
+    expect(checkNewPatient(good, "2026-01-05")).toEqual({});
+    expect(Object.keys(checkNewPatient({ ...good, lastName: " ", firstName: "A^B" }, "2026-01-05"))).toEqual([
+      "lastName",
+      "firstName",
+    ]);
+    expect(checkNewPatient({ ...good, birthDate: "2026-01-06" }, "2026-01-05").birthDate).toBe(
+      "This day is still to come",
+    );
+    expect(checkNewPatient({ ...good, birthDate: "", sex: "" }, "2026-01-05")).toMatchObject({
+      birthDate: "Needed",
+      sex: "Needed",
+    });
   });
 });

@@ -1,6 +1,13 @@
-import type { PatientSummary, RefusedFile } from "@isocenter/contract";
+import type { RefusedFile } from "@isocenter/contract";
 import { ApiError } from "../api/problem.ts";
-import { isOver, summarise, type UploadFile, type UploadItem, type UploadSnapshot } from "./items.ts";
+import {
+  isOver,
+  summarise,
+  type UploadFile,
+  type UploadItem,
+  type UploadPatient,
+  type UploadSnapshot,
+} from "./items.ts";
 import { kindOf, type UploadKind } from "./kinds.ts";
 
 export interface UploadAnswer {
@@ -207,7 +214,7 @@ export function createUploadQueue<F extends UploadFile>(dependencies: UploadDepe
       changed();
     },
     /** Gives a patient to all pictures that wait for one. */
-    assignPatient(patient: PatientSummary) {
+    assignPatient(patient: UploadPatient) {
       for (const item of items) {
         if (item.status !== "needs-patient") continue;
         item.patient = patient;

@@ -1,0 +1,147 @@
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useId, useRef, useState } from "react";
+import { createPatient } from "../api/endpoints.ts";
+import { Button } from "../kit/Button.tsx";
+import { Field } from "../kit/Field.tsx";
+import { Icon } from "../kit/Icon.tsx";
+import { useToday } from "../studies/queries.ts";
+import type { UploadPatient } from "./items.ts";
+import { checkNewPatient, type NewPatientFields, uploadPatient } from "./patient.ts";
+
+const sexes = [
+  ["F", "Female"],
+  ["M", "Male"],
+  ["O", "Other"],
+  ["U", "Not known"],
+] as const;
+
+const newKey = () => `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+
+interface NewPatientProps {
+  /** What was searched for, a start for the name. */
+  name: string;
+  onBack: () => void;
+  onRegistered: (patient: UploadPatient) => void;
+}
+
+/** Registers a patient who is not here yet, so that pictures have somebody to belong to. */
+export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
+  const today = useToday();
+  const [lastName = "", firstName = ""] = name.split(",").map((part) => part.trim());
+  const [fields, setFields] = useState<NewPatientFields>({
+    lastName: /\d/.test(lastName) ? "" : lastName,
+    firstName,
+    birthDate: "",
+    sex: "",
+    identifier: /\d/.test(lastName) ? lastName : "",
+  });
+  const [tried, setTried] = useState(false);
+  // One key for this patient: a second press, or an answer that was lost, registers nobody twice; other fields are another patient.
+  const key = useRef(newKey());
+  const wrong = tried ? checkNewPatient(fields, today) : {};
+  const register = useMutation({
+    mutationFn: () => {
+      const { identifier, ...rest } = fields;
+      const value = identifier.trim();
+      return createPatient({ ...rest, ...(value ? { identifiers: [{ value }] } : {}) }, key.current);
+    },
+    onSuccess: (patient) => onRegistered(uploadPatient(patient)),
+  });
+  const set = (field: keyof NewPatientFields) => (event: { target: { value: string } }) => {
+    key.current = newKey();
+    setFields({ ...fields, [field]: event.target.value });
+  };
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setTried(true);
+    if (Object.keys(checkNewPatient(fields, today)).length === 0 && !register.isPending) register.mutate();
+  }
+
+  return (
+    <form className="grid gap-3" onSubmit={submit} noValidate aria-label="New patient">
+      <div className="grid grid-cols-2 gap-3">
+        <Field
+          label="Family name"
+          autoFocus
+          maxLength={64}
+          value={fields.lastName}
+          error={wrong.lastName}
+          onChange={set("lastName")}
+        />
+        <Field
+          label="Given name"
+          maxLength={64}
+          value={fields.firstName}
+          error={wrong.firstName}
+          onChange={set("firstName")}
+        />
+        <Field
+          label="Birth date"
+          type="date"
+          max={today}
+          value={fields.birthDate}
+          error={wrong.birthDate}
+          onChange={set("birthDate")}
+        />
+        <SexField value={fields.sex} error={wrong.sex} onChange={set("sex")} />
+      </div>
+      <Field
+        label="Identifier"
+        maxLength={64}
+        value={fields.identifier}
+        hint="Left empty, one is given"
+        onChange={set("identifier")}
+      />
+      {register.isError && (
+        <p className="note crit" role="alert">
+          <Icon name="alert" className="text-crit" />
+          {register.error.message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button variant="ghost" onClick={onBack}>
+          Back to the search
+        </Button>
+        <Button type="submit" variant="primary" busy={register.isPending}>
+          Register
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface SexFieldProps {
+  value: string;
+  error: string | undefined;
+  onChange: (event: { target: { value: string } }) => void;
+}
+
+function SexField({ value, error, onChange }: SexFieldProps) {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="text-12 font-medium text-text-2">
+        Sex
+      </label>
+      <div className={`input ${error ? "err" : ""}`}>
+        <select id={id} value={value} onChange={onChange} aria-invalid={error ? true : undefined}>
+          <option value="" disabled>
+            Choose
+          </option>
+          {sexes.map(([code, word]) => (
+            <option key={code} value={code}>
+              {word}
+            </option>
+          ))}
+        </select>
+      </div>
+      {error && (
+        <span className="flex items-center gap-1 text-11 text-crit">
+          <Icon name="alert" size="xs" />
+          {error}
+        </span>
+      )}
+    </div>
+  );
+}
