@@ -1,9 +1,24 @@
 import { type Static, Type } from "typebox";
 import { roles } from "./enumerations.ts";
-import { closed, DateTime, Id, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 import { permissions } from "./permissions.ts";
 
 export const RoleName = Type.Enum([...roles]);
+/** Read in any case. */
+const RoleInput = Type.String({ minLength: 1, maxLength: 32 });
+const RolesInput = Type.Array(RoleInput, { minItems: 1, maxItems: roles.length });
+const FacilityIdsInput = Type.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true });
+const ExpectedVersion = Type.Optional(Type.Integer({ minimum: 1, description: "Or the header If-Match" }));
+
+const Username = Type.String({
+  minLength: 2,
+  maxLength: 128,
+  pattern: "^[^\\s\\u0000-\\u001f]+$",
+  description: "Without spaces; no difference between upper and lower case",
+});
+const FullName = Type.String({ minLength: 1, maxLength: 256, pattern: "\\S" });
+const Email = Type.String({ format: "email", maxLength: 254 });
+const NewPassword = Type.String({ minLength: 1, maxLength: 256, description: "At least 12 characters" });
 
 export const User = Type.Object({
   id: Id,
@@ -17,6 +32,87 @@ export const User = Type.Object({
   createdAt: DateTime,
 });
 export type User = Static<typeof User>;
+
+/** A user as who administers users sees it. `facilityIds` are those that both belong to. */
+export const UserDetails = Type.Object({
+  ...User.properties,
+  mustChangePassword: Type.Boolean(),
+  lastSignInAt: Nullable(DateTime),
+  lockedUntil: Nullable(DateTime),
+  actions: Type.Array(
+    Type.Enum(["edit", "activate", "deactivate", "reset-password", "sessions", "end-sessions"]),
+  ),
+});
+export type UserDetails = Static<typeof UserDetails>;
+
+/** The answer that shows a password, once. */
+export const UserWithPassword = Type.Object({
+  ...UserDetails.properties,
+  temporaryPassword: Nullable(
+    Type.String({ description: "Shown this once, where none was given; to be changed at the first sign-in" }),
+  ),
+});
+export type UserWithPassword = Static<typeof UserWithPassword>;
+
+export const CreateUserRequest = Type.Object(
+  {
+    username: Username,
+    fullName: FullName,
+    email: Type.Optional(Nullable(Email)),
+    roles: RolesInput,
+    facilityIds: Type.Optional(FacilityIdsInput),
+    password: Type.Optional(NewPassword),
+  },
+  closed,
+);
+export type CreateUserRequest = Static<typeof CreateUserRequest>;
+
+export const UpdateUserRequest = Type.Object(
+  {
+    username: Type.Optional(Username),
+    fullName: Type.Optional(FullName),
+    email: Type.Optional(Nullable(Email)),
+    roles: Type.Optional(RolesInput),
+    facilityIds: Type.Optional(FacilityIdsInput),
+    expectedVersion: ExpectedVersion,
+  },
+  closed,
+);
+export type UpdateUserRequest = Static<typeof UpdateUserRequest>;
+
+export const VersionRequest = Type.Object({ expectedVersion: ExpectedVersion }, closed);
+
+export const ResetPasswordRequest = Type.Object(
+  { password: Type.Optional(NewPassword), expectedVersion: ExpectedVersion },
+  closed,
+);
+export type ResetPasswordRequest = Static<typeof ResetPasswordRequest>;
+
+export const userSortFields = ["username", "fullName", "createdAt"] as const;
+export const UserListQuery = Type.Object(
+  {
+    ...listQuery,
+    query: Type.Optional(Type.String({ maxLength: 128 })),
+    role: Type.Optional(RoleInput),
+    active: Type.Optional(Type.Boolean()),
+    facilityId: Type.Optional(Id),
+  },
+  closed,
+);
+export type UserListQuery = Static<typeof UserListQuery>;
+
+export const Session = Type.Object({
+  id: Id,
+  client: Type.Enum(["WEB", "API"]),
+  address: Nullable(Type.String()),
+  userAgent: Nullable(Type.String()),
+  createdAt: DateTime,
+  lastUsedAt: DateTime,
+  expiresAt: DateTime,
+  current: Type.Boolean({ description: "The one that asks" }),
+});
+export type Session = Static<typeof Session>;
+export const SessionListQuery = Type.Object({ limit: listQuery.limit, offset: listQuery.offset }, closed);
 
 /** The person who is signed in, with what they may do and where: enough for a client to show only what works. */
 export const Me = Type.Object({
@@ -36,6 +132,24 @@ export const LoginRequest = Type.Object(
 );
 export type LoginRequest = Static<typeof LoginRequest>;
 
+/** The web app leaves the token out: it is in its cookie. */
+export const RefreshRequest = Type.Object(
+  { refreshToken: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 256 }))) },
+  closed,
+);
+export type RefreshRequest = Static<typeof RefreshRequest>;
+
+export const ChangePasswordRequest = Type.Object(
+  { currentPassword: Type.String({ minLength: 1, maxLength: 256 }), newPassword: NewPassword },
+  closed,
+);
+export type ChangePasswordRequest = Static<typeof ChangePasswordRequest>;
+
+/** What clients keep for their user, as they like; at most 64 KiB. */
+export const Preferences = Type.Record(Type.String({ maxLength: 128 }), Type.Unknown(), {
+  maxProperties: 200,
+});
+
 /** `expiresIn` in seconds. `refreshToken` is null for the web app, which holds it in an HttpOnly cookie. */
 export const TokenAnswer = Type.Object({
   accessToken: Type.String(),
@@ -54,3 +168,79 @@ export const Facility = Type.Object({
   version: Type.Integer(),
 });
 export type Facility = Static<typeof Facility>;
+
+export const FacilityDetails = Type.Object({
+  ...Facility.properties,
+  createdAt: DateTime,
+  actions: Type.Array(Type.Enum(["edit"])),
+});
+export type FacilityDetails = Static<typeof FacilityDetails>;
+
+const FacilityName = Type.String({ minLength: 1, maxLength: 128, pattern: "\\S" });
+const TimeZone = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: "IANA name, such as Europe/Berlin",
+});
+const Issuer = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: "^[^\\\\\\u0000-\\u001f]*\\S[^\\\\\\u0000-\\u001f]*$",
+  description: "IssuerOfPatientID (DICOM LO)",
+});
+
+export const CreateFacilityRequest = Type.Object(
+  { name: FacilityName, timeZone: Type.Optional(TimeZone), patientIdIssuer: Type.Optional(Issuer) },
+  closed,
+);
+export type CreateFacilityRequest = Static<typeof CreateFacilityRequest>;
+
+export const UpdateFacilityRequest = Type.Object(
+  {
+    name: Type.Optional(FacilityName),
+    timeZone: Type.Optional(TimeZone),
+    patientIdIssuer: Type.Optional(Issuer),
+    expectedVersion: ExpectedVersion,
+  },
+  closed,
+);
+export type UpdateFacilityRequest = Static<typeof UpdateFacilityRequest>;
+
+export const FacilityListQuery = Type.Object({ ...listQuery }, closed);
+export type FacilityListQuery = Static<typeof FacilityListQuery>;
+export const facilitySortFields = ["name", "createdAt"] as const;
+
+export const ApiKey = Type.Object({
+  id: Id,
+  name: Type.String(),
+  hint: Type.String({ description: "The first characters of the key" }),
+  roles: Type.Array(RoleName),
+  facilityIds: Type.Array(Id),
+  createdBy: Type.Object({ id: Id, name: Type.String() }),
+  createdAt: DateTime,
+  expiresAt: Nullable(DateTime),
+  lastUsedAt: Nullable(DateTime),
+  actions: Type.Array(Type.Enum(["revoke"])),
+});
+export type ApiKey = Static<typeof ApiKey>;
+
+export const ApiKeyWithSecret = Type.Object({
+  ...ApiKey.properties,
+  key: Type.String({ description: "The key itself, shown this once" }),
+});
+export type ApiKeyWithSecret = Static<typeof ApiKeyWithSecret>;
+
+export const CreateApiKeyRequest = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 128, pattern: "\\S" }),
+    roles: RolesInput,
+    facilityIds: Type.Optional(FacilityIdsInput),
+    expiresAt: Type.Optional(Nullable(DateTime)),
+  },
+  closed,
+);
+export type CreateApiKeyRequest = Static<typeof CreateApiKeyRequest>;
+
+export const ApiKeyListQuery = Type.Object({ ...listQuery }, closed);
+export type ApiKeyListQuery = Static<typeof ApiKeyListQuery>;
+export const apiKeySortFields = ["name", "createdAt"] as const;

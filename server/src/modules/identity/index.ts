@@ -6,4 +6,8 @@
  * then on; a refresh token is used once; there is always an administrator who can sign in; what stands in other
  * facilities does not exist for a viewer.
  */
+
+export { ensureFirstStart } from "./first-start.ts";
+export { createIdentity, type IdentityOptions } from "./identity.ts";
+export { sessionRoutes } from "./routes-session.ts";
 export * from "./types.ts";

@@ -20,6 +20,8 @@ export interface Identity {
    * @throws Refusal `unauthenticated` (`auth.missing`, `auth.invalid-token`, `auth.expired-token`, `auth.session-ended`, `auth.invalid-key`, ...)
    */
   authenticate(authorizationHeader: string | undefined, origin: RequestOrigin): Promise<Authenticated>;
+  /** The same viewer as of now, for a connection that stays open; null where the session or key has ended. */
+  again(authenticated: Authenticated): Promise<Authenticated | null>;
   /** Sets `request.viewer` and checks each route's permission; refuses to register a route that names none. */
   installAuthentication(app: App): void;
   /** Told when a session or key ends or what it may do changes; for connections that stay open. @returns the way to stop it */

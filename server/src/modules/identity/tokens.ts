@@ -1,0 +1,71 @@
+import { createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { errors, jwtVerify, SignJWT } from "jose";
+import { type Clock, Refusal } from "../../platform/index.ts";
+
+export const accessTokenSeconds = 15 * 60;
+
+export interface AccessClaims {
+  userId: string;
+  sessionId: string;
+}
+
+export interface Tokens {
+  /** A JWT (HS256) that names user and session. */
+  signAccess(claims: AccessClaims): Promise<string>;
+  /** @throws Refusal `unauthenticated` (`auth.invalid-token`, `auth.expired-token`) */
+  readAccess(token: string): Promise<AccessClaims>;
+  newRefresh(): string;
+  /**
+   * The token that follows a refresh token. It is computed, not random, so that a client that asks twice with one token (two tabs, or an
+   * answer that was lost) gets the same one twice: the family stays a line, and whoever uses an older token of it shows.
+   */
+  nextRefresh(token: string): string;
+}
+
+const issuer = "isocenter";
+const audience = "isocenter-api";
+
+/** What the database keeps of a secret with enough random bits. */
+export const secretHash = (secret: string): Buffer => createHash("sha256").update(secret).digest();
+
+export function createTokens(clock: Clock, secret: string): Tokens {
+  const key = (purpose: string) => new Uint8Array(hkdfSync("sha256", secret, "", `isocenter ${purpose}`, 32));
+  const accessKey = key("access token");
+  const refreshKey = key("refresh token");
+  return {
+    signAccess({ userId, sessionId }) {
+      const now = Math.floor(clock.now().getTime() / 1000);
+      return new SignJWT({ sid: sessionId })
+        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setSubject(userId)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt(now)
+        .setExpirationTime(now + accessTokenSeconds)
+        .sign(accessKey);
+    },
+    async readAccess(token) {
+      try {
+        const { payload } = await jwtVerify(token, accessKey, {
+          algorithms: ["HS256"],
+          issuer,
+          audience,
+          currentDate: clock.now(),
+          requiredClaims: ["sub", "sid", "exp"],
+        });
+        return { userId: String(payload.sub), sessionId: String(payload.sid) };
+      } catch (error) {
+        if (error instanceof errors.JWTExpired)
+          throw new Refusal("unauthenticated", "auth.expired-token", "The access token has expired.");
+        throw new Refusal("unauthenticated", "auth.invalid-token", "The access token is not valid.", {
+          cause: error,
+        });
+      }
+    },
+    newRefresh: () => randomBytes(32).toString("base64url"),
+    nextRefresh: (token) => createHmac("sha256", refreshKey).update(token).digest("base64url"),
+  };
+}
+
+export const apiKeyPrefix = "iso_";
+export const newApiKey = (): string => `${apiKeyPrefix}${randomBytes(32).toString("base64url")}`;

@@ -1,0 +1,115 @@
+import type { Pagination } from "@isocenter/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { countLimit } from "./paging.ts";
+import { Refusal } from "./refusal.ts";
+
+/** One page of a list; `next` is the key for `after`, null on the last page. */
+export interface ListPage<T> {
+  data: T[];
+  total: number;
+  totalIsExact: boolean;
+  next: string | null;
+}
+
+export interface ListRange {
+  limit?: number;
+  offset?: number;
+  after?: string;
+}
+
+export const defaultLimit = 25;
+
+/** The list as the contract has it, with the URLs of the pages beside this one, as the client would write them. */
+export function listAnswer<T>(
+  request: FastifyRequest,
+  range: ListRange,
+  page: ListPage<T>,
+): { data: T[]; pagination: Pagination } {
+  const { limit = defaultLimit, offset = 0 } = range;
+  const [path = "", search = ""] = request.url.split("?", 2);
+  const link = (changes: Record<string, string | null>): string => {
+    const parameters = new URLSearchParams(search);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null) parameters.delete(name);
+      else parameters.set(name, value);
+    }
+    return `${path}?${parameters}`;
+  };
+  const { total, totalIsExact, next } = page;
+  return {
+    data: page.data,
+    pagination: {
+      total,
+      totalIsExact,
+      limit,
+      offset,
+      next: next === null ? null : link({ after: next, offset: null }),
+      previous: offset > 0 ? link({ offset: String(Math.max(0, offset - limit)), after: null }) : null,
+    },
+  };
+}
+
+/** Totals are counted to 10,000: the query counts `limit countLimit + 1` rows. */
+export const countedTo = (count: number): { total: number; totalIsExact: boolean } => ({
+  total: Math.min(count, countLimit),
+  totalIsExact: count <= countLimit,
+});
+
+/**
+ * What a list is to be sorted by, from `field` or `-field`.
+ * @throws Refusal `invalid` (`query.invalid-sort`), and (`query.after-and-offset`) where the range names two places to begin
+ */
+export function readSort<Field extends string>(
+  query: ListRange & { sort?: string },
+  fields: readonly Field[],
+  fallback: Field | `-${Field}`,
+): { field: Field; descending: boolean } {
+  if (query.after !== undefined && query.offset !== undefined)
+    throw new Refusal("invalid", "query.after-and-offset", "Give either `after` or `offset`.");
+  const sort = query.sort ?? fallback;
+  const descending = sort.startsWith("-");
+  const field = fields.find((name) => name === (descending ? sort.slice(1) : sort));
+  if (field === undefined) {
+    const message = `must be one of ${fields.join(", ")}, with - before it for descending order`;
+    throw new Refusal("invalid", "query.invalid-sort", `sort ${message}.`, {
+      errors: [{ path: "querystring.sort", message }],
+    });
+  }
+  return { field, descending };
+}
+
+/**
+ * The version that the client changes, from the body or `If-Match`; undefined where it names none.
+ * @throws Refusal `invalid` (`version.invalid`) where the two differ or the header is no ETag of ours
+ */
+export function expectedVersion(request: FastifyRequest, fromBody?: number): number | undefined {
+  const header = request.headers["if-match"];
+  if (header === undefined || header.trim() === "*") return fromBody;
+  const match = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header.trim());
+  const version = match ? Number(match[1]) : Number.NaN;
+  if (Number.isNaN(version) || (fromBody !== undefined && fromBody !== version)) {
+    throw new Refusal(
+      "invalid",
+      "version.invalid",
+      "If-Match must be the ETag of the item, and agree with expectedVersion.",
+    );
+  }
+  return version;
+}
+
+/** @throws Refusal `conflict` (`version.conflict`) where the client's version is not the present one */
+export function checkVersion(expected: number | undefined, version: number): void {
+  if (expected !== undefined && expected !== version) {
+    throw new Refusal(
+      "conflict",
+      "version.conflict",
+      `This was changed meanwhile: it has version ${version}, the change is for version ${expected}. Read it again.`,
+    );
+  }
+}
+
+/** Answers with an item that has versions, and its ETag. */
+export function sendVersioned<T extends { version: number }>(reply: FastifyReply, item: T): T {
+  reply.header("etag", `"${item.version}"`);
+  return item;
+}
