@@ -1,0 +1,77 @@
+import { Enums as CoreEnums, cache, imageLoader, init as initCore, metaData } from "@cornerstonejs/core";
+import { init as initDicomImageLoader } from "@cornerstonejs/dicom-image-loader";
+import * as tools from "@cornerstonejs/tools";
+import { loadImage, scheme } from "./pixels/image-source.ts";
+import { provideMetadata } from "./pixels/metadata-provider.ts";
+
+let ready: Promise<void> | undefined;
+
+/** As many WebGL contexts as viewports are shown at most; browsers allow few. */
+export const maximumViewports = 4;
+
+/** Sets Cornerstone up once for the life of the page. */
+export function prepareCornerstone(): Promise<void> {
+  ready ??= prepare();
+  return ready;
+}
+
+async function prepare(): Promise<void> {
+  await initCore({
+    rendering: {
+      renderingEngineMode: CoreEnums.RenderingEngineModeEnum.ContextPool,
+      webGlContextCount: maximumViewports,
+    },
+  } as Parameters<typeof initCore>[0]);
+  initDicomImageLoader({ maxWebWorkers: workerCount() });
+  imageLoader.registerImageLoader(scheme, loadImage as Parameters<typeof imageLoader.registerImageLoader>[1]);
+  metaData.addProvider(provideMetadata as Parameters<typeof metaData.addProvider>[0], 10_000);
+  cache.setMaxCacheSize(cacheBytes());
+  tools.init();
+  for (const tool of usedTools) tools.addTool(tool);
+  tools.annotation.config.style.setDefaultToolStyles({
+    ...tools.annotation.config.style.getDefaultToolStyles(),
+    global: measurementStyle,
+  });
+}
+
+const usedTools = [
+  tools.WindowLevelTool,
+  tools.ZoomTool,
+  tools.PanTool,
+  tools.StackScrollTool,
+  tools.LengthTool,
+  tools.AngleTool,
+  tools.EllipticalROITool,
+  tools.ProbeTool,
+];
+
+const amber = "#ffe08a";
+const measurementStyle = {
+  color: amber,
+  colorHighlighted: "#fff1c4",
+  colorSelected: "#ffffff",
+  colorLocked: amber,
+  lineWidth: "1.5",
+  lineDash: "",
+  shadow: true,
+  textBoxVisibility: true,
+  textBoxFontFamily: '"Inter Variable", "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif',
+  textBoxFontSize: "12px",
+  textBoxColor: amber,
+  textBoxColorHighlighted: "#fff1c4",
+  textBoxColorSelected: "#ffffff",
+  textBoxColorLocked: amber,
+  textBoxLinkLineWidth: "1",
+  textBoxLinkLineDash: "2,3",
+  textBoxShadow: true,
+};
+
+function workerCount(): number {
+  return Math.min(4, Math.max(1, Math.floor((navigator.hardwareConcurrency || 2) / 2)));
+}
+
+/** A quarter of the memory that the browser admits to, between half a gigabyte and three. */
+function cacheBytes(): number {
+  const gigabytes = (navigator as { deviceMemory?: number }).deviceMemory ?? 4;
+  return Math.round(Math.min(3, Math.max(0.5, gigabytes / 4)) * 2 ** 30);
+}

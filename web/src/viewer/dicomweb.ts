@@ -1,0 +1,150 @@
+import type { JsonDataSet } from "./model/dicom-json.ts";
+import { tags } from "./model/tags.ts";
+import { firstPart } from "./pixels/multipart.ts";
+
+export type FetchAuthorized = (input: string, init?: RequestInit) => Promise<Response>;
+
+/** A frame as the archive sent it. */
+export interface EncodedFrame {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Undefined when the archive did not say. */
+  transferSyntaxUid: string | undefined;
+  mediaType: string;
+}
+
+/** An answer that is no success, in words that can be shown to a person. */
+export class DicomwebError extends Error {
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.name = "DicomwebError";
+    this.status = status;
+  }
+}
+
+export interface Dicomweb {
+  listSeries(studyUid: string, signal?: AbortSignal): Promise<JsonDataSet[]>;
+  seriesMetadata(studyUid: string, seriesUid: string, signal?: AbortSignal): Promise<JsonDataSet[]>;
+  frame(path: FramePath, signal?: AbortSignal): Promise<EncodedFrame>;
+  /** A small picture of a series; `middle` is an instance to ask for where the archive makes none of the series. */
+  thumbnail(
+    studyUid: string,
+    seriesUid: string,
+    size: Size,
+    middle?: FramePath,
+    signal?: AbortSignal,
+  ): Promise<Blob>;
+  bulkData(uri: string, path: FramePath, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface FramePath {
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+  sopInstanceUid: string;
+  frameNumber: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** A client of QIDO-RS and WADO-RS (PS3.18 10.4, 10.6). `root` is the service's address without a slash at its end. */
+export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): Dicomweb {
+  const base = root.replace(/\/+$/, "");
+
+  async function get(url: string, accept: string, signal?: AbortSignal): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetchAuthorized(url, { headers: { Accept: accept }, ...(signal ? { signal } : {}) });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new DicomwebError("The archive cannot be reached.", 0);
+    }
+    if (!response.ok) throw new DicomwebError(wordsFor(response.status), response.status);
+    return response;
+  }
+
+  async function getJson(url: string, signal?: AbortSignal): Promise<JsonDataSet[]> {
+    const response = await get(url, "application/dicom+json", signal);
+    if (response.status === 204) return [];
+    const body: unknown = await response.json();
+    if (!Array.isArray(body))
+      throw new DicomwebError("The archive's answer is not DICOM JSON.", response.status);
+    return body as JsonDataSet[];
+  }
+
+  const seriesUrl = (studyUid: string, seriesUid: string) =>
+    `${base}/studies/${encodeURIComponent(studyUid)}/series/${encodeURIComponent(seriesUid)}`;
+  const instanceUrl = (path: FramePath) =>
+    `${seriesUrl(path.studyInstanceUid, path.seriesInstanceUid)}/instances/${encodeURIComponent(path.sopInstanceUid)}`;
+
+  return {
+    listSeries(studyUid, signal) {
+      const fields = [
+        tags.SeriesDescription,
+        tags.BodyPartExamined,
+        tags.NumberOfSeriesRelatedInstances,
+        tags.SeriesDate,
+        tags.SeriesTime,
+      ];
+      return getJson(
+        `${base}/studies/${encodeURIComponent(studyUid)}/series?includefield=${fields.join(",")}`,
+        signal,
+      );
+    },
+    seriesMetadata(studyUid, seriesUid, signal) {
+      return getJson(`${seriesUrl(studyUid, seriesUid)}/metadata`, signal);
+    },
+    async frame(path, signal) {
+      const accept = 'multipart/related; type="application/octet-stream"; transfer-syntax=*';
+      const response = await get(`${instanceUrl(path)}/frames/${path.frameNumber}`, accept, signal);
+      const body = new Uint8Array(await response.arrayBuffer());
+      const part = firstPart(response.headers.get("content-type") ?? "", body);
+      if (part.body.length === 0)
+        throw new DicomwebError("The archive sent no pixels for this image.", response.status);
+      const transferSyntax = /;\s*transfer-syntax="?([0-9.]+)"?/i.exec(part.contentType)?.[1];
+      const mediaType = (part.contentType.split(";")[0] ?? "").trim().toLowerCase();
+      return { bytes: part.body, transferSyntaxUid: transferSyntax, mediaType };
+    },
+    async thumbnail(studyUid, seriesUid, size, middle, signal) {
+      const viewport = `viewport=${size.width},${size.height}`;
+      const accept = "image/jpeg, image/png;q=0.9";
+      try {
+        return await (
+          await get(`${seriesUrl(studyUid, seriesUid)}/thumbnail?${viewport}`, accept, signal)
+        ).blob();
+      } catch (error) {
+        if (!middle || !(error instanceof DicomwebError) || error.status < 400) throw error;
+        const url = `${instanceUrl(middle)}/frames/${middle.frameNumber}/rendered?${viewport}`;
+        return (await get(url, "image/jpeg", signal)).blob();
+      }
+    },
+    async bulkData(uri, path, signal) {
+      // A relative address counts from where the metadata came from (PS3.18 F.2.2).
+      const metadataUrl = new URL(`${instanceUrl(path)}/metadata`, globalThis.location?.href);
+      const address = new URL(uri, metadataUrl);
+      // The token goes to the archive alone.
+      if (address.origin !== metadataUrl.origin)
+        throw new DicomwebError("These bytes lie outside the archive.", 0);
+      const response = await get(
+        address.href,
+        'application/octet-stream, multipart/related; type="application/octet-stream"',
+        signal,
+      );
+      return firstPart(
+        response.headers.get("content-type") ?? "",
+        new Uint8Array(await response.arrayBuffer()),
+      ).body;
+    },
+  };
+}
+
+function wordsFor(status: number): string {
+  if (status === 401) return "You are signed out.";
+  if (status === 403) return "You may not see these images.";
+  if (status === 404 || status === 410) return "The archive no longer has this.";
+  if (status === 406) return "The archive cannot send these images in a form that can be shown.";
+  if (status === 429 || status === 503) return "The archive is busy.";
+  return `The archive answered with an error (${status}).`;
+}

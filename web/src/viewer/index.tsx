@@ -1,0 +1,76 @@
+import "./viewer.css";
+import { useEffect, useState } from "react";
+import { prepareCornerstone } from "./cornerstone.ts";
+import { createDicomweb, type Dicomweb, type FetchAuthorized } from "./dicomweb.ts";
+import { createStudyStore, type StudyStore } from "./model/study.ts";
+import { createImageSource, type ImageSource } from "./pixels/image-source.ts";
+import { openSession, type Session } from "./stack/session.ts";
+import { ReadingRoom } from "./ui/ReadingRoom.tsx";
+
+/**
+ * The diagnostic viewer. It knows DICOMweb and these properties and nothing else of the product.
+ */
+export interface ViewerProps {
+  studyInstanceUid: string;
+  /** Where the archive answers DICOMweb, "/dicomweb" for instance. */
+  dicomwebRoot: string;
+  /** `fetch` with whatever authorizes it; asked anew for every request, so that a token may be renewed while a study is open. */
+  fetchAuthorized: FetchAuthorized;
+  onClose: () => void;
+}
+
+/** All that is open while a study is, and is closed with it. */
+export interface Room {
+  dicomweb: Dicomweb;
+  study: StudyStore;
+  source: ImageSource;
+  session: Session;
+}
+
+export default function Viewer(props: ViewerProps) {
+  // Another study is another viewer: nothing of the first may stay.
+  return <OpenStudy key={`${props.dicomwebRoot} ${props.studyInstanceUid}`} {...props} />;
+}
+
+function OpenStudy({ studyInstanceUid, dicomwebRoot, fetchAuthorized, onClose }: ViewerProps) {
+  const [room, setRoom] = useState<Room>();
+  const [failure, setFailure] = useState("");
+  const [latestFetch] = useState(() => ({ fetch: fetchAuthorized }));
+  useEffect(() => {
+    latestFetch.fetch = fetchAuthorized;
+  }, [latestFetch, fetchAuthorized]);
+
+  useEffect(() => {
+    let closed = false;
+    const dicomweb = createDicomweb(dicomwebRoot, (input, init) => latestFetch.fetch(input, init));
+    const study = createStudyStore(dicomweb, studyInstanceUid);
+    const source = createImageSource(dicomweb);
+    let session: Session | undefined;
+    study.load();
+    prepareCornerstone().then(
+      () => {
+        if (closed) return;
+        session = openSession();
+        setRoom({ dicomweb, study, source, session });
+      },
+      () => setFailure("This browser cannot show images: it offers no WebGL."),
+    );
+    return () => {
+      closed = true;
+      study.dispose();
+      session?.dispose();
+      source.dispose();
+      setRoom(undefined);
+    };
+  }, [studyInstanceUid, dicomwebRoot, latestFetch]);
+
+  if (room) return <ReadingRoom room={room} studyInstanceUid={studyInstanceUid} onClose={onClose} />;
+  return (
+    <div className="vw vw-opening" role={failure ? "alert" : "status"}>
+      <p>{failure || "Opening the study"}</p>
+      <button type="button" className="vw-button" onClick={onClose}>
+        Back to the list
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { itemsOf, type JsonDataSet, numberOf, textOf } from "./dicom-json.ts";
+import { tags } from "./tags.ts";
+
+/** One picture of a stack: an instance, or one frame of a multi-frame instance. */
+export interface StackImage {
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+  sopInstanceUid: string;
+  sopClassUid: string;
+  modality: string;
+  instanceNumber: number | undefined;
+  /** Counted from 1. */
+  frameNumber: number;
+  numberOfFrames: number;
+  /** The instance's data set as the archive gives it. */
+  dataSet: JsonDataSet;
+  /** The same, with the functional groups of this frame laid over it (PS3.3 C.7.6.16). */
+  attributes: JsonDataSet;
+}
+
+/** The images of an instance, in the order of its frames; none when the instance holds no picture. */
+export function imagesOfInstance(dataSet: JsonDataSet): StackImage[] {
+  if (!numberOf(dataSet, tags.Rows) || !numberOf(dataSet, tags.Columns)) return [];
+  const numberOfFrames = Math.max(1, Math.trunc(numberOf(dataSet, tags.NumberOfFrames) ?? 1));
+  const shared = flattenGroups(itemsOf(dataSet, tags.SharedFunctionalGroupsSequence)[0]);
+  const perFrame = itemsOf(dataSet, tags.PerFrameFunctionalGroupsSequence);
+  const enhanced = Object.keys(shared).length > 0 || perFrame.length > 0;
+  const common = {
+    studyInstanceUid: textOf(dataSet, tags.StudyInstanceUID) ?? "",
+    seriesInstanceUid: textOf(dataSet, tags.SeriesInstanceUID) ?? "",
+    sopInstanceUid: textOf(dataSet, tags.SOPInstanceUID) ?? "",
+    sopClassUid: textOf(dataSet, tags.SOPClassUID) ?? "",
+    modality: textOf(dataSet, tags.Modality) ?? "OT",
+    instanceNumber: numberOf(dataSet, tags.InstanceNumber),
+    numberOfFrames,
+    dataSet,
+  };
+  const base = enhanced ? withoutGroups(dataSet) : dataSet;
+  return Array.from({ length: numberOfFrames }, (_, index) => ({
+    ...common,
+    frameNumber: index + 1,
+    attributes: enhanced ? { ...base, ...shared, ...flattenGroups(perFrame[index]) } : base,
+  }));
+}
+
+/** The macros of a functional group hold one item each; their attributes have distinct names and lie flat here. */
+function flattenGroups(group: JsonDataSet | undefined): JsonDataSet {
+  const flat: JsonDataSet = {};
+  if (!group) return flat;
+  for (const [tag, macro] of Object.entries(group)) {
+    if (macro?.vr !== "SQ") continue;
+    const items = itemsOf(group, tag);
+    if (items.length === 1) Object.assign(flat, items[0]);
+  }
+  return flat;
+}
+
+function withoutGroups(dataSet: JsonDataSet): JsonDataSet {
+  const {
+    [tags.SharedFunctionalGroupsSequence]: _shared,
+    [tags.PerFrameFunctionalGroupsSequence]: _perFrame,
+    ...rest
+  } = dataSet;
+  return rest;
+}

@@ -1,0 +1,114 @@
+import { dateOf, numberOf, textOf, timeOf } from "./dicom-json.ts";
+import { orientationOf, planeOf, sliceLocationOf } from "./geometry.ts";
+import type { StackImage } from "./image.ts";
+import { type Patient, patientOf } from "./patient.ts";
+import { tags } from "./tags.ts";
+import { formatWindowValue, type Window } from "./windows.ts";
+
+export interface OverlayText {
+  topLeft: string[];
+  topRight: string[];
+  bottomLeft: string[];
+  bottomRight: string[];
+}
+
+export interface OverlayInput {
+  image: StackImage;
+  /** The place in the stack, from 1, and how many there are. */
+  number: number;
+  total: number;
+  window: Window | undefined;
+  windowName: string;
+  inverted: boolean;
+  zoom: number;
+}
+
+/** What stands in the corners of a viewport. */
+export function overlayText(input: OverlayInput): OverlayText {
+  const { image } = input;
+  const { attributes } = image;
+  const patient = patientOf(attributes);
+  const description =
+    textOf(attributes, tags.SeriesDescription) ?? textOf(attributes, tags.ProtocolName) ?? "";
+  const seriesNumber = textOf(attributes, tags.SeriesNumber);
+  return {
+    topLeft: compact([
+      [patient.name || "Name unknown", patient.id || "no identifier"].join(" · "),
+      patientLine(patient),
+      [seriesNumber ? `Se ${seriesNumber}` : "", description].filter(Boolean).join(" · "),
+    ]),
+    topRight: compact([
+      acquired(image),
+      [planeText(image), thickness(image)].filter(Boolean).join(" · "),
+      lateralityText(image),
+    ]),
+    bottomLeft: compact([imageLine(input), location(image)]),
+    bottomRight: compact([
+      windowLine(input),
+      `Zoom ${input.zoom.toFixed(2)}`,
+      textOf(attributes, tags.LossyImageCompression) === "01" ? "Lossy compression" : "",
+    ]),
+  };
+}
+
+function compact(lines: string[]): string[] {
+  return lines.filter((line) => line !== "");
+}
+
+export function patientLine(patient: Patient): string {
+  return [patient.sex, patient.age, patient.birthDate].filter(Boolean).join(" · ");
+}
+
+function acquired({ attributes }: StackImage): string {
+  const date =
+    dateOf(attributes, tags.AcquisitionDate) ??
+    dateOf(attributes, tags.ContentDate) ??
+    dateOf(attributes, tags.StudyDate) ??
+    "";
+  const time =
+    timeOf(attributes, tags.AcquisitionTime) ??
+    timeOf(attributes, tags.ContentTime) ??
+    timeOf(attributes, tags.StudyTime) ??
+    "";
+  return [date, time].filter(Boolean).join(" ");
+}
+
+function planeText({ attributes, modality }: StackImage): string {
+  const orientation = orientationOf(attributes);
+  if (orientation) return planeOf(orientation);
+  return modality === "MG" || modality === "DX" || modality === "CR"
+    ? (textOf(attributes, tags.ViewPosition) ?? "")
+    : "";
+}
+
+function thickness({ attributes }: StackImage): string {
+  const value = numberOf(attributes, tags.SliceThickness);
+  return value && value > 0 ? `${Number(value.toFixed(2))} mm` : "";
+}
+
+function lateralityText({ attributes }: StackImage): string {
+  const side =
+    textOf(attributes, tags.FrameLaterality) ??
+    textOf(attributes, tags.ImageLaterality) ??
+    textOf(attributes, tags.Laterality);
+  return side === "L" ? "Left" : side === "R" ? "Right" : side === "B" ? "Both sides" : "";
+}
+
+/** The instance's own number is named where it differs from the place in the stack, as other systems count by it. */
+function imageLine({ image, number, total }: OverlayInput): string {
+  const place = `Im ${number} / ${total}`;
+  if (image.numberOfFrames > 1 || image.instanceNumber === undefined || image.instanceNumber === number)
+    return place;
+  return `${place} · no. ${image.instanceNumber}`;
+}
+
+function location({ attributes }: StackImage): string {
+  const value = sliceLocationOf(attributes);
+  return value === undefined ? "" : `Loc ${value.toFixed(1).replace("-", "−")} mm`;
+}
+
+function windowLine({ window, windowName, inverted }: OverlayInput): string {
+  if (!window) return "";
+  const figures = `W ${formatWindowValue(window.width, window.width)} L ${formatWindowValue(window.center, window.width)}`;
+  return [figures, windowName, inverted ? "inverted" : ""].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,231 @@
+import { type JsonDataSet, numbersOf, textOf, textsOf } from "./dicom-json.ts";
+import { tags } from "./tags.ts";
+
+/** How values become grey, with the names of PS3.3 C.11.2.1.3. */
+export type VoiFunction = "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+
+export interface Window {
+  center: number;
+  width: number;
+  function: VoiFunction;
+}
+
+/** How a preset finds its window: the same for every image, or from the image itself. */
+export type WindowRule =
+  | { kind: "fixed"; center: number; width: number }
+  | { kind: "sent"; index: number }
+  | { kind: "full" }
+  | { kind: "percentile"; low: number; high: number }
+  | { kind: "narrow" }
+  | { kind: "range"; lower: number; upper: number }
+  | { kind: "maximum"; part: number };
+
+export interface WindowPreset {
+  /** The key that chooses it, "1" to "9". */
+  key: string;
+  name: string;
+  rule: WindowRule;
+}
+
+export type BodyRegion = "head" | "chest" | "abdomen" | "bone";
+
+/** The values of a picture after rescaling, without padding. */
+export interface PixelStatistics {
+  min: number;
+  max: number;
+  /** The value below which `part` (0 to 1) of the pixels lie. */
+  percentile(part: number): number;
+}
+
+const fixed = (name: string, width: number, center: number) => ({
+  name,
+  rule: { kind: "fixed", width, center } as WindowRule,
+});
+
+const ctPresets: Record<BodyRegion, { name: string; rule: WindowRule }[]> = {
+  head: [
+    fixed("Brain", 80, 40),
+    fixed("Subdural", 200, 75),
+    fixed("Stroke", 40, 40),
+    fixed("Bone", 2500, 480),
+    fixed("Posterior fossa", 150, 40),
+  ],
+  chest: [
+    fixed("Soft", 400, 40),
+    fixed("Lung", 1500, -600),
+    fixed("Embolism", 700, 100),
+    fixed("Bone", 2500, 480),
+    fixed("Mediastinum", 350, 50),
+  ],
+  abdomen: [
+    fixed("Soft", 400, 40),
+    fixed("Liver", 150, 90),
+    fixed("Angio", 600, 300),
+    fixed("Bone", 2500, 480),
+    fixed("Lung", 1500, -600),
+  ],
+  bone: [
+    fixed("Bone", 2500, 480),
+    fixed("Soft", 400, 40),
+    fixed("Disc", 300, 50),
+    fixed("Angio", 600, 300),
+    fixed("Metal", 4000, 600),
+  ],
+};
+
+const generalPresets: { name: string; rule: WindowRule }[] = [
+  { name: "As sent", rule: { kind: "sent", index: 0 } },
+  { name: "Full", rule: { kind: "full" } },
+  { name: "1–99 %", rule: { kind: "percentile", low: 0.01, high: 0.99 } },
+  { name: "Narrow", rule: { kind: "narrow" } },
+];
+
+const range = (lower: number, upper: number) => ({
+  name: `SUV ${lower}–${upper}`,
+  rule: { kind: "range", lower, upper } as WindowRule,
+});
+
+/**
+ * The windows that the keys 1 to 9 choose. `hasSuv` says that the pixels are standardised uptake values.
+ */
+export function presetsFor(attributes: JsonDataSet, hasSuv: boolean): WindowPreset[] {
+  const modality = textOf(attributes, tags.Modality);
+  const presets = [...basePresets(attributes, modality, hasSuv)];
+  if (modality === "CT" || hasSuv) {
+    // What the scanner chose comes after the department's own windows.
+    const explanations = textsOf(attributes, tags.WindowCenterWidthExplanation);
+    const count = Math.min(numbersOf(attributes, tags.WindowCenter).length, 9 - presets.length);
+    for (let index = 0; index < count; index++) {
+      const name = explanations[index] ?? (count > 1 ? `As sent ${index + 1}` : "As sent");
+      presets.push({ name, rule: { kind: "sent", index } });
+    }
+  }
+  return presets.slice(0, 9).map((preset, index) => ({ key: String(index + 1), ...preset }));
+}
+
+function basePresets(attributes: JsonDataSet, modality: string | undefined, hasSuv: boolean) {
+  if (modality === "CT") return ctPresets[bodyRegionOf(attributes)];
+  if (hasSuv) return [range(0, 5), range(0, 10), range(0, 15)];
+  if (modality === "NM" || modality === "PT") {
+    return [
+      { name: "0 to maximum", rule: { kind: "maximum", part: 1 } as WindowRule },
+      { name: "0 to half", rule: { kind: "maximum", part: 0.5 } as WindowRule },
+      { name: "As sent", rule: { kind: "sent", index: 0 } as WindowRule },
+    ];
+  }
+  return generalPresets;
+}
+
+const regionWords: [BodyRegion, RegExp][] = [
+  [
+    "bone",
+    /\b(SPINE|CSPINE|TSPINE|LSPINE|SSPINE|COLUMN|LEG|ARM|FOOT|HAND|KNEE|HIP|SHOULDER|ELBOW|WRIST|ANKLE|FINGER|TOE|EXTREMITY|FEMUR|TIBIA|HUMERUS|FOREARM|CLAVICLE|SCAPULA|BONE|JAW)\b/,
+  ],
+  ["head", /\b(HEAD|BRAIN|SKULL|SINUS|ORBIT|FACE|IAC|PITUITARY|TEMPORAL|NECK)/],
+  ["chest", /\b(CHEST|THORAX|LUNG|HEART|CARDIAC|CORONARY|BREAST|RIB|PULMONARY)/],
+  ["abdomen", /(ABDOMEN|ABD\b|PELVIS|LIVER|KIDNEY|PANCREAS|SPLEEN|BLADDER|PROSTATE|BOWEL|COLON|AORTA)/],
+];
+
+/** From Body Part Examined, else from what the study, the series and the protocol are called; the abdomen where nothing tells. */
+export function bodyRegionOf(attributes: JsonDataSet): BodyRegion {
+  const sources = [
+    tags.BodyPartExamined,
+    tags.SeriesDescription,
+    tags.ProtocolName,
+    tags.StudyDescription,
+  ].map((tag) => (textOf(attributes, tag) ?? "").toUpperCase().replaceAll("_", " "));
+  for (const source of sources) {
+    for (const [region, words] of regionWords) if (words.test(source)) return region;
+  }
+  return "abdomen";
+}
+
+/** The windows that the image carries. */
+export function sentWindows(attributes: JsonDataSet): Window[] {
+  const centers = numbersOf(attributes, tags.WindowCenter);
+  const widths = numbersOf(attributes, tags.WindowWidth);
+  const voiFunction = voiFunctionOf(attributes);
+  const windows: Window[] = [];
+  for (let i = 0; i < Math.min(centers.length, widths.length); i++) {
+    if (widths[i]! > 0) windows.push({ center: centers[i]!, width: widths[i]!, function: voiFunction });
+  }
+  return windows;
+}
+
+export function voiFunctionOf(attributes: JsonDataSet): VoiFunction {
+  const text = textOf(attributes, tags.VOILUTFunction);
+  return text === "LINEAR_EXACT" || text === "SIGMOID" ? text : "LINEAR";
+}
+
+/** What an image opens with, when nobody has chosen. */
+export function initialRule(attributes: JsonDataSet, hasSuv: boolean): WindowRule {
+  const modality = textOf(attributes, tags.Modality);
+  if (hasSuv || modality === "NM" || modality === "PT") return presetsFor(attributes, hasSuv)[0]!.rule;
+  return { kind: "sent", index: 0 };
+}
+
+/** The window that a rule gives for one image. An image without a window of its own gets its whole range. */
+export function resolveWindow(
+  rule: WindowRule,
+  attributes: JsonDataSet,
+  statistics: PixelStatistics,
+): Window {
+  switch (rule.kind) {
+    case "fixed":
+      return { center: rule.center, width: rule.width, function: "LINEAR" };
+    case "range":
+      return exact(rule.lower, rule.upper);
+    case "maximum":
+      return exact(0, Math.max(statistics.max * rule.part, Number.EPSILON));
+    case "full":
+      return exact(statistics.min, statistics.max);
+    case "percentile":
+      return exact(statistics.percentile(rule.low), statistics.percentile(rule.high));
+    case "narrow": {
+      const wide = resolveWindow({ kind: "sent", index: 0 }, attributes, statistics);
+      return { ...wide, width: Math.max(wide.width / 2, Number.EPSILON) };
+    }
+    case "sent":
+      return sentWindows(attributes)[rule.index] ?? exact(statistics.min, statistics.max);
+  }
+}
+
+/** Black at `lower`, white at `upper`. */
+function exact(lower: number, upper: number): Window {
+  const width = upper > lower ? upper - lower : 1;
+  return { center: lower + width / 2, width, function: "LINEAR_EXACT" };
+}
+
+/** The values at which black and white begin (PS3.3 C.11.2.1.2 and C.11.2.1.3). */
+export function rangeOfWindow(window: Window): { lower: number; upper: number } {
+  if (window.function === "LINEAR_EXACT") {
+    return { lower: window.center - window.width / 2, upper: window.center + window.width / 2 };
+  }
+  // With a width of one, LINEAR is a step at center - 0.5; a range needs some extent to be drawn.
+  const reach = Math.max((window.width - 1) / 2, 1e-3);
+  return { lower: window.center - 0.5 - reach, upper: window.center - 0.5 + reach };
+}
+
+/** The inverse of `rangeOfWindow`. */
+export function windowOfRange(lower: number, upper: number, voiFunction: VoiFunction): Window {
+  if (voiFunction === "LINEAR_EXACT") {
+    return { center: (lower + upper) / 2, width: upper - lower, function: voiFunction };
+  }
+  return { center: (lower + upper + 1) / 2, width: upper - lower + 1, function: voiFunction };
+}
+
+/** Whether dark and light are swapped in the picture as stored (PS3.3 C.7.6.3.1.2, C.11.6). */
+export function isInverse(attributes: JsonDataSet): boolean {
+  const shape = textOf(attributes, tags.PresentationLUTShape);
+  if (shape === "INVERSE") return true;
+  if (shape === "IDENTITY" && textOf(attributes, tags.PhotometricInterpretation) !== "MONOCHROME1")
+    return false;
+  return textOf(attributes, tags.PhotometricInterpretation) === "MONOCHROME1";
+}
+
+/** Decimals that a window's figures are worth showing with. */
+export function formatWindowValue(value: number, width: number): string {
+  const decimals = Math.abs(width) < 10 ? 2 : Math.abs(width) < 50 ? 1 : 0;
+  const rounded = Number(value.toFixed(decimals));
+  return String(Object.is(rounded, -0) ? 0 : rounded).replace("-", "−");
+}

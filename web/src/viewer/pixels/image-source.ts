@@ -1,0 +1,186 @@
+import { cache, type Types, utilities } from "@cornerstonejs/core";
+import type { Dicomweb } from "../dicomweb.ts";
+import { numberOf, numbersOf } from "../model/dicom-json.ts";
+import { spacingOf } from "../model/geometry.ts";
+import type { StackImage } from "../model/image.ts";
+import { tags } from "../model/tags.ts";
+import type { PixelStatistics } from "../model/windows.ts";
+import { applyPalette, type Palette, photometricAfterDecoding, toRgb } from "./color.ts";
+import { decodePixels } from "./decode.ts";
+import { describePixels, isColor, type PixelDescription, transferSyntaxOf } from "./description.ts";
+import { applyModality, lookupTable, modalityTransformOf, tableFromBytes } from "./gray.ts";
+import { paddingOf, statisticsOf } from "./statistics.ts";
+
+/** The scheme of our image identifiers; Cornerstone asks the loader registered for it. */
+export const scheme = "isocenter";
+
+interface Registered {
+  image: StackImage;
+  source: ImageSource;
+}
+
+/** All images that viewers now open may show, by Cornerstone's image identifier. */
+const registered = new Map<string, Registered>();
+const statisticsOfImages = new WeakMap<Types.IImage, PixelStatistics>();
+let sources = 0;
+
+export function registeredImage(imageId: string): StackImage | undefined {
+  return registered.get(imageId)?.image;
+}
+
+/** What Cornerstone calls to load an image. */
+export function loadImage(imageId: string): { promise: Promise<Types.IImage>; cancelFn: () => void } {
+  const entry = registered.get(imageId);
+  const abort = new AbortController();
+  const promise = entry
+    ? entry.source.load(imageId, entry.image, abort.signal)
+    : Promise.reject(new Error("This image is no longer open."));
+  return { promise, cancelFn: () => abort.abort() };
+}
+
+/** The range and percentiles of a loaded image. */
+export function imageStatistics(image: Types.IImage): PixelStatistics {
+  let statistics = statisticsOfImages.get(image);
+  if (!statistics) {
+    const stackImage = registeredImage(image.imageId);
+    const padding =
+      stackImage && paddingOf(stackImage.attributes, modalityTransformOf(stackImage.attributes));
+    statistics = statisticsOf(image.getPixelData(), padding);
+    statisticsOfImages.set(image, statistics);
+  }
+  return statistics;
+}
+
+export interface ImageSource {
+  /** Cornerstone's identifiers of these images, in their order. */
+  register(images: readonly StackImage[]): string[];
+  load(imageId: string, image: StackImage, signal: AbortSignal): Promise<Types.IImage>;
+  /** Forgets the images and frees their pixels; what is still on its way is given up. */
+  dispose(): void;
+}
+
+/** The images of one open viewer, fetched frame by frame from its archive. */
+export function createImageSource(dicomweb: Dicomweb): ImageSource {
+  const prefix = `${scheme}:${++sources}/`;
+  const disposed = new AbortController();
+  const mine = new Set<string>();
+  const source: ImageSource = {
+    register(images) {
+      return images.map((image) => {
+        const imageId = `${prefix}${image.sopInstanceUid}/${image.frameNumber}`;
+        if (!registered.has(imageId)) {
+          registered.set(imageId, { image, source });
+          mine.add(imageId);
+        }
+        return imageId;
+      });
+    },
+    async load(imageId, image, signal) {
+      const either = AbortSignal.any([signal, disposed.signal]);
+      const frame = await dicomweb.frame(image, either);
+      const description = describePixels(image.attributes);
+      const transferSyntax = transferSyntaxOf(frame.transferSyntaxUid, frame.mediaType);
+      const { samples, planar } = await decodePixels(frame.bytes, description, transferSyntax);
+      either.throwIfAborted();
+      if (!isColor(description)) {
+        return build(imageId, image, applyModality(samples, modalityTransformOf(image.attributes)), 1);
+      }
+      if (description.photometricInterpretation === "PALETTE COLOR") {
+        const palette = await paletteOf(dicomweb, image, either);
+        return build(
+          imageId,
+          image,
+          applyPalette(samples, description.rows * description.columns, palette),
+          3,
+        );
+      }
+      const photometric = photometricAfterDecoding(description, transferSyntax);
+      return build(imageId, image, toRgb(samples, description, photometric, planar), 3);
+    },
+    dispose() {
+      disposed.abort();
+      for (const imageId of mine) {
+        registered.delete(imageId);
+        if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId);
+      }
+      mine.clear();
+    },
+  };
+  return source;
+}
+
+async function paletteOf(dicomweb: Dicomweb, image: StackImage, signal: AbortSignal): Promise<Palette> {
+  const color = async (descriptorTag: string, dataTag: string) => {
+    const inline = lookupTable(image.attributes, descriptorTag, dataTag);
+    if (inline) return inline;
+    const uri = image.attributes[dataTag]?.BulkDataURI;
+    const [count = 0, first = 0, bits = 16] = numbersOf(image.attributes, descriptorTag);
+    if (!uri) throw new Error("The picture's colour table is missing.");
+    const bytes = await dicomweb.bulkData(uri, image, signal);
+    return { first, values: tableFromBytes(bytes, count === 0 ? 65536 : count, bits) };
+  };
+  const [red, green, blue] = await Promise.all([
+    color(tags.RedPaletteDescriptor, tags.RedPaletteData),
+    color(tags.GreenPaletteDescriptor, tags.GreenPaletteData),
+    color(tags.BluePaletteDescriptor, tags.BluePaletteData),
+  ]);
+  const bits = numberOf(image.attributes, tags.RedPaletteDescriptor, 2) ?? 16;
+  return { first: red.first, red: red.values, green: green.values, blue: blue.values, bits };
+}
+
+type Pixels =
+  | Int16Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
+
+/** Values are final: rescaled, or colours. Windowing is all that is left to the display. */
+function build(imageId: string, image: StackImage, pixels: Pixels, components: number): Types.IImage {
+  const description: PixelDescription = describePixels(image.attributes);
+  const { rows, columns } = description;
+  if (pixels.length < rows * columns * components)
+    throw new Error("The picture has fewer pixels than it says.");
+  const scalarData =
+    pixels.length === rows * columns * components ? pixels : pixels.slice(0, rows * columns * components);
+  const spacing = spacingOf(image.attributes);
+  const voxelManager = utilities.VoxelManager.createImageVoxelManager({
+    scalarData,
+    width: columns,
+    height: rows,
+    numberOfComponents: components,
+  });
+  const built = {
+    imageId,
+    dataType: scalarData.constructor.name,
+    color: components === 3,
+    rgba: false,
+    numberOfComponents: components,
+    rows,
+    columns,
+    width: columns,
+    height: rows,
+    rowPixelSpacing: spacing.row,
+    columnPixelSpacing: spacing.column,
+    slope: 1,
+    intercept: 0,
+    invert: false,
+    photometricInterpretation: components === 3 ? "RGB" : "MONOCHROME2",
+    sizeInBytes: scalarData.byteLength,
+    preScale: { enabled: true, scaled: true },
+    voxelManager,
+    getPixelData: () => scalarData,
+    windowCenter: 128,
+    windowWidth: 256,
+    voiLUTFunction: "LINEAR",
+    minPixelValue: 0,
+    maxPixelValue: 255,
+  } as unknown as Types.IImage;
+  if (components === 1) {
+    const statistics = imageStatistics(built);
+    built.minPixelValue = statistics.min;
+    built.maxPixelValue = statistics.max;
+    built.windowWidth = Math.max(statistics.max - statistics.min, 1);
+    built.windowCenter = statistics.min + built.windowWidth / 2;
+  }
+  return built;
+}

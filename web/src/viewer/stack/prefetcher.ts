@@ -1,0 +1,80 @@
+import { cache, Enums, eventTarget, imageLoader } from "@cornerstonejs/core";
+import { nextToFetch, type Wanted } from "./prefetch-order.ts";
+import { createStore, type Store } from "./store.ts";
+
+/** Fewer than the six connections that browsers open to one server over HTTP/1.1: one stays free for what is asked for now. */
+const concurrency = 4;
+/** Above this part of the cache only the neighbourhood is fetched, so that images do not push each other out. */
+const fullCache = 0.75;
+const neighbourhood = 16;
+
+export interface Prefetcher {
+  /** Changes whenever an image came or went. */
+  version: Store<number>;
+  isLoaded(imageId: string): boolean;
+  hasFailed(imageId: string): boolean;
+  /** Says what to have at hand, the most urgent stack first. */
+  want(wanted: readonly Wanted[]): void;
+  /** Lets a failed image be fetched again. */
+  forgive(imageId: string): void;
+  dispose(): void;
+}
+
+export function createPrefetcher(): Prefetcher {
+  const version = createStore(0);
+  const failed = new Set<string>();
+  const underWay = new Set<string>();
+  let wanted: readonly Wanted[] = [];
+  let disposed = false;
+  let announced = 0;
+
+  const announce = () => {
+    // One announcement per drawn picture of the page, however many images come in.
+    announced ||= requestAnimationFrame(() => {
+      announced = 0;
+      version.set(version.get() + 1);
+    });
+  };
+
+  const isMissing = (imageId: string) =>
+    !failed.has(imageId) && !underWay.has(imageId) && !cache.getImageLoadObject(imageId);
+
+  function pump(): void {
+    while (!disposed && underWay.size < concurrency) {
+      const reach = cache.getCacheSize() > cache.getMaxCacheSize() * fullCache ? neighbourhood : undefined;
+      const imageId = nextToFetch(wanted, isMissing, reach);
+      if (imageId === undefined) return;
+      underWay.add(imageId);
+      imageLoader
+        .loadAndCacheImage(imageId)
+        .catch(() => failed.add(imageId))
+        .finally(() => {
+          underWay.delete(imageId);
+          announce();
+          pump();
+        });
+    }
+  }
+
+  const changed = () => announce();
+  eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_ADDED, changed);
+  eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_REMOVED, changed);
+  return {
+    version,
+    isLoaded: (imageId) => cache.isLoaded(imageId),
+    hasFailed: (imageId) => failed.has(imageId),
+    want(next) {
+      wanted = next;
+      pump();
+    },
+    forgive(imageId) {
+      failed.delete(imageId);
+    },
+    dispose() {
+      disposed = true;
+      cancelAnimationFrame(announced);
+      eventTarget.removeEventListener(Enums.Events.IMAGE_CACHE_IMAGE_ADDED, changed);
+      eventTarget.removeEventListener(Enums.Events.IMAGE_CACHE_IMAGE_REMOVED, changed);
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { RenderingEngine } from "@cornerstonejs/core";
+import * as tools from "@cornerstonejs/tools";
+import { maximumViewports } from "../cornerstone.ts";
+import { createPrefetcher, type Prefetcher } from "./prefetcher.ts";
+import { createViewportController, type ViewportController } from "./viewport-controller.ts";
+
+export type ToolName = "window" | "zoom" | "pan" | "scroll" | "length" | "angle" | "ellipse" | "probe";
+
+const toolNames: Record<ToolName, string> = {
+  window: tools.WindowLevelTool.toolName,
+  zoom: tools.ZoomTool.toolName,
+  pan: tools.PanTool.toolName,
+  scroll: tools.StackScrollTool.toolName,
+  length: tools.LengthTool.toolName,
+  angle: tools.AngleTool.toolName,
+  ellipse: tools.EllipticalROITool.toolName,
+  probe: tools.ProbeTool.toolName,
+};
+const measuring: readonly ToolName[] = ["length", "angle", "ellipse", "probe"];
+
+/** The rendering engine and the tools of one open viewer. */
+export interface Session {
+  prefetcher: Prefetcher;
+  openViewport(element: HTMLDivElement): ViewportController;
+  closeViewport(controller: ViewportController): void;
+  chooseTool(name: ToolName): void;
+  /** Removes the measurement that is selected, or the newest; false when there is none. */
+  removeMeasurement(): boolean;
+  removeMeasurements(): void;
+  /** Fits the viewports to their elements, whose size may have changed. */
+  resize(): void;
+  dispose(): void;
+}
+
+let sessions = 0;
+
+/** Cornerstone must be prepared. Whoever opens a session disposes of it. */
+export function openSession(): Session {
+  const name = `isocenter-${++sessions}`;
+  const engine = new RenderingEngine(name);
+  const group = tools.ToolGroupManager.createToolGroup(name);
+  if (!group) throw new Error(`The tool group ${name} exists.`);
+  for (const [tool, cornerstoneName] of Object.entries(toolNames)) {
+    group.addTool(cornerstoneName, configurations[tool as ToolName] ?? {});
+  }
+  const prefetcher = createPrefetcher();
+  const controllers = new Set<ViewportController>();
+  let opened = 0;
+  let active: ToolName = "window";
+  activate(group, active, active);
+
+  return {
+    prefetcher,
+    openViewport(element) {
+      if (controllers.size >= maximumViewports) throw new Error("All viewports are in use.");
+      const id = `${name}-${++opened}`;
+      const controller = createViewportController(engine, element, id);
+      group.addViewport(id, name);
+      controllers.add(controller);
+      return controller;
+    },
+    closeViewport(controller) {
+      if (!controllers.delete(controller)) return;
+      group.removeViewports(name, controller.id);
+      controller.dispose();
+    },
+    chooseTool(next) {
+      activate(group, active, next);
+      active = next;
+    },
+    removeMeasurement() {
+      const all = tools.annotation.state.getAllAnnotations();
+      const selected = tools.annotation.selection.getAnnotationsSelected();
+      const newest = all[all.length - 1]?.annotationUID;
+      const wanted = selected.length > 0 ? selected : newest ? [newest] : [];
+      for (const uid of wanted) tools.annotation.state.removeAnnotation(uid);
+      engine.render();
+      return wanted.length > 0;
+    },
+    removeMeasurements() {
+      tools.annotation.state.removeAllAnnotations();
+      engine.render();
+    },
+    resize() {
+      const settle = [...controllers].map((controller) => controller.beforeResize());
+      engine.resize(true, true);
+      for (const settled of settle) settled();
+    },
+    dispose() {
+      for (const controller of controllers) controller.dispose();
+      controllers.clear();
+      prefetcher.dispose();
+      tools.ToolGroupManager.destroyToolGroup(name);
+      tools.annotation.state.removeAllAnnotations();
+      releaseContexts(engine);
+      engine.destroy();
+    },
+  };
+}
+
+type ToolGroup = NonNullable<ReturnType<typeof tools.ToolGroupManager.createToolGroup>>;
+
+/** Left button and one finger: the chosen tool. Wheel: images. Middle button: pan. Right button and two fingers: zoom. */
+function activate(group: ToolGroup, previous: ToolName, next: ToolName): void {
+  const { MouseBindings } = tools.Enums;
+  if (measuring.includes(previous)) group.setToolPassive(toolNames[previous]);
+  const always: Partial<Record<ToolName, object[]>> = {
+    pan: [{ mouseButton: MouseBindings.Auxiliary }],
+    zoom: [{ mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 }],
+    scroll: [{ mouseButton: MouseBindings.Wheel }],
+  };
+  const primary = [{ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 }];
+  for (const tool of ["window", "pan", "zoom", "scroll"] as const) {
+    const bindings = always[tool] ?? [];
+    group.setToolPassive(toolNames[tool], { removeAllBindings: true });
+    if (tool === next) group.setToolActive(toolNames[tool], { bindings: [...primary, ...bindings] });
+    else if (bindings.length > 0) group.setToolActive(toolNames[tool], { bindings });
+  }
+  if (measuring.includes(next)) group.setToolActive(toolNames[next], { bindings: primary });
+}
+
+interface Statistics {
+  [target: string]: Record<string, unknown> | undefined;
+}
+
+const figure = (value: unknown, decimals: number) =>
+  typeof value === "number" && Number.isFinite(value) ? value.toFixed(decimals).replace("-", "−") : undefined;
+
+/** "mm Proj" and the like: what Cornerstone says of a length at the detector, in words. */
+const unitInWords = (unit: unknown) =>
+  String(unit ?? "")
+    .replace(" Proj", " at detector")
+    .replace(" US Region", "");
+
+/** What stands beside a measurement. */
+const configurations: Partial<Record<ToolName, Record<string, unknown>>> = {
+  length: {
+    getTextLines(data: { cachedStats: Statistics }, target: string) {
+      const stats = data.cachedStats[target];
+      const length = figure(stats?.length, 1);
+      return length === undefined ? undefined : [`${length} ${unitInWords(stats?.unit)}`];
+    },
+  },
+  angle: {
+    getTextLines(data: { cachedStats: Statistics }, target: string) {
+      const angle = figure(data.cachedStats[target]?.angle, 1);
+      return angle === undefined ? undefined : [`${angle}°`];
+    },
+  },
+  ellipse: {
+    getTextLines(data: { cachedStats: Statistics }, target: string) {
+      const stats = data.cachedStats[target];
+      const mean = figure(stats?.mean, 1);
+      if (!stats || mean === undefined) return undefined;
+      const unit = String(stats.modalityUnit ?? "");
+      return [
+        `mean ${mean} ${unit}`.trim(),
+        `SD ${figure(stats.stdDev, 1) ?? "–"} · ${figure(stats.area, 1) ?? "–"} ${unitInWords(stats.areaUnit)}`,
+        `${figure(stats.min, 0) ?? "–"} to ${figure(stats.max, 0) ?? "–"}`,
+      ];
+    },
+  },
+};
+
+/** Browsers keep few WebGL contexts; they are given back now, not when the garbage is collected. */
+function releaseContexts(engine: RenderingEngine): void {
+  interface Window3d {
+    getOpenGLRenderWindow(): { get3DContext(): WebGL2RenderingContext | null };
+  }
+  const pool = (engine as unknown as { _implementation?: { contextPool?: { getAllContexts(): Window3d[] } } })
+    ._implementation?.contextPool;
+  const contexts = (pool?.getAllContexts() ?? []).map((window) =>
+    window.getOpenGLRenderWindow().get3DContext(),
+  );
+  // Cornerstone deletes its textures first, which needs the contexts alive.
+  queueMicrotask(() => {
+    for (const context of contexts) context?.getExtension("WEBGL_lose_context")?.loseContext();
+  });
+}

@@ -1,0 +1,113 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { attributeRows, type KeywordOf, searchRows } from "../model/attribute-rows.ts";
+import type { JsonDataSet } from "../model/dicom-json.ts";
+import { loadDictionary } from "./dictionary.ts";
+import { Icon } from "./icons.tsx";
+
+interface AttributesPanelProps {
+  dataSet: JsonDataSet | undefined;
+  /** Which image this is, in words. */
+  title: string;
+  onClose: () => void;
+}
+
+const noKeywords: KeywordOf = () => undefined;
+
+/** Every attribute of the current image: tag, keyword, value representation and value. */
+export function AttributesPanel({ dataSet, title, onClose }: AttributesPanelProps) {
+  const [keywordOf, setKeywordOf] = useState<KeywordOf>(() => noKeywords);
+  const [text, setText] = useState("");
+  const search = useDeferredValue(text);
+  const scroller = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let gone = false;
+    loadDictionary().then((loaded) => {
+      if (!gone) setKeywordOf(() => loaded);
+    });
+    return () => {
+      gone = true;
+    };
+  }, []);
+  const rows = useMemo(() => (dataSet ? attributeRows(dataSet, keywordOf) : []), [dataSet, keywordOf]);
+  const found = useMemo(() => searchRows(rows, search), [rows, search]);
+  const virtual = useVirtualizer({
+    count: found.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 24,
+    overscan: 20,
+    getItemKey: (index) => found[index]!.path,
+  });
+  return (
+    <aside className="vw-attributes" aria-label="Attributes of the image">
+      <header>
+        <h2>Attributes</h2>
+        <span className="vw-dim">{title}</span>
+        <button
+          type="button"
+          className="vw-icon-button"
+          aria-label="Close the attributes"
+          title="Close (A)"
+          onClick={onClose}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      <label className="vw-search">
+        <Icon name="search" size={14} />
+        <span className="vw-hidden">Search the attributes</span>
+        <input
+          type="search"
+          value={text}
+          placeholder="Tag, keyword or value"
+          onChange={(event) => setText(event.target.value)}
+        />
+        <span className="vw-dim">{search ? `${found.length} of ${rows.length}` : rows.length}</span>
+      </label>
+      <div ref={scroller} className="vw-attribute-rows">
+        {/* biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be a table element; the roles say what it is. */}
+        <div
+          role="table"
+          aria-label="Attributes"
+          aria-rowcount={found.length}
+          style={{ height: virtual.getTotalSize(), position: "relative" }}
+        >
+          {virtual.getVirtualItems().map((item) => {
+            const row = found[item.index]!;
+            return (
+              // biome-ignore lint/a11y/useSemanticElements: see above.
+              // biome-ignore lint/a11y/useFocusableInteractive: rows of a table that is read, not operated.
+              <div
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                role="row"
+                aria-rowindex={item.index + 1}
+                className="vw-attribute"
+                data-item={row.tag === "" || undefined}
+                style={{ transform: `translateY(${item.start}px)`, paddingLeft: 12 + row.depth * 12 }}
+              >
+                <Cell className="vw-mono vw-attribute-tag">{row.tag}</Cell>
+                <Cell className="vw-attribute-keyword">{row.keyword}</Cell>
+                <Cell className="vw-mono vw-attribute-vr">{row.vr}</Cell>
+                <Cell className="vw-attribute-value">{row.value}</Cell>
+              </div>
+            );
+          })}
+        </div>
+        {found.length === 0 && (
+          <p className="vw-nothing">{dataSet ? "Nothing matches." : "No image is shown."}</p>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function Cell({ className, children }: { className: string; children: string }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see above.
+    <span role="cell" className={className}>
+      {children}
+    </span>
+  );
+}

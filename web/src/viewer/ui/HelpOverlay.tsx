@@ -1,0 +1,46 @@
+import { useEffect, useRef } from "react";
+import { Icon } from "./icons.tsx";
+import { shortcutGroups } from "./shortcuts.ts";
+
+/** All shortcuts. The dialog keeps the focus while it is open and gives it back. */
+export function HelpOverlay({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const opened = dialog.current;
+    opened?.showModal();
+    return () => opened?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} className="vw-help" aria-label="Keyboard shortcuts" onClose={onClose}>
+      <header>
+        <h2>Keyboard shortcuts</h2>
+        <button type="button" className="vw-icon-button" aria-label="Close" onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div className="vw-help-groups">
+        {shortcutGroups.map((group) => (
+          <section key={group.title}>
+            <h3>{group.title}</h3>
+            <dl>
+              {group.shortcuts.map((shortcut) => (
+                <div key={shortcut.what}>
+                  <dt>
+                    {shortcut.keys.map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{shortcut.what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <p className="vw-dim">
+        Left button: the chosen tool. Wheel: images. Right button: zoom. Middle button: pan. Double click: one
+        viewport alone.
+      </p>
+    </dialog>
+  );
+}

@@ -1,0 +1,42 @@
+import type { Session } from "../stack/session.ts";
+import type { ViewportState } from "../stack/viewport-controller.ts";
+import { useStore } from "./use-store.ts";
+
+const hints: [string[], string][] = [
+  [["Esc"], "list"],
+  [["↑", "↓"], "image"],
+  [["PgUp", "PgDn"], "series"],
+  [["1", "…", "9"], "window"],
+  [["Q"], "layout"],
+  [["0"], "reset"],
+  [["A"], "attributes"],
+];
+
+/** What the keys do here, and how much of the active stack is at hand. */
+export function KeyBar({ session, state }: { session: Session; state: ViewportState | undefined }) {
+  useStore(session.prefetcher.version);
+  const total = state?.imageIds.length ?? 0;
+  const loaded = state?.imageIds.filter((imageId) => session.prefetcher.isLoaded(imageId)).length ?? 0;
+  return (
+    <footer className="vw-keys">
+      {hints.map(([keys, what]) => (
+        <span key={what}>
+          {keys.map((key) => (
+            <kbd key={key}>{key}</kbd>
+          ))}
+          {what}
+        </span>
+      ))}
+      <span className="vw-space" />
+      <span>
+        <kbd>?</kbd>all shortcuts
+      </span>
+      {total > 0 && (
+        <span data-testid="loaded" data-loaded-count={loaded}>
+          <i className="vw-dot" data-done={loaded === total || undefined} />
+          {loaded} of {total} loaded
+        </span>
+      )}
+    </footer>
+  );
+}

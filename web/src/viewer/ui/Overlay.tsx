@@ -1,0 +1,47 @@
+import type { EdgeLetters } from "../model/geometry.ts";
+import { overlayText } from "../model/overlay.ts";
+import type { ViewportState } from "../stack/viewport-controller.ts";
+
+/** The texts in the corners and the letters at the edges. */
+export function Overlay({ state }: { state: ViewportState }) {
+  if (!state.shown) return null;
+  const text = overlayText({
+    image: state.shown,
+    number: state.shownIndex + 1,
+    total: state.images.length,
+    window: state.window,
+    windowName: state.windowName,
+    inverted: state.inverted,
+    zoom: state.zoom,
+  });
+  return (
+    <div className="vw-overlay">
+      <Corner place="tl" lines={text.topLeft} />
+      <Corner place="tr" lines={text.topRight} />
+      <Corner place="bl" lines={text.bottomLeft} />
+      <Corner place="br" lines={text.bottomRight} />
+      <Letters letters={state.letters} />
+    </div>
+  );
+}
+
+function Corner({ place, lines }: { place: "tl" | "tr" | "bl" | "br"; lines: string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <div className={`vw-corner ${place}`}>
+      {lines.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines have no identity but their place.
+        <span key={index}>{line}</span>
+      ))}
+    </div>
+  );
+}
+
+function Letters({ letters }: { letters: EdgeLetters }) {
+  const edges = Object.entries(letters).filter(([, text]) => text !== "");
+  return edges.map(([edge, text]) => (
+    <b key={edge} className={`vw-letter ${edge}`} role="img" aria-label={`${edge}: ${text}`}>
+      {text}
+    </b>
+  ));
+}

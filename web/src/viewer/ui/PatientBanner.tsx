@@ -1,0 +1,80 @@
+import { patientLine } from "../model/overlay.ts";
+import type { Patient } from "../model/patient.ts";
+import type { StudyHeading } from "../model/study.ts";
+import { Icon } from "./icons.tsx";
+
+interface PatientBannerProps {
+  heading: StudyHeading | undefined;
+  onClose: () => void;
+}
+
+/** Whose study this is; it stays in its place whatever else is open. */
+export function PatientBanner({ heading, onClose }: PatientBannerProps) {
+  const patient = heading?.patient;
+  return (
+    <header className="vw-banner">
+      <button
+        type="button"
+        className="vw-icon-button"
+        aria-label="Back to the list"
+        title="Back to the list (Esc)"
+        onClick={onClose}
+      >
+        <Icon name="back" />
+      </button>
+      <span className="vw-mark">
+        <Icon name="mark" size={20} />
+      </span>
+      {patient && (
+        <h1 className="vw-patient">
+          <span className="vw-patient-name">{patient.name || "Name unknown"}</span>
+          <span className="vw-patient-rest">
+            {[patientLine(patient)].filter(Boolean).join("")}
+            {patientLine(patient) ? " · " : ""}
+            <span className="vw-mono">{patient.id || "no identifier"}</span>
+          </span>
+        </h1>
+      )}
+      {heading && (
+        <>
+          <span className="vw-rule" />
+          <p className="vw-study">
+            {heading.modalities.slice(0, 4).map((modality) => (
+              <span key={modality} className="vw-modality">
+                {modality}
+              </span>
+            ))}
+            <span className="vw-study-name">{heading.description || "Study without a description"}</span>
+            <span className="vw-dim vw-mono">{heading.accessionNumber}</span>
+            <span className="vw-dim">{[heading.date, heading.time].filter(Boolean).join(" ")}</span>
+          </p>
+        </>
+      )}
+    </header>
+  );
+}
+
+interface TwoPatientsProps {
+  patients: readonly Patient[];
+  /** Whether they are on the screen together, or only in one study. */
+  together: boolean;
+}
+
+/** Never truncated, never dismissed: two people's images lie side by side. */
+export function TwoPatients({ patients, together }: TwoPatientsProps) {
+  return (
+    <div className="vw-two-patients" role="alert" data-testid="two-patients">
+      <strong>
+        <Icon name="warning" />
+        {together ? "Different patients on this screen" : "This study holds images of different patients"}
+      </strong>
+      {patients.map((patient) => (
+        <span key={`${patient.id}|${patient.name}|${patient.birthDate}|${patient.issuer}`}>
+          {[patient.name || "Name unknown", patient.birthDate, patient.id || "no identifier", patient.issuer]
+            .filter(Boolean)
+            .join(" · ")}
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,142 @@
+import { useEffect, useRef, useState } from "react";
+import type { Dicomweb } from "../dicomweb.ts";
+import type { SeriesEntry, StudyStore } from "../model/study.ts";
+import { Icon } from "./icons.tsx";
+import { useStore } from "./use-store.ts";
+
+/** The media type under which a series is dragged into a viewport. */
+export const seriesDragType = "application/x-isocenter-series";
+
+interface SeriesStripProps {
+  study: StudyStore;
+  dicomweb: Dicomweb;
+  studyInstanceUid: string;
+  /** The series in the active viewport, and those in others. */
+  active: string;
+  shown: readonly string[];
+  onOpen: (seriesInstanceUid: string) => void;
+}
+
+/** All series of the study, with a picture, the number, the name and how many images each has. */
+export function SeriesStrip({ study, dicomweb, studyInstanceUid, active, shown, onOpen }: SeriesStripProps) {
+  const { state, series } = useStore(study);
+  return (
+    <nav className="vw-strip" aria-label="Series" data-series-count={series.length}>
+      <h2 className="vw-strip-head">{state === "loading" ? "Series" : `${series.length} series`}</h2>
+      {state === "loading" && (
+        <>
+          <div className="vw-series-skeleton" />
+          <div className="vw-series-skeleton" />
+        </>
+      )}
+      {series.map((entry) => (
+        <SeriesButton
+          key={entry.seriesInstanceUid}
+          entry={entry}
+          dicomweb={dicomweb}
+          studyInstanceUid={studyInstanceUid}
+          isActive={entry.seriesInstanceUid === active}
+          isShown={shown.includes(entry.seriesInstanceUid)}
+          onOpen={() => onOpen(entry.seriesInstanceUid)}
+        />
+      ))}
+    </nav>
+  );
+}
+
+interface SeriesButtonProps {
+  entry: SeriesEntry;
+  dicomweb: Dicomweb;
+  studyInstanceUid: string;
+  isActive: boolean;
+  isShown: boolean;
+  onOpen: () => void;
+}
+
+export function seriesTitle(entry: SeriesEntry): string {
+  const number = entry.seriesNumber === undefined ? "" : `Se ${entry.seriesNumber}`;
+  return [number, entry.description || entry.kind?.name || entry.modality].filter(Boolean).join(" ");
+}
+
+function countText(entry: SeriesEntry): string {
+  if (entry.kind) return entry.instanceCount && entry.instanceCount > 1 ? String(entry.instanceCount) : "";
+  const count = entry.state === "ready" ? entry.images.length : entry.instanceCount;
+  return count === undefined ? "" : String(count);
+}
+
+function SeriesButton({ entry, dicomweb, studyInstanceUid, isActive, isShown, onOpen }: SeriesButtonProps) {
+  const title = seriesTitle(entry);
+  const count = countText(entry);
+  const spoken = entry.kind ? entry.kind.name : `${count || "unknown number of"} images`;
+  return (
+    <button
+      type="button"
+      className="vw-series"
+      aria-label={`${title}, ${entry.modality}, ${spoken}${isActive ? ", in the active viewport" : ""}`}
+      aria-current={isActive || undefined}
+      data-shown={isShown || undefined}
+      data-series-uid={entry.seriesInstanceUid}
+      data-state={entry.state}
+      title={title}
+      draggable
+      onDragStart={(event) => {
+        event.dataTransfer.setData(seriesDragType, entry.seriesInstanceUid);
+        event.dataTransfer.effectAllowed = "copy";
+      }}
+      onClick={onOpen}
+    >
+      <span className="vw-thumb" data-loading={entry.state === "loading" || undefined}>
+        <Thumbnail entry={entry} dicomweb={dicomweb} studyInstanceUid={studyInstanceUid} />
+        <span className="vw-thumb-modality">{entry.kind?.short ?? entry.modality}</span>
+        {count && <span className="vw-thumb-count">{count}</span>}
+      </span>
+      <span className="vw-series-title">{title}</span>
+      {entry.state === "failed" && <span className="vw-series-error">Not loaded</span>}
+    </button>
+  );
+}
+
+interface ThumbnailProps {
+  entry: SeriesEntry;
+  dicomweb: Dicomweb;
+  studyInstanceUid: string;
+}
+
+/** Fetched when it comes into sight; a drawing stands for what has no picture. */
+function Thumbnail({ entry, dicomweb, studyInstanceUid }: ThumbnailProps) {
+  const place = useRef<HTMLSpanElement>(null);
+  const [url, setUrl] = useState("");
+  const { seriesInstanceUid, kind, images, state } = entry;
+  const middle = images[images.length >> 1];
+  useEffect(() => {
+    if (kind || !middle || !place.current) return;
+    const abort = new AbortController();
+    let made = "";
+    const observer = new IntersectionObserver((seen) => {
+      if (!seen.some((record) => record.isIntersecting)) return;
+      observer.disconnect();
+      dicomweb
+        .thumbnail(studyInstanceUid, seriesInstanceUid, { width: 208, height: 128 }, middle, abort.signal)
+        .then((blob) => {
+          if (abort.signal.aborted) return;
+          made = URL.createObjectURL(blob);
+          setUrl(made);
+        })
+        .catch(() => {
+          // The strip stays usable without the picture.
+        });
+    });
+    observer.observe(place.current);
+    return () => {
+      observer.disconnect();
+      abort.abort();
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [dicomweb, studyInstanceUid, seriesInstanceUid, kind, middle]);
+  if (url) return <img src={url} alt="" draggable={false} />;
+  return (
+    <span ref={place} className="vw-thumb-empty">
+      {(kind || state === "failed") && <Icon name={state === "failed" ? "warning" : "document"} size={22} />}
+    </span>
+  );
+}

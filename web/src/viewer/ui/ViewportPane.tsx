@@ -1,0 +1,202 @@
+import { useEffect, useRef, useState } from "react";
+import type { SeriesEntry } from "../model/study.ts";
+import type { ImageSource } from "../pixels/image-source.ts";
+import type { Session } from "../stack/session.ts";
+import { createStore } from "../stack/store.ts";
+import type { ViewportController, ViewportState } from "../stack/viewport-controller.ts";
+import { Icon } from "./icons.tsx";
+import { Overlay } from "./Overlay.tsx";
+import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
+import { StackSlider } from "./StackSlider.tsx";
+import { useStore } from "./use-store.ts";
+
+interface ViewportPaneProps {
+  session: Session;
+  source: ImageSource;
+  slot: number;
+  series: SeriesEntry | undefined;
+  isActive: boolean;
+  isVisible: boolean;
+  overlays: boolean;
+  onActivate: () => void;
+  onMaximize: () => void;
+  onDropSeries: (seriesInstanceUid: string) => void;
+  onReload: () => void;
+  onShowAttributes: () => void;
+  /** Told of the controller when it comes, and of undefined when it goes. */
+  onController: (slot: number, controller: ViewportController | undefined) => void;
+}
+
+const nothing = createStore<ViewportState | undefined>(undefined);
+
+/** One viewport: the picture and what lies over it. */
+export function ViewportPane(props: ViewportPaneProps) {
+  const { session, source, slot, series, isActive, isVisible, overlays, onController } = props;
+  const element = useRef<HTMLDivElement>(null);
+  const [controller, setController] = useState<ViewportController>();
+  const [dropping, setDropping] = useState(false);
+  const state = useStore(controller?.state ?? nothing);
+
+  useEffect(() => {
+    if (!element.current) return;
+    const opened = session.openViewport(element.current);
+    setController(opened);
+    onController(slot, opened);
+    return () => {
+      session.closeViewport(opened);
+      setController(undefined);
+      onController(slot, undefined);
+    };
+  }, [session, slot, onController]);
+
+  const images = series?.images;
+  const seriesInstanceUid = series?.seriesInstanceUid;
+  useEffect(() => {
+    if (!controller) return;
+    if (images && images.length > 0 && seriesInstanceUid !== undefined) {
+      controller.showSeries(seriesInstanceUid, images, source.register(images));
+    } else controller.clear();
+  }, [controller, source, images, seriesInstanceUid]);
+
+  const isImage = series !== undefined && series.images.length > 0;
+  const label = series ? seriesTitle(series) : "empty";
+  return (
+    <section
+      className="vw-pane"
+      tabIndex={isVisible ? 0 : -1}
+      aria-label={`Viewport ${slot + 1}: ${label}`}
+      hidden={!isVisible}
+      data-active={isActive || undefined}
+      data-dropping={dropping || undefined}
+      {...(isImage && state ? observable(state) : { "data-state": series ? "no-image" : "empty" })}
+      onFocus={props.onActivate}
+      onPointerDownCapture={props.onActivate}
+      onDoubleClick={props.onMaximize}
+      onContextMenu={(event) => event.preventDefault()}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes(seriesDragType)) return;
+        event.preventDefault();
+        event.dataTransfer.dropEffect = "copy";
+        setDropping(true);
+      }}
+      onDragLeave={() => setDropping(false)}
+      onDrop={(event) => {
+        setDropping(false);
+        const dropped = event.dataTransfer.getData(seriesDragType);
+        if (!dropped) return;
+        event.preventDefault();
+        props.onDropSeries(dropped);
+      }}
+    >
+      <div ref={element} className="vw-canvas" data-hidden={!isImage || undefined} />
+      {isImage && state && overlays && state.error === "" && <Overlay state={state} />}
+      {isImage && state && (
+        <StackSlider
+          prefetcher={session.prefetcher}
+          imageIds={state.imageIds}
+          index={state.index}
+          onChange={(index) => controller?.goTo(index)}
+        />
+      )}
+      {isImage && state?.error === "" && state.shownIndex !== state.index && (
+        <span className="vw-loading" role="status">
+          Loading image {state.index + 1}
+        </span>
+      )}
+      {isImage && state && state.error !== "" && (
+        <Message
+          icon="warning"
+          title={`Image ${state.index + 1} of ${state.images.length} cannot be shown`}
+          text={state.error}
+          action="Try again"
+          onAction={() => controller?.retry()}
+        />
+      )}
+      {!isImage && (
+        <NoImage series={series} onReload={props.onReload} onShowAttributes={props.onShowAttributes} />
+      )}
+    </section>
+  );
+}
+
+/** The state as attributes, for whoever looks at the page from outside. */
+function observable(state: ViewportState) {
+  return {
+    "data-state": state.error !== "" ? "failed" : state.shownIndex === state.index ? "shown" : "loading",
+    "data-loaded": state.shownIndex === state.index && state.error === "",
+    "data-image-number": state.shownIndex + 1,
+    "data-image-count": state.images.length,
+    "data-series-uid": state.seriesInstanceUid,
+    "data-sop-instance-uid": state.shown?.sopInstanceUid,
+    "data-frame-number": state.shown?.frameNumber,
+    "data-window-center": state.window && Number(state.window.center.toPrecision(8)),
+    "data-window-width": state.window && Number(state.window.width.toPrecision(8)),
+    "data-inverted": state.inverted,
+    "data-zoom": Number(state.zoom.toPrecision(6)),
+    "data-rotation": state.rotation,
+    "data-flipped": [state.flippedHorizontally && "horizontal", state.flippedVertically && "vertical"]
+      .filter(Boolean)
+      .join(" "),
+    "data-playing": state.playing,
+  };
+}
+
+interface NoImageProps {
+  series: SeriesEntry | undefined;
+  onReload: () => void;
+  onShowAttributes: () => void;
+}
+
+/** What stands in place of a picture. */
+function NoImage({ series, onReload, onShowAttributes }: NoImageProps) {
+  if (!series) return <div className="vw-message dim">Drag a series here</div>;
+  if (series.state === "loading") {
+    return (
+      <div className="vw-message dim" role="status">
+        Loading {seriesTitle(series)}
+      </div>
+    );
+  }
+  if (series.state === "failed") {
+    return (
+      <Message
+        icon="warning"
+        title={`${seriesTitle(series)} cannot be shown`}
+        text={series.error}
+        action="Try again"
+        onAction={onReload}
+      />
+    );
+  }
+  return (
+    <Message
+      icon="document"
+      title={series.kind?.name ?? "No picture"}
+      text={[seriesTitle(series), series.kind?.explanation].filter(Boolean).join(". ")}
+      action="Show its values"
+      onAction={onShowAttributes}
+    />
+  );
+}
+
+interface MessageProps {
+  icon: "warning" | "document";
+  title: string;
+  text: string;
+  action: string;
+  onAction: () => void;
+}
+
+function Message({ icon, title, text, action, onAction }: MessageProps) {
+  return (
+    <div className="vw-message" role={icon === "warning" ? "alert" : "note"}>
+      <Icon name={icon} size={28} />
+      <h3>{title}</h3>
+      <p>{text}</p>
+      <button type="button" className="vw-button" onClick={onAction}>
+        {icon === "warning" && <Icon name="retry" size={14} />}
+        {action}
+      </button>
+    </div>
+  );
+}

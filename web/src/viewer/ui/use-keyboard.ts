@@ -1,0 +1,28 @@
+import { useEffect, useRef } from "react";
+import { isTyping, keyName } from "./shortcuts.ts";
+
+/** Sends the keys pressed anywhere outside of text to `run`, which answers whether it had a use for them. */
+export function useKeyboard(enabled: boolean, run: (key: string) => boolean): void {
+  const latest = useRef(run);
+  useEffect(() => {
+    latest.current = run;
+  });
+  useEffect(() => {
+    if (!enabled) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      const key = keyName(event);
+      if (isTyping(event.target)) {
+        // Escape leaves the field; everything else belongs to it.
+        if (key === "escape") (event.target as HTMLElement).blur();
+        return;
+      }
+      // Space on a button presses it.
+      if (key === "space" && (event.target as HTMLElement | null)?.closest?.("button, input, summary"))
+        return;
+      if (latest.current(key)) event.preventDefault();
+    };
+    globalThis.addEventListener("keydown", onKeyDown);
+    return () => globalThis.removeEventListener("keydown", onKeyDown);
+  }, [enabled]);
+}
