@@ -2,6 +2,7 @@
 export * from "./enumerations.ts";
 export * from "./identity.ts";
 export * from "./lists.ts";
+export * from "./modalities.ts";
 export * from "./patients.ts";
 export * from "./permissions.ts";
 export * from "./pictures.ts";

@@ -1,0 +1,99 @@
+import { type Static, Type } from "typebox";
+import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+
+/** What a known calling application may ask of us. */
+export const peerPermissions = ["echo", "store", "find"] as const;
+export type PeerPermission = (typeof peerPermissions)[number];
+
+const aeTitle = Type.String({
+  // PS3.5 §6.2: 16 characters of the default repertoire, none of them a control or a backslash; "/" and "." are refused here as well.
+  pattern: "^[!-\\-0-\\[\\]-~](?:[ -\\-0-\\[\\]-~]{0,14}[!-\\-0-\\[\\]-~])?$",
+  description: "1 to 16 characters without / \\ . and control characters",
+});
+const host = Type.String({
+  minLength: 1,
+  maxLength: 253,
+  description: "An address, or a name that resolves to it",
+});
+const port = Type.Integer({ minimum: 1, maximum: 65535 });
+const description = Nullable(Type.String({ maxLength: 256 }));
+const patientIdIssuer = Nullable(Type.String({ minLength: 1, maxLength: 64 }));
+const permissionsIn = Type.Array(Type.String({ maxLength: 16 }), {
+  maxItems: 16,
+  description: `Any of ${peerPermissions.join(", ")}`,
+});
+
+/** An application that we know: a scanner, a workstation, another archive. */
+export const Modality = Type.Object({
+  id: Id,
+  aeTitle: Type.String(),
+  host: Type.String(),
+  port: Type.Integer(),
+  description: Nullable(Type.String()),
+  facilityId: Id,
+  patientIdIssuer: Nullable(Type.String()),
+  permissions: Type.Array(Type.Enum([...peerPermissions])),
+  version: Type.Integer(),
+  createdAt: DateTime,
+  actions: Type.Array(Type.String()),
+});
+export type Modality = Static<typeof Modality>;
+
+export const CreateModality = Type.Object(
+  {
+    aeTitle,
+    host,
+    port,
+    description: Type.Optional(description),
+    facilityId: Type.Optional(Id),
+    patientIdIssuer: Type.Optional(patientIdIssuer),
+    permissions: permissionsIn,
+  },
+  closed,
+);
+export type CreateModality = Static<typeof CreateModality>;
+
+/** `expectedVersion` here or in `If-Match`. */
+export const ChangeModality = Type.Object(
+  {
+    aeTitle: Type.Optional(aeTitle),
+    host: Type.Optional(host),
+    port: Type.Optional(port),
+    description: Type.Optional(description),
+    facilityId: Type.Optional(Id),
+    patientIdIssuer: Type.Optional(patientIdIssuer),
+    permissions: Type.Optional(permissionsIn),
+    expectedVersion: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  closed,
+);
+export type ChangeModality = Static<typeof ChangeModality>;
+
+/** Pages by `limit` with `offset` or `after`; ordered by AE title. */
+const { sort: _sort, ...paging } = listQuery;
+export const ModalityListQuery = Type.Object({ ...paging }, closed);
+export type ModalityListQuery = Static<typeof ModalityListQuery>;
+export const KnockingListQuery = Type.Object({ limit: paging.limit, offset: paging.offset }, closed);
+export type KnockingListQuery = Static<typeof KnockingListQuery>;
+
+/** A caller that was refused because nobody has said who it is; making a modality of it takes it from this list. */
+export const KnockingCaller = Type.Object({
+  aeTitle: Type.String(),
+  calledAeTitle: Type.String(),
+  address: Type.String(),
+  implementation: Type.String(),
+  reason: Type.Enum(["UNKNOWN_TITLE", "OTHER_ADDRESS"]),
+  attempts: Type.Integer(),
+  firstSeenAt: DateTime,
+  lastSeenAt: DateTime,
+});
+export type KnockingCaller = Static<typeof KnockingCaller>;
+
+/** What a C-ECHO to the modality came to. */
+export const EchoAnswer = Type.Object({
+  reached: Type.Boolean(),
+  milliseconds: Type.Integer(),
+  /** Null where it was reached. */
+  problem: Nullable(Type.String()),
+});
+export type EchoAnswer = Static<typeof EchoAnswer>;

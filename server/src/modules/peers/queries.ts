@@ -1,0 +1,88 @@
+import type { KnockingCaller, KnockingListQuery, Modality, ModalityListQuery } from "@isocenter/contract";
+import { type Reader, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
+import { type ModalityRow, modalityOf } from "./modality.ts";
+
+/** @throws Refusal `not-found` (`modality.not-found`), also where it belongs to a facility that is not the viewer's */
+export async function modalityRow(
+  reader: Reader,
+  viewer: Viewer,
+  id: string,
+  forUpdate = false,
+): Promise<ModalityRow> {
+  const [row] = await reader<ModalityRow[]>`
+    select * from modality where id = ${id} and facility_id = any(${viewer.facilityIds as string[]}::uuid[])
+    ${forUpdate ? reader`for update` : reader``}`;
+  if (!row) throw new Refusal("not-found", "modality.not-found", "There is no such modality.");
+  return row;
+}
+
+export async function getModality(reader: Reader, viewer: Viewer, id: string): Promise<Modality> {
+  requirePermission(viewer, "modalities.manage");
+  return modalityOf(await modalityRow(reader, viewer, id));
+}
+
+export interface ListOf<T> {
+  data: T[];
+  total: number;
+  /** For `after`; null on the last page. */
+  next: string | null;
+}
+
+/** Ordered by AE title, which is unique and serves as key. */
+export async function listModalities(
+  reader: Reader,
+  viewer: Viewer,
+  query: ModalityListQuery,
+): Promise<ListOf<Modality>> {
+  requirePermission(viewer, "modalities.manage");
+  const { limit = 25, offset = 0, after } = query;
+  const mine = reader`facility_id = any(${viewer.facilityIds as string[]}::uuid[])`;
+  const rows = await reader<ModalityRow[]>`
+    select * from modality
+    where ${mine} ${after === undefined ? reader`` : reader`and ae_title collate "C" > ${after}`}
+    order by ae_title collate "C" limit ${limit + 1} offset ${offset}`;
+  const [count] = await reader<{ total: number }[]>`select count(*) as total from modality where ${mine}`;
+  const page = rows.slice(0, limit);
+  return {
+    data: page.map(modalityOf),
+    total: count!.total,
+    next: rows.length > limit ? page.at(-1)!.ae_title : null,
+  };
+}
+
+interface KnockRow {
+  ae_title: string;
+  called_ae_title: string;
+  address: string;
+  implementation: string;
+  reason: KnockingCaller["reason"];
+  attempts: number;
+  first_seen_at: Date;
+  last_seen_at: Date;
+}
+
+/** The latest first. They belong to no facility yet: whoever manages modalities sees them. */
+export async function listKnocking(
+  reader: Reader,
+  viewer: Viewer,
+  { limit = 25, offset = 0 }: KnockingListQuery,
+): Promise<ListOf<KnockingCaller>> {
+  requirePermission(viewer, "modalities.manage");
+  const rows = await reader<KnockRow[]>`
+    select * from knocking_caller order by last_seen_at desc, ae_title, address limit ${limit + 1} offset ${offset}`;
+  const [count] = await reader<{ total: number }[]>`select count(*) as total from knocking_caller`;
+  return {
+    data: rows.slice(0, limit).map((row) => ({
+      aeTitle: row.ae_title,
+      calledAeTitle: row.called_ae_title,
+      address: row.address,
+      implementation: row.implementation,
+      reason: row.reason,
+      attempts: row.attempts,
+      firstSeenAt: row.first_seen_at.toISOString(),
+      lastSeenAt: row.last_seen_at.toISOString(),
+    })),
+    total: count!.total,
+    next: rows.length > limit ? String(offset + limit) : null,
+  };
+}

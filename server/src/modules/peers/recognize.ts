@@ -1,0 +1,126 @@
+import type { PeerPermission } from "@isocenter/contract";
+import { newId, type Platform, transact, type Viewer } from "../../platform/index.ts";
+import type { Journal } from "../journal/index.ts";
+import { createHostCheck, isLoopback, plainAddress, type Resolve } from "./address.ts";
+import { grantsOf, type ModalityRow } from "./modality.ts";
+
+/** Who calls, as its A-ASSOCIATE-RQ has it. Titles are valid AE titles. */
+export interface Caller {
+  callingAeTitle: string;
+  calledAeTitle: string;
+  remoteAddress: string;
+  /** Implementation version name, or class UID. */
+  implementation: string;
+}
+
+/** A caller that may come in. */
+export interface Peer {
+  viewer: Viewer;
+  permissions: readonly PeerPermission[];
+  facilityId: string;
+  /** The issuer of the patient identifiers that it sends without one; null: the facility's. */
+  patientIdIssuer: string | null;
+}
+
+/** What a caller that nobody knows may do from this machine. */
+const guestPermissions: readonly PeerPermission[] = ["echo", "store"];
+const maxKnocking = 1000;
+const recordAgainMs = 3_600_000;
+
+/**
+ * Recognizes callers: by AE title and address; from loopback also without, so that the first try works. Anyone else is put down
+ * under knocking, and null is the answer.
+ */
+export function createRecognition(
+  platform: Platform,
+  journal: Journal,
+  resolve: Resolve,
+): (caller: Caller) => Promise<Peer | null> {
+  const { clock, log } = platform;
+  const hasAddress = createHostCheck(clock, resolve);
+
+  const peerOf = (
+    caller: Caller,
+    name: string,
+    facilityId: string,
+    permissions: readonly PeerPermission[],
+    patientIdIssuer: string | null,
+  ): Peer => ({
+    permissions,
+    facilityId,
+    patientIdIssuer,
+    viewer: {
+      kind: "peer",
+      id: caller.callingAeTitle,
+      name,
+      roles: [],
+      facilityIds: [facilityId],
+      homeFacilityId: facilityId,
+      requestId: newId(clock),
+      address: plainAddress(caller.remoteAddress),
+      grants: permissions.flatMap((permission) => grantsOf[permission]),
+    },
+  });
+
+  return async (caller) => {
+    const { db } = platform;
+    const [row] = await db<ModalityRow[]>`select * from modality where ae_title = ${caller.callingAeTitle}`;
+    if (row && (await hasAddress(row.host, caller.remoteAddress))) {
+      const name = row.description ?? row.ae_title;
+      return peerOf(caller, name, row.facility_id, row.permissions, row.patient_id_issuer);
+    }
+    if (isLoopback(caller.remoteAddress)) {
+      const [facility] = await db<{ id: string }[]>`select id from facility order by created_at, id limit 1`;
+      if (facility) return peerOf(caller, caller.callingAeTitle, facility.id, guestPermissions, null);
+    }
+    await putDown(caller, row ? "OTHER_ADDRESS" : "UNKNOWN_TITLE").catch((error: unknown) =>
+      log.error({ err: error }, "a knocking caller could not be put down"),
+    );
+    return null;
+  };
+
+  /** Counts the knock; the first one, and one an hour, is a fact. What was put down long ago makes room. */
+  async function putDown(caller: Caller, reason: "UNKNOWN_TITLE" | "OTHER_ADDRESS"): Promise<void> {
+    const now = clock.now();
+    const address = plainAddress(caller.remoteAddress);
+    await transact(platform.db, async (tx) => {
+      const [before] = await tx<{ recorded_at: Date }[]>`
+        select recorded_at from knocking_caller
+        where ae_title = ${caller.callingAeTitle} and address = ${address} for update`;
+      const isFact = !before || before.recorded_at.getTime() <= now.getTime() - recordAgainMs;
+      const [knock] = await tx<{ attempts: number }[]>`
+        insert into knocking_caller as k
+          (ae_title, address, called_ae_title, implementation, reason, first_seen_at, last_seen_at, recorded_at)
+        values (${caller.callingAeTitle}, ${address}, ${caller.calledAeTitle}, ${caller.implementation.slice(0, 64)},
+          ${reason}, ${now}, ${now}, ${now})
+        on conflict (ae_title, address) do update set attempts = least(k.attempts + 1, 1000000000), last_seen_at = ${now},
+          called_ae_title = excluded.called_ae_title, implementation = excluded.implementation, reason = excluded.reason,
+          recorded_at = ${isFact ? tx`excluded.recorded_at` : tx`k.recorded_at`}
+        returning attempts`;
+      if (knock!.attempts === 1) {
+        await tx`
+          delete from knocking_caller where (ae_title, address) in (
+            select ae_title, address from knocking_caller order by last_seen_at desc, ae_title, address offset ${maxKnocking})`;
+      }
+      if (!isFact) return;
+      const viewer: Viewer = {
+        kind: "peer",
+        id: caller.callingAeTitle,
+        name: caller.callingAeTitle,
+        roles: [],
+        facilityIds: [],
+        homeFacilityId: "",
+        requestId: newId(clock),
+        address,
+        grants: [],
+      };
+      await journal.record(tx, viewer, {
+        type: "modality.refused",
+        subject: { type: "caller", id: caller.callingAeTitle },
+        facilityId: null,
+        outcome: "refused",
+        data: { reason, attempts: knock!.attempts },
+      });
+    });
+  }
+}
