@@ -95,6 +95,12 @@ describe("native pixels", () => {
     expect([...long.bytes]).toEqual([4, 3, 2, 1]);
   });
 
+  test("the caller's bytes stay as they are", async () => {
+    const bytes = Buffer.from([1, 2, 3, 4]);
+    await decodeFrame(greyFrame({ rows: 1, columns: 2, ...syntax(".2") }), bytes);
+    expect([...bytes]).toEqual([1, 2, 3, 4]);
+  });
+
   test("bytes in big-endian words are swapped, bytes in OB are not", async () => {
     const description = greyFrame({ rows: 1, columns: 3, bitsAllocated: 8, ...syntax(".2") });
     const inWords = await decodeFrame({ ...description, wordData: true }, Uint8Array.of(1, 2, 0, 3));

@@ -197,7 +197,7 @@ function sixteenBitCells(bytes: Uint8Array, count: number): Uint16Array {
   if (bytes.length < 2 * count)
     throw new ImagingError("corrupt", "The frame has fewer pixels than it should.");
   if (bytes.byteOffset % 2 === 0) return new Uint16Array(bytes.buffer, bytes.byteOffset, count);
-  return new Uint16Array(bytes.slice(0, 2 * count).buffer);
+  return new Uint16Array(new Uint8Array(bytes.subarray(0, 2 * count)).buffer);
 }
 
 /** Cells that are no whole number of bytes, packed from the least significant bit (PS3.5 8.1.1). */

@@ -25,13 +25,13 @@ function overlayOf(ds: DataSet, group: number, frame: number): Overlay | null {
     columns,
     top: (top ?? 1) - 1,
     left: (left ?? 1) - 1,
-    bits: value.slice(bitOffset >> 3, (bitOffset + rows * columns + 7) >> 3),
+    bits: new Uint8Array(value.subarray(bitOffset >> 3, (bitOffset + rows * columns + 7) >> 3)),
     bitOffset: bitOffset & 7,
   };
 }
 
 function swapWords(bytes: Uint8Array): Uint8Array {
-  const result = bytes.slice();
+  const result = new Uint8Array(bytes);
   for (let at = 0; at + 2 <= result.length; at += 2) {
     const first = result[at]!;
     result[at] = result[at + 1]!;

@@ -68,6 +68,18 @@ describe("grey levels", () => {
     expect(levels([0xf001, 1], { windows: [window(0, 4096)] }, more)).toEqual([128, 128]);
   });
 
+  test("pixels at an odd place of a larger buffer", () => {
+    const larger = Buffer.from([9, 9, 9, 0, 8, 255, 15, 9]).subarray(3, 7);
+    const frame = {
+      bytes: larger,
+      photometricInterpretation: "MONOCHROME2",
+      planarConfiguration: 0,
+    } as const;
+    const presentation = { ...plain, windows: [window(2048, 4096)] };
+    const description = greyFrame({ rows: 1, columns: 2 });
+    expect([...rasterOf(description, presentation, frame).pixels]).toEqual([128, 255]);
+  });
+
   test("a high bit above the stored bits shifts the value down", () => {
     const more = { bitsStored: 8, highBit: 15 };
     expect(levels([0xff00, 0x8000, 0x00ff], { windows: [window(128, 256)] }, more)).toEqual([255, 128, 0]);

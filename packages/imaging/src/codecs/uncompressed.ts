@@ -3,7 +3,7 @@ import { type DecodedFrame, type FrameDescription, frameBits, frameBytes } from 
 
 /** Reverses each group of `size` bytes; a last incomplete group stays. */
 function swapped(bytes: Uint8Array, size: number): Uint8Array {
-  const result = bytes.slice();
+  const result = new Uint8Array(bytes);
   for (let at = 0; at + size <= result.length; at += size)
     for (let low = at, high = at + size - 1; low < high; low++, high--) {
       const byte = result[low]!;
