@@ -4,7 +4,7 @@ import type { Page } from "../api/endpoints.ts";
 import { Button } from "../kit/Button.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { count, totalOf } from "./format.ts";
-import { defaultPageSize, pageAt, pageSizes, type StudyListState } from "./list-state.ts";
+import { defaultPageSize, pageAfter, pageBefore, pageSizes, type StudyListState } from "./list-state.ts";
 
 interface PagerProps {
   state: StudyListState;
@@ -14,8 +14,8 @@ interface PagerProps {
 
 export function Pager({ state, page: { data, pagination }, onChange }: PagerProps) {
   const navigate = useNavigate();
-  const previous = pageAt(state, pagination.previous);
-  const next = pageAt(state, pagination.next);
+  const previous = pageBefore(state);
+  const next = pageAfter(state, pagination.next);
   const go = (to: StudyListState | null) => {
     if (to) void navigate({ to: "/studies", search: to });
   };
@@ -23,7 +23,7 @@ export function Pager({ state, page: { data, pagination }, onChange }: PagerProp
     { caps: ["["], label: "previous page", on: ["["], run: () => go(previous) },
     { caps: ["]"], label: "next page", on: ["]"], run: () => go(next) },
   ]);
-  const first = pagination.offset + 1;
+  const first = (state.offset ?? 0) + 1;
   return (
     <nav
       className="flex h-9 flex-none items-center gap-2 border-t border-line px-4 text-12 text-text-2"

@@ -101,7 +101,7 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
             rows={rows}
             loading={!page}
             stale={stale}
-            rowsBefore={page?.pagination.offset ?? 0}
+            rowsBefore={state.offset ?? 0}
             totalRows={page?.pagination.totalIsExact ? page.pagination.total : -1}
             state={state}
             selected={selected}

@@ -5,7 +5,8 @@ import {
   defaultPageSize,
   isFiltered,
   nextSort,
-  pageAt,
+  pageAfter,
+  pageBefore,
   parseSearch,
   readListState,
   type StudyListState,
@@ -90,7 +91,6 @@ describe("the question to the server", () => {
       status: "FINAL",
       studyDateFrom: "2026-03-03",
       studyDateTo: "2026-03-03",
-      offset: 400,
       after: "k",
     });
   });
@@ -105,15 +105,28 @@ describe("moving about", () => {
     expect(withFilter({ modality: "CT" }, { modality: undefined })).toEqual({});
   });
 
-  it("follows the server's links, by offset and by key", () => {
-    const state: StudyListState = { query: "a", offset: 50, after: "old" };
-    expect(pageAt(state, "/api/v1/studies?query=a&limit=50&offset=100&after=new")).toEqual({
+  it("goes on by the server's key, and back by counting", () => {
+    const first: StudyListState = { query: "a", size: 25 };
+    const second = pageAfter(first, "/api/v1/studies?query=a&limit=25&after=k%3D1");
+    expect(second).toEqual({ query: "a", size: 25, offset: 25, after: "k=1" });
+    expect(toApiQuery(second!, "2026-03-03")).toEqual({
+      limit: 25,
+      sort: "-lastReceivedAt",
       query: "a",
-      offset: 100,
-      after: "new",
+      after: "k=1",
     });
-    expect(pageAt(state, "https://pacs.example/api/v1/studies?query=a")).toEqual({ query: "a" });
-    expect(pageAt(state, null)).toBeNull();
+    const third = pageAfter(second!, "https://pacs.example/api/v1/studies?after=k2");
+    expect(third).toEqual({ query: "a", size: 25, offset: 50, after: "k2" });
+    expect(pageBefore(third!)).toEqual({ query: "a", size: 25, offset: 25 });
+    expect(pageBefore(second!)).toEqual(first);
+    expect(pageBefore(first)).toBeNull();
+    expect(pageAfter(third!, null)).toBeNull();
+  });
+
+  it("goes on by counting where the server gives no key", () => {
+    const second = pageAfter({}, "/api/v1/studies?offset=50");
+    expect(second).toEqual({ offset: 50 });
+    expect(toApiQuery(second!, "2026-03-03")).toEqual({ limit: 50, sort: "-lastReceivedAt", offset: 50 });
   });
 
   it("sorts by a field's natural direction first", () => {

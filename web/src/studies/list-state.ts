@@ -35,7 +35,9 @@ export interface StudyListState {
   to?: string;
   sort?: Sort;
   size?: number;
+  /** How many studies come before the page. */
   offset?: number;
+  /** The key of the last study before the page, where the page was reached from the one before. */
   after?: string;
 }
 
@@ -72,7 +74,7 @@ export function readListState(search: Record<string, unknown>): StudyListState {
   const offset = Number(text("offset"));
   if (Number.isInteger(offset) && offset > 0 && offset <= 1_000_000) state.offset = offset;
   const after = text("after");
-  if (after && after.length <= 512) state.after = after;
+  if (state.offset && after && after.length <= 512) state.after = after;
   return state;
 }
 
@@ -103,8 +105,8 @@ export function toApiQuery(state: StudyListState, today: string): StudyListQuery
     ...(state.status ? { status: state.status } : {}),
     ...(from ? { studyDateFrom: from } : {}),
     ...(to ? { studyDateTo: to } : {}),
-    ...(state.offset ? { offset: state.offset } : {}),
-    ...(state.after ? { after: state.after } : {}),
+    // By key where there is one: such a page stays in place while studies arrive above it.
+    ...(state.after ? { after: state.after } : state.offset ? { offset: state.offset } : {}),
   };
 }
 
@@ -118,12 +120,24 @@ export function withFilter(state: StudyListState, change: Partial<StudyListState
   return readListState(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)));
 }
 
-/** The state of the page that a `next` or `previous` URL leads to, or null where there is none. */
-export function pageAt(state: StudyListState, url: string | null): StudyListState | null {
-  if (!url) return null;
-  const at = new URL(url, "http://localhost").searchParams;
-  const { offset: _offset, after: _after, ...rest } = state;
-  return readListState({ ...rest, offset: at.get("offset") ?? "", after: at.get("after") ?? "" });
+/** The state of the page after this one, or null where `next`, the server's link to it, is. */
+export function pageAfter(state: StudyListState, next: string | null): StudyListState | null {
+  if (!next) return null;
+  const after = new URL(next, "http://localhost").searchParams.get("after") ?? undefined;
+  const { after: _before, ...rest } = state;
+  return {
+    ...rest,
+    offset: (state.offset ?? 0) + (state.size ?? defaultPageSize),
+    ...(after ? { after } : {}),
+  };
+}
+
+/** The state of the page before this one, or null on the first. */
+export function pageBefore(state: StudyListState): StudyListState | null {
+  if (!state.offset) return null;
+  const { after: _after, offset, ...rest } = state;
+  const before = offset - (state.size ?? defaultPageSize);
+  return before > 0 ? { ...rest, offset: before } : rest;
 }
 
 /** The order after a click on a header: first the field's natural direction, then the other. */
