@@ -138,8 +138,8 @@ async function sendStored(
   if (range !== "whole")
     reply.code(206).header("content-range", `bytes ${part.start}-${part.end - 1}/${stored.size}`);
   reply.type(stored.contentType).header("content-length", part.end - part.start);
-  // A HEAD needs no bytes, and would otherwise read all of them.
-  return request.method === "HEAD" ? reply.send() : reply.send(await stored.open(part));
+  // The answer to a HEAD reads what it is given to the end, so it gets nothing to read; the length above stays.
+  return reply.send(request.method === "HEAD" ? Readable.from([]) : await stored.open(part));
 }
 
 function contentRoute(app: App, { archive, rendering }: RenderingRoutesDependencies): void {
