@@ -1,12 +1,4 @@
-import type {
-  CreatePatient,
-  Me,
-  Pagination,
-  Patient,
-  Series,
-  Study,
-  StudyListQuery,
-} from "@isocenter/contract";
+import type { CreatePatient, Pagination, Patient, Series, Study, StudyListQuery } from "@isocenter/contract";
 import { apiUrl, call, dicomwebRoot } from "./client.ts";
 
 export interface Page<T> {
@@ -25,10 +17,6 @@ export interface SystemInfo {
 export const listStudies = (query: StudyListQuery, signal?: AbortSignal) =>
   call<Page<Study>>("/studies", { query, signal });
 
-/** The study of a Study Instance UID, or null where there is none that this person may see. */
-export const studyByUid = async (studyInstanceUid: string, signal?: AbortSignal) =>
-  (await listStudies({ studyInstanceUid, limit: 1 }, signal)).data[0] ?? null;
-
 export const listSeries = (studyId: string, signal?: AbortSignal) =>
   call<Page<Series> | { data: Series[] }>(`/studies/${studyId}/series`, { query: { limit: 200 }, signal });
 
@@ -41,8 +29,6 @@ export const createPatient = (patient: CreatePatient, idempotencyKey: string) =>
 export const systemInfo = (signal?: AbortSignal) => call<SystemInfo>("/system", { signal });
 
 export const loadDemonstration = () => call<{ jobId: string }>("/demo", { method: "POST" });
-
-export const fetchMe = () => call<Me>("/users/me");
 
 export const changePassword = (currentPassword: string, newPassword: string) =>
   call<unknown>("/users/me/password", { method: "POST", body: { currentPassword, newPassword } });

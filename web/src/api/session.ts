@@ -166,11 +166,6 @@ export function createSession({ fetch, now, lock, channel, hint, baseUrl }: Sess
     }
   }
 
-  /** Puts a changed profile in place, for instance after a change of password. */
-  function update(me: Me) {
-    if (state.status === "signed-in") change({ status: "signed-in", me });
-  }
-
   return {
     subscribe(listener: () => void): () => void {
       listeners.add(listener);
@@ -183,6 +178,5 @@ export function createSession({ fetch, now, lock, channel, hint, baseUrl }: Sess
     signOut,
     accessToken,
     fetchAuthorized,
-    update,
   };
 }

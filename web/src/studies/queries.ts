@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useMe } from "../api/client.ts";
-import { listSeries, listStudies, studyByUid, systemInfo } from "../api/endpoints.ts";
+import { listSeries, listStudies, systemInfo } from "../api/endpoints.ts";
 import { useLive } from "../api/live.ts";
 import { dateIn } from "./format.ts";
 import { type StudyListState, toApiQuery } from "./list-state.ts";
@@ -34,12 +34,6 @@ export const useSeries = (studyId: string, version: number) =>
     queryKey: ["series", studyId, version],
     queryFn: ({ signal }) => listSeries(studyId, signal),
     placeholderData: (before, query) => (query?.queryKey[1] === studyId ? before : undefined),
-  });
-
-export const useStudy = (studyInstanceUid: string) =>
-  useQuery({
-    queryKey: ["studies", "uid", studyInstanceUid],
-    queryFn: ({ signal }) => studyByUid(studyInstanceUid, signal),
   });
 
 export const useSystem = (enabled = true) =>
