@@ -4,7 +4,35 @@ export { type DecodedText, decodeText, decodeTextChecked } from "./charset/decod
 export { encodeText } from "./charset/encode.ts";
 export { type DictionaryEntry, dictionaryEntry, type Keyword, Tags, tagByKeyword } from "./dictionary.ts";
 export { DicomError, type DicomErrorCode } from "./errors.ts";
+export { decodeFrameIndex, encodeFrameIndex } from "./frame-index.ts";
+export { nativeFrameBits } from "./frames.ts";
+export { type FromJsonOptions, fromDicomJson } from "./json/from-json.ts";
+export {
+  type DicomJson,
+  type JsonElement,
+  type JsonPersonName,
+  type JsonValue,
+  littleEndianValue,
+  type ToJsonOptions,
+  toDicomJson,
+} from "./json/to-json.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
+export {
+  combineRanges,
+  formatDate,
+  formatTime,
+  parseDate,
+  parseDateRange,
+  parseDateTime,
+  parseDateTimeRange,
+  parseTime,
+  parseTimeRange,
+  type Range,
+} from "./match/date-time.ts";
+export { foldName } from "./match/fold.ts";
+export { matchesFuzzily, matchesPersonName } from "./match/person-name.ts";
+export { phoneticKey, phoneticKeys } from "./match/phonetic.ts";
+export { hasWildcard, matchesWildcard, parseUidList, wildcardToLike } from "./match/wildcard.ts";
 export {
   type DataSet,
   Element,
@@ -27,6 +55,7 @@ export {
   type PersonName,
   parsePersonName,
 } from "./person-name.ts";
+export { storable, type Unstorable, type UnstorableCode } from "./storable.ts";
 export {
   elementOf,
   formatTag,
@@ -57,3 +86,15 @@ export {
   type UidEntry,
 } from "./uids.ts";
 export { bigints, bytes, items, number, numbers, personName, text, texts } from "./values.ts";
+export {
+  type BuildOptions,
+  type DataSetValues,
+  dataSetOf,
+  type ElementValue,
+  withElements,
+} from "./write/build.ts";
+export { encapsulate } from "./write/encapsulate.ts";
+export { formatDecimal } from "./write/encode-value.ts";
+export { type FileMeta, fileMeta, writePart10 } from "./write/file.ts";
+export { recoded } from "./write/recode.ts";
+export { writeCommandSet, writeDataSet } from "./write/write.ts";
