@@ -61,7 +61,7 @@ describe("the live feed", () => {
     feed.start();
     first.write(`id: 41\ndata: ${event("a")}\n\n`);
     await expect.poll(() => seen).toEqual(["a"]);
-    expect(feed.snapshot()).toEqual({ status: "live", lastEventAt: 5000, downSince: null });
+    expect(feed.snapshot()).toEqual({ status: "live", lastEventAt: 5000, downSince: null, refused: false });
     first.end();
     await expect.poll(() => feed.snapshot().status).toBe("down");
     expect(slept).toEqual([1000]);
@@ -83,7 +83,14 @@ describe("the live feed", () => {
     }
     await expect.poll(() => slept.length).toBe(5);
     expect(slept).toEqual([1000, 2000, 4000, 8000, 16000]);
-    expect(feed.snapshot()).toMatchObject({ status: "down", downSince: 5000 });
+    expect(feed.snapshot()).toMatchObject({ status: "down", downSince: 5000, refused: false });
+    feed.stop();
+  });
+
+  it("tells a server that refuses from one that is away", async () => {
+    const { feed } = setUp(async () => new Response("{}", { status: 429 }));
+    feed.start();
+    await expect.poll(() => feed.snapshot()).toMatchObject({ status: "down", refused: true });
     feed.stop();
   });
 
@@ -109,7 +116,12 @@ describe("the live feed", () => {
     await expect.poll(() => feed.snapshot().lastEventAt).toBe(5000);
     feed.stop();
     expect(signals[0]?.aborted).toBe(true);
-    expect(feed.snapshot()).toEqual({ status: "connecting", lastEventAt: null, downSince: null });
+    expect(feed.snapshot()).toEqual({
+      status: "connecting",
+      lastEventAt: null,
+      downSince: null,
+      refused: false,
+    });
     feed.start();
     await expect.poll(() => opened.length).toBe(2);
     expect(opened[1]).toBeNull();

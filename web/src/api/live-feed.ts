@@ -8,7 +8,11 @@ export interface LiveState {
   lastEventAt: number | null;
   /** Since when there is no connection; null while there is one. */
   downSince: number | null;
+  /** While there is no connection: the server answered, and refused. */
+  refused: boolean;
 }
+
+const fresh: LiveState = { status: "connecting", lastEventAt: null, downSince: null, refused: false };
 
 export interface LiveFeedDependencies {
   open: (lastEventId: string | null, signal: AbortSignal) => Promise<Response>;
@@ -20,6 +24,8 @@ export interface LiveFeedDependencies {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   random: () => number;
 }
+
+class FeedRefused extends Error {}
 
 const firstDelayMs = 1_000;
 const longestDelayMs = 30_000;
@@ -35,7 +41,7 @@ export function backoffMs(attempt: number, random: number): number {
 /** Follows the live feed until stopped: reconnects by itself, and resumes where it was. */
 export function createLiveFeed(dependencies: LiveFeedDependencies) {
   const { open, onEvent, onGap, now, sleep, random } = dependencies;
-  let state: LiveState = { status: "connecting", lastEventAt: null, downSince: null };
+  let state = fresh;
   const listeners = new Set<() => void>();
   let stop = new AbortController();
   let lastEventId: string | null = null;
@@ -47,7 +53,7 @@ export function createLiveFeed(dependencies: LiveFeedDependencies) {
   }
 
   function connected() {
-    change({ status: "live", downSince: null });
+    change({ status: "live", downSince: null, refused: false });
     if (connectedBefore) onGap();
     connectedBefore = true;
   }
@@ -59,7 +65,7 @@ export function createLiveFeed(dependencies: LiveFeedDependencies) {
     let silence = setTimeout(end, silenceMs);
     try {
       const response = await open(lastEventId, connection.signal);
-      if (!response.ok || !response.body) throw new Error(`live feed: ${response.status}`);
+      if (!response.ok || !response.body) throw new FeedRefused(`live feed: ${response.status}`);
       connected();
       const parser = createEventStreamParser((event) => {
         if (event.id !== null) lastEventId = event.id;
@@ -87,14 +93,16 @@ export function createLiveFeed(dependencies: LiveFeedDependencies) {
   async function run(signal: AbortSignal) {
     for (let attempt = 0; !signal.aborted; attempt++) {
       const before = connectedBefore;
+      let refused = false;
       try {
         await follow(signal);
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return;
+        refused = error instanceof FeedRefused || (error instanceof ApiError && error.status > 0);
       }
       if (signal.aborted) return;
       if (state.status === "live" || connectedBefore !== before) attempt = 0;
-      change({ status: "down", downSince: state.downSince ?? now() });
+      change({ status: "down", downSince: state.downSince ?? now(), refused });
       await sleep(backoffMs(attempt, random()), signal);
     }
   }
@@ -108,7 +116,7 @@ export function createLiveFeed(dependencies: LiveFeedDependencies) {
       stop.abort();
       lastEventId = null;
       connectedBefore = false;
-      change({ status: "connecting", lastEventAt: null, downSince: null });
+      change(fresh);
     },
     subscribe(listener: () => void): () => void {
       listeners.add(listener);

@@ -9,7 +9,7 @@ const quietMs = 6_000;
 
 /** Says since when the server is not reached, and what still works. */
 export function OfflineBanner() {
-  const { downSince } = useLive();
+  const { downSince, refused } = useLive();
   const [shown, setShown] = useState(false);
   useEffect(() => {
     setShown(false);
@@ -19,7 +19,7 @@ export function OfflineBanner() {
   }, [downSince]);
   return (
     <div role="status">
-      {shown && downSince !== null && (
+      {shown && downSince !== null && !refused && (
         <div className="note urg items-center m-3 mb-0">
           <Icon name="link" className="text-urg" />
           <span className="flex-1">

@@ -5,7 +5,14 @@ import { type ReactNode, useState } from "react";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { statusLook } from "./format.ts";
-import { type DatePreset, datePresets, isFiltered, type StudyListState } from "./list-state.ts";
+import {
+  type DatePreset,
+  datePresets,
+  isFiltered,
+  membersOf,
+  type StudyListState,
+  toggled,
+} from "./list-state.ts";
 
 const modalities = [
   ["CT", "Computed tomography"],
@@ -37,13 +44,13 @@ interface FiltersProps {
 
 /** What narrows the list; all of it is kept in the address, so a view can be kept as a bookmark. */
 export function Filters({ state, onChange, onClear }: FiltersProps) {
-  const listed = modalities.some(([code]) => code === state.modality);
+  const others = membersOf(state.modality).filter((code) => !modalities.some(([known]) => known === code));
   return (
     <fieldset id="study-filters" className="flex flex-wrap items-center gap-1.5" aria-label="Filters">
       <Choice
         name="Modality"
-        value={state.modality ?? null}
-        word={state.modality ?? "any"}
+        value={state.modality}
+        word={membersOf(state.modality).join(", ")}
         options={[
           ...modalities.map(([code, meaning]) => ({
             value: code as string,
@@ -54,19 +61,19 @@ export function Filters({ state, onChange, onClear }: FiltersProps) {
               </>
             ),
           })),
-          ...(state.modality && !listed
-            ? [{ value: state.modality, content: <span className="mod">{state.modality}</span> }]
-            : []),
+          ...others.map((code) => ({ value: code, content: <span className="mod">{code}</span> })),
         ]}
-        onChoose={(modality) => onChange({ modality: modality ?? undefined })}
+        onChange={(modality) => onChange({ modality })}
       />
       <DateFilter state={state} onChange={onChange} />
       <Choice
         name="Status"
-        value={state.status ?? null}
-        word={state.status ? statusLook(state.status).word : "any"}
+        value={state.status}
+        word={membersOf(state.status)
+          .map((status) => statusLook(status as StudyStatus).word)
+          .join(", ")}
         options={studyStatuses.map((status) => ({ value: status, content: statusLook(status).word }))}
-        onChoose={(status) => onChange({ status: (status as StudyStatus | null) ?? undefined })}
+        onChange={(status) => onChange({ status })}
       />
       {isFiltered(state) && (
         <Button size="s" variant="ghost" onClick={onClear}>
@@ -79,48 +86,60 @@ export function Filters({ state, onChange, onClear }: FiltersProps) {
 
 interface ChoiceProps {
   name: string;
-  value: string | null;
+  value: string | undefined;
+  /** The members in words; empty for all. */
   word: string;
   options: ReadonlyArray<{ value: string; content: ReactNode }>;
-  onChoose: (value: string | null) => void;
+  onChange: (value: string | undefined) => void;
 }
 
-function Choice({ name, value, word, options, onChoose }: ChoiceProps) {
+/** A filter of which any of several members may be chosen. The menu stays open while one chooses. */
+function Choice({ name, value, word, options, onChange }: ChoiceProps) {
+  const members = membersOf(value);
   return (
     <span className="chip-group">
       <Menu.Root modal={false}>
         <Menu.Trigger className={`chip ${value ? "on" : ""}`}>
-          {name} <b>{word}</b>
+          {name} <b className="max-w-48 truncate">{word || "any"}</b>
           {!value && <Icon name="down" size="xs" />}
         </Menu.Trigger>
         <Menu.Portal>
           <Menu.Content className="menu" align="start" sideOffset={4} collisionPadding={8} aria-label={name}>
-            <Menu.RadioGroup value={value ?? ""} onValueChange={(chosen) => onChoose(chosen || null)}>
-              <Option value="">Any</Option>
-              {options.map((option) => (
-                <Option key={option.value} value={option.value}>
-                  {option.content}
-                </Option>
-              ))}
-            </Menu.RadioGroup>
+            <Option checked={!value} onChange={() => onChange(undefined)}>
+              Any
+            </Option>
+            {options.map((option) => (
+              <Option
+                key={option.value}
+                checked={members.includes(option.value)}
+                onChange={() => onChange(toggled(value, option.value))}
+              >
+                {option.content}
+              </Option>
+            ))}
           </Menu.Content>
         </Menu.Portal>
       </Menu.Root>
-      {value && <ClearOne name={name} onClick={() => onChoose(null)} />}
+      {value && <ClearOne name={name} onClick={() => onChange(undefined)} />}
     </span>
   );
 }
 
-function Option({ value, children }: { value: string; children: ReactNode }) {
+function Option(props: { checked: boolean; onChange: () => void; children: ReactNode }) {
   return (
-    <Menu.RadioItem value={value} className="menu-item">
+    <Menu.CheckboxItem
+      className="menu-item"
+      checked={props.checked}
+      onCheckedChange={props.onChange}
+      onSelect={(event) => event.preventDefault()}
+    >
       <span className="w-3.5">
         <Menu.ItemIndicator>
           <Icon name="check" size="s" className="text-beam" />
         </Menu.ItemIndicator>
       </span>
-      {children}
-    </Menu.RadioItem>
+      {props.children}
+    </Menu.CheckboxItem>
   );
 }
 

@@ -4,6 +4,7 @@ import {
   dateRange,
   defaultPageSize,
   isFiltered,
+  membersOf,
   nextSort,
   pageAfter,
   pageBefore,
@@ -12,6 +13,7 @@ import {
   type StudyListState,
   stringifySearch,
   toApiQuery,
+  toggled,
   withFilter,
 } from "./list-state.ts";
 
@@ -52,6 +54,19 @@ describe("the address of the study list", () => {
       status: "IN_PROGRESS",
       query: "12",
     });
+  });
+
+  it("takes several codes and states, each once, as many as the server does", () => {
+    expect(readListState({ modality: "ct,MRI,,ct,!", status: "final,Done,COMPLETED" })).toEqual({
+      modality: "CT,MR",
+      status: "FINAL,COMPLETED",
+    });
+    const many = Array.from({ length: 40 }, (_, n) => `X${n + 10}`).join(",");
+    expect(readListState({ modality: many }).modality?.length).toBeLessThanOrEqual(64);
+    expect(toggled("CT,MR", "CT")).toBe("MR");
+    expect(toggled("MR", "MR")).toBeUndefined();
+    expect(toggled(undefined, "CT")).toBe("CT");
+    expect(membersOf("CT,MR")).toEqual(["CT", "MR"]);
   });
 
   it("prefers a moving range to fixed days", () => {

@@ -1,4 +1,4 @@
-import type { StudyListQuery, StudyStatus } from "@isocenter/contract";
+import type { StudyListQuery } from "@isocenter/contract";
 import { readEnumeration, readModality, studyStatuses } from "@isocenter/contract/enumerations";
 
 /** Date ranges by name; they move with the day, so that a kept address stays true. */
@@ -28,8 +28,10 @@ export const defaultPageSize = 50;
 /** What the address of the study list says. Members at their default are left out of the address. */
 export interface StudyListState {
   query?: string;
+  /** Any of these codes, with commas between. */
   modality?: string;
-  status?: StudyStatus;
+  /** Any of these states, with commas between. */
+  status?: string;
   date?: DatePreset;
   from?: string;
   to?: string;
@@ -56,9 +58,9 @@ export function readListState(search: Record<string, unknown>): StudyListState {
   };
   const query = text("query").slice(0, 128);
   if (query.trim()) state.query = query;
-  const modality = readModality(text("modality"));
+  const modality = readSeveral(text("modality"), readModality);
   if (modality) state.modality = modality;
-  const status = readEnumeration(studyStatuses, text("status"));
+  const status = readSeveral(text("status"), (one) => readEnumeration(studyStatuses, one));
   if (status) state.status = status;
   if (Object.hasOwn(datePresets, text("date"))) state.date = text("date") as DatePreset;
   else {
@@ -76,6 +78,29 @@ export function readListState(search: Record<string, unknown>): StudyListState {
   const after = text("after");
   if (state.offset && after && after.length <= 512) state.after = after;
   return state;
+}
+
+/** The server takes no longer lists. */
+const longestList = 64;
+
+function readSeveral(text: string, read: (one: string) => string | null): string {
+  let list = "";
+  for (const one of new Set(text.split(",").map(read))) {
+    const longer = list && one ? `${list},${one}` : list || (one ?? "");
+    if (longer.length > longestList) break;
+    list = longer;
+  }
+  return list;
+}
+
+/** The members of a filter that takes several. */
+export const membersOf = (list: string | undefined): string[] => (list ? list.split(",") : []);
+
+/** A filter with one member more, or less where it had it. */
+export function toggled(list: string | undefined, member: string): string | undefined {
+  const members = membersOf(list);
+  const next = members.includes(member) ? members.filter((one) => one !== member) : [...members, member];
+  return next.join(",") || undefined;
 }
 
 /** A day some days from another, both as YYYY-MM-DD. */
