@@ -185,7 +185,7 @@ const TimeZone = Type.String({
 const Issuer = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: "^[^\\\\\\u0000-\\u001f]*\\S[^\\\\\\u0000-\\u001f]*$",
+  pattern: "^(?=.*\\S)[^\\\\\\u0000-\\u001f]*$",
   description: "IssuerOfPatientID (DICOM LO)",
 });
 

@@ -15,6 +15,7 @@ export * from "./http-server.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./jobs-postgres.ts";
+export * from "./keyset.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./migrations.ts";

@@ -8,6 +8,8 @@
  */
 
 export { ensureFirstStart } from "./first-start.ts";
-export { createIdentity, type IdentityOptions } from "./identity.ts";
+export { createIdentity, type IdentityOptions, type IdentityWithDeps } from "./identity.ts";
+export { resetPasswordAsOperator } from "./operator.ts";
+export { administrationRoutes } from "./routes-admin.ts";
 export { sessionRoutes } from "./routes-session.ts";
 export * from "./types.ts";
