@@ -26,4 +26,5 @@ export {
   type RenderOptions,
   renderFrame,
 } from "./render.ts";
+export { pictureToSecondaryCapture, type SecondaryCapture } from "./secondary-capture.ts";
 export type { Window, WindowFunction } from "./window.ts";

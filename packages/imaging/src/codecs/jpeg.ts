@@ -17,7 +17,7 @@ const jpegLs = 0xf7;
  * Whether the three components of a code stream are YCbCr. The Adobe marker decides where it is there, then JFIF, which knows YCbCr
  * alone, then component names, then the Photometric Interpretation.
  */
-function isYbr(header: JpegHeader, photometricInterpretation: string): boolean {
+export function isYbr(header: JpegHeader, photometricInterpretation: string): boolean {
   if (header.components.length !== 3) return false;
   if (header.adobeTransform !== null) return header.adobeTransform === 1;
   if (header.jfif) return true;
