@@ -16,8 +16,8 @@ export interface RenderingOptions {
   archive: Pick<Archive, "readHeader" | "readFrame" | "locate" | "locateEach">;
   /** Bytes of pictures kept on disk; 2 GiB when left out. */
   maxCacheBytes?: number;
-  /** For tests. */
-  pool?: ImagingPool;
+  /** Threads that are shared with others, and closed by whoever made them; threads of its own when left out. */
+  imaging?: ImagingPool;
 }
 
 const defaultCacheBytes = 2 * 1024 * 1024 * 1024;
@@ -64,7 +64,8 @@ function checkFrame(instance: StoredInstance, frame: number): void {
 
 /** Opens the cache and offers the rendering door; the imaging threads start with the first picture. */
 export async function createRendering(options: RenderingOptions): Promise<Rendering> {
-  const { platform, archive, pool = createImagingPool() } = options;
+  const { platform, archive } = options;
+  const pool = options.imaging ?? createImagingPool();
   const cache: FileCache = await openFileCache({
     folder: path.join(platform.config.dataDir, "cache", "pictures"),
     maxBytes: options.maxCacheBytes ?? defaultCacheBytes,
@@ -169,6 +170,9 @@ export async function createRendering(options: RenderingOptions): Promise<Render
         throw refusalOf(error);
       }
     },
-    close: () => pool.close(),
+    async close() {
+      await Promise.allSettled(underWay.values());
+      if (!options.imaging) await pool.close();
+    },
   };
 }

@@ -84,6 +84,6 @@ export interface Rendering {
    */
   decodeFrame(viewer: Viewer, instance: StoredInstance, frame: number): Promise<DecodedPixels>;
 
-  /** Ends the imaging threads; pictures under way fail. */
+  /** Waits for the pictures under way, and ends the imaging threads where they are its own. */
   close(): Promise<void>;
 }
