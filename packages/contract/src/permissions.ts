@@ -63,7 +63,16 @@ export const permissionTable = {
   "facilities.manage": row({ ADMINISTRATOR: "all" }),
   "keys.manage": row({ ADMINISTRATOR: "all" }),
   "modalities.manage": row({ ADMINISTRATOR: "all" }),
-  "audit.read": row({ ADMINISTRATOR: "all" }),
+  /** `own`: what one did and looked at oneself. */
+  "audit.read": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "own",
+    RESIDENT: "own",
+    TECHNOLOGIST: "own",
+    PHYSICIAN: "own",
+    FRONT_DESK: "own",
+    BILLING: "own",
+  }),
   "jobs.read": row({ ADMINISTRATOR: "all" }),
   "demo.manage": row({ ADMINISTRATOR: "all" }),
 } as const;

@@ -74,7 +74,7 @@ export async function insertFacts(
   clock: Clock,
   viewer: Viewer,
   facts: readonly Fact[],
-): Promise<void> {
+): Promise<{ id: string; recordedAt: Date }[]> {
   const rows = facts.map((fact) => factRow(clock, viewer, fact));
   await tx`
     insert into fact (id, type, actor_kind, actor_id, actor_name, request_id, address, facility_id, patient_id, subject_type,
@@ -84,6 +84,7 @@ export async function insertFacts(
     from jsonb_to_recordset(${tx.json(rows as never)}) as r (id uuid, type text, actor_kind text, actor_id text, actor_name text,
       request_id text, address text, facility_id uuid, patient_id uuid, subject_type text, subject_id text, people uuid[],
       outcome text, data jsonb, recorded_at timestamptz)`;
+  return rows.map((row) => ({ id: row.id, recordedAt: new Date(row.recorded_at) }));
 }
 
 /** Rows that are there already are passed over: what is written again after an answer was lost stays one entry. */

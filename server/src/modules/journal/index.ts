@@ -8,4 +8,5 @@
  */
 
 export { createJournal, type JournalOptions } from "./journal.ts";
+export { journalRoutes } from "./routes.ts";
 export * from "./types.ts";

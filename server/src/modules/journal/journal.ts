@@ -87,8 +87,9 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
 
   return {
     async record(tx, viewer, fact) {
-      await insertFacts(tx, clock, viewer, [fact]);
+      const [entry] = await insertFacts(tx, clock, viewer, [fact]);
       afterCommit(tx, wake);
+      return entry!;
     },
     async recordMany(tx, viewer, facts) {
       if (facts.length === 0) return;

@@ -106,8 +106,8 @@ export interface Verification {
 
 /** The journal's door. */
 export interface Journal {
-  /** One insert in the caller's transaction. */
-  record(tx: Tx, viewer: Viewer, fact: Fact): Promise<void>;
+  /** One insert in the caller's transaction. @returns what the entry is known by */
+  record(tx: Tx, viewer: Viewer, fact: Fact): Promise<{ id: string; recordedAt: Date }>;
   /** The same for many, still one insert. */
   recordMany(tx: Tx, viewer: Viewer, facts: readonly Fact[]): Promise<void>;
   /**
