@@ -8,6 +8,8 @@ export interface Jpeg2000Header {
   tiles: number;
   /** Coded with the high-throughput block coder. */
   highThroughput: boolean;
+  /** How often the picture can be had at half its sides; 0 where the halves do not lie on even columns and rows. */
+  reductions: number;
 }
 
 /** Where the code stream begins: at once, or in the `jp2c` box of a JP2 or JPH file. */
@@ -31,8 +33,22 @@ function codeStreamOffset(bytes: Uint8Array): number {
   throw new ImagingError("corrupt", "The JP2 file has no code stream.");
 }
 
+/** The fewest decomposition levels that the main header gives any component (A.6.1, A.6.2). */
+function decompositions(view: DataView, afterSize: number, componentCount: number): number {
+  let fewest = 32;
+  for (let at = afterSize, segments = 0; at + 4 <= view.byteLength && segments < 256; segments++) {
+    const marker = view.getUint16(at);
+    if (marker === 0xff90) break;
+    const length = view.getUint16(at + 2);
+    const levels = marker === 0xff52 ? at + 9 : marker === 0xff53 ? at + (componentCount < 257 ? 6 : 7) : -1;
+    if (levels >= 0 && levels < view.byteLength) fewest = Math.min(fewest, view.getUint8(levels));
+    at += 2 + length;
+  }
+  return fewest === 32 ? 0 : fewest;
+}
+
 /**
- * Reads the SIZ (and CAP) segments without decoding.
+ * Reads the SIZ (and CAP, COD, COC) segments without decoding.
  * @throws ImagingError `corrupt` where they are not there or impossible
  */
 export function jpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
@@ -59,6 +75,7 @@ export function jpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
       vertical: view.getUint8(44 + 3 * i),
     });
   }
+  const atOrigin = view.getUint32(16) === 0 && view.getUint32(20) === 0;
   const across = Math.ceil((view.getUint32(8) - view.getUint32(32)) / tileColumns);
   const down = Math.ceil((view.getUint32(12) - view.getUint32(36)) / tileRows);
   return {
@@ -67,5 +84,6 @@ export function jpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     components,
     tiles: across * down,
     highThroughput: (view.getUint16(6) & 0x4000) !== 0,
+    reductions: atOrigin ? decompositions(view, 4 + view.getUint16(4), count) : 0,
   };
 }

@@ -1,6 +1,6 @@
 import { constants, inflateRawSync } from "node:zlib";
 import { decodeJpeg, decodeJpegLs } from "./codecs/jpeg.ts";
-import { decodeJpeg2000 } from "./codecs/jpeg2000.ts";
+import { decodeJpeg2000, decodeJpeg2000AtLeast } from "./codecs/jpeg2000.ts";
 import { decodeJpegXl } from "./codecs/jpegxl.ts";
 import { decodeRle } from "./codecs/rle.ts";
 import { decodeNative } from "./codecs/uncompressed.ts";
@@ -103,4 +103,20 @@ export async function decodeFrame(description: FrameDescription, bytes: Uint8Arr
     throw new ImagingError("unsupported", `Frames in ${description.transferSyntaxUID} are not decoded.`);
   checkBounds(description);
   return decode(description, bytes);
+}
+
+/**
+ * As `decodeFrame` for a picture that needs at least so many rows and columns: a frame that is kept in wavelets may come out smaller than
+ * it is, and then `description` says how large; every other comes out whole.
+ * @throws ImagingError
+ */
+export async function decodeFrameAtLeast(
+  description: FrameDescription,
+  bytes: Uint8Array,
+  least: { rows: number; columns: number },
+): Promise<{ description: FrameDescription; frame: DecodedFrame }> {
+  if (decoders[description.transferSyntaxUID] !== decodeJpeg2000)
+    return { description, frame: await decodeFrame(description, bytes) };
+  checkBounds(description);
+  return decodeJpeg2000AtLeast(description, bytes, least);
 }

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { colours } from "./colour.ts";
-import { decodeFrame } from "./decode.ts";
+import { decodeFrameAtLeast } from "./decode.ts";
 import { ImagingError } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
 import { greyLevels } from "./greyscale.ts";
@@ -139,6 +139,17 @@ export async function encodePicture(
   return picture.png({ compressionLevel: 6 }).toBuffer();
 }
 
+/** The rows and columns that the picture needs of the frame; regions and overlays count in the frame's own. */
+function leastSize(
+  { rows, columns }: FrameDescription,
+  presentation: Presentation,
+  { size, region, overlays, storedAspect }: RenderOptions,
+): { rows: number; columns: number } {
+  if (!size || region || overlays) return { rows, columns };
+  const target = pictureSize(columns, rows, storedAspect ? 1 : presentation.pixelAspect, size);
+  return { rows: target.height, columns: target.width };
+}
+
 /**
  * Decodes one frame and makes the picture that is seen of it (PS3.4 N.2): modality and VOI transformation, polarity, colour, square pixels.
  * @param bytes the frame's fragments joined, or its native bytes
@@ -150,8 +161,8 @@ export async function renderFrame(
   bytes: Uint8Array,
   options: RenderOptions,
 ): Promise<Uint8Array> {
-  const frame = await decodeFrame(description, bytes);
-  const raster = rasterOf(description, presentation, frame, options.window);
+  const decoded = await decodeFrameAtLeast(description, bytes, leastSize(description, presentation, options));
+  const raster = rasterOf(decoded.description, presentation, decoded.frame, options.window);
   if (options.overlays) burnIn(presentation.overlays, raster);
   return encodePicture(raster, presentation.pixelAspect, options);
 }

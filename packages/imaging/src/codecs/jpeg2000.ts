@@ -1,4 +1,4 @@
-import { jpeg2000Header } from "../codestream-jpeg2000.ts";
+import { type Jpeg2000Header, jpeg2000Header } from "../codestream-jpeg2000.ts";
 import { ImagingError } from "../errors.ts";
 import { type DecodedFrame, expectDepth, expectSize, type FrameDescription, widen } from "../frame.ts";
 import { decodeWithWasm } from "./modules.ts";
@@ -6,14 +6,8 @@ import { decodeWithWasm } from "./modules.ts";
 /** A tile of a handful of pixels is how a small code stream makes a decoder work without end. */
 const maxTiles = 65_535;
 
-/**
- * JPEG 2000 and HTJ2K, reversible and irreversible. The multiple component transform is undone, so YBR_RCT and YBR_ICT come out as RGB.
- * @throws ImagingError `mismatch`, `corrupt`, `unsupported`
- */
-export async function decodeJpeg2000(
-  description: FrameDescription,
-  bytes: Uint8Array,
-): Promise<DecodedFrame> {
+/** @throws ImagingError `mismatch`, `corrupt`, `unsupported` */
+function checkedHeader(description: FrameDescription, bytes: Uint8Array): Jpeg2000Header {
   const header = jpeg2000Header(bytes);
   expectSize(description, { ...header, components: header.components.length });
   const first = header.components[0]!;
@@ -28,16 +22,66 @@ export async function decodeJpeg2000(
     throw new ImagingError("unsupported", "JPEG 2000 of more than 16 bits is not read.");
   if (header.tiles > maxTiles)
     throw new ImagingError("corrupt", "The JPEG 2000 code stream has too many tiles.");
-  const { decoded, information } = await decodeWithWasm(header.highThroughput ? "htj2k" : "jpeg2000", bytes);
+  return header;
+}
+
+/** @param reduction how often the sides are halved */
+async function decodeWith(
+  header: Jpeg2000Header,
+  description: FrameDescription,
+  bytes: Uint8Array,
+  reduction: number,
+): Promise<{ description: FrameDescription; frame: DecodedFrame }> {
+  const codec = header.highThroughput ? "htj2k" : "jpeg2000";
+  const { decoded, information } = await decodeWithWasm(codec, bytes, reduction);
   expectSize(description, {
     rows: information.height,
     columns: information.width,
     components: information.componentCount,
   });
+  const { precision, signed } = header.components[0]!;
   const transformed = ["YBR_RCT", "YBR_ICT"].includes(description.photometricInterpretation);
+  const scale = 2 ** reduction;
+  const rows = Math.ceil(description.rows / scale);
+  const columns = Math.ceil(description.columns / scale);
+  const reduced = { ...description, rows, columns };
   return {
-    bytes: widen(description, decoded, first.precision > 8 ? 2 : 1, first.signed),
-    photometricInterpretation: transformed ? "RGB" : description.photometricInterpretation,
-    planarConfiguration: 0,
+    description: reduced,
+    frame: {
+      bytes: widen(reduced, decoded, precision > 8 ? 2 : 1, signed),
+      photometricInterpretation: transformed ? "RGB" : description.photometricInterpretation,
+      planarConfiguration: 0,
+    },
   };
+}
+
+/**
+ * JPEG 2000 and HTJ2K, reversible and irreversible. The multiple component transform is undone, so YBR_RCT and YBR_ICT come out as RGB.
+ * @throws ImagingError `mismatch`, `corrupt`, `unsupported`
+ */
+export async function decodeJpeg2000(
+  description: FrameDescription,
+  bytes: Uint8Array,
+): Promise<DecodedFrame> {
+  const header = checkedHeader(description, bytes);
+  return (await decodeWith(header, description, bytes, 0)).frame;
+}
+
+/**
+ * The frame with its sides halved as often as both stay at least as long as asked for: the wavelets hold it so, and decoding it takes a
+ * fraction of the time.
+ * @throws ImagingError as `decodeJpeg2000`
+ */
+export async function decodeJpeg2000AtLeast(
+  description: FrameDescription,
+  bytes: Uint8Array,
+  least: { rows: number; columns: number },
+): Promise<{ description: FrameDescription; frame: DecodedFrame }> {
+  const header = checkedHeader(description, bytes);
+  const halves = Math.min(
+    Math.floor(Math.log2(description.rows / least.rows)),
+    Math.floor(Math.log2(description.columns / least.columns)),
+    header.reductions,
+  );
+  return decodeWith(header, description, bytes, Math.max(halves, 0));
 }

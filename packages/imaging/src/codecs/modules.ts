@@ -16,6 +16,8 @@ export interface WasmDecoder {
   getEncodedBuffer(length: number): Uint8Array;
   getDecodedBuffer(): ArrayLike<number>;
   decode(): void;
+  /** JPEG 2000 and HTJ2K only: with the sides halved so many times. */
+  decodeSubResolution?(reduction: number, layer: number): void;
   getFrameInfo(): FrameInformation;
   /** JPEG-LS only: 0 by plane, 1 by line, 2 by sample. */
   getInterleaveMode?(): number;
@@ -62,13 +64,15 @@ function load(codec: WasmCodec): Promise<WasmModule> {
 export async function decodeWithWasm(
   codec: WasmCodec,
   bytes: Uint8Array,
+  reduction = 0,
 ): Promise<{ information: FrameInformation; decoded: Uint8Array; interleaveMode: number | null }> {
   const module = await load(codec);
   const Decoder = module[factories[codec][1]] as new () => WasmDecoder;
   try {
     const decoder = new Decoder();
     decoder.getEncodedBuffer(bytes.length).set(bytes);
-    decoder.decode();
+    if (reduction > 0 && decoder.decodeSubResolution) decoder.decodeSubResolution(reduction, 0);
+    else decoder.decode();
     const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
     // A copy: the buffer is a view of the codec's memory, in some builds a clamped one.
     const decoded = new Uint8Array(decoder.getDecodedBuffer());
