@@ -15,7 +15,11 @@ afterEach(() => fs.rm(folder, { recursive: true, force: true }));
 const clock = manualClock();
 const key = (name: string) => createHash("sha256").update(name).digest("hex");
 const bytes = (size: number, value = 7) => Buffer.alloc(size, value);
-const open = (maxBytes = 1_000_000) => openFileCache({ folder, maxBytes, clock });
+const open = async (maxBytes = 1_000_000) => {
+  const cache = await openFileCache({ folder, maxBytes, clock });
+  await cache.ready;
+  return cache;
+};
 const fileOf = (name: string) => path.join(folder, key(name).slice(0, 2), key(name));
 
 test("gives back what was put, also after a new start", async () => {
@@ -68,8 +72,25 @@ test("leftovers of a write that broke off are removed at the start", async () =>
   await cache.put(key("a"), bytes(10));
   const leftover = `${fileOf("a")}.0000`;
   await fs.writeFile(leftover, "half");
+  await fs.utimes(leftover, clock.now(), clock.now());
+  await open();
+  await expect(fs.stat(leftover), "still being written").resolves.toBeDefined();
+  clock.advance(7_200_000);
   await open();
   await expect(fs.stat(leftover)).rejects.toThrow();
+});
+
+test("what is used while the files of earlier runs are counted stays the newest", async () => {
+  const before = await open();
+  for (const name of ["a", "b"]) await before.put(key(name), bytes(100));
+  const cache = await openFileCache({ folder, maxBytes: 2 * 112, clock });
+  await cache.get(key("a"));
+  await cache.put(key("c"), bytes(100));
+  await cache.ready;
+  await cache.put(key("c"), bytes(100));
+  expect(cache.size()).toBe(2 * 112);
+  expect(await cache.get(key("b"))).toBeNull();
+  expect(await cache.get(key("c"))).not.toBeNull();
 });
 
 test("what is larger than the whole cache is not kept, and a folder that is gone is no error", async () => {

@@ -14,6 +14,8 @@ export interface FileCache {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Bytes it holds, as far as this process knows. */
   size(): number;
+  /** When the files of earlier runs are known; until then they are found, but not counted. */
+  readonly ready: Promise<void>;
 }
 
 export interface FileCacheOptions {
@@ -28,11 +30,14 @@ const magic = 0x49534f50;
 const headerBytes = 12;
 /** How often the file of a picture that is asked for often is marked as used. */
 const touchAfterMs = 3_600_000;
+/** A file that is still being written is younger than this. */
+const leftoverAfterMs = 3_600_000;
+/** What this process remembers of the files is bounded as well. */
+const maxFiles = 100_000;
 const keyPattern = /^[0-9a-f]{64}$/;
 
 interface Entry {
   size: number;
-  usedAtMs: number;
   /** The time in the file, by which the next start knows the order. */
   touchedAtMs: number;
 }
@@ -53,7 +58,10 @@ function unseal(file: Buffer): Uint8Array | null {
 }
 
 /** Every file of the cache with its size and time of last use; leftovers of a write that a crash broke off are removed. */
-async function scan(folder: string): Promise<{ key: string; size: number; usedAtMs: number }[]> {
+async function scan(
+  folder: string,
+  nowMs: number,
+): Promise<{ key: string; size: number; usedAtMs: number }[]> {
   const found: { key: string; size: number; usedAtMs: number }[] = [];
   for (const shelf of await fs.readdir(folder, { withFileTypes: true })) {
     if (!shelf.isDirectory() || !/^[0-9a-f]{2}$/.test(shelf.name)) continue;
@@ -62,7 +70,7 @@ async function scan(folder: string): Promise<{ key: string; size: number; usedAt
       const stat = await fs.stat(file).catch(() => null);
       if (!stat) continue;
       if (keyPattern.test(name)) found.push({ key: name, size: stat.size, usedAtMs: stat.mtimeMs });
-      else await fs.rm(file, { force: true });
+      else if (nowMs - stat.mtimeMs > leftoverAfterMs) await fs.rm(file, { force: true });
     }
   }
   return found.sort((a, b) => a.usedAtMs - b.usedAtMs);
@@ -75,11 +83,22 @@ export async function openFileCache(options: FileCacheOptions): Promise<FileCach
   // The least recently used comes first.
   const entries = new Map<string, Entry>();
   let total = 0;
-  for (const { key, size, usedAtMs } of await scan(folder)) {
-    entries.set(key, { size, usedAtMs, touchedAtMs: usedAtMs });
-    total += size;
+  const ready = takeInventory().catch(onTrouble);
+
+  /** Puts the files of earlier runs before those that were used meanwhile. */
+  async function takeInventory(): Promise<void> {
+    const found = await scan(folder, clock.now().getTime());
+    const recent = [...entries];
+    const known = new Set(entries.keys());
+    entries.clear();
+    for (const { key, size, usedAtMs } of found) {
+      if (known.has(key)) continue;
+      entries.set(key, { size, touchedAtMs: usedAtMs });
+      total += size;
+    }
+    for (const [key, entry] of recent) entries.set(key, entry);
+    await shrink();
   }
-  await shrink();
 
   function pathOf(key: string): string {
     if (!keyPattern.test(key)) throw new Error("a key of the picture cache is a SHA-256 in hexadecimal");
@@ -93,12 +112,12 @@ export async function openFileCache(options: FileCacheOptions): Promise<FileCach
 
   function remember(key: string, size: number, touchedAtMs: number): void {
     forget(key);
-    entries.set(key, { size, usedAtMs: clock.now().getTime(), touchedAtMs });
+    entries.set(key, { size, touchedAtMs });
     total += size;
   }
 
   async function shrink(): Promise<void> {
-    while (total > maxBytes) {
+    while (total > maxBytes || entries.size > maxFiles) {
       const oldest = entries.keys().next().value;
       if (oldest === undefined) return;
       forget(oldest);
@@ -116,6 +135,7 @@ export async function openFileCache(options: FileCacheOptions): Promise<FileCach
 
   return {
     size: () => total,
+    ready,
     async get(key) {
       const file = await fs.readFile(pathOf(key)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") onTrouble(error);

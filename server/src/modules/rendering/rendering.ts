@@ -14,13 +14,13 @@ import type { DecodedPixels, Picture, PictureRequest, Rendering, ThumbnailReques
 export interface RenderingOptions {
   platform: Pick<Platform, "config" | "clock" | "log">;
   archive: Pick<Archive, "readHeader" | "readFrame" | "locate" | "locateEach">;
-  /** Bytes of pictures kept on disk; 2 GiB when left out. */
+  /** Bytes of pictures kept on disk; 1 GiB when left out. */
   maxCacheBytes?: number;
   /** Threads that are shared with others, and closed by whoever made them; threads of its own when left out. */
   imaging?: ImagingPool;
 }
 
-const defaultCacheBytes = 2 * 1024 * 1024 * 1024;
+const defaultCacheBytes = 1024 * 1024 * 1024;
 /** What could not be shown is not tried again for so long. */
 const rememberFailureMs = 5 * 60_000;
 const maxFailures = 1000;
