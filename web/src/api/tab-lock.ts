@@ -1,5 +1,8 @@
+/** A lock whose tab was closed, or crashed, is taken over after this time. */
 const holdMs = 10_000;
 const pollMs = 60;
+/** How long a claim must stand before it counts: another tab may have written at the same moment. */
+const settleMs = 20;
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -10,24 +13,36 @@ const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, 
 export async function withTabLock<T>(name: string, run: () => Promise<T>): Promise<T> {
   const locks = globalThis.navigator?.locks;
   if (locks) return (await locks.request(name, run)) as T;
-  const key = `${name}.lock`;
-  const mine = `${Date.now() + holdMs}:${Math.random()}`;
+  let storage: Storage;
   try {
-    for (const end = Date.now() + holdMs; Date.now() < end; ) {
-      const held = localStorage.getItem(key);
-      if (!held || Number.parseInt(held, 10) < Date.now()) {
-        localStorage.setItem(key, mine);
-        await wait(pollMs / 4);
-        if (localStorage.getItem(key) === mine) break;
-      }
-      await wait(pollMs);
-    }
+    storage = localStorage;
   } catch {
     return run();
+  }
+  return withStorageLock(storage, `${name}.lock`, run);
+}
+
+type LockStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+/** The lock in storage. Who waits longer than a lock may be held goes ahead: late is better than never. */
+export async function withStorageLock<T>(
+  storage: LockStorage,
+  key: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  const mine = () => `${Date.now() + holdMs}:${Math.random()}`;
+  let claim = "";
+  for (const end = Date.now() + holdMs; Date.now() < end; await wait(pollMs)) {
+    const held = storage.getItem(key);
+    if (held && Number.parseInt(held, 10) > Date.now()) continue;
+    claim = mine();
+    storage.setItem(key, claim);
+    await wait(settleMs);
+    if (storage.getItem(key) === claim) break;
   }
   try {
     return await run();
   } finally {
-    if (localStorage.getItem(key) === mine) localStorage.removeItem(key);
+    if (storage.getItem(key) === claim) storage.removeItem(key);
   }
 }
