@@ -111,7 +111,9 @@ export const useLive = () => useSyncExternalStore(feed.subscribe, feed.snapshot)
 export function followSession() {
   let following: string | null = null;
   const check = () => {
-    const id = session.snapshot().me?.id ?? null;
+    const { me } = session.snapshot();
+    // Until a given password is changed the server opens nothing else.
+    const id = me && !me.mustChangePassword ? me.id : null;
     if (id === following) return;
     if (following) {
       feed.stop();

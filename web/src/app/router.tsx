@@ -60,7 +60,7 @@ const guarded = createRoute({
     await session.restore();
     const { status, me } = session.snapshot();
     if (status === "signed-out") {
-      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
+      throw redirect({ to: "/sign-in", search: location.href === "/studies" ? {} : { next: location.href } });
     }
     if (me?.mustChangePassword) throw redirect({ to: "/password" });
   },
