@@ -16,6 +16,7 @@ export {
   type ToJsonOptions,
   toDicomJson,
 } from "./json/to-json.ts";
+export { toDicomJsonText } from "./json/to-text.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export {
   combineRanges,

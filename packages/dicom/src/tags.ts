@@ -3,8 +3,7 @@ import { tagByKeyword } from "./dictionary.ts";
 /** group × 65536 + element, unsigned. */
 export type Tag = number;
 
-const hex = (value: number) => value.toString(16).toUpperCase().padStart(4, "0");
-const groups = new Map<number, string>();
+const formatted = new Map<number, string>();
 
 /** The number of (group,element). */
 export function tagOf(group: number, element: number): Tag {
@@ -16,13 +15,12 @@ export const elementOf = (tag: Tag): number => tag & 0xffff;
 
 /** "00100010": eight upper case hexadecimal digits, as DICOM JSON writes tags. */
 export function formatTag(tag: Tag): string {
-  const group = tag >>> 16;
-  let start = groups.get(group);
-  if (start === undefined) {
-    start = hex(group);
-    if (groups.size < 4096) groups.set(group, start);
+  let text = formatted.get(tag);
+  if (text === undefined) {
+    text = tag.toString(16).toUpperCase().padStart(8, "0");
+    if (formatted.size < 16384) formatted.set(tag, text);
   }
-  return start + hex(tag & 0xffff);
+  return text;
 }
 
 /** Reads "00100010", "0010,0010", "(0010,0010)" or a keyword of the dictionary; null for anything else. */

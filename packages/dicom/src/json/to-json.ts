@@ -80,10 +80,11 @@ function elementToJson(set: DataSet, element: Element, options: ToJsonOptions, p
   return values.length === 0 || (values.length === 1 && values[0] === null) ? { vr } : { vr, Value: values };
 }
 
-const characterSetTag: Tag = 0x00080005;
+export const characterSetTag: Tag = 0x00080005;
 
 /** The default repertoire is ASCII, which UTF-8 contains: there is nothing to convert. */
-const isAscii = (set: DataSet) => set.characterSets.every((term) => /^(|ISO(_| 2022 )IR 6)$/.test(term));
+export const isAscii = (set: DataSet) =>
+  set.characterSets.every((term) => /^(|ISO(_| 2022 )IR 6)$/.test(term));
 
 /** The value field as it would stand in little endian and with an even length. */
 export function littleEndianValue(set: DataSet, element: Element): Uint8Array {
@@ -94,7 +95,8 @@ export function littleEndianValue(set: DataSet, element: Element): Uint8Array {
   return even;
 }
 
-function jsonValues(set: DataSet, element: Element): JsonValue[] {
+/** The values of an element as they stand in "Value". */
+export function jsonValues(set: DataSet, element: Element): JsonValue[] {
   const { vr } = element;
   switch (vr) {
     case "DS":
