@@ -293,14 +293,15 @@ export class ParserCore extends Structure {
 
   /** What follows the last element has to be zeros. */
   private checkPadding(chunk: Uint8Array, at: number): void {
-    for (let i = 0; i < this.carryLength; i++)
-      if (this.carry[i] !== 0)
-        throw new DicomError("bad-structure", "no element after the last one", this.position);
-    this.position += this.carryLength;
+    this.checkZeros(this.carry.subarray(0, this.carryLength));
     this.carryLength = 0;
-    for (let i = at; i < chunk.length; i++)
-      if (chunk[i] !== 0)
-        throw new DicomError("bad-structure", "no element after the last one", this.position + i - at);
-    this.position += chunk.length - at;
+    this.checkZeros(chunk.subarray(at));
+  }
+
+  private checkZeros(bytes: Uint8Array): void {
+    const wrong = bytes.findIndex((byte) => byte !== 0);
+    if (wrong >= 0)
+      throw new DicomError("bad-structure", "no element after the last one", this.position + wrong);
+    this.position += bytes.length;
   }
 }
