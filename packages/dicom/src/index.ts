@@ -30,7 +30,7 @@ export {
   parseTimeRange,
   type Range,
 } from "./match/date-time.ts";
-export { foldName } from "./match/fold.ts";
+export { foldLetters, foldName } from "./match/fold.ts";
 export { matchesFuzzily, matchesPersonName } from "./match/person-name.ts";
 export { phoneticKey, phoneticKeys } from "./match/phonetic.ts";
 export { hasWildcard, matchesWildcard, parseUidList, wildcardToLike } from "./match/wildcard.ts";

@@ -85,6 +85,8 @@ export function readBareObject(
 export interface StreamParser {
   /** Takes the next bytes; they may be reused afterwards. Throws `DicomError`, and again at every later call. */
   push(chunk: Uint8Array): void;
+  /** Where the data set starts in the source; null until it has begun. */
+  readonly dataSetOffset: number | null;
   /** Says that the source ends. Throws `DicomError`. */
   end(): ParsedObject;
 }
@@ -126,6 +128,9 @@ export function createStreamParser(
   };
   return {
     push: (chunk) => guarded(() => take(chunk)),
+    get dataSetOffset() {
+      return core.root !== null || core.wantsInflated ? core.rootOffset : null;
+    },
     end: () =>
       guarded(() => {
         inflater?.end();
