@@ -63,6 +63,9 @@ create unique index patient_identifier_known on patient_identifier (issuer, valu
 create index patient_identifier_value on patient_identifier (value text_pattern_ops);
 create index patient_identifier_patient on patient_identifier (patient_id, position);
 
+-- Identifiers that we give ourselves.
+create sequence patient_number;
+
 -- The facilities that know the patient. What belongs to another facility does not exist for a viewer.
 create table patient_facility (
   patient_id uuid not null references patient (id),

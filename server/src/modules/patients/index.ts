@@ -1,0 +1,37 @@
+/**
+ * Patients: demographics, identifiers and their issuers, who cares for whom.
+ *
+ * Owns the tables `patient`, `patient_identifier`, `patient_facility`, `care_relation`. Records the facts `patient.created` and
+ * `patient.changed`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
+ * images do not overwrite; a patient exists for a viewer through the facilities that know them and, where the right reaches no further, through care.
+ */
+export { addCareRelations, changePatient, createPatient } from "./commands.ts";
+export {
+  addMemberships,
+  type IdentifiedPatient,
+  type IdentifierOwners,
+  identifierOwners,
+  identifyPatients,
+  type PatientClaim,
+} from "./identify.ts";
+export { allOf, anyOf, type NameColumns, nameMatches } from "./name-search.ts";
+export { foldPattern, foldText } from "./names.ts";
+export {
+  displayName,
+  type Identity,
+  identityFits,
+  joinName,
+  nameKeys,
+  nameParts,
+  type Sex,
+} from "./patient.ts";
+export { getPatient, listPatients, requirePatient, searchWords } from "./queries.ts";
+export { patientRoutes } from "./routes.ts";
+export {
+  facilities,
+  firstIdentifier,
+  hasIdentifierLike,
+  hasIssuerLike,
+  inCareOf,
+  patientNameColumns,
+} from "./sql.ts";
