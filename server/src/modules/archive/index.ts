@@ -2,7 +2,12 @@
  * The archive: studies, series and instances; how they come in, are found and are read.
  *
  * Owns the tables `study`, `series`, `instance`, `instance_original`, `quarantine`, `reconciliation_item`. Records the facts
- * `study.received` (per study and batch) and `study.settled`. Keeps: a UID is unique within a facility; an object is durable
+ * `study.received` (per study and batch), `study.settled`, `quarantine.added` and `reconciliation.opened`. Keeps: a UID is unique within a facility; an object is durable
  * before its row, and its row before the answer; counts are exact; archived bytes never change.
  */
+export { createArchive } from "./archive.ts";
+export { supportedKeys } from "./find/keys.ts";
+export { createIngest, type IngestOptions } from "./ingest/ingest.ts";
+export { settleStudy } from "./settle.ts";
+export { sweepOrphans } from "./sweep.ts";
 export * from "./types.ts";

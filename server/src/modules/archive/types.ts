@@ -1,19 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Image, ImageFormat, Series, Study, StudyListQuery } from "@isocenter/contract";
+import type { DataSet, DicomJson, JsonElement, Tag } from "@isocenter/dicom";
 import type { ByteRange, Reader, Viewer } from "../../platform/index.ts";
 
-/** A DICOM tag as one unsigned number: group * 0x10000 + element. */
-export type Tag = number;
-
-/** One element of the DICOM JSON model (PS3.18 F.2.2). */
-export interface DicomJsonElement {
-  vr: string;
-  Value?: unknown[];
-  BulkDataURI?: string;
-  InlineBinary?: string;
-}
-/** A data set in the DICOM JSON model (PS3.18 F): keys are tags in eight upper-case hexadecimal digits. */
-export type DicomJson = Record<string, DicomJsonElement>;
+export type { DicomJson, JsonElement as DicomJsonElement, Tag };
 
 /** Which way the image came, for the journal and for the person who asks later. */
 export type IngestDoor = "c-store" | "stow-rs" | "upload" | "import" | "system";
@@ -21,9 +11,9 @@ export type IngestDoor = "c-store" | "stow-rs" | "upload" | "import" | "system";
 /** What the association says of a data set that comes without file meta information (PS3.7 9.1.1). */
 export interface BareDataSet {
   transferSyntaxUID: string;
-  /** Affected SOP class and instance; where they are given, the data set must say the same. */
-  sopClassUid?: string;
-  sopInstanceUid?: string;
+  /** Affected SOP class and instance: the data set must say the same. */
+  sopClassUid: string;
+  sopInstanceUid: string;
   /** AE title of the sender; written to the file meta information. */
   sourceApplicationEntityTitle?: string;
 }
@@ -192,6 +182,8 @@ export interface StoredInstance {
   instanceNumber: number | null;
   rows: number | null;
   columns: number | null;
+  bitsAllocated: number | null;
+  samplesPerPixel: number | null;
   /** 0 where there are no pixels. */
   numberOfFrames: number;
   /** Of the object: preamble, file meta information and data set. */
@@ -202,6 +194,8 @@ export interface StoredInstance {
   dataSetOffset: number;
   /** Where the header ends: the first byte of the Pixel Data element, or the size. */
   headerLength: number;
+  /** Where what follows the pixels begins; null where nothing does. */
+  trailerOffset: number | null;
   pixels: PixelLocation | null;
   objectKey: string;
   /** A picture that this instance was made from. */
@@ -275,12 +269,15 @@ export interface Archive {
   /** The picture that was uploaded. */
   openOriginal(instance: StoredInstance): Promise<Readable>;
   /**
-   * One frame, numbered from 1, as it is encoded; native frames in little endian, each beginning at a byte of its own.
-   * @throws Refusal `not-found` (`frame.not-found`)
+   * One frame, numbered from 1, as it is encoded: native frames in the byte order of the transfer syntax, inflated where the data set is deflated, each
+   * beginning at a byte of its own also where a pixel is one bit.
+   * @throws Refusal `not-found` (`frame.not-found`), also where the frames cannot be told apart
    */
   readFrame(instance: StoredInstance, frameNumber: number): Promise<Uint8Array>;
   /** The Part 10 bytes up to the Pixel Data element (all of them where there is none), for `readPart10`. */
   readHeader(instance: StoredInstance): Promise<Uint8Array>;
+  /** The attributes up to Pixel Data; where there is none all of them, and of a large object the long values are `deferred`. */
+  readAttributes(instance: StoredInstance): Promise<DataSet>;
 
   /** @throws Refusal `not-found` (`series.not-found`) */
   seriesMetadata(

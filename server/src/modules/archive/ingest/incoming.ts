@@ -1,0 +1,248 @@
+import {
+  type DataSet,
+  encodeFrameIndex,
+  type FrameIndex,
+  type ParsedObject,
+  SopClasses,
+  sopClass,
+  Tags,
+  text,
+  toDicomJson,
+} from "@isocenter/dicom";
+import { Refusal } from "../../../platform/index.ts";
+import type { PatientClaim, Sex } from "../../patients/index.ts";
+import { dateOf, integerOf, jsonKey, personNameOf, textOf, timeOf } from "../attributes.ts";
+import { attributesOf, instanceColumnTags, pick } from "../levels.ts";
+import type { DicomJson, DicomJsonElement, IngestDoor, IngestSource, PixelLocation } from "../types.ts";
+
+/** What was written to the store, and what one pass over the bytes learned. */
+export interface Received {
+  objectKey: string;
+  size: number;
+  sha256: Buffer;
+  dataSetSha256: Buffer;
+  parsed: ParsedObject;
+  /** What was written before a bare data set: offsets in the object are this much greater than in what was parsed. */
+  shift: number;
+}
+
+/** An instance whose object is durable and that waits for its rows: everything the transaction needs, and none of the bytes. */
+export interface Incoming {
+  facilityId: string;
+  /** Chosen by whoever uploads it; else found by the claim. */
+  patientId: string | null;
+  claim: PatientClaim;
+  studyUid: string;
+  seriesUid: string;
+  sopUid: string;
+  sopClassUid: string;
+  transferSyntaxUid: string;
+  study: DicomJson;
+  series: DicomJson;
+  instance: DicomJson;
+  instanceNumber: number | null;
+  rows: number | null;
+  columns: number | null;
+  bitsAllocated: number | null;
+  samplesPerPixel: number | null;
+  numberOfFrames: number;
+  contentDate: string | null;
+  contentTime: string | null;
+  acquisitionDate: string | null;
+  acquisitionTime: string | null;
+  /** The date that says best when the image was made. */
+  madeOn: string | null;
+  modality: string;
+  objectKey: string;
+  size: number;
+  sha256: Buffer;
+  dataSetSha256: Buffer;
+  dataSetOffset: number;
+  headerLength: number;
+  trailerOffset: number | null;
+  pixels: PixelLocation | null;
+  frameIndex: Uint8Array | null;
+  original: { format: "PNG" | "JPEG"; objectKey: string; size: number; sha256: Buffer } | null;
+  door: IngestDoor;
+  sender: string;
+}
+
+const refused = (code: string, detail: string): Refusal => new Refusal("unprocessable", code, detail);
+
+/** Digits and dots, at most 64 (PS3.5 9.1). Leading zeros are against the standard and common; they harm nothing here. */
+const tolerableUid = /^(?=.{1,64}$)[0-9]+(?:\.[0-9]+)+$/;
+
+function requiredUid(dataSet: DataSet, tag: number, keyword: string): string {
+  const uid = text(dataSet, tag) ?? "";
+  if (uid === "") throw refused("dicom.missing-uid", `The object has no ${keyword}.`);
+  if (!tolerableUid.test(uid)) throw refused("dicom.invalid-uid", `${keyword} is not a UID.`);
+  return uid;
+}
+
+/** The four UIDs that an object must have to be stored, checked against what the association said. */
+function identification(dataSet: DataSet, source: IngestSource) {
+  const sopClassUid = requiredUid(dataSet, Tags.SOPClassUID, "SOPClassUID");
+  const sopUid = requiredUid(dataSet, Tags.SOPInstanceUID, "SOPInstanceUID");
+  const { bareDataSet } = source;
+  if (bareDataSet && bareDataSet.sopInstanceUid !== sopUid)
+    throw refused("dicom.uid-mismatch", "SOPInstanceUID is not the one that was announced.");
+  if (bareDataSet && bareDataSet.sopClassUid !== sopClassUid)
+    throw refused("dicom.sop-class-mismatch", "SOPClassUID is not the one that was announced.");
+  const known = sopClass(sopClassUid);
+  // A DICOMDIR is a file of a medium, not an image of a patient.
+  if (known && (known.kind !== "storage" || sopClassUid === SopClasses.MediaStorageDirectoryStorage))
+    throw refused("dicom.not-storable", `${known.name} is not an object that is stored.`);
+  return {
+    sopClassUid,
+    sopUid,
+    studyUid: requiredUid(dataSet, Tags.StudyInstanceUID, "StudyInstanceUID"),
+    seriesUid: requiredUid(dataSet, Tags.SeriesInstanceUID, "SeriesInstanceUID"),
+  };
+}
+
+const wanted: ReadonlySet<number> = new Set(Object.values(attributesOf).flat());
+/** A sequence or comment over this size is not kept beside the object. */
+const maxElementBytes = 16 * 1024;
+
+/** The kept attributes of all levels as DICOM JSON, without characters that PostgreSQL does not take. */
+function keptAttributes(dataSet: DataSet): DicomJson {
+  const elements = new Map(
+    [...dataSet.elements].filter(
+      ([tag, element]) => wanted.has(tag) && !element.deferred && element.length <= maxElementBytes,
+    ),
+  );
+  const json = toDicomJson({ ...dataSet, elements });
+  for (const element of Object.values(json)) if (element.Value) element.Value = element.Value.map(withoutNul);
+  return json;
+}
+
+function withoutNul<T>(value: T): T {
+  if (typeof value === "string") return (value.includes("\0") ? value.replaceAll("\0", "") : value) as T;
+  if (Array.isArray(value)) return value.map(withoutNul) as T;
+  if (value !== null && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutNul(member)])) as T;
+  return value;
+}
+
+function readSex(code: string | null): Sex | null {
+  const upper = (code ?? "").toUpperCase();
+  return upper === "F" || upper === "M" || upper === "O" || upper === "U" ? upper : null;
+}
+
+function claimOf(json: DicomJson, facilityId: string, studyUid: string, issuer: string): PatientClaim {
+  const element = (tag: number): DicomJsonElement | undefined => json[jsonKey(tag)];
+  const patient = pick(json, attributesOf.PATIENT);
+  for (const tag of [
+    Tags.PatientName,
+    Tags.PatientID,
+    Tags.IssuerOfPatientID,
+    Tags.PatientBirthDate,
+    Tags.PatientSex,
+  ])
+    if (element(tag)) delete patient[jsonKey(tag)];
+  return {
+    facilityId,
+    studyInstanceUid: studyUid,
+    value: textOf(json, Tags.PatientID) ?? "",
+    issuer: textOf(json, Tags.IssuerOfPatientID) ?? issuer,
+    name: personNameOf(json, Tags.PatientName),
+    birthDate: dateOf(json, Tags.PatientBirthDate),
+    sex: readSex(textOf(json, Tags.PatientSex)),
+    attributes: patient as Record<string, unknown>,
+  };
+}
+
+/**
+ * What the rows of the instance say, from its header.
+ * @throws Refusal `unprocessable` where the object cannot be stored
+ */
+export function readIncoming(
+  received: Received,
+  source: IngestSource,
+  place: { facilityId: string; issuer: string; sender: string },
+): Incoming {
+  const { parsed, shift } = received;
+  const { dataSet, pixelData } = parsed;
+  const ids = identification(dataSet, source);
+  const json = keptAttributes(dataSet);
+  const acquisitionDate =
+    dateOf(json, Tags.AcquisitionDate) ?? datePart(textOf(json, Tags.AcquisitionDateTime));
+  const contentDate = dateOf(json, Tags.ContentDate);
+  const saidFrames = integerOf(json, Tags.NumberOfFrames);
+  const { headerLength, trailerOffset } = aroundPixels(received);
+  const instance = pick(json, attributesOf.INSTANCE);
+  for (const tag of instanceColumnTags) delete instance[jsonKey(tag)];
+  return {
+    ...ids,
+    facilityId: place.facilityId,
+    patientId: source.patientId ?? null,
+    claim: claimOf(json, place.facilityId, ids.studyUid, place.issuer),
+    transferSyntaxUid: parsed.transferSyntaxUID,
+    study: pick(json, attributesOf.STUDY),
+    series: pick(json, attributesOf.SERIES),
+    instance,
+    instanceNumber: integerOf(json, Tags.InstanceNumber),
+    rows: integerOf(json, Tags.Rows),
+    columns: integerOf(json, Tags.Columns),
+    bitsAllocated: integerOf(json, Tags.BitsAllocated),
+    samplesPerPixel: integerOf(json, Tags.SamplesPerPixel),
+    numberOfFrames: pixelData ? Math.max(1, saidFrames ?? 1) : 0,
+    contentDate,
+    contentTime: timeOf(json, Tags.ContentTime),
+    acquisitionDate,
+    acquisitionTime: timeOf(json, Tags.AcquisitionTime),
+    madeOn: acquisitionDate ?? contentDate ?? dateOf(json, Tags.SeriesDate) ?? dateOf(json, Tags.StudyDate),
+    modality: textOf(json, Tags.Modality) ?? "",
+    objectKey: received.objectKey,
+    size: received.size,
+    sha256: received.sha256,
+    dataSetSha256: received.dataSetSha256,
+    dataSetOffset: parsed.dataSetOffset + shift,
+    headerLength,
+    trailerOffset,
+    pixels: pixelData && {
+      tag: pixelData.tag,
+      vr: pixelData.vr,
+      offset: pixelData.offset + shift,
+      length: pixelData.length,
+      encapsulated: pixelData.encapsulated,
+    },
+    frameIndex: pixelData ? encodeFrameIndex(shifted(pixelData.frames, shift)) : null,
+    original: null,
+    door: source.door,
+    sender: place.sender,
+  };
+}
+
+const datePart = (dateTime: string | null): string | null =>
+  dateTime && /^\d{8}/.test(dateTime)
+    ? `${dateTime.slice(0, 4)}-${dateTime.slice(4, 6)}-${dateTime.slice(6, 8)}`
+    : null;
+
+/** Bytes of an element before its value (PS3.5 7.1.2, 7.1.3). */
+export function elementHeaderBytes(explicitVr: boolean, vr: string): number {
+  return explicitVr && /^(OB|OD|OF|OL|OV|OW|SQ|SV|UC|UN|UR|UT|UV)$/.test(vr) ? 12 : 8;
+}
+
+const shifted = (frames: FrameIndex, by: number): FrameIndex =>
+  by === 0
+    ? frames
+    : frames.map((pieces) => pieces.map(({ offset, length }) => ({ offset: offset + by, length })));
+
+/** Where the header ends, and where what follows the pixels begins. A deflated data set has no places that could be read alone. */
+function aroundPixels({ parsed, size, shift }: Received): {
+  headerLength: number;
+  trailerOffset: number | null;
+} {
+  if (!parsed.pixelData || parsed.deflated) return { headerLength: size, trailerOffset: null };
+  const { explicitVR } = parsed.dataSet;
+  const start = ({ offset, vr }: { offset: number; vr: string }) =>
+    offset + shift - elementHeaderBytes(explicitVR, vr);
+  let trailerOffset: number | null = null;
+  for (const [tag, element] of parsed.dataSet.elements) {
+    if (tag <= parsed.pixelData.tag) continue;
+    trailerOffset = start(element);
+    break;
+  }
+  return { headerLength: start(parsed.pixelData), trailerOffset };
+}

@@ -1,0 +1,206 @@
+import { createHash } from "node:crypto";
+import { createStreamParser, DicomError, fileMeta, type ParsedObject, Tags, text } from "@isocenter/dicom";
+import { newId, type Platform, Refusal } from "../../../platform/index.ts";
+import type { IngestSource } from "../types.ts";
+import type { Received } from "./incoming.ts";
+
+/** Instances live under this word of the store. */
+export const instancePrefix = "instances";
+
+const toBuffer = (chunk: Uint8Array): Buffer =>
+  Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+
+/**
+ * One pass over the bytes: bounded, hashed twice (the object; the data set without what comes before it), the header kept, and written
+ * once under its final key. Memory stays flat. On any error nothing is left in the store. What comes without preamble or file meta information is
+ * written once more with them, so that every object is a whole Part 10 file.
+ * @throws Refusal `unprocessable` (`dicom.*`), `too-large` (`upload.too-large`); and whatever the source throws
+ */
+export async function receive(
+  platform: Platform,
+  source: IngestSource,
+  checkSpace: () => Promise<void>,
+): Promise<Received> {
+  const received = await receiveAsIs(platform, source, checkSpace);
+  if (received.isPart10) return received;
+  const { parsed, objectKey } = received;
+  try {
+    return await receiveAsIs(
+      platform,
+      {
+        ...source,
+        chunks: await platform.objects.get(objectKey, { start: parsed.dataSetOffset }),
+        bareDataSet: {
+          transferSyntaxUID: parsed.transferSyntaxUID,
+          sopClassUid: text(parsed.dataSet, Tags.SOPClassUID) ?? "",
+          sopInstanceUid: text(parsed.dataSet, Tags.SOPInstanceUID) ?? "",
+        },
+      },
+      checkSpace,
+    );
+  } finally {
+    await platform.objects.delete(objectKey);
+  }
+}
+
+async function receiveAsIs(
+  platform: Platform,
+  source: IngestSource,
+  checkSpace: () => Promise<void>,
+): Promise<Received & { isPart10: boolean }> {
+  const pass = onePass(source, platform.config.maxUploadBytes, checkSpace);
+  const objectKey = `${instancePrefix}/${newId(platform.clock)}`;
+  try {
+    const { size } = await platform.objects.put(
+      objectKey,
+      pass.bytes(),
+      source.signal ? { signal: source.signal } : {},
+    );
+    return { objectKey, size, ...pass.result() };
+  } catch (error) {
+    throw pass.failed() ? refusalOf(error) : storeRefusal(error);
+  }
+}
+
+/** While a large object comes in, the disk is looked at again after so many bytes. */
+const spaceCheckBytes = 64 << 20;
+
+function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promise<void>) {
+  const { bareDataSet } = source;
+  const objectHash = createHash("sha256");
+  const dataSetHash = createHash("sha256");
+  const parser = createStreamParser(bareDataSet ? { transferSyntaxUID: bareDataSet.transferSyntaxUID } : {});
+  const meta = bareDataSet
+    ? toBuffer(
+        fileMeta({
+          sopClassUID: bareDataSet.sopClassUid,
+          sopInstanceUID: bareDataSet.sopInstanceUid,
+          transferSyntaxUID: bareDataSet.transferSyntaxUID,
+          ...(bareDataSet.sourceApplicationEntityTitle
+            ? { sourceApplicationEntityTitle: bareDataSet.sourceApplicationEntityTitle }
+            : {}),
+        }),
+      )
+    : null;
+  let parsed: ParsedObject | undefined;
+  let total = 0;
+  let early: Buffer[] | null = [];
+  let head = Buffer.alloc(0);
+
+  /** The data set's hash begins where the parser says the data set begins; what comes before that is known is held back. */
+  function hashDataSet(chunk: Buffer, dataSetOffset: number | null): void {
+    if (early === null) {
+      dataSetHash.update(chunk);
+      return;
+    }
+    early.push(chunk);
+    if (dataSetOffset === null) return;
+    let position = 0;
+    for (const part of early) {
+      if (position + part.length > dataSetOffset)
+        dataSetHash.update(part.subarray(Math.max(0, dataSetOffset - position)));
+      position += part.length;
+    }
+    early = null;
+  }
+
+  let failed = false;
+  let nextSpaceCheck = spaceCheckBytes;
+
+  async function* bytes(): AsyncIterable<Uint8Array> {
+    try {
+      yield* tapped();
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  }
+
+  async function* tapped(): AsyncIterable<Uint8Array> {
+    if (meta) {
+      objectHash.update(meta);
+      yield meta;
+    }
+    for await (const piece of source.chunks) {
+      source.signal?.throwIfAborted();
+      const chunk = toBuffer(piece);
+      total += chunk.length;
+      if (total > maxBytes)
+        throw new Refusal(
+          "too-large",
+          "upload.too-large",
+          `At most ${maxBytes} bytes are taken for one object.`,
+        );
+      if (total >= nextSpaceCheck) {
+        await checkSpace();
+        nextSpaceCheck += spaceCheckBytes;
+      }
+      if (head.length < 132) head = Buffer.concat([head, chunk.subarray(0, 132 - head.length)]);
+      parser.push(chunk);
+      objectHash.update(chunk);
+      hashDataSet(chunk, parser.dataSetOffset);
+      yield chunk;
+    }
+    source.signal?.throwIfAborted();
+    parsed = parser.end();
+    requireSyntax(parsed);
+    if (early !== null) hashDataSet(Buffer.alloc(0), parsed.dataSetOffset);
+  }
+
+  return {
+    bytes,
+    /** The source or the object was at fault, not the store. */
+    failed: () => failed,
+    result() {
+      if (!parsed) throw new Error("the store answered before it had read the object");
+      return {
+        sha256: objectHash.digest(),
+        dataSetSha256: dataSetHash.digest(),
+        parsed,
+        shift: meta?.length ?? 0,
+        isPart10: meta !== null || (parsed.meta !== null && head.toString("latin1", 128, 132) === "DICM"),
+      };
+    },
+  };
+}
+
+function requireSyntax({ transferSyntaxUID }: ParsedObject): void {
+  if (transferSyntaxUID === "") {
+    throw new Refusal(
+      "unprocessable",
+      "dicom.unknown-transfer-syntax",
+      "The object does not say how it is encoded, and its bytes do not tell.",
+    );
+  }
+}
+
+const reasons: Readonly<Partial<Record<DicomError["code"], string>>> = {
+  "not-dicom": "This is not a DICOM object.",
+  truncated: "The object ends before it is complete.",
+  "lying-length": "An element says a length that cannot be.",
+  "bad-structure": "The object's elements do not fit together.",
+  "invalid-vr": "An element has a value representation that does not exist.",
+  "too-deep": "Sequences are nested too deeply.",
+  "too-many": "There are too many elements.",
+  "too-long": "An element is too long.",
+  "bad-deflate": "The object was not deflated as it says.",
+};
+
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof DicomError)) return error;
+  const reason = reasons[error.code] ?? "The object cannot be read as DICOM.";
+  return new Refusal("unprocessable", `dicom.${error.code}`, `${reason} (at byte ${error.offset})`, {
+    cause: error,
+  });
+}
+
+function storeRefusal(error: unknown): unknown {
+  if (error instanceof Refusal || (error as Error | null)?.name === "AbortError") return error;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new Refusal("out-of-space", "store.full", "The store is full.", { cause: error });
+  return new Refusal("unavailable", "store.unavailable", "The store does not take objects now.", {
+    cause: error,
+    retryAfter: 10,
+  });
+}

@@ -1,0 +1,234 @@
+import { newId, type Platform, type Tx, type Viewer } from "../../../platform/index.ts";
+import type { Journal } from "../../journal/index.ts";
+import {
+  type IdentifiedPatient,
+  identifierOwners,
+  identifyPatients,
+  type PatientClaim,
+} from "../../patients/index.ts";
+import { addSettleJob } from "../settle.ts";
+import type { Incoming } from "./incoming.ts";
+import type { KnownStudy, WriteCache } from "./write-cache.ts";
+import { countSeries, countStudies, lockKnown } from "./write-counts.ts";
+import { type ExistingInstance, existingInstances, insertInstances, instanceKey } from "./write-instances.ts";
+import { placesOf } from "./write-places.ts";
+import { openReconciliation } from "./write-reconciliation.ts";
+
+export interface BatchItem {
+  viewer: Viewer;
+  incoming: Incoming;
+}
+
+/** `present`: the UID was here before; whoever asked compares the data sets. */
+export interface BatchResult {
+  outcome: "stored" | "present";
+  instance: ExistingInstance;
+}
+
+export interface BatchContext {
+  platform: Platform;
+  journal: Journal;
+  cache: WriteCache;
+}
+
+/** Where an instance belongs; `created`: the row is new with this transaction. */
+export interface Place {
+  study: KnownStudy & { created: boolean };
+  series: { id: string; created: boolean };
+  /** Both rows were known from an earlier transaction, and are to be locked in this one. */
+  known: boolean;
+}
+
+export interface Written extends Place {
+  id: string;
+  item: BatchItem;
+  patient: IdentifiedPatient;
+}
+
+/** While images of a study keep coming, one fact in this time for each sender. */
+const factIntervalMs = 2000;
+
+/**
+ * Writes the rows of a batch in one transaction. Locks are taken in one order everywhere (patients, studies, series, instances; each sorted),
+ * so batches of several processes do not deadlock. Statements that do not wait for each other's answers are sent together.
+ * @param afterCommit gets what is to be done when the transaction is committed
+ * @returns in the order of the items
+ */
+export async function writeBatch(
+  tx: Tx,
+  context: BatchContext,
+  items: readonly BatchItem[],
+  afterCommit: (() => void)[],
+): Promise<BatchResult[]> {
+  const first = new Map<string, BatchItem>();
+  for (const item of items) {
+    const key = instanceKey(item.incoming.facilityId, item.incoming.sopUid);
+    if (!first.has(key)) first.set(key, item);
+  }
+  const unique = [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  const claims = claimsOf(unique);
+  const [present, owners] = await Promise.all([
+    existingInstances(
+      tx,
+      unique.map(({ incoming }) => incoming),
+    ),
+    identifierOwners(tx, [...claims.values()]),
+  ]);
+  const fresh = unique.filter(
+    ({ incoming }) => !present.has(instanceKey(incoming.facilityId, incoming.sopUid)),
+  );
+  const stored = new Map<string, ExistingInstance>();
+  if (fresh.length > 0) {
+    const patients = await patientsOf(tx, context, fresh, owners);
+    for (const one of await writeFresh(tx, context, fresh, patients, afterCommit))
+      stored.set(instanceKey(one.facilityId, one.SOPInstanceUID), one);
+  }
+  return items.map(({ incoming }) => {
+    const key = instanceKey(incoming.facilityId, incoming.sopUid);
+    const instance = (stored.get(key) ?? present.get(key))!;
+    // Also when an earlier attempt had committed without our knowing: the row names our object.
+    return { outcome: instance.objectKey === incoming.objectKey ? "stored" : "present", instance };
+  });
+}
+
+async function writeFresh(
+  tx: Tx,
+  context: BatchContext,
+  fresh: readonly BatchItem[],
+  patients: readonly IdentifiedPatient[],
+  afterCommit: (() => void)[],
+): Promise<ExistingInstance[]> {
+  const { clock } = context.platform;
+  const places = await placesOf(tx, context, fresh, patients, afterCommit);
+  const written = fresh.map(
+    (item, index): Written => ({ id: newId(clock), item, patient: patients[index]!, ...places[index]! }),
+  );
+  await openReconciliation(tx, clock, context.journal, written);
+  const [intact, inserted] = await Promise.all([
+    lockKnown(tx, written),
+    insertInstances(tx, clock, written),
+    countSeries(tx, written),
+    countStudies(tx, clock.now(), written),
+    announce(tx, context, written, afterCommit),
+  ]);
+  if (!intact || inserted < written.length) {
+    context.cache.clear();
+    throw new Overtaken();
+  }
+  return written.map(toExisting);
+}
+
+/** Somebody else wrote one of the instances, or moved a study, between our looking and our writing: the batch is looked at again. */
+class Overtaken extends Error {
+  /** PostgreSQL's code for a transaction that is to be tried again. */
+  readonly code = "40001";
+}
+
+const claimKey = (claim: PatientClaim): string => {
+  const { attributes: _, ...said } = claim;
+  return JSON.stringify(said);
+};
+
+/** The different claims of the items; those uploaded for a chosen patient claim nothing. */
+function claimsOf(items: readonly BatchItem[]): Map<string, PatientClaim> {
+  const claims = new Map<string, PatientClaim>();
+  for (const { incoming } of items)
+    if (incoming.patientId === null) claims.set(claimKey(incoming.claim), incoming.claim);
+  return claims;
+}
+
+async function patientsOf(
+  tx: Tx,
+  { platform, journal }: BatchContext,
+  items: readonly BatchItem[],
+  owners: Awaited<ReturnType<typeof identifierOwners>>,
+): Promise<IdentifiedPatient[]> {
+  const claims = claimsOf(items);
+  const identified = await identifyPatients(tx, platform.clock, [...claims.values()], owners);
+  const byKey = new Map([...claims.keys()].map((key, index) => [key, identified[index]!]));
+  const patients = items.map(({ incoming }) =>
+    incoming.patientId === null
+      ? byKey.get(claimKey(incoming.claim))!
+      : { patientId: incoming.patientId, created: false, doubt: null },
+  );
+  const recorded = new Set<string>();
+  for (const [index, { patientId, created, doubt }] of patients.entries()) {
+    if (!created || recorded.has(patientId)) continue;
+    recorded.add(patientId);
+    const { viewer, incoming } = items[index]!;
+    await journal.record(tx, viewer, {
+      type: "patient.created",
+      subject: { type: "patient", id: patientId },
+      facilityId: incoming.facilityId,
+      patientId,
+      data: { provisional: doubt !== null, door: incoming.door },
+    });
+  }
+  return patients;
+}
+
+/** Facts and settle jobs, once for each study, and not with every image that follows at once. */
+async function announce(
+  tx: Tx,
+  { platform, journal, cache }: BatchContext,
+  written: readonly Written[],
+  afterCommit: (() => void)[],
+): Promise<void> {
+  const now = platform.clock.now().getTime();
+  const sent: Promise<void>[] = [];
+  for (const [key, group] of groupBy(
+    written,
+    ({ study, item }) => `${study.id} ${item.viewer.id} ${item.incoming.door}`,
+  )) {
+    const { study, item } = group[0]!;
+    if (now - (study.recordedAt.get(key) ?? Number.NEGATIVE_INFINITY) < factIntervalMs) continue;
+    afterCommit.push(() => study.recordedAt.set(key, now));
+    sent.push(
+      journal.record(tx, item.viewer, {
+        type: "study.received",
+        subject: { type: "study", id: study.id },
+        facilityId: study.facilityId,
+        patientId: study.patientId,
+        data: { created: study.created, door: item.incoming.door },
+      }),
+    );
+  }
+  for (const [, group] of groupBy(written, ({ study }) => study.id)) {
+    const { study, item } = group[0]!;
+    afterCommit.push(() => cache.set(study.facilityId, item.incoming.studyUid, study.patientId, study));
+    // The job finds out by itself that more came since; putting it off now and then only spares it the look.
+    if (now - study.settleJobAt < (platform.config.settleSeconds * 1000) / 2) continue;
+    afterCommit.push(() => {
+      study.settleJobAt = now;
+    });
+    sent.push(addSettleJob(tx, platform, study.id));
+  }
+  await Promise.all(sent);
+}
+
+function toExisting({ id, item: { incoming }, study, series }: Written): ExistingInstance {
+  return {
+    id,
+    facilityId: incoming.facilityId,
+    studyId: study.id,
+    seriesId: series.id,
+    patientId: study.patientId,
+    SOPInstanceUID: incoming.sopUid,
+    objectKey: incoming.objectKey,
+    transferSyntaxUid: incoming.transferSyntaxUid,
+    size: incoming.size,
+    sha256: incoming.sha256,
+    dataSetSha256: incoming.dataSetSha256,
+  };
+}
+
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

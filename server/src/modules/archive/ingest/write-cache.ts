@@ -1,0 +1,51 @@
+/** What this process has just written of a study: its rows need not be looked for again with every image. */
+export interface KnownStudy {
+  id: string;
+  facilityId: string;
+  patientId: string;
+  /** Study attributes, as JSON, of which the row has everything. */
+  seen: Set<string>;
+  /** By series UID. */
+  series: Map<string, KnownSeries>;
+  /** When the fact of receiving was last recorded, by who sent it. */
+  recordedAt: Map<string, number>;
+  /** When the settle job was last put off; -Infinity before the first time. */
+  settleJobAt: number;
+}
+
+export interface KnownSeries {
+  id: string;
+  seen: Set<string>;
+}
+
+export interface WriteCache {
+  get(facilityId: string, studyUid: string, patientId: string): KnownStudy | undefined;
+  /** Only after the commit that made it true. */
+  set(facilityId: string, studyUid: string, patientId: string, study: KnownStudy): void;
+  clear(): void;
+}
+
+const maxStudies = 1000;
+const maxSeries = 500;
+const maxSeen = 64;
+
+/** The studies that images came for lately; the oldest go first. */
+export function createWriteCache(): WriteCache {
+  const studies = new Map<string, KnownStudy>();
+  const keyOf = (...parts: string[]) => parts.join(" ");
+  return {
+    get: (...key) => studies.get(keyOf(...key)),
+    set(facilityId, studyUid, patientId, study) {
+      const key = keyOf(facilityId, studyUid, patientId);
+      studies.delete(key);
+      studies.set(key, study);
+      if (studies.size > maxStudies) studies.delete(studies.keys().next().value!);
+    },
+    clear: () => studies.clear(),
+  };
+}
+
+/** Whether more may be remembered of the study or series; what is not remembered is looked up. */
+export const hasRoom = (study: KnownStudy): boolean =>
+  study.series.size < maxSeries && study.seen.size < maxSeen;
+export const hasSeenRoom = (series: KnownSeries): boolean => series.seen.size < maxSeen;

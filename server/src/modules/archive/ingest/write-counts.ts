@@ -1,0 +1,70 @@
+import { Tags } from "@isocenter/dicom";
+import type { Tx } from "../../../platform/index.ts";
+import { jsonKey } from "../attributes.ts";
+import { groupBy, type Written } from "./write-batch.ts";
+
+/**
+ * Locks the studies that were known from an earlier transaction, in the order in which new ones are locked.
+ * @returns whether all of them are still what they were
+ */
+export async function lockKnown(tx: Tx, written: readonly Written[]): Promise<boolean> {
+  const known = new Map(written.filter((one) => one.known).map(({ study }) => [study.id, study]));
+  if (known.size === 0) return true;
+  const rows = await tx<{ id: string; patientId: string }[]>`
+    select id, patient_id as "patientId" from study where id = any(${[...known.keys()]}::uuid[])
+    order by facility_id, study_instance_uid, patient_id for no key update`;
+  return rows.length === known.size && rows.every((row) => known.get(row.id)!.patientId === row.patientId);
+}
+
+/** One update for the series of the batch. */
+export async function countSeries(tx: Tx, written: readonly Written[]): Promise<void> {
+  const rows = [...groupBy(written, ({ series }) => series.id)].map(([id, group]) => ({
+    id,
+    instances: group.length,
+    size: sizeOf(group),
+  }));
+  await tx`
+    update series s set number_of_instances = s.number_of_instances + d.instances, size = s.size + d.size, revision = s.revision + 1
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id uuid, instances int, size bigint)
+    where s.id = d.id`;
+}
+
+/** One update for the studies of the batch: counts, what is gathered from below, and the state that arrival brings. */
+export async function countStudies(tx: Tx, now: Date, written: readonly Written[]): Promise<void> {
+  const rows = [...groupBy(written, ({ study }) => study.id)].map(([id, group]) => ({
+    id,
+    instances: group.length,
+    series: new Set(group.filter(({ series }) => series.created).map(({ series }) => series.id)).size,
+    size: sizeOf(group),
+    modalities: distinct(group.map(({ item }) => item.incoming.modality)),
+    sop_classes: distinct(group.map(({ item }) => item.incoming.sopClassUid)),
+    body_part:
+      group.map(({ item }) => bodyPartOf(item.incoming.series)).find((part) => part !== null) ?? null,
+  }));
+  await tx`
+    update study s set
+      number_of_instances = s.number_of_instances + d.instances,
+      number_of_series = s.number_of_series + d.series,
+      size = s.size + d.size,
+      modalities = case when s.modalities @> d.modalities then s.modalities
+        else array(select distinct m from unnest(s.modalities || d.modalities) m order by m) end,
+      sop_classes = case when s.sop_classes @> d.sop_classes then s.sop_classes
+        else array(select distinct c from unnest(s.sop_classes || d.sop_classes) c order by c) end,
+      body_part = case when '00180015' = any(s.corrected) then s.body_part else coalesce(s.body_part, d.body_part) end,
+      status = case when s.status in ('SCHEDULED', 'ARRIVED', 'COMPLETED', 'CANCELLED') then 'IN_PROGRESS' else s.status end,
+      last_received_at = ${now},
+      version = s.version + 1
+    from json_to_recordset(${JSON.stringify(rows)}::text::json)
+      as d (id uuid, instances int, series int, size bigint, modalities text[], sop_classes text[], body_part text)
+    where s.id = d.id`;
+}
+
+const sizeOf = (group: readonly Written[]): number =>
+  group.reduce((total, { item }) => total + item.incoming.size, 0);
+
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts.filter((text) => text !== ""))];
+
+function bodyPartOf(series: Written["item"]["incoming"]["series"]): string | null {
+  const part = series[jsonKey(Tags.BodyPartExamined)]?.Value?.[0];
+  return typeof part === "string" && part !== "" ? part : null;
+}

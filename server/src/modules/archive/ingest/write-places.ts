@@ -1,0 +1,95 @@
+import type { Tx } from "../../../platform/index.ts";
+import type { IdentifiedPatient } from "../../patients/index.ts";
+import type { BatchContext, BatchItem, Place } from "./write-batch.ts";
+import { hasRoom, hasSeenRoom, type KnownStudy } from "./write-cache.ts";
+import { upsertSeries } from "./write-series.ts";
+import { upsertStudies } from "./write-studies.ts";
+
+/**
+ * The study and series of each item: remembered from an earlier batch where they say nothing new, else made or looked up, locked, and supplemented.
+ */
+export async function placesOf(
+  tx: Tx,
+  context: BatchContext,
+  items: readonly BatchItem[],
+  patients: readonly IdentifiedPatient[],
+  afterCommit: (() => void)[],
+): Promise<Place[]> {
+  const texts = items.map(({ incoming }) => ({
+    study: JSON.stringify(incoming.study),
+    series: JSON.stringify(incoming.series),
+  }));
+  const remembered = items.map((item, index) => recall(context, item, patients[index]!, texts[index]!));
+  const unknown = items.flatMap((item, index) => (remembered[index] ? [] : [{ item, index }]));
+  const places: (Place | null)[] = remembered;
+  if (unknown.length > 0) {
+    const batch = unknown.map(({ item }) => item);
+    const studies = await upsertStudies(
+      tx,
+      context.platform.clock,
+      batch,
+      unknown.map(({ index }) => patients[index]!),
+    );
+    const series = await upsertSeries(tx, context.platform.clock, batch, studies);
+    const shared = new Map<string, KnownStudy & { created: boolean }>();
+    unknown.forEach(({ item, index }, position) => {
+      const { id, facilityId, patientId, created } = studies[position]!;
+      const study =
+        shared.get(id) ??
+        asKnown(context.cache.get(facilityId, item.incoming.studyUid, patientId), {
+          id,
+          facilityId,
+          patientId,
+          created,
+        });
+      shared.set(id, study);
+      const place = { study, series: series[position]!, known: false };
+      afterCommit.push(() => remember(place, item.incoming.seriesUid, texts[index]!));
+      places[index] = place;
+    });
+  }
+  return places as Place[];
+}
+
+/** The place of an item whose study and series are remembered and whose attributes were seen before. */
+function recall(
+  { cache }: BatchContext,
+  { incoming }: BatchItem,
+  { patientId }: IdentifiedPatient,
+  text: { study: string; series: string },
+): Place | null {
+  const study = cache.get(incoming.facilityId, incoming.studyUid, patientId);
+  const series = study?.series.get(incoming.seriesUid);
+  if (!study?.seen.has(text.study) || !series?.seen.has(text.series)) return null;
+  return {
+    study: Object.assign(study, { created: false }),
+    series: { id: series.id, created: false },
+    known: true,
+  };
+}
+
+type StudyRow = Pick<KnownStudy & { created: boolean }, "id" | "facilityId" | "patientId" | "created">;
+
+/** The remembered study where it is still the same row, else one to be remembered. */
+function asKnown(known: KnownStudy | undefined, row: StudyRow): KnownStudy & { created: boolean } {
+  if (known?.id === row.id) return Object.assign(known, { created: row.created });
+  return {
+    ...row,
+    seen: new Set(),
+    series: new Map(),
+    recordedAt: new Map(),
+    settleJobAt: Number.NEGATIVE_INFINITY,
+  };
+}
+
+function remember(
+  { study, series }: Place,
+  seriesUid: string,
+  text: { study: string; series: string },
+): void {
+  if (!hasRoom(study)) return;
+  study.seen.add(text.study);
+  const known = study.series.get(seriesUid) ?? { id: series.id, seen: new Set<string>() };
+  if (hasSeenRoom(known)) known.seen.add(text.series);
+  study.series.set(seriesUid, known);
+}

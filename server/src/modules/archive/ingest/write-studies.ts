@@ -1,0 +1,78 @@
+import { type Clock, newId, type Tx } from "../../../platform/index.ts";
+import type { IdentifiedPatient } from "../../patients/index.ts";
+import { studyColumns } from "../levels.ts";
+import type { DicomJson } from "../types.ts";
+import { supplement, together } from "./supplement.ts";
+import { type BatchItem, groupBy } from "./write-batch.ts";
+
+export interface StudyWrite {
+  id: string;
+  facilityId: string;
+  patientId: string;
+  /** The row is new with this transaction. */
+  created: boolean;
+}
+
+/** The studies of the items, made where they are new, locked, and with what the images add to what is known. In the order of the items. */
+export async function upsertStudies(
+  tx: Tx,
+  clock: Clock,
+  items: readonly BatchItem[],
+  patients: readonly IdentifiedPatient[],
+): Promise<StudyWrite[]> {
+  const keys = items.map(({ incoming }, index) =>
+    studyKey(incoming.facilityId, incoming.studyUid, patients[index]!.patientId),
+  );
+  const groups = groupBy(
+    items.map((item, index) => ({ item, index, key: keys[index]! })),
+    ({ key }) => key,
+  );
+  const now = clock.now();
+  const proposals = [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, group]) => {
+      const { incoming } = group[0]!.item;
+      const attributes = together(group.map(({ item }) => item.incoming.study));
+      return {
+        key,
+        attributes,
+        row: {
+          id: newId(clock),
+          facility_id: incoming.facilityId,
+          patient_id: patients[group[0]!.index]!.patientId,
+          study_instance_uid: incoming.studyUid,
+          ...studyColumns(attributes),
+          attributes,
+          status: "IN_PROGRESS",
+          created_at: now,
+          last_received_at: now,
+        },
+      };
+    });
+  const rows = await tx<(StudyWrite & { uid: string; attributes: DicomJson; corrected: string[] })[]>`
+    insert into study (id, facility_id, patient_id, study_instance_uid, accession_number, study_id, study_date, study_time, study_at,
+      description, description_folded, referring_physician, referring_physician_folded, referring_physician_sounds,
+      reading_physicians_folded, procedure_codes, attributes, status, created_at, last_received_at)
+    select id, facility_id, patient_id, study_instance_uid, accession_number, study_id, study_date, study_time, study_at,
+      description, description_folded, referring_physician, referring_physician_folded, referring_physician_sounds,
+      reading_physicians_folded, procedure_codes, attributes, status, created_at, last_received_at
+    from json_populate_recordset(null::study, ${JSON.stringify(proposals.map(({ row }) => row))}::text::json)
+    on conflict (facility_id, study_instance_uid, patient_id) do update set last_received_at = excluded.last_received_at
+    returning id, facility_id as "facilityId", patient_id as "patientId", study_instance_uid as uid, attributes, corrected,
+      xmax = 0 as created`;
+  const byKey = new Map(rows.map((row) => [studyKey(row.facilityId, row.uid, row.patientId), row]));
+  for (const { key, attributes } of proposals) {
+    const row = byKey.get(key)!;
+    const more = row.created ? null : supplement(row.attributes, attributes, row.corrected);
+    if (more) await tx`update study set ${tx(studyRow(more))} where id = ${row.id}`;
+  }
+  return keys.map((key) => byKey.get(key)!);
+}
+
+const studyKey = (facilityId: string, uid: string, patientId: string): string =>
+  `${facilityId} ${uid} ${patientId}`;
+
+const studyRow = (attributes: DicomJson) => ({
+  ...studyColumns(attributes),
+  attributes: attributes as never,
+});

@@ -1,0 +1,159 @@
+import {
+  type Fragment,
+  type Reader,
+  Refusal,
+  requirePermission,
+  type Viewer,
+} from "../../../platform/index.ts";
+import { allOf, inCareOf } from "../../patients/index.ts";
+import { atFacilities } from "../find/find.ts";
+import type { InstanceSelection, StoredInstance } from "../types.ts";
+
+interface LocatedRow extends Omit<StoredInstance, "pixels" | "original" | "sha256"> {
+  sha256: Buffer;
+  pixelTag: number | null;
+  pixelVr: string;
+  pixelOffset: number;
+  pixelLength: number;
+  pixelEncapsulated: boolean;
+  originalFormat: NonNullable<StoredInstance["original"]>["format"] | null;
+  originalKey: string;
+  originalSize: number;
+  originalSha256: Buffer;
+}
+
+/** Instances that are read at once of a study of any size. */
+const batchRows = 1000;
+
+const columns = (sql: Reader): Fragment => sql`
+  i.id, se.study_id as "studyId", i.series_id as "seriesId", st.patient_id as "patientId", i.facility_id as "facilityId",
+  st.study_instance_uid as "StudyInstanceUID", se.series_instance_uid as "SeriesInstanceUID", i.sop_instance_uid as "SOPInstanceUID",
+  i.sop_class_uid as "SOPClassUID", i.transfer_syntax_uid as "transferSyntaxUID", se.modality, se.series_number as "seriesNumber",
+  i.instance_number as "instanceNumber", i."rows", i."columns", i.number_of_frames as "numberOfFrames", i.size, i.sha256,
+  i.data_set_offset as "dataSetOffset", i.header_length as "headerLength", i.trailer_offset as "trailerOffset",
+  i.bits_allocated as "bitsAllocated", i.samples_per_pixel as "samplesPerPixel",
+  i.pixel_tag as "pixelTag", i.pixel_vr as "pixelVr", i.pixel_offset as "pixelOffset", i.pixel_length as "pixelLength",
+  i.pixel_encapsulated as "pixelEncapsulated", i.object_key as "objectKey", i.created_at as "createdAt",
+  o.format as "originalFormat", o.object_key as "originalKey", o.size as "originalSize", o.sha256 as "originalSha256"`;
+
+const tables = (sql: Reader): Fragment => sql`
+  instance i join series se on se.id = i.series_id join study st on st.id = se.study_id
+  left join instance_original o on o.instance_id = i.id`;
+
+function visible(sql: Reader, viewer: Viewer): Fragment {
+  const reached = requirePermission(viewer, "images.read");
+  return allOf(sql, [
+    atFacilities(sql, viewer, "i"),
+    ...(reached === "in-care" ? [inCareOf(sql, viewer, "st.patient_id")] : []),
+  ]);
+}
+
+function toStored(row: LocatedRow): StoredInstance {
+  const {
+    pixelTag,
+    pixelVr,
+    pixelOffset,
+    pixelLength,
+    pixelEncapsulated,
+    originalFormat,
+    originalKey,
+    originalSize,
+    originalSha256,
+    ...instance
+  } = row;
+  return {
+    ...instance,
+    sha256: row.sha256.toString("hex"),
+    pixels:
+      pixelTag === null
+        ? null
+        : {
+            tag: pixelTag,
+            vr: pixelVr,
+            offset: pixelOffset,
+            length: pixelLength,
+            encapsulated: pixelEncapsulated,
+          },
+    original: originalFormat && {
+      format: originalFormat,
+      objectKey: originalKey,
+      size: originalSize,
+      sha256: originalSha256.toString("hex"),
+    },
+  };
+}
+
+function selected(sql: Reader, selection: InstanceSelection): Fragment {
+  const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = selection;
+  return allOf(sql, [
+    sql`st.study_instance_uid = ${StudyInstanceUID}`,
+    ...(SeriesInstanceUID === undefined ? [] : [sql`se.series_instance_uid = ${SeriesInstanceUID}`]),
+    ...(SOPInstanceUID === undefined ? [] : [sql`i.sop_instance_uid = ${SOPInstanceUID}`]),
+  ]);
+}
+
+/** Series number, then instance number; what has none comes last. */
+const position = (sql: Reader): Fragment =>
+  sql`coalesce(se.series_number, 2147483647), i.series_id, coalesce(i.instance_number, 2147483647), i.id`;
+
+/** A batch at a time, by series and instance number; pages by key, so what arrives meanwhile shifts nothing. */
+export async function* locateEach(
+  reader: Reader,
+  viewer: Viewer,
+  selection: InstanceSelection,
+): AsyncGenerator<StoredInstance[]> {
+  let after: StoredInstance | undefined;
+  for (;;) {
+    const last: StoredInstance | undefined = after;
+    const beyond = last
+      ? reader`and (${position(reader)}) > (${last.seriesNumber ?? 2147483647}::int, ${last.seriesId}::uuid,
+          ${last.instanceNumber ?? 2147483647}::int, ${last.id}::uuid)`
+      : reader``;
+    const rows = await reader<LocatedRow[]>`
+      select ${columns(reader)} from ${tables(reader)}
+      where ${visible(reader, viewer)} and ${selected(reader, selection)} ${beyond}
+      order by ${position(reader)} limit ${batchRows}`;
+    if (rows.length > 0) yield rows.map(toStored);
+    if (rows.length < batchRows) return;
+    after = toStored(rows.at(-1)!);
+  }
+}
+
+export async function locate(
+  reader: Reader,
+  viewer: Viewer,
+  selection: InstanceSelection,
+): Promise<StoredInstance[]> {
+  const all: StoredInstance[] = [];
+  for await (const batch of locateEach(reader, viewer, selection)) all.push(...batch);
+  return all;
+}
+
+export async function locateBySopInstanceUid(
+  reader: Reader,
+  viewer: Viewer,
+  sopInstanceUid: string,
+): Promise<StoredInstance[]> {
+  const rows = await reader<LocatedRow[]>`
+    select ${columns(reader)} from ${tables(reader)}
+    where i.sop_instance_uid = ${sopInstanceUid} and ${visible(reader, viewer)} order by i.id`;
+  return rows.map(toStored);
+}
+
+/** @throws Refusal `not-found` (`image.not-found`) */
+export async function locateById(reader: Reader, viewer: Viewer, imageId: string): Promise<StoredInstance> {
+  const [row] = await reader<LocatedRow[]>`
+    select ${columns(reader)} from ${tables(reader)} where i.id = ${imageId} and ${visible(reader, viewer)}`;
+  if (!row) throw new Refusal("not-found", "image.not-found", "There is no such image.");
+  return toStored(row);
+}
+
+/** The instances of a series, and the revision that they are of: one statement, so that they belong together. */
+export async function seriesAtRevision(
+  reader: Reader,
+  seriesId: string,
+): Promise<{ revision: number; instances: StoredInstance[] }> {
+  const rows = await reader<(LocatedRow & { revision: number })[]>`
+    select ${columns(reader)}, se.revision from ${tables(reader)} where i.series_id = ${seriesId} order by ${position(reader)}`;
+  return { revision: rows[0]?.revision ?? 0, instances: rows.map(toStored) };
+}

@@ -1,0 +1,120 @@
+import type { Readable } from "node:stream";
+import { inflateRawSync } from "node:zlib";
+import {
+  createStreamParser,
+  type DataSet,
+  decodeFrameIndex,
+  type FrameIndex,
+  readPart10,
+  transferSyntax,
+} from "@isocenter/dicom";
+import { type ByteRange, type Platform, Refusal } from "../../../platform/index.ts";
+import type { StoredInstance } from "../types.ts";
+
+/** A header up to this size is read at once; a longer one is parsed as it is read, and long values are left where they are. */
+const headerAtOnceBytes = 1 << 20;
+/** What a deflated data set may become when a frame is taken out of it. */
+const maxInflatedBytes = 1 << 30;
+
+/** Reads archived instances. The one place that decides which bytes are the current ones of an instance. */
+export function createObjectReader(platform: Platform) {
+  const frameIndexes = new WeakMap<StoredInstance, FrameIndex>();
+
+  const openObject = (instance: StoredInstance, range?: ByteRange): Promise<Readable> =>
+    platform.objects.get(instance.objectKey, range);
+
+  const readObject = (instance: StoredInstance, range?: ByteRange): Promise<Buffer> =>
+    platform.objects.read(instance.objectKey, range);
+
+  async function frameIndexOf(instance: StoredInstance): Promise<FrameIndex> {
+    const known = frameIndexes.get(instance);
+    if (known) return known;
+    const [row] = await platform.db<{ frameIndex: Buffer | null }[]>`
+      select frame_index as "frameIndex" from instance where id = ${instance.id}`;
+    const index = row?.frameIndex ? decodeFrameIndex(row.frameIndex) : [];
+    frameIndexes.set(instance, index);
+    return index;
+  }
+
+  async function readFrame(instance: StoredInstance, frameNumber: number): Promise<Uint8Array> {
+    const pieces = Number.isInteger(frameNumber)
+      ? (await frameIndexOf(instance))[frameNumber - 1]
+      : undefined;
+    const first = pieces?.[0];
+    if (!pieces || !first)
+      throw new Refusal("not-found", "frame.not-found", `The image has no frame ${frameNumber}.`);
+    const last = pieces.at(-1)!;
+    const span = { start: first.offset, end: last.offset + last.length };
+    const source = transferSyntax(instance.transferSyntaxUID)?.deflated
+      ? await readInflated(instance, span)
+      : await readObject(instance, span);
+    if (source.length < span.end - span.start)
+      throw new Error(`the object of image ${instance.id} is shorter than its rows say`);
+    const bytes =
+      pieces.length === 1
+        ? source
+        : Buffer.concat(
+            pieces.map(({ offset, length }) =>
+              source.subarray(offset - span.start, offset - span.start + length),
+            ),
+          );
+    return instance.bitsAllocated === 1 && !instance.pixels?.encapsulated
+      ? alignedFrame(instance, bytes, frameNumber)
+      : bytes;
+  }
+
+  /** Places in a deflated data set count as if it stood there inflated. */
+  async function readInflated(instance: StoredInstance, { start, end }: { start: number; end: number }) {
+    const deflated = await readObject(instance, { start: instance.dataSetOffset });
+    const inflated = inflateRawSync(deflated, { maxOutputLength: maxInflatedBytes });
+    return inflated.subarray(start - instance.dataSetOffset, end - instance.dataSetOffset);
+  }
+
+  const readHeader = (instance: StoredInstance): Promise<Buffer> =>
+    readObject(instance, { start: 0, end: instance.headerLength });
+
+  async function readAttributes(instance: StoredInstance): Promise<DataSet> {
+    if (instance.headerLength > headerAtOnceBytes) return readAllAttributes(instance);
+    return readPart10(await readHeader(instance)).dataSet;
+  }
+
+  /** Every attribute, also those behind the pixels; Pixel Data and long values `deferred`. */
+  async function readAllAttributes(instance: StoredInstance): Promise<DataSet> {
+    const parser = createStreamParser();
+    for await (const chunk of await openObject(instance)) parser.push(chunk as Buffer);
+    return parser.end().dataSet;
+  }
+
+  return {
+    openObject,
+    openDataSet: (instance: StoredInstance) => openObject(instance, { start: instance.dataSetOffset }),
+    openOriginal(instance: StoredInstance): Promise<Readable> {
+      if (!instance.original)
+        throw new Refusal("not-found", "image.no-original", "This image was not made from a picture.");
+      return platform.objects.get(instance.original.objectKey);
+    },
+    readFrame,
+    readHeader,
+    readAttributes,
+    readAllAttributes,
+  };
+}
+
+export type ObjectReader = ReturnType<typeof createObjectReader>;
+
+/**
+ * A frame of single bit pixels from the bytes that hold its bits, beginning at a byte of its own: frames of such pixels follow each other without
+ * padding (PS3.5 8.1.1), the first pixel in the lowest bit.
+ */
+function alignedFrame(instance: StoredInstance, bytes: Buffer, frameNumber: number): Buffer {
+  const bits = (instance.rows ?? 0) * (instance.columns ?? 0) * (instance.samplesPerPixel ?? 1);
+  const shift = (bits * (frameNumber - 1)) % 8;
+  const frame = Buffer.alloc(Math.ceil(bits / 8));
+  for (let i = 0; i < frame.length; i++) {
+    const low = (bytes[i] ?? 0) >> shift;
+    frame[i] = shift === 0 ? low : low | ((bytes[i + 1] ?? 0) << (8 - shift));
+  }
+  const used = bits % 8;
+  if (used > 0) frame[frame.length - 1]! &= (1 << used) - 1;
+  return frame;
+}

@@ -1,0 +1,270 @@
+import {
+  readEnumeration,
+  readModality,
+  type Series,
+  type Study,
+  type StudyListQuery,
+  type studySortFields,
+  studyStatuses,
+} from "@isocenter/contract";
+import {
+  countLimit,
+  type Db,
+  type Fragment,
+  likePrefix,
+  type Reader,
+  Refusal,
+  reach,
+  readCursor,
+  requirePermission,
+  type Viewer,
+  writeCursor,
+} from "../../../platform/index.ts";
+import {
+  allOf,
+  displayName,
+  facilities,
+  firstIdentifier,
+  foldPattern,
+  foldText,
+  inCareOf,
+  nameMatches,
+  nameParts,
+  patientNameColumns,
+  searchWords,
+} from "../../patients/index.ts";
+import { likeOf } from "../find/conditions.ts";
+import { atFacilities } from "../find/find.ts";
+import type { Page } from "../types.ts";
+
+interface StudyRow extends Omit<Study, "patient" | "createdAt" | "lastReceivedAt" | "actions"> {
+  patientName: string;
+  identifier: string | null;
+  issuer: string | null;
+  birthDate: string | null;
+  sex: Study["patient"]["sex"];
+  provisional: boolean;
+  createdAt: Date;
+  lastReceivedAt: Date | null;
+  sortKey: string;
+}
+
+/** The studies that the viewer may see: at one of their facilities and, where the right reaches no further, in their care. */
+function visible(sql: Reader, viewer: Viewer): Fragment {
+  const reached = requirePermission(viewer, "images.read");
+  return allOf(sql, [
+    atFacilities(sql, viewer, "st"),
+    ...(reached === "in-care" ? [inCareOf(sql, viewer, "st.patient_id")] : []),
+  ]);
+}
+
+const columns = (sql: Reader): Fragment => sql`
+  st.id, st.study_instance_uid as "studyInstanceUid", st.patient_id as "patientId", st.facility_id as "facilityId",
+  st.accession_number as "accessionNumber", st.study_id as "studyId", st.study_date as "studyDate",
+  to_char(st.study_time, 'HH24:MI:SS') as "studyTime", st.description as "studyDescription", st.modalities,
+  st.body_part as "bodyPart", st.referring_physician as "referringPhysician", st.status,
+  st.number_of_series as "numberOfSeries", st.number_of_instances as "numberOfInstances", st.size,
+  st.created_at as "createdAt", st.last_received_at as "lastReceivedAt", st.version,
+  p.name as "patientName", p.birth_date as "birthDate", p.sex, p.provisional,
+  identifier.value as identifier, identifier.issuer as issuer`;
+
+function toStudy(viewer: Viewer, row: StudyRow): Study {
+  const { patientName, identifier, issuer, birthDate, sex, provisional, sortKey: _, ...study } = row;
+  return {
+    ...study,
+    referringPhysician: study.referringPhysician && displayName(nameParts(study.referringPhysician)),
+    patient: {
+      id: study.patientId,
+      name: displayName(nameParts(patientName)),
+      identifier: identifier ?? "",
+      issuer: issuer ?? "",
+      birthDate,
+      sex,
+      provisional,
+    },
+    createdAt: study.createdAt.toISOString(),
+    lastReceivedAt: study.lastReceivedAt?.toISOString() ?? null,
+    actions: [
+      "view",
+      ...(reach(viewer, "images.upload") ? ["upload"] : []),
+      ...(reach(viewer, "images.export") ? ["export"] : []),
+    ],
+  };
+}
+
+const notFound = (): Refusal => new Refusal("not-found", "study.not-found", "There is no such study.");
+
+/** @throws Refusal `not-found` (`study.not-found`) */
+export async function getStudy(reader: Reader, viewer: Viewer, studyId: string): Promise<Study> {
+  const [row] = await reader<StudyRow[]>`
+    select ${columns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
+    where st.id = ${studyId} and ${visible(reader, viewer)}`;
+  if (!row) throw notFound();
+  return toStudy(viewer, row);
+}
+
+/** All studies of the accession number, oldest first; at most 200. */
+export async function studiesByAccession(
+  reader: Reader,
+  viewer: Viewer,
+  accessionNumber: string,
+): Promise<Study[]> {
+  const rows = await reader<StudyRow[]>`
+    select ${columns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
+    where st.accession_number = ${accessionNumber.trim()} and ${visible(reader, viewer)}
+    order by st.created_at, st.id limit 200`;
+  return rows.map((row) => toStudy(viewer, row));
+}
+
+/** The series of a study by number. @throws Refusal `not-found` (`study.not-found`) */
+export async function listSeries(
+  reader: Reader,
+  viewer: Viewer,
+  studyId: string,
+): Promise<{ study: Study; series: Series[] }> {
+  const study = await getStudy(reader, viewer, studyId);
+  const rows = await reader<(Omit<Series, "createdAt"> & { createdAt: Date })[]>`
+    select id, study_id as "studyId", series_instance_uid as "seriesInstanceUid", series_number as "seriesNumber",
+      description as "seriesDescription", modality, body_part as "bodyPart", number_of_instances as "numberOfInstances",
+      created_at as "createdAt"
+    from series where study_id = ${studyId} order by coalesce(series_number, 2147483647), id`;
+  return { study, series: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) };
+}
+
+type SortField = (typeof studySortFields)[number];
+const sorts: Readonly<Record<SortField, { column: string; type: string }>> = {
+  studyDate: { column: "st.study_at", type: "timestamp" },
+  patientName: { column: "p.name_folded", type: "text" },
+  accessionNumber: { column: "coalesce(st.accession_number, '')", type: "text" },
+  createdAt: { column: "st.created_at", type: "timestamptz" },
+  lastReceivedAt: { column: "coalesce(st.last_received_at, '-infinity')", type: "timestamptz" },
+  numberOfInstances: { column: "st.number_of_instances", type: "int" },
+};
+
+/**
+ * A page of the study list, the newest study date first when `sort` is left out.
+ * @throws Refusal `invalid` (`query.invalid-sort`, `query.invalid-after`, `query.invalid-modality`, `query.invalid-status`)
+ */
+export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery): Promise<Page<Study>> {
+  const text = query.sort ?? "-studyDate";
+  const descending = text.startsWith("-");
+  const field = text.replace(/^-/, "") as SortField;
+  if (!Object.hasOwn(sorts, field)) {
+    const names = Object.keys(sorts).join(", ");
+    throw new Refusal(
+      "invalid",
+      "query.invalid-sort",
+      `sort takes ${names}, each also with a minus sign before it.`,
+    );
+  }
+  const limit = query.limit ?? 25;
+  const { conditions, needsPatient } = conditionsOf(db, viewer, query);
+  const where = allOf(db, conditions);
+  const column = db.unsafe(sorts[field].column);
+  const order = descending ? db`desc` : db`asc`;
+  const after = query.after === undefined ? null : readCursor(query.after, text);
+  const beyond = after
+    ? db`and (${column}, st.id) ${descending ? db`<` : db`>`} (${after.value}::text::${db.unsafe(sorts[field].type)}, ${after.id}::uuid)`
+    : db``;
+  const patient = needsPatient ? db`join patient p on p.id = st.patient_id` : db``;
+  const pagePatient =
+    needsPatient || field === "patientName" ? db`join patient p on p.id = st.patient_id` : db``;
+  const rows = await db<StudyRow[]>`
+    with page as materialized (
+      select st.id as page_id, ${column} as sort_key from study st ${pagePatient} where ${where} ${beyond}
+      order by ${column} ${order}, st.id ${order} limit ${limit + 1} offset ${query.offset ?? 0})
+    select ${columns(db)}, page.sort_key::text as "sortKey"
+    from page join study st on st.id = page.page_id join patient p on p.id = st.patient_id ${firstIdentifier(db)}
+    order by page.sort_key ${order}, st.id ${order}`.catch(invalidCursor(after !== null));
+  const [{ total = 0 } = {}] = await db<{ total: number }[]>`
+    select count(*) as total from (select 1 from study st ${patient} where ${where} limit ${countLimit + 1}) counted`;
+  const data = rows.slice(0, limit);
+  const last = data.at(-1);
+  return {
+    data: data.map((row) => toStudy(viewer, row)),
+    total: Math.min(total, countLimit),
+    totalIsExact: total <= countLimit,
+    next: rows.length > limit && last ? writeCursor(text, { value: last.sortKey, id: last.id }) : null,
+  };
+}
+
+/** A cursor that someone made up may hold a value of another type. */
+const invalidCursor =
+  (hasCursor: boolean) =>
+  (error: unknown): never => {
+    const { code } = error as { code?: string };
+    if (hasCursor && /^22/.test(code ?? ""))
+      throw new Refusal("invalid", "query.invalid-after", "`after` is not the key of a page in this order.");
+    throw error;
+  };
+
+function conditionsOf(
+  sql: Reader,
+  viewer: Viewer,
+  query: StudyListQuery,
+): { conditions: Fragment[]; needsPatient: boolean } {
+  const conditions = [visible(sql, viewer)];
+  if (query.patientId) conditions.push(sql`st.patient_id = ${query.patientId}`);
+  if (query.patientName)
+    conditions.push(nameMatches(sql, patientNameColumns, namePattern(query.patientName)));
+  if (query.modality) conditions.push(sql`st.modalities && ${modalitiesOf(query.modality)}::text[]`);
+  if (query.status) conditions.push(sql`st.status = any(${statusesOf(query.status)}::text[])`);
+  if (query.accessionNumber) conditions.push(sql`st.accession_number = ${query.accessionNumber.trim()}`);
+  if (query.studyInstanceUid) conditions.push(sql`st.study_instance_uid = ${query.studyInstanceUid.trim()}`);
+  if (query.studyDateFrom) conditions.push(sql`st.study_at >= ${query.studyDateFrom}::text::timestamp`);
+  if (query.studyDateTo)
+    conditions.push(sql`st.study_at < ${query.studyDateTo}::text::date + 1 and st.study_date is not null`);
+  if (query.description)
+    conditions.push(sql`st.description_folded like ${likeOf(`*${foldPattern(query.description, "text")}*`)}`);
+  for (const word of searchWords(query.query ?? "")) conditions.push(anywhere(sql, viewer, word));
+  return { conditions, needsPatient: Boolean(query.patientName) };
+}
+
+/**
+ * A word of search as you type: in the patient's name, or at the beginning of an identifier or accession number, or in the description. Each
+ * alternative comes from its own index.
+ */
+function anywhere(sql: Reader, viewer: Viewer, word: string): Fragment {
+  const folded = likeOf(foldText(word.replaceAll(/[*?]/g, "")));
+  const prefix = likePrefix(word);
+  const inside = `%${folded}%`;
+  return sql`st.id in (
+    select s.id from study s where s.patient_id in (
+      select p.id from patient p where p.name_folded like ${inside} or p.other_names_folded like ${inside}
+      union all select pi.patient_id from patient_identifier pi where pi.value like ${prefix})
+      and s.facility_id = any(${facilities(viewer)}::uuid[])
+    union all
+    select s.id from study s where s.facility_id = any(${facilities(viewer)}::uuid[]) and s.accession_number like ${prefix}
+    union all
+    select s.id from study s where s.facility_id = any(${facilities(viewer)}::uuid[]) and s.description_folded like ${inside})`;
+}
+
+/** "Family, Given" and "Given" both find the name: what a person writes is looked for anywhere in it. */
+function namePattern(text: string): string {
+  const carets = text.replace(/\s*,\s*/g, "^");
+  return /[*?]/.test(text) ? carets : `*${carets}*`;
+}
+
+function modalitiesOf(text: string): string[] {
+  return text.split(",").flatMap((one) => {
+    if (one.trim().toUpperCase() === "PET_CT") return ["PT", "CT"];
+    const code = readModality(one);
+    if (code === null)
+      throw new Refusal("invalid", "query.invalid-modality", "modality is not a DICOM modality code.");
+    return [code];
+  });
+}
+
+function statusesOf(text: string): string[] {
+  return text.split(",").map((one) => {
+    const status = readEnumeration(studyStatuses, one);
+    if (status === null) {
+      throw new Refusal(
+        "invalid",
+        "query.invalid-status",
+        `status takes ${studyStatuses.join(", ")}, several with commas between.`,
+      );
+    }
+    return status;
+  });
+}
