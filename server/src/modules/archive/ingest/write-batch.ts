@@ -175,7 +175,7 @@ async function announce(
   afterCommit: (() => void)[],
 ): Promise<void> {
   const now = platform.clock.now().getTime();
-  const sent: Promise<void>[] = [];
+  const sent: Promise<unknown>[] = [];
   for (const [key, group] of groupBy(
     written,
     ({ study, item }) => `${study.id} ${item.viewer.id} ${item.incoming.door}`,
