@@ -188,6 +188,7 @@ test("a known caller is recognized by title and address, and may do what it may"
   });
   const peer = await peers.recognize(caller("CT1", "::ffff:10.0.0.6"));
   expect(peer).toMatchObject({
+    known: true,
     permissions: ["echo", "store"],
     facilityId: facilityA,
     patientIdIssuer,
@@ -206,7 +207,7 @@ test("a known caller is recognized by title and address, and may do what it may"
 test("a caller that nobody knows may echo and store from loopback, into the first facility", async () => {
   for (const address of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
     const peer = await peers.recognize(caller("ANY", address));
-    expect(peer).toMatchObject({ permissions: ["echo", "store"], facilityId: facilityA });
+    expect(peer).toMatchObject({ known: false, permissions: ["echo", "store"], facilityId: facilityA });
     expect(reach(peer!.viewer, "images.read")).toBeNull();
   }
 });

@@ -16,6 +16,8 @@ export interface Caller {
 /** A caller that may come in. */
 export interface Peer {
   viewer: Viewer;
+  /** Registered; false for a guest from loopback. */
+  known: boolean;
   permissions: readonly PeerPermission[];
   facilityId: string;
   /** The issuer of the patient identifiers that it sends without one; null: the facility's. */
@@ -45,7 +47,9 @@ export function createRecognition(
     facilityId: string,
     permissions: readonly PeerPermission[],
     patientIdIssuer: string | null,
+    known: boolean,
   ): Peer => ({
+    known,
     permissions,
     facilityId,
     patientIdIssuer,
@@ -67,11 +71,11 @@ export function createRecognition(
     const [row] = await db<ModalityRow[]>`select * from modality where ae_title = ${caller.callingAeTitle}`;
     if (row && (await hasAddress(row.host, caller.remoteAddress))) {
       const name = row.description ?? row.ae_title;
-      return peerOf(caller, name, row.facility_id, row.permissions, row.patient_id_issuer);
+      return peerOf(caller, name, row.facility_id, row.permissions, row.patient_id_issuer, true);
     }
     if (isLoopback(caller.remoteAddress)) {
       const [facility] = await db<{ id: string }[]>`select id from facility order by created_at, id limit 1`;
-      if (facility) return peerOf(caller, caller.callingAeTitle, facility.id, guestPermissions, null);
+      if (facility) return peerOf(caller, caller.callingAeTitle, facility.id, guestPermissions, null, false);
     }
     await putDown(caller, row ? "OTHER_ADDRESS" : "UNKNOWN_TITLE").catch((error: unknown) =>
       log.error({ err: error }, "a knocking caller could not be put down"),

@@ -1,0 +1,51 @@
+import { type DataSet, DicomError, readDataSet } from "@isocenter/dicom";
+import { type FindMatch, type OperationContext, Status, StatusError } from "@isocenter/dimse";
+import type { Archive, QueryLevel, SupportedKey } from "../../modules/archive/index.ts";
+import { writeAnswer } from "./answer.ts";
+import type { Caller } from "./caller.ts";
+import { readIdentifier } from "./identifier.ts";
+import { queryModels } from "./offers.ts";
+import { asStatus } from "./statuses.ts";
+
+/** An identifier is small; whoever sends more than this means harm. */
+const limits = { maxElements: 2000, maxItems: 500, maxDepth: 8, maxInflatedBytes: 1024 * 1024 };
+const baseline = { combinedDateTime: false, fuzzy: false };
+
+/** C-FIND (PS3.4 Annex C): matches leave as the archive finds them. */
+export function findHandler(
+  archive: Pick<Archive, "find">,
+  keysAt: (level: QueryLevel) => readonly SupportedKey[],
+  aeTitle: string,
+) {
+  return async function* (
+    { association, presentationContext, signal }: OperationContext<Caller>,
+    bytes: Uint8Array,
+  ): AsyncGenerator<FindMatch, void, undefined> {
+    const { peer, queries } = association.data;
+    const { abstractSyntax, transferSyntax } = presentationContext;
+    const modelLevels = queryModels[abstractSyntax];
+    if (!modelLevels) throw new StatusError(Status.SopClassNotSupported, "not a query model of ours");
+    if (!peer.permissions.includes("find")) throw new StatusError(Status.NotAuthorized, "may not find");
+    const identifier = parse(bytes, transferSyntax);
+    const extensions = queries.get(abstractSyntax) ?? baseline;
+    const asked = readIdentifier(identifier, modelLevels, keysAt, extensions);
+    const status = asked.allSupported ? Status.Pending : Status.PendingWithWarning;
+    try {
+      for await (const { attributes } of archive.find(peer.viewer, asked.query)) {
+        if (signal.aborted) return;
+        yield { status, identifier: writeAnswer(attributes, asked, aeTitle, transferSyntax) };
+      }
+    } catch (error) {
+      throw asStatus(error, "find");
+    }
+  };
+}
+
+function parse(bytes: Uint8Array, transferSyntax: string): DataSet {
+  try {
+    return readDataSet(bytes, transferSyntax, limits);
+  } catch (error) {
+    if (!(error instanceof DicomError)) throw error;
+    throw new StatusError(Status.FindUnableToProcess, `identifier cannot be read: ${error.code}`);
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What each DIMSE service does with our modules: C-ECHO, C-STORE into the archive, C-FIND of the Patient Root and Study Root models.
+ *
+ * Owns no tables. Keeps: a caller comes in as what `peers` says it is, and does what its permissions say; success of a C-STORE is told when
+ * the object is durable; a refusal has its status in one table.
+ */
+import { implementationClassUid, implementationVersionName } from "@isocenter/dicom";
+import {
+  answerContexts,
+  createDimseServer,
+  type Decision,
+  type IncomingRequest,
+  rejections,
+  type ServerObserver,
+  Status,
+} from "@isocenter/dimse";
+import { Counter, Gauge } from "prom-client";
+import { type Archive, supportedKeys } from "../../modules/archive/index.ts";
+import type { Peers } from "../../modules/peers/index.ts";
+import type { HealthCheck, Platform } from "../../platform/index.ts";
+import type { Caller } from "./caller.ts";
+import { findHandler } from "./find.ts";
+import { chooseFor, grantRoles, negotiateQueries } from "./offers.ts";
+import { storeHandler } from "./store.ts";
+
+export interface DimseListener {
+  /** The port it listens on; another than the configured one only where that is 0. */
+  readonly port: number;
+  readonly check: HealthCheck;
+  /** Takes no more, lets what is in flight finish within the grace, then closes every connection. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const maxAssociations = 100;
+const defaultGraceMs = 10_000;
+
+/** Listens for associations on the configured host and DICOM port. */
+export async function startDimse(deps: {
+  platform: Platform;
+  archive: Pick<Archive, "ingest" | "find">;
+  peers: Peers;
+}): Promise<DimseListener> {
+  const { platform, archive, peers } = deps;
+  const { config, log } = platform;
+  let listening = true;
+  const server = createDimseServer<Caller>({
+    // Whose title is called is decided together with who calls.
+    acceptsCalled: () => true,
+    decide: (request) => decide(request, peers, config.aeTitle),
+    handlers: {
+      echo: () => ({ status: Status.Success }),
+      store: storeHandler(archive),
+      find: findHandler(archive, supportedKeys, config.aeTitle),
+    },
+    implementation: { classUid: implementationClassUid, versionName: implementationVersionName },
+    maxAssociations,
+    observer: observe(platform),
+  });
+  const port = await server.listen({ host: config.host, port: config.dicomPort });
+  log.info({ port, aeTitle: config.aeTitle }, "listening for DICOM associations");
+  return {
+    port,
+    check: {
+      name: "dimse",
+      essential: false,
+      async check() {
+        if (!listening) throw new Error("The DIMSE listener is closed.");
+        return { status: "ok" };
+      },
+    },
+    async close(graceMs = defaultGraceMs) {
+      listening = false;
+      await server.close({ graceMs });
+    },
+  };
+}
+
+/** A guest from this machine may call us by any title, so that the first try works; everyone else by ours. */
+async function decide(request: IncomingRequest, peers: Peers, aeTitle: string): Promise<Decision<Caller>> {
+  const peer = await peers.recognize({
+    callingAeTitle: request.callingAeTitle,
+    calledAeTitle: request.calledAeTitle,
+    remoteAddress: request.remoteAddress,
+    implementation: request.user.implementationVersionName || request.user.implementationClassUid,
+  });
+  if (!peer) return { accept: false, rejection: rejections.callingAeTitleNotRecognized };
+  if (peer.known && request.calledAeTitle !== aeTitle) {
+    return { accept: false, rejection: rejections.calledAeTitleNotRecognized };
+  }
+  const { answers, extensions } = negotiateQueries(request);
+  return {
+    accept: true,
+    contexts: answerContexts(request, chooseFor(peer.permissions)),
+    roles: grantRoles(request),
+    extendedNegotiations: answers,
+    data: { peer, queries: extensions },
+  };
+}
+
+/** Log and metrics: titles, addresses and outcomes, nothing of patients. */
+function observe({ log, metrics }: Platform): ServerObserver<Caller> {
+  const open = new Gauge({
+    name: "isocenter_dimse_associations",
+    help: "DICOM associations that are open.",
+    registers: [metrics.registry],
+  });
+  const ended = new Counter({
+    name: "isocenter_dimse_associations_total",
+    help: "DICOM associations by how they ended.",
+    labelNames: ["outcome"],
+    registers: [metrics.registry],
+  });
+  return {
+    associated({ id, callingAeTitle, remoteAddress, contexts, data }) {
+      open.inc();
+      const peer = { association: id, callingAeTitle, remoteAddress, known: data.peer.known };
+      log.info(
+        { ...peer, contexts: contexts.size, requestId: data.peer.viewer.requestId },
+        "association opened",
+      );
+    },
+    rejected({ remoteAddress, request }, rejection) {
+      ended.inc({ outcome: "rejected" });
+      const { callingAeTitle, calledAeTitle } = request;
+      log.warn({ callingAeTitle, calledAeTitle, remoteAddress, rejection }, "association rejected");
+    },
+    ended({ id, callingAeTitle, remoteAddress }, error) {
+      open.dec();
+      ended.inc({ outcome: error?.code ?? "released" });
+      const peer = { association: id, callingAeTitle, remoteAddress };
+      if (error) log.warn({ ...peer, outcome: error.code, reason: error.message }, "association ended early");
+      else log.info(peer, "association released");
+    },
+    failedBefore({ remoteAddress }, error) {
+      ended.inc({ outcome: error.code });
+      log.warn({ remoteAddress, reason: error.message }, "no association came of a connection");
+    },
+    failed(association, operation, error) {
+      const requestId = association?.data.peer.viewer.requestId;
+      log.error(
+        { err: error, operation, callingAeTitle: association?.callingAeTitle, requestId },
+        "operation failed",
+      );
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { PeerPermission } from "@isocenter/contract";
+import { registeredUid, SopClasses, sopClass, TransferSyntaxes, transferSyntax } from "@isocenter/dicom";
+import {
+  type Choice,
+  contextResults,
+  type ExtendedNegotiation,
+  firstSupported,
+  type IncomingRequest,
+  type ProposedContext,
+  type RoleSelection,
+} from "@isocenter/dimse";
+
+/** What an abstract syntax is to us. */
+export interface Offer {
+  service: "verification" | "storage" | "find";
+  permission: PeerPermission;
+  transferSyntaxes: ReadonlySet<string>;
+}
+
+/** Data sets that we read and write in DIMSE itself. */
+const uncompressed: ReadonlySet<string> = new Set([
+  TransferSyntaxes.ExplicitVRLittleEndian,
+  TransferSyntaxes.ImplicitVRLittleEndian,
+  TransferSyntaxes.ExplicitVRBigEndian,
+]);
+
+/**
+ * What is stored as it comes: every transfer syntax that holds a whole object. JPIP holds a reference to pixels elsewhere, SMPTE ST 2110
+ * is a stream beside the object, and the two of PS3.5 A.6 are no data sets.
+ */
+export const storageTransferSyntaxes: ReadonlySet<string> = new Set(
+  Object.entries(TransferSyntaxes)
+    .filter(([keyword]) => !/^(JPIP|SMPTE|RFC2557|XMLEncoding|Papyrus)/.test(keyword))
+    .map(([, uid]) => uid)
+    .filter((uid) => transferSyntax(uid) !== undefined),
+);
+
+const verification: Offer = { service: "verification", permission: "echo", transferSyntaxes: uncompressed };
+const find: Offer = { service: "find", permission: "find", transferSyntaxes: uncompressed };
+const storage: Offer = { service: "storage", permission: "store", transferSyntaxes: storageTransferSyntaxes };
+
+/** The query models, with their levels from the top (PS3.4 C.6.1, C.6.2). */
+export const queryModels: Readonly<Record<string, readonly string[]>> = {
+  [SopClasses.PatientRootQueryRetrieveInformationModelFind]: ["PATIENT", "STUDY", "SERIES", "IMAGE"],
+  [SopClasses.StudyRootQueryRetrieveInformationModelFind]: ["STUDY", "SERIES", "IMAGE"],
+};
+
+/** Where DICOM itself puts storage SOP classes: one that is newer than our dictionary is one all the same. */
+const standardStorage = "1.2.840.10008.5.1.4.1.1.";
+const dicomRoot = "1.2.840.10008.";
+
+/** The service that we offer for an abstract syntax, which is a valid UID; null where there is none. */
+export function offerFor(abstractSyntax: string): Offer | null {
+  if (abstractSyntax === SopClasses.Verification) return verification;
+  if (abstractSyntax in queryModels) return find;
+  const known = sopClass(abstractSyntax);
+  if (known) return known.kind === "storage" ? storage : null;
+  // A transfer syntax or a coding scheme is nothing to be stored; a private SOP class is.
+  if (registeredUid(abstractSyntax)) return null;
+  return abstractSyntax.startsWith(standardStorage) || !abstractSyntax.startsWith(dicomRoot) ? storage : null;
+}
+
+/** Answers one presentation context for a caller with these permissions. */
+export function chooseFor(permissions: readonly PeerPermission[]): (context: ProposedContext) => Choice {
+  return (context) => {
+    const offer = offerFor(context.abstractSyntax);
+    if (!offer) return { refused: contextResults.abstractSyntaxNotSupported };
+    if (!permissions.includes(offer.permission)) return { refused: contextResults.userRejection };
+    return firstSupported(context, offer.transferSyntaxes);
+  };
+}
+
+/** The caller may be SCU of what it proposed; SCP of nothing, since nothing is sent on its association. */
+export function grantRoles(request: IncomingRequest): RoleSelection[] {
+  return request.user.roles.map(({ sopClassUid, scu }) => ({ sopClassUid, scu, scp: false }));
+}
+
+/** What a query may do beyond the baseline (PS3.4 C.5.1.1, Table C.5-1). */
+export interface QueryExtensions {
+  combinedDateTime: boolean;
+  fuzzy: boolean;
+}
+
+/**
+ * Extended negotiation of the query models: relational queries, matching of date and time as one, fuzzy matching of person
+ * names; not the adjustment of time zones. What was not asked for is not switched on.
+ */
+export function negotiateQueries(request: IncomingRequest): {
+  answers: ExtendedNegotiation[];
+  extensions: ReadonlyMap<string, QueryExtensions>;
+} {
+  const extensions = new Map<string, QueryExtensions>();
+  const answers: ExtendedNegotiation[] = [];
+  for (const { sopClassUid, information } of request.user.extendedNegotiations) {
+    if (!(sopClassUid in queryModels)) continue;
+    const asked = [0, 1, 2].map((at) => information[at] === 1);
+    extensions.set(sopClassUid, { combinedDateTime: asked[1]!, fuzzy: asked[2]! });
+    const answer = Uint8Array.from(information.subarray(0, 4), (_, at) => (asked[at] ? 1 : 0));
+    answers.push({ sopClassUid, information: answer });
+  }
+  return { answers, extensions };
+}
