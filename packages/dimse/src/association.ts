@@ -180,8 +180,9 @@ export function createAssociation(
     } catch {
       // Before an association there is nothing to abort: closing is all.
       socket.destroy();
-      end(error);
     }
+    // Where the transport was only opening, the table has no indication (AA-2).
+    end(error);
     reader.stop();
   }
 

@@ -166,4 +166,8 @@ test("the signal ends the attempt and the association", async () => {
   await association.closed;
   await expect(association.echo()).rejects.toMatchObject({ code: "closed" });
   await expect(open(port, { signal: stop.signal })).rejects.toThrow();
+  const early = new AbortController();
+  const attempt = open(port, { signal: early.signal });
+  early.abort();
+  await expect(attempt).rejects.toMatchObject({ code: "aborted" });
 });

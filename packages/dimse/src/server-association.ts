@@ -85,7 +85,7 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
         else if (error) options.observer?.failedBefore?.({ remoteAddress, remotePort }, error);
       },
       closed() {
-        if (admitted) server.leave();
+        leave();
         closed.resolve();
       },
       accepts: (contextId) => contexts.has(contextId),
@@ -97,8 +97,15 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
   association.fire("Evt5");
 
   function reject(request: AssociateRequest, rejection: Rejection): void {
+    // Its place is free at once, however long the caller stays on the line.
+    leave();
     options.observer?.rejected?.({ remoteAddress, remotePort, request }, rejection);
     association.fire("Evt8", { rejection });
+  }
+
+  function leave(): void {
+    if (admitted) server.leave();
+    admitted = false;
   }
 
   function ownRejection(request: AssociateRequest): Rejection | null {
@@ -238,7 +245,9 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
       await respond(result);
     } catch (error) {
       // The association ended meanwhile: there is nobody to answer, and `ended` has told why.
-      if (!(error instanceof DimseError)) options.observer?.failed?.(info, name, error);
+      if (error instanceof DimseError) return;
+      options.observer?.failed?.(info, name, error);
+      association.abort(new DimseError("aborted", "the answer could not be given"), 2);
     }
   }
 
@@ -272,7 +281,7 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
     drain() {
       draining = true;
       if (info) settle();
-      else if (association.state === "Sta2") association.destroy();
+      else if (association.state !== "Sta3") association.destroy();
     },
     destroy: () => association.destroy(),
   };

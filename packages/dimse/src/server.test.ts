@@ -369,6 +369,30 @@ describe("C-FIND", () => {
     wire.destroy();
   });
 
+  test("very many matches leave room for others", async () => {
+    const { port } = await testServer({
+      handlers: {
+        async *find(_context, identifier) {
+          for (let i = 0; i < 20_000; i++) yield { status: Status.Pending, identifier };
+        },
+        echo: () => ({ status: 0 }),
+      },
+    });
+    const [searching, other] = await Promise.all([open(port), open(port)]);
+    const order: string[] = [];
+    const all = (async () => {
+      let count = 0;
+      for await (const _ of searching.find({ sopClassUid: studyRootFind, identifier: noise(10) })) count += 1;
+      order.push("found");
+      return count;
+    })();
+    await other.echo();
+    order.push("echoed");
+    expect(await all).toBe(20_000);
+    expect(order).toEqual(["echoed", "found"]);
+    await Promise.all([searching.release(), other.release()]);
+  });
+
   test("a failure thrown becomes the final status; an identifier over the limit is refused", async () => {
     const { port } = await testServer({
       limits: { maxIdentifierBytes: 1000 },
@@ -497,6 +521,27 @@ describe("associations", () => {
     const third = await open(port);
     await third.echo();
     await Promise.all([second.release(), third.release()]);
+  });
+
+  test("who is rejected takes no place, however long it stays on the line", async () => {
+    const { port } = await testServer({
+      maxAssociations: 1,
+      decide: (request) =>
+        request.callingAeTitle === "NOBODY"
+          ? { accept: false, rejection: { result: 1, source: 1, reason: 3 } }
+          : {
+              accept: true,
+              contexts: answerContexts(request, (context) => context.transferSyntaxes[0]!),
+              data: "",
+            },
+    });
+    const nobody = await openWire(port);
+    nobody.write(associateRequestBytes("NOBODY"));
+    expect((await nobody.next())[0]).toBe(3);
+    const association = await open(port);
+    await association.echo();
+    await association.release();
+    nobody.destroy();
   });
 
   test("many at once, each gets its own answers", async () => {

@@ -88,6 +88,8 @@ export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServe
     associations.add(association);
     association.closed.then(() => associations.delete(association));
   });
+  // Such as no more file descriptors: the connection is lost, the server is not.
+  server.on("error", (error) => options.observer?.failed?.(undefined, "listen", error));
   server.maxConnections = options.maxAssociations + spareConnections;
 
   return {

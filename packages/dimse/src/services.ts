@@ -160,16 +160,21 @@ async function runFind<T>(
     throw error;
   });
   const { signal } = operation.context;
-  const cancelled = new Promise<null>((resolve) => {
-    signal.addEventListener("abort", () => resolve(null), { once: true });
-    if (signal.aborted) resolve(null);
-  });
   const matches = handlers.find(operation.context, identifier)[Symbol.asyncIterator]();
+  let cancel = () => {};
+  signal.addEventListener("abort", () => cancel(), { once: true });
+  /** The next match; null when the operation is cancelled first, also while the handler waits for something. */
+  const nextMatch = () =>
+    new Promise<IteratorResult<FindMatch> | null>((resolve, reject) => {
+      cancel = () => resolve(null);
+      if (signal.aborted) cancel();
+      else matches.next().then(resolve, reject);
+    });
   try {
     for (let sent = 1; ; sent++) {
       // Matches that are at hand without waiting would keep every socket, and the C-CANCEL-RQ, from being heard.
       if (sent % matchesPerTurn === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-      const step = await Promise.race([cancelled, matches.next()]);
+      const step = await nextMatch();
       if (step === null) return { status: Status.Cancel };
       if (step.done) return { status: Status.Success };
       await operation.respond({ status: step.value.status }, step.value.identifier);

@@ -5,8 +5,8 @@ import type { FindQuery, Requested } from "./identifier.ts";
 const key = formatTag;
 
 /**
- * The identifier of a match (PS3.4 C.4.1.1.3.2): the attributes asked for, empty where there is no value, the level, and our AE title. In
- * UTF-8 where it is not all ASCII, and declared so.
+ * The identifier of a match (PS3.4 C.4.1.1.3.2): the attributes asked for, empty where there is no value, the level, and our AE title. What
+ * is not ASCII makes it UTF-8, declared as ISO_IR 192.
  */
 export function writeAnswer(
   found: DicomJson,
@@ -18,16 +18,7 @@ export function writeAnswer(
   for (const attribute of requested) answer[key(attribute.tag)] = elementOf(found, attribute);
   answer[key(Tags.QueryRetrieveLevel)] = { vr: "CS", Value: [queryRetrieveLevel] };
   answer[key(Tags.RetrieveAETitle)] = { vr: "AE", Value: [aeTitle] };
-  if (!isAscii(JSON.stringify(answer))) {
-    answer[key(Tags.SpecificCharacterSet)] = { vr: "CS", Value: ["ISO_IR 192"] };
-  }
-  const ascending = Object.fromEntries(Object.entries(answer).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return writeDataSet(fromDicomJson(ascending), transferSyntaxUid);
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
-  return true;
+  return writeDataSet(fromDicomJson(answer), transferSyntaxUid);
 }
 
 function elementOf(found: DicomJson, { tag, inItems }: Requested): DicomJsonElement {

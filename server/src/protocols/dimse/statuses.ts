@@ -22,6 +22,7 @@ export const statusOfRefusal: Readonly<Record<RefusalKind, { store: number; find
 /** Refusals that have a status of their own. */
 const byCode: Readonly<Record<string, number>> = {
   "dicom.uid-mismatch": Status.StoreDataSetDoesNotMatchSopClass,
+  "dicom.sop-class-mismatch": Status.StoreDataSetDoesNotMatchSopClass,
 };
 
 /** An error as the status that answers it; what is no refusal is a fault, and stays as it is. */
