@@ -262,7 +262,17 @@ describe("what a request may get wrong", () => {
     expect(await abortReasonOf(commandSet({}), noise(10), 99)).toBe("2/6");
   });
   test("a command set without end: abort at 64 KiB", async () => {
-    expect(await abortReasonOf(Buffer.alloc(65 * 1024))).toBe("2/6");
+    const { port, told } = await testServer();
+    const wire = await openWire(port);
+    wire.write(associateRequestBytes());
+    await wire.next();
+    const endless = encodeMessage(3, Buffer.alloc(65 * 1024), undefined, 16384);
+    // All of it but the fragment that would be the last.
+    wire.write(endless.subarray(0, 4 * 16390));
+    wire.write(Buffer.concat([Buffer.from([4, 0, 0, 0, 4, 6, 0, 0, 4, 2, 3, 1]), Buffer.alloc(1024)]));
+    expect((await wire.next())[0]).toBe(7);
+    expect(await told("ended")).toMatch(/a command set of more than 65536 bytes/);
+    wire.destroy();
   });
   test("a response that nobody asked for: abort", async () => {
     expect(await abortReasonOf(commandSet({ 256: Buffer.from([1, 0x80]) }), noise(10))).toBe("2/6");
