@@ -132,6 +132,8 @@ describe("native pixels", () => {
     expect([...inWords.bytes]).toEqual([2, 1, 3]);
     const inBytes = await decodeFrame(description, Uint8Array.of(1, 2, 3, 0));
     expect([...inBytes.bytes]).toEqual([1, 2, 3]);
+    const cut = decodeFrame({ ...description, wordData: true }, Uint8Array.of(1, 2, 0));
+    await expect(cut).rejects.toMatchObject({ code: "unsupported" });
   });
 
   test("a frame of single bits that begins inside a byte is moved to the first bit", async () => {

@@ -32,8 +32,8 @@ export interface DecodedFrame {
   planarConfiguration: 0 | 1;
 }
 
-/** A frame's pixels are bounded before anything is decoded: four times the largest whole mammogram or radiograph. */
-export const maxFrameBytes = 512 * 1024 * 1024;
+/** A frame's pixels are bounded before anything is decoded: several times the largest mammogram or radiograph. */
+export const maxFrameBytes = 256 * 1024 * 1024;
 /** Sides beyond this are no frame that a picture format could show. */
 export const maxFrameSide = 65_535;
 

@@ -43,6 +43,8 @@ export function decodeNative(
     // Cells of more than a byte swap whole (PS3.5 A.3); bytes, and cells of no whole bytes, lie in words where the VR is OW.
     const cell = description.bitsAllocated / 8;
     const unit = Number.isInteger(cell) && cell > 1 ? cell : description.wordData || cell > 1 ? 2 : 1;
+    if (bytes.length < needed + (needed % unit))
+      throw new ImagingError("unsupported", "The last pixel lies in a word that the frame holds in part.");
     if (unit > 1) pixels = swapped(bytes.subarray(0, needed + (needed % unit)), unit);
   }
   return {

@@ -11,8 +11,6 @@ import type { Archive, StoredInstance } from "../archive/index.ts";
 const maxHeaders = 32;
 const maxHeaderBytes = 64 * 1024 * 1024;
 
-const explicitLittleEndian = "1.2.840.10008.1.2.1";
-
 export interface HowToShow {
   description: FrameDescription;
   presentation: Presentation;
@@ -54,10 +52,8 @@ export function createHeaders(archive: Pick<Archive, "readHeader">) {
    */
   return async (instance: StoredInstance, frame: number): Promise<HowToShow> => {
     const dataSet = await dataSetOf(instance);
-    // The archive gives native frames in little endian, each from a byte of its own.
-    const syntax = instance.pixels?.encapsulated ? instance.transferSyntaxUID : explicitLittleEndian;
     return {
-      description: frameDescription(dataSet, syntax, instance.pixels),
+      description: frameDescription(dataSet, instance.transferSyntaxUID, instance.pixels),
       presentation: presentationOf(dataSet, frame - 1),
     };
   };

@@ -183,6 +183,13 @@ describe("thumbnails", () => {
   });
 });
 
+test("a big-endian object is decoded by its own byte order", async () => {
+  const swapped = { ...image, transferSyntaxUID: "1.2.840.10008.1.2.2" };
+  await open([swapped]);
+  const decoded = await rendering.decodeFrame(viewer, swapped, 1);
+  expect(Buffer.from(decoded.bytes).swap16().equals(image.bytes.subarray(image.pixels!.offset))).toBe(true);
+});
+
 test("a decoded frame is its pixels", async () => {
   await open([image]);
   const decoded = await rendering.decodeFrame(viewer, image, 1);
