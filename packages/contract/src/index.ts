@@ -1,6 +1,7 @@
 /** The REST contract of Isocenter: enumerations, the permission table, schemas of requests and responses. */
 export * from "./enumerations.ts";
 export * from "./identity.ts";
+export * from "./images.ts";
 export * from "./journal.ts";
 export * from "./lists.ts";
 export * from "./modalities.ts";

@@ -1,5 +1,6 @@
 import type { Problem } from "@isocenter/contract";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { MultipartError } from "./multipart.ts";
 import { Refusal, type RefusalDetail, type RefusalKind } from "./refusal.ts";
 
 /** HTTP's words for each kind of refusal (RFC 9110; 507 from RFC 4918). */
@@ -69,6 +70,8 @@ function validationDetails(errors: readonly AjvError[], context: string): Refusa
 export function asRefusal(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
   if (!(error instanceof Error)) return null;
+  if (error instanceof MultipartError)
+    return new Refusal("invalid", error.code, error.message, { cause: error });
   const known = error as FastifyError & { validation?: AjvError[]; validationContext?: string };
   if (known.validation) {
     const errors = validationDetails(known.validation, known.validationContext ?? "");

@@ -114,7 +114,8 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     connectionTimeout: 120_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+    // A list of frame numbers is one parameter.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
   }) as unknown as App;
   app.setValidatorCompiler(validators() as never);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));

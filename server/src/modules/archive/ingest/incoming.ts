@@ -92,10 +92,13 @@ function identification(dataSet: DataSet, source: IngestSource) {
   // A DICOMDIR is a file of a medium, not an image of a patient.
   if (known && (known.kind !== "storage" || sopClassUid === SopClasses.MediaStorageDirectoryStorage))
     throw refused("dicom.not-storable", `${known.name} is not an object that is stored.`);
+  const studyUid = requiredUid(dataSet, Tags.StudyInstanceUID, "StudyInstanceUID");
+  if (source.studyInstanceUid !== undefined && source.studyInstanceUid !== studyUid)
+    throw refused("dicom.study-mismatch", "StudyInstanceUID is not that of the study it was sent to.");
   return {
     sopClassUid,
     sopUid,
-    studyUid: requiredUid(dataSet, Tags.StudyInstanceUID, "StudyInstanceUID"),
+    studyUid,
     seriesUid: requiredUid(dataSet, Tags.SeriesInstanceUID, "SeriesInstanceUID"),
   };
 }

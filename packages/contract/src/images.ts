@@ -1,0 +1,54 @@
+import { type Static, Type } from "typebox";
+import { closed, DateTime, Id, listQuery } from "./lists.ts";
+import { Image, RefusedFile, Study } from "./studies.ts";
+
+const { limit, offset, after } = listQuery;
+
+/** How lists take their pages where their order is fixed. */
+export const PageQuery = Type.Object({ limit, offset, after }, closed);
+export type PageQuery = Static<typeof PageQuery>;
+
+/** Filters of `GET /images`, newest first. */
+export const ImageListQuery = Type.Object(
+  {
+    limit,
+    offset,
+    after,
+    patientId: Type.Optional(Id),
+    studyId: Type.Optional(Id),
+    modality: Type.Optional(Type.String({ maxLength: 64 })),
+    format: Type.Optional(Type.String({ maxLength: 16, description: "DICOM, PNG or JPEG, in any case" })),
+    createdFrom: Type.Optional(DateTime),
+    createdTo: Type.Optional(DateTime),
+  },
+  closed,
+);
+export type ImageListQuery = Static<typeof ImageListQuery>;
+
+/** The first study of an accession number, and all of them beside it. */
+export const StudiesOfAccession = Type.Object({ ...Study.properties, data: Type.Array(Study) });
+
+export const UploadQuery = Type.Object(
+  {
+    include: Type.Optional(
+      Type.Enum(["data"], { description: "Adds the content of a single image in base64, up to 64 MiB." }),
+    ),
+  },
+  closed,
+);
+export type UploadQuery = Static<typeof UploadQuery>;
+
+/** What the upload of one file answers; `data` is null where the content is larger than is given so. */
+export const UploadedImage = Type.Object({
+  ...Image.properties,
+  data: Type.Optional(Type.Union([Type.String({ description: "base64" }), Type.Null()])),
+});
+export type UploadedImage = Static<typeof UploadedImage>;
+
+/** What the upload of several files, or of a ZIP, answers. */
+export const UploadAnswer = Type.Object({ data: Type.Array(Image), refused: Type.Array(RefusedFile) });
+export type UploadAnswer = Static<typeof UploadAnswer>;
+
+/** A URL that works without a token until it expires. */
+export const ImageUrl = Type.Object({ url: Type.String({ format: "uri" }), expiresAt: DateTime });
+export type ImageUrl = Static<typeof ImageUrl>;

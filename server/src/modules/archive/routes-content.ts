@@ -1,0 +1,63 @@
+import type { Readable } from "node:stream";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type ByteRange, readRange } from "../../platform/index.ts";
+import type { Archive, StoredInstance } from "./types.ts";
+
+export interface Content {
+  contentType: string;
+  size: number;
+  sha256: string;
+  /** For whoever saves it. */
+  filename: string;
+  open(range?: Required<ByteRange>): Promise<Readable>;
+}
+
+/** The very bytes that were uploaded: the picture where the instance was made from one, else the DICOM file. */
+export function contentOf(
+  archive: Pick<Archive, "openObject" | "openOriginal">,
+  instance: StoredInstance,
+): Content {
+  const { original } = instance;
+  if (original) {
+    const extension = original.format === "PNG" ? "png" : "jpg";
+    return {
+      contentType: original.format === "PNG" ? "image/png" : "image/jpeg",
+      size: original.size,
+      sha256: original.sha256,
+      filename: `${instance.SOPInstanceUID}.${extension}`,
+      open: () => archive.openOriginal(instance),
+    };
+  }
+  return {
+    contentType: "application/dicom",
+    size: instance.size,
+    sha256: instance.sha256,
+    filename: `${instance.SOPInstanceUID}.dcm`,
+    open: (range) => archive.openObject(instance, range),
+  };
+}
+
+/** Sends content as a file, or of DICOM the range that was asked for; a browser neither guesses its type nor runs it. */
+export async function sendContent(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  content: Content,
+): Promise<FastifyReply> {
+  const dicom = content.contentType === "application/dicom";
+  reply
+    .header("x-content-type-options", "nosniff")
+    .header("content-security-policy", "sandbox; default-src 'none'")
+    .header("content-disposition", `attachment; filename="${content.filename}"`)
+    .header("cache-control", "private, no-store")
+    .header("etag", `"${content.sha256}"`)
+    .type(content.contentType);
+  if (!dicom) return reply.header("content-length", content.size).send(await content.open());
+  reply.header("accept-ranges", "bytes");
+  const asked = readRange(request.headers.range, content.size);
+  if (asked.kind === "unsatisfiable")
+    return reply.code(416).header("content-range", `bytes */${content.size}`).send();
+  const range = asked.kind === "part" ? asked.range : { start: 0, end: content.size };
+  if (asked.kind === "part")
+    reply.code(206).header("content-range", `bytes ${range.start}-${range.end - 1}/${content.size}`);
+  return reply.header("content-length", range.end - range.start).send(await content.open(range));
+}

@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { App } from "./http.ts";
+import { Refusal } from "./refusal.ts";
+
+/** Within this scope handlers read the request's stream themselves, whatever its media type. */
+export function rawBodies(app: App): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+}
+
+const tooLarge = (maxBytes: number): Refusal =>
+  new Refusal("too-large", "upload.too-large", `A request may have at most ${maxBytes} bytes.`);
+
+/**
+ * The body as it comes, for handlers in a scope of `rawBodies`. Ending the iteration early leaves the socket as it is, because it carries
+ * the answer; see `closeIfUnread`.
+ * @throws Refusal `too-large` (`upload.too-large`), at once where the request says its length; `invalid` (`request.broken-off`)
+ */
+export function bodyOf(request: FastifyRequest, maxBytes: number): AsyncIterable<Uint8Array> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  return limited(request.raw.iterator({ destroyOnReturn: false }), maxBytes);
+}
+
+async function* limited(source: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  try {
+    for await (const chunk of source) {
+      total += chunk.length;
+      if (total > maxBytes) throw tooLarge(maxBytes);
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal("invalid", "request.broken-off", "The request broke off before its end.", {
+      cause: error,
+    });
+  }
+}
+
+/** What is left unread of a body would stand before the next request: the connection ends with this answer. */
+export function closeIfUnread(request: FastifyRequest, reply: FastifyReply): void {
+  if (!request.raw.complete) reply.header("connection", "close");
+}
