@@ -1,5 +1,4 @@
-import { Refusal } from "../../platform/index.ts";
-import { covers, type MediaRange, parseAccept } from "./media-type.ts";
+import { covers, type MediaRange, parseAccept, Refusal } from "../../platform/index.ts";
 
 /** The default transfer syntax of what has one (PS3.18 8.7.3.5.2): Explicit VR Little Endian. */
 export const defaultTransferSyntax = "1.2.840.10008.1.2.1";

@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+/** A weak entity tag: the same content, whatever its encoding (RFC 9110 8.8.3). */
+export function entityTag(...parts: readonly string[]): string {
+  return `W/"${createHash("sha256").update(parts.join("\n")).digest("base64url").slice(0, 27)}"`;
+}
+
+const opaque = (tag: string): string => tag.trim().replace(/^W\//, "");
+
+/**
+ * Sets ETag, Last-Modified and Cache-Control: what was read may be kept by its reader, and is asked for anew each time, because rights and
+ * archived objects change. @returns true where the client has it already: 304 is to be sent (RFC 9110 13.1.2)
+ */
+export function notModified(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  etag: string,
+  lastModified?: Date,
+): boolean {
+  reply.header("etag", etag).header("cache-control", "private, no-cache").header("vary", "Accept");
+  if (lastModified) reply.header("last-modified", lastModified.toUTCString());
+  const given = request.headers["if-none-match"];
+  if (given === undefined) return false;
+  return given.trim() === "*" || given.split(",").some((tag) => opaque(tag) === opaque(etag));
+}

@@ -1,0 +1,43 @@
+/**
+ * DICOMweb (PS3.18) under `/dicomweb`: STOW-RS, QIDO-RS, WADO-RS over the archive and the rendering. Owns no tables and records no facts; rights and
+ * facilities are checked, and accesses journalled, by the modules it asks. Keeps: nothing of a body is held beyond what is being passed on;
+ * an answer that fails half-way breaks the connection and never ends as if it were whole.
+ */
+import type { Archive } from "../../modules/archive/index.ts";
+import type { Rendering } from "../../modules/rendering/index.ts";
+import type { App, Config, Routes } from "../../platform/index.ts";
+import { registerQido } from "./qido.ts";
+import { registerStow } from "./stow.ts";
+import { createTranscoder } from "./transcode.ts";
+import { dicomwebPath } from "./urls.ts";
+import { registerBulkData } from "./wado-bulkdata.ts";
+import { registerFrames } from "./wado-frames.ts";
+import { registerInstances } from "./wado-instances.ts";
+import { registerMetadata } from "./wado-metadata.ts";
+import { registerRendered } from "./wado-rendered.ts";
+
+export interface DicomwebDeps {
+  config: Pick<Config, "publicUrl" | "maxUploadBytes">;
+  archive: Archive;
+  rendering: Rendering;
+}
+
+/** For the root of the server; brings its own path. */
+export function dicomwebRoutes({ config, archive, rendering }: DicomwebDeps): Routes {
+  const transcoder = createTranscoder({ archive, rendering });
+  return async (app) => {
+    await app.register(
+      async (scope) => {
+        const inner = scope as unknown as App;
+        registerQido(inner, { archive, config });
+        registerMetadata(inner, { archive, config });
+        registerFrames(inner, { archive, rendering });
+        registerBulkData(inner, { archive, rendering });
+        registerRendered(inner, { archive, rendering });
+        registerInstances(inner, { archive, transcoder });
+        registerStow(inner, { archive, config });
+      },
+      { prefix: dicomwebPath },
+    );
+  };
+}

@@ -1,0 +1,176 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
+import type { Picture, PictureRequest, Rendering, ThumbnailRequest } from "../../modules/rendering/index.ts";
+import { type App, Refusal } from "../../platform/index.ts";
+import { acceptedRanges, chooseOffer, notAcceptable } from "./accept.ts";
+import { openAhead } from "./ahead.ts";
+import { notModified } from "./conditional.ts";
+import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
+import {
+  multipartPictures,
+  readPictureRequest,
+  renderedParameters,
+  singlePictures,
+} from "./rendered-request.ts";
+import { queryOf } from "./urls.ts";
+import { frameNumbers } from "./wado-frames.ts";
+import { eachInstance, oneInstance, selectionOf, warnOfUnknown } from "./wado-selection.ts";
+
+export interface RenderedDeps {
+  archive: Pick<Archive, "locate" | "locateEach">;
+  rendering: Pick<
+    Rendering,
+    "etagOf" | "renderInstance" | "instanceThumbnail" | "seriesThumbnail" | "studyThumbnail"
+  >;
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply, deps: RenderedDeps) => Promise<FastifyReply>;
+
+const picturesAtOnce = 3;
+
+function wanted(request: FastifyRequest, reply: FastifyReply, offers: typeof singlePictures) {
+  warnOfUnknown(request, reply, renderedParameters);
+  const query = queryOf(request);
+  const ranges = acceptedRanges(request.headers.accept, query.get("accept"));
+  const offer = chooseOffer(ranges, offers);
+  if (!offer) throw notAcceptable(offers);
+  return { offer, picture: readPictureRequest(query, offer.format) };
+}
+
+const sendPicture = (reply: FastifyReply, picture: Picture): FastifyReply =>
+  reply.type(picture.contentType).send(picture.bytes);
+
+/** One picture of an instance or frame. */
+async function sendOne(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: RenderedDeps,
+  instance: StoredInstance,
+  picture: PictureRequest,
+): Promise<FastifyReply> {
+  if (notModified(request, reply, deps.rendering.etagOf(instance, picture))) return reply.code(304).send();
+  return sendPicture(reply, await deps.rendering.renderInstance(request.viewer, instance, picture));
+}
+
+interface ToRender {
+  instance: StoredInstance;
+  picture: PictureRequest;
+}
+
+/** Many pictures, one part each; the first is made before the status is said. */
+async function sendMany(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: RenderedDeps,
+  type: string,
+  all: AsyncIterable<ToRender> | Iterable<ToRender>,
+): Promise<FastifyReply> {
+  const render = async ({ instance, picture }: ToRender): Promise<OutgoingPart | null> => {
+    try {
+      const { bytes, contentType } = await deps.rendering.renderInstance(request.viewer, instance, picture);
+      return { contentType, size: bytes.length, body: bytes };
+    } catch (error) {
+      // What is no picture, such as a report among images, has no part.
+      if (error instanceof Refusal && error.kind === "not-acceptable") return null;
+      throw error;
+    }
+  };
+  const rendered = openAhead(all, render, () => {}, picturesAtOnce);
+  let first: OutgoingPart | null = null;
+  while (first === null) {
+    const next = await rendered.next();
+    if (next.done) break;
+    first = next.value;
+  }
+  if (!first) throw new Refusal("not-acceptable", "image.no-pixels", "There is no picture in it.");
+  const begun = first;
+  async function* parts(): AsyncGenerator<OutgoingPart> {
+    yield begun;
+    for await (const part of rendered) if (part) yield part;
+  }
+  reply.header("cache-control", "private, no-cache").header("vary", "Accept");
+  const message = multipartMessage(type, parts());
+  return reply.type(message.contentType).send(message.body);
+}
+
+const renderedMany: Handler = async (request, reply, deps) => {
+  const { offer, picture } = wanted(request, reply, multipartPictures);
+  const instances = await eachInstance(deps.archive, request, "rendered");
+  async function* all(): AsyncGenerator<ToRender> {
+    for await (const instance of instances) if (instance.numberOfFrames > 0) yield { instance, picture };
+  }
+  return sendMany(request, reply, deps, offer.type, all());
+};
+
+const renderedInstance: Handler = async (request, reply, deps) => {
+  const { offer, picture } = wanted(request, reply, [...singlePictures, ...multipartPictures]);
+  const instance = await oneInstance(deps.archive, request, "rendered");
+  if (offer.multipart) return sendMany(request, reply, deps, offer.type, [{ instance, picture }]);
+  return sendOne(request, reply, deps, instance, picture);
+};
+
+const renderedFrames: Handler = async (request, reply, deps) => {
+  const { frames } = request.params as { frames: string };
+  const several = frames.includes(",");
+  const offers = several ? multipartPictures : [...singlePictures, ...multipartPictures];
+  const { offer, picture } = wanted(request, reply, offers);
+  const instance = await oneInstance(deps.archive, request, "rendered");
+  const numbers = frameNumbers(frames, instance.numberOfFrames);
+  const all = numbers.map((frame) => ({ instance, picture: { ...picture, frame } }));
+  const [only] = all;
+  if (offer.multipart || !only) return sendMany(request, reply, deps, offer.type, all);
+  return sendOne(request, reply, deps, instance, only.picture);
+};
+
+/** A thumbnail has a size and a format, and nothing else of a rendered picture (PS3.18 10.4.1.1.5). */
+function thumbnailRequest(request: FastifyRequest, reply: FastifyReply): ThumbnailRequest {
+  const { picture } = wanted(request, reply, singlePictures);
+  if (picture.region || picture.window || picture.quality !== undefined)
+    throw new Refusal("invalid", "rendered.invalid", "A thumbnail takes viewport=width,height alone.");
+  const { format, size } = picture;
+  return { format, ...(size ? { size: { width: size.width, height: size.height } } : {}) };
+}
+
+const thumbnail: Handler = async (request, reply, deps) => {
+  const asked = thumbnailRequest(request, reply);
+  const { viewer } = request;
+  const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = selectionOf(request);
+  const make = async (): Promise<Picture> => {
+    if (SOPInstanceUID !== undefined) {
+      const { frames } = request.params as { frames?: string };
+      const instance = await oneInstance(deps.archive, request, "rendered");
+      const frame = frames === undefined ? undefined : frameNumbers(frames, instance.numberOfFrames)[0];
+      return deps.rendering.instanceThumbnail(viewer, instance, {
+        ...asked,
+        ...(frame === undefined ? {} : { frame }),
+      });
+    }
+    return SeriesInstanceUID === undefined
+      ? deps.rendering.studyThumbnail(viewer, { StudyInstanceUID }, asked)
+      : deps.rendering.seriesThumbnail(viewer, { StudyInstanceUID, SeriesInstanceUID }, asked);
+  };
+  const picture = await make();
+  if (notModified(request, reply, picture.etag)) return reply.code(304).send();
+  return sendPicture(reply, picture);
+};
+
+/** Rendered resources and thumbnails (PS3.18 10.4.1.1.4, 10.4.1.1.5). */
+export function registerRendered(app: App, deps: RenderedDeps): void {
+  const study = "/studies/:studyInstanceUid";
+  const series = `${study}/series/:seriesInstanceUid`;
+  const instance = `${series}/instances/:sopInstanceUid`;
+  const routes: readonly (readonly [string, Handler])[] = [
+    [`${study}/rendered`, renderedMany],
+    [`${series}/rendered`, renderedMany],
+    [`${instance}/rendered`, renderedInstance],
+    [`${instance}/frames/:frames/rendered`, renderedFrames],
+    [`${study}/thumbnail`, thumbnail],
+    [`${series}/thumbnail`, thumbnail],
+    [`${instance}/thumbnail`, thumbnail],
+    [`${instance}/frames/:frames/thumbnail`, thumbnail],
+  ];
+  for (const [path, handler] of routes)
+    app.get(path, { config: { permission: "images.read" } }, (request, reply) =>
+      handler(request, reply, deps),
+    );
+}

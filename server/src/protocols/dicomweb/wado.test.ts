@@ -1,0 +1,521 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+import {
+  type DataSetValues,
+  dataSetOf,
+  readPart10,
+  SopClasses,
+  Tags,
+  TransferSyntaxes,
+  text,
+  writePart10,
+} from "@isocenter/dicom";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { StoredInstance } from "../../modules/archive/index.ts";
+import type { Rendering } from "../../modules/rendering/index.ts";
+import { type App, Refusal } from "../../platform/index.ts";
+import { splitMultipart, testServer } from "./testing.ts";
+import { memoryArchive } from "./testing-archive.ts";
+import { createTranscoder } from "./transcode.ts";
+import { registerBulkData } from "./wado-bulkdata.ts";
+import { registerFrames } from "./wado-frames.ts";
+import { registerInstances } from "./wado-instances.ts";
+import { registerMetadata } from "./wado-metadata.ts";
+import { registerRendered } from "./wado-rendered.ts";
+
+const archive = memoryArchive();
+let app: App;
+let port = 0;
+const rendered: unknown[] = [];
+
+/** Stands for the rendering: pictures are words, decoded frames are the stored bytes turned round. */
+const rendering: Rendering = {
+  etagOf: (instance, request) => `"${instance.SOPInstanceUID}-${request.format}-${request.frame ?? 1}"`,
+  async renderInstance(_viewer, instance, request) {
+    rendered.push(request);
+    if (instance.numberOfFrames === 0) throw new Refusal("not-acceptable", "image.no-pixels", "No pixels.");
+    return {
+      bytes: Buffer.from(`picture ${instance.SOPInstanceUID} ${request.frame ?? 1}`),
+      contentType: `image/${request.format}`,
+      etag: rendering.etagOf(instance, request),
+    };
+  },
+  instanceThumbnail: async (_viewer, instance, request) => ({
+    bytes: Buffer.from(`thumbnail ${instance.SOPInstanceUID} ${request?.frame ?? ""}`),
+    contentType: `image/${request?.format}`,
+    etag: '"t"',
+  }),
+  seriesThumbnail: async (_viewer, selection, request) => ({
+    bytes: Buffer.from(`series ${selection.SeriesInstanceUID} ${request?.size?.width ?? ""}`),
+    contentType: `image/${request?.format}`,
+    etag: '"s"',
+  }),
+  studyThumbnail: async () => {
+    throw new Refusal("not-found", "study.not-found", "No.");
+  },
+  async decodeFrame(_viewer, instance, frame) {
+    const bytes = Buffer.from(await archive.readFrame(instance, frame)).reverse();
+    return { bytes, photometricInterpretation: "RGB", planarConfiguration: 0 };
+  },
+  close: async () => {},
+};
+
+function object(number: number, transferSyntaxUID: string, values: DataSetValues): StoredInstance {
+  const dataSet = dataSetOf({
+    SOPClassUID: SopClasses.SecondaryCaptureImageStorage,
+    SOPInstanceUID: `1.2.3.${number}`,
+    StudyInstanceUID: "1.2",
+    SeriesInstanceUID: number < 10 ? "1.2.3" : "1.2.4",
+    PatientName: "Müller^Änne",
+    Modality: "OT",
+    InstanceNumber: number,
+    ...values,
+  });
+  return archive.add(writePart10({ dataSet, transferSyntaxUID }));
+}
+
+const pixels = (frames: number): DataSetValues => ({
+  SamplesPerPixel: 1,
+  PhotometricInterpretation: "MONOCHROME2",
+  NumberOfFrames: frames,
+  Rows: 2,
+  Columns: 4,
+  BitsAllocated: 16,
+  BitsStored: 16,
+  HighBit: 15,
+  PixelRepresentation: 0,
+});
+const frameBytes = (seed: number): Uint8Array => Uint8Array.from({ length: 16 }, (_, at) => seed * 16 + at);
+const { ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, JPEGLSLossless, MPEG4HP41 } =
+  TransferSyntaxes;
+const document = Buffer.alloc(100_001, "pdf ");
+
+beforeAll(async () => {
+  object(1, ExplicitVRLittleEndian, {
+    ...pixels(2),
+    PixelData: Buffer.concat([frameBytes(0), frameBytes(1)]),
+  });
+  object(2, ImplicitVRLittleEndian, { ...pixels(1), PixelData: frameBytes(2) });
+  object(3, ExplicitVRBigEndian, { ...pixels(1), PixelData: frameBytes(3) });
+  const jpegls = {
+    ...pixels(2),
+    SamplesPerPixel: 3,
+    BitsAllocated: 8,
+    PlanarConfiguration: 1,
+    PhotometricInterpretation: "YBR_FULL",
+  };
+  object(4, JPEGLSLossless, { ...jpegls, PixelData: { frames: [frameBytes(4), frameBytes(5)] } });
+  object(11, ExplicitVRLittleEndian, {
+    SOPClassUID: SopClasses.EncapsulatedPDFStorage,
+    MIMETypeOfEncapsulatedDocument: "application/pdf",
+    EncapsulatedDocumentLength: document.length,
+    EncapsulatedDocument: document,
+  });
+  object(12, MPEG4HP41, { ...pixels(3), PixelData: { frames: [Buffer.from("moving picture..")] } });
+  object(13, ExplicitVRLittleEndian, {
+    PixelData: frameBytes(6),
+    ...pixels(1),
+    IconImageSequence: [{ ...pixels(1), PixelData: Buffer.alloc(2000, 7) }],
+  });
+  const config = { publicUrl: "https://pacs.example" };
+  app = await testServer(async (root) => {
+    await root.register(
+      async (scope) => {
+        const inner = scope as unknown as App;
+        registerInstances(inner, { archive, transcoder: createTranscoder({ archive, rendering }) });
+        registerFrames(inner, { archive, rendering });
+        registerMetadata(inner, { archive, config });
+        registerBulkData(inner, { archive, rendering });
+        registerRendered(inner, { archive, rendering });
+      },
+      { prefix: "/dicomweb" },
+    );
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  port = (app.server.address() as AddressInfo).port;
+});
+afterAll(() => app.close());
+
+const study = "/dicomweb/studies/1.2";
+const instance = (number: number) =>
+  `${study}/series/${number < 10 ? "1.2.3" : "1.2.4"}/instances/1.2.3.${number}`;
+const get = async (url: string, accept?: string, headers: Record<string, string> = {}) => {
+  const answer = await app.inject({
+    url,
+    headers: { ...(accept === undefined ? {} : { accept }), ...headers },
+  });
+  const parts = splitMultipart(answer.headers["content-type"] as string, answer.rawPayload);
+  return {
+    ...answer,
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.rawPayload,
+    parts,
+    json: () => answer.json(),
+  };
+};
+const stored = async (number: number) => {
+  const [found] = await archive.locate(
+    null as never,
+    { StudyInstanceUID: "1.2", SOPInstanceUID: `1.2.3.${number}` },
+    "none",
+  );
+  const chunks: Buffer[] = [];
+  for await (const chunk of await archive.openObject(found as StoredInstance)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+};
+
+const anySyntax = 'multipart/related; type="application/dicom"; transfer-syntax=*';
+const explicitOnly = 'multipart/related; type="application/dicom"';
+
+test("a study comes as it is stored, each part naming its transfer syntax", async () => {
+  for (const accept of [anySyntax, "*/*", undefined]) {
+    const { status, headers, parts } = await get(study, accept);
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toMatch(/^multipart\/related; type="application\/dicom"; boundary=/);
+    expect(parts.map((part) => part.headers["content-type"])).toEqual(
+      [
+        ExplicitVRLittleEndian,
+        ImplicitVRLittleEndian,
+        ExplicitVRBigEndian,
+        JPEGLSLossless,
+        ExplicitVRLittleEndian,
+        MPEG4HP41,
+        ExplicitVRLittleEndian,
+      ].map((uid) => `application/dicom; transfer-syntax=${uid}`),
+    );
+    expect(parts[3]?.body.equals(await stored(4))).toBe(true);
+    expect(parts[4]?.headers["content-length"]).toBe(String(parts[4]?.body.length));
+  }
+  expect(archive.open.most).toBeLessThanOrEqual(4);
+  expect(archive.open.now).toBe(0);
+});
+
+test("without a transfer syntax everything is explicit little endian; what cannot be is left out with 206", async () => {
+  const { status, headers, parts } = await get(study, explicitOnly);
+  expect([status, parts.length]).toEqual([206, 6]);
+  expect(headers.warning).toContain("1 instances");
+  for (const part of parts) {
+    const { dataSet, transferSyntaxUID, pixelData } = readPart10(part.body);
+    expect(transferSyntaxUID).toBe(ExplicitVRLittleEndian);
+    expect(text(dataSet, Tags.PatientName)).toBe("Müller^Änne");
+    expect(pixelData?.encapsulated ?? false).toBe(false);
+  }
+  const pixelsOf = (at: number) => {
+    const { pixelData } = readPart10(parts[at]!.body);
+    return parts[at]!.body.subarray(pixelData!.offset, pixelData!.offset + pixelData!.length);
+  };
+  expect(pixelsOf(1).equals(frameBytes(2))).toBe(true);
+  expect(pixelsOf(2).equals(Buffer.from(frameBytes(3)))).toBe(true);
+  // Decoded frames follow each other; what decoding changed is said.
+  expect(
+    pixelsOf(3).equals(
+      Buffer.concat([Buffer.from(frameBytes(4)).reverse(), Buffer.from(frameBytes(5)).reverse()]),
+    ),
+  ).toBe(true);
+  expect(text(readPart10(parts[3]!.body).dataSet, Tags.PhotometricInterpretation)).toBe("RGB");
+});
+
+test("an instance comes in a message or alone, with an entity tag", async () => {
+  const single = await get(instance(4), `application/dicom; transfer-syntax=${JPEGLSLossless}`);
+  expect([single.status, single.headers["content-type"]]).toEqual([
+    200,
+    `application/dicom; transfer-syntax=${JPEGLSLossless}`,
+  ]);
+  expect(single.body.equals(await stored(4))).toBe(true);
+  expect(single.headers).toMatchObject({
+    "content-length": String(single.body.length),
+    "cache-control": "private, no-cache",
+    "last-modified": "Mon, 05 Jan 2026 10:00:00 GMT",
+  });
+  const again = await get(instance(4), "application/dicom; transfer-syntax=*", {
+    "if-none-match": String(single.headers.etag),
+  });
+  expect([again.status, again.body.length]).toEqual([304, 0]);
+  const other = await get(instance(4), "application/dicom", { "if-none-match": String(single.headers.etag) });
+  expect(other.status).toBe(200);
+  expect((await get(`${instance(4)}?accept=application/dicom;transfer-syntax=*`, "text/html")).status).toBe(
+    200,
+  );
+});
+
+test.each([
+  [study, "application/zip"],
+  [study, "application/dicom"],
+  [study, 'multipart/related; type="application/dicom"; transfer-syntax=1.2.3'],
+  [instance(12), explicitOnly],
+  [instance(4), "application/zip"],
+  [`${instance(1)}/metadata`, 'multipart/related; type="application/dicom+xml"'],
+  [`${instance(1)}/frames/1`, "image/jls"],
+  [`${instance(1)}/rendered`, "image/gif"],
+])("%s as %s is a 406", async (url, accept) => {
+  const { status, json } = await get(url, accept);
+  expect([status, json().code]).toEqual([406, "accept.none"]);
+});
+
+test.each([
+  "/dicomweb/studies/9.9",
+  `${study}/series/9.9`,
+  `${study}/series/1.2.3/instances/9.9`,
+  `${study}/series/9.9/metadata`,
+  "/dicomweb/studies/9.9/metadata",
+  `${study}/series/1.2.3/instances/9.9/metadata`,
+  `${study}/series/1.2.3/instances/9.9/frames/1`,
+  `${instance(1)}/frames/3`,
+  `${instance(1)}/bulkdata/00420011`,
+  `${instance(1)}/bulkdata/nonsense`,
+  `${instance(11)}/bulkdata/7FE00010`,
+  "/dicomweb/studies/9.9/rendered",
+  "/dicomweb/studies/9.9/thumbnail",
+])("%s is a 404", async (url) => {
+  expect((await get(url)).status).toBe(404);
+});
+
+test("frames come as they are stored where the client takes that", async () => {
+  for (const accept of [
+    'multipart/related; type="application/octet-stream"; transfer-syntax=*',
+    "multipart/related; type=application/octet-stream; transfer-syntax=*",
+  ]) {
+    const { status, parts } = await get(`${instance(4)}/frames/2,1`, accept);
+    expect(status).toBe(200);
+    expect(parts.map((part) => [part.headers["content-type"], part.body.equals(frameBytes(0))])).toEqual([
+      [`application/octet-stream; transfer-syntax=${JPEGLSLossless}`, false],
+      [`application/octet-stream; transfer-syntax=${JPEGLSLossless}`, false],
+    ]);
+    expect(parts.map((part) => part.body[0])).toEqual([80, 64]);
+  }
+  const named = await get(`${instance(4)}/frames/1`, 'multipart/related; type="image/jls"');
+  expect(named.headers["content-type"]).toMatch(/^multipart\/related; type="image\/jls"/);
+  expect(named.parts[0]?.headers["content-type"]).toBe(`image/jls; transfer-syntax=${JPEGLSLossless}`);
+  const any = await get(`${instance(4)}/frames/1`, "*/*");
+  expect(any.parts[0]?.headers["content-type"]).toBe(`image/jls; transfer-syntax=${JPEGLSLossless}`);
+  const single = await get(`${instance(4)}/frames/1`, "image/jls");
+  expect([single.headers["content-type"], single.body.length]).toEqual([
+    `image/jls; transfer-syntax=${JPEGLSLossless}`,
+    16,
+  ]);
+});
+
+test("frames are decoded where the client does not say that it decodes", async () => {
+  const { parts } = await get(
+    `${instance(4)}/frames/1`,
+    'multipart/related; type="application/octet-stream"',
+  );
+  expect(parts[0]?.headers["content-type"]).toBe(
+    `application/octet-stream; transfer-syntax=${ExplicitVRLittleEndian}`,
+  );
+  expect(parts[0]?.body.equals(Buffer.from(frameBytes(4)).reverse())).toBe(true);
+});
+
+test("native frames are explicit little endian, alone as well", async () => {
+  const { parts } = await get(
+    `${instance(1)}/frames/1,2`,
+    'multipart/related; type="application/octet-stream"; transfer-syntax=*',
+  );
+  expect(parts.map((part) => part.body[0])).toEqual([0, 16]);
+  const single = await get(
+    `${instance(2)}/frames/1`,
+    `application/octet-stream; transfer-syntax=${ExplicitVRLittleEndian}`,
+  );
+  expect(single.body.equals(frameBytes(2))).toBe(true);
+  expect(
+    (
+      await get(`${instance(2)}/frames/1`, "application/octet-stream", {
+        "if-none-match": String(single.headers.etag),
+      })
+    ).status,
+  ).toBe(304);
+});
+
+test.each(["0", "1,", "a", "1,,2", "1-2", "-1"])("the frame list %s is a 400", async (list) => {
+  expect((await get(`${instance(1)}/frames/${list}`)).status).toBe(400);
+});
+
+test("a long list of frames is one parameter", async () => {
+  const { status, parts } = await get(
+    `${instance(1)}/frames/${Array.from({ length: 600 }, () => "2").join(",")}`,
+  );
+  expect([status, parts.length]).toEqual([200, 600]);
+});
+
+test("series metadata is compressed where it may be, with absolute URIs", async () => {
+  const plain = await get(`${study}/series/1.2.3/metadata`, "application/dicom+json");
+  const gzip = await get(`${study}/series/1.2.3/metadata`, undefined, {
+    "accept-encoding": "gzip, deflate, br",
+  });
+  expect(gzip.headers["content-encoding"]).toBe("gzip");
+  expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true);
+  expect(gzip.headers["content-type"]).toBe("application/dicom+json");
+  const [first] = plain.json() as Record<string, { vr: string; BulkDataURI: string }>[];
+  expect(first?.["7FE00010"]?.BulkDataURI).toBe(`https://pacs.example${instance(1)}/bulkdata/7FE00010`);
+  expect(plain.json()).toHaveLength(4);
+  expect(
+    (await get(`${study}/series/1.2.3/metadata`, undefined, { "if-none-match": String(gzip.headers.etag) }))
+      .status,
+  ).toBe(304);
+  expect(
+    (await get(`${study}/series/1.2.3/metadata`, undefined, { "accept-encoding": "gzip;q=0, identity" }))
+      .headers["content-encoding"],
+  ).toBeUndefined();
+});
+
+test("study metadata joins its series; instance metadata is an array of one", async () => {
+  const whole = await get(`${study}/metadata`);
+  expect((whole.json() as unknown[]).length).toBe(7);
+  const gzip = await get(`${study}/metadata`, undefined, { "accept-encoding": "gzip" });
+  expect(gunzipSync(gzip.body).equals(whole.body)).toBe(true);
+  expect(whole.body.toString()).toContain(
+    `"https://pacs.example${instance(13)}/bulkdata/00880200/0/7FE00010"`,
+  );
+  const one = await get(`${instance(13)}/metadata`);
+  expect(one.json()).toEqual([expect.objectContaining({ "00080018": { vr: "UI", Value: ["1.2.3.13"] } })]);
+  expect((whole.json() as unknown[]).at(-1)).toEqual((one.json() as unknown[])[0]);
+});
+
+test("bulk data is what the metadata's URIs name", async () => {
+  const nested = await get(`${instance(13)}/bulkdata/00880200/0/7FE00010`, "application/octet-stream");
+  expect(nested.body.equals(Buffer.alloc(2000, 7))).toBe(true);
+  const native = await get(`${instance(1)}/bulkdata/7FE00010`, "application/octet-stream");
+  expect(native.body.equals(Buffer.concat([frameBytes(0), frameBytes(1)]))).toBe(true);
+  const big = await get(`${instance(3)}/bulkdata/7FE00010`, "application/octet-stream");
+  expect(big.body.equals(Buffer.from(frameBytes(3)))).toBe(true);
+  const compressed = await get(`${instance(4)}/bulkdata/7FE00010`, 'multipart/related; type="image/jls"');
+  expect(compressed.parts.map((part) => part.body[0])).toEqual([64, 80]);
+  const message = await get(
+    `${instance(13)}/bulkdata/00880200/0/7FE00010`,
+    'multipart/related; type="application/octet-stream"',
+  );
+  expect(message.parts[0]?.body.length).toBe(2000);
+});
+
+test("a document has its own type, its true length, and ranges", async () => {
+  const url = `${instance(11)}/bulkdata/00420011`;
+  const whole = await get(`${url}?accept=application/pdf`);
+  expect([whole.headers["content-type"], whole.body.equals(document)]).toEqual(["application/pdf", true]);
+  const part = await get(url, "application/pdf", { range: "bytes=4-6" });
+  expect([part.status, part.body.toString(), part.headers["content-range"]]).toEqual([
+    206,
+    "pdf",
+    "bytes 4-6/100001",
+  ]);
+  expect((await get(url, "*/*", { range: "bytes=200000-" })).status).toBe(416);
+  expect((await get(url, "video/mp4")).status).toBe(406);
+});
+
+test("a moving picture is one stream with ranges", async () => {
+  const url = `${instance(12)}/bulkdata/7FE00010?accept=video/mp4`;
+  expect((await get(url)).body.toString()).toBe("moving picture..");
+  const part = await get(url, undefined, { range: "bytes=7-13" });
+  expect([part.status, part.body.toString(), part.headers["content-type"]]).toEqual([
+    206,
+    "picture",
+    "video/mp4",
+  ]);
+});
+
+test("rendered pictures by what the client likes, with the parameters of the standard", async () => {
+  rendered.length = 0;
+  const url = `${instance(1)}/rendered?viewport=100,50,0,0,-4,2&window=40,400,sigmoid&quality=80`;
+  const picture = await get(url, "image/webp, image/png;q=0.5");
+  expect([picture.status, picture.headers["content-type"]]).toEqual([200, "image/webp"]);
+  expect(rendered).toEqual([
+    {
+      format: "webp",
+      size: { width: 100, height: 50, enlarge: true },
+      region: { left: 0, top: 0, width: 4, height: 2 },
+      flipHorizontal: true,
+      window: { center: 40, width: 400, function: "SIGMOID" },
+      quality: 80,
+    },
+  ]);
+  expect((await get(`${instance(1)}/rendered`)).headers["content-type"]).toBe("image/jpeg");
+  const frames = await get(`${instance(1)}/frames/2/rendered`, "image/jpeg");
+  expect(frames.body.toString()).toBe("picture 1.2.3.1 2");
+  expect(
+    (
+      await get(`${instance(1)}/frames/2/rendered`, "image/jpeg", {
+        "if-none-match": String(frames.headers.etag),
+      })
+    ).status,
+  ).toBe(304);
+  const several = await get(`${instance(1)}/frames/1,2/rendered`, "*/*");
+  expect(several.parts.map((part) => part.body.toString())).toEqual([
+    "picture 1.2.3.1 1",
+    "picture 1.2.3.1 2",
+  ]);
+});
+
+test("a rendered study has a part for each picture; thumbnails are one", async () => {
+  const { parts } = await get(`${study}/rendered`, 'multipart/related; type="image/png"');
+  expect(parts.map((part) => part.headers["content-type"])).toEqual(
+    Array.from({ length: 6 }, () => "image/png"),
+  );
+  expect((await get(`${study}/series/1.2.3/thumbnail?viewport=64,64`, "image/png")).body.toString()).toBe(
+    "series 1.2.3 64",
+  );
+  expect((await get(`${instance(1)}/frames/2/thumbnail`)).body.toString()).toBe("thumbnail 1.2.3.1 2");
+});
+
+test.each([
+  "viewport=0,1",
+  "viewport=1",
+  "viewport=10,10,0,0,0,0",
+  "viewport=10,10,1,1,,",
+  "window=40",
+  "window=40,0,linear",
+  "window=40,400,cubic",
+  "quality=0",
+  "quality=101",
+  "annotation=patient",
+  "iccprofile=srgb",
+])("rendered?%s is a 400 that names it", async (query) => {
+  const { status, json } = await get(`${instance(1)}/rendered?${query}`);
+  expect([status, (json() as { errors: { path: string }[] }).errors[0]?.path]).toEqual([
+    400,
+    query.split("=")[0],
+  ]);
+});
+
+test("parameters that a resource does not have are warned of", async () => {
+  expect(String((await get(`${instance(1)}/frames/1?colour=red`)).headers.warning)).toContain("colour");
+});
+
+test("an object that fails half-way breaks the connection", async () => {
+  const failing = writePart10({
+    dataSet: dataSetOf({
+      SOPClassUID: SopClasses.SecondaryCaptureImageStorage,
+      SOPInstanceUID: "1.5.1",
+      StudyInstanceUID: "1.5",
+      SeriesInstanceUID: "1.5.5",
+      ...pixels(1),
+      PixelData: Buffer.alloc(4_000_000),
+    }),
+    transferSyntaxUID: ExplicitVRLittleEndian,
+  });
+  archive.add(failing);
+  archive.failAfter(1_000_000);
+  const url = `http://127.0.0.1:${port}/dicomweb/studies/1.5`;
+  const outcome = await new Promise<string>((resolve) => {
+    http.get(url, { headers: { accept: anySyntax } }, (answer) => {
+      answer.resume();
+      answer.on("end", () => resolve("ended"));
+      answer.on("error", () => resolve("broken"));
+    });
+  });
+  expect(outcome).toBe("broken");
+  await expect.poll(() => archive.open.now).toBe(0);
+});
+
+test("a client that goes away ends the reading", async () => {
+  const request = http.get(
+    `http://127.0.0.1:${port}/dicomweb/studies/1.5`,
+    { headers: { accept: anySyntax } },
+    (answer) => {
+      answer.once("data", () => request.destroy());
+    },
+  );
+  request.on("error", () => {});
+  await new Promise((resolve) => request.once("close", resolve));
+  await expect.poll(() => archive.open.now).toBe(0);
+});
