@@ -1,4 +1,4 @@
-import { type DataSet, readPart10 } from "@isocenter/dicom";
+import type { DataSet } from "@isocenter/dicom";
 import {
   type FrameDescription,
   frameDescription,
@@ -17,7 +17,7 @@ export interface HowToShow {
 }
 
 /** Reads how the frames of archived instances are to be shown. */
-export function createHeaders(archive: Pick<Archive, "readHeader">) {
+export function createHeaders(archive: Pick<Archive, "readAttributes">) {
   const kept = new Map<string, { dataSet: DataSet; bytes: number }>();
   let keptBytes = 0;
 
@@ -34,11 +34,10 @@ export function createHeaders(archive: Pick<Archive, "readHeader">) {
       kept.set(key, known);
       return known.dataSet;
     }
-    const bytes = await archive.readHeader(instance);
-    const { dataSet } = readPart10(bytes);
+    const dataSet = await archive.readAttributes(instance);
     drop(key);
-    kept.set(key, { dataSet, bytes: bytes.byteLength });
-    keptBytes += bytes.byteLength;
+    kept.set(key, { dataSet, bytes: instance.headerLength });
+    keptBytes += instance.headerLength;
     for (const oldest of kept.keys()) {
       if (kept.size <= maxHeaders && keptBytes <= maxHeaderBytes) break;
       if (oldest !== key) drop(oldest);

@@ -13,7 +13,7 @@ import type { DecodedPixels, Picture, PictureRequest, Rendering, ThumbnailReques
 
 export interface RenderingOptions {
   platform: Pick<Platform, "config" | "clock" | "log">;
-  archive: Pick<Archive, "readHeader" | "readFrame" | "locate" | "locateEach">;
+  archive: Pick<Archive, "readAttributes" | "readFrame" | "locate" | "locateEach">;
   /** Bytes of pictures kept on disk; 1 GiB when left out. */
   maxCacheBytes?: number;
   /** Threads that are shared with others, and closed by whoever made them; threads of its own when left out. */

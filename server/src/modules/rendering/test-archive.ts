@@ -74,7 +74,7 @@ export function memoryArchive(instances: readonly HeldInstance[]) {
   const reads = { header: 0, frame: 0 };
   const archive: Pick<
     Archive,
-    | "readHeader"
+    | "readAttributes"
     | "readFrame"
     | "locate"
     | "locateEach"
@@ -84,9 +84,9 @@ export function memoryArchive(instances: readonly HeldInstance[]) {
     | "getStudy"
     | "listSeries"
   > = {
-    async readHeader(instance) {
+    async readAttributes(instance) {
       reads.header++;
-      return (instance as HeldInstance).bytes.subarray(0, instance.headerLength);
+      return readPart10((instance as HeldInstance).bytes.subarray(0, instance.headerLength)).dataSet;
     },
     async readFrame(instance, frameNumber) {
       reads.frame++;
