@@ -17,7 +17,7 @@ const name = Type.String({ maxLength: 64, pattern: "^[^\\\\^=\\u0000-\\u001f]*$"
 const requiredName = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: "^[^\\\\^=\\u0000-\\u001f]*\\S[^\\\\^=\\u0000-\\u001f]*$",
+  pattern: "^(?=.*\\S)[^\\\\^=\\u0000-\\u001f]*$",
 });
 const contact = (maxLength: number) => Type.String({ maxLength });
 
@@ -62,7 +62,7 @@ export const CreatePatient = Type.Object(
             value: Type.String({
               minLength: 1,
               maxLength: 64,
-              pattern: "^[^\\\\\\u0000-\\u001f]*\\S[^\\\\\\u0000-\\u001f]*$",
+              pattern: "^(?=.*\\S)[^\\\\\\u0000-\\u001f]*$",
             }),
             issuer: Type.Optional(
               Type.String({ maxLength: 64, description: "The facility's when left out" }),

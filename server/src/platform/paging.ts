@@ -23,8 +23,19 @@ export function readCursor(text: string, order: string): Cursor {
   } catch {
     // Answered below, as any other text that is not ours.
   }
-  throw new Refusal("invalid", "query.invalid-after", "`after` is not the key of a page in this order.");
+  throw invalidAfter();
 }
+
+const invalidAfter = (): Refusal =>
+  new Refusal("invalid", "query.invalid-after", "`after` is not the key of a page in this order.");
+
+/** For `catch`: a cursor that somebody made up may hold a value of another type, of which PostgreSQL complains (SQLSTATE class 22). */
+export const blameCursor =
+  (cursor: Cursor | null) =>
+  (error: unknown): never => {
+    const { code } = error as { code?: unknown };
+    throw cursor !== null && typeof code === "string" && code.startsWith("22") ? invalidAfter() : error;
+  };
 
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 

@@ -1,5 +1,6 @@
 import type { Patient, PatientListQuery, patientSortFields } from "@isocenter/contract";
 import {
+  blameCursor,
   countLimit,
   type Db,
   type Fragment,
@@ -99,7 +100,9 @@ export async function listPatients(db: Db, viewer: Viewer, query: PatientListQue
   const direction = descending ? db`desc` : db`asc`;
   const rows = await db<PatientRow[]>`
     select ${columns(db, viewer)}, ${column}::text as "sortKey" from patient p where ${where} ${beyond}
-    order by ${column} ${direction}, p.id ${direction} limit ${limit + 1} offset ${query.offset ?? 0}`;
+    order by ${column} ${direction}, p.id ${direction} limit ${limit + 1} offset ${query.offset ?? 0}`.catch(
+    blameCursor(after),
+  );
   const [{ total = 0 } = {}] = await db<{ total: number }[]>`
     select count(*) as total from (select 1 from patient p where ${where} limit ${countLimit + 1}) counted`;
   const page = rows.slice(0, limit);

@@ -8,6 +8,7 @@ import {
   studyStatuses,
 } from "@isocenter/contract";
 import {
+  blameCursor,
   countLimit,
   type Db,
   type Fragment,
@@ -175,7 +176,7 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
       order by ${column} ${order}, st.id ${order} limit ${limit + 1} offset ${query.offset ?? 0})
     select ${columns(db)}, page.sort_key::text as "sortKey"
     from page join study st on st.id = page.page_id join patient p on p.id = st.patient_id ${firstIdentifier(db)}
-    order by page.sort_key ${order}, st.id ${order}`.catch(invalidCursor(after !== null));
+    order by page.sort_key ${order}, st.id ${order}`.catch(blameCursor(after));
   const [{ total = 0 } = {}] = await db<{ total: number }[]>`
     select count(*) as total from (select 1 from study st ${patient} where ${where} limit ${countLimit + 1}) counted`;
   const data = rows.slice(0, limit);
@@ -187,16 +188,6 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
     next: rows.length > limit && last ? writeCursor(text, { value: last.sortKey, id: last.id }) : null,
   };
 }
-
-/** A cursor that someone made up may hold a value of another type. */
-const invalidCursor =
-  (hasCursor: boolean) =>
-  (error: unknown): never => {
-    const { code } = error as { code?: string };
-    if (hasCursor && /^22/.test(code ?? ""))
-      throw new Refusal("invalid", "query.invalid-after", "`after` is not the key of a page in this order.");
-    throw error;
-  };
 
 function conditionsOf(
   sql: Reader,
