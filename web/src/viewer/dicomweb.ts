@@ -127,11 +127,7 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
       // The token goes to the archive alone.
       if (address.origin !== metadataUrl.origin)
         throw new DicomwebError("These bytes lie outside the archive.", 0);
-      const response = await get(
-        address.href,
-        'application/octet-stream, multipart/related; type="application/octet-stream"',
-        signal,
-      );
+      const response = await get(address.href, 'multipart/related; type="application/octet-stream"', signal);
       return firstPart(
         response.headers.get("content-type") ?? "",
         new Uint8Array(await response.arrayBuffer()),

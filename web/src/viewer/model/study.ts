@@ -75,7 +75,9 @@ export function createStudyStore(dicomweb: Dicomweb, studyInstanceUid: string): 
       return;
     }
     if (abort.signal.aborted) return;
-    const series = list.map(listedSeries).filter((entry) => entry.seriesInstanceUid !== "");
+    const listed = new Map(list.map(listedSeries).map((entry) => [entry.seriesInstanceUid, entry]));
+    listed.delete("");
+    const series = [...listed.values()];
     series.sort(compareSeries);
     store.set({ state: "ready", error: "", series });
     const waiting = series.map((entry) => entry.seriesInstanceUid);

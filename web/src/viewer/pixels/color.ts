@@ -12,19 +12,6 @@ export interface Palette {
   bits: number;
 }
 
-const decodedToRgb = /^1\.2\.840\.10008\.1\.2\.4\.(50|9[0-3]|20[123]|11[012])$/;
-
-/**
- * The colour space that the decoder leaves behind. JPEG baseline, JPEG 2000 and JPEG XL undo their own colour transform; a picture
- * that is declared YBR_FULL in JPEG 2000 was encoded without one.
- */
-export function photometricAfterDecoding(description: PixelDescription, transferSyntaxUid: string): string {
-  const declared = description.photometricInterpretation;
-  if (declared === "PALETTE COLOR" || !decodedToRgb.test(transferSyntaxUid)) return declared;
-  const isJpegBaseline = transferSyntaxUid.endsWith(".50");
-  return declared === "YBR_FULL" && !isJpegBaseline ? declared : "RGB";
-}
-
 /** Decoded samples as red, green and blue by pixel, eight bits each. */
 export function toRgb(
   samples: ArrayLike<number>,
@@ -33,16 +20,16 @@ export function toRgb(
   planar: boolean,
 ): Rgb {
   const count = description.rows * description.columns;
-  const shift = description.bitsStored > 8 ? description.bitsStored - 8 : 0;
+  const bits = description.bitsStored;
   if (photometric === "YBR_FULL_422" && samples.length < count * 3) return fromSubsampled(samples, count);
   if (samples.length < count * 3) throw new Error("The picture has fewer pixels than it says.");
   const rgb = new Uint8Array(count * 3);
   const [step, plane] = planar ? [1, count] : [3, 1];
   const convert = photometric.startsWith("YBR_FULL") || photometric.startsWith("YBR_PARTIAL");
   for (let i = 0, at = 0; i < count; i++, at += step) {
-    const a = samples[at]! >> shift;
-    const b = samples[at + plane]! >> shift;
-    const c = samples[at + 2 * plane]! >> shift;
+    const a = toByte(samples[at]!, bits);
+    const b = toByte(samples[at + plane]!, bits);
+    const c = toByte(samples[at + 2 * plane]!, bits);
     if (convert) putYbr(rgb, i * 3, a, b, c);
     else {
       rgb[i * 3] = a;
@@ -63,6 +50,10 @@ function fromSubsampled(samples: ArrayLike<number>, count: number): Rgb {
     putYbr(rgb, i * 3 + 3, samples[at + 1]!, samples[at + 2]!, samples[at + 3]!);
   }
   return rgb;
+}
+
+function toByte(sample: number, bits: number): number {
+  return bits > 8 ? Math.floor(sample / 2 ** (bits - 8)) : sample;
 }
 
 function putYbr(rgb: Rgb, at: number, y: number, cb: number, cr: number): void {
@@ -94,4 +85,38 @@ export function applyPalette(indices: ArrayLike<number>, count: number, palette:
 function holdsMoreThanAByte(values: ArrayLike<number>): boolean {
   for (let i = 0; i < values.length; i++) if (values[i]! > 255) return true;
   return false;
+}
+
+/**
+ * A table given in segments (PS3.3 C.7.9.2): opcode 0 lists values, 1 leads in a straight line to a value, 2 repeats segments from an
+ * offset. Stops at `entries`; a table that ends early keeps its last value.
+ */
+export function expandSegments(segments: ArrayLike<number>, entries: number): Uint16Array {
+  const table = new Uint16Array(entries);
+  let filled = 0;
+  const put = (value: number) => {
+    if (filled < entries) table[filled++] = value;
+  };
+  const run = (from: number, count: number, nested: boolean): void => {
+    let at = from;
+    for (let done = 0; done < count && filled < entries && at + 1 < segments.length; done++) {
+      const opcode = segments[at]!;
+      const length = segments[at + 1]!;
+      at += 2;
+      if (opcode === 0) {
+        for (let i = 0; i < length && at < segments.length; i++) put(segments[at++]!);
+      } else if (opcode === 1 && at < segments.length) {
+        const start = filled > 0 ? table[filled - 1]! : 0;
+        const end = segments[at++]!;
+        for (let i = 1; i <= length; i++) put(Math.round(start + ((end - start) * i) / length));
+      } else if (opcode === 2 && !nested && at + 1 < segments.length) {
+        const offset = segments[at]! + segments[at + 1]! * 65536;
+        at += 2;
+        run(offset, length, true);
+      } else return;
+    }
+  };
+  run(0, Number.POSITIVE_INFINITY, false);
+  if (filled > 0) table.fill(table[filled - 1]!, filled);
+  return table;
 }

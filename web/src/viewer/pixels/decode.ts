@@ -1,11 +1,20 @@
 import { getWebWorkerManager } from "@cornerstonejs/core";
 import { isUncompressed, type PixelDescription } from "./description.ts";
 import { maskUnusedBits, unpackBits } from "./gray.ts";
+import {
+  actualJpegSyntax,
+  libjpegConvertsColor,
+  readJpegHeader,
+  withoutColorTransform,
+} from "./jpeg-header.ts";
+import { decodeRle } from "./rle.ts";
 
 export interface DecodedPixels {
   samples: ArrayLike<number> & { length: number };
   /** Samples of a colour lie plane after plane. */
   planar: boolean;
+  /** The colour space of the samples, as a Photometric Interpretation. */
+  photometric: string;
 }
 
 interface DecodedFrame {
@@ -15,42 +24,68 @@ interface DecodedFrame {
   interleaveMode?: number;
 }
 
+const rle = "1.2.840.10008.1.2.5";
 const bigEndian = "1.2.840.10008.1.2.2";
+const deflatedFrames = "1.2.840.10008.1.2.8.1";
 
-/** Turns the bytes of a frame into samples, in a worker of the DICOM image loader. Throws in words that can be shown. */
+/** Turns the bytes of a frame into samples, most of it in a worker of the DICOM image loader. Throws in words that can be shown. */
 export async function decodePixels(
   bytes: Uint8Array<ArrayBuffer>,
   description: PixelDescription,
   transferSyntaxUid: string,
 ): Promise<DecodedPixels> {
-  const { rows, columns, samplesPerPixel } = description;
-  const count = rows * columns * samplesPerPixel;
+  const declared = description.photometricInterpretation;
   if (isUncompressed(transferSyntaxUid)) {
-    const subsampled = description.photometricInterpretation.includes("422");
-    const bits = count * description.bitsAllocated * (subsampled ? 2 / 3 : 1);
-    if (transferSyntaxUid !== "1.2.840.10008.1.2.8.1" && bytes.length < Math.ceil(bits / 8)) {
-      throw new Error("The archive sent fewer pixels than the image says it has.");
-    }
-    if (description.bitsAllocated === 1) return { samples: unpackBits(bytes, count), planar: false };
-    if (description.bitsAllocated === 64) return { samples: doubles(bytes, count), planar: false };
+    const planar = description.planarConfiguration === 1;
+    return {
+      samples: await uncompressed(bytes, description, transferSyntaxUid),
+      planar,
+      photometric: declared,
+    };
   }
-  const little = isUncompressed(transferSyntaxUid) && transferSyntaxUid !== bigEndian;
-  const frame = await decodeInWorker(
-    little ? maskUnusedBits(bytes, description) : bytes,
-    description,
-    transferSyntaxUid,
-  );
+  if (transferSyntaxUid === rle && description.bitsAllocated >= 8) {
+    const samples = decodeRle(bytes, description);
+    return { samples: signed(samples, description), planar: false, photometric: declared };
+  }
+  if (/\.4\.(5[0-9]|70)$/.test(transferSyntaxUid)) return jpeg(bytes, description, transferSyntaxUid);
+  const frame = await decodeInWorker(bytes, description, transferSyntaxUid);
   const isJpegLs = /\.4\.8[01]$/.test(transferSyntaxUid);
-  const planar = isJpegLs
-    ? frame.interleaveMode === 0
-    : (isUncompressed(transferSyntaxUid) || transferSyntaxUid === "1.2.840.10008.1.2.5") &&
-      description.planarConfiguration === 1;
-  if (frame.rows !== rows || frame.columns !== columns) {
-    throw new Error(
-      `The picture inside is ${frame.columns} × ${frame.rows}, the image says ${columns} × ${rows}.`,
-    );
+  // JPEG 2000 and JPEG XL undo their own colour transform; a picture that is declared YBR_FULL was encoded without one.
+  const photometric = isJpegLs || declared === "YBR_FULL" || declared === "PALETTE COLOR" ? declared : "RGB";
+  return { samples: frame.pixelData, planar: isJpegLs && frame.interleaveMode === 0, photometric };
+}
+
+async function uncompressed(
+  bytes: Uint8Array<ArrayBuffer>,
+  description: PixelDescription,
+  transferSyntaxUid: string,
+) {
+  const { rows, columns, samplesPerPixel, bitsAllocated, photometricInterpretation } = description;
+  const count = rows * columns * samplesPerPixel;
+  const bits = count * bitsAllocated * (photometricInterpretation.includes("422") ? 2 / 3 : 1);
+  if (transferSyntaxUid !== deflatedFrames && bytes.length < Math.ceil(bits / 8)) {
+    throw new Error("The archive sent fewer pixels than the image says it has.");
   }
-  return { samples: frame.pixelData, planar };
+  if (bitsAllocated === 1 && transferSyntaxUid !== deflatedFrames) return unpackBits(bytes, count);
+  if (bitsAllocated === 64) return doubles(bytes, count);
+  const masked = transferSyntaxUid === bigEndian ? bytes : maskUnusedBits(bytes, description);
+  return (await decodeInWorker(masked, description, transferSyntaxUid)).pixelData;
+}
+
+async function jpeg(
+  bytes: Uint8Array<ArrayBuffer>,
+  description: PixelDescription,
+  transferSyntaxUid: string,
+): Promise<DecodedPixels> {
+  const declared = description.photometricInterpretation;
+  const header = readJpegHeader(bytes);
+  const actual = actualJpegSyntax(transferSyntaxUid, header);
+  const isBaseline = actual.endsWith(".50");
+  const saysNothing = header !== undefined && !header.hasJfif && header.adobeTransform === undefined;
+  const isPlainRgb = isBaseline && declared === "RGB" && saysNothing;
+  const frame = await decodeInWorker(isPlainRgb ? withoutColorTransform(bytes) : bytes, description, actual);
+  const converted = isBaseline && header !== undefined && libjpegConvertsColor(header) && !isPlainRgb;
+  return { samples: frame.pixelData, planar: false, photometric: converted ? "RGB" : declared };
 }
 
 async function decodeInWorker(
@@ -58,9 +93,20 @@ async function decodeInWorker(
   description: PixelDescription,
   transferSyntax: string,
 ): Promise<DecodedFrame> {
+  const frame = await runDecodeTask(pixelData, description, transferSyntax);
+  if (frame.rows !== description.rows || frame.columns !== description.columns) {
+    const inside = `${frame.columns} × ${frame.rows}`;
+    throw new Error(
+      `The picture inside is ${inside}, the image says ${description.columns} × ${description.rows}.`,
+    );
+  }
+  return frame;
+}
+
+async function runDecodeTask(pixelData: Uint8Array, imageFrame: PixelDescription, transferSyntax: string) {
   try {
     return (await getWebWorkerManager().executeTask("dicomImageLoader", "decodeTask", {
-      imageFrame: description,
+      imageFrame,
       transferSyntax,
       pixelData,
       decodeConfig: {},
@@ -74,6 +120,16 @@ async function decodeInWorker(
         : `The picture is damaged and cannot be decoded (${reason.slice(0, 120)}).`,
     );
   }
+}
+
+/** Stored bits with their sign (PS3.5 8.1.1). */
+function signed(
+  samples: Uint8Array | Uint16Array | Uint32Array,
+  description: PixelDescription,
+): ArrayLike<number> {
+  if (description.pixelRepresentation !== 1) return samples;
+  const shift = 32 - description.bitsStored;
+  return Int32Array.from(samples, (sample) => (sample << shift) >> shift);
 }
 
 function doubles(bytes: Uint8Array, count: number): Float64Array {

@@ -1,11 +1,12 @@
 import { cache, type Types, utilities } from "@cornerstonejs/core";
 import type { Dicomweb } from "../dicomweb.ts";
-import { numberOf, numbersOf } from "../model/dicom-json.ts";
+import { inlineBytesOf, numberOf, numbersOf } from "../model/dicom-json.ts";
 import { spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
+import { suvFactorOf } from "../model/suv.ts";
 import { tags } from "../model/tags.ts";
 import type { PixelStatistics } from "../model/windows.ts";
-import { applyPalette, type Palette, photometricAfterDecoding, toRgb } from "./color.ts";
+import { applyPalette, expandSegments, type Palette, toRgb } from "./color.ts";
 import { decodePixels } from "./decode.ts";
 import { describePixels, isColor, type PixelDescription, transferSyntaxOf } from "./description.ts";
 import { applyModality, lookupTable, modalityTransformOf, tableFromBytes } from "./gray.ts";
@@ -36,6 +37,20 @@ export function loadImage(imageId: string): { promise: Promise<Types.IImage>; ca
     ? entry.source.load(imageId, entry.image, abort.signal)
     : Promise.reject(new Error("This image is no longer open."));
   return { promise, cancelFn: () => abort.abort() };
+}
+
+/**
+ * The image from the cache, or fetched into it. Cornerstone's own way into the cache leaves a rejection unhandled when an image cannot be
+ * loaded, so images are put there by us before it asks.
+ */
+export function fetchImage(imageId: string): Promise<Types.IImage> {
+  const known = cache.getImageLoadObject(imageId);
+  if (known) return known.promise;
+  const loading = loadImage(imageId);
+  cache.putImageLoadObject(imageId, loading).catch(() => {
+    // Told to whoever waits for the image itself.
+  });
+  return loading.promise;
 }
 
 /** The range and percentiles of a loaded image. */
@@ -80,7 +95,7 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
       const frame = await dicomweb.frame(image, either);
       const description = describePixels(image.attributes);
       const transferSyntax = transferSyntaxOf(frame.transferSyntaxUid, frame.mediaType);
-      const { samples, planar } = await decodePixels(frame.bytes, description, transferSyntax);
+      const { samples, planar, photometric } = await decodePixels(frame.bytes, description, transferSyntax);
       either.throwIfAborted();
       if (!isColor(description)) {
         return build(imageId, image, applyModality(samples, modalityTransformOf(image.attributes)), 1);
@@ -94,7 +109,6 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
           3,
         );
       }
-      const photometric = photometricAfterDecoding(description, transferSyntax);
       return build(imageId, image, toRgb(samples, description, photometric, planar), 3);
     },
     dispose() {
@@ -109,15 +123,33 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
   return source;
 }
 
+/** Where the same table stands in segments (PS3.3 C.7.9.2). */
+const segmentedTags: Record<string, string> = {
+  [tags.RedPaletteData]: tags.SegmentedRedPaletteData,
+  [tags.GreenPaletteData]: tags.SegmentedGreenPaletteData,
+  [tags.BluePaletteData]: tags.SegmentedBluePaletteData,
+};
+
+/** The bytes of a value, inline or fetched; undefined when there is none. */
+async function valueBytes(dicomweb: Dicomweb, image: StackImage, tag: string, signal: AbortSignal) {
+  const uri = image.attributes[tag]?.BulkDataURI;
+  return (
+    inlineBytesOf(image.attributes, tag) ?? (uri ? await dicomweb.bulkData(uri, image, signal) : undefined)
+  );
+}
+
 async function paletteOf(dicomweb: Dicomweb, image: StackImage, signal: AbortSignal): Promise<Palette> {
   const color = async (descriptorTag: string, dataTag: string) => {
     const inline = lookupTable(image.attributes, descriptorTag, dataTag);
     if (inline) return inline;
-    const uri = image.attributes[dataTag]?.BulkDataURI;
     const [count = 0, first = 0, bits = 16] = numbersOf(image.attributes, descriptorTag);
-    if (!uri) throw new Error("The picture's colour table is missing.");
-    const bytes = await dicomweb.bulkData(uri, image, signal);
-    return { first, values: tableFromBytes(bytes, count === 0 ? 65536 : count, bits) };
+    const entries = count === 0 ? 65536 : count;
+    const bytes = await valueBytes(dicomweb, image, dataTag, signal);
+    if (bytes) return { first, values: tableFromBytes(bytes, entries, bits) };
+    const segments = await valueBytes(dicomweb, image, segmentedTags[dataTag] ?? "", signal);
+    if (segments)
+      return { first, values: expandSegments(tableFromBytes(segments, segments.length, bits), entries) };
+    throw new Error("The picture's colour table is missing.");
   };
   const [red, green, blue] = await Promise.all([
     color(tags.RedPaletteDescriptor, tags.RedPaletteData),
@@ -166,7 +198,11 @@ function build(imageId: string, image: StackImage, pixels: Pixels, components: n
     invert: false,
     photometricInterpretation: components === 3 ? "RGB" : "MONOCHROME2",
     sizeInBytes: scalarData.byteLength,
-    preScale: { enabled: true, scaled: true },
+    preScale: {
+      enabled: true,
+      scaled: true,
+      scalingParameters: { modality: image.modality, suvbw: suvFactorOf(image.attributes) },
+    },
     voxelManager,
     getPixelData: () => scalarData,
     windowCenter: 128,

@@ -1,4 +1,5 @@
-import { cache, Enums, eventTarget, imageLoader } from "@cornerstonejs/core";
+import { cache, Enums, eventTarget } from "@cornerstonejs/core";
+import { fetchImage } from "../pixels/image-source.ts";
 import { nextToFetch, type Wanted } from "./prefetch-order.ts";
 import { createStore, type Store } from "./store.ts";
 
@@ -45,8 +46,7 @@ export function createPrefetcher(): Prefetcher {
       const imageId = nextToFetch(wanted, isMissing, reach);
       if (imageId === undefined) return;
       underWay.add(imageId);
-      imageLoader
-        .loadAndCacheImage(imageId)
+      fetchImage(imageId)
         .catch(() => failed.add(imageId))
         .finally(() => {
           underWay.delete(imageId);

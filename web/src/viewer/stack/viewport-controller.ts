@@ -19,7 +19,7 @@ import {
   type WindowPreset,
   windowOfRange,
 } from "../model/windows.ts";
-import { imageStatistics } from "../pixels/image-source.ts";
+import { fetchImage, imageStatistics } from "../pixels/image-source.ts";
 import { frameRateOf } from "./frame-rate.ts";
 import { createStore, type Store } from "./store.ts";
 
@@ -151,6 +151,22 @@ export function createViewportController(
     store.update({ window, windowName: name, inverted });
   }
 
+  /** Before Cornerstone loads an image: we fetch it, and look whether it was drawn, as Cornerstone keeps silent when drawing fails. */
+  function onImageWanted(event: Event): void {
+    const { imageId } = (event as CustomEvent<{ imageId: string }>).detail;
+    const check = () => {
+      const { imageIds, index, shownIndex, error } = store.get();
+      if (disposed || imageIds[index] !== imageId || shownIndex === index || error !== "") return;
+      store.update({ error: "The image was received but cannot be drawn." });
+    };
+    fetchImage(imageId).then(
+      () => setTimeout(check, 500),
+      () => {
+        // The event IMAGE_LOAD_ERROR tells why.
+      },
+    );
+  }
+
   function onNewImage(event: Event): void {
     const { imageIdIndex } = (event as CustomEvent<{ imageIdIndex: number }>).detail;
     const { images } = store.get();
@@ -206,6 +222,7 @@ export function createViewportController(
     dragging = false;
   };
   const listeners: [EventTarget, string, (event: Event) => void][] = [
+    [element, Enums.Events.PRE_STACK_NEW_IMAGE, onImageWanted],
     [element, Enums.Events.STACK_NEW_IMAGE, onNewImage],
     [element, Enums.Events.STACK_VIEWPORT_SCROLL, onScroll],
     [element, Enums.Events.VOI_MODIFIED, onWindow],
@@ -268,6 +285,9 @@ export function createViewportController(
       const imageId = imageIds[index];
       if (imageId === undefined) return;
       store.update({ error: "" });
+      void fetchImage(imageId).catch(() => {
+        // The event IMAGE_LOAD_ERROR tells why.
+      });
       void viewport.loadImages([imageId], viewport);
     },
     presets() {
