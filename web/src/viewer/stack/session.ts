@@ -174,6 +174,10 @@ function releaseContexts(engine: RenderingEngine): void {
   );
   // Cornerstone deletes its textures first, which needs the contexts alive.
   queueMicrotask(() => {
-    for (const context of contexts) context?.getExtension("WEBGL_lose_context")?.loseContext();
+    for (const context of contexts) {
+      const quietly = (event: Event) => event.stopImmediatePropagation();
+      context?.canvas.addEventListener("webglcontextlost", quietly, { capture: true, once: true });
+      context?.getExtension("WEBGL_lose_context")?.loseContext();
+    }
   });
 }

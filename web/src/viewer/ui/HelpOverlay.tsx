@@ -6,9 +6,8 @@ import { shortcutGroups } from "./shortcuts.ts";
 export function HelpOverlay({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const opened = dialog.current;
-    opened?.showModal();
-    return () => opened?.close();
+    // Closing it here would tell the owner that a person closed it; it leaves the screen with its element.
+    if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
   return (
     <dialog ref={dialog} className="vw-help" aria-label="Keyboard shortcuts" onClose={onClose}>

@@ -22,7 +22,8 @@ export function useKeyboard(enabled: boolean, run: (key: string) => boolean): vo
         return;
       if (latest.current(key)) event.preventDefault();
     };
-    globalThis.addEventListener("keydown", onKeyDown);
-    return () => globalThis.removeEventListener("keydown", onKeyDown);
+    // Before the event reaches its target: Cornerstone takes every key that is pressed over a picture for a modifier.
+    globalThis.addEventListener("keydown", onKeyDown, true);
+    return () => globalThis.removeEventListener("keydown", onKeyDown, true);
   }, [enabled]);
 }
