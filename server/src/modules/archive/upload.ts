@@ -119,14 +119,14 @@ class Upload {
     let stream: Readable | null = null;
     try {
       stream = await item.open();
-      const { kind, chunks } = await peek(stream);
-      if (kind === "dicom") return await this.ingest(filename, unzipped(chunks));
+      const { kind, chunks } = await peek(unzipped(stream));
+      if (kind === "dicom") return await this.ingest(filename, chunks);
       if (kind === "zip")
         return await this.attempt(filename, () =>
           Promise.reject(refuse("zip.nested", "A ZIP within a ZIP is not read.")),
         );
       if (kind === "empty") return await this.attempt(filename, () => Promise.reject(emptyFile()));
-      return await this.picture(filename, kind, item.size, () => readAll(unzipped(chunks)));
+      return await this.picture(filename, kind, item.size, () => readAll(chunks));
     } catch (error) {
       return this.attempt(filename, () => Promise.reject(error));
     } finally {
