@@ -8,6 +8,7 @@ import Fastify, { type FastifySchema, LogController } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import type { App, Routes } from "./http.ts";
+import { registerOpenApi } from "./http-openapi.ts";
 import { sendProblem } from "./http-problems.ts";
 import type { Metrics } from "./metrics.ts";
 import { Refusal } from "./refusal.ts";
@@ -132,6 +133,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   );
   observe(app, options.metrics);
   await secure(app, options);
+  await registerOpenApi(app);
   options.authentication(app);
   for (const routes of options.root) await app.register(async (scope) => routes(scope as unknown as App));
   for (const prefix of apiPrefixes) {

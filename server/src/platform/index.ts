@@ -11,6 +11,7 @@ export * from "./health.ts";
 export * from "./http.ts";
 export * from "./http-body.ts";
 export * from "./http-lists.ts";
+export * from "./http-openapi.ts";
 export * from "./http-problems.ts";
 export * from "./http-range.ts";
 export * from "./http-server.ts";

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import fastifyStatic from "@fastify/static";
+import { type App, Refusal, type Routes, sendProblem } from "./platform/index.ts";
+
+const repository = path.resolve(import.meta.dirname, "../..");
+const dist = path.join(repository, "web/dist");
+const sources = [
+  "web/src",
+  "web/index.html",
+  "web/vite.config.ts",
+  "packages/contract/src",
+  "packages/dicom/src",
+];
+
+function newest(file: string): number {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (!stats) return 0;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(0, ...fs.readdirSync(file).map((name) => newest(path.join(file, name))));
+}
+
+/** Whether the built web app is there and no older than what it is made from. */
+export function webAppIsBuilt(): boolean {
+  const built = newest(path.join(dist, "index.html"));
+  return built > 0 && sources.every((source) => newest(path.join(repository, source)) <= built);
+}
+
+/** Builds the web app with Vite. @throws where the build fails */
+export async function buildWebApp(): Promise<void> {
+  const vite = path.join(repository, "node_modules/vite/bin/vite.js");
+  if (!fs.existsSync(vite)) {
+    if (fs.existsSync(path.join(dist, "index.html"))) return;
+    throw new Error(
+      "The web app is not built and Vite is not installed: run npm ci with development dependencies, then npm run build.",
+    );
+  }
+  const child = spawn(process.execPath, [vite, "build", "--logLevel", "warn"], {
+    cwd: path.join(repository, "web"),
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
+  if (code !== 0) throw new Error(`Building the web app failed (vite ended with ${code}).`);
+}
+
+/** The web app's files; its pages are paths without a dot that no other route answers. */
+export function webAppRoutes(): Routes {
+  return async (app: App) => {
+    if (!fs.existsSync(path.join(dist, "index.html"))) return;
+    await app.register(fastifyStatic, {
+      root: dist,
+      wildcard: false,
+      cacheControl: false,
+      setHeaders(response, file) {
+        // Files under assets carry their hash in the name.
+        const fixed = file.includes(`${path.sep}assets${path.sep}`);
+        response.header("cache-control", fixed ? "public, max-age=31536000, immutable" : "no-cache");
+      },
+    });
+    const page = /^\/(?!api(\/|$)|dicomweb(\/|$)|docs(\/|$)|health(\/|$)|metrics$|openapi\.json$)[^.]*$/;
+    app.get("/*", { config: { public: true }, schema: { hide: true } }, async (request, reply) => {
+      const url = request.url.split("?")[0] ?? "/";
+      const wantsPage = page.test(url) && (request.headers.accept ?? "").includes("text/html");
+      if (wantsPage) return reply.header("cache-control", "no-cache").sendFile("index.html");
+      return sendProblem(
+        request,
+        reply,
+        new Refusal("not-found", "path.not-found", `There is nothing at ${url}.`),
+      );
+    });
+  };
+}
