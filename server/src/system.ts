@@ -1,0 +1,48 @@
+import { Type } from "typebox";
+import type { Demo } from "./demo/index.ts";
+import { type Platform, productVersion, type Routes } from "./platform/index.ts";
+
+const System = Type.Object({
+  version: Type.String(),
+  aeTitle: Type.String(),
+  dicomPort: Type.Integer(),
+  host: Type.String({ description: "The address that other machines reach" }),
+  demo: Type.Object({ available: Type.Boolean(), loaded: Type.Boolean() }),
+});
+
+/** `GET /system`: what a person needs to know to send the first image. */
+export function systemRoutes(
+  platform: Platform,
+  demo: Demo,
+  network: { host: string; dicomPort(): number },
+): Routes {
+  return (app) => {
+    const schema = { summary: "How to reach this archive", response: { 200: System } };
+    app.get("/system", { config: { signedIn: true }, schema }, async (request) => {
+      const loaded = request.viewer.roles.includes("ADMINISTRATOR")
+        ? await demo.loaded(request.viewer)
+        : false;
+      return {
+        version: productVersion,
+        aeTitle: platform.config.aeTitle,
+        dicomPort: network.dicomPort(),
+        host: platform.config.publicUrl ? new URL(platform.config.publicUrl).hostname : network.host,
+        demo: { available: request.viewer.roles.includes("ADMINISTRATOR") && !loaded, loaded },
+      };
+    });
+  };
+}
+
+/** `GET /metrics` for Prometheus, and `GET /jobs`: what waits, runs and gave up. */
+export function metricsRoutes(platform: Platform): Routes {
+  return (app) => {
+    app.get(
+      "/metrics",
+      { config: { permission: "metrics.read" }, schema: { hide: true } },
+      async (_request, reply) => {
+        reply.type(platform.metrics.registry.contentType);
+        return platform.metrics.registry.metrics();
+      },
+    );
+  };
+}
