@@ -27,21 +27,27 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const complain = (text: string) => process.stderr.write(`${text}\n`);
 
 /** The address that another machine of the network reaches, for the settings of a scanner. */
-export function networkAddress(): string {
+function networkAddress(): string {
   const addresses = Object.values(os.networkInterfaces()).flatMap((entries) => entries ?? []);
   return addresses.find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? "127.0.0.1";
 }
 
 function banner(config: Config, isocenter: Isocenter): string {
   const web = config.publicUrl ?? `http://localhost:${isocenter.port}`;
+  const http =
+    isocenter.port === null
+      ? []
+      : [`  Web app     ${web}`, `  DICOMweb    ${web}/dicomweb`, `  API         ${web}/docs`];
+  const dicom =
+    isocenter.dicomPort === null
+      ? []
+      : [`  DICOM       ${config.aeTitle} at ${networkAddress()}, port ${isocenter.dicomPort}`];
   const lines = [
     "",
     `Isocenter ${productVersion} is running.`,
     "",
-    `  Web app     ${web}`,
-    `  DICOM       ${config.aeTitle} at ${networkAddress()}, port ${isocenter.dicomPort}`,
-    `  DICOMweb    ${web}/dicomweb`,
-    `  API         ${web}/docs`,
+    ...http,
+    ...dicom,
     `  Data        ${config.dataDir}`,
     "",
   ];
@@ -87,7 +93,7 @@ async function start(options: { demo: boolean }): Promise<void> {
     log.fatal(message);
     process.exit(1);
   };
-  const isocenter = await startIsocenter(config, log, fatal);
+  const isocenter = await startIsocenter({ config, log, host: networkAddress(), onFatal: fatal });
   const stop = (signal: string) => {
     if (stopping) return fatal(`${signal} again: ending at once.`);
     log.info({ signal }, "stopping: finishing what is in flight");

@@ -74,6 +74,7 @@ export const permissionTable = {
     BILLING: "own",
   }),
   "jobs.read": row({ ADMINISTRATOR: "all" }),
+  "metrics.read": row({ ADMINISTRATOR: "all", INTEGRATION: "all" }),
   "demo.manage": row({ ADMINISTRATOR: "all" }),
 } as const;
 

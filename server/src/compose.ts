@@ -1,0 +1,79 @@
+import { createDemo, type Demo } from "./demo/index.ts";
+import { type Archive, archiveRoutes, createArchive } from "./modules/archive/index.ts";
+import { createIdentity, type Identity, identityRoutes } from "./modules/identity/index.ts";
+import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
+import { createNotifications, type Notifications } from "./modules/notifications/index.ts";
+import { createPatientRoutes } from "./modules/patients/index.ts";
+import { createPeers, type Peers } from "./modules/peers/index.ts";
+import { createRendering, type Rendering } from "./modules/rendering/index.ts";
+import {
+  type App,
+  createHttpServer,
+  type HealthCheck,
+  healthRoutes,
+  type Platform,
+} from "./platform/index.ts";
+import { dicomwebRoutes } from "./protocols/dicomweb/index.ts";
+import { metricsRoutes, systemRoutes } from "./system.ts";
+import { webAppRoutes } from "./web-app.ts";
+
+/** Every module, made on one platform; nothing runs yet and nothing has been asked of the database. */
+export interface Modules {
+  journal: Journal;
+  identity: Identity;
+  notifications: Notifications;
+  peers: Peers;
+  archive: Archive;
+  rendering: Rendering;
+  demo: Demo;
+}
+
+export function composeModules(platform: Platform): Modules {
+  const journal = createJournal(platform);
+  const identity = createIdentity(platform, journal);
+  const peers = createPeers(platform, journal);
+  const notifications = createNotifications(platform, journal, identity);
+  const archive = createArchive(platform, journal);
+  const rendering = createRendering(platform, journal, archive);
+  const demo = createDemo(platform, archive);
+  return { journal, identity, notifications, peers, archive, rendering, demo };
+}
+
+export interface Network {
+  /** The address that other machines reach. */
+  host: string;
+  dicomPort(): number;
+}
+
+/** The HTTP server with the routes of every module. */
+export function composeHttp(
+  platform: Platform,
+  modules: Modules,
+  checks: readonly HealthCheck[],
+  network: Network,
+): Promise<App> {
+  const { journal, identity, notifications, peers, archive, rendering, demo } = modules;
+  return createHttpServer({
+    config: platform.config,
+    log: platform.log,
+    metrics: platform.metrics,
+    authentication: (app) => identity.installAuthentication(app),
+    api: [
+      identityRoutes(identity),
+      journalRoutes(platform, journal),
+      notifications.routes,
+      peers.routes,
+      createPatientRoutes(platform, journal),
+      archiveRoutes(platform, archive),
+      rendering.routes,
+      demo.routes,
+      systemRoutes(platform, demo, network),
+    ],
+    root: [
+      healthRoutes(checks, platform.log, platform.metrics),
+      metricsRoutes(platform),
+      dicomwebRoutes({ platform, archive, rendering }),
+      webAppRoutes(),
+    ],
+  });
+}

@@ -1,0 +1,89 @@
+import type { Logger } from "pino";
+import { composeHttp, composeModules } from "./compose.ts";
+import { ensureFirstStart, type FirstStart } from "./modules/identity/index.ts";
+import { type Config, type HealthCheck, openPlatform, systemViewer } from "./platform/index.ts";
+import { type DimseService, startDimse } from "./protocols/dimse/index.ts";
+
+export interface Isocenter {
+  /** The port that HTTP listens on; differs from the configured one where that is 0. Null without the role `api`. */
+  port: number | null;
+  /** Null without the role `dicom`. */
+  dicomPort: number | null;
+  firstStart: FirstStart;
+  /** Plans the loading of the demonstration. */
+  loadDemo(): Promise<void>;
+  /** Takes nothing new, finishes what is in flight, closes. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  config: Config;
+  log: Logger;
+  /** The address that other machines reach. */
+  host: string;
+  /** Told when the program cannot go on. */
+  onFatal: (message: string) => void;
+}
+
+/** The composition root: opens the platform, makes every module on it, starts the roles asked for. */
+export async function startIsocenter({ config, log, host, onFatal }: StartOptions): Promise<Isocenter> {
+  const { platform, checks, close } = await openPlatform(config, log, onFatal);
+  const steps: (() => Promise<unknown>)[] = [close];
+  const stop = async () => {
+    for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+      await step().catch((error: unknown) => log.error({ err: error }, "a part did not stop cleanly"));
+    }
+  };
+  try {
+    const modules = composeModules(platform);
+    const firstStart = await ensureFirstStart(platform, modules.journal);
+    steps.push(() => modules.rendering.close());
+    await modules.journal.start();
+    steps.push(() => modules.journal.stop());
+    await modules.identity.start();
+    steps.push(() => modules.identity.stop());
+    if (config.roles.includes("worker")) {
+      await platform.jobs.start();
+      steps.push(() => platform.jobs.stop());
+    }
+    let dimse: DimseService | null = null;
+    if (config.roles.includes("dicom")) {
+      dimse = await startDimse(platform, modules);
+      steps.push(() => dimse!.stop());
+    }
+    const listener: HealthCheck = {
+      name: "dimse",
+      essential: false,
+      check: async () => ({
+        status: dimse ? "ok" : "degraded",
+        ...(dimse ? {} : { detail: "Not listening in this process." }),
+      }),
+    };
+    let port: number | null = null;
+    if (config.roles.includes("api")) {
+      const network = { host, dicomPort: () => dimse?.port ?? config.dicomPort };
+      const app = await composeHttp(platform, modules, [...checks, listener], network);
+      await app.listen({ port: config.port, host: config.host });
+      steps.push(() => app.close());
+      const address = app.server.address();
+      port = typeof address === "object" && address ? address.port : config.port;
+      // Live feeds stay open until they are told; they end before the server waits for its connections.
+      steps.push(() => modules.notifications.stop());
+    }
+    return {
+      port,
+      dicomPort: dimse?.port ?? null,
+      firstStart,
+      async loadDemo() {
+        const [facility] = await platform.db<
+          { id: string }[]
+        >`select id from facility order by created_at, id limit 1`;
+        if (facility) await modules.demo.plan(systemViewer([facility.id], "demo"));
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
