@@ -121,6 +121,7 @@ function* mrBrain(context: Context, patient: DemoPatient, examination: Of<"mr-br
           RepetitionTime: mrTimes[name][0],
           EchoTime: mrTimes[name][1],
           EchoTrainLength: "1",
+          ...(name === "FLAIR" ? { InversionTime: "2500" } : {}),
           MagneticFieldStrength: "3",
         },
       },
@@ -178,8 +179,11 @@ function instances(context: Context, patient: DemoPatient, examination: Examinat
 }
 
 /** Every instance of the demonstration as a Part 10 file, study by study; drawn as they are asked for. */
-export function* demoInstances(today: Date): Iterable<Uint8Array> {
-  for (const study of demoStudies) {
+export function* demoInstances(
+  today: Date,
+  studies: readonly DemoStudy[] = demoStudies,
+): Iterable<Uint8Array> {
+  for (const study of studies) {
     const patient = demoPatients.find((candidate) => candidate.id === study.patient);
     if (!patient) throw new Error(`demonstration study ${study.accessionNumber} names no patient`);
     yield* instances((series) => ({ patient, study, series, today }), patient, study.examination);

@@ -100,6 +100,7 @@ export function scout(context: SeriesContext, picture: Radiograph): Uint8Array {
     ImageOrientationPatient: ["1", "0", "0", "0", "0", "-1"],
     PixelSpacing: decimals(picture.pixelSpacing),
     SliceThickness: "1",
+    KVP: "120",
     ...grey(picture.rows, picture.columns, 16, true),
     WindowCenter: "1100",
     WindowWidth: "3000",
@@ -122,6 +123,11 @@ export function radiograph(
     PresentationIntentType: "FOR PRESENTATION",
     ImageLaterality: "U",
     ViewPosition: view,
+    PositionerType: "NONE",
+    AcquisitionContextSequence: [],
+    AnatomicRegionSequence: [
+      dataSetOf({ CodeValue: "T-D3000", CodingSchemeDesignator: "SRT", CodeMeaning: "Chest" }),
+    ],
     PatientOrientation: view === "PA" ? ["L", "F"] : ["P", "F"],
     ImagerPixelSpacing: decimals(picture.pixelSpacing),
     PixelSpacing: decimals(picture.pixelSpacing),
@@ -150,6 +156,7 @@ export function clip(context: SeriesContext, instance: number, picture: Clip): U
   return part10(context, instance, {
     ImageType: ["ORIGINAL", "PRIMARY", "ABDOMINAL"],
     ...grey(picture.rows, picture.columns, 8, false),
+    PatientOrientation: "",
     NumberOfFrames: String(picture.frames.length),
     FrameTime: String(picture.frameTime),
     FrameIncrementPointer: 0x00181063,
