@@ -1,11 +1,22 @@
+import { createImagingPool, type ImagingPool } from "@isocenter/imaging";
 import { createDemo, type Demo } from "./demo/index.ts";
 import { type Archive, archiveRoutes, createArchive } from "./modules/archive/index.ts";
-import { createIdentity, type Identity, identityRoutes } from "./modules/identity/index.ts";
+import {
+  administrationRoutes,
+  createIdentity,
+  type IdentityWithDeps,
+  sessionRoutes,
+} from "./modules/identity/index.ts";
 import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
 import { createNotifications, type Notifications } from "./modules/notifications/index.ts";
-import { createPatientRoutes } from "./modules/patients/index.ts";
-import { createPeers, type Peers } from "./modules/peers/index.ts";
-import { createRendering, type Rendering } from "./modules/rendering/index.ts";
+import { patientRoutes } from "./modules/patients/index.ts";
+import { createPeers, modalityRoutes, type Peers } from "./modules/peers/index.ts";
+import {
+  createRendering,
+  type Rendering,
+  registerRenderingJobs,
+  renderingRoutes,
+} from "./modules/rendering/index.ts";
 import {
   type App,
   createHttpServer,
@@ -20,23 +31,26 @@ import { webAppRoutes } from "./web-app.ts";
 /** Every module, made on one platform; nothing runs yet and nothing has been asked of the database. */
 export interface Modules {
   journal: Journal;
-  identity: Identity;
+  identity: IdentityWithDeps;
   notifications: Notifications;
   peers: Peers;
   archive: Archive;
+  imaging: ImagingPool;
   rendering: Rendering;
   demo: Demo;
 }
 
-export function composeModules(platform: Platform): Modules {
+export async function composeModules(platform: Platform): Promise<Modules> {
   const journal = createJournal(platform);
   const identity = createIdentity(platform, journal);
   const peers = createPeers(platform, journal);
   const notifications = createNotifications(platform, journal, identity);
   const archive = createArchive(platform, journal);
-  const rendering = createRendering(platform, journal, archive);
+  const imaging = createImagingPool();
+  const rendering = await createRendering({ platform, archive, imaging });
+  registerRenderingJobs({ platform, journal, archive, rendering });
   const demo = createDemo(platform, archive);
-  return { journal, identity, notifications, peers, archive, rendering, demo };
+  return { journal, identity, notifications, peers, archive, imaging, rendering, demo };
 }
 
 export interface Network {
@@ -52,27 +66,28 @@ export function composeHttp(
   checks: readonly HealthCheck[],
   network: Network,
 ): Promise<App> {
-  const { journal, identity, notifications, peers, archive, rendering, demo } = modules;
+  const { journal, identity, notifications, archive, imaging, rendering, demo } = modules;
   return createHttpServer({
     config: platform.config,
     log: platform.log,
     metrics: platform.metrics,
     authentication: (app) => identity.installAuthentication(app),
     api: [
-      identityRoutes(identity),
+      sessionRoutes(identity),
+      administrationRoutes(identity),
       journalRoutes(platform, journal),
       notifications.routes,
-      peers.routes,
-      createPatientRoutes(platform, journal),
-      archiveRoutes(platform, archive),
-      rendering.routes,
+      modalityRoutes(platform, journal),
+      patientRoutes(platform, journal),
+      archiveRoutes({ platform, archive }),
+      renderingRoutes({ rendering, archive }),
       demo.routes,
       systemRoutes(platform, demo, network),
     ],
     root: [
       healthRoutes(checks, platform.log, platform.metrics),
       metricsRoutes(platform),
-      dicomwebRoutes({ platform, archive, rendering }),
+      dicomwebRoutes({ config: platform.config, archive, rendering, imaging }),
       webAppRoutes(),
     ],
   });

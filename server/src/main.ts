@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import { composeHttp, composeModules } from "./compose.ts";
 import { ensureFirstStart, type FirstStart } from "./modules/identity/index.ts";
-import { type Config, type HealthCheck, openPlatform, systemViewer } from "./platform/index.ts";
-import { type DimseService, startDimse } from "./protocols/dimse/index.ts";
+import { type Config, openPlatform, systemViewer } from "./platform/index.ts";
+import { startDimse } from "./protocols/dimse/index.ts";
 
 export interface Isocenter {
   /** The port that HTTP listens on; differs from the configured one where that is 0. Null without the role `api`. */
@@ -35,8 +35,9 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
     }
   };
   try {
-    const modules = composeModules(platform);
+    const modules = await composeModules(platform);
     const firstStart = await ensureFirstStart(platform, modules.journal);
+    steps.push(() => modules.imaging.close());
     steps.push(() => modules.rendering.close());
     await modules.journal.start();
     steps.push(() => modules.journal.stop());
@@ -46,23 +47,12 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
       await platform.jobs.start();
       steps.push(() => platform.jobs.stop());
     }
-    let dimse: DimseService | null = null;
-    if (config.roles.includes("dicom")) {
-      dimse = await startDimse(platform, modules);
-      steps.push(() => dimse!.stop());
-    }
-    const listener: HealthCheck = {
-      name: "dimse",
-      essential: false,
-      check: async () => ({
-        status: dimse ? "ok" : "degraded",
-        ...(dimse ? {} : { detail: "Not listening in this process." }),
-      }),
-    };
+    const dimse = config.roles.includes("dicom") ? await startDimse({ platform, ...modules }) : null;
+    if (dimse) steps.push(() => dimse.close());
     let port: number | null = null;
     if (config.roles.includes("api")) {
       const network = { host, dicomPort: () => dimse?.port ?? config.dicomPort };
-      const app = await composeHttp(platform, modules, [...checks, listener], network);
+      const app = await composeHttp(platform, modules, dimse ? [...checks, dimse.check] : checks, network);
       await app.listen({ port: config.port, host: config.host });
       steps.push(() => app.close());
       const address = app.server.address();

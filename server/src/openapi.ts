@@ -29,7 +29,7 @@ export async function openApiDocument(): Promise<object> {
     jobs: createJobs({ db, connection, clock: systemClock, log }),
     metrics: createMetrics(),
   };
-  const modules = composeModules(platform);
+  const modules = await composeModules(platform);
   try {
     const app = await composeHttp(platform, modules, [], {
       host: "localhost",
@@ -41,6 +41,7 @@ export async function openApiDocument(): Promise<object> {
     return document;
   } finally {
     await modules.rendering.close();
+    await modules.imaging.close();
     await db.end();
     await fs.rm(dataDir, { recursive: true, force: true });
   }
