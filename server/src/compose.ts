@@ -78,7 +78,7 @@ export function composeHttp(
       journalRoutes(platform, journal),
       notifications.routes,
       modalityRoutes(platform, journal),
-      patientRoutes(platform, journal),
+      patientRoutes({ platform, journal }),
       archiveRoutes({ platform, archive }),
       renderingRoutes({ rendering, archive }),
       demo.routes,

@@ -48,6 +48,9 @@ export async function buildWebApp(): Promise<void> {
 export function webAppRoutes(): Routes {
   return async (app: App) => {
     if (!fs.existsSync(path.join(dist, "index.html"))) return;
+    app.addHook("onRoute", (route) => {
+      route.config = { ...route.config, public: true };
+    });
     await app.register(fastifyStatic, {
       root: dist,
       wildcard: false,

@@ -25,7 +25,7 @@ describe.skipIf(missing)("DCMTK's clients", () => {
     folder = await temporaryFolder();
     await fs.mkdir(path.join(folder, "series"));
     for (let n = 1; n <= 12; n++) {
-      const bytes = ctInstance({
+      const { bytes } = ctInstance({
         StudyInstanceUID: "1.2.3.4.1",
         SeriesInstanceUID: "1.2.3.4.1.1",
         SOPInstanceUID: `1.2.3.4.1.1.${n}`,
