@@ -86,6 +86,38 @@ test("the jobs of a worker without a heartbeat are taken over, those of a living
   expect(left).toEqual({ locked_by: "worker-living" });
 });
 
+test("a job that takes long is not taken from the worker that runs it", async () => {
+  const begun = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  let runs = 0;
+  const define = () => {
+    const jobs = createJobs(options);
+    jobs.define({
+      name: "test.long",
+      run: async () => {
+        runs += 1;
+        begun.resolve();
+        await end.promise;
+      },
+    });
+    return jobs;
+  };
+  const jobs = define();
+  await jobs.start();
+  await jobs.add(database.db, "test.long", { of: "long" });
+  await begun.promise;
+  await database.db`update graphile_worker._private_jobs set locked_at = now() - interval '10 minutes' where payload->>'of' = 'long'`;
+  const other = define();
+  await other.start();
+  const [row] =
+    await database.db`select locked_by is not null as held from graphile_worker._private_jobs where payload->>'of' = 'long'`;
+  expect(row).toEqual({ held: true });
+  end.resolve();
+  await other.stop();
+  await jobs.stop();
+  expect(runs).toBe(1);
+});
+
 test("periodic work runs, survives its own error and is planned again", async () => {
   const jobs = createJobs(options);
   let runs = 0;

@@ -122,7 +122,8 @@ export function createJobs({ db, connection, clock, log, concurrency = 4, onGave
     },
     async start() {
       const events: WorkerEvents = new EventEmitter();
-      events.on("worker:create", ({ worker }) => workerIds.add(worker.workerId));
+      // Jobs are locked in the name of the pool of workers.
+      events.on("pool:create", ({ workerPool }) => workerIds.add(workerPool.id));
       events.on("job:failed", ({ job, error }) => {
         log.error(
           { job: job.task_identifier, id: job.id, attempts: job.attempts, err: error },
@@ -132,7 +133,7 @@ export function createJobs({ db, connection, clock, log, concurrency = 4, onGave
       });
       runner = await run({
         connectionString: connectionString(connection),
-        maxPoolSize: 3,
+        maxPoolSize: concurrency + 1,
         concurrency,
         noHandleSignals: true,
         pollInterval: 1000,
@@ -144,6 +145,7 @@ export function createJobs({ db, connection, clock, log, concurrency = 4, onGave
         }),
       });
       for (const name of periodic) await add(db, name, {}, { key: name });
+      await beat();
       heartbeat = beatForever();
     },
     async stop() {

@@ -14,7 +14,7 @@ import { createFileStore } from "./objects-file.ts";
 import type { Platform } from "./platform.ts";
 
 /** A process has at most 20 connections: these, and the few that the job queue opens for itself. */
-const poolSize = 15;
+const poolSize = 14;
 const postgresSettings = [
   "shared_buffers=256MB",
   "max_connections=100",
