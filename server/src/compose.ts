@@ -8,7 +8,6 @@ import {
   sessionRoutes,
 } from "./modules/identity/index.ts";
 import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
-import { createNotifications, type Notifications } from "./modules/notifications/index.ts";
 import { patientRoutes } from "./modules/patients/index.ts";
 import { createPeers, modalityRoutes, type Peers } from "./modules/peers/index.ts";
 import {
@@ -32,7 +31,6 @@ import { webAppRoutes } from "./web-app.ts";
 export interface Modules {
   journal: Journal;
   identity: IdentityWithDeps;
-  notifications: Notifications;
   peers: Peers;
   archive: Archive;
   imaging: ImagingPool;
@@ -44,13 +42,12 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const journal = createJournal(platform);
   const identity = createIdentity(platform, journal);
   const peers = createPeers(platform, journal);
-  const notifications = createNotifications(platform, journal, identity);
   const archive = createArchive(platform, journal);
   const imaging = createImagingPool();
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
   const demo = createDemo(platform, archive);
-  return { journal, identity, notifications, peers, archive, imaging, rendering, demo };
+  return { journal, identity, peers, archive, imaging, rendering, demo };
 }
 
 export interface Network {
@@ -66,7 +63,7 @@ export function composeHttp(
   checks: readonly HealthCheck[],
   network: Network,
 ): Promise<App> {
-  const { journal, identity, notifications, archive, imaging, rendering, demo } = modules;
+  const { journal, identity, archive, rendering, demo } = modules;
   return createHttpServer({
     config: platform.config,
     log: platform.log,
@@ -76,7 +73,6 @@ export function composeHttp(
       sessionRoutes(identity),
       administrationRoutes(identity),
       journalRoutes(platform, journal),
-      notifications.routes,
       modalityRoutes(platform, journal),
       patientRoutes({ platform, journal }),
       archiveRoutes({ platform, archive }),
@@ -87,7 +83,7 @@ export function composeHttp(
     root: [
       healthRoutes(checks, platform.log, platform.metrics),
       metricsRoutes(platform),
-      dicomwebRoutes({ config: platform.config, archive, rendering, imaging }),
+      dicomwebRoutes({ config: platform.config, archive, rendering }),
       webAppRoutes(),
     ],
   });

@@ -57,8 +57,6 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
       steps.push(() => app.close());
       const address = app.server.address();
       port = typeof address === "object" && address ? address.port : config.port;
-      // Live feeds stay open until they are told; they end before the server waits for its connections.
-      steps.push(() => modules.notifications.stop());
     }
     return {
       port,

@@ -45,7 +45,7 @@ async function store(program: Program, headers: Record<string, string>, n: numbe
   }
 }
 
-describe("after kill -9", () => {
+describe("after kill -9", { timeout: 120_000 }, () => {
   test("in the middle of ingest nothing acknowledged is lost, and the next start needs no hand", async () => {
     const folder = await newFolder();
     const program = await started(folder);

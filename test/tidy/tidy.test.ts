@@ -11,7 +11,8 @@ const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.t
   .split("\n")
   .filter((file) => file !== "" && fs.existsSync(path.join(repository, file)));
 const read = (file: string) => fs.readFileSync(path.join(repository, file), "utf8");
-const isTest = (file: string) => /\.test\.tsx?$/.test(file) || /^(test|bench)\//.test(file);
+const isTest = (file: string) =>
+  /\.test\.tsx?$/.test(file) || /^(test|bench)\/|^packages\/\w+\/test\//.test(file);
 const isGenerated = (file: string) => file.includes(".generated.") || file.endsWith(".d.ts");
 
 /** From the ground up: a room may import what stands in an earlier line, and itself. Rooms of one line do not import each other. */
@@ -88,7 +89,7 @@ describe("rooms", () => {
       .filter(
         ({ file, name }) =>
           name.startsWith("node:") ||
-          (file.startsWith("web/") && /^@isocenter\/(?!contract$|dicom$)/.test(name)),
+          (file.startsWith("web/") && /^@isocenter\/(?!contract(\/|$)|dicom$)/.test(name)),
       );
     expect(wrong).toEqual([]);
   });
