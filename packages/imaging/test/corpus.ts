@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type DataSet, type ParsedObject, readPart10 } from "@isocenter/dicom";
-import { type FrameDescription, frameBitOffset, frameDescription } from "../src/index.ts";
+import { type FrameDescription, frameBitOffset, frameDescription, ImagingError } from "../src/index.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const candidates = [process.env.ISOCENTER_CORPUS, `${root}/../shared/corpus`, `${root}/../../shared/corpus`];
@@ -39,7 +39,7 @@ export function open(file: string): CorpusObject {
   const parsed = readPart10(bytes);
   const { dataSet, pixelData } = parsed;
   const description = frameDescription(dataSet, parsed.transferSyntaxUID, pixelData);
-  if (!pixelData) throw new Error("no pixel data");
+  if (!pixelData || pixelData.frames.length === 0) throw new ImagingError("no-pixels", "no pixel data");
   const value = dataSet.elements.get(pixelData.tag)?.value;
   return {
     dataSet,
