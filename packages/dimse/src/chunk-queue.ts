@@ -20,6 +20,8 @@ export interface ChunkQueue extends AsyncIterable<Uint8Array> {
 
 /** What a chunk costs beside its bytes: a peer that sends crumbs must not fill the memory with their wrapping. */
 const chunkOverhead = 128;
+/** So many chunks that were taken may stay before the queue is cut: cutting after each would cost as much as it holds. */
+const takenKept = 32;
 
 export function createChunkQueue(
   highWaterMark: number,
@@ -56,8 +58,9 @@ export function createChunkQueue(
   function shift(): Uint8Array {
     const chunk = chunks[head]!;
     head += 1;
-    if (head === chunks.length) {
-      chunks = [];
+    // A consumer that is always behind never empties the queue: what it has taken must not stay in it.
+    if (head === chunks.length || head >= takenKept) {
+      chunks = chunks.slice(head);
       head = 0;
     }
     weight -= chunk.length + chunkOverhead;
