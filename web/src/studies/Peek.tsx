@@ -40,8 +40,7 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
             patient.birthDate && `born ${patient.birthDate}`,
           ]
             .filter(Boolean)
-            .join(" · ")}
-          {" · "}
+            .map((part) => `${part} · `)}
           <span className="mono">{patient.identifier}</span>
           {patient.issuer && <span className="text-text-3"> {patient.issuer}</span>}
         </div>

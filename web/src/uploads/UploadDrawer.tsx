@@ -7,6 +7,8 @@ import { isOver, type UploadItem, type UploadSnapshot, type UploadStatus } from 
 import { uploads } from "./store.ts";
 
 const rowHeight = 44;
+/** With room for two lines of why. */
+const problemHeight = 60;
 /** Up to this many the list shows every file; beyond, only what needs a person or is under way. */
 const showAllUpTo = 40;
 
@@ -139,7 +141,8 @@ function FileList({ items }: { items: readonly UploadItem[] }) {
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => box.current,
-    estimateSize: () => rowHeight,
+    estimateSize: (index) => (shown[index]?.reason ? problemHeight : rowHeight),
+    getItemKey: (index) => `${shown[index]?.id}.${shown[index]?.reason ? "why" : ""}`,
     overscan: 6,
   });
   return (
@@ -183,7 +186,10 @@ function FileRow({ item, top }: { item: UploadItem; top: number }) {
   const look = looks[item.status];
   const again = item.status === "failed" || item.status === "cancelled" || item.status === "refused";
   return (
-    <li className="upload-row absolute inset-x-0 top-0" style={{ transform: `translateY(${top}px)` }}>
+    <li
+      className={`upload-row absolute inset-x-0 top-0 ${item.reason ? "tall" : ""}`}
+      style={{ transform: `translateY(${top}px)` }}
+    >
       <Icon name={look.icon} className={look.colour} />
       <div className="min-w-0">
         <div className="truncate text-12 font-medium" title={item.path}>
@@ -195,7 +201,7 @@ function FileRow({ item, top }: { item: UploadItem; top: number }) {
           </div>
         ) : (
           <div
-            className={`truncate text-11 ${item.status === "refused" ? "text-crit" : "text-text-3"}`}
+            className={`${item.reason ? "line-clamp-2" : "truncate"} text-11 leading-4 ${item.status === "refused" ? "text-crit" : "text-text-3"}`}
             title={detailOf(item)}
           >
             {detailOf(item)}
