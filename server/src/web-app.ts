@@ -44,7 +44,14 @@ export async function buildWebApp(): Promise<void> {
   if (code !== 0) throw new Error(`Building the web app failed (vite ended with ${code}).`);
 }
 
-/** The web app's files; its pages are paths without a dot that no other route answers. */
+/** Whether a path is a page of the web app: of no other route, and no file, whose last part has a dot. UIDs before that have dots too. */
+export function isPage(path: string): boolean {
+  return /^\/(?!api(\/|$)|dicomweb(\/|$)|docs(\/|$)|health(\/|$)|metrics$|openapi\.json$)(?:.*\/)?[^./]*$/.test(
+    path,
+  );
+}
+
+/** The web app's files and its pages. */
 export function webAppRoutes(): Routes {
   return async (app: App) => {
     if (!fs.existsSync(path.join(dist, "index.html"))) return;
@@ -61,10 +68,9 @@ export function webAppRoutes(): Routes {
         response.header("cache-control", fixed ? "public, max-age=31536000, immutable" : "no-cache");
       },
     });
-    const page = /^\/(?!api(\/|$)|dicomweb(\/|$)|docs(\/|$)|health(\/|$)|metrics$|openapi\.json$)[^.]*$/;
     app.get("/*", { config: { public: true }, schema: { hide: true } }, async (request, reply) => {
       const url = request.url.split("?")[0] ?? "/";
-      const wantsPage = page.test(url) && (request.headers.accept ?? "").includes("text/html");
+      const wantsPage = isPage(url) && (request.headers.accept ?? "").includes("text/html");
       if (wantsPage) return reply.header("cache-control", "no-cache").sendFile("index.html");
       return sendProblem(
         request,
