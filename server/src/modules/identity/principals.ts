@@ -1,6 +1,7 @@
 import type { Role } from "@isocenter/contract";
 import { type Clock, type Db, Refusal, type Viewer } from "../../platform/index.ts";
-import { secretHash } from "./tokens.ts";
+import { idleMs } from "./sessions.ts";
+import { accessTokenSeconds, secretHash } from "./tokens.ts";
 import type { Authenticated, RequestOrigin } from "./types.ts";
 
 /** Somebody who may act, as the database says now; the request adds where it came from. */
@@ -37,6 +38,7 @@ interface SessionRow {
   fullName: string;
   mustChangePassword: boolean;
   expiresAt: Date;
+  lastUsedAt: Date;
   roles: Role[];
   facilityIds: string[];
 }
@@ -44,7 +46,7 @@ interface SessionRow {
 async function loadSession(db: Db, sessionId: string): Promise<Principal | null> {
   const [row] = await db<SessionRow[]>`
     select u.id as "userId", u.username, u.full_name as "fullName", u.must_change_password as "mustChangePassword",
-      s.expires_at as "expiresAt", array(select role from user_role r where r.user_id = u.id order by role) as roles,
+      s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt", array(select role from user_role r where r.user_id = u.id order by role) as roles,
       array(select facility_id from user_facility f where f.user_id = u.id order by position, facility_id) as "facilityIds"
     from session s join app_user u on u.id = s.user_id
     where s.id = ${sessionId} and s.ended_at is null and u.active`;
@@ -60,7 +62,8 @@ async function loadSession(db: Db, sessionId: string): Promise<Principal | null>
     },
     sessionId,
     mustChangePassword: row.mustChangePassword,
-    endsAt: row.expiresAt.getTime(),
+    // The last access token of a session that is not refreshed any more outlives its refresh token by its own time.
+    endsAt: Math.min(row.expiresAt.getTime(), row.lastUsedAt.getTime() + idleMs + accessTokenSeconds * 1000),
   };
 }
 

@@ -51,6 +51,8 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
   let slowTimer: NodeJS.Timeout | null = null;
   let gathering: NodeJS.Timeout | null = null;
   let sealing: Promise<void> | null = null;
+  /** Something was committed after the sealer that is under way had looked. */
+  let sealAgain = false;
   let announced = 0;
 
   /** Something was committed: seal soon. */
@@ -76,8 +78,16 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
     await db.notify(channel, String(position));
   }
 
+  async function sealUntilQuiet(): Promise<void> {
+    do {
+      sealAgain = false;
+      await seal();
+    } while (sealAgain && started);
+  }
+
   function sealNow(): Promise<void> {
-    sealing ??= seal()
+    sealAgain = true;
+    sealing ??= sealUntilQuiet()
       .catch((error: unknown) => log.error({ err: error }, "sealing the journal failed; it is tried again"))
       .finally(() => {
         sealing = null;
