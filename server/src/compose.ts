@@ -8,7 +8,8 @@ import {
   sessionRoutes,
 } from "./modules/identity/index.ts";
 import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
-import { patientRoutes } from "./modules/patients/index.ts";
+import { createLiveFeed, liveFeedRoutes } from "./modules/notifications/index.ts";
+import { careRelationsAmong, patientRoutes } from "./modules/patients/index.ts";
 import { createPeers, modalityRoutes, type Peers } from "./modules/peers/index.ts";
 import {
   createRendering,
@@ -64,6 +65,9 @@ export function composeHttp(
   network: Network,
 ): Promise<App> {
   const { journal, identity, archive, rendering, demo } = modules;
+  const feed = createLiveFeed(platform, journal, identity, {
+    careRelations: (people, patients) => careRelationsAmong(platform.db, people, patients),
+  });
   return createHttpServer({
     config: platform.config,
     log: platform.log,
@@ -73,6 +77,7 @@ export function composeHttp(
       sessionRoutes(identity),
       administrationRoutes(identity),
       journalRoutes(platform, journal),
+      liveFeedRoutes(feed),
       modalityRoutes(platform, journal),
       patientRoutes({ platform, journal }),
       archiveRoutes({ platform, archive }),

@@ -19,6 +19,7 @@ keys.manage           all           -           -        -            -         
 modalities.manage     all           -           -        -            -         -          -         -
 audit.read            all           own         own      own          own       own        own       -
 jobs.read             all           -           -        -            -         -          -         -
+metrics.read          all           -           -        -            -         -          -         all
 demo.manage           all           -           -        -            -         -          -         -
 `
   .trim()

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect } from "node:net";
 import { Type } from "typebox";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { App } from "./http.ts";
@@ -161,4 +163,20 @@ test("requests are counted by route, not by address", async () => {
   expect(await metrics.registry.metrics()).toMatch(
     /isocenter_http_request_seconds_count\{method="GET",route="\/api\/v1\/throws",status="\d+"\}/,
   );
+});
+
+test("a stop does not wait for connections that never asked for anything", async () => {
+  const server = await createHttpServer({
+    config: { trustProxy: false, corsOrigins: [], environment: "test" },
+    log: createLog({ logLevel: "silent" }),
+    metrics: createMetrics(),
+    authentication: () => {},
+    root: [],
+    api: [],
+  });
+  await server.listen({ port: 0, host: "127.0.0.1" });
+  const socket = connect((server.server.address() as AddressInfo).port, "127.0.0.1");
+  await once(server.server, "connection");
+  await server.close();
+  socket.destroy();
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import { Ajv, type Options as AjvOptions } from "ajv";
@@ -62,6 +63,18 @@ function observe(app: App, metrics: Metrics): void {
     };
     metrics.httpSeconds.observe(labels, reply.elapsedTime / 1000);
     request.log.debug({ ...labels, ms: Math.round(reply.elapsedTime) }, "request");
+  });
+}
+
+/** Browsers open connections ahead of need; Node takes one that never asked for busy, and a stop would wait a minute for it. */
+function endUnusedConnectionsAtStop(app: App): void {
+  const sockets = new Set<Socket>();
+  app.server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  app.addHook("preClose", async () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 
@@ -132,6 +145,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     ),
   );
   observe(app, options.metrics);
+  endUnusedConnectionsAtStop(app);
   await secure(app, options);
   await registerOpenApi(app);
   options.authentication(app);

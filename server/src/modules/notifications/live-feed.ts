@@ -121,7 +121,8 @@ export function createLiveFeed(
       queue = [];
       for (const connection of connections) end(connection);
     }
-    delivering ??= deliverAll()
+    if (delivering) return;
+    delivering = deliverAll()
       .catch((error: unknown) => {
         // Who cannot be asked about is not told; the clients come back and resume.
         platform.log.error({ err: error }, "the live feed failed; its connections are ended");
@@ -146,7 +147,8 @@ export function createLiveFeed(
 
   function check(): void {
     checkAgain = true;
-    checking ??= checkAll()
+    if (checking) return;
+    checking = checkAll()
       .catch((error: unknown) => {
         platform.log.error({ err: error }, "who listens could not be checked; the connections are ended");
         for (const connection of connections) end(connection);

@@ -25,7 +25,7 @@ export {
   nameParts,
   type Sex,
 } from "./patient.ts";
-export { getPatient, listPatients, requirePatient, searchWords } from "./queries.ts";
+export { careRelationsAmong, getPatient, listPatients, requirePatient, searchWords } from "./queries.ts";
 export { patientRoutes } from "./routes.ts";
 export {
   facilities,

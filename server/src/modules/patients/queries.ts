@@ -141,3 +141,14 @@ export function searchWords(text: string): string[] {
     .filter((word) => foldText(word) !== "")
     .slice(0, 8);
 }
+
+/** Who of the people cares for whom of the patients, and where: for the live feed, which asks for all that listen at once. */
+export function careRelationsAmong(
+  reader: Reader,
+  personIds: readonly string[],
+  patientIds: readonly string[],
+): Promise<{ personId: string; patientId: string; facilityId: string }[]> {
+  return reader<{ personId: string; patientId: string; facilityId: string }[]>`
+    select distinct person_id as "personId", patient_id as "patientId", facility_id as "facilityId" from care_relation
+    where person_id = any(${personIds as string[]}::uuid[]) and patient_id = any(${patientIds as string[]}::uuid[])`;
+}
