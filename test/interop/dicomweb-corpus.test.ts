@@ -1,0 +1,202 @@
+import type { AddressInfo } from "node:net";
+import { type DicomJson, number, readPart10, Tags, toDicomJson } from "@isocenter/dicom";
+import { createArchive } from "@isocenter/server/modules/archive/index.ts";
+import { createJournal } from "@isocenter/server/modules/journal/index.ts";
+import { createRendering, type Rendering } from "@isocenter/server/modules/rendering/index.ts";
+import {
+  type App,
+  createHttpServer,
+  createLog,
+  createMetrics,
+  prepareJobs,
+} from "@isocenter/server/platform/index.ts";
+import { dicomwebRoutes } from "@isocenter/server/protocols/dicomweb/index.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { makeFacility, viewerAt } from "../support/archive.ts";
+import { type CorpusFile, corpusBytes, corpusFiles, corpusIsHere } from "../support/corpus.ts";
+import { testDatabase } from "../support/database.ts";
+import { testPlatform } from "../support/platform.ts";
+
+const database = testDatabase();
+const platform = testPlatform(database);
+/** Files that share a SOP Instance UID and differ go to facilities of their own. */
+const facilities: string[] = [];
+let app: App;
+let rendering: Rendering;
+let base = "";
+
+beforeAll(async () => {
+  if (!corpusIsHere) return;
+  await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
+  await platform.objects.check();
+  const archive = createArchive(platform, createJournal(platform));
+  rendering = await createRendering({ platform, archive });
+  for (let n = 0; n < 24; n += 1) facilities.push(await makeFacility(database.db, { name: `Hospital ${n}` }));
+  app = await createHttpServer({
+    config: { trustProxy: false, corsOrigins: [], environment: "test" },
+    log: createLog({ logLevel: "silent" }),
+    metrics: createMetrics(),
+    authentication(scope) {
+      scope.decorateRequest("viewer");
+      scope.addHook("onRequest", async (request) => {
+        request.viewer = viewerAt([String(request.headers["x-facility"])]);
+      });
+    },
+    api: [],
+    root: [dicomwebRoutes({ config: platform.config, archive, rendering })],
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/dicomweb`;
+}, 120_000);
+afterAll(async () => {
+  await app?.close();
+  await rendering?.close();
+});
+
+/** How many files with the same SOP Instance UID come before this one. */
+const earlier = new Map<string, number>();
+const placeOf = new Map<string, string>();
+function facilityOf(file: CorpusFile): string {
+  const known = placeOf.get(file.path);
+  if (known) return known;
+  const count = earlier.get(file.SOPInstanceUID) ?? 0;
+  earlier.set(file.SOPInstanceUID, count + 1);
+  const facility = facilities[count] ?? facilities.at(-1)!;
+  placeOf.set(file.path, facility);
+  return facility;
+}
+
+async function store(file: CorpusFile): Promise<number> {
+  const boundary = "corpus";
+  const body = Buffer.concat([
+    Buffer.from(`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`),
+    corpusBytes(file),
+    Buffer.from(`\r\n--${boundary}--`),
+  ]);
+  const answer = await fetch(`${base}/studies`, {
+    method: "POST",
+    headers: {
+      "content-type": `multipart/related; type="application/dicom"; boundary=${boundary}`,
+      "x-facility": facilityOf(file),
+    },
+    body,
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+const get = (file: CorpusFile, path: string, accept = "*/*") =>
+  fetch(path.startsWith("http") ? path : base + path, {
+    headers: { accept, "x-facility": facilityOf(file) },
+  });
+const pathOf = (file: CorpusFile) =>
+  `/studies/${file.StudyInstanceUID}/series/${file.SeriesInstanceUID}/instances/${file.SOPInstanceUID}`;
+const accepted = corpusFiles.filter((file) => file.expect === "accept");
+
+/** The values that came by reference, put back as if they had stood in the text. */
+async function withBulkData(file: CorpusFile, json: DicomJson, top = true): Promise<DicomJson> {
+  const whole: DicomJson = {};
+  for (const [key, element] of Object.entries(json)) {
+    const { BulkDataURI, ...rest } = element;
+    if (element.vr === "SQ") {
+      const items = await Promise.all(
+        ((element.Value ?? []) as DicomJson[]).map((item) => withBulkData(file, item, false)),
+      );
+      whole[key] = items.length > 0 ? { vr: "SQ", Value: items } : { vr: "SQ" };
+    } else if (BulkDataURI === undefined || (top && key === "7FE00010")) whole[key] = rest;
+    else {
+      const answer = await get(file, BulkDataURI, "application/octet-stream, */*;q=0.1");
+      expect(answer.status, `${file.path} ${BulkDataURI}`).toBe(200);
+      whole[key] = { ...rest, InlineBinary: Buffer.from(await answer.arrayBuffer()).toString("base64") };
+    }
+  }
+  return whole;
+}
+
+describe.skipIf(!corpusIsHere)("the corpus over DICOMweb", () => {
+  test("files are taken and refused as they should be, and nothing ends in an internal error", async () => {
+    const wrong: string[] = [];
+    for (const file of corpusFiles) {
+      const status = await store(file);
+      const fits =
+        file.expect === "accept"
+          ? status === 200
+          : file.expect === "reject"
+            ? status === 409
+            : status === 200 || status === 409;
+      if (!fits) wrong.push(`${file.path} ${status}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 300_000);
+
+  test("what was taken comes back bit for bit", async () => {
+    const wrong: string[] = [];
+    for (const file of accepted) {
+      const answer = await get(file, pathOf(file), "application/dicom; transfer-syntax=*");
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      if (!bytes.equals(corpusBytes(file))) wrong.push(`${file.path} ${answer.status}`);
+      if (
+        answer.headers.get("content-type") !== `application/dicom; transfer-syntax=${file.TransferSyntaxUID}`
+      )
+        wrong.push(`${file.path} ${answer.headers.get("content-type")}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 300_000);
+
+  test("the metadata, with its bulk data, is the data set", async () => {
+    const wrong: string[] = [];
+    for (const file of accepted) {
+      const answer = await get(file, `${pathOf(file)}/metadata`);
+      const [json] = (await answer.json()) as DicomJson[];
+      const { dataSet } = readPart10(corpusBytes(file));
+      const expected = JSON.parse(JSON.stringify(toDicomJson(dataSet))) as DicomJson;
+      const actual = await withBulkData(file, json!);
+      for (const side of [expected, actual]) delete side["7FE00010"]?.InlineBinary;
+      for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)]))
+        if (JSON.stringify(expected[key]) !== JSON.stringify(actual[key]))
+          wrong.push(
+            `${file.path} ${key} ${JSON.stringify(expected[key])?.slice(0, 80)} ${JSON.stringify(actual[key])?.slice(0, 80)}`,
+          );
+    }
+    expect(wrong).toEqual([]);
+  }, 300_000);
+
+  test("frames come as they are stored", async () => {
+    const wrong: string[] = [];
+    for (const file of accepted) {
+      const bytes = corpusBytes(file);
+      const { pixelData, deflated, dataSet } = readPart10(bytes);
+      // Frames of a deflated data set, of big endian words and of single bits are not a run of the file's bytes.
+      const plain =
+        pixelData?.encapsulated ||
+        (!deflated && dataSet.littleEndian && number(dataSet, Tags.BitsAllocated) !== 1);
+      if (!pixelData || !plain) continue;
+      const answer = await get(
+        file,
+        `${pathOf(file)}/frames/1`,
+        "application/octet-stream; transfer-syntax=*",
+      );
+      const frame = Buffer.concat(
+        (pixelData.frames[0] ?? []).map(({ offset, length }) => bytes.subarray(offset, offset + length)),
+      );
+      if (!Buffer.from(await answer.arrayBuffer()).equals(frame)) wrong.push(`${file.path} ${answer.status}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 300_000);
+
+  test("every accepted file can be had in explicit little endian", async () => {
+    const wrong: string[] = [];
+    let converted = 0;
+    for (const file of accepted) {
+      const answer = await get(file, pathOf(file), "application/dicom");
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      const { transferSyntaxUID, pixelData } =
+        answer.status === 200 ? readPart10(bytes) : { transferSyntaxUID: "", pixelData: null };
+      if (transferSyntaxUID !== "1.2.840.10008.1.2.1" || pixelData?.encapsulated)
+        wrong.push(`${file.path} ${answer.status}`);
+      if (file.TransferSyntaxUID !== transferSyntaxUID) converted += 1;
+    }
+    expect(wrong).toEqual([]);
+    expect(converted).toBeGreaterThan(50);
+  }, 300_000);
+});
