@@ -86,7 +86,7 @@ export {
   transferSyntax,
   type UidEntry,
 } from "./uids.ts";
-export { bigints, bytes, items, number, numbers, personName, text, texts } from "./values.ts";
+export { bigints, bytes, items, number, numbers, personName, readingVr, text, texts } from "./values.ts";
 export {
   type BuildOptions,
   type DataSetValues,

@@ -61,6 +61,8 @@ create table patient_identifier (
 );
 create unique index patient_identifier_known on patient_identifier (issuer, value) where not provisional;
 create index patient_identifier_value on patient_identifier (value text_pattern_ops);
+-- Search as you type takes capitals and small letters for the same.
+create index patient_identifier_typed on patient_identifier (upper(value) text_pattern_ops);
 create index patient_identifier_patient on patient_identifier (patient_id, position);
 
 -- Identifiers that we give ourselves.

@@ -39,9 +39,12 @@ create unique index study_uid on study (facility_id, study_instance_uid, patient
 create index study_any_uid on study (study_instance_uid);
 create index study_patient on study (patient_id, facility_id);
 create index study_at on study (facility_id, study_at desc, id desc);
+-- What search protocols see: pages of any depth come from the index alone.
+create index study_with_images on study (facility_id, study_at desc, id desc) where number_of_instances > 0;
 create index study_at_everywhere on study (study_at desc, id desc);
 create index study_time on study (facility_id, study_time);
 create index study_accession on study (facility_id, accession_number text_pattern_ops);
+create index study_accession_typed on study (facility_id, upper(accession_number) text_pattern_ops);
 create index study_accession_order on study (facility_id, (coalesce(accession_number, '')), id);
 create index study_study_id on study (facility_id, study_id text_pattern_ops);
 create index study_created on study (facility_id, created_at, id);
@@ -96,6 +99,7 @@ create table series (
 );
 create index series_uid on series (series_instance_uid);
 create index series_order on series (study_id, series_number, id);
+create index series_newest on series (facility_id, id);
 create index series_modality on series (facility_id, modality, id);
 create index series_step_start on series (facility_id, step_start_date, step_start_time);
 create index series_date on series (facility_id, series_date);

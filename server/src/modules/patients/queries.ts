@@ -127,7 +127,7 @@ function sqlConditions(sql: Reader, viewer: Viewer, query: PatientListQuery): Fr
     conditions.push(
       anyOf(sql, [
         nameMatches(sql, patientNameColumns, `*${word.replaceAll(/[*?=]/g, " ")}*`),
-        sql`p.id in (select i.patient_id from patient_identifier i where i.value like ${likePrefix(word)})`,
+        sql`p.id in (select i.patient_id from patient_identifier i where upper(i.value) like ${likePrefix(word.toUpperCase())})`,
       ]),
     );
   }

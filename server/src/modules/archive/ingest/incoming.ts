@@ -1,8 +1,10 @@
 import {
   type DataSet,
+  Element,
   encodeFrameIndex,
   type FrameIndex,
   type ParsedObject,
+  readingVr,
   SopClasses,
   sopClass,
   Tags,
@@ -109,14 +111,21 @@ const maxElementBytes = 16 * 1024;
 
 /** The kept attributes of all levels as DICOM JSON, without characters that PostgreSQL does not take. */
 function keptAttributes(dataSet: DataSet): DicomJson {
-  const elements = new Map(
-    [...dataSet.elements].filter(
-      ([tag, element]) => wanted.has(tag) && !element.deferred && element.length <= maxElementBytes,
-    ),
-  );
+  const elements = new Map<number, Element>();
+  for (const [tag, element] of dataSet.elements)
+    if (wanted.has(tag) && !element.deferred && element.length <= maxElementBytes)
+      elements.set(tag, withKnownVr(element));
   const json = toDicomJson({ ...dataSet, elements });
   for (const element of Object.values(json)) if (element.Value) element.Value = element.Value.map(withoutNul);
   return json;
+}
+
+/** Some write UN for attributes that everybody knows: they are found all the same. */
+function withKnownVr(element: Element): Element {
+  const vr = readingVr(element);
+  if (vr === element.vr || vr === "SQ" || element.items) return element;
+  const known = new Element(element.tag, vr, element.offset, element.length);
+  return Object.assign(known, { source: element.source, start: element.start, size: element.size });
 }
 
 function withoutNul<T>(value: T): T {

@@ -134,6 +134,19 @@ describe("an image that comes in", () => {
     }
   });
 
+  test("whose attributes have no VR but UN is found by them", async () => {
+    const made = ctInstance({
+      PatientName: { vr: "UN", value: Buffer.from("Roe^Rita") },
+      PatientID: { vr: "UN", value: Buffer.from("UN-1") },
+    });
+    const { studyId } = await ingest(made);
+    expect((await archive.getStudy(viewer, studyId)).patient).toMatchObject({
+      name: "Roe, Rita",
+      identifier: "UN-1",
+      provisional: false,
+    });
+  });
+
   test("that was here before is a success again, once", async () => {
     const made = ctInstance();
     const first = await ingest(made);

@@ -217,15 +217,15 @@ function conditionsOf(
  */
 function anywhere(sql: Reader, viewer: Viewer, word: string): Fragment {
   const folded = likeOf(foldText(word.replaceAll(/[*?]/g, "")));
-  const prefix = likePrefix(word);
+  const prefix = likePrefix(word.toUpperCase());
   const inside = `%${folded}%`;
   return sql`st.id in (
     select s.id from study s where s.patient_id in (
       select p.id from patient p where p.name_folded like ${inside} or p.other_names_folded like ${inside}
-      union all select pi.patient_id from patient_identifier pi where pi.value like ${prefix})
+      union all select pi.patient_id from patient_identifier pi where upper(pi.value) like ${prefix})
       and s.facility_id = any(${facilities(viewer)}::uuid[])
     union all
-    select s.id from study s where s.facility_id = any(${facilities(viewer)}::uuid[]) and s.accession_number like ${prefix}
+    select s.id from study s where s.facility_id = any(${facilities(viewer)}::uuid[]) and upper(s.accession_number) like ${prefix}
     union all
     select s.id from study s where s.facility_id = any(${facilities(viewer)}::uuid[]) and s.description_folded like ${inside})`;
 }
