@@ -2,6 +2,7 @@ import { afterCommit, type Platform } from "../../platform/index.ts";
 import { createAccessBuffer } from "./access-buffer.ts";
 import { insertFacts } from "./entries.ts";
 import { createFollowers } from "./follow.ts";
+import { createJournalMetrics } from "./metrics.ts";
 import { createReaderRunner, type ReaderRunner, readFacts } from "./readers.ts";
 import { createSealer } from "./sealer.ts";
 import { createSigner } from "./signing.ts";
@@ -38,6 +39,7 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
     sealEverySeconds: options.sealEverySeconds ?? 300,
   });
   const followers = createFollowers(db, log);
+  const metrics = createJournalMetrics(platform.metrics.registry, db);
   const readers: ReaderRunner[] = [];
   const accesses = createAccessBuffer({
     db,
@@ -111,7 +113,7 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
       if (started) throw new Error(`the reader ${reader.name} is registered after the start`);
       if (readers.some((known) => known.name === reader.name))
         throw new Error(`the reader ${reader.name} is registered twice`);
-      readers.push(createReaderRunner(reader, { db, clock, log }));
+      readers.push(createReaderRunner(reader, { db, clock, log, failing: metrics.readerFailing }));
     },
     follow: (listener) => followers.add(listener),
     factsAfter: (position, limit) => readFacts(db, position, limit),

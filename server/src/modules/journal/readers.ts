@@ -60,12 +60,14 @@ export interface ReaderRunnerOptions {
   db: Db;
   clock: Clock;
   log: Logger;
+  /** Told after each attempt how many failed in a row. */
+  failing: (name: string, failures: number) => void;
 }
 
 /** Runs one reader, a batch at a time, wherever among the processes its cursor is free. */
 export function createReaderRunner(
   reader: FactReader,
-  { db, clock, log }: ReaderRunnerOptions,
+  { db, clock, log, failing }: ReaderRunnerOptions,
 ): ReaderRunner {
   let failures = 0;
   /** So many facts are taken one at a time after a failure, so that only what fails is held up. */
@@ -104,6 +106,7 @@ export function createReaderRunner(
       }
       return full;
     });
+    if (failures > 0) failing(reader.name, 0);
     failures = 0;
     singly = Math.max(0, singly - 1);
     return more;
@@ -118,6 +121,7 @@ export function createReaderRunner(
       }
     } catch (error) {
       failures += 1;
+      failing(reader.name, failures);
       singly = reader.batch ?? defaultBatch;
       const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (failures - 1));
       log.error(

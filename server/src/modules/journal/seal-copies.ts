@@ -30,7 +30,7 @@ export async function copySeals(options: SealCopyOptions): Promise<void> {
     if (!lock?.held) return;
     const seals = await tx<Seal[]>`
       select number, fact_position as "factPosition", fact_hash as "factHash", access_position as "accessPosition",
-        access_hash as "accessHash", sealed_at as "sealedAt", previous, key_id as "keyId", signature
+        access_hash as "accessHash", sealed_at as "sealedAt", previous, key_id as "keyId", signature, copied_at as "copiedAt"
       from seal where copied_at is null order by number limit 100`;
     for (const seal of seals) {
       await copySeal(options, seal);

@@ -145,7 +145,8 @@ async function writeHead(tx: Tx, ends: Ends, signer: Signer): Promise<void> {
 
 export const readSeals = (tx: Tx, fromNumber: number, limit: number): Promise<Seal[]> => tx<Seal[]>`
   select number, fact_position as "factPosition", fact_hash as "factHash", access_position as "accessPosition",
-    access_hash as "accessHash", sealed_at as "sealedAt", previous, key_id as "keyId", signature
+    access_hash as "accessHash", sealed_at as "sealedAt", previous, key_id as "keyId", signature,
+    copied_at as "copiedAt"
   from seal where number >= ${fromNumber} order by number limit ${limit}`;
 
 /** A seal of the present ends, where the last is old enough and there is something new. */

@@ -27,6 +27,8 @@ export interface Seal extends Signed {
   /** 1 is the first. */
   number: number;
   previous: Buffer;
+  /** When its copy was in the object store; null before. Not signed. */
+  copiedAt: Date | null;
 }
 
 export interface Signer {
@@ -67,7 +69,7 @@ export const headStatement = (ends: Ends): string =>
   JSON.stringify(["isocenter journal head", ...endsStatement(ends)]);
 
 /** What the signature of a seal covers. */
-export const sealStatement = (seal: Omit<Seal, "keyId" | "signature">): string =>
+export const sealStatement = (seal: Omit<Seal, "keyId" | "signature" | "copiedAt">): string =>
   JSON.stringify([
     "isocenter journal seal",
     seal.number,

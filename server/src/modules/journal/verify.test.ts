@@ -223,7 +223,13 @@ test("a database that was set back to an earlier state is found by the copies in
 
 test("a copy that is missing or differs is found", async () => {
   await platform.objects.delete(sealKey(1));
-  expect((await found()).map(({ kind, position }) => [kind, position])).toEqual([["missing-copy", 1]]);
+  await platform.objects.delete(sealKey(2));
+  expect((await found()).map(({ kind, position }) => [kind, position])).toEqual([
+    ["missing-copy", 1],
+    ["missing-copy", 2],
+  ]);
+  await database.db`update seal set copied_at = null where number = 2`;
+  await journal.drain();
   await platform.objects.put(
     sealKey(1),
     (async function* () {

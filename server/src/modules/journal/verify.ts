@@ -129,7 +129,7 @@ async function checkCopies(
   for (const seal of seals.slice(-comparedCopies)) {
     const copy = await readCopy(objects, seal.number);
     // The newest may be on its way.
-    if (copy === null && seal.number < last)
+    if (copy === null && (seal.number < last || seal.copiedAt !== null))
       breach(seal.number, "missing-copy", "The copy of this seal is missing.");
     if (copy !== null && !copy.equals(sealCopy(seal, signer.publicKey)))
       breach(seal.number, "forged-seal", "The copy of this seal in the object store says otherwise.");
