@@ -44,7 +44,7 @@ let timer: ReturnType<typeof setTimeout> | null = null;
 let again = false;
 
 /** Many events in one moment, a scanner sending a study for instance, become one reading of the lists. */
-function refreshLists() {
+export function refreshLists() {
   if (timer) {
     again = true;
     return;

@@ -111,7 +111,9 @@ function DemonstrationCard({ loaded }: { loaded: boolean }) {
             {under ? "Loading" : "Load demonstration"}
           </Button>
           <span className="text-12 text-text-3" role="status">
-            {under ? "The first studies appear in a few seconds" : "about 20 seconds"}
+            {under
+              ? "The first studies appear in a few seconds"
+              : "the first studies in seconds, all in a few minutes"}
           </span>
         </div>
         {demo.isError && (

@@ -6,8 +6,9 @@ import { useLive } from "../api/live.ts";
 import { dateIn } from "./format.ts";
 import { type StudyListState, toApiQuery } from "./list-state.ts";
 
-/** How often lists are read again while the live feed is down. */
+/** How often lists are read again while the live feed is down; an empty archive more often, for its first image is awaited. */
 const withoutFeedMs = 15_000;
+const emptyWithoutFeedMs = 4_000;
 
 /** Today at the facility, whose dates the studies bear. */
 export function useToday(): string {
@@ -25,7 +26,8 @@ export function useStudies(state: StudyListState) {
     queryKey: ["studies", "list", query],
     queryFn: ({ signal }) => listStudies(query, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: live ? false : withoutFeedMs,
+    refetchInterval: ({ state: { data } }) =>
+      live ? false : data?.data.length === 0 ? emptyWithoutFeedMs : withoutFeedMs,
   });
 }
 

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { session } from "../api/client.ts";
+import { refreshLists } from "../api/live.ts";
 import { toast } from "../kit/toast.ts";
 import { createUploadQueue } from "./queue.ts";
 import { sendBatch } from "./send.ts";
@@ -10,6 +11,14 @@ export const uploads = createUploadQueue<File>({
   send: sendBatch,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   later: (run) => void setTimeout(run, renderEveryMs),
+});
+
+// What this person just added is in the list at once, live feed or not.
+let stored = 0;
+uploads.subscribe(() => {
+  const { images } = uploads.snapshot();
+  if (images > stored) refreshLists();
+  stored = images;
 });
 
 export const useUploads = () => useSyncExternalStore(uploads.subscribe, uploads.snapshot);
