@@ -10,7 +10,8 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   define: { __APP_VERSION__: JSON.stringify(version) },
   worker: { format: "es" },
-  // The image loader starts its own module workers and must stay as it is; what it imports is CommonJS and must not.
+  // The image loader starts its own module workers and must stay as it is; what it imports is CommonJS and must not. It is taken from the
+  // loader's own place: its JPEG decoder is another version than the one at the top, and its WebAssembly fits that version alone.
   optimizeDeps: {
     exclude: ["@cornerstonejs/dicom-image-loader"],
     include: [
@@ -18,16 +19,16 @@ export default defineConfig({
       "@cornerstonejs/metadata",
       "@cornerstonejs/utils",
       "@cornerstonejs/tools",
-      "dicom-parser",
-      "pako",
-      "comlink",
-      "uuid",
-      "@cornerstonejs/codec-libjxl/decodewasmjs",
-      "@cornerstonejs/codec-charls/decodewasmjs",
-      "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs",
-      "@cornerstonejs/codec-openjpeg/decodewasmjs",
-      "@cornerstonejs/codec-openjph/wasmjs",
-      "@cornerstonejs/jpeg-lossless-decoder-js",
+      "@cornerstonejs/dicom-image-loader > dicom-parser",
+      "@cornerstonejs/dicom-image-loader > pako",
+      "@cornerstonejs/dicom-image-loader > comlink",
+      "@cornerstonejs/dicom-image-loader > uuid",
+      "@cornerstonejs/dicom-image-loader > @cornerstonejs/codec-libjxl/decodewasmjs",
+      "@cornerstonejs/dicom-image-loader > @cornerstonejs/codec-charls/decodewasmjs",
+      "@cornerstonejs/dicom-image-loader > @cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs",
+      "@cornerstonejs/dicom-image-loader > @cornerstonejs/codec-openjpeg/decodewasmjs",
+      "@cornerstonejs/dicom-image-loader > @cornerstonejs/codec-openjph/wasmjs",
+      "@cornerstonejs/dicom-image-loader > @cornerstonejs/jpeg-lossless-decoder-js",
     ],
   },
   build: {

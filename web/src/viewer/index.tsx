@@ -32,15 +32,24 @@ export default function Viewer(props: ViewerProps) {
   return <OpenStudy key={`${props.dicomwebRoot} ${props.studyInstanceUid}`} {...props} />;
 }
 
+const maximumLosses = 3;
+
 function OpenStudy({ studyInstanceUid, dicomwebRoot, fetchAuthorized, onClose }: ViewerProps) {
   const [room, setRoom] = useState<Room>();
   const [failure, setFailure] = useState("");
+  const [losses, setLosses] = useState(0);
   const [latestFetch] = useState(() => ({ fetch: fetchAuthorized }));
   useEffect(() => {
     latestFetch.fetch = fetchAuthorized;
   }, [latestFetch, fetchAuthorized]);
 
   useEffect(() => {
+    if (losses > maximumLosses) {
+      setFailure(
+        "The graphics card keeps failing. Close other programs that use it and open the study again.",
+      );
+      return;
+    }
     let closed = false;
     const dicomweb = createDicomweb(dicomwebRoot, (input, init) => latestFetch.fetch(input, init));
     const study = createStudyStore(dicomweb, studyInstanceUid);
@@ -50,7 +59,7 @@ function OpenStudy({ studyInstanceUid, dicomwebRoot, fetchAuthorized, onClose }:
     prepareCornerstone().then(
       () => {
         if (closed) return;
-        session = openSession();
+        session = openSession(() => setLosses((count) => count + 1));
         setRoom({ dicomweb, study, source, session });
       },
       () => setFailure("This browser cannot show images: it offers no WebGL."),
@@ -62,7 +71,7 @@ function OpenStudy({ studyInstanceUid, dicomwebRoot, fetchAuthorized, onClose }:
       source.dispose();
       setRoom(undefined);
     };
-  }, [studyInstanceUid, dicomwebRoot, latestFetch]);
+  }, [studyInstanceUid, dicomwebRoot, latestFetch, losses]);
 
   if (room) return <ReadingRoom room={room} studyInstanceUid={studyInstanceUid} onClose={onClose} />;
   return (

@@ -1,4 +1,4 @@
-import { RenderingEngine } from "@cornerstonejs/core";
+import { Enums, eventTarget, RenderingEngine } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
 import { maximumViewports } from "../cornerstone.ts";
 import { createPrefetcher, type Prefetcher } from "./prefetcher.ts";
@@ -34,8 +34,11 @@ export interface Session {
 
 let sessions = 0;
 
-/** Cornerstone must be prepared. Whoever opens a session disposes of it. */
-export function openSession(): Session {
+/**
+ * Cornerstone must be prepared. Whoever opens a session disposes of it. `onLost` is told once when the graphics card takes its memory
+ * back, as after a sleep or a driver's restart: nothing can be drawn in this session any more.
+ */
+export function openSession(onLost: () => void): Session {
   const name = `isocenter-${++sessions}`;
   const engine = new RenderingEngine(name);
   const group = tools.ToolGroupManager.createToolGroup(name);
@@ -48,6 +51,15 @@ export function openSession(): Session {
   let opened = 0;
   let active: ToolName = "window";
   activate(group, active, active);
+  let isLost = false;
+  const lost = (event: Event) => {
+    const { renderingEngineId } = (event as CustomEvent<{ renderingEngineId: string }>).detail;
+    if (renderingEngineId !== name || isLost) return;
+    isLost = true;
+    onLost();
+  };
+  const { WEBGL_CONTEXT_LOST } = Enums.Events;
+  eventTarget.addEventListener(WEBGL_CONTEXT_LOST, lost);
 
   return {
     prefetcher,
@@ -90,6 +102,7 @@ export function openSession(): Session {
       for (const controller of controllers) controller.dispose();
       controllers.clear();
       prefetcher.dispose();
+      eventTarget.removeEventListener(WEBGL_CONTEXT_LOST, lost);
       tools.ToolGroupManager.destroyToolGroup(name);
       tools.annotation.state.removeAllAnnotations();
       releaseContexts(engine);

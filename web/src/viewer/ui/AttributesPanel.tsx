@@ -1,12 +1,14 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { attributeRows, type KeywordOf, searchRows } from "../model/attribute-rows.ts";
-import type { JsonDataSet } from "../model/dicom-json.ts";
+import { type JsonDataSet, textOf } from "../model/dicom-json.ts";
+import { tags } from "../model/tags.ts";
 import { loadDictionary } from "./dictionary.ts";
 import { Icon } from "./icons.tsx";
 
 interface AttributesPanelProps {
-  dataSet: JsonDataSet | undefined;
+  /** Of the current image, or of all instances of a series without pictures. */
+  dataSets: readonly JsonDataSet[];
   /** Which image this is, in words. */
   title: string;
   onClose: () => void;
@@ -15,7 +17,7 @@ interface AttributesPanelProps {
 const noKeywords: KeywordOf = () => undefined;
 
 /** Every attribute of the current image: tag, keyword, value representation and value. */
-export function AttributesPanel({ dataSet, title, onClose }: AttributesPanelProps) {
+export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelProps) {
   const [keywordOf, setKeywordOf] = useState<KeywordOf>(() => noKeywords);
   const [text, setText] = useState("");
   const search = useDeferredValue(text);
@@ -29,6 +31,8 @@ export function AttributesPanel({ dataSet, title, onClose }: AttributesPanelProp
       gone = true;
     };
   }, []);
+  const [chosen, setChosen] = useState(0);
+  const dataSet = dataSets[Math.min(chosen, dataSets.length - 1)];
   const rows = useMemo(() => (dataSet ? attributeRows(dataSet, keywordOf) : []), [dataSet, keywordOf]);
   const found = useMemo(() => searchRows(rows, search), [rows, search]);
   const virtual = useVirtualizer({
@@ -53,6 +57,18 @@ export function AttributesPanel({ dataSet, title, onClose }: AttributesPanelProp
           <Icon name="close" />
         </button>
       </header>
+      {dataSets.length > 1 && (
+        <label className="vw-instance">
+          Instance
+          <select value={chosen} onChange={(event) => setChosen(Number(event.target.value))}>
+            {dataSets.map((each, index) => (
+              <option key={textOf(each, tags.SOPInstanceUID)} value={index}>
+                {index + 1} of {dataSets.length}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <label className="vw-search">
         <Icon name="search" size={14} />
         <span className="vw-hidden">Search the attributes</span>

@@ -1,5 +1,5 @@
 import type { Session } from "../stack/session.ts";
-import type { ViewportState } from "../stack/viewport-controller.ts";
+import type { ViewportState } from "../stack/viewport-state.ts";
 import { useStore } from "./use-store.ts";
 
 const hints: [string[], string][] = [

@@ -1,6 +1,6 @@
 import type { EdgeLetters } from "../model/geometry.ts";
 import { overlayText } from "../model/overlay.ts";
-import type { ViewportState } from "../stack/viewport-controller.ts";
+import type { ViewportState } from "../stack/viewport-state.ts";
 
 /** The texts in the corners and the letters at the edges. */
 export function Overlay({ state }: { state: ViewportState }) {

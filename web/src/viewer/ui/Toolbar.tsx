@@ -1,39 +1,22 @@
-import type { WindowPreset } from "../model/windows.ts";
 import { formatWindowValue } from "../model/windows.ts";
 import type { ToolName } from "../stack/session.ts";
+import type { ViewportController } from "../stack/viewport-controller.ts";
+import type { ViewportState } from "../stack/viewport-state.ts";
+import type { Commands } from "./commands.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
 export interface ToolbarProps {
   tool: ToolName;
   onTool: (tool: ToolName) => void;
-  presets: readonly WindowPreset[];
-  /** The name of the preset in use, or "". */
-  preset: string;
-  onPreset: (preset: WindowPreset) => void;
+  /** Of the active viewport, where it shows an image. */
+  controller: ViewportController | undefined;
+  state: ViewportState | undefined;
   layout: number;
   onLayout: (layout: number) => void;
-  inverted: boolean;
   overlays: boolean;
   attributes: boolean;
-  playing: boolean;
-  canPlay: boolean;
-  hasImage: boolean;
-  framesPerSecond: number;
-  onFramesPerSecond: (framesPerSecond: number) => void;
-  onCommand: (command: ToolbarCommand) => void;
+  commands: Commands;
 }
-
-export type ToolbarCommand =
-  | "play"
-  | "invert"
-  | "rotate"
-  | "flip"
-  | "fit"
-  | "reset"
-  | "overlays"
-  | "attributes"
-  | "clear"
-  | "help";
 
 const pictureTools: [ToolName, IconName, string, string][] = [
   ["window", "window", "Window and level", "W"],
@@ -49,7 +32,7 @@ const measuringTools: [ToolName, IconName, string, string][] = [
 ];
 
 export function Toolbar(props: ToolbarProps) {
-  const { tool, onTool, onCommand, hasImage } = props;
+  const { tool, onTool, commands } = props;
   const toolButton = ([name, icon, label, key]: [ToolName, IconName, string, string]) => (
     <ToolButton
       key={name}
@@ -66,58 +49,13 @@ export function Toolbar(props: ToolbarProps) {
       <span className="vw-rule" />
       <span className="vw-group">
         {measuringTools.map(toolButton)}
-        <ToolButton icon="trash" label="Remove all measurements" onClick={() => onCommand("clear")} />
+        <ToolButton icon="trash" label="Remove all measurements" onClick={commands.clear} />
       </span>
       <span className="vw-rule" />
       <Presets {...props} />
       <Layouts {...props} />
       <span className="vw-rule" />
-      <span className="vw-group">
-        <Cine {...props} />
-        <ToolButton
-          icon="invert"
-          label="Invert"
-          hotkey="I"
-          pressed={props.inverted}
-          disabled={!hasImage}
-          onClick={() => onCommand("invert")}
-        />
-        <ToolButton
-          icon="rotate"
-          label="Rotate by a quarter"
-          hotkey="R"
-          disabled={!hasImage}
-          onClick={() => onCommand("rotate")}
-        />
-        <ToolButton
-          icon="flip"
-          label="Flip left and right"
-          hotkey="H"
-          disabled={!hasImage}
-          onClick={() => onCommand("flip")}
-        />
-        <ToolButton
-          icon="fit"
-          label="Fit to the viewport"
-          hotkey="F"
-          disabled={!hasImage}
-          onClick={() => onCommand("fit")}
-        />
-        <ToolButton
-          icon="eye"
-          label="Texts"
-          hotkey="O"
-          pressed={props.overlays}
-          onClick={() => onCommand("overlays")}
-        />
-        <ToolButton
-          icon="reset"
-          label="Reset"
-          hotkey="0"
-          disabled={!hasImage}
-          onClick={() => onCommand("reset")}
-        />
-      </span>
+      <PictureCommands {...props} />
       <span className="vw-space" />
       <span className="vw-group">
         <ToolButton
@@ -125,11 +63,52 @@ export function Toolbar(props: ToolbarProps) {
           label="Attributes"
           hotkey="A"
           pressed={props.attributes}
-          onClick={() => onCommand("attributes")}
+          onClick={commands.attributes}
         />
-        <ToolButton icon="help" label="Keyboard shortcuts" hotkey="?" onClick={() => onCommand("help")} />
+        <ToolButton icon="help" label="Keyboard shortcuts" hotkey="?" onClick={commands.help} />
       </span>
     </div>
+  );
+}
+
+function PictureCommands(props: ToolbarProps) {
+  const { state, commands, overlays } = props;
+  const disabled = !state;
+  return (
+    <span className="vw-group">
+      <Cine {...props} />
+      <ToolButton
+        icon="invert"
+        label="Invert"
+        hotkey="I"
+        pressed={state?.inverted ?? false}
+        disabled={disabled}
+        onClick={commands.invert}
+      />
+      <ToolButton
+        icon="rotate"
+        label="Rotate by a quarter"
+        hotkey="R"
+        disabled={disabled}
+        onClick={commands.rotate}
+      />
+      <ToolButton
+        icon="flip"
+        label="Flip left and right"
+        hotkey="H"
+        disabled={disabled}
+        onClick={commands.flip}
+      />
+      <ToolButton
+        icon="fit"
+        label="Fit to the viewport"
+        hotkey="F"
+        disabled={disabled}
+        onClick={commands.fit}
+      />
+      <ToolButton icon="eye" label="Texts" hotkey="O" pressed={overlays} onClick={commands.overlays} />
+      <ToolButton icon="reset" label="Reset" hotkey="0" disabled={disabled} onClick={commands.reset} />
+    </span>
   );
 }
 
@@ -137,12 +116,13 @@ interface ToolButtonProps {
   icon: IconName;
   label: string;
   hotkey?: string;
+  title?: string;
   pressed?: boolean;
   disabled?: boolean;
   onClick: () => void;
 }
 
-function ToolButton({ icon, label, hotkey, pressed, disabled, onClick }: ToolButtonProps) {
+function ToolButton({ icon, label, hotkey, title, pressed, disabled, onClick }: ToolButtonProps) {
   return (
     <button
       type="button"
@@ -150,7 +130,7 @@ function ToolButton({ icon, label, hotkey, pressed, disabled, onClick }: ToolBut
       aria-label={label}
       aria-pressed={pressed}
       aria-keyshortcuts={hotkey}
-      title={hotkey ? `${label} (${hotkey})` : label}
+      title={title ?? (hotkey ? `${label} (${hotkey})` : label)}
       disabled={disabled}
       onClick={onClick}
     >
@@ -160,14 +140,15 @@ function ToolButton({ icon, label, hotkey, pressed, disabled, onClick }: ToolBut
   );
 }
 
-function Presets({ presets, preset, onPreset }: ToolbarProps) {
+function Presets({ controller, state }: ToolbarProps) {
+  const presets = controller?.presets() ?? [];
   if (presets.length === 0) return null;
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own box and legend. */}
       <span className="vw-segments vw-presets" role="group" aria-label="Windows">
         {presets.map((choice) => {
-          const on = choice.name === preset;
+          const on = choice.name === state?.windowName;
           return (
             <button
               key={choice.key}
@@ -176,7 +157,7 @@ function Presets({ presets, preset, onPreset }: ToolbarProps) {
               aria-keyshortcuts={choice.key}
               aria-label={choice.name}
               title={`${choice.name} (${choice.key})`}
-              onClick={() => onPreset(choice)}
+              onClick={() => controller?.choosePreset(choice)}
             >
               <kbd>{choice.key}</kbd>
               <span>{choice.name}</span>
@@ -221,28 +202,29 @@ function Layouts({ layout, onLayout }: ToolbarProps) {
   );
 }
 
-function Cine({ playing, canPlay, framesPerSecond, onFramesPerSecond, onCommand }: ToolbarProps) {
+function Cine({ controller, state, commands }: ToolbarProps) {
+  const playing = state?.playing ?? false;
   return (
     <>
       <ToolButton
         icon={playing ? "pause" : "play"}
         label={playing ? "Pause" : "Play"}
-        hotkey="␣"
+        title={playing ? "Pause (Space)" : "Play (Space)"}
         pressed={playing}
-        disabled={!canPlay}
-        onClick={() => onCommand("play")}
+        disabled={(state?.images.length ?? 0) < 2}
+        onClick={commands.play}
       />
-      {playing && (
+      {playing && state && (
         <label className="vw-speed">
           <span className="vw-hidden">Pictures per second</span>
           <input
             type="range"
             min={1}
             max={60}
-            value={framesPerSecond}
-            onChange={(event) => onFramesPerSecond(Number(event.target.value))}
+            value={state.framesPerSecond}
+            onChange={(event) => controller?.setFramesPerSecond(Number(event.target.value))}
           />
-          <output>{framesPerSecond} / s</output>
+          <output>{state.framesPerSecond} / s</output>
         </label>
       )}
     </>

@@ -3,8 +3,9 @@ import type { SeriesEntry } from "../model/study.ts";
 import type { ImageSource } from "../pixels/image-source.ts";
 import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
-import type { ViewportController, ViewportState } from "../stack/viewport-controller.ts";
-import { Icon } from "./icons.tsx";
+import type { ViewportController } from "../stack/viewport-controller.ts";
+import type { ViewportState } from "../stack/viewport-state.ts";
+import { Message } from "./Message.tsx";
 import { Overlay } from "./Overlay.tsx";
 import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
 import { StackSlider } from "./StackSlider.tsx";
@@ -176,27 +177,5 @@ function NoImage({ series, onReload, onShowAttributes }: NoImageProps) {
       action="Show its values"
       onAction={onShowAttributes}
     />
-  );
-}
-
-interface MessageProps {
-  icon: "warning" | "document";
-  title: string;
-  text: string;
-  action: string;
-  onAction: () => void;
-}
-
-function Message({ icon, title, text, action, onAction }: MessageProps) {
-  return (
-    <div className="vw-message" role={icon === "warning" ? "alert" : "note"}>
-      <Icon name={icon} size={28} />
-      <h3>{title}</h3>
-      <p>{text}</p>
-      <button type="button" className="vw-button" onClick={onAction}>
-        {icon === "warning" && <Icon name="retry" size={14} />}
-        {action}
-      </button>
-    </div>
   );
 }

@@ -1,9 +1,7 @@
 import type { KeywordOf } from "../model/attribute-rows.ts";
-import { tags } from "../model/tags.ts";
 
-const own = new Map<string, string>(Object.entries(tags).map(([keyword, tag]) => [tag, keyword]));
-
-/** Keywords by tag. */
+/** Keywords by tag, from the whole dictionary of PS3.6; it is large and comes only when somebody looks. */
 export async function loadDictionary(): Promise<KeywordOf> {
-  return (tag) => own.get(tag);
+  const { dictionaryEntry } = await import("@isocenter/dicom");
+  return (tag) => dictionaryEntry(Number.parseInt(tag, 16))?.keyword;
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { dateOf, inlineBytesOf, numbersOf, personNameOf, textOf, textsOf, timeOf } from "./dicom-json.ts";
+
+describe("DICOM JSON", () => {
+  it("answers undefined for what is absent, empty or null", () => {
+    expect(textOf({}, "00100020")).toBeUndefined();
+    expect(textOf({ "00100020": { vr: "LO" } }, "00100020")).toBeUndefined();
+    expect(textOf({ "00100020": { vr: "LO", Value: [null] } }, "00100020")).toBeUndefined();
+    expect(textsOf({ "00080008": { vr: "CS", Value: ["ORIGINAL", null, "AXIAL "] } }, "00080008")).toEqual([
+      "ORIGINAL",
+      "AXIAL",
+    ]);
+  });
+
+  it("reads numbers given as numbers or as text, up to the first that is none", () => {
+    expect(numbersOf({ "00281050": { vr: "DS", Value: [40, "400"] } }, "00281050")).toEqual([40, 400]);
+    expect(numbersOf({ "00281050": { vr: "DS", Value: [40, null, 3] } }, "00281050")).toEqual([40]);
+    expect(numbersOf({ "00281050": { vr: "DS", Value: [""] } }, "00281050")).toEqual([]);
+  });
+
+  it("writes a person's name as people read it", () => {
+    const name = (value: object) => personNameOf({ "00100010": { vr: "PN", Value: [value] } }, "00100010");
+    expect(name({ Alphabetic: "Abiodun^Tomi^A^Dr^MD" })).toBe("Abiodun, Dr Tomi A MD");
+    expect(name({ Alphabetic: "Yamada^Tarou", Ideographic: "山田^太郎" })).toBe("Yamada, Tarou (山田, 太郎)");
+    expect(name({ Ideographic: "山田^太郎" })).toBe("山田, 太郎");
+    expect(name({ Alphabetic: "^^^" })).toBeUndefined();
+  });
+
+  it("writes dates and times, and leaves what is neither as it stands", () => {
+    const one = (value: string) => ({ "00080020": { vr: "DA", Value: [value] } });
+    expect(dateOf(one("20260105"), "00080020")).toBe("2026-01-05");
+    expect(dateOf(one("2026.01.05"), "00080020")).toBe("2026-01-05");
+    expect(dateOf(one("unknown"), "00080020")).toBe("unknown");
+    expect(timeOf(one("095812.12"), "00080020")).toBe("09:58");
+  });
+
+  it("decodes inline bytes", () => {
+    expect(inlineBytesOf({ "00281201": { vr: "OW", InlineBinary: "AAH/" } }, "00281201")).toEqual(
+      new Uint8Array([0, 1, 255]),
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import type { Enums, StackViewport, Types } from "@cornerstonejs/core";
+import type { StackImage } from "../model/image.ts";
+import { suvFactorOf } from "../model/suv.ts";
+import {
+  initialRule,
+  isInverse,
+  presetsFor,
+  rangeOfWindow,
+  resolveWindow,
+  type Window,
+  type WindowPreset,
+  windowOfRange,
+} from "../model/windows.ts";
+import { imageStatistics } from "../pixels/image-source.ts";
+import type { WritableStore } from "./store.ts";
+import type { ViewportState } from "./viewport-state.ts";
+
+/** How values become grey in one viewport. */
+export interface Presentation {
+  /** Applies it to the image now shown. */
+  apply(): void;
+  presets(): WindowPreset[];
+  choosePreset(preset: WindowPreset): void;
+  setWindow(center: number, width: number): void;
+  /** The range that the tool on the mouse has set. */
+  dragged(range: { lower: number; upper: number }): void;
+  invert(): void;
+  /** Back to what the image opens with; `apply` comes after it. */
+  forget(): void;
+}
+
+type Choice =
+  | { kind: "initial" }
+  | { kind: "preset"; preset: WindowPreset }
+  | { kind: "window"; window: Window };
+
+const wholeColor: Window = { center: 127.5, width: 255, function: "LINEAR_EXACT" };
+const hasSuv = (image: StackImage) => suvFactorOf(image.attributes) !== undefined;
+
+/** Cornerstone keeps one window and one inversion per stack; ours may differ from image to image and are set for each. */
+export function createPresentation(
+  viewport: StackViewport,
+  store: WritableStore<ViewportState>,
+): Presentation {
+  let choice: Choice = { kind: "initial" };
+  let toggledInversion = false;
+
+  /** Uptake is read dark on white; all other pictures as they say. */
+  const isInverted = (image: StackImage) =>
+    (isInverse(image.attributes) !== (image.modality === "PT")) !== toggledInversion;
+
+  function windowFor(image: StackImage, loaded: Types.IImage): Window {
+    if (choice.kind === "window") return choice.window;
+    if (loaded.color) return wholeColor;
+    const rule = choice.kind === "preset" ? choice.preset.rule : initialRule(image.attributes, hasSuv(image));
+    return resolveWindow(rule, image.attributes, imageStatistics(loaded));
+  }
+
+  function apply(): void {
+    const { shown } = store.get();
+    const loaded = viewport.getCornerstoneImage();
+    if (!shown || !loaded) return;
+    const window = windowFor(shown, loaded);
+    const inverted = isInverted(shown);
+    const voiFunction = window.function as Enums.VOILUTFunctionType;
+    viewport.setProperties(
+      { voiRange: rangeOfWindow(window), VOILUTFunction: voiFunction, invert: inverted },
+      true,
+    );
+    viewport.render();
+    store.update({ window, windowName: choice.kind === "preset" ? choice.preset.name : "", inverted });
+  }
+
+  return {
+    apply,
+    presets() {
+      const { shown } = store.get();
+      return shown ? presetsFor(shown.attributes, hasSuv(shown)) : [];
+    },
+    choosePreset(preset) {
+      choice = { kind: "preset", preset };
+      apply();
+    },
+    setWindow(center, width) {
+      const voiFunction = store.get().window?.function ?? "LINEAR";
+      choice = { kind: "window", window: { center, width: Math.max(width, 0.001), function: voiFunction } };
+      apply();
+    },
+    dragged(range) {
+      const window = windowOfRange(range.lower, range.upper, store.get().window?.function ?? "LINEAR");
+      choice = { kind: "window", window };
+      store.update({ window, windowName: "" });
+    },
+    invert() {
+      toggledInversion = !toggledInversion;
+      apply();
+    },
+    forget() {
+      choice = { kind: "initial" };
+      toggledInversion = false;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { type EdgeLetters, noLetters } from "../model/geometry.ts";
+import type { StackImage } from "../model/image.ts";
+import type { Window } from "../model/windows.ts";
+
+/** Everything about a viewport that is shown around the picture. */
+export interface ViewportState {
+  seriesInstanceUid: string;
+  images: readonly StackImage[];
+  imageIds: readonly string[];
+  /** The image asked for, from 0. */
+  index: number;
+  /** The image that stands on the screen; it follows `index` when its pixels are here. */
+  shown: StackImage | undefined;
+  shownIndex: number;
+  /** Why the image asked for cannot be shown, or "". */
+  error: string;
+  window: Window | undefined;
+  /** The preset's name while nobody has changed the window since. */
+  windowName: string;
+  inverted: boolean;
+  /** Screen pixels per image pixel. */
+  zoom: number;
+  rotation: number;
+  flippedHorizontally: boolean;
+  flippedVertically: boolean;
+  letters: EdgeLetters;
+  playing: boolean;
+  framesPerSecond: number;
+}
+
+export const emptyViewport: ViewportState = {
+  seriesInstanceUid: "",
+  images: [],
+  imageIds: [],
+  index: 0,
+  shown: undefined,
+  shownIndex: -1,
+  error: "",
+  window: undefined,
+  windowName: "",
+  inverted: false,
+  zoom: 1,
+  rotation: 0,
+  flippedHorizontally: false,
+  flippedVertically: false,
+  letters: noLetters,
+  playing: false,
+  framesPerSecond: 10,
+};

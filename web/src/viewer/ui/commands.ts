@@ -1,0 +1,117 @@
+import type { Session, ToolName } from "../stack/session.ts";
+import type { ViewportController } from "../stack/viewport-controller.ts";
+import type { ViewportState } from "../stack/viewport-state.ts";
+import type { Hanging } from "./use-hanging.ts";
+
+/** What can be done, by name; buttons and keys share them. */
+export interface Commands {
+  play(): void;
+  invert(): void;
+  rotate(): void;
+  flip(): void;
+  fit(): void;
+  reset(): void;
+  overlays(): void;
+  attributes(): void;
+  clear(): void;
+  help(): void;
+}
+
+export type CommandName = keyof Commands;
+
+export interface KeyContext {
+  commands: Commands;
+  controller: ViewportController | undefined;
+  state: ViewportState | undefined;
+  hanging: Hanging;
+  session: Session;
+  chooseTool(tool: ToolName): void;
+  /** Closes what is open on top, at last the viewer. */
+  closeTop(): void;
+}
+
+const toolKeys: Record<string, ToolName> = {
+  w: "window",
+  z: "zoom",
+  p: "pan",
+  s: "scroll",
+  l: "length",
+  n: "angle",
+  e: "ellipse",
+  b: "probe",
+};
+
+const commandKeys: Record<string, CommandName> = {
+  space: "play",
+  i: "invert",
+  r: "rotate",
+  h: "flip",
+  f: "fit",
+  "0": "reset",
+  o: "overlays",
+  a: "attributes",
+  "?": "help",
+};
+
+const zoomStep = 1.2;
+
+/** Does what a key stands for; false when it stands for nothing. */
+export function runKey(key: string, context: KeyContext): boolean {
+  const { commands, controller, hanging } = context;
+  const tool = toolKeys[key];
+  if (tool) {
+    context.chooseTool(tool);
+    return true;
+  }
+  const command = commandKeys[key];
+  if (command) {
+    commands[command]();
+    return true;
+  }
+  const preset = controller?.presets().find((choice) => choice.key === key);
+  if (preset) {
+    controller?.choosePreset(preset);
+    return true;
+  }
+  const move = moves(context)[key];
+  if (move) {
+    move();
+    return true;
+  }
+  if (key === "q") hanging.chooseLayout(hanging.layout === 1 ? 2 : hanging.layout === 2 ? 4 : 1);
+  else if (key === "f6") focusNextRegion();
+  else if (key === "escape") context.closeTop();
+  else return false;
+  return true;
+}
+
+function moves({ controller, state, hanging, session }: KeyContext): Record<string, () => void> {
+  const by = (step: number) => () => controller?.goTo((state?.index ?? 0) + step);
+  const zoom = (factor: number) => () => controller?.zoomBy(factor);
+  const remove = () => session.removeMeasurement();
+  return {
+    arrowup: by(-1),
+    arrowleft: by(-1),
+    arrowdown: by(1),
+    arrowright: by(1),
+    home: () => controller?.goTo(0),
+    end: () => controller?.goTo(Number.MAX_SAFE_INTEGER),
+    pageup: () => hanging.stepSeries(-1),
+    pagedown: () => hanging.stepSeries(1),
+    "shift+h": () => controller?.flip("vertical"),
+    "+": zoom(zoomStep),
+    "=": zoom(zoomStep),
+    "-": zoom(1 / zoomStep),
+    "−": zoom(1 / zoomStep),
+    delete: remove,
+    backspace: remove,
+  };
+}
+
+/** From the tools to the series to the images and round. */
+function focusNextRegion(): void {
+  const containers = [".vw-tools", ".vw-strip", ".vw-grid"];
+  const first = [".vw-tools button", ".vw-strip button", ".vw-pane:not([hidden])"];
+  const at = containers.findIndex((selector) => document.activeElement?.closest(selector));
+  document.querySelector<HTMLElement>(first[(at + 1) % first.length]!)?.focus();
+}
