@@ -96,8 +96,8 @@ function DemonstrationCard({ loaded }: { loaded: boolean }) {
           Load the demonstration
         </h3>
         <p className="mb-3 max-w-[76ch] text-text-2">
-          Invented patients with studies in many modalities, priors included. Drawn by a program, so no person
-          is in it.
+          Invented patients with CT, MR, X-ray and ultrasound, whole volumes among them. Drawn by a program,
+          so no person is in it.
         </p>
         <div className="flex items-center gap-2.5">
           <Button
@@ -111,9 +111,7 @@ function DemonstrationCard({ loaded }: { loaded: boolean }) {
             {under ? "Loading" : "Load demonstration"}
           </Button>
           <span className="text-12 text-text-3" role="status">
-            {under
-              ? "The first studies appear in a few seconds"
-              : "the first studies in seconds, all in a few minutes"}
+            {under ? "The first study appears here by itself" : "study after study, all within a few minutes"}
           </span>
         </div>
         {demo.isError && (
