@@ -82,7 +82,10 @@ function fail(error: unknown): never {
 }
 
 async function start(options: { demo: boolean }): Promise<void> {
-  const config = readConfig(processEnvironment());
+  const environment = processEnvironment();
+  // A person at a terminal reads sentences; a log collector reads every line.
+  const quiet = process.stderr.isTTY && environment.LOG_LEVEL === undefined;
+  const config = readConfig(quiet ? { ...environment, LOG_LEVEL: "warn" } : environment);
   const log = createLog(config, pino.destination({ fd: 2, sync: true }));
   if (config.roles.includes("api") && !webAppIsBuilt()) {
     say("Building the web app, once …");

@@ -38,10 +38,13 @@ export async function buildWebApp(): Promise<void> {
   }
   const child = spawn(process.execPath, [vite, "build", "--logLevel", "warn"], {
     cwd: path.join(repository, "web"),
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
-  if (code !== 0) throw new Error(`Building the web app failed (vite ended with ${code}).`);
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`Building the web app failed (Vite ended with ${code}):\n${said}`);
 }
 
 /** Whether a path is a page of the web app: of no other route, and no file, whose last part has a dot. UIDs before that have dots too. */

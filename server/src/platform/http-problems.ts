@@ -21,7 +21,7 @@ export const statusOf: Readonly<Record<RefusalKind, { status: number; title: str
 };
 
 /** Codes of postgres.js and of PostgreSQL (class 08, 57P) that say the database cannot be reached now. */
-const databaseDown = /^(CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOENT$|08|57P0[123])/;
+const databaseDown = /^(CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|08|57P0[123])/;
 
 /** What Fastify itself refuses, by its code. */
 const fastifyRefusals: Readonly<Record<string, RefusalKind>> = {
@@ -84,7 +84,9 @@ export function asRefusal(error: unknown): Refusal | null {
     );
   }
   const code = String(known.code ?? "");
-  if (databaseDown.test(code)) {
+  // A socket that is not there is an absent database; a file that is not there is not.
+  const noSocket = code === "ENOENT" && (known as NodeJS.ErrnoException).syscall === "connect";
+  if (databaseDown.test(code) || noSocket) {
     return new Refusal(
       "unavailable",
       "database.unavailable",

@@ -76,6 +76,14 @@ test("a database that is away is 503 with Retry-After", async () => {
   ]);
 });
 
+test("a file that is not there is not taken for an absent database", async () => {
+  const failed = async (syscall: string) => {
+    toThrow.mockReturnValue(Object.assign(new Error("x"), { code: "ENOENT", syscall }));
+    return (await app.inject({ url: "/api/throws" })).statusCode;
+  };
+  expect([await failed("open"), await failed("connect")]).toEqual([500, 503]);
+});
+
 test("both prefixes answer, with and without a trailing slash", async () => {
   for (const url of ["/api/v1/things", "/api/things", "/api/v1/things/", "/api/things/"]) {
     const answer = await app.inject({ method: "POST", url: `${url}?limit=3`, payload: { name: "a" } });

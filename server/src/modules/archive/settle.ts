@@ -4,9 +4,14 @@ import type { Journal } from "../journal/index.ts";
 const settleJob = "archive.settle-study";
 const metadataJob = "archive.prepare-metadata";
 
-/** The study is settled when nothing comes for `SETTLE_SECONDS`: each arrival pushes the time back. */
-export function addSettleJob(tx: Tx, platform: Platform, studyId: string): Promise<void> {
-  const runAt = new Date(platform.clock.now().getTime() + platform.config.settleSeconds * 1000);
+/** The study is settled when nothing comes for `SETTLE_SECONDS` after the last arrival. */
+export function addSettleJob(
+  tx: Tx,
+  platform: Platform,
+  studyId: string,
+  lastReceivedAt: Date = platform.clock.now(),
+): Promise<void> {
+  const runAt = new Date(lastReceivedAt.getTime() + platform.config.settleSeconds * 1000);
   return platform.jobs.add(tx, settleJob, { studyId }, { key: `${settleJob}:${studyId}`, runAt });
 }
 
@@ -31,7 +36,7 @@ export async function settleStudy(platform: Platform, journal: Journal, studyId:
       from study where id = ${studyId} for no key update`;
     if (study?.status !== "IN_PROGRESS") return false;
     if (study.lastReceivedAt.getTime() + platform.config.settleSeconds * 1000 > now.getTime()) {
-      await addSettleJob(tx, platform, studyId);
+      await addSettleJob(tx, platform, studyId, study.lastReceivedAt);
       return false;
     }
     await tx`update study set status = 'COMPLETED', settled_at = ${now}, version = version + 1 where id = ${studyId}`;

@@ -210,6 +210,10 @@ describe("a study settles", () => {
     await database.db`update graphile_worker._private_jobs set run_at = now()`;
     await platform.jobs.drain();
     expect(await statusOf(studyId)).toBe("IN_PROGRESS");
+    const [again] = await database.db`
+      select run_at < now() + interval '5 seconds' as soon from graphile_worker._private_jobs
+      where key = ${`archive.settle-study:${studyId}`}`;
+    expect(again, "looked at again one second from now").toEqual({ soon: true });
     platform.clock.advance(2000);
     await database.db`update graphile_worker._private_jobs set run_at = now()`;
     await platform.jobs.drain();
