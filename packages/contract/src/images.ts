@@ -38,6 +38,29 @@ export const UploadQuery = Type.Object(
 );
 export type UploadQuery = Static<typeof UploadQuery>;
 
+const fileBytes = Type.Unsafe<string>({ type: "string", format: "binary" });
+
+/** multipart/form-data; fields may stand before the files or after them. */
+export const UploadForm = Type.Object(
+  {
+    file: Type.Array(fileBytes, {
+      minItems: 1,
+      description: "DICOM, PNG, JPEG or ZIP of DICOM, one or many",
+    }),
+    patientId: Type.Optional(Type.String({ format: "uuid", description: "Whose a PNG or JPEG is" })),
+    studyId: Type.Optional(
+      Type.String({ format: "uuid", description: "The study that a PNG or JPEG joins" }),
+    ),
+    modality: Type.Optional(
+      Type.String({
+        maxLength: 16,
+        description: "Of a PNG or JPEG, in any case, with aliases; OT when left out",
+      }),
+    ),
+  },
+  closed,
+);
+
 /** What the upload of one file answers; `data` is null where the content is larger than is given so. */
 export const UploadedImage = Type.Object({
   ...Image.properties,

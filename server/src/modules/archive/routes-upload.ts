@@ -1,6 +1,13 @@
-import { type Image, type RefusedFile, UploadAnswer, UploadedImage, UploadQuery } from "@isocenter/contract";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { Type } from "typebox";
+import {
+  type Image,
+  type RefusedFile,
+  UploadAnswer,
+  UploadedImage,
+  UploadForm,
+  UploadQuery,
+} from "@isocenter/contract";
+import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from "fastify";
+import { type TSchema, Type } from "typebox";
 import {
   type App,
   bodyOf,
@@ -117,11 +124,17 @@ export function uploadRoutes(app: App, deps: UploadRoutesDeps): void {
     tags: ["Images"],
     consumes: ["multipart/form-data"],
     querystring: UploadQuery,
+    // For the documentation: the form is read part by part as it comes, and checked there.
+    body: UploadForm,
     response: { 200: UploadedImage, 201: Type.Union([UploadedImage, UploadAnswer]) },
   };
   const config = { permission: "images.upload" } as const;
+  const validatorCompiler: FastifySchemaCompiler<TSchema> = (part) =>
+    part.httpPart === "body" || !app.validatorCompiler ? () => true : app.validatorCompiler(part);
   for (const path of ["/images", "/images/upload"])
-    app.post(path, { config, schema: { ...schema, summary: "Upload images" } }, (request, reply) =>
-      upload(request, reply, deps),
+    app.post(
+      path,
+      { config, validatorCompiler, schema: { ...schema, summary: "Upload images" } },
+      (request, reply) => upload(request, reply, deps),
     );
 }
