@@ -8,6 +8,12 @@ export function entityTag(...parts: readonly string[]): string {
 
 const opaque = (tag: string): string => tag.trim().replace(/^W\//, "");
 
+/** Names request headers that the answer depends on, beside those that are named already. */
+export function varyBy(reply: FastifyReply, ...names: readonly string[]): void {
+  const named = reply.getHeader("vary");
+  reply.header("vary", [...(named === undefined ? [] : [String(named)]), ...names].join(", "));
+}
+
 /**
  * Sets ETag, Last-Modified and Cache-Control: what was read may be kept by its reader, and is asked for anew each time, because rights and
  * archived objects change. @returns true where the client has it already: 304 is to be sent (RFC 9110 13.1.2)
@@ -18,7 +24,8 @@ export function notModified(
   etag: string,
   lastModified?: Date,
 ): boolean {
-  reply.header("etag", etag).header("cache-control", "private, no-cache").header("vary", "Accept");
+  reply.header("etag", etag).header("cache-control", "private, no-cache");
+  varyBy(reply, "Accept");
   if (lastModified) reply.header("last-modified", lastModified.toUTCString());
   const given = request.headers["if-none-match"];
   if (given === undefined) return false;

@@ -4,7 +4,7 @@ import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type { App, MediaRange, Viewer } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, defaultTransferSyntax, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
-import { entityTag, notModified } from "./conditional.ts";
+import { entityTag, notModified, varyBy } from "./conditional.ts";
 import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
 import type { ConvertedObject, Transcoder } from "./transcode.ts";
 import { queryOf, warning } from "./urls.ts";
@@ -94,7 +94,8 @@ async function retrieveMany(
   const sample: Offer[] = [{ multipart: true, type }];
   if (!chooseOffer(ranges, sample)) throw notAcceptable(sample);
   const instances = await eachInstance(deps.archive, request, "retrieve");
-  reply.header("cache-control", "private, no-cache").header("vary", "Accept");
+  reply.header("cache-control", "private, no-cache");
+  varyBy(reply, "Accept");
   let planned: AsyncIterable<Planned> | Planned[];
   if (takesStored(ranges)) planned = asStored(instances);
   else {

@@ -6,7 +6,7 @@ import type { Archive } from "../../modules/archive/index.ts";
 import { type App, type Config, Refusal } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
-import { entityTag, notModified } from "./conditional.ts";
+import { entityTag, notModified, varyBy } from "./conditional.ts";
 import { textIn } from "./elements.ts";
 import {
   arrayItems,
@@ -62,7 +62,8 @@ async function seriesMetadata(
   const url = resourceUrl(baseUrl(deps.config, request), selection);
   if (notModified(request, reply, entityTag("series", url, metadata.revision, type)))
     return reply.code(304).send();
-  reply.header("vary", "Accept, Accept-Encoding").type(type);
+  varyBy(reply, "Accept-Encoding");
+  reply.type(type);
   if (!takesGzip(request.headers["accept-encoding"])) return reply.send(await metadataText(metadata, url));
   return reply.header("content-encoding", "gzip").send(await cache.compressed(metadata, url));
 }
@@ -129,7 +130,8 @@ async function studyMetadata(
     }
     yield Buffer.from(lead === "[" ? "[]" : "]");
   }
-  reply.header("cache-control", "private, no-cache").header("vary", "Accept, Accept-Encoding").type(type);
+  varyBy(reply, "Accept", "Accept-Encoding");
+  reply.header("cache-control", "private, no-cache").type(type);
   const text = Readable.from(pieces(), { objectMode: false });
   if (!takesGzip(request.headers["accept-encoding"])) return reply.send(text);
   // An error of the text becomes one of the compressed stream, and there breaks the connection.

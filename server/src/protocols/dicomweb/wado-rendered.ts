@@ -4,7 +4,7 @@ import type { Picture, PictureRequest, Rendering, ThumbnailRequest } from "../..
 import { type App, Refusal } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
-import { notModified } from "./conditional.ts";
+import { notModified, varyBy } from "./conditional.ts";
 import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
 import {
   multipartPictures,
@@ -88,7 +88,8 @@ async function sendMany(
     yield begun;
     for await (const part of rendered) if (part) yield part;
   }
-  reply.header("cache-control", "private, no-cache").header("vary", "Accept");
+  reply.header("cache-control", "private, no-cache");
+  varyBy(reply, "Accept");
   const message = multipartMessage(type, parts());
   return reply.type(message.contentType).send(message.body);
 }

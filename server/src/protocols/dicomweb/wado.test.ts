@@ -347,6 +347,7 @@ test("series metadata is compressed where it may be, with absolute URIs", async 
   expect(gzip.headers["content-encoding"]).toBe("gzip");
   expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true);
   expect(gzip.headers["content-type"]).toBe("application/dicom+json");
+  expect(gzip.headers.vary).toBe("Origin, Accept, Accept-Encoding");
   const [first] = plain.json() as Record<string, { vr: string; BulkDataURI: string }>[];
   expect(first?.["7FE00010"]?.BulkDataURI).toBe(`https://pacs.example${instance(1)}/bulkdata/7FE00010`);
   expect(plain.json()).toHaveLength(4);
