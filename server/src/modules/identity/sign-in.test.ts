@@ -3,7 +3,9 @@ import { testPassword, testServer } from "@isocenter/test/support/identity.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { SignJWT } from "jose";
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { transact } from "../../platform/index.ts";
 import { sessionRoutes } from "./index.ts";
+import { secretHash } from "./tokens.ts";
 
 const database = testDatabase();
 const platform = testPlatform(database);
@@ -206,12 +208,29 @@ test("a used refresh token ends its whole family, and that is recorded", async (
   expect((await facts("session.token-reused"))[0]).toMatchObject({ outcome: "refused", actor_id: user.id });
 });
 
-test("two refreshes at once get one follower; a third after it was used ends the family", async () => {
+test("refreshes at once get one follower; another after that was used ends the family", async () => {
   const { refreshToken } = (await login()).json();
-  const both = await Promise.all([1, 2].map(() => post("/users/refresh", { refreshToken })));
-  const [one, two] = both.map((answer) => answer.json());
-  expect(both.map((answer) => answer.statusCode)).toEqual([200, 200]);
-  expect(one.refreshToken).toBe(two.refreshToken);
+  // All are let go when each of them waits for a lock, so that they truly meet.
+  const gate = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const holder = transact(database.db, async (tx) => {
+    await tx`select from refresh_token where hash = ${secretHash(refreshToken)} for update`;
+    held.resolve();
+    await gate.promise;
+  });
+  await held.promise;
+  const asked = Promise.all(Array.from({ length: 4 }, () => post("/users/refresh", { refreshToken })));
+  const waiting = async () =>
+    (
+      await database.db`select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+    )[0]?.n;
+  await expect.poll(waiting).toBe(4);
+  gate.resolve();
+  await holder;
+  const all = await asked;
+  expect(all.map((answer) => answer.statusCode)).toEqual(Array(4).fill(200));
+  expect(new Set(all.map((answer) => answer.json().refreshToken)).size).toBe(1);
+  const one = all[0]!.json();
   expect((await post("/users/refresh", { refreshToken: one.refreshToken })).statusCode).toBe(200);
   expect((await post("/users/refresh", { refreshToken })).statusCode).toBe(401);
   expect((await who(one.accessToken)).statusCode).toBe(401);

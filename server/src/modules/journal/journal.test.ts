@@ -250,3 +250,23 @@ test("what is sealed is not changed or removed by mistake", async () => {
   await expect(database.db`delete from fact where type = 'kept.fact'`).rejects.toThrow(/sealed/);
   await expect(database.db`truncate fact`).rejects.toThrow(/sealed/);
 });
+
+test("sealers of several processes make one chain, also while others write", async () => {
+  const journals = Array.from({ length: 4 }, () => createJournal(platform));
+  await Promise.all(
+    journals.flatMap((journal) => [
+      (async () => {
+        for (let i = 0; i < 30; i++) await record(journal, "crowd.fact");
+      })(),
+      (async () => {
+        for (let i = 0; i < 15; i++) await journal.drain();
+      })(),
+    ]),
+  );
+  await journals[0]!.drain();
+  const verification = await journals[1]!.verify();
+  expect(verification).toMatchObject({ intact: true, unsealed: 0, breaches: [] });
+  const [row] =
+    await database.db`select count(*)::int as n from fact where type = 'crowd.fact' and position is not null`;
+  expect(row?.n).toBe(120);
+});
