@@ -1,21 +1,38 @@
-import { createReadStream } from "node:fs";
+import {
+  close as closeWithCallback,
+  createReadStream,
+  fsync as fsyncWithCallback,
+  open as openWithCallback,
+} from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
+import { promisify } from "node:util";
 import type { ByteRange, ObjectStore, PutResult } from "./objects.ts";
 import { Refusal } from "./refusal.ts";
+
+/** Returns when what was written to the file or folder is on the disk (fsync(2)). */
+export type Fsync = (descriptor: number) => Promise<void>;
+
+const openDescriptor = promisify(openWithCallback) as (file: string, flags: string) => Promise<number>;
+const syncToDisk: Fsync = promisify(fsyncWithCallback);
+const close = promisify(closeWithCallback);
 
 const keyPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\/){0,7}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 const lostAndFound = "lost-and-found";
 /** Chunks are gathered to this size before a write, so that small chunks cost few system calls. */
-const writeBytes = 1 << 20;
+const writeBytes = 1 << 18;
+/** At most so much waits for the write before it. */
+const mostGathered = 1 << 20;
+/** Folders that stay open to be synced. */
+const openFolders = 512;
 
 /**
  * Objects as files under `root`: the key's folders, then one of 256 folders by the last two characters of its name, then the name.
  * An object is written straight to its place (no row names it before it is whole), then file and folder are synced.
  */
-export function createFileStore(root: string): ObjectStore {
-  const syncFolder = folderSync();
+export function createFileStore(root: string, fsync: Fsync = syncToDisk): ObjectStore {
+  const syncFolder = folderSync(fsync);
   const ensureFolder = folderMaker(root, syncFolder);
   const place = (key: string): string => {
     if (!keyPattern.test(key) || key.includes(".."))
@@ -35,14 +52,13 @@ export function createFileStore(root: string): ObjectStore {
     let size = 0;
     try {
       size = await writeAll(handle, bytes, options.signal);
-      await handle.sync();
+      await fsync(handle.fd);
     } catch (error) {
       await handle.close();
       await fs.unlink(file);
       throw error;
     }
-    await handle.close();
-    await syncFolder(path.dirname(file));
+    await Promise.all([handle.close(), syncFolder(path.dirname(file))]);
     return { key, size };
   }
 
@@ -120,32 +136,52 @@ const notFound =
     throw error;
   };
 
+/** Writes what comes while more comes: one write is under way, the next gathers, and the source waits when that is full. */
 async function writeAll(
   handle: fs.FileHandle,
   bytes: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<number> {
-  let waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
   let size = 0;
-  const flush = async () => {
-    const chunks = waiting;
-    waiting = [];
-    const total = waitingBytes;
-    waitingBytes = 0;
-    const { bytesWritten } = await handle.writev(chunks);
-    if (bytesWritten < total) await writeRest(handle, chunks, bytesWritten);
+  let writing: Promise<void> | null = null;
+  let failure: unknown;
+  const write = () => {
+    const chunks = gathered;
+    const total = gatheredBytes;
+    gathered = [];
+    gatheredBytes = 0;
+    writing = writeChunks(handle, chunks, total)
+      .catch((error: unknown) => {
+        failure = error;
+      })
+      .finally(() => {
+        writing = null;
+      });
   };
-  for await (const chunk of bytes) {
+  try {
+    for await (const chunk of bytes) {
+      signal?.throwIfAborted();
+      if (failure) throw failure;
+      gathered.push(chunk);
+      gatheredBytes += chunk.length;
+      size += chunk.length;
+      if (writing && (gatheredBytes >= mostGathered || gathered.length >= 512)) await writing;
+      if (!writing && gatheredBytes >= writeBytes) write();
+    }
     signal?.throwIfAborted();
-    waiting.push(chunk);
-    waitingBytes += chunk.length;
-    size += chunk.length;
-    if (waitingBytes >= writeBytes || waiting.length >= 512) await flush();
+  } finally {
+    await writing;
   }
-  signal?.throwIfAborted();
-  if (waitingBytes > 0) await flush();
+  if (failure) throw failure;
+  if (gatheredBytes > 0) await writeChunks(handle, gathered, gatheredBytes);
   return size;
+}
+
+async function writeChunks(handle: fs.FileHandle, chunks: Uint8Array[], total: number): Promise<void> {
+  const { bytesWritten } = await handle.writev(chunks);
+  if (bytesWritten < total) await writeRest(handle, chunks, bytesWritten);
 }
 
 /** A writev may stop short, for instance when the disk is nearly full; what is left is written chunk by chunk. */
@@ -182,17 +218,30 @@ async function readRange(handle: fs.FileHandle, range?: ByteRange): Promise<Buff
 }
 
 /** Syncs of one folder that are asked for while one runs share the next one. */
-function folderSync(): (folder: string) => Promise<void> {
+function folderSync(fsync: Fsync): (folder: string) => Promise<void> {
   const running = new Map<string, Promise<void>>();
   const queued = new Map<string, Promise<void>>();
-  const sync = async (folder: string) => {
-    const handle = await fs.open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
+  // Plain descriptors: they are kept as long as the store, and nothing else holds them.
+  const open = new Map<string, Promise<number>>();
+  const opened = (folder: string): Promise<number> => {
+    const known = open.get(folder);
+    if (known) return known;
+    const [oldest] = open.keys();
+    if (open.size >= openFolders && oldest !== undefined) {
+      const descriptor = open.get(oldest);
+      open.delete(oldest);
+      // A sync under way on it must end first.
+      void Promise.all([descriptor, running.get(oldest)]).then(
+        ([one]) => (one === undefined ? undefined : close(one)),
+        () => {},
+      );
     }
+    const descriptor = openDescriptor(folder, "r");
+    descriptor.catch(() => open.delete(folder));
+    open.set(folder, descriptor);
+    return descriptor;
   };
+  const sync = async (folder: string) => fsync(await opened(folder));
   const run = (folder: string): Promise<void> => {
     const now = sync(folder).finally(() => running.delete(folder));
     running.set(folder, now);
