@@ -1,6 +1,7 @@
 import { Enums, eventTarget, RenderingEngine } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
 import { maximumViewports } from "../cornerstone.ts";
+import { measurementText } from "./measurement-text.ts";
 import { createPrefetcher, type Prefetcher } from "./prefetcher.ts";
 import { createViewportController, type ViewportController } from "./viewport-controller.ts";
 
@@ -44,7 +45,8 @@ export function openSession(onLost: () => void): Session {
   const group = tools.ToolGroupManager.createToolGroup(name);
   if (!group) throw new Error(`The tool group ${name} exists.`);
   for (const [tool, cornerstoneName] of Object.entries(toolNames)) {
-    group.addTool(cornerstoneName, configurations[tool as ToolName] ?? {});
+    const getTextLines = measurementText[tool];
+    group.addTool(cornerstoneName, getTextLines ? { getTextLines } : {});
   }
   const prefetcher = createPrefetcher();
   const controllers = new Set<ViewportController>();
@@ -77,6 +79,10 @@ export function openSession(onLost: () => void): Session {
       controller.dispose();
     },
     chooseTool(next) {
+      // A measurement that is half drawn belongs to the tool before.
+      for (const { state, id } of controllers) {
+        if (state.get().shown) tools.cancelActiveManipulations(engine.getViewport(id).element);
+      }
       activate(group, active, next);
       active = next;
     },
@@ -131,49 +137,6 @@ function activate(group: ToolGroup, previous: ToolName, next: ToolName): void {
   }
   if (measuring.includes(next)) group.setToolActive(toolNames[next], { bindings: primary });
 }
-
-interface Statistics {
-  [target: string]: Record<string, unknown> | undefined;
-}
-
-const figure = (value: unknown, decimals: number) =>
-  typeof value === "number" && Number.isFinite(value) ? value.toFixed(decimals).replace("-", "−") : undefined;
-
-/** "mm Proj" and the like: what Cornerstone says of a length at the detector, in words. */
-const unitInWords = (unit: unknown) =>
-  String(unit ?? "")
-    .replace(" Proj", " at detector")
-    .replace(" US Region", "");
-
-/** What stands beside a measurement. */
-const configurations: Partial<Record<ToolName, Record<string, unknown>>> = {
-  length: {
-    getTextLines(data: { cachedStats: Statistics }, target: string) {
-      const stats = data.cachedStats[target];
-      const length = figure(stats?.length, 1);
-      return length === undefined ? undefined : [`${length} ${unitInWords(stats?.unit)}`];
-    },
-  },
-  angle: {
-    getTextLines(data: { cachedStats: Statistics }, target: string) {
-      const angle = figure(data.cachedStats[target]?.angle, 1);
-      return angle === undefined ? undefined : [`${angle}°`];
-    },
-  },
-  ellipse: {
-    getTextLines(data: { cachedStats: Statistics }, target: string) {
-      const stats = data.cachedStats[target];
-      const mean = figure(stats?.mean, 1);
-      if (!stats || mean === undefined) return undefined;
-      const unit = String(stats.modalityUnit ?? "");
-      return [
-        `mean ${mean} ${unit}`.trim(),
-        `SD ${figure(stats.stdDev, 1) ?? "–"} · ${figure(stats.area, 1) ?? "–"} ${unitInWords(stats.areaUnit)}`,
-        `${figure(stats.min, 0) ?? "–"} to ${figure(stats.max, 0) ?? "–"}`,
-      ];
-    },
-  },
-};
 
 /** Browsers keep few WebGL contexts; they are given back now, not when the garbage is collected. */
 function releaseContexts(engine: RenderingEngine): void {
