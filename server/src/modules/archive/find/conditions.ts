@@ -67,7 +67,7 @@ function condition(sql: Reader, matching: Matching, match: Match): Fragment {
         matching.by === "folded" ? foldPattern(match.pattern, "text") : match.pattern,
       );
     case "date":
-      return range(sql, column, "date", match);
+      return matching.column === "st.study_date" ? studyDates(sql, match) : range(sql, column, "date", match);
     case "time":
       return range(sql, column, "time", match);
     case "uids":
@@ -119,6 +119,14 @@ function range(
     ...(to === null ? [] : [sql`${column} <= ${to}::text::${cast}`]),
   ]);
 }
+
+/** Study dates by the index that also gives the order; a study without date matches no range. */
+const studyDates = (sql: Reader, { from, to }: Range): Fragment =>
+  allOf(sql, [
+    sql`st.study_date is not null`,
+    ...(from === null ? [] : [sql`st.study_at >= ${from}::text::date`]),
+    ...(to === null ? [] : [sql`st.study_at < ${to}::text::date + 1`]),
+  ]);
 
 const isStudyDateOrTime = ({ matching }: Key): boolean =>
   matching !== null &&
