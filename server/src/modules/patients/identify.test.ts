@@ -114,13 +114,24 @@ test("what the known patient lacks is taken from the image; of two that exclude 
   });
 });
 
-test("two transactions that exclude each other: one of them conflicts", async () => {
+test("of two transactions at once that exclude each other, the second conflicts", async () => {
   const known = await one(claim({ birthDate: null }));
-  const dates = Array.from({ length: 8 }, (_, index) => `197${index}-01-01`);
-  const found = await Promise.all(dates.map((birthDate) => one(claim({ birthDate }))));
-  expect(found.filter((patient) => patient.doubt === null).map((patient) => patient.patientId)).toEqual([
-    known.patientId,
-  ]);
+  let second: Promise<IdentifiedPatient> | undefined;
+  const first = await transact(database.db, async (tx) => {
+    const [found] = await identifyPatients(tx, clock, [claim({ birthDate: "1971-01-01" })]);
+    second = one(claim({ birthDate: "1972-02-02" }));
+    // Committed only when the second waits for the patient's row.
+    for (let waiting = 0; waiting === 0; ) {
+      const [row] = await database.db<{ n: number }[]>`
+        select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      waiting = row!.n;
+    }
+    return found;
+  });
+  expect(first).toMatchObject({ patientId: known.patientId, doubt: null });
+  expect(await second).toMatchObject({
+    doubt: { kind: "conflicting-identity", knownPatientId: known.patientId },
+  });
 });
 
 test("what a person corrected stays, and images that still say what was before fit", async () => {
