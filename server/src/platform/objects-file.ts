@@ -52,13 +52,15 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
     let size = 0;
     try {
       size = await writeAll(handle, bytes, options.signal);
-      await fsync(handle.fd);
+      // The name is in the folder since the file was opened, so both may be synced at once.
+      const synced = await Promise.allSettled([fsync(handle.fd), syncFolder(path.dirname(file))]);
+      for (const result of synced) if (result.status === "rejected") throw result.reason;
     } catch (error) {
       await handle.close();
       await fs.unlink(file);
       throw error;
     }
-    await Promise.all([handle.close(), syncFolder(path.dirname(file))]);
+    await handle.close();
     return { key, size };
   }
 
