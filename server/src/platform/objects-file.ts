@@ -1,9 +1,4 @@
-import {
-  close as closeWithCallback,
-  createReadStream,
-  fsync as fsyncWithCallback,
-  open as openWithCallback,
-} from "node:fs";
+import * as callbacks from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -14,9 +9,12 @@ import { Refusal } from "./refusal.ts";
 /** Returns when what was written to the file or folder is on the disk (fsync(2)). */
 export type Fsync = (descriptor: number) => Promise<void>;
 
-const openDescriptor = promisify(openWithCallback) as (file: string, flags: string) => Promise<number>;
-const syncToDisk: Fsync = promisify(fsyncWithCallback);
-const close = promisify(closeWithCallback);
+// Plain descriptors where an object is opened for a moment: a FileHandle costs more than the reading.
+const openDescriptor = promisify(callbacks.open) as (file: string, flags: string) => Promise<number>;
+const close = promisify(callbacks.close);
+const read = promisify(callbacks.read);
+const stat = promisify(callbacks.fstat);
+const syncToDisk: Fsync = promisify(callbacks.fsync);
 
 const keyPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\/){0,7}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 const lostAndFound = "lost-and-found";
@@ -73,7 +71,7 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
         await handle.close();
         return Readable.from([]);
       }
-      return createReadStream("", {
+      return callbacks.createReadStream("", {
         fd: handle,
         start: range?.start ?? 0,
         ...(range?.end === undefined ? {} : { end: range.end - 1 }),
@@ -81,11 +79,11 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
       });
     },
     async read(key, range) {
-      const handle = await fs.open(place(key), "r").catch(notFound(key));
+      const descriptor = await openDescriptor(place(key), "r").catch(notFound(key));
       try {
-        return await readRange(handle, range);
+        return await readRange(descriptor, range);
       } finally {
-        await handle.close();
+        await close(descriptor);
       }
     },
     async size(key) {
@@ -206,13 +204,13 @@ async function writeRest(
   }
 }
 
-async function readRange(handle: fs.FileHandle, range?: ByteRange): Promise<Buffer> {
+async function readRange(descriptor: number, range?: ByteRange): Promise<Buffer> {
   const start = range?.start ?? 0;
-  const end = range?.end ?? (await handle.stat()).size;
-  const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
+  const end = range?.end ?? (await stat(descriptor)).size;
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, end - start));
   let filled = 0;
   while (filled < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled);
+    const { bytesRead } = await read(descriptor, buffer, filled, buffer.length - filled, start + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

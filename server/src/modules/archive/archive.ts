@@ -109,6 +109,7 @@ export function createArchive(
       return instance;
     },
     openObject: objects.openObject,
+    readObject: objects.readWhole,
     openDataSet: objects.openDataSet,
     openOriginal: objects.openOriginal,
     readFrame: objects.readFrame,

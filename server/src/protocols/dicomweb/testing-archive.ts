@@ -10,6 +10,7 @@ export type MemoryArchive = Pick<
   | "locate"
   | "locateEach"
   | "openObject"
+  | "readObject"
   | "openDataSet"
   | "readFrame"
   | "readHeader"
@@ -109,6 +110,11 @@ export function memoryArchive(): MemoryArchive {
     async *locateEach(_viewer, selection) {
       const all = stored(selection);
       for (let at = 0; at < all.length; at += 2) yield all.slice(at, at + 2);
+    },
+    async readObject(instance) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of await this.openObject(instance)) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
     },
     async openObject(instance, range) {
       const fail = failing;

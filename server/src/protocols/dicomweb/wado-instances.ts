@@ -11,7 +11,7 @@ import { queryOf, warning } from "./urls.ts";
 import { eachInstance, oneInstance, warnOfUnknown } from "./wado-selection.ts";
 
 export interface InstancesDeps {
-  archive: Pick<Archive, "locate" | "locateEach" | "openObject">;
+  archive: Pick<Archive, "locate" | "locateEach" | "openObject" | "readObject">;
   transcoder: Transcoder;
 }
 
@@ -44,12 +44,6 @@ interface Planned {
   offer: InstanceOffer;
 }
 
-async function readAll(stream: Readable): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-}
-
 async function openPart(
   deps: InstancesDeps,
   viewer: Viewer,
@@ -57,8 +51,10 @@ async function openPart(
 ): Promise<OutgoingPart> {
   const contentType = partType(offer);
   if (offer.convert) return { contentType, ...(await deps.transcoder.convert(viewer, instance)) };
-  const stream = await deps.archive.openObject(instance);
-  const body = instance.size <= smallBytes ? await readAll(stream) : stream;
+  const { archive } = deps;
+  const body = await (instance.size <= smallBytes
+    ? archive.readObject(instance)
+    : archive.openObject(instance));
   return { contentType, size: instance.size, body };
 }
 

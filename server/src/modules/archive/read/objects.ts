@@ -87,6 +87,8 @@ export function createObjectReader(platform: Platform) {
 
   return {
     openObject,
+    /** The size is known: no need to ask for it. */
+    readWhole: (instance: StoredInstance) => readObject(instance, { start: 0, end: instance.size }),
     openDataSet: (instance: StoredInstance) => openObject(instance, { start: instance.dataSetOffset }),
     openOriginal(instance: StoredInstance): Promise<Readable> {
       if (!instance.original)
