@@ -61,7 +61,7 @@ interface Slot {
  */
 export function createImagingPool(options: ImagingPoolOptions = {}): ImagingPool {
   const {
-    threads = Math.max(1, availableParallelism() - 1),
+    threads = Math.max(2, availableParallelism() - 1),
     maxQueued = 256,
     maxQueuedBytes = 512 * 1024 * 1024,
     jobTimeoutMs = 30_000,
