@@ -7,7 +7,7 @@ import type { Presentation } from "./presentation.ts";
 import type { RenderOptions } from "./render.ts";
 
 export interface ImagingPoolOptions {
-  /** One less than the processor has cores, at least one, when left out. */
+  /** One less than the processor has cores, at least two, when left out. */
   threads?: number;
   /** Jobs that may wait for a thread; one more is refused as `busy`. 256 when left out. */
   maxQueued?: number;
