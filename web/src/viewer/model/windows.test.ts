@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dataSet } from "./data-set.fixture.ts";
 import {
   bodyRegionOf,
+  curveOfTable,
   formatWindowValue,
   initialRule,
   isInverse,
@@ -66,6 +67,23 @@ describe("windows", () => {
       width: 4000,
       function: "LINEAR_EXACT",
     });
+  });
+
+  it("as sent may be a table, where there is no window", () => {
+    const table = dataSet({ LUTDescriptor: [3, 100, 8], LUTData: [0, 51, 255] });
+    const window = resolveWindow(
+      { kind: "sent", index: 0 },
+      dataSet({ VOILUTSequence: [table] }),
+      statistics,
+    );
+    expect(window).toMatchObject({ center: 101, width: 2 });
+    expect(curveOfTable(window.table!)).toEqual([
+      [100, 0],
+      [101, 0.2],
+      [102, 1],
+    ]);
+    const both = dataSet({ VOILUTSequence: [table], WindowCenter: 40, WindowWidth: 400 });
+    expect(resolveWindow({ kind: "sent", index: 0 }, both, statistics).table).toBeUndefined();
   });
 
   it("of percentiles, ranges and maxima follow the pixels", () => {

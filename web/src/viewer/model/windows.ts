@@ -1,4 +1,5 @@
-import { type JsonDataSet, numbersOf, textOf, textsOf } from "./dicom-json.ts";
+import { itemsOf, type JsonDataSet, numbersOf, textOf, textsOf } from "./dicom-json.ts";
+import { type LookupTable, lookupTable } from "./lookup-table.ts";
 import { tags } from "./tags.ts";
 
 /** How values become grey, with the names of PS3.3 C.11.2.1.3. */
@@ -8,6 +9,8 @@ export interface Window {
   center: number;
   width: number;
   function: VoiFunction;
+  /** Where the image brings a curve of its own instead; center and width are then its extent. */
+  table?: LookupTable;
 }
 
 /** How a preset finds its window: the same for every image, or from the image itself. */
@@ -186,8 +189,33 @@ export function resolveWindow(
       return { ...wide, width: Math.max(wide.width / 2, Number.EPSILON) };
     }
     case "sent":
-      return sentWindows(attributes)[rule.index] ?? exact(statistics.min, statistics.max);
+      return (
+        sentWindows(attributes)[rule.index] ??
+        tableWindow(attributes) ??
+        exact(statistics.min, statistics.max)
+      );
   }
+}
+
+/** The first VOI LUT of the image (PS3.3 C.11.2.1.1). */
+function tableWindow(attributes: JsonDataSet): Window | undefined {
+  const item = itemsOf(attributes, tags.VOILUTSequence)[0];
+  const table = item && lookupTable(item, tags.LUTDescriptor, tags.LUTData);
+  if (!table || table.values.length < 2) return undefined;
+  return { ...exact(table.first, table.first + table.values.length - 1), table };
+}
+
+/** At most this many points draw a curve. */
+const curvePoints = 512;
+
+/** A table as a curve: values, and their grey from 0 to 1. */
+export function curveOfTable(table: LookupTable): [value: number, grey: number][] {
+  const last = table.values.length - 1;
+  const count = Math.min(last + 1, curvePoints);
+  return Array.from({ length: count }, (_, i) => {
+    const index = Math.round((i * last) / (count - 1));
+    return [table.first + index, Math.min(1, table.values[index]! / table.maximum)];
+  });
 }
 
 /** Black at `lower`, white at `upper`. */

@@ -68,7 +68,9 @@ async function uncompressed(
   }
   if (bitsAllocated === 1 && transferSyntaxUid !== deflatedFrames) return unpackBits(bytes, count);
   if (bitsAllocated === 64) return doubles(bytes, count);
-  const masked = transferSyntaxUid === bigEndian ? bytes : maskUnusedBits(bytes, description);
+  // Cells must lie on an address that is a multiple of their size.
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const masked = transferSyntaxUid === bigEndian ? aligned : maskUnusedBits(aligned, description);
   return (await decodeInWorker(masked, description, transferSyntaxUid)).pixelData;
 }
 

@@ -1,4 +1,5 @@
-import { inlineBytesOf, itemsOf, type JsonDataSet, numberOf, numbersOf } from "../model/dicom-json.ts";
+import { itemsOf, type JsonDataSet, numberOf } from "../model/dicom-json.ts";
+import { type LookupTable, lookupTable } from "../model/lookup-table.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import { tags } from "../model/tags.ts";
 import type { PixelDescription } from "./description.ts";
@@ -8,7 +9,7 @@ export type GrayPixels = Int16Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Fl
 /** The Modality LUT of an image: a table, or a line. */
 export type ModalityTransform =
   | { kind: "linear"; slope: number; intercept: number }
-  | { kind: "table"; first: number; values: ArrayLike<number> };
+  | ({ kind: "table" } & LookupTable);
 
 /** From stored values to values with a meaning: Hounsfield units, uptake, dose (PS3.3 C.11.1). */
 export function modalityTransformOf(attributes: JsonDataSet): ModalityTransform {
@@ -23,36 +24,6 @@ export function modalityTransformOf(attributes: JsonDataSet): ModalityTransform 
   const intercept = numberOf(attributes, tags.RescaleIntercept) ?? 0;
   const suv = suvFactorOf(attributes) ?? 1;
   return { kind: "linear", slope: (slope === 0 ? 1 : slope) * suv, intercept: intercept * suv };
-}
-
-export interface LookupTable {
-  /** The stored value to which the first entry belongs. */
-  first: number;
-  values: ArrayLike<number>;
-}
-
-/** A lookup table whose data the metadata carries; undefined where it is absent or only referred to. */
-export function lookupTable(
-  dataSet: JsonDataSet,
-  descriptorTag: string,
-  dataTag: string,
-): LookupTable | undefined {
-  const [count, first, bits] = numbersOf(dataSet, descriptorTag);
-  if (count === undefined || first === undefined) return undefined;
-  const entries = count === 0 ? 65536 : count;
-  const numbers = numbersOf(dataSet, dataTag);
-  if (numbers.length >= entries) return { first, values: numbers };
-  const bytes = inlineBytesOf(dataSet, dataTag);
-  return bytes ? { first, values: tableFromBytes(bytes, entries, bits ?? 16) } : undefined;
-}
-
-/** Entries of 16 bits, or of 8 bits where the data is only that long (PS3.3 C.11.1.1.1). */
-export function tableFromBytes(bytes: Uint8Array, entries: number, bits: number): ArrayLike<number> {
-  if (bits <= 8 && bytes.length < entries * 2) return bytes;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Uint16Array.from({ length: Math.min(entries, bytes.length >> 1) }, (_, i) =>
-    view.getUint16(i * 2, true),
-  );
 }
 
 /** Stored values after the Modality LUT, in the smallest type that holds them exactly or, for fractions, in single precision. */

@@ -3,13 +3,14 @@ import type { Dicomweb } from "../dicomweb.ts";
 import { inlineBytesOf, numberOf, numbersOf } from "../model/dicom-json.ts";
 import { spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
+import { lookupTable, rememberTableData, tableFromBytes, tablesToFetch } from "../model/lookup-table.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import { tags } from "../model/tags.ts";
 import type { PixelStatistics } from "../model/windows.ts";
 import { applyPalette, expandSegments, type Palette, toRgb } from "./color.ts";
 import { decodePixels } from "./decode.ts";
 import { describePixels, isColor, type PixelDescription, transferSyntaxOf } from "./description.ts";
-import { applyModality, lookupTable, modalityTransformOf, tableFromBytes } from "./gray.ts";
+import { applyModality, modalityTransformOf } from "./gray.ts";
 import { paddingOf, statisticsOf } from "./statistics.ts";
 
 /** The scheme of our image identifiers; Cornerstone asks the loader registered for it. */
@@ -98,6 +99,7 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
       const { samples, planar, photometric } = await decodePixels(frame.bytes, description, transferSyntax);
       either.throwIfAborted();
       if (!isColor(description)) {
+        await fetchTables(dicomweb, image, either);
         return build(imageId, image, applyModality(samples, modalityTransformOf(image.attributes)), 1);
       }
       if (description.photometricInterpretation === "PALETTE COLOR") {
@@ -121,6 +123,14 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
     },
   };
   return source;
+}
+
+/** Tables that the metadata only refers to must be here before the picture is made and windowed. */
+async function fetchTables(dicomweb: Dicomweb, image: StackImage, signal: AbortSignal): Promise<void> {
+  for (const item of tablesToFetch(image.attributes)) {
+    const uri = item[tags.LUTData]?.BulkDataURI ?? "";
+    rememberTableData(item, tags.LUTData, await dicomweb.bulkData(uri, image, signal));
+  }
 }
 
 /** Where the same table stands in segments (PS3.3 C.7.9.2). */

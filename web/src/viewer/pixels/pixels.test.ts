@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dataSet } from "../model/data-set.fixture.ts";
+import { lookupTable, rememberTableData, tablesToFetch } from "../model/lookup-table.ts";
 import { applyPalette, expandSegments, toRgb } from "./color.ts";
 import { describePixels, transferSyntaxOf } from "./description.ts";
-import { applyModality, lookupTable, maskUnusedBits, modalityTransformOf, unpackBits } from "./gray.ts";
+import { applyModality, maskUnusedBits, modalityTransformOf, unpackBits } from "./gray.ts";
 import {
   actualJpegSyntax,
   libjpegConvertsColor,
@@ -75,6 +76,25 @@ describe("grey values", () => {
     expect([...Array.from(lookupTable(inline(16, "AAECAA=="), "00283002", "00283006")!.values)]).toEqual([
       256, 2,
     ]);
+  });
+});
+
+describe("tables kept apart", () => {
+  it("are asked for once, and then read", () => {
+    const table = {
+      "00283002": { vr: "US", Value: [2, 5, 16] },
+      "00283006": { vr: "OW", BulkDataURI: "bulk/1" },
+    };
+    const attributes = { "00283010": { vr: "SQ", Value: [table] } };
+    expect(tablesToFetch(attributes)).toEqual([table]);
+    expect(lookupTable(table, "00283002", "00283006")).toBeUndefined();
+    rememberTableData(table, "00283006", new Uint8Array([1, 0, 2, 0]));
+    expect(tablesToFetch(attributes)).toEqual([]);
+    expect(lookupTable(table, "00283002", "00283006")).toEqual({
+      first: 5,
+      values: new Uint16Array([1, 2]),
+      maximum: 65535,
+    });
   });
 });
 

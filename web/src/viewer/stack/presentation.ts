@@ -1,7 +1,8 @@
-import type { Enums, StackViewport, Types } from "@cornerstonejs/core";
+import { type Enums, type StackViewport, type Types, utilities } from "@cornerstonejs/core";
 import type { StackImage } from "../model/image.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import {
+  curveOfTable,
   initialRule,
   isInverse,
   presetsFor,
@@ -37,6 +38,21 @@ type Choice =
 const wholeColor: Window = { center: 127.5, width: 255, function: "LINEAR_EXACT" };
 const hasSuv = (image: StackImage) => suvFactorOf(image.attributes) !== undefined;
 
+type ColorFunction = Parameters<typeof utilities.transferFunctionUtils.setTransferFunctionNodes>[0];
+
+function drawCurve(viewport: StackViewport, curve: [number, number][], inverted: boolean): void {
+  const actor = viewport.getDefaultActor()?.actor as
+    | { getProperty(): { getRGBTransferFunction(index: number): ColorFunction } }
+    | undefined;
+  const nodes = curve.map(([value, grey]) => {
+    const level = inverted ? 1 - grey : grey;
+    return [value, level, level, level, 0.5, 0];
+  });
+  const transferFunction = actor?.getProperty().getRGBTransferFunction(0);
+  if (transferFunction)
+    utilities.transferFunctionUtils.setTransferFunctionNodes(transferFunction, nodes as never);
+}
+
 /** Cornerstone keeps one window and one inversion per stack; ours may differ from image to image and are set for each. */
 export function createPresentation(
   viewport: StackViewport,
@@ -62,11 +78,11 @@ export function createPresentation(
     if (!shown || !loaded) return;
     const window = windowFor(shown, loaded);
     const inverted = isInverted(shown);
-    const voiFunction = window.function as Enums.VOILUTFunctionType;
-    viewport.setProperties(
-      { voiRange: rangeOfWindow(window), VOILUTFunction: voiFunction, invert: inverted },
-      true,
-    );
+    // Cornerstone has no curves of its own; its sigmoid is made anew each time, and its points are then replaced.
+    const voiFunction = (window.table ? "SIGMOID" : window.function) as Enums.VOILUTFunctionType;
+    const voiRange = rangeOfWindow(window);
+    viewport.setProperties({ voiRange, VOILUTFunction: voiFunction, invert: inverted }, true);
+    if (window.table) drawCurve(viewport, curveOfTable(window.table), inverted);
     viewport.render();
     store.update({ window, windowName: choice.kind === "preset" ? choice.preset.name : "", inverted });
   }
@@ -87,9 +103,12 @@ export function createPresentation(
       apply();
     },
     dragged(range) {
-      const window = windowOfRange(range.lower, range.upper, store.get().window?.function ?? "LINEAR");
+      const before = store.get().window;
+      const window = windowOfRange(range.lower, range.upper, before?.function ?? "LINEAR");
       choice = { kind: "window", window };
-      store.update({ window, windowName: "" });
+      // From a curve to a line.
+      if (before?.table) apply();
+      else store.update({ window, windowName: "" });
     },
     invert() {
       toggledInversion = !toggledInversion;
