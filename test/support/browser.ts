@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright-core";
 
 /** The system's Chromium; WebGL runs in software. */
@@ -16,6 +17,17 @@ const args = [
   "--no-first-run",
   "--metrics-recording-only",
 ];
+
+/**
+ * Whether Chromium is there. Where it is not, tests skip with a printed reason; with ISOCENTER_REQUIRE_TOOLS=1 they fail.
+ */
+export function chromiumMissing(): false | string {
+  if (existsSync(executablePath)) return false;
+  const reason = `Chromium is not at ${executablePath} (CHROMIUM)`;
+  if (process.env.ISOCENTER_REQUIRE_TOOLS === "1") throw new Error(reason);
+  process.stderr.write(`skipped: ${reason}\n`);
+  return reason;
+}
 
 /** Starts a browser. Whoever starts it closes it. */
 export function launchBrowser(): Promise<Browser> {

@@ -21,7 +21,8 @@ export interface Program {
 
 export interface ProgramOptions {
   dataDir?: string;
-  env?: Record<string, string>;
+  /** `undefined` takes a variable away. */
+  env?: Record<string, string | undefined>;
   command?: "start" | "demo";
 }
 

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 import type { Clock } from "../../platform/index.ts";
 
 /** All addresses of a host name. */
@@ -18,9 +19,13 @@ export function plainAddress(address: string): string {
   return (mapped?.[1] ?? address).toLowerCase().replace(/%.*$/, "");
 }
 
-export function isLoopback(address: string): boolean {
+/** Whether an address is one of this machine: loopback, or of its own interfaces, which a caller on it uses as well. */
+export function isThisMachine(address: string): boolean {
   const plain = plainAddress(address);
-  return plain === "::1" || /^127\.\d+\.\d+\.\d+$/.test(plain);
+  if (plain === "::1" || /^127\.\d+\.\d+\.\d+$/.test(plain)) return true;
+  return Object.values(networkInterfaces()).some((own) =>
+    own?.some((entry) => plainAddress(entry.address) === plain),
+  );
 }
 
 /** Tells whether a host (an address or a name) has an address; names are asked for once a minute. Never throws. */

@@ -3,7 +3,7 @@
  *
  * Owns the tables `modality`, `knocking_caller`. Records the facts `modality.created`, `modality.changed`, `modality.removed`, `modality.echoed`,
  * `modality.refused`. Keeps: an AE title is one application; a caller is let in as what its title and its address say, within its
- * facility; a caller that is not known comes in from loopback alone; who was refused is put down, within a bound.
+ * facility; a caller that is not known comes in from this machine alone; who was refused is put down, within a bound.
  */
 
 import type { Platform } from "../../platform/index.ts";

@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { implementationClassUid } from "@isocenter/dicom";
 import { answerContexts, createDimseServer } from "@isocenter/dimse";
 import { testDatabase } from "@isocenter/test/support/database.ts";
@@ -204,8 +205,9 @@ test("a known caller is recognized by title and address, and may do what it may"
   expect(lookups).toBe(before + 1);
 });
 
-test("a caller that nobody knows may echo and store from loopback, into the first facility", async () => {
-  for (const address of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
+test("a caller that nobody knows may echo and store from this machine, into the first facility", async () => {
+  const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  for (const address of ["127.0.0.1", "::1", "::ffff:127.0.0.1", ...own.map((entry) => entry.address)]) {
     const peer = await peers.recognize(caller("ANY", address));
     expect(peer).toMatchObject({ known: false, permissions: ["echo", "store"], facilityId: facilityA });
     expect(reach(peer!.viewer, "images.read")).toBeNull();

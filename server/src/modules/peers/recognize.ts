@@ -1,7 +1,7 @@
 import type { PeerPermission } from "@isocenter/contract";
 import { newId, type Platform, transact, type Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
-import { createHostCheck, isLoopback, plainAddress, type Resolve } from "./address.ts";
+import { createHostCheck, isThisMachine, plainAddress, type Resolve } from "./address.ts";
 import { grantsOf, type ModalityRow } from "./modality.ts";
 
 /** Who calls, as its A-ASSOCIATE-RQ has it. Titles are valid AE titles. */
@@ -16,7 +16,7 @@ export interface Caller {
 /** A caller that may come in. */
 export interface Peer {
   viewer: Viewer;
-  /** Registered; false for a guest from loopback. */
+  /** Registered; false for a guest from this machine. */
   known: boolean;
   permissions: readonly PeerPermission[];
   facilityId: string;
@@ -30,7 +30,7 @@ const maxKnocking = 1000;
 const recordAgainMs = 3_600_000;
 
 /**
- * Recognizes callers: by AE title and address; from loopback also without, so that the first try works. Anyone else is put down
+ * Recognizes callers: by AE title and address; from this machine also without, so that the first try works. Anyone else is put down
  * under knocking, and null is the answer.
  */
 export function createRecognition(
@@ -73,7 +73,7 @@ export function createRecognition(
       const name = row.description ?? row.ae_title;
       return peerOf(caller, name, row.facility_id, row.permissions, row.patient_id_issuer, true);
     }
-    if (isLoopback(caller.remoteAddress)) {
+    if (isThisMachine(caller.remoteAddress)) {
       const [facility] = await db<{ id: string }[]>`select id from facility order by created_at, id limit 1`;
       if (facility) return peerOf(caller, caller.callingAeTitle, facility.id, guestPermissions, null, false);
     }

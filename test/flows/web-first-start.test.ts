@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { controlsOf } from "../support/accessibility.ts";
+import { chromiumMissing } from "../support/browser.ts";
+import { dcmtkMissing, run } from "../support/dcmtk.ts";
+import { webFlow } from "../support/web.ts";
+
+const withoutDcmtk = dcmtkMissing("echoscu");
+
+/** A refused sign-in is an error on the browser's console, whatever the page makes of it. */
+const refusedSignIn = (text: string) => /status of 401.*users\/login/s.test(text);
+
+describe.skipIf(chromiumMissing())("the first start, as a person meets it", () => {
+  const flow = webFlow({
+    env: { ADMIN_PASSWORD: undefined, AE_TITLE: "FIRSTFLOOR", HOST: "0.0.0.0" },
+  });
+
+  test("the printed password signs in, must be changed, and leads to an empty archive that says how to fill it", async () => {
+    const printed = /First sign-in: user (\S+), password (\S+)/.exec(flow.program.output());
+    expect(printed).not.toBeNull();
+    const [, username = "", password = ""] = printed!;
+    const page = await flow.open({ expected: refusedSignIn });
+    await page.goto("/");
+    await page.waitForURL("**/sign-in");
+    const signIn = page.getByRole("button", { name: /^Sign in/ });
+
+    await page.getByLabel("User name").fill(username);
+    await page.getByLabel("Password", { exact: true }).fill(`${password}x`);
+    await signIn.click();
+    await page.getByText("The user name or the password is wrong.").first().waitFor();
+    expect(await controlsOf(page)).toMatchObject({ unnamed: [] });
+
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await signIn.click();
+    await page.waitForURL("**/password");
+    await page.getByRole("heading", { name: "Choose your own password" }).waitFor();
+    await page.goto("/studies");
+    await page.waitForURL("**/password");
+
+    const own = "seven words that nobody guesses";
+    await page.getByLabel("Current password").fill(password);
+    await page.getByLabel("New password", { exact: true }).fill("short");
+    await page.getByLabel("New password again").fill("short");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByText("At least 12 characters; this has 5").waitFor();
+    await page.getByLabel("New password", { exact: true }).fill(own);
+    await page.getByLabel("New password again").fill(own);
+    expect(await controlsOf(page)).toMatchObject({ unnamed: [] });
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.waitForURL("**/studies");
+
+    await page.getByRole("heading", { name: "The archive is empty. Three ways to fill it." }).waitFor();
+    const scanner = page.getByRole("region", { name: "Send from a scanner" });
+    const { program } = flow;
+    const host = /FIRSTFLOOR at (\S+), port/.exec(program.output())?.[1];
+    await scanner.getByText(`storescu -aec FIRSTFLOOR ${host} ${program.dicomPort} +sd +r`).waitFor();
+    const shown = await scanner.innerText();
+    expect(shown).toMatch(
+      new RegExp(`AE title\\s+FIRSTFLOOR\\s+Host\\s+${host}\\s+Port\\s+${program.dicomPort}`, "i"),
+    );
+    expect(shown).toContain(`echoscu -aec FIRSTFLOOR ${host} ${program.dicomPort}\n`);
+    expect(shown).toContain(`${program.url}/dicomweb`);
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+
+    if (!withoutDcmtk) {
+      const [echoscu = ""] = (await scanner.locator("pre").innerText()).split("\n");
+      const [program = "", ...values] = echoscu.split(" ");
+      expect(await run(program, "-v", ...values)).toMatchObject({
+        code: 0,
+        output: expect.stringContaining("Received Echo Response (Success)"),
+      });
+    }
+
+    const again = await flow.open({ expected: refusedSignIn });
+    await again.goto("/sign-in");
+    await again.getByLabel("User name").fill(username);
+    await again.getByLabel("Password", { exact: true }).fill(password);
+    await again.keyboard.press("Enter");
+    await again.getByText("The user name or the password is wrong.").first().waitFor();
+    await again.getByLabel("Password", { exact: true }).fill(own);
+    await again.keyboard.press("Enter");
+    await again.waitForURL("**/studies");
+  });
+});

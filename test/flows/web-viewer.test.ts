@@ -1,0 +1,189 @@
+import { newUid } from "@isocenter/dicom";
+import type { Locator, Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { controlsOf } from "../support/accessibility.ts";
+import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { phantomBlocks, phantomSeries, phantomValue } from "../support/phantom.ts";
+import { pictureOf } from "../support/screen.ts";
+import { admin, webFlow } from "../support/web.ts";
+
+interface Window {
+  center: number;
+  width: number;
+}
+
+/** The grey that a value has in a window, from 0 to 255 (PS3.3 C.11.2.1.2.1). */
+function greyOf(value: number, { center, width }: Window): number {
+  const share = (value - (center - 0.5)) / (width - 1) + 0.5;
+  return 255 * Math.min(1, Math.max(0, share));
+}
+
+/** Of all blocks, the largest distance between the grey on the screen at its centre and what it should be. */
+async function worstGrey(pane: Locator, expected: (row: number, column: number) => number): Promise<number> {
+  const picture = await pictureOf(pane);
+  // The square image is fitted into the pane and stands in its middle.
+  const block = Math.min(picture.width, picture.height) / phantomBlocks;
+  const cells = Array.from({ length: phantomBlocks ** 2 }, (_, n) => [
+    Math.floor(n / phantomBlocks),
+    n % phantomBlocks,
+  ]);
+  return Math.max(
+    ...cells.map(([row = 0, column = 0]) => {
+      const x = picture.width / 2 + (column + 0.5 - phantomBlocks / 2) * block;
+      const y = picture.height / 2 + (row + 0.5 - phantomBlocks / 2) * block;
+      const grey = expected(row, column);
+      return Math.max(...picture.at(x, y).map((channel) => Math.abs(channel - grey)));
+    }),
+  );
+}
+
+describe.skipIf(chromiumMissing())("the viewer", () => {
+  const flow = webFlow();
+  const study = newUid();
+  const [first, second] = [newUid(), newUid()];
+  const images = 8;
+  beforeAll(async () => {
+    const common = { StudyInstanceUID: study, PatientName: "Fantôme^Aimée", PatientID: "PH-1" };
+    await flow.store(
+      ...[
+        ...phantomSeries(images, {
+          ...common,
+          SeriesInstanceUID: first,
+          SeriesNumber: 1,
+          SeriesDescription: "Blocks",
+        }),
+        ...phantomSeries(3, {
+          ...common,
+          SeriesInstanceUID: second,
+          SeriesNumber: 2,
+          SeriesDescription: "Fewer",
+        }),
+      ].map(({ bytes }) => bytes),
+    );
+  });
+
+  const paneOf = (page: Page, number = 1) =>
+    page.getByRole("region", { name: new RegExp(`^Viewport ${number}:`) });
+  const shows = (pane: Locator, attributes: Record<string, string | number>) =>
+    expect
+      .poll(
+        async () =>
+          Object.fromEntries(
+            await Promise.all(
+              Object.keys(attributes).map(async (name) => [name, await pane.getAttribute(`data-${name}`)]),
+            ),
+          ),
+        { timeout: 15_000 },
+      )
+      .toEqual(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)])));
+  const looks = (pane: Locator, expected: (row: number, column: number) => number) =>
+    expect.poll(() => worstGrey(pane, expected), { timeout: 15_000 }).toBeLessThanOrEqual(2);
+
+  async function opened(): Promise<{ page: Page; pane: Locator }> {
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.goto(`/studies/${study}/view`);
+    const pane = paneOf(page);
+    await shows(pane, { state: "shown", "image-number": 1, "image-count": images, "series-uid": first });
+    return { page, pane };
+  }
+
+  test("shows each value in the grey that its window gives", async () => {
+    const { page, pane } = await opened();
+    const asSent = { center: 40, width: 400 };
+    await shows(pane, { "window-center": 40, "window-width": 400, inverted: "false" });
+    await looks(pane, (row, column) => greyOf(phantomValue(1, row, column), asSent));
+
+    await page.keyboard.press("End");
+    await shows(pane, { state: "shown", "image-number": images });
+    await looks(pane, (row, column) => greyOf(phantomValue(images, row, column), asSent));
+
+    const liver = { center: 90, width: 150 };
+    await page.keyboard.press("2");
+    await shows(pane, { "window-center": liver.center, "window-width": liver.width });
+    await looks(pane, (row, column) => greyOf(phantomValue(images, row, column), liver));
+
+    await page.keyboard.press("i");
+    await shows(pane, { inverted: "true" });
+    await looks(pane, (row, column) => 255 - greyOf(phantomValue(images, row, column), liver));
+  });
+
+  test("goes through the stack by wheel and keys, and through the series by strip and keys", async () => {
+    const { page, pane } = await opened();
+    await pane.hover();
+    await page.mouse.wheel(0, 100);
+    await shows(pane, { state: "shown", "image-number": 2 });
+    await page.mouse.wheel(0, -100);
+    await shows(pane, { state: "shown", "image-number": 1 });
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await shows(pane, { state: "shown", "image-number": 3 });
+    await page.keyboard.press("ArrowUp");
+    await shows(pane, { state: "shown", "image-number": 2 });
+
+    const strip = page.getByRole("navigation", { name: "Series" });
+    const buttons = strip.getByRole("button");
+    await expect.poll(() => buttons.count()).toBe(2);
+    await strip.getByRole("button", { name: "Se 2 Fewer, CT, 3 images" }).locator("img").waitFor();
+    await strip.getByRole("button", { name: "Se 2 Fewer, CT, 3 images" }).click();
+    await shows(pane, { state: "shown", "series-uid": second, "image-count": 3 });
+    await page.keyboard.press("PageUp");
+    await shows(pane, { state: "shown", "series-uid": first, "image-number": 1 });
+  });
+
+  test("stands in a layout of 2 × 2, says what the headers say, and gives the list back", async () => {
+    const { page } = await opened();
+    await page.keyboard.press("q");
+    await page.keyboard.press("q");
+    await expect.poll(() => page.locator(".vw-pane:visible").count()).toBe(4);
+    await shows(paneOf(page, 1), { state: "shown", "series-uid": first });
+    await shows(paneOf(page, 2), { state: "shown", "series-uid": second });
+    await looks(paneOf(page, 2), (row, column) =>
+      greyOf(phantomValue(1, row, column), { center: 40, width: 400 }),
+    );
+
+    await page.keyboard.press("a");
+    const attributes = page.getByRole("complementary", { name: "Attributes of the image" });
+    await attributes.getByRole("searchbox").fill("PatientName");
+    const row = attributes.getByRole("row", { name: /PatientName/ });
+    await row.waitFor();
+    expect(await row.innerText()).toMatch(/\(0010,0010\)\s+PatientName\s+PN\s+Fantôme\^Aimée/);
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+
+    await attributes.getByRole("button", { name: "Close the attributes" }).click();
+    await page.keyboard.press("Escape");
+    await page.waitForURL("**/studies");
+    await page.getByRole("row", { name: /Fantôme, Aimée/ }).waitFor();
+  });
+
+  test("is reached without a mouse, from the sign-in to the last image and back", async () => {
+    const page = await flow.open();
+    const { keyboard } = page;
+    await page.goto("/sign-in");
+    await page.locator("input:focus").waitFor();
+    await keyboard.type(admin.username);
+    for (let n = 0; n < 5 && !(await page.locator("input[type=password]:focus").count()); n++)
+      await keyboard.press("Tab");
+    await keyboard.type(admin.password);
+    await keyboard.press("Enter");
+    await page.getByRole("row", { name: /Fantôme, Aimée/ }).waitFor();
+    for (let n = 0; n < 20 && !(await page.locator("#study-list:focus").count()); n++)
+      await keyboard.press("Tab");
+    await page.locator("[aria-selected=true]").waitFor();
+    await keyboard.press(" ");
+    await page.getByRole("complementary", { name: "Peek: Fantôme, Aimée" }).locator("img").first().waitFor();
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+    await keyboard.press("Enter");
+    const pane = paneOf(page);
+    await shows(pane, { state: "shown", "image-number": 1 });
+    await keyboard.press("End");
+    await shows(pane, { state: "shown", "image-number": images });
+    await keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+    await keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await keyboard.press("Escape");
+    await page.getByRole("row", { name: /Fantôme, Aimée/ }).waitFor();
+  });
+});

@@ -1,0 +1,57 @@
+import fs from "node:fs/promises";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { launchBrowser, type OpenedPage, openPage, type PageOptions } from "./browser.ts";
+import { adminPassword, type Program, type ProgramOptions, startProgram } from "./program.ts";
+
+export interface WebFlow {
+  readonly program: Program;
+  /** A page of its own browser profile, open at nothing. It is closed after the test, which fails if anything went wrong in the page. */
+  open(options?: Partial<PageOptions>): Promise<OpenedPage["page"]>;
+  /** Stores Part 10 files by the API, as another system would. */
+  store(...files: Uint8Array[]): Promise<void>;
+}
+
+/** The real program and a browser for the tests of a file. Call inside the file's `describe`. */
+export function webFlow(options: ProgramOptions = {}): WebFlow {
+  let program: Program;
+  let browser: Browser;
+  const opened: OpenedPage[] = [];
+
+  beforeAll(async () => {
+    [program, browser] = await Promise.all([startProgram(options), launchBrowser()]);
+  });
+  afterEach(async () => {
+    const all = opened.splice(0);
+    for (const { context } of all) await context.close();
+    expect(all.flatMap(({ problems }) => problems)).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await program?.stop();
+    if (program) await fs.rm(program.dataDir, { recursive: true, force: true });
+  });
+
+  return {
+    get program() {
+      return program;
+    },
+    async open(more = {}) {
+      const one = await openPage(browser, { baseURL: program.url, ...more });
+      opened.push(one);
+      return one.page;
+    },
+    async store(...files) {
+      const form = new FormData();
+      for (const [index, bytes] of files.entries()) {
+        form.append("file", new Blob([bytes as Uint8Array<ArrayBuffer>]), `${index + 1}.dcm`);
+      }
+      const headers = await program.login();
+      const answer = await fetch(`${program.url}/api/v1/images`, { method: "POST", headers, body: form });
+      if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+      await answer.arrayBuffer();
+    },
+  };
+}
+
+export const admin = { username: "admin", password: adminPassword } as const;
