@@ -66,18 +66,16 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     page.getByRole("region", { name: new RegExp(`^Viewport ${number}:`) });
   const shows = (pane: Locator, attributes: Record<string, string | number>) =>
     expect
-      .poll(
-        async () =>
-          Object.fromEntries(
-            await Promise.all(
-              Object.keys(attributes).map(async (name) => [name, await pane.getAttribute(`data-${name}`)]),
-            ),
+      .poll(async () =>
+        Object.fromEntries(
+          await Promise.all(
+            Object.keys(attributes).map(async (name) => [name, await pane.getAttribute(`data-${name}`)]),
           ),
-        { timeout: 15_000 },
+        ),
       )
       .toEqual(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)])));
   const looks = (pane: Locator, expected: (row: number, column: number) => number) =>
-    expect.poll(() => worstGrey(pane, expected), { timeout: 15_000 }).toBeLessThanOrEqual(2);
+    expect.poll(() => worstGrey(pane, expected)).toBeLessThanOrEqual(2);
 
   async function opened(): Promise<{ page: Page; pane: Locator }> {
     const page = await flow.open();

@@ -60,6 +60,8 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     deviceScaleFactor,
     ...(reducedMotion ? { reducedMotion } : {}),
   });
+  // Before the test's own time is over, so that the failure says what was waited for.
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const problems: string[] = [];
   const note = (text: string) => {

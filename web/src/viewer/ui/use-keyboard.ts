@@ -1,13 +1,14 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { isTyping, keyName } from "./shortcuts.ts";
 
 /** Sends the keys pressed anywhere outside of text to `run`, which answers whether it had a use for them. */
 export function useKeyboard(enabled: boolean, run: (key: string) => boolean): void {
   const latest = useRef(run);
-  useEffect(() => {
+  // With the page itself, so that no key is lost between what is seen and what keys do.
+  useLayoutEffect(() => {
     latest.current = run;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!enabled) return;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
