@@ -11,12 +11,13 @@ import {
 import type { Journal } from "../../journal/index.ts";
 import { requirePatient } from "../../patients/index.ts";
 import type { Ingest, IngestAnswer, IngestSource } from "../types.ts";
+import type { BatchContext, BatchItem, BatchResult } from "./batch.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { type Incoming, readIncoming } from "./incoming.ts";
 import { ingestMetrics } from "./metrics.ts";
 import { quarantine } from "./quarantine.ts";
 import { receive } from "./receive.ts";
-import { type BatchContext, type BatchItem, type BatchResult, writeBatch } from "./write-batch.ts";
+import { writeBatch } from "./write-batch.ts";
 import { createWriteCache } from "./write-cache.ts";
 import type { ExistingInstance } from "./write-instances.ts";
 

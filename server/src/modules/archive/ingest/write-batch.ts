@@ -1,5 +1,4 @@
-import { newId, type Platform, type Tx, type Viewer } from "../../../platform/index.ts";
-import type { Journal } from "../../journal/index.ts";
+import { newId, type Tx } from "../../../platform/index.ts";
 import {
   type IdentifiedPatient,
   identifierOwners,
@@ -7,43 +6,11 @@ import {
   type PatientClaim,
 } from "../../patients/index.ts";
 import { addSettleJob } from "../settle.ts";
-import type { Incoming } from "./incoming.ts";
-import type { KnownStudy, WriteCache } from "./write-cache.ts";
+import { type BatchContext, type BatchItem, type BatchResult, groupBy, type Written } from "./batch.ts";
 import { countSeries, countStudies, lockKnown } from "./write-counts.ts";
 import { type ExistingInstance, existingInstances, insertInstances, instanceKey } from "./write-instances.ts";
 import { placesOf } from "./write-places.ts";
 import { openReconciliation } from "./write-reconciliation.ts";
-
-export interface BatchItem {
-  viewer: Viewer;
-  incoming: Incoming;
-}
-
-/** `present`: the UID was here before; whoever asked compares the data sets. */
-export interface BatchResult {
-  outcome: "stored" | "present";
-  instance: ExistingInstance;
-}
-
-export interface BatchContext {
-  platform: Platform;
-  journal: Journal;
-  cache: WriteCache;
-}
-
-/** Where an instance belongs; `created`: the row is new with this transaction. */
-export interface Place {
-  study: KnownStudy & { created: boolean };
-  series: { id: string; created: boolean };
-  /** Both rows were known from an earlier transaction, and are to be locked in this one. */
-  known: boolean;
-}
-
-export interface Written extends Place {
-  id: string;
-  item: BatchItem;
-  patient: IdentifiedPatient;
-}
 
 /** While images of a study keep coming, one fact in this time for each sender. */
 const factIntervalMs = 2000;
@@ -220,15 +187,4 @@ function toExisting({ id, item: { incoming }, study, series }: Written): Existin
     sha256: incoming.sha256,
     dataSetSha256: incoming.dataSetSha256,
   };
-}
-
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

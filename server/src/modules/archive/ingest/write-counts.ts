@@ -1,7 +1,7 @@
 import { Tags } from "@isocenter/dicom";
 import type { Tx } from "../../../platform/index.ts";
 import { jsonKey } from "../attributes.ts";
-import { groupBy, type Written } from "./write-batch.ts";
+import { groupBy, type Written } from "./batch.ts";
 
 /**
  * Locks the studies that were known from an earlier transaction, in the order in which new ones are locked.

@@ -1,6 +1,6 @@
 import type { Clock, Reader, Tx } from "../../../platform/index.ts";
+import type { Written } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
-import type { Written } from "./write-batch.ts";
 
 /** What is known of an instance that is in the archive. */
 export interface ExistingInstance {

@@ -1,6 +1,6 @@
 import type { Tx } from "../../../platform/index.ts";
 import type { IdentifiedPatient } from "../../patients/index.ts";
-import type { BatchContext, BatchItem, Place } from "./write-batch.ts";
+import type { BatchContext, BatchItem, Place } from "./batch.ts";
 import { hasRoom, hasSeenRoom, type KnownStudy } from "./write-cache.ts";
 import { upsertSeries } from "./write-series.ts";
 import { upsertStudies } from "./write-studies.ts";

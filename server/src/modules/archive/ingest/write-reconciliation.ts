@@ -1,6 +1,6 @@
 import { type Clock, newId, type Tx } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
-import { groupBy, type Written } from "./write-batch.ts";
+import { groupBy, type Written } from "./batch.ts";
 
 /** Marks each study whose patient is in doubt for a person to look at, once, with what the images say beside the known patient. */
 export async function openReconciliation(

@@ -1,8 +1,8 @@
 import { type Clock, newId, type Tx } from "../../../platform/index.ts";
 import { seriesColumns } from "../levels.ts";
 import type { DicomJson } from "../types.ts";
+import { type BatchItem, groupBy } from "./batch.ts";
 import { supplement, together } from "./supplement.ts";
-import { type BatchItem, groupBy } from "./write-batch.ts";
 import type { StudyWrite } from "./write-studies.ts";
 
 export interface SeriesWrite {

@@ -2,8 +2,8 @@ import { type Clock, newId, type Tx } from "../../../platform/index.ts";
 import type { IdentifiedPatient } from "../../patients/index.ts";
 import { studyColumns } from "../levels.ts";
 import type { DicomJson } from "../types.ts";
+import { type BatchItem, groupBy } from "./batch.ts";
 import { supplement, together } from "./supplement.ts";
-import { type BatchItem, groupBy } from "./write-batch.ts";
 
 export interface StudyWrite {
   id: string;

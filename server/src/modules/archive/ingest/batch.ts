@@ -1,0 +1,48 @@
+import type { Platform, Viewer } from "../../../platform/index.ts";
+import type { Journal } from "../../journal/index.ts";
+import type { IdentifiedPatient } from "../../patients/index.ts";
+import type { Incoming } from "./incoming.ts";
+import type { KnownStudy, WriteCache } from "./write-cache.ts";
+import type { ExistingInstance } from "./write-instances.ts";
+
+export interface BatchItem {
+  viewer: Viewer;
+  incoming: Incoming;
+}
+
+/** `present`: the UID was here before; whoever asked compares the data sets. */
+export interface BatchResult {
+  outcome: "stored" | "present";
+  instance: ExistingInstance;
+}
+
+export interface BatchContext {
+  platform: Platform;
+  journal: Journal;
+  cache: WriteCache;
+}
+
+/** Where an instance belongs; `created`: the row is new with this transaction. */
+export interface Place {
+  study: KnownStudy & { created: boolean };
+  series: { id: string; created: boolean };
+  /** Both rows were known from an earlier transaction, and are to be locked in this one. */
+  known: boolean;
+}
+
+export interface Written extends Place {
+  id: string;
+  item: BatchItem;
+  patient: IdentifiedPatient;
+}
+
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
