@@ -171,7 +171,7 @@ export interface StudyHeading {
   modalities: string[];
 }
 
-/** What stands in the banner, from the first series that is here. */
+/** What stands in the banner, from the first of these series that is here. */
 export function headingOf(series: readonly SeriesEntry[]): StudyHeading | undefined {
   const first = series.find((entry) => entry.instances.length > 0)?.instances[0];
   if (!first) return undefined;

@@ -28,7 +28,7 @@ export function Overlay({ state }: { state: ViewportState }) {
 function Corner({ place, lines }: { place: "tl" | "tr" | "bl" | "br"; lines: string[] }) {
   if (lines.length === 0) return null;
   return (
-    <div className={`vw-corner ${place}`}>
+    <div className="vw-corner" data-place={place}>
       {lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines have no identity but their place.
         <span key={index}>{line}</span>
@@ -40,7 +40,7 @@ function Corner({ place, lines }: { place: "tl" | "tr" | "bl" | "br"; lines: str
 function Letters({ letters }: { letters: EdgeLetters }) {
   const edges = Object.entries(letters).filter(([, text]) => text !== "");
   return edges.map(([edge, text]) => (
-    <b key={edge} className={`vw-letter ${edge}`} role="img" aria-label={`${edge}: ${text}`}>
+    <b key={edge} className="vw-letter" data-edge={edge} role="img" aria-label={`${edge}: ${text}`}>
       {text}
     </b>
   ));

@@ -64,7 +64,10 @@ export function ReadingRoom({ room, studyInstanceUid, onClose }: ReadingRoomProp
 
   return (
     <div className="vw">
-      <PatientBanner heading={useMemo(() => headingOf(series), [series])} onClose={onClose} />
+      <PatientBanner
+        heading={headingOf(activeSeries ? [activeSeries, ...series] : series)}
+        onClose={onClose}
+      />
       <PatientWarning series={series} hanging={hanging} />
       <Toolbar
         tool={tool}

@@ -150,10 +150,15 @@ interface NoImageProps {
 
 /** What stands in place of a picture. */
 function NoImage({ series, onReload, onShowAttributes }: NoImageProps) {
-  if (!series) return <div className="vw-message dim">Drag a series here</div>;
+  if (!series)
+    return (
+      <div className="vw-message" data-quiet>
+        Drag a series here
+      </div>
+    );
   if (series.state === "loading") {
     return (
-      <div className="vw-message dim" role="status">
+      <div className="vw-message" data-quiet role="status">
         Loading {seriesTitle(series)}
       </div>
     );
