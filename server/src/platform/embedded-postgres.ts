@@ -28,7 +28,9 @@ const supervise = `exec 3<&0; trap '' INT TERM HUP; "$0" "$@" </dev/null 3<&- & 
 const nobody = 65534;
 const superuser = "isocenter";
 const startTimeoutMs = 30_000;
+/** So many ends in a row are mended; one that ran for a while begins a new row. */
 const restarts = 5;
+const forgivenAfterMs = 10 * 60_000;
 /** A Unix socket's path has at most 107 bytes (unix(7)). */
 const longestSocketPath = 100;
 const longestLog = 16 * 1024 * 1024;
@@ -159,11 +161,12 @@ export async function startEmbeddedPostgres(
   async function watch(): Promise<void> {
     for (let failures = 0; ; ) {
       const current = child;
+      const since = performance.now();
       if (current.exitCode === null && current.signalCode === null) {
         await new Promise<void>((resolve) => current.once("exit", () => resolve()));
       }
       if (stopping) return;
-      failures += 1;
+      failures = performance.now() - since > forgivenAfterMs ? 1 : failures + 1;
       if (failures > restarts) return onTrouble("The embedded PostgreSQL keeps ending.", true);
       onTrouble("The embedded PostgreSQL ended; it is started again.", false);
       try {

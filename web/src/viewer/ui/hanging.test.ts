@@ -3,8 +3,20 @@ import type { SeriesEntry } from "../model/study.ts";
 import { initialSeries, seriesForSlots, visibleSlots } from "./hanging.ts";
 import { keyName } from "./shortcuts.ts";
 
-const series = (uid: string, state: SeriesEntry["state"], images = 1) =>
-  ({ seriesInstanceUid: uid, state, images: Array.from({ length: images }) }) as unknown as SeriesEntry;
+const series = (
+  uid: string,
+  state: SeriesEntry["state"],
+  images = 1,
+  imageType = ["ORIGINAL", "PRIMARY", "AXIAL"],
+) => {
+  const attributes = { "00080008": { vr: "CS", Value: imageType } };
+  return {
+    seriesInstanceUid: uid,
+    state,
+    images: Array.from({ length: images }, () => ({ attributes })),
+  } as unknown as SeriesEntry;
+};
+const scout = (uid: string) => series(uid, "ready", 1, ["ORIGINAL", "PRIMARY", "LOCALIZER"]);
 
 describe("hanging", () => {
   it("opens with the first series of pictures, once those before it are known", () => {
@@ -14,6 +26,12 @@ describe("hanging", () => {
     );
     expect(initialSeries([series("a", "ready", 0)])).toBe("a");
     expect(initialSeries([])).toBeUndefined();
+  });
+
+  it("does not open with a localizer while there is anything else", () => {
+    expect(initialSeries([scout("a"), series("b", "loading", 0)])).toBeUndefined();
+    expect(initialSeries([scout("a"), series("b", "ready")])).toBe("b");
+    expect(initialSeries([series("sr", "ready", 0), scout("a")])).toBe("a");
   });
 
   it("shows the active viewport alone, its pair, or all", () => {
