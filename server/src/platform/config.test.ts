@@ -69,3 +69,68 @@ test("the database by the names that other set-ups use", () => {
     "postgres://me:p%40ss@db:5432/pacs",
   );
 });
+
+test("STORAGE=s3 needs its address, its bucket and its key, one line each", () => {
+  expect(readConfig({ S3_BUCKET: "unused" })).toMatchObject({ storage: "file", s3: null });
+  expect(mistakes({ STORAGE: "s3" }).map((line) => line.split(":")[0])).toEqual([
+    "S3_BUCKET",
+    "S3_ENDPOINT",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
+  ]);
+  const bad = mistakes({
+    STORAGE: "s3",
+    S3_ENDPOINT: "ftp://minio",
+    S3_PUBLIC_ENDPOINT: "https://user:hidden@images.example",
+    S3_BUCKET: "Not_A_Bucket",
+    S3_ACCESS_KEY_ID: "key",
+    S3_SECRET_ACCESS_KEY: "secret",
+  });
+  expect(bad.map((line) => line.split(":")[0]).sort()).toEqual([
+    "S3_BUCKET",
+    "S3_ENDPOINT",
+    "S3_PUBLIC_ENDPOINT",
+  ]);
+  expect(bad.join()).not.toContain("hidden");
+});
+
+test("the S3 store by its own names and by MinIO's", () => {
+  const file = path.join(fs.mkdtempSync(path.join(tmpdir(), "isocenter-config-")), "secret");
+  fs.writeFileSync(file, "from a file\n");
+  const minio = {
+    STORAGE: "s3",
+    MINIO_ENDPOINT: "minio:9000",
+    MINIO_ROOT_USER: "root",
+    MINIO_ROOT_PASSWORD_FILE: file,
+    MINIO_BUCKET_NAME: "medical-images",
+  };
+  expect(readConfig(minio)).toMatchObject({
+    storage: "s3",
+    s3: {
+      endpoint: "http://minio:9000",
+      publicEndpoint: null,
+      region: "us-east-1",
+      bucket: "medical-images",
+      accessKeyId: "root",
+      secretAccessKey: "from a file",
+    },
+  });
+  expect(
+    readConfig({
+      ...minio,
+      S3_ENDPOINT: "https://s3.example/",
+      S3_PUBLIC_ENDPOINT: "https://images.example",
+      S3_REGION: "eu-central-1",
+      S3_BUCKET: "isocenter",
+      S3_ACCESS_KEY_ID: "key",
+      S3_SECRET_ACCESS_KEY: "secret",
+    }).s3,
+  ).toEqual({
+    endpoint: "https://s3.example",
+    publicEndpoint: "https://images.example",
+    region: "eu-central-1",
+    bucket: "isocenter",
+    accessKeyId: "key",
+    secretAccessKey: "secret",
+  });
+});

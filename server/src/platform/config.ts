@@ -5,6 +5,17 @@ const environments = ["production", "development", "test"] as const;
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const processRoles = ["api", "dicom", "worker"] as const;
 
+/** An S3 store; all requests are in path style. */
+export interface S3Settings {
+  endpoint: string;
+  /** What browsers reach, where that is another address: the host is part of a signed URL. */
+  publicEndpoint: string | null;
+  region: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
 /** The configuration, read once from the environment and validated; .env.example says what each means. */
 export interface Config {
   port: number;
@@ -19,7 +30,9 @@ export interface Config {
   dataDir: string;
   /** null: the embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | null;
-  storage: "file";
+  storage: "file" | "s3";
+  /** null: `storage` is another. */
+  s3: S3Settings | null;
   jwtSecret: string | null;
   adminUsername: string;
   adminPassword: string | null;
@@ -105,6 +118,55 @@ function databaseUrl(values: Values): string | null {
   return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(name)}`;
 }
 
+/** The S3 store by its own names, or by those that MinIO's set-ups use. */
+function s3Settings(values: Values): S3Settings {
+  const required = (name: string, alias: string, value: string | null, example: string): string => {
+    if (value === null) values.mistakes.push(`${name}: STORAGE=s3 needs it (or ${alias}), ${example}.`);
+    return value ?? "";
+  };
+  const endpoint = (name: string, text: string | undefined): string | null => {
+    const found = values.url(name, ["http:", "https:"], text);
+    const parsed = found === null ? null : new URL(found);
+    if (parsed && (parsed.username !== "" || parsed.password !== "" || parsed.search !== ""))
+      values.mistakes.push(`${name}: expected an address without user, password and query.`);
+    return found;
+  };
+  const minio = values.raw("MINIO_ENDPOINT");
+  const given =
+    values.raw("S3_ENDPOINT") ?? (minio === undefined || minio.includes("://") ? minio : `http://${minio}`);
+  const bucket = required(
+    "S3_BUCKET",
+    "MINIO_BUCKET_NAME",
+    values.raw("S3_BUCKET") ?? values.raw("MINIO_BUCKET_NAME") ?? null,
+    "such as isocenter",
+  );
+  if (bucket !== "" && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
+    values.mistakes.push(
+      `S3_BUCKET: expected 3 to 63 lower-case letters, digits, dots and hyphens, found "${bucket}".`,
+    );
+  return {
+    endpoint:
+      given === undefined
+        ? required("S3_ENDPOINT", "MINIO_ENDPOINT", null, "such as https://s3.eu-central-1.amazonaws.com")
+        : (endpoint("S3_ENDPOINT", given) ?? ""),
+    publicEndpoint: endpoint("S3_PUBLIC_ENDPOINT", values.raw("S3_PUBLIC_ENDPOINT")),
+    region: values.raw("S3_REGION") ?? "us-east-1",
+    bucket,
+    accessKeyId: required(
+      "S3_ACCESS_KEY_ID",
+      "MINIO_ROOT_USER",
+      values.secret("S3_ACCESS_KEY_ID") ?? values.secret("MINIO_ROOT_USER"),
+      "the access key's name",
+    ),
+    secretAccessKey: required(
+      "S3_SECRET_ACCESS_KEY",
+      "MINIO_ROOT_PASSWORD",
+      values.secret("S3_SECRET_ACCESS_KEY") ?? values.secret("MINIO_ROOT_PASSWORD"),
+      "the access key's secret",
+    ),
+  };
+}
+
 function trustProxy(values: Values): boolean | number | string {
   const text = values.raw("TRUST_PROXY");
   if (text === undefined || text.toLowerCase() === "false") return false;
@@ -172,6 +234,7 @@ function jwtSecret(values: Values): string | null {
 export function readConfig(environment: Environment): Config {
   const values = reader(environment);
   const kind = values.oneOf("NODE_ENV", environments, "production");
+  const storage = values.oneOf("STORAGE", ["file", "s3"], "file");
   const mebibyte = 1024 * 1024;
   const config: Config = {
     port: values.integer("PORT", 3006, 0, 65_535),
@@ -189,7 +252,8 @@ export function readConfig(environment: Environment): Config {
     diskReserveBytes: values.integer("DISK_RESERVE_BYTES", 1024 * mebibyte, 0, Number.MAX_SAFE_INTEGER),
     dataDir: path.resolve(values.raw("DATA_DIR") ?? "data"),
     databaseUrl: databaseUrl(values),
-    storage: values.oneOf("STORAGE", ["file"], "file"),
+    storage,
+    s3: storage === "s3" ? s3Settings(values) : null,
     jwtSecret: jwtSecret(values),
     adminUsername: values.raw("ADMIN_USERNAME") ?? "admin",
     adminPassword: adminPassword(values),

@@ -26,6 +26,7 @@ export * from "./migrations.ts";
 export * from "./multipart.ts";
 export * from "./objects.ts";
 export * from "./objects-file.ts";
+export * from "./objects-s3.ts";
 export * from "./open.ts";
 export * from "./paging.ts";
 export * from "./platform.ts";

@@ -3,7 +3,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import type { ByteRange, ObjectStore, PutResult } from "./objects.ts";
+import { type ByteRange, checkKey, lostAndFound, type ObjectStore, type PutResult } from "./objects.ts";
+import { writeAll } from "./objects-write.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Returns when what was written to the file or folder is on the disk (fsync(2)). */
@@ -16,12 +17,6 @@ const read = promisify(callbacks.read);
 const stat = promisify(callbacks.fstat);
 const syncToDisk: Fsync = promisify(callbacks.fsync);
 
-const keyPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\/){0,7}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
-const lostAndFound = "lost-and-found";
-/** Chunks are gathered to this size before a write, so that small chunks cost few system calls. */
-const writeBytes = 1 << 18;
-/** At most so much waits for the write before it. */
-const mostGathered = 1 << 20;
 /** Folders that stay open to be synced. */
 const openFolders = 512;
 
@@ -33,8 +28,7 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
   const syncFolder = folderSync(fsync);
   const ensureFolder = folderMaker(root, syncFolder);
   const place = (key: string): string => {
-    if (!keyPattern.test(key) || key.includes(".."))
-      throw new Error(`not an object key: ${JSON.stringify(key)}`);
+    checkKey(key);
     const name = path.posix.basename(key);
     return path.join(root, path.posix.dirname(key), name.slice(-2).padStart(2, "_"), name);
   };
@@ -135,74 +129,6 @@ const notFound =
       throw new Refusal("not-found", "object.not-found", `There is no object ${key}.`, { cause: error });
     throw error;
   };
-
-/** Writes what comes while more comes: one write is under way, the next gathers, and the source waits when that is full. */
-async function writeAll(
-  handle: fs.FileHandle,
-  bytes: AsyncIterable<Uint8Array>,
-  signal?: AbortSignal,
-): Promise<number> {
-  let gathered: Uint8Array[] = [];
-  let gatheredBytes = 0;
-  let size = 0;
-  let writing: Promise<void> | null = null;
-  let failure: unknown;
-  const write = () => {
-    const chunks = gathered;
-    const total = gatheredBytes;
-    gathered = [];
-    gatheredBytes = 0;
-    writing = writeChunks(handle, chunks, total)
-      .catch((error: unknown) => {
-        failure = error;
-      })
-      .finally(() => {
-        writing = null;
-      });
-  };
-  try {
-    for await (const chunk of bytes) {
-      signal?.throwIfAborted();
-      if (failure) throw failure;
-      gathered.push(chunk);
-      gatheredBytes += chunk.length;
-      size += chunk.length;
-      if (writing && (gatheredBytes >= mostGathered || gathered.length >= 512)) await writing;
-      if (!writing && gatheredBytes >= writeBytes) write();
-    }
-    signal?.throwIfAborted();
-  } finally {
-    await writing;
-  }
-  if (failure) throw failure;
-  if (gatheredBytes > 0) await writeChunks(handle, gathered, gatheredBytes);
-  return size;
-}
-
-async function writeChunks(handle: fs.FileHandle, chunks: Uint8Array[], total: number): Promise<void> {
-  const { bytesWritten } = await handle.writev(chunks);
-  if (bytesWritten < total) await writeRest(handle, chunks, bytesWritten);
-}
-
-/** A writev may stop short, for instance when the disk is nearly full; what is left is written chunk by chunk. */
-async function writeRest(
-  handle: fs.FileHandle,
-  chunks: readonly Uint8Array[],
-  written: number,
-): Promise<void> {
-  let skip = written;
-  for (const chunk of chunks) {
-    if (skip >= chunk.length) {
-      skip -= chunk.length;
-      continue;
-    }
-    for (let offset = skip; offset < chunk.length; ) {
-      const { bytesWritten } = await handle.write(chunk, offset);
-      offset += bytesWritten;
-    }
-    skip = 0;
-  }
-}
 
 async function readRange(descriptor: number, range?: ByteRange): Promise<Buffer> {
   const start = range?.start ?? 0;

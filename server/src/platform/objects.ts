@@ -12,9 +12,20 @@ export interface PutResult {
   size: number;
 }
 
+const keyPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\/){0,7}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+
+/** What is put aside lives under this word; nothing else does, and `list` passes it over. */
+export const lostAndFound = "lost-and-found";
+
+/** @throws Error where the key is none of ours */
+export function checkKey(key: string): void {
+  if (!keyPattern.test(key) || key.includes(".."))
+    throw new Error(`not an object key: ${JSON.stringify(key)}`);
+}
+
 /**
  * Where the bytes live. Keys are slash-separated words of `[A-Za-z0-9._-]`, made by us and never from what a client wrote. `put` answers
- * only when the object is durable: for the file system, file and folder synced.
+ * only when the object is durable: for the file system, file and folder synced; for S3, when the store has confirmed it.
  */
 export interface ObjectStore {
   /** Writes the object once, whole, under its final key; on any error nothing is left behind. */

@@ -11,6 +11,7 @@ import { createMetrics } from "./metrics.ts";
 import { migrate } from "./migrations.ts";
 import type { ObjectStore } from "./objects.ts";
 import { createFileStore } from "./objects-file.ts";
+import { createS3Store } from "./objects-s3.ts";
 import type { Platform } from "./platform.ts";
 
 /** A process has at most 20 connections: these, and the few that the job queue opens for itself. */
@@ -85,6 +86,17 @@ function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck
   ];
 }
 
+function openObjects(config: Config, onClose: (name: string, step: () => unknown) => void): ObjectStore {
+  if (config.s3 === null) return createFileStore(path.join(config.dataDir, "objects"));
+  const store = createS3Store({
+    settings: config.s3,
+    spoolFolder: path.join(config.dataDir, "spool-s3"),
+    clock: systemClock,
+  });
+  onClose("objects", () => store.close());
+  return store;
+}
+
 /**
  * Opens the database (the embedded one where none is named), brings its schema up to date, and opens the object store.
  * @throws FolderInUse where another program holds the data folder
@@ -112,7 +124,7 @@ export async function openPlatform(
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ migrations: applied }, "schema brought up to date");
     await prepareJobs(connection);
-    const objects = createFileStore(path.join(config.dataDir, "objects"));
+    const objects = openObjects(config, closing.push);
     await objects.check();
     const jobs = createJobs({ db, connection, clock: systemClock, log });
     const platform: Platform = {

@@ -7,6 +7,8 @@ export interface Content {
   contentType: string;
   size: number;
   sha256: string;
+  /** Where the store holds these very bytes. */
+  objectKey: string;
   /** For whoever saves it. */
   filename: string;
   open(range?: Required<ByteRange>): Promise<Readable>;
@@ -24,6 +26,7 @@ export function contentOf(
       contentType: original.format === "PNG" ? "image/png" : "image/jpeg",
       size: original.size,
       sha256: original.sha256,
+      objectKey: original.objectKey,
       filename: `${instance.SOPInstanceUID}.${extension}`,
       open: () => archive.openOriginal(instance),
     };
@@ -32,6 +35,7 @@ export function contentOf(
     contentType: "application/dicom",
     size: instance.size,
     sha256: instance.sha256,
+    objectKey: instance.objectKey,
     filename: `${instance.SOPInstanceUID}.dcm`,
     open: (range) => archive.openObject(instance, range),
   };

@@ -5,7 +5,7 @@ import { ctInstance, ctSeries, type MadeInstance } from "@isocenter/test/support
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { form, zipOf } from "@isocenter/test/support/uploads.ts";
 import sharp from "sharp";
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from "vitest";
 import {
   type App,
   createHttpServer,
@@ -396,6 +396,33 @@ test("what is at another facility does not exist", async () => {
     expect((await get(path)).statusCode, path).toBe(404);
   expect((await get("/studies")).json().pagination.total).toBe(0);
   expect((await get("/images")).json().data).toEqual([]);
+});
+
+test("where the store signs URLs itself, the link is the store's", async () => {
+  const made = ctInstance();
+  const image = await upload(made);
+  const [row] = await database.db<
+    { object_key: string }[]
+  >`select object_key from instance where id = ${image.id}`;
+  const spy = vi
+    .spyOn(platform.objects, "signedUrl")
+    .mockResolvedValue("https://store.example/object?signed");
+  const answer = await get(`/images/${image.id}/url`);
+  expect(answer.json().url).toBe("https://store.example/object?signed");
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  expect(spy.mock.calls).toEqual([
+    [
+      row!.object_key,
+      { expiresInSeconds: 300, filename: `${made.SOPInstanceUID}.dcm`, contentType: "application/dicom" },
+    ],
+  ]);
+  const picture = await post(form.body([{ name: "patientId", value: patientId }, file(await png())]));
+  await get(`/images/${picture.json().id}/url`);
+  expect(spy.mock.calls[1]).toEqual([
+    expect.stringMatching(/^originals\//),
+    expect.objectContaining({ contentType: "image/png" }),
+  ]);
+  spy.mockRestore();
 });
 
 test("a picture's data set says whose it is and when", async () => {

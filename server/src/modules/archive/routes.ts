@@ -289,12 +289,19 @@ function linkRoutes(app: App, { platform, archive }: ArchiveRoutesDeps, links: S
       const instance = await archive.locateById(viewer, request.params.id, "export");
       const expiresAt = new Date(platform.clock.now().getTime() + linkSeconds * 1000);
       const { id: imageId, facilityId, sha256 } = instance;
+      reply.header("cache-control", "no-store");
+      const { objectKey, filename, contentType } = contentOf(archive, instance);
+      const direct = await platform.objects.signedUrl(objectKey, {
+        expiresInSeconds: linkSeconds,
+        filename,
+        contentType,
+      });
+      if (direct !== null) return { url: direct, expiresAt: expiresAt.toISOString() };
       const token = links.sign(
         { method: "GET", imageId, facilityId, sha256, viewerId: viewer.id },
         expiresAt,
       );
       const base = platform.config.publicUrl ?? `${request.protocol}://${request.host}`;
-      reply.header("cache-control", "no-store");
       return { url: `${base}${apiPrefixes[0]}/images/links/${token}`, expiresAt: expiresAt.toISOString() };
     },
   );

@@ -1,0 +1,78 @@
+import type fs from "node:fs/promises";
+
+/** Chunks are gathered to this size before a write, so that small chunks cost few system calls. */
+const writeBytes = 1 << 18;
+/** At most so much waits for the write before it. */
+const mostGathered = 1 << 20;
+
+/**
+ * Writes what comes while more comes: one write is under way, the next gathers, and the source waits when that is full.
+ * @returns how many bytes
+ * @throws what the source throws, the signal's reason, and what the disk says
+ */
+export async function writeAll(
+  handle: fs.FileHandle,
+  bytes: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<number> {
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  let size = 0;
+  let writing: Promise<void> | null = null;
+  let failure: unknown;
+  const write = () => {
+    const chunks = gathered;
+    const total = gatheredBytes;
+    gathered = [];
+    gatheredBytes = 0;
+    writing = writeChunks(handle, chunks, total)
+      .catch((error: unknown) => {
+        failure = error;
+      })
+      .finally(() => {
+        writing = null;
+      });
+  };
+  try {
+    for await (const chunk of bytes) {
+      signal?.throwIfAborted();
+      if (failure) throw failure;
+      gathered.push(chunk);
+      gatheredBytes += chunk.length;
+      size += chunk.length;
+      if (writing && (gatheredBytes >= mostGathered || gathered.length >= 512)) await writing;
+      if (!writing && gatheredBytes >= writeBytes) write();
+    }
+    signal?.throwIfAborted();
+  } finally {
+    await writing;
+  }
+  if (failure) throw failure;
+  if (gatheredBytes > 0) await writeChunks(handle, gathered, gatheredBytes);
+  return size;
+}
+
+async function writeChunks(handle: fs.FileHandle, chunks: Uint8Array[], total: number): Promise<void> {
+  const { bytesWritten } = await handle.writev(chunks);
+  if (bytesWritten < total) await writeRest(handle, chunks, bytesWritten);
+}
+
+/** A writev may stop short, for instance when the disk is nearly full; what is left is written chunk by chunk. */
+async function writeRest(
+  handle: fs.FileHandle,
+  chunks: readonly Uint8Array[],
+  written: number,
+): Promise<void> {
+  let skip = written;
+  for (const chunk of chunks) {
+    if (skip >= chunk.length) {
+      skip -= chunk.length;
+      continue;
+    }
+    for (let offset = skip; offset < chunk.length; ) {
+      const { bytesWritten } = await handle.write(chunk, offset);
+      offset += bytesWritten;
+    }
+    skip = 0;
+  }
+}
