@@ -10,6 +10,7 @@ import {
   FolderInUse,
   processEnvironment,
   productVersion,
+  Refusal,
   readConfig,
 } from "./platform/index.ts";
 import { buildWebApp, webAppIsBuilt } from "./web-app.ts";
@@ -69,7 +70,7 @@ function fail(error: unknown): never {
   if (error instanceof ConfigError) {
     complain("The configuration has mistakes:");
     for (const line of error.lines) complain(`  ${line}`);
-  } else if (error instanceof FolderInUse) {
+  } else if (error instanceof FolderInUse || error instanceof Refusal) {
     complain(error.message);
   } else if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
     complain(

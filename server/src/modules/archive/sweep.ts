@@ -4,6 +4,7 @@ import { instancePrefix } from "./ingest/receive.ts";
 import { metadataPrefix } from "./read/metadata.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
+const lostAndFoundDays = 30;
 const batchKeys = 1000;
 
 /**
@@ -42,8 +43,17 @@ async function moveOrphans(platform: Platform, keys: readonly string[]): Promise
   return orphans.length;
 }
 
+/** Deletes what has lain in the lost-and-found for 30 days. */
+export async function emptyLostAndFound(platform: Platform): Promise<number> {
+  const before = new Date(platform.clock.now().getTime() - lostAndFoundDays * dayMs);
+  const deleted = await platform.objects.emptyLostAndFound(before);
+  if (deleted > 0) platform.log.warn({ objects: deleted }, "the lost-and-found was emptied of what was old");
+  return deleted;
+}
+
 export function defineSweep(platform: Platform): void {
   platform.jobs.every("archive.sweep-orphans", 6 * 60 * 60, async (signal) => {
     await sweepOrphans(platform, signal);
+    await emptyLostAndFound(platform);
   });
 }

@@ -22,7 +22,7 @@ import { beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { prepareJobs, systemClock, type Viewer } from "../../../platform/index.ts";
 import { createJournal, type Journal } from "../../journal/index.ts";
 import { createArchive } from "../archive.ts";
-import { sweepOrphans } from "../sweep.ts";
+import { emptyLostAndFound, sweepOrphans } from "../sweep.ts";
 import type { Archive, IngestAnswer } from "../types.ts";
 
 const database = testDatabase();
@@ -250,6 +250,10 @@ test("objects older than a day that no row names go to the lost-and-found, all o
   expect([...(await storedKeys(platform, "instances")), ...(await storedKeys(platform, "metadata"))]).toEqual(
     kept,
   );
+  platform.clock.advance(28 * 24 * 60 * 60 * 1000);
+  expect(await emptyLostAndFound(platform)).toBe(0);
+  platform.clock.advance(2 * 24 * 60 * 60 * 1000);
+  expect(await emptyLostAndFound(platform)).toBe(3);
 });
 
 test("what a person corrected, later images do not overwrite; what was empty they fill", async () => {
