@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { attributeRows, type KeywordOf, searchRows } from "../model/attribute-rows.ts";
+import { type AttributeRow, attributeRows, type KeywordOf, searchRows } from "../model/attribute-rows.ts";
 import { type JsonDataSet, textOf } from "../model/dicom-json.ts";
 import { tags } from "../model/tags.ts";
 import { loadDictionary } from "./dictionary.ts";
@@ -21,7 +21,6 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
   const [keywordOf, setKeywordOf] = useState<KeywordOf>(() => noKeywords);
   const [text, setText] = useState("");
   const search = useDeferredValue(text);
-  const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let gone = false;
     loadDictionary().then((loaded) => {
@@ -35,13 +34,6 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
   const dataSet = dataSets[Math.min(chosen, dataSets.length - 1)];
   const rows = useMemo(() => (dataSet ? attributeRows(dataSet, keywordOf) : []), [dataSet, keywordOf]);
   const found = useMemo(() => searchRows(rows, search), [rows, search]);
-  const virtual = useVirtualizer({
-    count: found.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 24,
-    overscan: 20,
-    getItemKey: (index) => found[index]!.path,
-  });
   return (
     <aside className="vw-attributes" aria-label="Attributes of the image">
       <header>
@@ -80,42 +72,55 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
         />
         <span className="vw-dim">{search ? `${found.length} of ${rows.length}` : rows.length}</span>
       </label>
-      <div ref={scroller} className="vw-attribute-rows">
-        {/* biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be a table element; the roles say what it is. */}
-        <div
-          role="table"
-          aria-label="Attributes"
-          aria-rowcount={found.length}
-          style={{ height: virtual.getTotalSize(), position: "relative" }}
-        >
-          {virtual.getVirtualItems().map((item) => {
-            const row = found[item.index]!;
-            return (
-              // biome-ignore lint/a11y/useSemanticElements: see above.
-              // biome-ignore lint/a11y/useFocusableInteractive: rows of a table that is read, not operated.
-              <div
-                key={item.key}
-                ref={virtual.measureElement}
-                data-index={item.index}
-                role="row"
-                aria-rowindex={item.index + 1}
-                className="vw-attribute"
-                data-item={row.tag === "" || undefined}
-                style={{ transform: `translateY(${item.start}px)`, paddingLeft: 12 + row.depth * 12 }}
-              >
-                <Cell className="vw-mono vw-attribute-tag">{row.tag}</Cell>
-                <Cell className="vw-attribute-keyword">{row.keyword}</Cell>
-                <Cell className="vw-mono vw-attribute-vr">{row.vr}</Cell>
-                <Cell className="vw-attribute-value">{row.value}</Cell>
-              </div>
-            );
-          })}
-        </div>
-        {found.length === 0 && (
-          <p className="vw-nothing">{dataSet ? "Nothing matches." : "No image is shown."}</p>
-        )}
-      </div>
+      <AttributeTable rows={found} nothing={dataSet ? "Nothing matches." : "No image is shown."} />
     </aside>
+  );
+}
+
+/** Only the lines in sight are on the page: an enhanced image has tens of thousands. */
+function AttributeTable({ rows, nothing }: { rows: readonly AttributeRow[]; nothing: string }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 24,
+    overscan: 20,
+    getItemKey: (index) => rows[index]!.path,
+  });
+  return (
+    <div ref={scroller} className="vw-attribute-rows">
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be a table element; the roles say what it is. */}
+      <div
+        role="table"
+        aria-label="Attributes"
+        aria-rowcount={rows.length}
+        style={{ height: virtual.getTotalSize(), position: "relative" }}
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index]!;
+          return (
+            // biome-ignore lint/a11y/useSemanticElements: see above.
+            // biome-ignore lint/a11y/useFocusableInteractive: rows of a table that is read, not operated.
+            <div
+              key={item.key}
+              ref={virtual.measureElement}
+              data-index={item.index}
+              role="row"
+              aria-rowindex={item.index + 1}
+              className="vw-attribute"
+              data-item={row.tag === "" || undefined}
+              style={{ transform: `translateY(${item.start}px)`, paddingLeft: 12 + row.depth * 12 }}
+            >
+              <Cell className="vw-mono vw-attribute-tag">{row.tag}</Cell>
+              <Cell className="vw-attribute-keyword">{row.keyword}</Cell>
+              <Cell className="vw-mono vw-attribute-vr">{row.vr}</Cell>
+              <Cell className="vw-attribute-value">{row.value}</Cell>
+            </div>
+          );
+        })}
+      </div>
+      {rows.length === 0 && <p className="vw-nothing">{nothing}</p>}
+    </div>
   );
 }
 

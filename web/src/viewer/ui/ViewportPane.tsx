@@ -90,33 +90,50 @@ export function ViewportPane(props: ViewportPaneProps) {
       }}
     >
       <div ref={element} className="vw-canvas" data-hidden={!isImage || undefined} />
-      {isImage && state && overlays && state.error === "" && <Overlay state={state} />}
-      {isImage && state && (
-        <StackSlider
-          prefetcher={session.prefetcher}
-          imageIds={state.imageIds}
-          index={state.index}
-          onChange={(index) => controller?.goTo(index)}
-        />
-      )}
-      {isImage && state?.error === "" && state.shownIndex !== state.index && (
-        <span className="vw-loading" role="status">
-          Loading image {state.index + 1}
-        </span>
-      )}
-      {isImage && state && state.error !== "" && (
-        <Message
-          icon="warning"
-          title={`Image ${state.index + 1} of ${state.images.length} cannot be shown`}
-          text={state.error}
-          action="Try again"
-          onAction={() => controller?.retry()}
-        />
+      {isImage && state && controller && (
+        <OverImage state={state} controller={controller} session={session} overlays={overlays} />
       )}
       {!isImage && (
         <NoImage series={series} onReload={props.onReload} onShowAttributes={props.onShowAttributes} />
       )}
     </section>
+  );
+}
+
+interface OverImageProps {
+  state: ViewportState;
+  controller: ViewportController;
+  session: Session;
+  overlays: boolean;
+}
+
+/** What lies over a picture: texts, the slider, and why the picture is not there. */
+function OverImage({ state, controller, session, overlays }: OverImageProps) {
+  const failed = state.error !== "";
+  return (
+    <>
+      {overlays && !failed && <Overlay state={state} />}
+      <StackSlider
+        prefetcher={session.prefetcher}
+        imageIds={state.imageIds}
+        index={state.index}
+        onChange={controller.goTo}
+      />
+      {!failed && state.shownIndex !== state.index && (
+        <span className="vw-loading" role="status">
+          Loading image {state.index + 1}
+        </span>
+      )}
+      {failed && (
+        <Message
+          icon="warning"
+          title={`Image ${state.index + 1} of ${state.images.length} cannot be shown`}
+          text={state.error}
+          action="Try again"
+          onAction={controller.retry}
+        />
+      )}
+    </>
   );
 }
 
