@@ -105,6 +105,8 @@ export interface Fault {
   times?: number;
   /** Cut when so many bytes have gone towards the store. */
   cutAfterSent?: number;
+  /** Turn a bit of the byte that goes to the store after so many. */
+  damageAfterSent?: number;
   /** Cut when so many bytes have come from the store. */
   cutAfterReceived?: number;
   /** Stop passing bytes from the store after so many, and keep the connection. */
@@ -150,7 +152,9 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     store.on("close", () => client.end());
     let sent = 0;
     let received = 0;
-    client.on("data", (chunk) => {
+    client.on("data", (chunk: Buffer) => {
+      const damaged = (here?.damageAfterSent ?? -1) - sent;
+      if (damaged >= 0 && damaged < chunk.length) chunk[damaged]! ^= 1;
       sent += chunk.length;
       if (here?.cutAfterSent !== undefined && sent > here.cutAfterSent) return cut();
       if (!store.write(chunk)) {

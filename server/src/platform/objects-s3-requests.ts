@@ -67,9 +67,13 @@ export const statusOfFailure = (error: unknown): number | undefined =>
   (error as Failure | null)?.$metadata?.httpStatusCode;
 export const nameOfFailure = (error: unknown): string | undefined => (error as Failure | null)?.name;
 
+/** Answers of status 400 that speak of the way and not of the request: it was broken off, or its bytes were damaged. */
+const damaged = new Set(["BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "RequestTimeout"]);
+
 /** No status: the network. 501 says that the store will never do it. */
 function mayPass(error: unknown): boolean {
   const status = statusOfFailure(error);
+  if (status === 400 && damaged.has(nameOfFailure(error) ?? "")) return true;
   return status === undefined || (status >= 500 && status !== 501) || status === 429 || status === 408;
 }
 

@@ -4,6 +4,7 @@ import http from "node:http";
 import type net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   type FaultyProxy,
   type S3Server,
@@ -11,10 +12,11 @@ import {
   startFaultyProxy,
   startS3Server,
 } from "@isocenter/test/support/s3.ts";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ManualClock, manualClock } from "./clock.ts";
 import type { S3Settings } from "./config.ts";
 import { chunks, keysOf, objectStoreContract } from "./objects.contract.ts";
+import type { ObjectStore } from "./objects.ts";
 import { createS3Store, type S3StoreOptions } from "./objects-s3.ts";
 
 const missing = s3ServerMissing();
@@ -45,16 +47,30 @@ describe.skipIf(missing)("S3", () => {
       spoolFolder: path.join(folder, "spool"),
       clock,
       partBytes: 5 * mebibyte,
-      patience: { idleTimeoutMs: 2000, attempts: 2, pauseMs: 10 },
+      patience: { idleTimeoutMs: 20_000, attempts: 2, pauseMs: 10 },
       ...more,
     });
+  const proxied = () => `http://127.0.0.1:${proxy.port}`;
+  /** Waits for a moment alone. */
+  const hasty = () =>
+    open({ endpoint: proxied() }, { patience: { idleTimeoutMs: 700, attempts: 2, pauseMs: 10 } });
+  const uploads = async () => {
+    const client = new S3Client({
+      endpoint: settings.endpoint,
+      region: settings.region,
+      forcePathStyle: true,
+      credentials: settings,
+    });
+    const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: settings.bucket }));
+    return { client, unfinished: Uploads ?? [] };
+  };
   beforeEach(async () => {
     folder = await fs.mkdtemp(path.join(tmpdir(), "isocenter-objects-s3-"));
     clock = manualClock(new Date());
     number += 1;
     settings = server.settings(`objects-${number}`);
     proxy.use(null);
-    store = open({ endpoint: `http://127.0.0.1:${proxy.port}` });
+    store = open({ endpoint: proxied() });
     direct = open();
     await direct.check();
   });
@@ -89,6 +105,7 @@ describe.skipIf(missing)("S3", () => {
     await expect(store.put("instances/abc", pieces(noise(size)))).rejects.toMatchObject(unavailable);
     expect(proxy.connections()).toBeGreaterThan(1);
     expect(await keysOf(direct, "")).toEqual([]);
+    expect((await uploads()).unfinished).toEqual([]);
     proxy.use(null);
     expect(await store.put("instances/abc", pieces(noise(size)))).toMatchObject({ size });
     expect((await direct.read("instances/abc")).equals(noise(size))).toBe(true);
@@ -137,16 +154,16 @@ describe.skipIf(missing)("S3", () => {
   test("a get that falls silent errors in time", async () => {
     await direct.put("instances/abc", pieces(noise(4 * mebibyte)));
     proxy.use({ silentAfterReceived: mebibyte });
-    const stream = await store.get("instances/abc");
+    const stream = await hasty().get("instances/abc");
     await expect(stream.forEach(() => {})).rejects.toMatchObject({
       ...unavailable,
-      cause: expect.objectContaining({ message: expect.stringContaining("stood still for 2000 ms") }),
+      cause: expect.objectContaining({ message: expect.stringContaining("stood still for 700 ms") }),
     });
   });
 
   test("a store that takes the connection and says nothing is unavailable in time", async () => {
     proxy.use({ silentAfterReceived: 0 });
-    await expect(store.read("instances/abc")).rejects.toMatchObject(unavailable);
+    await expect(hasty().read("instances/abc")).rejects.toMatchObject(unavailable);
     expect(proxy.connections()).toBe(2);
   });
 
@@ -168,9 +185,30 @@ describe.skipIf(missing)("S3", () => {
   test("an abort ends a put that the store does not take", async () => {
     proxy.use({ silentAfterReceived: 0 });
     const abort = new AbortController();
-    const put = store.put("instances/abc", chunks("x"), { signal: abort.signal });
-    setTimeout(() => abort.abort(), 100);
+    const put = hasty().put("instances/abc", chunks("x"), { signal: abort.signal });
+    await vi.waitFor(() => expect(proxy.connections()).toBe(1));
+    abort.abort();
     await expect(put).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  test.each([
+    ["in memory", 400_000],
+    ["in parts", 12 * mebibyte],
+  ])("bytes that are damaged on their way, of an object %s, are noticed and sent again", async (_, size) => {
+    proxy.use({ damageAfterSent: 200_000, times: 1 });
+    const patient = open({ endpoint: proxied() });
+    await patient.put("instances/abc", pieces(noise(size)));
+    expect((await direct.read("instances/abc")).equals(noise(size))).toBe(true);
+    patient.close();
+  });
+
+  test("parts that a crash left are taken back with the lost-and-found", async () => {
+    const { client } = await uploads();
+    await client.send(new CreateMultipartUploadCommand({ Bucket: settings.bucket, Key: "instances/abc" }));
+    await store.emptyLostAndFound(new Date(Date.now() - 60_000));
+    expect((await uploads()).unfinished).toHaveLength(1);
+    await store.emptyLostAndFound(new Date(Date.now() + 60_000));
+    expect((await uploads()).unfinished).toEqual([]);
   });
 
   test("a signed URL works without credentials, for one object and a time", async () => {
@@ -253,21 +291,14 @@ describe.skipIf(missing)("S3", () => {
   });
 });
 
-test("an answer that is lost is told from a key that is taken, where the store knows conditional writes", async () => {
+/** A store of which only what a put needs is there. */
+async function stubStore(
+  answer: http.RequestListener,
+): Promise<{ store: ObjectStore; stop(): Promise<void> }> {
   const folder = await fs.mkdtemp(path.join(tmpdir(), "isocenter-objects-s3-"));
-  const kept = new Map<string, string>();
   const server = http.createServer((request, response) => {
-    const key = request.url!.split("?")[0]!;
     request.resume();
-    request.on("end", () => {
-      const putId = kept.get(key);
-      if (request.method === "HEAD" && putId === undefined) return response.writeHead(404).end();
-      if (request.method === "HEAD") return response.writeHead(200, { "x-amz-meta-put-id": putId }).end();
-      expect(request.headers["if-none-match"]).toBe("*");
-      if (putId !== undefined) return response.writeHead(412).end();
-      kept.set(key, String(request.headers["x-amz-meta-put-id"]));
-      request.socket.destroy();
-    });
+    request.on("end", () => answer(request, response));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const store = createS3Store({
@@ -283,10 +314,48 @@ test("an answer that is lost is told from a key that is taken, where the store k
     clock: manualClock(),
     patience: { pauseMs: 1 },
   });
+  return {
+    store,
+    async stop() {
+      store.close();
+      server.close();
+      await fs.rm(folder, { recursive: true });
+    },
+  };
+}
+
+test("an answer that is lost is told from a key that is taken, where the store knows conditional writes", async () => {
+  let putId: string | undefined;
+  const { store, stop } = await stubStore((request, response) => {
+    if (request.method === "HEAD" && putId === undefined) return response.writeHead(404).end();
+    if (request.method === "HEAD") return response.writeHead(200, { "x-amz-meta-put-id": putId }).end();
+    if (putId !== undefined || request.headers["if-none-match"] !== "*") return response.writeHead(412).end();
+    putId = String(request.headers["x-amz-meta-put-id"]);
+    return request.socket.destroy();
+  });
   expect(await store.put("instances/abc", chunks("x"))).toEqual({ key: "instances/abc", size: 1 });
   await expect(store.put("instances/abc", chunks("x"))).rejects.toThrow("EEXIST");
-  expect(kept.size).toBe(1);
-  store.close();
-  server.close();
-  await fs.rm(folder, { recursive: true });
+  await stop();
+});
+
+test("what a failed put left is taken back, and nothing that another put made", async () => {
+  let putId: string | undefined;
+  let keep = true;
+  const { store, stop } = await stubStore((request, response) => {
+    if (request.method === "HEAD" && putId === undefined) return response.writeHead(404).end();
+    if (request.method === "HEAD") return response.writeHead(200, { "x-amz-meta-put-id": putId }).end();
+    if (request.method === "DELETE") {
+      putId = undefined;
+      return response.writeHead(204).end();
+    }
+    if (keep) putId = String(request.headers["x-amz-meta-put-id"]);
+    return response.writeHead(500).end();
+  });
+  await expect(store.put("instances/abc", chunks("x"))).rejects.toMatchObject({ kind: "unavailable" });
+  expect(putId).toBeUndefined();
+  keep = false;
+  putId = "another's";
+  await expect(store.put("instances/abc", chunks("x"))).rejects.toMatchObject({ kind: "unavailable" });
+  expect(putId).toBe("another's");
+  await stop();
 });
