@@ -105,7 +105,7 @@ export interface Fault {
   times?: number;
   /** Cut when so many bytes have gone towards the store. */
   cutAfterSent?: number;
-  /** Turn a bit of the byte that goes to the store after so many. */
+  /** Turn a bit of the byte that goes to the store after so many, on the first connection that comes so far. */
   damageAfterSent?: number;
   /** Cut when so many bytes have come from the store. */
   cutAfterReceived?: number;
@@ -154,7 +154,10 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     let received = 0;
     client.on("data", (chunk: Buffer) => {
       const damaged = (here?.damageAfterSent ?? -1) - sent;
-      if (damaged >= 0 && damaged < chunk.length) chunk[damaged]! ^= 1;
+      if (here && damaged >= 0 && damaged < chunk.length) {
+        chunk[damaged]! ^= 1;
+        delete here.damageAfterSent;
+      }
       sent += chunk.length;
       if (here?.cutAfterSent !== undefined && sent > here.cutAfterSent) return cut();
       if (!store.write(chunk)) {
