@@ -27,7 +27,10 @@ export function webAppIsBuilt(): boolean {
   return built > 0 && sources.every((source) => newest(path.join(repository, source)) <= built);
 }
 
-/** Builds the web app with Vite. @throws where the build fails */
+/**
+ * Builds the web app with Vite, aside, and puts it in place as a whole: several programs may start at once on a fresh checkout.
+ * @throws where the build fails
+ */
 export async function buildWebApp(): Promise<void> {
   const vite = path.join(repository, "node_modules/vite/bin/vite.js");
   if (!fs.existsSync(vite)) {
@@ -36,7 +39,9 @@ export async function buildWebApp(): Promise<void> {
       "The web app is not built and Vite is not installed: run npm ci with development dependencies, then npm run build.",
     );
   }
-  const child = spawn(process.execPath, [vite, "build", "--logLevel", "warn"], {
+  const aside = path.join(repository, `web/node_modules/.isocenter-build-${process.pid}`);
+  const options = ["--outDir", aside, "--emptyOutDir", "--logLevel", "warn"];
+  const child = spawn(process.execPath, [vite, "build", ...options], {
     cwd: path.join(repository, "web"),
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -44,7 +49,22 @@ export async function buildWebApp(): Promise<void> {
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new Error(`Building the web app failed (Vite ended with ${code}):\n${said}`);
+  try {
+    if (code !== 0) throw new Error(`Building the web app failed (Vite ended with ${code}):\n${said}`);
+    if (!webAppIsBuilt()) replaceDist(aside);
+  } finally {
+    fs.rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** @throws where that fails, unless another program has put its own in place at the same moment */
+function replaceDist(built: string): void {
+  try {
+    fs.rmSync(dist, { recursive: true, force: true });
+    fs.renameSync(built, dist);
+  } catch (error) {
+    if (!webAppIsBuilt()) throw error;
+  }
 }
 
 /** Whether a path is a page of the web app: of no other route, and no file, whose last part has a dot. UIDs before that have dots too. */

@@ -45,6 +45,8 @@ export function Thumbnail({ url, version = "", alt, className = "", style }: Thu
     if (!box.current) return;
     const observer = new IntersectionObserver((seen) => setNear(seen.some((entry) => entry.isIntersecting)), {
       rootMargin: "200px",
+      // The margin of the root ends at a list that scrolls by itself.
+      scrollMargin: "200px",
     });
     observer.observe(box.current);
     return () => observer.disconnect();

@@ -1,0 +1,179 @@
+/**
+ * Makes the pictures of docs/screens: `node tools/screens.ts`. Runs the program on an empty folder with the demonstration and needs
+ * Chromium, and the ports 3006 and 11112, which the pictures show.
+ */
+import fs from "node:fs/promises";
+import path from "node:path";
+import { newUid, readPart10, text, withElements, writePart10 } from "@isocenter/dicom";
+import type { Page } from "playwright-core";
+import sharp from "sharp";
+import { launchBrowser, openPage, signInByForm } from "../test/support/browser.ts";
+import { adminPassword, eventually, type Program, startProgram } from "../test/support/program.ts";
+
+const folder = path.resolve(import.meta.dirname, "../docs/screens");
+const demonstrationMs = 300_000;
+
+interface Study {
+  studyInstanceUid: string;
+  accessionNumber: string | null;
+  status: string;
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  const png = await sharp(await page.screenshot({ animations: "disabled" }))
+    .png({ palette: true, quality: 95, effort: 10 })
+    .toBuffer();
+  await fs.writeFile(path.join(folder, `${name}.png`), png);
+  process.stdout.write(`${name}.png ${Math.round(png.length / 1024)} KB\n`);
+}
+
+async function studies(program: Program): Promise<Study[]> {
+  const answer = await fetch(`${program.url}/api/v1/studies?limit=100`, { headers: await program.login() });
+  return ((await answer.json()) as { data: Study[] }).data;
+}
+
+/** Waits until an expression holds in the page. */
+const isTrue = (page: Page, expression: string) =>
+  eventually(() => page.evaluate<boolean>(expression), 60_000);
+
+/** Every picture that is in sight has come. */
+const settled = (page: Page) =>
+  isTrue(
+    page,
+    `[...document.images].every((image) => image.complete && image.naturalWidth > 0) &&
+     [...document.querySelectorAll(".thumb, .vw-series")].every((box) => {
+       const { left, top, width, height } = box.getBoundingClientRect();
+       const isSeen = box.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+       return !isSeen || box.querySelector("img") !== null;
+     })`,
+  );
+
+/** Every viewport that is seen shows its image, and there are so many. */
+const shown = (page: Page, viewports: number) =>
+  isTrue(
+    page,
+    `(([...all]) => all.length === ${viewports} && all.every((pane) => pane.dataset.state === "shown"))(
+       document.querySelectorAll(".vw-pane:not([hidden])"))`,
+  );
+
+/** Goes to a place in the stack of each viewport, from 0 to 1, and waits until all of the stack is loaded. */
+async function goTo(page: Page, share: number): Promise<void> {
+  const sliders = await page.locator(".vw-pane:not([hidden]) .vw-slider").all();
+  for (const slider of sliders.toReversed()) {
+    const { width = 0, height = 0 } = (await slider.boundingBox()) ?? {};
+    await slider.click({ position: { x: width / 2, y: height * share } });
+    await page.locator("[data-testid=loaded] [data-done]").waitFor({ timeout: 120_000 });
+  }
+}
+
+/** Opens a study in a layout of so many viewports. */
+async function openStudy(page: Page, uid: string, viewports: 1 | 4): Promise<void> {
+  await page.goto(`/studies/${uid}/view`);
+  await page.getByRole("button", { name: viewports === 1 ? "One viewport" : "Four viewports" }).click();
+  await shown(page, viewports);
+}
+
+/** Images of a study of the demonstration, as if of somebody who is not there yet. */
+async function newcomer(program: Program, studyUid: string): Promise<{ name: string; bytes: Uint8Array }[]> {
+  const headers = await program.login();
+  const root = `${program.url}/dicomweb/studies/${studyUid}/instances`;
+  const list = (await (await fetch(`${root}?limit=14`, { headers })).json()) as Record<
+    string,
+    { Value?: string[] }
+  >[];
+  const identity = { StudyInstanceUID: newUid(), SeriesInstanceUID: newUid() };
+  const files: { name: string; bytes: Uint8Array }[] = [];
+  for (const [index, entry] of list.entries()) {
+    const url = entry["00081190"]?.Value?.[0] ?? "";
+    const answer = await fetch(url, {
+      headers: { ...headers, accept: "application/dicom; transfer-syntax=*" },
+    });
+    const { dataSet, transferSyntaxUID } = readPart10(new Uint8Array(await answer.arrayBuffer()));
+    const changes = {
+      ...identity,
+      SOPInstanceUID: newUid(),
+      PatientName: "Sandoval^Ruth",
+      PatientID: "DEMO-240118",
+      AccessionNumber: "IC118420",
+      StudyDescription: text(dataSet, 0x00081030) ?? "",
+    };
+    const bytes = writePart10({ dataSet: withElements(dataSet, changes), transferSyntaxUID });
+    files.push({ name: `IM${String(index + 1).padStart(4, "0")}`, bytes });
+  }
+  return files;
+}
+
+async function lists(page: Page, program: Program, heads: string): Promise<void> {
+  await page.goto("/studies");
+  await page.getByText(/^Live/).waitFor();
+  await settled(page);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await picture(page, "studies");
+  await page.evaluate(`document.documentElement.dataset.theme = "light"`);
+  await picture(page, "studies-light");
+  await page.evaluate(`document.documentElement.dataset.theme = "dark"`);
+  await page.keyboard.press(" ");
+  await page.locator(".peek img").first().waitFor();
+  await settled(page);
+  await picture(page, "peek");
+  await page.keyboard.press("Escape");
+
+  const files = await newcomer(program, heads);
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Add files" }).click();
+  await (await chooser).setFiles([
+    ...files.map(({ name, bytes }) => ({ name, mimeType: "application/dicom", buffer: Buffer.from(bytes) })),
+    { name: "IM0099", mimeType: "", buffer: Buffer.from("This file was cut off on the disc. ".repeat(8)) },
+  ]);
+  await page.getByRole("heading", { name: "1 file not taken" }).waitFor({ timeout: 60_000 });
+  await page.getByRole("row", { name: "Sandoval, Ruth" }).locator("img").waitFor();
+  await settled(page);
+  await picture(page, "upload");
+}
+
+await fs.mkdir(folder, { recursive: true });
+const program = await startProgram({ env: { PORT: "3006", DICOM_PORT: "11112", SETTLE_SECONDS: "5" } });
+const browser = await launchBrowser();
+try {
+  const { page, problems } = await openPage(browser, {
+    baseURL: "http://localhost:3006",
+    reducedMotion: "reduce",
+  });
+  await page.goto("/sign-in");
+  await page.getByText("All systems working").waitFor();
+  await page.getByLabel("User name").fill("admin");
+  await picture(page, "sign-in");
+  await signInByForm(page, "admin", adminPassword);
+  await page.getByText(/^Live/).waitFor();
+  await settled(page);
+  await picture(page, "first-run");
+  await page.getByRole("button", { name: "Load demonstration" }).click();
+  const all = await eventually(async () => {
+    const found = await studies(program);
+    return found.length >= 17 && found.every(({ status }) => status !== "IN_PROGRESS") && found;
+  }, demonstrationMs);
+  const study = (accession: string) =>
+    all.find(({ accessionNumber }) => accessionNumber === accession)?.studyInstanceUid ?? "";
+
+  await openStudy(page, study("IC118397"), 1);
+  // The scout comes first; the volume after it.
+  await page.keyboard.press("PageDown");
+  await page.getByRole("slider").waitFor();
+  await page.keyboard.press("2");
+  await goTo(page, 0.45);
+  await shown(page, 1);
+  await settled(page);
+  await picture(page, "viewer");
+  await openStudy(page, study("IC118369"), 4);
+  await goTo(page, 0.5);
+  await shown(page, 4);
+  await settled(page);
+  await picture(page, "viewer-layout");
+  await lists(page, program, study("IC118402"));
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+} finally {
+  await browser.close();
+  await program.stop();
+  await fs.rm(program.dataDir, { recursive: true, force: true });
+}
