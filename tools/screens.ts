@@ -27,8 +27,8 @@ async function picture(page: Page, name: string): Promise<void> {
   process.stdout.write(`${name}.png ${Math.round(png.length / 1024)} KB\n`);
 }
 
-async function studies(program: Program): Promise<Study[]> {
-  const answer = await fetch(`${program.url}/api/v1/studies?limit=100`, { headers: await program.login() });
+async function studies({ url }: Program, headers: { authorization: string }): Promise<Study[]> {
+  const answer = await fetch(`${url}/api/v1/studies?limit=100`, { headers });
   return ((await answer.json()) as { data: Study[] }).data;
 }
 
@@ -94,6 +94,9 @@ async function newcomer(program: Program, studyUid: string): Promise<{ name: str
       SOPInstanceUID: newUid(),
       PatientName: "Sandoval^Ruth",
       PatientID: "DEMO-240118",
+      PatientBirthDate: "19710926",
+      PatientSex: "F",
+      PatientAge: "055Y",
       AccessionNumber: "IC118420",
       StudyDescription: text(dataSet, 0x00081030) ?? "",
     };
@@ -149,8 +152,9 @@ try {
   await settled(page);
   await picture(page, "first-run");
   await page.getByRole("button", { name: "Load demonstration" }).click();
+  const headers = await program.login();
   const all = await eventually(async () => {
-    const found = await studies(program);
+    const found = await studies(program, headers);
     return found.length >= 17 && found.every(({ status }) => status !== "IN_PROGRESS") && found;
   }, demonstrationMs);
   const study = (accession: string) =>
@@ -160,8 +164,8 @@ try {
   // The scout comes first; the volume after it.
   await page.keyboard.press("PageDown");
   await page.getByRole("slider").waitFor();
-  await page.keyboard.press("2");
   await goTo(page, 0.45);
+  await page.keyboard.press("2");
   await shown(page, 1);
   await settled(page);
   await picture(page, "viewer");

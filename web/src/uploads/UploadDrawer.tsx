@@ -57,7 +57,7 @@ export function UploadDrawer({ state, onAskPatient }: UploadDrawerProps) {
             </div>
           )}
           <FileList items={state.items} />
-          <footer className="flex justify-end gap-2 px-3 py-2">
+          <footer className="flex justify-end gap-2 border-t border-line px-3 py-2">
             {counts.failed + counts.cancelled > 0 && (
               <Button size="s" icon="retry" onClick={() => uploads.retry()}>
                 Try {plural(counts.failed + counts.cancelled, "file")} again

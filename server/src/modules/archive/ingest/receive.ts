@@ -175,23 +175,23 @@ function requireSyntax({ transferSyntaxUID }: ParsedObject): void {
 }
 
 const reasons: Readonly<Partial<Record<DicomError["code"], string>>> = {
-  "not-dicom": "This is not a DICOM object.",
-  truncated: "The object ends before it is complete.",
-  "lying-length": "An element says a length that cannot be.",
-  "bad-structure": "The object's elements do not fit together.",
-  "invalid-vr": "An element has a value representation that does not exist.",
-  "too-deep": "Sequences are nested too deeply.",
-  "too-many": "There are too many elements.",
-  "too-long": "An element is too long.",
-  "bad-deflate": "The object was not deflated as it says.",
+  "not-dicom": "This is not a DICOM object",
+  truncated: "The object ends before it is complete",
+  "lying-length": "An element says a length that cannot be",
+  "bad-structure": "The object's elements do not fit together",
+  "invalid-vr": "An element has a value representation that does not exist",
+  "too-deep": "Sequences are nested too deeply",
+  "too-many": "There are too many elements",
+  "too-long": "An element is too long",
+  "bad-deflate": "The object was not deflated as it says",
 };
 
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof DicomError)) return error;
-  const reason = reasons[error.code] ?? "The object cannot be read as DICOM.";
-  return new Refusal("unprocessable", `dicom.${error.code}`, `${reason} (at byte ${error.offset})`, {
-    cause: error,
-  });
+  const reason = reasons[error.code] ?? "The object cannot be read as DICOM";
+  // Where it is no DICOM at all, no byte of it is more to blame than another.
+  const place = error.code === "not-dicom" || error.offset < 0 ? "" : ` (at byte ${error.offset})`;
+  return new Refusal("unprocessable", `dicom.${error.code}`, `${reason}${place}.`, { cause: error });
 }
 
 function storeRefusal(error: unknown): unknown {
