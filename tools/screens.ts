@@ -165,7 +165,7 @@ try {
   await page.keyboard.press("PageDown");
   await page.getByRole("slider").waitFor();
   await goTo(page, 0.45);
-  await page.keyboard.press("2");
+  await page.keyboard.press("1");
   await shown(page, 1);
   await settled(page);
   await picture(page, "viewer");
