@@ -25,10 +25,11 @@ import { testPlatform } from "../support/platform.ts";
 const program = "/usr/sbin/Orthanc";
 const plugin = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
 const here = existsSync(program) && existsSync(plugin);
-if (!here)
-  process.stdout.write(
-    "DICOMweb with Orthanc is skipped: Orthanc and its DICOMweb plugin are not installed\n",
-  );
+if (!here) {
+  const reason = "DICOMweb with Orthanc: Orthanc and its DICOMweb plugin are not installed";
+  if (process.env.ISOCENTER_REQUIRE_TOOLS === "1") throw new Error(reason);
+  process.stderr.write(`skipped: ${reason}\n`);
+}
 
 const database = testDatabase();
 const platform = testPlatform(database);

@@ -13,7 +13,10 @@ function installed(): boolean {
     return false;
   }
 }
-const canRun = corpus !== null && installed();
+const dcmtkIsHere = installed();
+if (!dcmtkIsHere && process.env.ISOCENTER_REQUIRE_TOOLS === "1")
+  throw new Error("DCMTK's dcmj2pnm is not installed");
+const canRun = corpus !== null && dcmtkIsHere;
 const where = canRun ? "" : " (skipped: the corpus of DICOM files or DCMTK is not here)";
 
 /** Where DCMTK 3.6.7 is known to show something else, and why ours is right. */
