@@ -121,8 +121,13 @@ test("mistakes in the configuration are one readable line each", async () => {
   ).rejects.toThrow(/AE_TITLE: expected[^\n]*\n\s*SETTLE_SECONDS: expected/);
 });
 
-test("an ordinary user can run it", async () => {
-  if (process.getuid?.() !== 0) return; // the other tests run as one already
+const asRoot = process.getuid?.() === 0;
+if (!asRoot)
+  process.stderr.write(
+    "skipped: changing to an ordinary user needs root; the other tests run as one already\n",
+  );
+
+test.skipIf(!asRoot)("an ordinary user can run it", async () => {
   const folder = await newFolder();
   await fs.chmod(folder, 0o777);
   const entry = new URL("../../server/bin/isocenter.js", import.meta.url).pathname;
