@@ -180,7 +180,6 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
     expect((await controlsOf(page)).unnamed).toEqual([]);
     await keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
     await keyboard.press("Escape");
     await page.getByRole("row", { name: /Fantôme, Aimée/ }).waitFor();
   });

@@ -1,11 +1,11 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { Icon } from "./icons.tsx";
 import { shortcutGroups } from "./shortcuts.ts";
 
 /** All shortcuts. The dialog keeps the focus while it is open and gives it back. */
 export function HelpOverlay({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Closing it here would tell the owner that a person closed it; it leaves the screen with its element.
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);

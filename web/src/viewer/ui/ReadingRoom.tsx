@@ -58,9 +58,7 @@ export function ReadingRoom({ room, studyInstanceUid, onClose }: ReadingRoomProp
     help: () => setHelp(true),
   };
   const closeTop = () => (attributes ? setAttributes(false) : onClose());
-  useKeyboard(!help, (key) =>
-    runKey(key, { commands, controller, state, hanging, session, chooseTool, closeTop }),
-  );
+  useKeyboard((key) => runKey(key, { commands, controller, state, hanging, session, chooseTool, closeTop }));
 
   return (
     <div className="vw">
