@@ -1,0 +1,91 @@
+import os from "node:os";
+import pino from "pino";
+import { type Isocenter, startIsocenter } from "../main.ts";
+import { type Config, createLog, processEnvironment, productVersion, readConfig } from "../platform/index.ts";
+import { buildWebApp, webAppIsBuilt } from "../web-app.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { fail } from "./fail.ts";
+
+/** The address that another machine of the network reaches, for the settings of a scanner. */
+function networkAddress(): string {
+  const addresses = Object.values(os.networkInterfaces()).flatMap((entries) => entries ?? []);
+  return addresses.find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? "127.0.0.1";
+}
+
+function banner(config: Config, isocenter: Isocenter): string {
+  const web = config.publicUrl ?? `http://localhost:${isocenter.port}`;
+  const http =
+    isocenter.port === null
+      ? []
+      : [`  Web app     ${web}`, `  DICOMweb    ${web}/dicomweb`, `  API         ${web}/docs`];
+  const dicom =
+    isocenter.dicomPort === null
+      ? []
+      : [`  DICOM       ${config.aeTitle} at ${networkAddress()}, port ${isocenter.dicomPort}`];
+  const lines = [
+    "",
+    `Isocenter ${productVersion} is running.`,
+    "",
+    ...http,
+    ...dicom,
+    `  Data        ${config.dataDir}`,
+    "",
+  ];
+  const { created, username, password } = isocenter.firstStart;
+  if (created && password !== null) {
+    lines.push(
+      `  First sign-in: user ${username}, password ${password}`,
+      "  It is shown this once; you will be asked for one of your own.",
+      "",
+    );
+  } else if (created) {
+    lines.push(`  First sign-in: user ${username}, with the password from ADMIN_PASSWORD.`, "");
+  }
+  return lines.join("\n");
+}
+
+/** Runs the server until it is told to stop: a first SIGINT or SIGTERM finishes what is in flight, a second ends at once. */
+async function runServer(options: { demo: boolean }, { say }: CommandContext): Promise<undefined> {
+  const environment = processEnvironment();
+  // A person at a terminal reads sentences; a log collector reads every line.
+  const quiet = process.stderr.isTTY && environment.LOG_LEVEL === undefined;
+  const config = readConfig(quiet ? { ...environment, LOG_LEVEL: "warn" } : environment);
+  const log = createLog(config, pino.destination({ fd: 2, sync: true }));
+  if (config.roles.includes("api") && !webAppIsBuilt()) {
+    say("Building the web app, once …");
+    await buildWebApp();
+  }
+  let stopping: Promise<void> | undefined;
+  const fatal = (message: string) => {
+    log.fatal(message);
+    process.exit(1);
+  };
+  const isocenter = await startIsocenter({ config, log, host: networkAddress(), onFatal: fatal });
+  const stop = (signal: string) => {
+    if (stopping) return fatal(`${signal} again: ending at once.`);
+    log.info({ signal }, "stopping: finishing what is in flight");
+    stopping = isocenter.stop().then(() => process.exit(0), fail);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(signal));
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "uncaught exception");
+    process.exit(1);
+  });
+  say(banner(config, isocenter));
+  if (options.demo) {
+    await isocenter.loadDemo();
+    say("  The demonstration is being drawn: its studies appear in the list over the next minute.\n");
+  }
+}
+
+export const start: Command = {
+  name: "start",
+  summary: "start the server; everything is configured by environment, see .env.example",
+  run: (_args, context) => runServer({ demo: false }, context),
+};
+
+export const demo: Command = {
+  name: "demo",
+  summary: "the same, and load the demonstration: studies of invented patients",
+  run: (_args, context) => runServer({ demo: true }, context),
+};
