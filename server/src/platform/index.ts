@@ -33,3 +33,4 @@ export * from "./platform.ts";
 export * from "./refusal.ts";
 export * from "./secrets.ts";
 export * from "./viewer.ts";
+export * from "./zip-writer.ts";
