@@ -72,6 +72,7 @@ export function composeHttp(
     config: platform.config,
     log: platform.log,
     metrics: platform.metrics,
+    tls: platform.tls,
     authentication: (app) => identity.installAuthentication(app),
     api: [
       sessionRoutes(identity),

@@ -12,6 +12,8 @@ export interface Isocenter {
   firstStart: FirstStart;
   /** Plans the loading of the demonstration. */
   loadDemo(): Promise<void>;
+  /** Takes a renewed certificate into use at once; it is looked for each minute anyway. */
+  reload(): void;
   /** Takes nothing new, finishes what is in flight, closes. */
   stop(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
         >`select id from facility order by created_at, id limit 1`;
         if (facility) await modules.demo.plan(systemViewer([facility.id], "demo"));
       },
+      reload: () => platform.tls?.reload(),
       stop,
     };
   } catch (error) {

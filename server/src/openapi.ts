@@ -28,6 +28,7 @@ export async function openApiDocument(): Promise<object> {
     objects: createFileStore(path.join(dataDir, "objects")),
     jobs: createJobs({ db, connection, clock: systemClock, log }),
     metrics: createMetrics(),
+    tls: null,
   };
   const modules = await composeModules(platform);
   try {

@@ -37,6 +37,7 @@ export function testPlatform(
     clock,
     log,
     metrics: createMetrics(),
+    tls: null,
     objects: createFileStore(path.join(dataDir, "objects")),
     get db() {
       return database.db;

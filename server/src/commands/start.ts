@@ -13,7 +13,7 @@ function networkAddress(): string {
 }
 
 function banner(config: Config, isocenter: Isocenter): string {
-  const web = config.publicUrl ?? `http://localhost:${isocenter.port}`;
+  const web = config.publicUrl ?? `${config.tls ? "https" : "http"}://localhost:${isocenter.port}`;
   const http =
     isocenter.port === null
       ? []
@@ -67,6 +67,8 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
     stopping = isocenter.stop().then(() => process.exit(0), fail);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(signal));
+  // A terminal that closes says so with the signal by which a supervisor asks for a renewed certificate.
+  process.on("SIGHUP", () => (process.stdout.isTTY ? stop("SIGHUP") : isocenter.reload()));
   process.on("uncaughtException", (error) => {
     log.fatal({ err: error }, "uncaught exception");
     process.exit(1);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -133,4 +134,19 @@ test("the S3 store by its own names and by MinIO's", () => {
     accessKeyId: "key",
     secretAccessKey: "secret",
   });
+});
+
+test("the key of the journal's seals is an Ed25519 key, also on one line", () => {
+  const pem = (type: "ed25519" | "x25519") =>
+    generateKeyPairSync(type as "ed25519")
+      .privateKey.export({ type: "pkcs8", format: "pem" })
+      .toString()
+      .trim();
+  const key = pem("ed25519");
+  expect(readConfig({}).journalSealKey).toBeNull();
+  expect(readConfig({ JOURNAL_SEAL_KEY: key.replaceAll("\n", "\\n") }).journalSealKey).toBe(key);
+  for (const wrong of ["key", pem("x25519")])
+    expect(mistakes({ JOURNAL_SEAL_KEY: wrong })).toEqual([
+      expect.stringMatching(/^JOURNAL_SEAL_KEY: expected a PEM private key of the type Ed25519/),
+    ]);
 });

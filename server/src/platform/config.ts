@@ -1,20 +1,15 @@
-import fs from "node:fs";
+import { createPrivateKey } from "node:crypto";
 import path from "node:path";
+import { type ConfigValues, createConfigReader, type Environment } from "./config-reader.ts";
+import { type S3Settings, s3Settings } from "./config-stores.ts";
+import { type TlsSettings, tlsSettings } from "./config-tls.ts";
+
+export type { S3Settings } from "./config-stores.ts";
+export type { TlsSettings } from "./config-tls.ts";
 
 const environments = ["production", "development", "test"] as const;
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const processRoles = ["api", "dicom", "worker"] as const;
-
-/** An S3 store; all requests are in path style. */
-export interface S3Settings {
-  endpoint: string;
-  /** What browsers reach, where that is another address: the host is part of a signed URL. */
-  publicEndpoint: string | null;
-  region: string;
-  bucket: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-}
 
 /** The configuration, read once from the environment and validated; .env.example says what each means. */
 export interface Config {
@@ -24,6 +19,8 @@ export interface Config {
   publicUrl: string | null;
   trustProxy: boolean | number | string;
   corsOrigins: string[];
+  /** null: HTTP without TLS, and no DICOM TLS. */
+  tls: TlsSettings | null;
   maxUploadBytes: number;
   diskReserveBytes: number;
   /** Absolute. */
@@ -34,6 +31,8 @@ export interface Config {
   /** null: `storage` is another. */
   s3: S3Settings | null;
   jwtSecret: string | null;
+  /** PEM; null: made once and kept under `dataDir`. */
+  journalSealKey: string | null;
   adminUsername: string;
   adminPassword: string | null;
   aeTitle: string;
@@ -53,60 +52,8 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Reads values one by one and gathers what is wrong with them. */
-function reader(environment: Environment) {
-  const mistakes: string[] = [];
-  const raw = (name: string): string | undefined => {
-    const value = environment[name]?.trim();
-    return value === "" ? undefined : value;
-  };
-  const secret = (name: string): string | null => {
-    const direct = raw(name);
-    const file = raw(`${name}_FILE`);
-    if (direct !== undefined && file !== undefined)
-      mistakes.push(`${name}: give either ${name} or ${name}_FILE, not both.`);
-    if (direct !== undefined || file === undefined) return direct ?? null;
-    try {
-      return fs.readFileSync(file, "utf8").trim();
-    } catch (error) {
-      mistakes.push(
-        `${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
-      );
-      return null;
-    }
-  };
-  const integer = (name: string, fallback: number, min: number, max: number): number => {
-    const text = raw(name);
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-    mistakes.push(`${name}: expected a whole number from ${min} to ${max}, found "${text}".`);
-    return fallback;
-  };
-  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
-    const text = raw(name);
-    if (text === undefined) return fallback;
-    const found = values.find((value) => value === text.toLowerCase());
-    if (found !== undefined) return found;
-    mistakes.push(`${name}: expected one of ${values.join(", ")}, found "${text}".`);
-    return fallback;
-  };
-  const url = (name: string, protocols: readonly string[], text = raw(name)): string | null => {
-    if (text === undefined) return null;
-    const parsed = URL.parse(text);
-    if (parsed && protocols.includes(parsed.protocol)) return text.replace(/\/+$/, "");
-    mistakes.push(`${name}: expected a URL that starts with ${protocols.map((p) => `${p}//`).join(" or ")}.`);
-    return null;
-  };
-  return { mistakes, raw, secret, integer, oneOf, url };
-}
-
-type Values = ReturnType<typeof reader>;
-
 /** DATABASE_URL, or the names that PostgreSQL's and older deployments' set-ups use. */
-function databaseUrl(values: Values): string | null {
+function databaseUrl(values: ConfigValues): string | null {
   const given = values.secret("DATABASE_URL");
   if (given !== null) return values.url("DATABASE_URL", ["postgres:", "postgresql:"], given);
   const host = values.raw("DB_HOST");
@@ -118,63 +65,14 @@ function databaseUrl(values: Values): string | null {
   return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(name)}`;
 }
 
-/** The S3 store by its own names, or by those that MinIO's set-ups use. */
-function s3Settings(values: Values): S3Settings {
-  const required = (name: string, alias: string, value: string | null, example: string): string => {
-    if (value === null) values.mistakes.push(`${name}: STORAGE=s3 needs it (or ${alias}), ${example}.`);
-    return value ?? "";
-  };
-  const endpoint = (name: string, text: string | undefined): string | null => {
-    const found = values.url(name, ["http:", "https:"], text);
-    const parsed = found === null ? null : new URL(found);
-    if (parsed && (parsed.username !== "" || parsed.password !== "" || parsed.search !== ""))
-      values.mistakes.push(`${name}: expected an address without user, password and query.`);
-    return found;
-  };
-  const minio = values.raw("MINIO_ENDPOINT");
-  const given =
-    values.raw("S3_ENDPOINT") ?? (minio === undefined || minio.includes("://") ? minio : `http://${minio}`);
-  const bucket = required(
-    "S3_BUCKET",
-    "MINIO_BUCKET_NAME",
-    values.raw("S3_BUCKET") ?? values.raw("MINIO_BUCKET_NAME") ?? null,
-    "such as isocenter",
-  );
-  if (bucket !== "" && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
-    values.mistakes.push(
-      `S3_BUCKET: expected 3 to 63 lower-case letters, digits, dots and hyphens, found "${bucket}".`,
-    );
-  return {
-    endpoint:
-      given === undefined
-        ? required("S3_ENDPOINT", "MINIO_ENDPOINT", null, "such as https://s3.eu-central-1.amazonaws.com")
-        : (endpoint("S3_ENDPOINT", given) ?? ""),
-    publicEndpoint: endpoint("S3_PUBLIC_ENDPOINT", values.raw("S3_PUBLIC_ENDPOINT")),
-    region: values.raw("S3_REGION") ?? "us-east-1",
-    bucket,
-    accessKeyId: required(
-      "S3_ACCESS_KEY_ID",
-      "MINIO_ROOT_USER",
-      values.secret("S3_ACCESS_KEY_ID") ?? values.secret("MINIO_ROOT_USER"),
-      "the access key's name",
-    ),
-    secretAccessKey: required(
-      "S3_SECRET_ACCESS_KEY",
-      "MINIO_ROOT_PASSWORD",
-      values.secret("S3_SECRET_ACCESS_KEY") ?? values.secret("MINIO_ROOT_PASSWORD"),
-      "the access key's secret",
-    ),
-  };
-}
-
-function trustProxy(values: Values): boolean | number | string {
+function trustProxy(values: ConfigValues): boolean | number | string {
   const text = values.raw("TRUST_PROXY");
   if (text === undefined || text.toLowerCase() === "false") return false;
   if (text.toLowerCase() === "true") return true;
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
-function corsOrigins(values: Values, environment: Config["environment"]): string[] {
+function corsOrigins(values: ConfigValues, environment: Config["environment"]): string[] {
   const text = values.raw("CORS_ORIGINS");
   if (text === undefined) {
     return environment === "development" ? ["http://localhost:3000", "http://localhost:5173"] : [];
@@ -191,7 +89,7 @@ function corsOrigins(values: Values, environment: Config["environment"]): string
   return origins;
 }
 
-function aeTitle(values: Values): string {
+function aeTitle(values: ConfigValues): string {
   const title = values.raw("AE_TITLE") ?? "ISOCENTER";
   // PS3.5 table 6.2-1: AE has at most 16 characters of the default repertoire without backslash and control characters.
   if (!/^[!-[\]-~][ -[\]-~]{0,15}$/.test(title))
@@ -201,7 +99,7 @@ function aeTitle(values: Values): string {
   return title;
 }
 
-function roles(values: Values): Config["roles"] {
+function roles(values: ConfigValues): Config["roles"] {
   const text = values.raw("ROLES");
   if (text === undefined) return [...processRoles];
   const named = text
@@ -216,23 +114,38 @@ function roles(values: Values): Config["roles"] {
   return processRoles.filter((role) => named.includes(role));
 }
 
-function adminPassword(values: Values): string | null {
+function adminPassword(values: ConfigValues): string | null {
   const password = values.secret("ADMIN_PASSWORD");
   if (password !== null && password.length < 12)
     values.mistakes.push("ADMIN_PASSWORD: expected at least 12 characters.");
   return password;
 }
 
-function jwtSecret(values: Values): string | null {
+function jwtSecret(values: ConfigValues): string | null {
   const secret = values.secret("JWT_SECRET");
   if (secret !== null && secret.length < 32)
     values.mistakes.push("JWT_SECRET: expected at least 32 characters.");
   return secret;
 }
 
+function journalSealKey(values: ConfigValues): string | null {
+  // In an environment file a line break is often written as \n.
+  const pem = values.secret("JOURNAL_SEAL_KEY")?.replaceAll("\\n", "\n") ?? null;
+  if (pem === null) return null;
+  try {
+    if (createPrivateKey(pem).asymmetricKeyType === "ed25519") return pem;
+  } catch {
+    // Said below.
+  }
+  values.mistakes.push(
+    "JOURNAL_SEAL_KEY: expected a PEM private key of the type Ed25519 (openssl genpkey -algorithm ed25519).",
+  );
+  return null;
+}
+
 /** @throws ConfigError naming every mistake at once */
 export function readConfig(environment: Environment): Config {
-  const values = reader(environment);
+  const values = createConfigReader(environment);
   const kind = values.oneOf("NODE_ENV", environments, "production");
   const storage = values.oneOf("STORAGE", ["file", "s3"], "file");
   const mebibyte = 1024 * 1024;
@@ -243,6 +156,7 @@ export function readConfig(environment: Environment): Config {
     publicUrl: values.url("PUBLIC_URL", ["http:", "https:"]),
     trustProxy: trustProxy(values),
     corsOrigins: corsOrigins(values, kind),
+    tls: tlsSettings(values),
     maxUploadBytes: values.integer(
       "MAX_UPLOAD_BYTES",
       8 * 1024 * mebibyte,
@@ -255,6 +169,7 @@ export function readConfig(environment: Environment): Config {
     storage,
     s3: storage === "s3" ? s3Settings(values) : null,
     jwtSecret: jwtSecret(values),
+    journalSealKey: journalSealKey(values),
     adminUsername: values.raw("ADMIN_USERNAME") ?? "admin",
     adminPassword: adminPassword(values),
     aeTitle: aeTitle(values),

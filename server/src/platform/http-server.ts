@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { Server as TlsServer } from "node:tls";
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import { Ajv, type Options as AjvOptions } from "ajv";
@@ -13,6 +14,7 @@ import { registerOpenApi } from "./http-openapi.ts";
 import { sendProblem } from "./http-problems.ts";
 import type { Metrics } from "./metrics.ts";
 import { Refusal } from "./refusal.ts";
+import type { ServerCertificate } from "./tls.ts";
 
 /** The API answers under both; the first is the one that is documented. */
 export const apiPrefixes = ["/api/v1", "/api"] as const;
@@ -27,6 +29,8 @@ export interface HttpOptions {
   config: Pick<Config, "trustProxy" | "corsOrigins" | "environment">;
   log: Logger;
   metrics: Metrics;
+  /** Left out or null: HTTP without TLS. */
+  tls?: ServerCertificate | null;
   /** Sets `request.viewer` and checks the permission that each route names. */
   authentication: (app: App) => void;
   /** Mounted under each prefix of the API. */
@@ -73,9 +77,44 @@ function endUnusedConnectionsAtStop(app: App): void {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  app.addHook("preClose", async () => {
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  // Of a connection with TLS the handshake was read, so what counts is whether a request came.
+  const unasked = new Set<Socket>();
+  app.server.on("secureConnection", (socket: Socket) => {
+    unasked.add(socket);
+    socket.once("close", () => unasked.delete(socket));
   });
+  app.server.on("request", (request: IncomingMessage) => void unasked.delete(request.socket));
+  app.addHook("preClose", async () => {
+    for (const socket of [...sockets, ...unasked])
+      if (socket.bytesRead === 0 || unasked.has(socket)) socket.destroy();
+  });
+}
+
+const halfYearSeconds = 180 * 24 * 60 * 60;
+
+/** Browsers that came by HTTPS come by it alone from then on (RFC 6797); on this machine itself other programs may speak HTTP. */
+function strictTransport(app: App): void {
+  app.addHook("onRequest", async (request, reply) => {
+    if (request.protocol === "https" && request.hostname !== "localhost")
+      reply.header("strict-transport-security", `max-age=${halfYearSeconds}`);
+  });
+}
+
+/** Fastify's options for HTTPS, and what takes a renewed certificate into use. */
+function https(tls: ServerCertificate | null | undefined) {
+  if (!tls) return { options: {}, follow: () => {} };
+  const minVersion = "TLSv1.2" as const;
+  const { cert, key } = tls.current();
+  return {
+    options: { https: { cert, key, minVersion } },
+    follow(app: App): void {
+      const server = app.server as unknown as TlsServer;
+      const unfollow = tls.onRenewed((pair) =>
+        server.setSecureContext({ cert: pair.cert, key: pair.key, minVersion }),
+      );
+      app.addHook("onClose", async () => unfollow());
+    },
+  };
 }
 
 async function secure(app: App, options: HttpOptions): Promise<void> {
@@ -117,7 +156,9 @@ function proxyTrust(
 
 /** The HTTP server with every route on it, ready to listen. */
 export async function createHttpServer(options: HttpOptions): Promise<App> {
+  const secured = https(options.tls);
   const app = Fastify({
+    ...secured.options,
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     genReqId: requestId,
@@ -146,6 +187,8 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   );
   observe(app, options.metrics);
   endUnusedConnectionsAtStop(app);
+  strictTransport(app);
+  secured.follow(app);
   await secure(app, options);
   await registerOpenApi(app);
   options.authentication(app);

@@ -32,5 +32,6 @@ export * from "./paging.ts";
 export * from "./platform.ts";
 export * from "./refusal.ts";
 export * from "./secrets.ts";
+export * from "./tls.ts";
 export * from "./viewer.ts";
 export * from "./zip-writer.ts";

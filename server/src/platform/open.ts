@@ -13,6 +13,7 @@ import type { ObjectStore } from "./objects.ts";
 import { createFileStore } from "./objects-file.ts";
 import { createS3Store } from "./objects-s3.ts";
 import type { Platform } from "./platform.ts";
+import { openServerCertificate } from "./tls.ts";
 
 /** A process has at most 20 connections: these, and the few that the job queue opens for itself. */
 const poolSize = 14;
@@ -135,7 +136,9 @@ export async function openPlatform(
       objects,
       jobs,
       metrics: createMetrics(),
+      tls: config.tls && openServerCertificate(config.tls, log),
     };
+    closing.push("tls", () => platform.tls?.close());
     return { platform, checks: healthChecks(config, db, objects), close: () => closing.run() };
   } catch (error) {
     await closing.run();

@@ -5,6 +5,7 @@ import type { Db } from "./database.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ObjectStore } from "./objects.ts";
+import type { ServerCertificate } from "./tls.ts";
 
 /** What every module stands on; made once by `main`, passed to whoever needs it. */
 export interface Platform {
@@ -15,4 +16,6 @@ export interface Platform {
   readonly objects: ObjectStore;
   readonly jobs: Jobs;
   readonly metrics: Metrics;
+  /** What HTTPS and DICOM TLS present; null without TLS_CERT. */
+  readonly tls: ServerCertificate | null;
 }

@@ -29,7 +29,7 @@ export interface JournalOptions {
  */
 export function createJournal(platform: Platform, options: JournalOptions = {}): Journal {
   const { db, clock, log, objects } = platform;
-  const signer = createSigner(platform.config.dataDir);
+  const signer = createSigner(platform.config);
   const sealer = createSealer({
     db,
     clock,

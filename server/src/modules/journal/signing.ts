@@ -6,7 +6,7 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import { keptSecret } from "../../platform/index.ts";
+import { type Config, keptSecret } from "../../platform/index.ts";
 
 /** Where both chains ended at a time. */
 export interface Ends {
@@ -40,11 +40,22 @@ export interface Signer {
   verify(statement: string, signature: Uint8Array): boolean;
 }
 
-/** Ed25519 (RFC 8032) with a key that is made once and kept under `dataDir`, out of the database's reach. */
-export function createSigner(dataDir: string): Signer {
-  const pem = keptSecret(dataDir, "journal-seal.pem", () =>
-    generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-  );
+/** The file under DATA_DIR that holds the key where none is configured. */
+export const sealKeyFile = "journal-seal.pem";
+
+/**
+ * Ed25519 (RFC 8032) with the configured key, which several machines may share, or one that is made once and kept under `dataDir`, out of the
+ * database's reach.
+ */
+export function createSigner({
+  dataDir,
+  journalSealKey,
+}: Pick<Config, "dataDir" | "journalSealKey">): Signer {
+  const pem =
+    journalSealKey ??
+    keptSecret(dataDir, sealKeyFile, () =>
+      generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    );
   const privateKey = createPrivateKey(pem);
   const publicKey = createPublicKey(privateKey);
   const der = publicKey.export({ type: "spki", format: "der" });

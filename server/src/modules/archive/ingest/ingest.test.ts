@@ -296,6 +296,7 @@ function testLike(parts: { [K in keyof Platform]?: Platform[K] }): Platform {
     db: platform.db,
     objects: platform.objects,
     metrics: platform.metrics,
+    tls: null,
     jobs,
     ...parts,
   };
