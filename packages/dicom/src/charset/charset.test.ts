@@ -88,6 +88,7 @@ describe("character sets", () => {
     [["ISO-IR 100"], "M\xfcller", "Müller", null],
     [["UTF-8"], "M\xc3\xbcller", "Müller", null],
     [["", "ISO 2022 IR 149"], "\xc8\xab", "홍", null],
+    [["ISO_IR 6"], "M\xfcller", "Müller", "undecodable"],
     [["ISO_IR 100"], "A\x1b", "A\x1b", "undecodable"],
   ])("wrong or missing declaration %j", (terms, bytes, text, problem) => {
     const decoded = decodeTextChecked(latin(bytes), terms, "LO");

@@ -63,7 +63,8 @@ export function decodeTextChecked(
   const hasExtensions = characterSets.length > 1 || first.extensible || bytes.includes(0x1b);
   if (!hasExtensions) {
     const right = first.elements.find((part) => part.half === "G1");
-    return checked(decodeAs(right!.encoding, bytes));
+    // The default repertoire has no upper half.
+    return right ? checked(decodeAs(right.encoding, bytes)) : utf8OrLatin1(bytes, "undecodable");
   }
   if (characterSets.length === 0 || (characterSets.length === 1 && characterSets[0] === ""))
     if (!bytes.includes(0x1b)) return utf8OrLatin1(bytes, "undecodable");
