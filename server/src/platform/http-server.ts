@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
@@ -67,6 +68,15 @@ function observe(app: App, metrics: Metrics): void {
     };
     metrics.httpSeconds.observe(labels, reply.elapsedTime / 1000);
     request.log.debug({ ...labels, ms: Math.round(reply.elapsedTime) }, "request");
+  });
+}
+
+/** The answer to a HEAD has no body: what would have been streamed is closed unread, and the headers stay as they are (RFC 9110 9.3.2). */
+function closeUnsentBodies(app: App): void {
+  app.addHook("onSend", async (request, _reply, payload) => {
+    if (request.method !== "HEAD" || !(payload instanceof Readable)) return payload;
+    payload.on("error", () => {}).destroy();
+    return Readable.from([]);
   });
 }
 
@@ -142,7 +152,18 @@ async function secure(app: App, options: HttpOptions): Promise<void> {
   });
   await app.register(cors, {
     origin: options.config.corsOrigins,
-    exposedHeaders: ["x-request-id", "etag", "x-total-count", "warning", "content-range", "retry-after"],
+    exposedHeaders: [
+      "x-request-id",
+      "etag",
+      "x-total-count",
+      "warning",
+      "accept-ranges",
+      "content-disposition",
+      "content-length",
+      "content-location",
+      "content-range",
+      "retry-after",
+    ],
     maxAge: 600,
   });
 }
@@ -186,6 +207,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     ),
   );
   observe(app, options.metrics);
+  closeUnsentBodies(app);
   endUnusedConnectionsAtStop(app);
   strictTransport(app);
   secured.follow(app);

@@ -18,6 +18,11 @@ export interface MultipartMessage {
 
 const chunkBytes = 1 << 18;
 
+/** Closes what was opened and is not read further. */
+export function releasePart({ body }: Pick<OutgoingPart, "body">): void {
+  if ("destroy" in body) (body as Readable).destroy();
+}
+
 /**
  * Writes a multipart/related message (RFC 2387; PS3.18 8.6.1.2.1) as it is read. An error of a part is an error of the body, so that the
  * connection breaks and nobody takes the message for whole.
@@ -41,8 +46,11 @@ export function multipartMessage(
     }
     yield Buffer.from(`${lead}--${boundary}--\r\n`, "latin1");
   }
+  const body = Readable.from(bytes(), { objectMode: false, highWaterMark: chunkBytes });
+  // Parts that are open already, and are never read where nobody takes the message.
+  if (Array.isArray(parts)) body.once("close", () => parts.forEach(releasePart));
   return {
     contentType: `multipart/related; type=${quoteParameter(type)}; boundary=${boundary}`,
-    body: Readable.from(bytes(), { objectMode: false, highWaterMark: chunkBytes }),
+    body,
   };
 }

@@ -1,14 +1,15 @@
 import { Readable } from "node:stream";
+import { transferSyntax } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
-import type { App, MediaRange, Viewer } from "../../platform/index.ts";
+import { type App, type MediaRange, type Viewer, type ZipEntry, zipArchive } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, defaultTransferSyntax, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
 import { entityTag, notModified, varyBy } from "./conditional.ts";
-import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
-import type { ConvertedObject, Transcoder } from "./transcode.ts";
+import { multipartMessage, type OutgoingPart, releasePart } from "./multipart-writer.ts";
+import type { Transcoder } from "./transcode.ts";
 import { queryOf, warning } from "./urls.ts";
-import { eachInstance, oneInstance, warnOfUnknown } from "./wado-selection.ts";
+import { eachInstance, oneInstance, selectionOf, warnOfUnknown } from "./wado-selection.ts";
 
 export interface InstancesDeps {
   archive: Pick<Archive, "locate" | "locateEach" | "openObject" | "readObject">;
@@ -16,6 +17,13 @@ export interface InstancesDeps {
 }
 
 const type = "application/dicom";
+const zip = "application/zip";
+/** What holds the instances of a study or series; one instance may also come alone. */
+const containers: readonly Offer[] = [
+  { multipart: true, type },
+  { multipart: false, type: zip },
+  { multipart: false, type },
+];
 /** Objects up to this size are read whole, a few ahead; larger ones are streamed. */
 const smallBytes = 1 << 20;
 const openAtOnce = 4;
@@ -25,104 +33,178 @@ interface InstanceOffer extends Offer {
   convert: boolean;
 }
 
-/** How an instance can be given: first as it is stored. */
-function offersFor(instance: StoredInstance, transcoder: Transcoder, single: boolean): InstanceOffer[] {
-  const stored = { type, transferSyntaxUID: instance.transferSyntaxUID, convert: false };
-  const converted = { type, transferSyntaxUID: defaultTransferSyntax, convert: true };
+/** How an instance can be given in each of the containers: first as it is stored. */
+function offersFor(
+  instance: StoredInstance,
+  transcoder: Transcoder,
+  within: readonly Offer[],
+): InstanceOffer[] {
+  const stored = { transferSyntaxUID: instance.transferSyntaxUID, convert: false };
+  const converted = { transferSyntaxUID: defaultTransferSyntax, convert: true };
   const ways =
     instance.transferSyntaxUID !== defaultTransferSyntax && transcoder.canConvert(instance)
       ? [stored, converted]
       : [stored];
-  const offers = ways.map((way) => ({ ...way, multipart: true }));
-  return single ? [...offers, ...ways.map((way) => ({ ...way, multipart: false }))] : offers;
+  return within.flatMap((container) => ways.map((way) => ({ ...container, ...way })));
 }
-
-const partType = (offer: InstanceOffer): string => `${type}; transfer-syntax=${offer.transferSyntaxUID}`;
 
 interface Planned {
   instance: StoredInstance;
   offer: InstanceOffer;
 }
 
-async function openPart(
-  deps: InstancesDeps,
-  viewer: Viewer,
-  { instance, offer }: Planned,
-): Promise<OutgoingPart> {
-  const contentType = partType(offer);
-  if (offer.convert) return { contentType, ...(await deps.transcoder.convert(viewer, instance)) };
+interface Opened extends OutgoingPart {
+  instance: StoredInstance;
+}
+
+async function openPart(deps: InstancesDeps, viewer: Viewer, { instance, offer }: Planned): Promise<Opened> {
+  const contentType = `${type}; transfer-syntax=${offer.transferSyntaxUID}`;
+  if (offer.convert) return { instance, contentType, ...(await deps.transcoder.convert(viewer, instance)) };
   const { archive } = deps;
   const body = await (instance.size <= smallBytes
     ? archive.readObject(instance)
     : archive.openObject(instance));
-  return { contentType, size: instance.size, body };
+  return { instance, contentType, size: instance.size, body };
 }
 
-/** Closes what was opened and will not be sent. */
-function releaseBody(body: ConvertedObject["body"]): void {
-  if ("destroy" in body) (body as Readable).destroy();
-}
-
-const parts = (
+const openParts = (
   deps: InstancesDeps,
   viewer: Viewer,
   planned: AsyncIterable<Planned> | Iterable<Planned>,
-): AsyncGenerator<OutgoingPart> =>
-  openAhead(
-    planned,
-    (one) => openPart(deps, viewer, one),
-    ({ body }) => releaseBody(body),
-    openAtOnce,
-  );
+): AsyncGenerator<Opened> =>
+  openAhead(planned, (one) => openPart(deps, viewer, one), releasePart, openAtOnce);
 
-/** Whether everything may go as it is stored, so that nothing has to be looked at before. */
-function takesStored(ranges: readonly MediaRange[]): boolean {
-  return chooseOffer(ranges, [{ multipart: true, type, transferSyntaxUID: "any" }]) !== null;
+/** The instances as files of a ZIP archive, in a folder for each series. */
+async function* zipEntries(parts: AsyncIterable<Opened>): AsyncGenerator<ZipEntry> {
+  const named = new Set<string>();
+  for await (const { instance, size, body } of parts) {
+    const folder = `${instance.StudyInstanceUID}/${instance.SeriesInstanceUID}`;
+    let name = `${folder}/${instance.SOPInstanceUID}.dcm`;
+    // Two facilities of the viewer may each have one of the UID.
+    for (let copy = 2; named.has(name); copy += 1) name = `${folder}/${instance.SOPInstanceUID}-${copy}.dcm`;
+    named.add(name);
+    const compressed = transferSyntax(instance.transferSyntaxUID)?.encapsulated === true;
+    // Only whole files are left as they are: not every reader finds the end of a streamed one that is not deflated.
+    const stored = compressed && body instanceof Uint8Array;
+    yield { name, modified: instance.createdAt, size, body, stored };
+  }
 }
 
-/** The study or series: 200 with all instances, 206 with those that can be given as asked (PS3.18 table 10.4.3-1). */
+/** Whether everything may go as it is stored, so that nothing has to be looked at before. */
+function takesStored(ranges: readonly MediaRange[], container: Offer): boolean {
+  return chooseOffer(ranges, [{ ...container, transferSyntaxUID: "any" }]) !== null;
+}
+
+/** What is sent of the instances, and in what syntax; the answer says with 206 that some are left out (PS3.18 table 10.4.3-1). */
+async function plan(
+  reply: FastifyReply,
+  deps: InstancesDeps,
+  ranges: readonly MediaRange[],
+  container: Offer,
+  instances: AsyncIterable<StoredInstance>,
+): Promise<AsyncIterable<Planned> | Planned[]> {
+  if (takesStored(ranges, container)) return asStored(instances, container);
+  const planned: Planned[] = [];
+  let left = 0;
+  let last: Offer[] = [];
+  for await (const instance of instances) {
+    const offers = offersFor(instance, deps.transcoder, [container]);
+    const offer = chooseOffer(ranges, offers);
+    if (offer) planned.push({ instance, offer });
+    else {
+      left += 1;
+      last = offers;
+    }
+  }
+  if (planned.length === 0) throw notAcceptable(last);
+  if (left > 0)
+    reply
+      .code(206)
+      .header("warning", warning(`${left} instances cannot be given in an accepted transfer syntax.`));
+  return planned;
+}
+
+async function* asStored(
+  instances: AsyncIterable<StoredInstance>,
+  container: Offer,
+): AsyncGenerator<Planned> {
+  for await (const instance of instances)
+    yield {
+      instance,
+      offer: { ...container, transferSyntaxUID: instance.transferSyntaxUID, convert: false },
+    };
+}
+
+/** The only instance, for a client that takes no message of several parts. @throws Refusal `not-acceptable` where there are more */
+async function onlyOne(instances: AsyncGenerator<StoredInstance>): Promise<StoredInstance> {
+  const first = await instances.next();
+  const second = await instances.next();
+  await instances.return(undefined);
+  if (first.done || !second.done)
+    throw notAcceptable(containers.slice(0, 2), "There are several instances: they do not fit one part.");
+  return first.value;
+}
+
+/** The study or series: 200 with all instances, 206 with those that can be given as asked. */
 async function retrieveMany(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: InstancesDeps,
 ): Promise<FastifyReply> {
   const ranges = acceptedRanges(request.headers.accept, queryOf(request).get("accept"));
-  const sample: Offer[] = [{ multipart: true, type }];
-  if (!chooseOffer(ranges, sample)) throw notAcceptable(sample);
+  const container = chooseOffer(ranges, containers);
+  if (!container) throw notAcceptable(containers);
   const instances = await eachInstance(deps.archive, request, "retrieve");
+  if (!container.multipart && container.type === type)
+    return sendInstance(request, reply, deps, await onlyOne(instances), ranges);
   reply.header("cache-control", "private, no-cache");
   varyBy(reply, "Accept");
-  let planned: AsyncIterable<Planned> | Planned[];
-  if (takesStored(ranges)) planned = asStored(instances);
-  else {
-    planned = [];
-    let left = 0;
-    let last: Offer[] = [];
-    for await (const instance of instances) {
-      const offers = offersFor(instance, deps.transcoder, false);
-      const offer = chooseOffer(ranges, offers);
-      if (offer) planned.push({ instance, offer });
-      else {
-        left += 1;
-        last = offers;
-      }
-    }
-    if (planned.length === 0) throw notAcceptable(last);
-    if (left > 0)
-      reply
-        .code(206)
-        .header("warning", warning(`${left} instances cannot be given in an accepted transfer syntax.`));
+  const parts = openParts(deps, request.viewer, await plan(reply, deps, ranges, container, instances));
+  if (container.type === zip) {
+    const { SeriesInstanceUID, StudyInstanceUID } = selectionOf(request);
+    attachment(reply, `${SeriesInstanceUID ?? StudyInstanceUID}.zip`);
+    return reply.type(zip).send(zipArchive(zipEntries(parts)));
   }
-  const message = multipartMessage(type, parts(deps, request.viewer, planned));
+  const message = multipartMessage(type, parts);
   return reply.type(message.contentType).send(message.body);
 }
 
-async function* asStored(instances: AsyncIterable<StoredInstance>): AsyncGenerator<Planned> {
-  for await (const instance of instances)
-    yield {
-      instance,
-      offer: { type, multipart: true, transferSyntaxUID: instance.transferSyntaxUID, convert: false },
-    };
+const attachment = (reply: FastifyReply, filename: string): FastifyReply =>
+  reply.header("content-disposition", `attachment; filename="${filename}"`);
+
+/** One instance in what the client likes best of a message, a ZIP archive, and the file alone. */
+async function sendInstance(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: InstancesDeps,
+  instance: StoredInstance,
+  ranges: readonly MediaRange[],
+): Promise<FastifyReply> {
+  const offers = offersFor(instance, deps.transcoder, containers);
+  const offer = chooseOffer(ranges, offers);
+  if (!offer) throw notAcceptable(offers);
+  const etag = entityTag(instance.sha256, offer.type, offer.transferSyntaxUID, String(offer.multipart));
+  if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
+  const part = await openPart(deps, request.viewer, { instance, offer });
+  if (offer.multipart) {
+    const message = multipartMessage(type, [part]);
+    return reply.type(message.contentType).send(message.body);
+  }
+  if (offer.type === zip) {
+    attachment(reply, `${instance.SOPInstanceUID}.zip`);
+    const archive = zipArchive(zipEntries(openedOnly(part)));
+    archive.once("close", () => releasePart(part));
+    return reply.type(zip).send(archive);
+  }
+  reply.type(part.contentType);
+  if (part.size !== null) reply.header("content-length", part.size);
+  return reply.send(
+    part.body instanceof Uint8Array ? part.body : Readable.from(part.body, { objectMode: false }),
+  );
+}
+
+async function* openedOnly(part: Opened): AsyncGenerator<Opened> {
+  yield part;
 }
 
 async function retrieveOne(
@@ -131,22 +213,7 @@ async function retrieveOne(
   deps: InstancesDeps,
 ): Promise<FastifyReply> {
   const ranges = acceptedRanges(request.headers.accept, queryOf(request).get("accept"));
-  const instance = await oneInstance(deps.archive, request, "retrieve");
-  const offers = offersFor(instance, deps.transcoder, true);
-  const offer = chooseOffer(ranges, offers);
-  if (!offer) throw notAcceptable(offers);
-  const etag = entityTag(instance.sha256, offer.transferSyntaxUID, String(offer.multipart));
-  if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
-  const part = await openPart(deps, request.viewer, { instance, offer });
-  if (offer.multipart) {
-    const message = multipartMessage(type, [part]);
-    return reply.type(message.contentType).send(message.body);
-  }
-  reply.type(part.contentType);
-  if (part.size !== null) reply.header("content-length", part.size);
-  return reply.send(
-    part.body instanceof Uint8Array ? part.body : Readable.from(part.body, { objectMode: false }),
-  );
+  return sendInstance(request, reply, deps, await oneInstance(deps.archive, request, "retrieve"), ranges);
 }
 
 /** Retrieve of studies, series and instances (PS3.18 10.4.1.1.1). */

@@ -1,5 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import {
   type DataSetValues,
@@ -12,6 +14,7 @@ import {
   writePart10,
 } from "@isocenter/dicom";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Entry, fromBuffer, type ZipFile } from "yauzl";
 import type { StoredInstance } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
 import { type App, Refusal } from "../../platform/index.ts";
@@ -166,6 +169,26 @@ const stored = async (number: number) => {
   return Buffer.concat(chunks);
 };
 
+async function unzipped(bytes: Buffer): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const zip = await new Promise<ZipFile>((resolve, reject) =>
+    fromBuffer(bytes, { lazyEntries: true }, (error, opened) => (error ? reject(error) : resolve(opened))),
+  );
+  const read = async (entry: Entry) => {
+    const stream = await new Promise<Readable>((resolve, reject) =>
+      zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened as Readable))),
+    );
+    files.set(entry.fileName, await buffer(stream));
+    zip.readEntry();
+  };
+  await new Promise((resolve, reject) => {
+    zip.on("entry", (entry: Entry) => read(entry).catch(reject));
+    zip.once("end", resolve).once("error", reject);
+    zip.readEntry();
+  });
+  return files;
+}
+
 const anySyntax = 'multipart/related; type="application/dicom"; transfer-syntax=*';
 const explicitOnly = 'multipart/related; type="application/dicom"';
 
@@ -240,12 +263,87 @@ test("an instance comes in a message or alone, with an entity tag", async () => 
   );
 });
 
+test("a study, a series and an instance come as a ZIP archive, as they are stored or as asked", async () => {
+  const whole = await get(study, "application/zip");
+  expect([whole.status, whole.headers["content-type"], whole.headers["content-disposition"]]).toEqual([
+    200,
+    "application/zip",
+    'attachment; filename="1.2.zip"',
+  ]);
+  const files = await unzipped(whole.body);
+  expect(files.size).toBe(7);
+  expect(files.get("1.2/1.2.3/1.2.3.4.dcm")?.equals(await stored(4))).toBe(true);
+  expect(files.get("1.2/1.2.4/1.2.3.11.dcm")?.equals(await stored(11))).toBe(true);
+  const explicit = await get(
+    `${study}/series/1.2.3`,
+    `application/zip; transfer-syntax=${ExplicitVRLittleEndian}`,
+  );
+  const converted = await unzipped(explicit.body);
+  expect([...converted.values()].map((bytes) => readPart10(bytes).transferSyntaxUID)).toEqual(
+    Array.from({ length: 4 }, () => ExplicitVRLittleEndian),
+  );
+  const one = await get(instance(4), "application/zip");
+  expect([...(await unzipped(one.body)).keys()]).toEqual(["1.2/1.2.3/1.2.3.4.dcm"]);
+  expect(archive.open.now).toBe(0);
+});
+
+test("a series of one instance comes alone where the client takes no message", async () => {
+  archive.add(
+    writePart10({
+      dataSet: dataSetOf({
+        SOPClassUID: SopClasses.SecondaryCaptureImageStorage,
+        SOPInstanceUID: "1.6.1",
+        StudyInstanceUID: "1.6",
+        SeriesInstanceUID: "1.6.6",
+      }),
+      transferSyntaxUID: ExplicitVRLittleEndian,
+    }),
+  );
+  const { status, headers } = await get("/dicomweb/studies/1.6/series/1.6.6", "application/dicom");
+  expect([status, headers["content-type"]]).toEqual([
+    200,
+    `application/dicom; transfer-syntax=${ExplicitVRLittleEndian}`,
+  ]);
+});
+
+test("HEAD says what GET would, and reads nothing", async () => {
+  const large = archive.add(
+    writePart10({
+      dataSet: dataSetOf({
+        SOPClassUID: SopClasses.SecondaryCaptureImageStorage,
+        SOPInstanceUID: "1.7.1",
+        StudyInstanceUID: "1.7",
+        SeriesInstanceUID: "1.7.7",
+        ...pixels(1),
+        PixelData: Buffer.alloc(4_000_000),
+      }),
+      transferSyntaxUID: ExplicitVRLittleEndian,
+    }),
+  );
+  const url = "/dicomweb/studies/1.7/series/1.7.7/instances/1.7.1";
+  for (const [path, accept, length] of [
+    [url, "application/dicom", String(large.size)],
+    [url, "application/zip", undefined],
+    [url, anySyntax, undefined],
+    ["/dicomweb/studies/1.7", anySyntax, undefined],
+    [`${url}/bulkdata/7FE00010`, "application/octet-stream", "4000000"],
+  ] as const) {
+    const { statusCode, headers, rawPayload } = await app.inject({
+      method: "HEAD",
+      url: path,
+      headers: { accept },
+    });
+    expect([path, statusCode, headers["content-length"], rawPayload.length]).toEqual([path, 200, length, 0]);
+    await expect.poll(() => archive.open.now).toBe(0);
+  }
+});
+
 test.each([
-  [study, "application/zip"],
   [study, "application/dicom"],
+  [study, "application/zip; transfer-syntax=1.2.3"],
   [study, 'multipart/related; type="application/dicom"; transfer-syntax=1.2.3'],
   [instance(12), explicitOnly],
-  [instance(4), "application/zip"],
+  [instance(4), "application/x-zip"],
   [`${instance(1)}/metadata`, 'multipart/related; type="application/dicom+xml"'],
   [`${instance(1)}/frames/1`, "image/jls"],
   [`${instance(1)}/rendered`, "image/gif"],
