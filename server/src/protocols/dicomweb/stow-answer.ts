@@ -1,6 +1,6 @@
 import { Tags } from "@isocenter/dicom";
 import type { DicomJson } from "../../modules/archive/index.ts";
-import { Refusal, type RefusalKind, statusOf } from "../../platform/index.ts";
+import { type Refusal, type RefusalKind, statusOf } from "../../platform/index.ts";
 import { element, jsonOf } from "./elements.ts";
 import type { PartResult, StoreRun } from "./stow-parts.ts";
 import { resourceUrl, warning } from "./urls.ts";
@@ -57,7 +57,9 @@ export interface StowAnswer {
 }
 
 interface Sorted {
+  /** Durable: archived, or kept in quarantine. */
   stored: Extract<PartResult, { kind: "answered" }>[];
+  quarantined: Extract<PartResult, { kind: "answered" }>[];
   /** With the UIDs that the failure can be told of, where they are known. */
   failed: {
     number: number;
@@ -69,19 +71,15 @@ interface Sorted {
   refusals: Refusal[];
 }
 
+const quarantinedDetail =
+  "Stored in quarantine: its SOP Instance UID is archived with other data, and a person has to decide.";
+
 function sort(results: readonly PartResult[]): Sorted {
-  const sorted: Sorted = { stored: [], failed: [], refusals: [] };
+  const sorted: Sorted = { stored: [], quarantined: [], failed: [], refusals: [] };
   for (const result of results) {
-    if (result.kind === "answered" && result.answer.outcome !== "quarantined") sorted.stored.push(result);
-    else if (result.kind === "answered") {
-      sorted.failed.push({
-        number: result.number,
-        sopClassUid: result.answer.SOPClassUID,
-        sopInstanceUid: result.answer.SOPInstanceUID,
-        reason: reasons.duplicateInstance,
-        detail: "The SOP Instance UID is here with other data; what came is kept in quarantine.",
-      });
-      sorted.refusals.push(new Refusal("conflict", "stow.quarantined", "quarantined"));
+    if (result.kind === "answered") {
+      sorted.stored.push(result);
+      if (result.answer.outcome === "quarantined") sorted.quarantined.push(result);
     } else {
       sorted.failed.push({
         number: result.number,
@@ -98,7 +96,7 @@ function sort(results: readonly PartResult[]): Sorted {
 
 function statusFor(sorted: Sorted, broken: Refusal | null): number {
   if (broken) return statusOf[broken.kind].status;
-  if (sorted.failed.length === 0) return 200;
+  if (sorted.failed.length === 0) return sorted.quarantined.length === 0 ? 200 : 202;
   if (sorted.stored.length > 0) return 202;
   const first = sorted.refusals[0];
   const same = first !== undefined && sorted.refusals.every((refusal) => refusal.kind === first.kind);
@@ -106,8 +104,9 @@ function statusFor(sorted: Sorted, broken: Refusal | null): number {
 }
 
 /**
- * The answer to STOW-RS (PS3.18 10.5.3): 200 where all parts were stored, 202 where some were, 409 where none was, or what hindered
- * them all; the status of `broken` where the body could not be read to its end, with what was stored before.
+ * The answer to STOW-RS (PS3.18 10.5.3): 200 where all parts were stored, 202 where some were or with a warning, 409 where none was, or what
+ * hindered them all. What is in quarantine is durable, as C-STORE says too: it is stored, with a warning, and has no URL because the instance
+ * that its UID retrieves is another one. Otherwise the status of `broken` where the body could not be read to its end, with what was stored before.
  */
 export function stowAnswer(run: StoreRun, broken: Refusal | null, base: string): StowAnswer {
   const sorted = sort(run.results);
@@ -115,7 +114,10 @@ export function stowAnswer(run: StoreRun, broken: Refusal | null, base: string):
     jsonOf([
       [Tags.ReferencedSOPClassUID, element("UI", answer.SOPClassUID)],
       [Tags.ReferencedSOPInstanceUID, element("UI", answer.SOPInstanceUID)],
-      [Tags.RetrieveURL, element("UR", resourceUrl(base, answer))],
+      [
+        Tags.RetrieveURL,
+        answer.outcome === "quarantined" ? element("UR") : element("UR", resourceUrl(base, answer)),
+      ],
     ]),
   );
   const failed: DicomJson[] = [];
@@ -149,9 +151,10 @@ export function stowAnswer(run: StoreRun, broken: Refusal | null, base: string):
       .filter(([, items]) => items.length > 0)
       .map(([tag, items]) => [tag, element("SQ", ...items)] as const),
   ]);
-  const details = sorted.failed
-    .slice(0, 5)
-    .map((failure) => warning(`part ${failure.number}: ${failure.detail}`));
+  const details = [
+    ...sorted.failed.slice(0, 5).map(({ number, detail }) => `part ${number}: ${detail}`),
+    ...sorted.quarantined.slice(0, 5).map(({ number }) => `part ${number}: ${quarantinedDetail}`),
+  ].map(warning);
   return {
     status: statusFor(sorted, broken),
     body,

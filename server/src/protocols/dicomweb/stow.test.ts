@@ -137,10 +137,15 @@ test("a part that is refused fails alone, with the UIDs of its file meta informa
   ]);
 });
 
-test("the same UID with other data is a failure, not a stored instance", async () => {
-  const answer = await post(multipartBody(["quarantine 7"]));
-  expect(answer.statusCode).toBe(409);
-  expect(failures(answer)).toEqual([expect.objectContaining({ "00081155": "1.2.3.7", "00081197": 0x0111 })]);
+test("the same UID with other data is stored in quarantine: no failure, a warning, and no URL of another instance", async () => {
+  const answer = await post(multipartBody(["quarantine 7", "one 8"]));
+  expect(answer.statusCode).toBe(202);
+  expect(failures(answer)).toEqual([]);
+  expect(referenced(answer)).toEqual([
+    expect.objectContaining({ "00081155": "1.2.3.7", "00081190": undefined }),
+    expect.objectContaining({ "00081155": "1.2.3.8", "00081190": expect.stringContaining("1.2.3.8") }),
+  ]);
+  expect(String(answer.headers.warning)).toMatch(/^299 isocenter "part 1: Stored in quarantine/);
 });
 
 test("the study of the path is the only one taken", async () => {
