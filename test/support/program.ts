@@ -24,6 +24,8 @@ export interface ProgramOptions {
   /** `undefined` takes a variable away. */
   env?: Record<string, string | undefined>;
   command?: "start" | "demo";
+  /** Writes the system calls of the program and all that it starts to the file, with these arguments of strace. */
+  trace?: { file: string; args: readonly string[] };
 }
 
 export async function temporaryFolder(): Promise<string> {
@@ -39,7 +41,11 @@ export function cleanEnvironment(): Record<string, string | undefined> {
 /** Starts the real program with an embedded PostgreSQL on free ports, and answers when it says that it is running. */
 export async function startProgram(options: ProgramOptions = {}): Promise<Program> {
   const dataDir = options.dataDir ?? (await temporaryFolder());
-  const child = spawn(process.execPath, [entry, options.command ?? "start"], {
+  const line = [process.execPath, entry, options.command ?? "start"];
+  // Attached as a grandchild (-D), so that signals reach the program itself.
+  const { trace } = options;
+  if (trace) line.unshift("strace", "-D", "-f", "-o", trace.file, ...trace.args);
+  const child = spawn(line[0]!, line.slice(1), {
     cwd: dataDir,
     env: {
       ...cleanEnvironment(),
