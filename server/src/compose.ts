@@ -24,7 +24,7 @@ import {
   healthRoutes,
   type Platform,
 } from "./platform/index.ts";
-import { dicomwebRoutes } from "./protocols/dicomweb/index.ts";
+import { dicomwebRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
 import { metricsRoutes, systemRoutes } from "./system.ts";
 import { webAppRoutes } from "./web-app.ts";
 
@@ -68,6 +68,7 @@ export function composeHttp(
   const feed = createLiveFeed(platform, journal, identity, {
     careRelations: (people, patients) => careRelationsAmong(platform.db, people, patients),
   });
+  const hosted = hostedPacsRoutes({ config: platform.config, archive, rendering });
   return createHttpServer({
     config: platform.config,
     log: platform.log,
@@ -83,6 +84,7 @@ export function composeHttp(
       patientRoutes({ platform, journal }),
       archiveRoutes({ platform, archive }),
       renderingRoutes({ rendering, archive }),
+      hosted,
       demo.routes,
       systemRoutes(platform, demo, network),
     ],
@@ -90,6 +92,7 @@ export function composeHttp(
       healthRoutes(checks, platform.log, platform.metrics),
       metricsRoutes(platform),
       dicomwebRoutes({ config: platform.config, archive, rendering }),
+      hosted,
       webAppRoutes(),
     ],
   });

@@ -15,12 +15,14 @@ import {
   createMetrics,
   prepareJobs,
 } from "@isocenter/server/platform/index.ts";
-import { dicomwebRoutes } from "@isocenter/server/protocols/dicomweb/index.ts";
+import { dicomwebRoutes, hostedPacsRoutes } from "@isocenter/server/protocols/dicomweb/index.ts";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { makeFacility, viewerAt } from "../support/archive.ts";
+import { corpusBytes, corpusFiles } from "../support/corpus.ts";
 import { testDatabase } from "../support/database.ts";
-import { ctSeries } from "../support/instances.ts";
+import { ctInstance, ctSeries } from "../support/instances.ts";
 import { testPlatform } from "../support/platform.ts";
+import { form } from "../support/uploads.ts";
 
 const program = "/usr/sbin/Orthanc";
 const plugin = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
@@ -38,6 +40,7 @@ let rendering: Rendering;
 let orthanc: ChildProcess | undefined;
 let folder: string;
 let url = "";
+let ours = "";
 let output = "";
 
 async function freePort(): Promise<number> {
@@ -66,10 +69,13 @@ beforeAll(async () => {
       });
     },
     api: [],
-    root: [dicomwebRoutes({ config: platform.config, archive, rendering })],
+    root: [
+      dicomwebRoutes({ config: platform.config, archive, rendering }),
+      hostedPacsRoutes({ config: platform.config, archive, rendering }),
+    ],
   });
   await app.listen({ port: 0, host: "127.0.0.1" });
-  const ours = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/dicomweb/`;
+  ours = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/`;
   folder = await mkdtemp(path.join(tmpdir(), "isocenter-orthanc-"));
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
@@ -83,7 +89,7 @@ beforeAll(async () => {
     Plugins: [plugin],
     DicomWeb: {
       Enable: true,
-      Servers: { isocenter: { Url: ours, HasDelete: false, ChunkedTransfers: true } },
+      Servers: { isocenter: { Url: `${ours}dicomweb/`, HasDelete: false, ChunkedTransfers: true } },
     },
   };
   const file = path.join(folder, "orthanc.json");
@@ -147,4 +153,34 @@ describe.skipIf(!here)("Orthanc as a DICOMweb client of ours", () => {
     for (const { bytes, SOPInstanceUID } of series)
       expect(files.find((file) => uidOf(file) === SOPInstanceUID)?.equals(bytes)).toBe(true);
   });
+
+  test("gives the same file the same identifiers as the two-step upload", async () => {
+    const odd = ["", " spaces ", "Müller^1", "a\\b", "0"].map((PatientID) => ctInstance({ PatientID }).bytes);
+    const real = corpusFiles
+      .filter((file) => file.expect === "accept" && !file.path.startsWith("files/series"))
+      .map(corpusBytes)
+      .filter((bytes) => bytes.length < 2_000_000);
+    const wrong: unknown[] = [];
+    let compared = 0;
+    for (const bytes of [...odd, ...real]) {
+      const theirs = await fetch(`${url}/instances`, { method: "POST", body: bytes as never });
+      const answer = await fetch(`${ours}dicom/upload`, {
+        method: "POST",
+        headers: form.headers,
+        body: form.body([{ name: "file", filename: "a.dcm", bytes }]),
+      });
+      if (theirs.status !== 200 || answer.status !== 200) {
+        await Promise.all([theirs.arrayBuffer(), answer.arrayBuffer()]);
+        continue;
+      }
+      const expected = (await theirs.json()) as Record<string, unknown>;
+      const { data } = (await answer.json()) as { data: Record<string, unknown> };
+      compared += 1;
+      for (const name of ["ID", "ParentPatient", "ParentStudy", "ParentSeries"])
+        if (expected[name] !== data[name])
+          wrong.push([name, data.SOPInstanceUID, expected[name], data[name]]);
+    }
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThanOrEqual(odd.length);
+  }, 120_000);
 });

@@ -4,8 +4,9 @@ import type { Journal } from "../journal/index.ts";
 import { count, find } from "./find/find.ts";
 import { pins } from "./find/order.ts";
 import { createIngest, type IngestOptions } from "./ingest/ingest.ts";
+import { defineOrthancIds } from "./orthanc-id-job.ts";
 import { getImage, listImages } from "./read/images.ts";
-import { locate, locateById, locateBySopInstanceUid, locateEach } from "./read/locate.ts";
+import { locate, locateById, locateByOrthancId, locateBySopInstanceUid, locateEach } from "./read/locate.ts";
 import { createMetadata } from "./read/metadata.ts";
 import { createObjectReader } from "./read/objects.ts";
 import { getStudy, listSeries, listStudies, studiesByAccession } from "./read/studies.ts";
@@ -40,6 +41,7 @@ export function createArchive(
   defineSettleJob(platform, journal);
   defineMetadataJob(platform, metadata.prepareStudy);
   defineSweep(platform);
+  defineOrthancIds(platform, objects);
   const record = accessRecorder(journal);
 
   return {
@@ -100,6 +102,11 @@ export function createArchive(
       record.batches(viewer, locateEach(db, viewer, selection), purpose),
     async locateBySopInstanceUid(viewer, sopInstanceUid, purpose) {
       const instances = await locateBySopInstanceUid(db, viewer, sopInstanceUid);
+      await record.instances(viewer, instances, purpose);
+      return instances;
+    },
+    async locateByOrthancId(viewer, orthancInstanceId, purpose) {
+      const instances = await locateByOrthancId(db, viewer, orthancInstanceId);
       await record.instances(viewer, instances, purpose);
       return instances;
     },

@@ -8,6 +8,7 @@
 export { createArchive } from "./archive.ts";
 export { supportedKeys } from "./find/keys.ts";
 export { createIngest, type IngestOptions } from "./ingest/ingest.ts";
+export { type OrthancIds, orthancIds } from "./orthanc-ids.ts";
 export { type ArchiveRoutesDeps, archiveRoutes } from "./routes.ts";
 export { settleStudy } from "./settle.ts";
 export { sweepOrphans } from "./sweep.ts";

@@ -259,6 +259,12 @@ export interface Archive {
     sopInstanceUid: string,
     purpose: AccessPurpose,
   ): Promise<StoredInstance[]>;
+  /** By the identifier that Orthanc gives the same object, as the hosted shape names it; one for each facility that has it. */
+  locateByOrthancId(
+    viewer: Viewer,
+    orthancInstanceId: string,
+    purpose: AccessPurpose,
+  ): Promise<StoredInstance[]>;
   /** @throws Refusal `not-found` (`image.not-found`) */
   locateById(viewer: Viewer, imageId: string, purpose: AccessPurpose): Promise<StoredInstance>;
 

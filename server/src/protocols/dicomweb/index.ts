@@ -16,6 +16,8 @@ import { registerInstances } from "./wado-instances.ts";
 import { registerMetadata } from "./wado-metadata.ts";
 import { registerRendered } from "./wado-rendered.ts";
 
+export { type HostedDeps, hostedPacsRoutes } from "./hosted-routes.ts";
+
 export interface DicomwebDeps {
   config: Pick<Config, "publicUrl" | "maxUploadBytes">;
   archive: Archive;

@@ -15,6 +15,7 @@ import { Refusal } from "../../../platform/index.ts";
 import type { PatientClaim, Sex } from "../../patients/index.ts";
 import { dateOf, integerOf, jsonKey, personNameOf, textOf, timeOf } from "../attributes.ts";
 import { attributesOf, instanceColumnTags, pick } from "../levels.ts";
+import { wholePatientId } from "../orthanc-ids.ts";
 import type { DicomJson, DicomJsonElement, IngestDoor, IngestSource, PixelLocation } from "../types.ts";
 
 /** What was written to the store, and what one pass over the bytes learned. */
@@ -39,6 +40,8 @@ export interface Incoming {
   sopUid: string;
   sopClassUid: string;
   transferSyntaxUid: string;
+  /** PatientID as the object has it, whole. */
+  patientIdText: string;
   study: DicomJson;
   series: DicomJson;
   instance: DicomJson;
@@ -190,6 +193,7 @@ export function readIncoming(
     patientId: source.patientId ?? null,
     claim: claimOf(json, place.facilityId, ids.studyUid, place.issuer),
     transferSyntaxUid: parsed.transferSyntaxUID,
+    patientIdText: wholePatientId(dataSet),
     study: pick(json, attributesOf.STUDY),
     series: pick(json, attributesOf.SERIES),
     instance,

@@ -148,7 +148,7 @@ function answerOf(
     SeriesInstanceUID: incoming.seriesUid,
     SOPInstanceUID: incoming.sopUid,
     SOPClassUID: incoming.sopClassUid,
-    PatientID: incoming.claim.value,
+    PatientID: incoming.patientIdText,
     modality: incoming.modality,
     acquisitionDate: incoming.madeOn,
     size: incoming.size,

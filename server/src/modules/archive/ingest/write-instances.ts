@@ -1,4 +1,5 @@
 import type { Clock, Reader, Tx } from "../../../platform/index.ts";
+import { orthancInstanceId } from "../orthanc-ids.ts";
 import type { Written } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
 
@@ -47,11 +48,11 @@ export async function insertInstances(tx: Tx, clock: Clock, written: readonly Wr
     insert into instance (id, series_id, facility_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
       "rows", "columns", bits_allocated, samples_per_pixel, number_of_frames, content_date, content_time, acquisition_date, acquisition_time,
       attributes, object_key, size, sha256, data_set_sha256, data_set_offset, header_length, trailer_offset,
-      pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, door, sender, created_at)
+      pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at)
     select id, series_id, facility_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
       "rows", "columns", bits_allocated, samples_per_pixel, number_of_frames, content_date, content_time, acquisition_date, acquisition_time,
       attributes, object_key, size, sha256, data_set_sha256, data_set_offset, header_length, trailer_offset,
-      pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, door, sender, created_at
+      pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at
     from json_populate_recordset(null::instance, ${JSON.stringify(rows)}::text::json)
     on conflict (facility_id, sop_instance_uid) do nothing
     returning id`;
@@ -105,6 +106,14 @@ function instanceRow(id: string, seriesId: string, incoming: Incoming, now: Date
     pixel_length: pixels?.length ?? null,
     pixel_encapsulated: pixels?.encapsulated ?? null,
     frame_index: frameIndex && hex(frameIndex),
+    orthanc_id: hex(
+      orthancInstanceId({
+        PatientID: incoming.patientIdText,
+        StudyInstanceUID: incoming.studyUid,
+        SeriesInstanceUID: incoming.seriesUid,
+        SOPInstanceUID: incoming.sopUid,
+      }),
+    ),
     door: incoming.door,
     sender: incoming.sender,
     created_at: now,

@@ -7,6 +7,7 @@ import {
 } from "../../../platform/index.ts";
 import { allOf, inCareOf } from "../../patients/index.ts";
 import { atFacilities } from "../find/find.ts";
+import { readOrthancId } from "../orthanc-ids.ts";
 import type { InstanceSelection, StoredInstance } from "../types.ts";
 
 interface LocatedRow extends Omit<StoredInstance, "pixels" | "original" | "sha256"> {
@@ -137,6 +138,19 @@ export async function locateBySopInstanceUid(
   const rows = await reader<LocatedRow[]>`
     select ${columns(reader)} from ${tables(reader)}
     where i.sop_instance_uid = ${sopInstanceUid} and ${visible(reader, viewer)} order by i.id`;
+  return rows.map(toStored);
+}
+
+export async function locateByOrthancId(
+  reader: Reader,
+  viewer: Viewer,
+  orthancInstanceId: string,
+): Promise<StoredInstance[]> {
+  const id = readOrthancId(orthancInstanceId);
+  if (!id) return [];
+  const rows = await reader<LocatedRow[]>`
+    select ${columns(reader)} from ${tables(reader)}
+    where i.orthanc_id = ${id} and ${visible(reader, viewer)} order by i.id`;
   return rows.map(toStored);
 }
 

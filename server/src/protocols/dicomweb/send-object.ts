@@ -1,0 +1,33 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
+import { readRange, type Viewer } from "../../platform/index.ts";
+import { entityTag, notModified } from "./conditional.ts";
+
+/** Of copies at several facilities the one at the viewer's own. */
+export const nearest = (viewer: Viewer, instances: readonly StoredInstance[]): StoredInstance | undefined =>
+  instances.find(({ facilityId }) => facilityId === viewer.homeFacilityId) ?? instances[0];
+
+/** The DICOM file as it is kept, whole or a range of it (RFC 9110 14). */
+export async function sendObject(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  archive: Pick<Archive, "openObject">,
+  instance: StoredInstance,
+): Promise<FastifyReply> {
+  const { size, sha256, SOPInstanceUID, createdAt } = instance;
+  reply
+    .header("accept-ranges", "bytes")
+    .header("x-content-type-options", "nosniff")
+    .header("content-disposition", `attachment; filename="${SOPInstanceUID}.dcm"`);
+  if (notModified(request, reply, entityTag(sha256, "file"), createdAt)) return reply.code(304).send();
+  const asked = readRange(request.headers.range, size);
+  if (asked.kind === "unsatisfiable")
+    return reply.code(416).header("content-range", `bytes */${size}`).send();
+  const range = asked.kind === "part" ? asked.range : { start: 0, end: size };
+  if (asked.kind === "part")
+    reply.code(206).header("content-range", `bytes ${range.start}-${range.end - 1}/${size}`);
+  return reply
+    .type("application/dicom")
+    .header("content-length", range.end - range.start)
+    .send(await archive.openObject(instance, range));
+}
