@@ -1,6 +1,6 @@
 /**
- * DICOMweb (PS3.18) under `/dicomweb`: STOW-RS, QIDO-RS, WADO-RS over the archive and the rendering. Owns no tables and records no facts; rights and
- * facilities are checked, and accesses journalled, by the modules it asks. Keeps: nothing of a body is held beyond what is being passed on;
+ * DICOMweb (PS3.18) under `/dicomweb`: STOW-RS, QIDO-RS, WADO-RS and WADO-URI, and the two-step upload of hosted PACS clients, over the archive and
+ * the rendering. Owns no tables and records no facts; rights and facilities are checked, and accesses journalled, by the modules it asks. Keeps: nothing of a body is held beyond what is being passed on;
  * an answer that fails half-way breaks the connection and never ends as if it were whole.
  */
 import type { Archive } from "../../modules/archive/index.ts";
@@ -15,6 +15,7 @@ import { registerFrames } from "./wado-frames.ts";
 import { registerInstances } from "./wado-instances.ts";
 import { registerMetadata } from "./wado-metadata.ts";
 import { registerRendered } from "./wado-rendered.ts";
+import { registerUri } from "./wado-uri.ts";
 
 export { type HostedDeps, hostedPacsRoutes } from "./hosted-routes.ts";
 
@@ -24,10 +25,12 @@ export interface DicomwebDeps {
   rendering: Rendering;
 }
 
-/** For the root of the server; brings its own path. */
+/** For the root of the server; brings its own paths: `/dicomweb`, and `/wado` where older clients look for WADO-URI. */
 export function dicomwebRoutes({ config, archive, rendering }: DicomwebDeps): Routes {
   const transcoder = createTranscoder({ archive, rendering });
+  const uri = { archive, rendering, instances: { archive, transcoder } };
   return async (app) => {
+    registerUri(app, uri);
     await app.register(
       async (scope) => {
         const inner = scope as unknown as App;
@@ -37,6 +40,7 @@ export function dicomwebRoutes({ config, archive, rendering }: DicomwebDeps): Ro
         registerBulkData(inner, { archive, rendering });
         registerRendered(inner, { archive, rendering });
         registerInstances(inner, { archive, transcoder });
+        registerUri(inner, uri);
         registerStow(inner, { archive, config });
       },
       { prefix: dicomwebPath },

@@ -173,7 +173,7 @@ const attachment = (reply: FastifyReply, filename: string): FastifyReply =>
   reply.header("content-disposition", `attachment; filename="${filename}"`);
 
 /** One instance in what the client likes best of a message, a ZIP archive, and the file alone. */
-async function sendInstance(
+export async function sendInstance(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: InstancesDeps,

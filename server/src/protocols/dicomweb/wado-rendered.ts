@@ -1,23 +1,26 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type { Picture, PictureRequest, Rendering, ThumbnailRequest } from "../../modules/rendering/index.ts";
-import { type App, Refusal } from "../../platform/index.ts";
+import { type App, type MediaRange, Refusal } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
-import { notModified, varyBy } from "./conditional.ts";
+import { type BulkValue, documentOf } from "./bulk-value.ts";
+import { entityTag, notModified, varyBy } from "./conditional.ts";
 import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
 import {
   multipartPictures,
+  type PictureOffer,
   readPictureRequest,
   renderedParameters,
   singlePictures,
 } from "./rendered-request.ts";
 import { queryOf } from "./urls.ts";
+import { sendValue } from "./wado-bulkdata.ts";
 import { frameNumbers } from "./wado-frames.ts";
 import { eachInstance, oneInstance, selectionOf, warnOfUnknown } from "./wado-selection.ts";
 
 export interface RenderedDeps {
-  archive: Pick<Archive, "locate" | "locateEach">;
+  archive: Pick<Archive, "locate" | "locateEach" | "openObject" | "readHeader">;
   rendering: Pick<
     Rendering,
     "etagOf" | "renderInstance" | "instanceThumbnail" | "seriesThumbnail" | "studyThumbnail"
@@ -28,8 +31,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply, deps: RenderedDeps
 
 const picturesAtOnce = 3;
 
-function wanted(request: FastifyRequest, reply: FastifyReply, offers: typeof singlePictures) {
-  warnOfUnknown(request, reply, renderedParameters);
+export function wanted(request: FastifyRequest, offers: readonly PictureOffer[]) {
   const query = queryOf(request);
   const ranges = acceptedRanges(request.headers.accept, query.get("accept"));
   const offer = chooseOffer(ranges, offers);
@@ -41,7 +43,7 @@ const sendPicture = (reply: FastifyReply, picture: Picture): FastifyReply =>
   reply.type(picture.contentType).send(picture.bytes);
 
 /** One picture of an instance or frame. */
-async function sendOne(
+export async function sendOne(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: RenderedDeps,
@@ -95,7 +97,8 @@ async function sendMany(
 }
 
 const renderedMany: Handler = async (request, reply, deps) => {
-  const { offer, picture } = wanted(request, reply, multipartPictures);
+  warnOfUnknown(request, reply, renderedParameters);
+  const { offer, picture } = wanted(request, multipartPictures);
   const instances = await eachInstance(deps.archive, request, "rendered");
   async function* all(): AsyncGenerator<ToRender> {
     for await (const instance of instances) if (instance.numberOfFrames > 0) yield { instance, picture };
@@ -103,9 +106,32 @@ const renderedMany: Handler = async (request, reply, deps) => {
   return sendMany(request, reply, deps, offer.type, all());
 };
 
+/** A document or a moving picture as it is, whole or a range of it; it takes no parameters of pictures. */
+export async function sendDocument(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  ranges: readonly MediaRange[],
+  instance: StoredInstance,
+  document: BulkValue,
+): Promise<FastifyReply> {
+  const offers = document.types.map((type) => ({ multipart: false, type }));
+  const offer = chooseOffer(ranges, offers);
+  if (!offer) throw notAcceptable(offers);
+  const etag = entityTag(instance.sha256, "rendered", offer.type);
+  if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
+  return sendValue(request, reply, document, offer);
+}
+
 const renderedInstance: Handler = async (request, reply, deps) => {
-  const { offer, picture } = wanted(request, reply, [...singlePictures, ...multipartPictures]);
   const instance = await oneInstance(deps.archive, request, "rendered");
+  const document = await documentOf(deps, instance);
+  if (document) {
+    warnOfUnknown(request, reply, []);
+    const ranges = acceptedRanges(request.headers.accept, queryOf(request).get("accept"));
+    return sendDocument(request, reply, ranges, instance, document);
+  }
+  warnOfUnknown(request, reply, renderedParameters);
+  const { offer, picture } = wanted(request, [...singlePictures, ...multipartPictures]);
   if (offer.multipart) return sendMany(request, reply, deps, offer.type, [{ instance, picture }]);
   return sendOne(request, reply, deps, instance, picture);
 };
@@ -114,7 +140,8 @@ const renderedFrames: Handler = async (request, reply, deps) => {
   const { frames } = request.params as { frames: string };
   const several = frames.includes(",");
   const offers = several ? multipartPictures : [...singlePictures, ...multipartPictures];
-  const { offer, picture } = wanted(request, reply, offers);
+  warnOfUnknown(request, reply, renderedParameters);
+  const { offer, picture } = wanted(request, offers);
   const instance = await oneInstance(deps.archive, request, "rendered");
   const numbers = frameNumbers(frames, instance.numberOfFrames);
   const all = numbers.map((frame) => ({ instance, picture: { ...picture, frame } }));
@@ -125,7 +152,8 @@ const renderedFrames: Handler = async (request, reply, deps) => {
 
 /** A thumbnail has a size and a format, and nothing else of a rendered picture (PS3.18 10.4.1.1.5). */
 function thumbnailRequest(request: FastifyRequest, reply: FastifyReply): ThumbnailRequest {
-  const { picture } = wanted(request, reply, singlePictures);
+  warnOfUnknown(request, reply, renderedParameters);
+  const { picture } = wanted(request, singlePictures);
   if (picture.region || picture.window || picture.quality !== undefined)
     throw new Refusal("invalid", "rendered.invalid", "A thumbnail takes viewport=width,height alone.");
   const { format, size } = picture;

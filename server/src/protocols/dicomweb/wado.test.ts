@@ -26,6 +26,7 @@ import { registerFrames } from "./wado-frames.ts";
 import { registerInstances } from "./wado-instances.ts";
 import { registerMetadata } from "./wado-metadata.ts";
 import { registerRendered } from "./wado-rendered.ts";
+import { registerUri } from "./wado-uri.ts";
 
 const archive = memoryArchive();
 let app: App;
@@ -131,6 +132,8 @@ beforeAll(async () => {
         registerMetadata(inner, { archive, config });
         registerBulkData(inner, { archive, rendering });
         registerRendered(inner, { archive, rendering });
+        const transcoder = createTranscoder({ archive, rendering });
+        registerUri(inner, { archive, rendering, instances: { archive, transcoder } });
       },
       { prefix: "/dicomweb" },
     );
@@ -543,6 +546,152 @@ test("rendered pictures by what the client likes, with the parameters of the sta
     "picture 1.2.3.1 1",
     "picture 1.2.3.1 2",
   ]);
+});
+
+test("documents and moving pictures are rendered as what they are, with ranges", async () => {
+  const pdf = await get(`${instance(11)}/rendered`);
+  expect([pdf.status, pdf.headers["content-type"], pdf.body.equals(document)]).toEqual([
+    200,
+    "application/pdf",
+    true,
+  ]);
+  const part = await get(`${instance(11)}/rendered`, "application/pdf", { range: "bytes=4-7" });
+  expect([part.status, part.body.toString(), part.headers["content-range"]]).toEqual([
+    206,
+    "pdf ",
+    `bytes 4-7/${document.length}`,
+  ]);
+  const video = await get(`${instance(12)}/rendered`, "video/mp4");
+  expect([video.status, video.headers["content-type"], video.body.toString()]).toEqual([
+    200,
+    "video/mp4",
+    "moving picture..",
+  ]);
+  expect((await get(`${instance(12)}/rendered`, "video/*", { range: "bytes=99-" })).status).toBe(416);
+  const picture = await get(`${instance(11)}/rendered`, "image/jpeg");
+  expect([picture.status, picture.json().detail]).toEqual([406, expect.stringContaining("application/pdf")]);
+  expect(String((await get(`${instance(11)}/rendered?quality=50`)).headers.warning)).toContain("quality");
+});
+
+test("a document that claims to be a page is bytes, and runs nothing", async () => {
+  archive.add(
+    writePart10({
+      dataSet: dataSetOf({
+        SOPClassUID: SopClasses.EncapsulatedPDFStorage,
+        SOPInstanceUID: "1.8.1",
+        StudyInstanceUID: "1.8",
+        SeriesInstanceUID: "1.8.8",
+        MIMETypeOfEncapsulatedDocument: "text/html",
+        EncapsulatedDocument: Buffer.from("<script></script>"),
+      }),
+      transferSyntaxUID: ExplicitVRLittleEndian,
+    }),
+  );
+  const url = "/dicomweb/studies/1.8/series/1.8.8/instances/1.8.1";
+  const { headers } = await get(`${url}/bulkdata/00420011`);
+  expect(headers).toMatchObject({
+    "content-type": "application/octet-stream",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": expect.stringContaining("sandbox"),
+  });
+  expect((await get(`${url}/bulkdata/00420011`, "text/html")).status).toBe(406);
+});
+
+const uri = (number: number, query: string) =>
+  `/dicomweb/wado?requestType=WADO&studyUID=1.2&seriesUID=${number < 10 ? "1.2.3" : "1.2.4"}&objectUID=1.2.3.${number}${query}`;
+
+test("WADO-URI gives objects, pictures and documents", async () => {
+  const whole = await get(uri(4, "&contentType=application/dicom&transferSyntax=*"));
+  expect([whole.status, whole.body.equals(await stored(4))]).toEqual([200, true]);
+  const explicit = await get(uri(4, "&contentType=application%2Fdicom"));
+  expect(readPart10(explicit.body).transferSyntaxUID).toBe(ExplicitVRLittleEndian);
+  expect((await get(uri(4, `&transferSyntax=${JPEGLSLossless}`))).body.equals(await stored(4))).toBe(true);
+  expect(
+    (await get(uri(4, "&transferSyntax=1.2.840.10008.1.2.4.90&contentType=application/dicom"))).status,
+  ).toBe(406);
+  rendered.length = 0;
+  const picture = await get(
+    uri(1, "&frameNumber=2&rows=10&region=0.5,0,1,0.5&windowCenter=40&windowWidth=400&imageQuality=70"),
+  );
+  expect([picture.headers["content-type"], picture.body.toString()]).toEqual([
+    "image/jpeg",
+    "picture 1.2.3.1 2",
+  ]);
+  expect(rendered).toEqual([
+    {
+      format: "jpeg",
+      frame: 2,
+      quality: 70,
+      window: { center: 40, width: 400 },
+      size: { width: 8192, height: 10, enlarge: true },
+      region: { left: 2, top: 0, width: 2, height: 1 },
+    },
+  ]);
+  expect((await get(uri(1, "&contentType=image/png"))).headers["content-type"]).toBe("image/png");
+  expect((await get(uri(1, ""), "image/png")).headers["content-type"]).toBe("image/png");
+  expect((await get(uri(11, ""))).headers["content-type"]).toBe("application/pdf");
+  expect((await get(uri(12, "&contentType=video/mp4"))).headers["content-type"]).toBe("video/mp4");
+  archive.add(
+    writePart10({
+      dataSet: dataSetOf({
+        SOPClassUID: SopClasses.SecondaryCaptureImageStorage,
+        SOPInstanceUID: "1.9.1",
+        StudyInstanceUID: "1.9",
+        SeriesInstanceUID: "1.9.9",
+      }),
+      transferSyntaxUID: ExplicitVRLittleEndian,
+    }),
+  );
+  const plain = await get("/dicomweb/wado?requestType=WADO&studyUID=1.9&seriesUID=1.9.9&objectUID=1.9.1");
+  expect([plain.status, plain.headers["content-type"]]).toEqual([
+    200,
+    `application/dicom; transfer-syntax=${ExplicitVRLittleEndian}`,
+  ]);
+});
+
+test.each([
+  ["requestType=WADX", "requestType"],
+  ["requestType=WADO&studyUID=x", "studyUID"],
+  ["requestType=WADO&studyUID=1&seriesUID=1", "objectUID"],
+  ["requestType=WADO&studyUID=1&seriesUID=1&objectUID=1&colour=red", "colour"],
+  ...[
+    ["rows", "0"],
+    ["columns", "x"],
+    ["region", "0,0,0,1"],
+    ["region", "0,0,1"],
+    ["region", "0,0,1,1.5"],
+    ["windowCenter", "40"],
+    ["windowWidth", "40"],
+    ["frameNumber", "0"],
+    ["imageQuality", "101"],
+    ["anonymize", "yes"],
+    ["annotation", "patient"],
+    ["presentationUID", "1.2"],
+    ["charset", "latin-1"],
+    ["transferSyntax", "explicit"],
+  ].map(([name, value]) => [
+    `requestType=WADO&studyUID=1&seriesUID=1&objectUID=1&${name}=${value}`,
+    name === "windowCenter" ? "windowWidth" : name === "windowWidth" ? "windowCenter" : name,
+  ]),
+  ["requestType=WADO&studyUID=1&seriesUID=1&objectUID=1&rows=9&contentType=application/dicom", "rows"],
+  [
+    "requestType=WADO&studyUID=1&seriesUID=1&objectUID=1&transferSyntax=1.2&contentType=image/png",
+    "transferSyntax",
+  ],
+])("WADO-URI %s is a 400 that names %s", async (query, path) => {
+  const { status, json } = await get(`/dicomweb/wado?${query}`);
+  expect([status, json().errors.map((error: { path: string }) => error.path)]).toEqual([
+    400,
+    expect.arrayContaining([path]),
+  ]);
+});
+
+test("WADO-URI: what is not there is a 404, and what is no picture a 406", async () => {
+  expect(
+    (await get("/dicomweb/wado?requestType=WADO&studyUID=1.2&seriesUID=1.2.3&objectUID=9.9")).status,
+  ).toBe(404);
+  expect((await get(uri(1, "&frameNumber=2&contentType=text/html"))).status).toBe(406);
+  expect((await get(uri(11, "&contentType=image/jpeg"))).status).toBe(406);
 });
 
 test("a rendered study has a part for each picture; thumbnails are one", async () => {

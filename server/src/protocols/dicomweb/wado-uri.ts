@@ -1,0 +1,85 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
+import { type App, parseAccept, Refusal } from "../../platform/index.ts";
+import { chooseOffer, defaultTransferSyntax, notAcceptable, type Offer } from "./accept.ts";
+import { documentOf } from "./bulk-value.ts";
+import { singlePictures } from "./rendered-request.ts";
+import { nearest } from "./send-object.ts";
+import { queryOf } from "./urls.ts";
+import { type InstancesDeps, sendInstance } from "./wado-instances.ts";
+import { type RenderedDeps, sendDocument, sendOne } from "./wado-rendered.ts";
+import { pictureOf, readUriRequest, refusePictureParameters, type UriRequest } from "./wado-uri-request.ts";
+
+export interface UriDeps {
+  archive: InstancesDeps["archive"] & RenderedDeps["archive"] & Pick<Archive, "locate">;
+  rendering: RenderedDeps["rendering"];
+  /** What instances are sent with. */
+  instances: InstancesDeps;
+}
+
+const dicom: Offer = { multipart: false, type: "application/dicom" };
+
+async function locate(
+  request: FastifyRequest,
+  archive: Pick<Archive, "locate">,
+  { studyUID, seriesUID, objectUID }: UriRequest,
+  purpose: "retrieve" | "rendered",
+): Promise<StoredInstance> {
+  const selection = { StudyInstanceUID: studyUID, SeriesInstanceUID: seriesUID, SOPInstanceUID: objectUID };
+  const found = nearest(request.viewer, await archive.locate(request.viewer, selection, purpose));
+  if (!found) throw new Refusal("not-found", "image.not-found", "There is no such instance.");
+  return found;
+}
+
+/** The DICOM object: in Explicit VR Little Endian where no transfer syntax is named (PS3.18 9.1.2.2). */
+async function sendDicom(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: UriDeps,
+  asked: UriRequest,
+): Promise<FastifyReply> {
+  refusePictureParameters(asked, dicom.type);
+  const instance = await locate(request, deps.archive, asked, "retrieve");
+  const ranges = parseAccept(
+    `${dicom.type}; transfer-syntax=${asked.transferSyntax ?? defaultTransferSyntax}`,
+  );
+  return sendInstance(request, reply, deps.instances, instance, ranges);
+}
+
+async function sendRendered(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: UriDeps,
+  asked: UriRequest,
+  instance: StoredInstance,
+): Promise<FastifyReply> {
+  const document = await documentOf(deps, instance);
+  if (document) {
+    refusePictureParameters(asked, document.types[0] ?? "this document");
+    return sendDocument(request, reply, asked.ranges, instance, document);
+  }
+  const offer = chooseOffer(asked.ranges, singlePictures);
+  if (!offer) throw notAcceptable([...singlePictures, dicom]);
+  return sendOne(request, reply, deps, instance, { ...pictureOf(asked, instance), format: offer.format });
+}
+
+/** Whether the client likes the object better than a picture of it. */
+const prefersDicom = ({ ranges, transferSyntax }: UriRequest): boolean =>
+  transferSyntax !== undefined || chooseOffer<Offer>(ranges, [...singlePictures, dicom]) === dicom;
+
+async function retrieve(request: FastifyRequest, reply: FastifyReply, deps: UriDeps): Promise<FastifyReply> {
+  const asked = readUriRequest(queryOf(request), request.headers.accept);
+  if (prefersDicom(asked)) return sendDicom(request, reply, deps, asked);
+  const instance = await locate(request, deps.archive, asked, "rendered");
+  const isShown = instance.numberOfFrames > 0 || (await documentOf(deps, instance)) !== null;
+  // What can only be kept, such as a waveform, is given as it is where the client takes everything.
+  if (!isShown && chooseOffer(asked.ranges, [dicom])) return sendDicom(request, reply, deps, asked);
+  return sendRendered(request, reply, deps, asked, instance);
+}
+
+/** WADO-URI (PS3.18 9). */
+export function registerUri(app: App, deps: UriDeps): void {
+  app.get("/wado", { config: { permission: "images.read" } }, (request, reply) =>
+    retrieve(request, reply, deps),
+  );
+}
