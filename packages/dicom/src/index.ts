@@ -2,6 +2,21 @@
 
 export { type DecodedText, decodeText, decodeTextChecked } from "./charset/decode.ts";
 export { encodeText } from "./charset/encode.ts";
+export {
+  createDeidentifier,
+  type DeidentificationOption,
+  type DeidentificationWarning,
+  type DeidentifiedObject,
+  type Deidentifier,
+  type DeidentifierOptions,
+  deidentificationOptions,
+  methodCodes,
+  type Pseudonym,
+  type Pseudonyms,
+  type Region,
+  readDeidentification,
+  type WarningCode,
+} from "./deidentify/index.ts";
 export { type DictionaryEntry, dictionaryEntry, type Keyword, Tags, tagByKeyword } from "./dictionary.ts";
 export { DicomError, type DicomErrorCode } from "./errors.ts";
 export { decodeFrameIndex, encodeFrameIndex } from "./frame-index.ts";
@@ -97,5 +112,6 @@ export {
 export { encapsulate } from "./write/encapsulate.ts";
 export { formatDecimal } from "./write/encode-value.ts";
 export { type FileMeta, fileMeta, writePart10 } from "./write/file.ts";
+export { type LayoutPart, layoutDataSet } from "./write/layout.ts";
 export { recoded } from "./write/recode.ts";
 export { writeCommandSet, writeDataSet } from "./write/write.ts";

@@ -80,10 +80,43 @@ export const privateFacts: string = \`${lines.join("\n")}\`;
 `;
 }
 
+function confidentiality(): string {
+  const joined = (name: string) =>
+    rows(name)
+      .map((row) => row.join("|"))
+      .join("\n");
+  const profile = rows("confidentiality.tsv").map(([tag, action, options]) => `${tag}|${action}|${options}`);
+  const classes = joined("confidentiality-types.tsv").replaceAll("1.2.840.10008.5.1.4.1.1.", "");
+  const creators = new Map<string, string>();
+  for (const [creator, group, element, vr] of rows("safe-private.tsv"))
+    creators.set(creator!, `${creators.get(creator!) ?? ""}${group}${element}${vr}`);
+  const safe = [...creators].map(([creator, list]) => `${creator}|${list}`);
+  return `${banner}/**
+ * PS3.15 Table E.1-1, an attribute a line: tag (repeating groups with xx), action of the Basic Profile (several: by the type of the attribute),
+ * then per option its letter and action. v: safe private, u: UIDs, e: device, i: institution, p: patient characteristics, f: full dates,
+ * m: modified dates, d: descriptors, s: structured content, g: graphics.
+ */
+export const profileFacts: string = \`${profile.join("\n")}\`;
+
+/** PS3.15 Table E.3.4-1, a content item a line: code value, scheme, value type, action, options as above. */
+export const contentFacts: string = \`${joined("confidentiality-content.tsv")}\`;
+
+/**
+ * Types of attributes whose action depends on it: tag, type, ends of the SOP class UIDs. The first line has all SOP classes that are settled: an
+ * attribute of these lines is of type 3 in the others.
+ */
+export const typeFacts: string = \`${classes}\`;
+
+/** PS3.15 Table E.3.10-1, a creator a line: creator, then eight characters each: group, element within the block, VR. */
+export const safePrivateFacts: string = \`${safe.join("\n")}\`;
+`;
+}
+
 const files = {
   "dictionary.generated.ts": dictionary(),
   "uids.generated.ts": uids(),
   "private.generated.ts": privates(),
+  "deidentify/confidentiality.generated.ts": confidentiality(),
 };
 const check = process.argv.includes("--check");
 for (const [name, text] of Object.entries(files)) {
