@@ -5,8 +5,17 @@ import { count, find } from "./find/find.ts";
 import { pins } from "./find/order.ts";
 import { createIngest, type IngestOptions } from "./ingest/ingest.ts";
 import { defineOrthancIds } from "./orthanc-id-job.ts";
+import { commitment } from "./read/commitment.ts";
+import { createCurrentForms } from "./read/current.ts";
 import { getImage, listImages } from "./read/images.ts";
-import { locate, locateById, locateByOrthancId, locateBySopInstanceUid, locateEach } from "./read/locate.ts";
+import {
+  type LocateContext,
+  locate,
+  locateById,
+  locateByOrthancId,
+  locateBySopInstanceUid,
+  locateEach,
+} from "./read/locate.ts";
 import { createMetadata } from "./read/metadata.ts";
 import { createObjectReader } from "./read/objects.ts";
 import { getStudy, listSeries, listStudies, studiesByAccession } from "./read/studies.ts";
@@ -36,12 +45,17 @@ export function createArchive(
 ): Archive & { idle(): Promise<void> } {
   const { db } = platform;
   const objects = createObjectReader(platform);
-  const metadata = createMetadata(platform, objects);
+  const located: LocateContext = {
+    reader: db,
+    forms: createCurrentForms(platform),
+    system: platform.config.aeTitle,
+  };
+  const metadata = createMetadata(platform, objects, located);
   const { ingest, idle } = createIngest(platform, journal, options);
   defineSettleJob(platform, journal);
   defineMetadataJob(platform, metadata.prepareStudy);
   defineSweep(platform);
-  defineOrthancIds(platform, objects);
+  defineOrthancIds(platform, objects, located);
   const record = accessRecorder(journal);
 
   return {
@@ -94,24 +108,24 @@ export function createArchive(
       return image;
     },
     async locate(viewer, selection, purpose) {
-      const instances = await locate(db, viewer, selection);
+      const instances = await locate(located, viewer, selection);
       await record.instances(viewer, instances, purpose);
       return instances;
     },
     locateEach: (viewer, selection, purpose) =>
-      record.batches(viewer, locateEach(db, viewer, selection), purpose),
+      record.batches(viewer, locateEach(located, viewer, selection), purpose),
     async locateBySopInstanceUid(viewer, sopInstanceUid, purpose) {
-      const instances = await locateBySopInstanceUid(db, viewer, sopInstanceUid);
+      const instances = await locateBySopInstanceUid(located, viewer, sopInstanceUid);
       await record.instances(viewer, instances, purpose);
       return instances;
     },
     async locateByOrthancId(viewer, orthancInstanceId, purpose) {
-      const instances = await locateByOrthancId(db, viewer, orthancInstanceId);
+      const instances = await locateByOrthancId(located, viewer, orthancInstanceId);
       await record.instances(viewer, instances, purpose);
       return instances;
     },
     async locateById(viewer, imageId, purpose) {
-      const instance = await locateById(db, viewer, imageId);
+      const instance = await locateById(located, viewer, imageId);
       await record.instances(viewer, [instance], purpose);
       return instance;
     },
@@ -128,6 +142,7 @@ export function createArchive(
         await record.study(viewer, { ...one, id: one.studyId }, "study.metadata-viewed", frameAccessSeconds);
       return found;
     },
+    commitment: (viewer, references) => commitment(db, viewer, references),
     instanceMetadata: metadata.instanceMetadata,
   };
 }

@@ -7,14 +7,14 @@ export interface Content {
   contentType: string;
   size: number;
   sha256: string;
-  /** Where the store holds these very bytes. */
-  objectKey: string;
+  /** Where the store holds these very bytes; null where nowhere, because they are corrected as they are sent. */
+  objectKey: string | null;
   /** For whoever saves it. */
   filename: string;
   open(range?: Required<ByteRange>): Promise<Readable>;
 }
 
-/** The very bytes that were uploaded: the picture where the instance was made from one, else the DICOM file. */
+/** The picture that was uploaded where the instance was made from one, else the DICOM file in its current form. */
 export function contentOf(
   archive: Pick<Archive, "openObject" | "openOriginal">,
   instance: StoredInstance,
@@ -35,7 +35,7 @@ export function contentOf(
     contentType: "application/dicom",
     size: instance.size,
     sha256: instance.sha256,
-    objectKey: instance.objectKey,
+    objectKey: instance.rewritten ? null : instance.objectKey,
     filename: `${instance.SOPInstanceUID}.dcm`,
     open: (range) => archive.openObject(instance, range),
   };

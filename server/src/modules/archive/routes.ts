@@ -291,11 +291,13 @@ function linkRoutes(app: App, { platform, archive }: ArchiveRoutesDeps, links: S
       const { id: imageId, facilityId, sha256 } = instance;
       reply.header("cache-control", "no-store");
       const { objectKey, filename, contentType } = contentOf(archive, instance);
-      const direct = await platform.objects.signedUrl(objectKey, {
-        expiresInSeconds: linkSeconds,
-        filename,
-        contentType,
-      });
+      const direct =
+        objectKey &&
+        (await platform.objects.signedUrl(objectKey, {
+          expiresInSeconds: linkSeconds,
+          filename,
+          contentType,
+        }));
       if (direct !== null) return { url: direct, expiresAt: expiresAt.toISOString() };
       const token = links.sign(
         { method: "GET", imageId, facilityId, sha256, viewerId: viewer.id },

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Image, ImageFormat, Series, Study, StudyListQuery } from "@isocenter/contract";
 import type { DataSet, DicomJson, JsonElement, Tag } from "@isocenter/dicom";
 import type { ByteRange, Reader, Viewer } from "../../platform/index.ts";
+import type { CurrentForm } from "./read/current.ts";
 
 export type { DicomJson, JsonElement as DicomJsonElement, Tag };
 
@@ -186,9 +187,9 @@ export interface StoredInstance {
   samplesPerPixel: number | null;
   /** 0 where there are no pixels. */
   numberOfFrames: number;
-  /** Of the object: preamble, file meta information and data set. */
+  /** Of what is sent: preamble, file meta information and data set. */
   size: number;
-  /** Of the object, hexadecimal. */
+  /** Of the object, hexadecimal; where what is sent is not what was received, another name of the same form for the current bytes. */
   sha256: string;
   /** Where the data set begins: what lies before is preamble and file meta information. */
   dataSetOffset: number;
@@ -198,6 +199,11 @@ export interface StoredInstance {
   trailerOffset: number | null;
   pixels: PixelLocation | null;
   objectKey: string;
+  /**
+   * How what is sent is made of what was received, where identity or attributes are others now: the archive's own business. Sizes and places above
+   * are those of what is sent.
+   */
+  rewritten?: CurrentForm;
   /** A picture that this instance was made from. */
   original: { format: ImageFormat; objectKey: string; size: number; sha256: string } | null;
   createdAt: Date;
@@ -222,6 +228,20 @@ export interface SeriesMetadata {
    */
   gzipped: Uint8Array;
   numberOfInstances: number;
+}
+
+/** One instance that somebody asks us to answer for. */
+export interface CommitmentReference {
+  SOPClassUID: string;
+  SOPInstanceUID: string;
+}
+
+export interface Commitment extends CommitmentReference {
+  /**
+   * `ok`: durable, and the only one of its UID. `unknown`: it is not here. `class-conflict`: it is here as another class. `in-doubt`: the same UID came
+   * with other data and waits in quarantine, or it was deleted: whoever sent it should keep it.
+   */
+  outcome: "ok" | "unknown" | "class-conflict" | "in-doubt";
 }
 
 /**
@@ -286,6 +306,9 @@ export interface Archive {
   readHeader(instance: StoredInstance): Promise<Uint8Array>;
   /** The attributes up to Pixel Data; where there is none all of them, and of a large object the long values are `deferred`. */
   readAttributes(instance: StoredInstance): Promise<DataSet>;
+
+  /** What storage commitment asks, in the order of the references; at most a few thousand at once. */
+  commitment(viewer: Viewer, references: readonly CommitmentReference[]): Promise<Commitment[]>;
 
   /** @throws Refusal `not-found` (`series.not-found`) */
   seriesMetadata(

@@ -50,7 +50,12 @@ describe("a known identifier", () => {
   ])("with %s is the known patient", async (_, more) => {
     const known = await one(claim());
     expect(known).toMatchObject({ created: true, doubt: null });
-    expect(await one(claim(more))).toEqual({ patientId: known.patientId, created: false, doubt: null });
+    expect(await one(claim(more))).toEqual({
+      patientId: known.patientId,
+      claimedId: known.patientId,
+      created: false,
+      doubt: null,
+    });
   });
 
   test.each<[string, Partial<PatientClaim>]>([
@@ -161,7 +166,12 @@ test("a merged patient leads to the one who survives", async () => {
   const a = await one(claim());
   const b = await one(claim({ value: "P-2" }));
   await database.db`update patient set merged_into = ${b.patientId} where id = ${a.patientId}`;
-  expect(await one(claim())).toEqual({ patientId: b.patientId, created: false, doubt: null });
+  expect(await one(claim())).toEqual({
+    patientId: b.patientId,
+    claimedId: a.patientId,
+    created: false,
+    doubt: null,
+  });
 });
 
 test("a facility knows the patients whose images it got, and no other", async () => {
@@ -209,5 +219,5 @@ test("an identifier that a person gave is the patient's to the images as well", 
       context,
     ),
   );
-  expect(await one(claim())).toEqual({ patientId: id, created: false, doubt: null });
+  expect(await one(claim())).toEqual({ patientId: id, claimedId: id, created: false, doubt: null });
 });

@@ -1,4 +1,5 @@
 import { type Clock, newId, type Tx } from "../../platform/index.ts";
+import { survivorSql } from "./merged.ts";
 import { type Identity, identityFits, nameKeys, nameParts, type Sex } from "./patient.ts";
 
 /** What one study's images say of their patient, at the facility that received them. */
@@ -15,6 +16,8 @@ export interface PatientClaim extends Identity {
 
 export interface IdentifiedPatient {
   patientId: string;
+  /** Who has the identifier, or the provisional patient of the claim: `patientId` before merges. */
+  claimedId: string;
   /** Made by this claim or another one of the same call. */
   created: boolean;
   /** Why the patient is provisional; null where the identity is not in doubt. */
@@ -54,7 +57,9 @@ export async function identifyPatients(
   const known = onePerPatient(await knownPatients(tx, clock, claims, owners));
   const fitting = await fillAndFit(tx, clock, claims, known);
   const answers = fitting.map((patient): IdentifiedPatient | null =>
-    patient ? { patientId: patient.survivorId, created: patient.created, doubt: null } : null,
+    patient
+      ? { patientId: patient.survivorId, claimedId: patient.id, created: patient.created, doubt: null }
+      : null,
   );
   const doubtful = claims.flatMap((claim, index) => (answers[index] === null ? [{ claim, index }] : []));
   if (doubtful.length > 0) {
@@ -70,9 +75,15 @@ export async function identifyPatients(
     });
   }
   const complete = answers as IdentifiedPatient[];
-  const members = complete.flatMap(({ patientId }, index) => {
+  const members = complete.flatMap(({ patientId, claimedId }, index): Membership[] => {
     const { facilityId } = claims[index]!;
-    return fitting[index]?.facilityIds.includes(facilityId) ? [] : [{ patientId, facilityId }];
+    if (fitting[index]?.facilityIds.includes(facilityId)) return [];
+    if (claimedId === patientId) return [{ patientId, facilityId }];
+    // What came by an identifier that was merged goes back when the merge is undone.
+    return [
+      { patientId: claimedId, facilityId },
+      { patientId, facilityId, mergedFrom: claimedId },
+    ];
   });
   if (members.length > 0) await addMemberships(tx, clock, members);
   return complete;
@@ -103,21 +114,27 @@ function onePerPatient(known: Map<string, KnownPatient>): Map<string, KnownPatie
   return known;
 }
 
+export interface Membership {
+  patientId: string;
+  facilityId: string;
+  /** The facility knows them only through this one, who was merged into them. */
+  mergedFrom?: string;
+}
+
 /** The facility knows the patient from now on. */
-export async function addMemberships(
-  tx: Tx,
-  clock: Clock,
-  members: readonly { patientId: string; facilityId: string }[],
-): Promise<void> {
-  const unique = [...new Map(members.map((member) => [`${member.facilityId}/${member.patientId}`, member]))]
-    .sort(byKey)
-    .map(([, member]) => member);
+export async function addMemberships(tx: Tx, clock: Clock, members: readonly Membership[]): Promise<void> {
+  const keyed = members.map((member) => [`${member.facilityId}/${member.patientId}`, member] as const);
+  // One of their own counts more than one through another.
+  const own = keyed.filter(([, { mergedFrom }]) => mergedFrom === undefined);
+  const unique = [...new Map([...keyed, ...own])].sort(byKey).map(([, member]) => member);
   await tx`
-    insert into patient_facility (facility_id, patient_id, created_at)
-    select facility_id, patient_id, ${clock.now()} from unnest(
+    insert into patient_facility (facility_id, patient_id, merged_from, created_at)
+    select facility_id, patient_id, merged_from, ${clock.now()} from unnest(
       ${unique.map((member) => member.facilityId)}::uuid[],
-      ${unique.map((member) => member.patientId)}::uuid[]) as m (facility_id, patient_id)
-    on conflict do nothing`;
+      ${unique.map((member) => member.patientId)}::uuid[],
+      ${unique.map((member) => member.mergedFrom ?? null)}::uuid[]) as m (facility_id, patient_id, merged_from)
+    on conflict (facility_id, patient_id) do update set merged_from = null
+      where patient_facility.merged_from is not null and excluded.merged_from is null`;
 }
 
 const byKey = ([a]: readonly [string, ...unknown[]], [b]: readonly [string, ...unknown[]]): number =>
@@ -196,20 +213,14 @@ async function ownersOf(
     select i.issuer, i.value, p.id, p.name, p.birth_date as "birthDate", p.sex, p.corrected,
       p.former_identities as former, survivor.id as "survivorId",
       array(select f.facility_id from patient_facility f
-        where f.patient_id = survivor.id and f.facility_id = any(${facilityIds}::uuid[])) as "facilityIds"
+        where f.patient_id = survivor.id and f.facility_id = any(${facilityIds}::uuid[])
+          and (f.merged_from is null or survivor.id <> p.id)) as "facilityIds"
     from unnest(${claims.map((claim) => claim.issuer)}::text[], ${claims.map((claim) => claim.value)}::text[]) as c (issuer, value)
     join patient_identifier i on i.issuer = c.issuer and i.value = c.value and not i.provisional
     join patient p on p.id = i.patient_id
-    cross join lateral (${survivorOf(tx, "p.id")}) survivor`;
+    cross join lateral (${survivorSql(tx, "p.id")}) survivor`;
   return new Map(rows.map((row) => [identifierKey(row), { ...row, created: false }]));
 }
-
-/** The patient that the chain of merges ends in. */
-const survivorOf = (tx: Tx, column: "p.id") => tx`
-  with recursive chain (id, merged_into, depth) as (
-    select s.id, s.merged_into, 0 from patient s where s.id = ${tx.unsafe(column)}
-    union all select s.id, s.merged_into, c.depth + 1 from chain c join patient s on s.id = c.merged_into where c.depth < 32)
-  select id from chain order by depth desc limit 1`;
 
 type Lacking = { birthDate: string | null; sex: Sex | null; name: string };
 
@@ -296,7 +307,7 @@ async function provisionalPatients(
   tx: Tx,
   clock: Clock,
   claims: readonly PatientClaim[],
-): Promise<{ patientId: string; created: boolean }[]> {
+): Promise<{ patientId: string; claimedId: string; created: boolean }[]> {
   const wanted = new Map(claims.map((claim) => [provisionalKey(claim), claim]));
   const proposals = [...wanted]
     .sort(byKey)
@@ -312,12 +323,12 @@ async function provisionalPatients(
         as n (id, patient_id, issuer, value)`;
   }
   const rows = await tx<{ key: string; id: string; survivorId: string }[]>`
-    select p.provisional_key as key, p.id, (${survivorOf(tx, "p.id")}) as "survivorId"
+    select p.provisional_key as key, p.id, (${survivorSql(tx, "p.id")}) as "survivorId"
     from patient p where p.provisional_key = any(${[...wanted.keys()]}::text[])`;
   const byProvisionalKey = new Map(rows.map((row) => [row.key, row]));
   return claims.map((claim) => {
     const row = byProvisionalKey.get(provisionalKey(claim))!;
-    return { patientId: row.survivorId, created: made.has(row.id) };
+    return { patientId: row.survivorId, claimedId: row.id, created: made.has(row.id) };
   });
 }
 

@@ -14,6 +14,7 @@ export {
   identifyPatients,
   type PatientClaim,
 } from "./identify.ts";
+export { survivorOf, survivorSql } from "./merged.ts";
 export { allOf, anyOf, type NameColumns, nameMatches } from "./name-search.ts";
 export { foldPattern, foldText } from "./names.ts";
 export {

@@ -105,6 +105,8 @@ function visible(sql: Reader, viewer: Viewer, level: QueryLevel): Fragment {
   return allOf(sql, [
     atFacilities(sql, viewer, alias),
     ...(level === "STUDY" ? [sql`st.number_of_instances > 0`] : []),
+    ...(level === "SERIES" ? [sql`se.number_of_instances > 0`] : []),
+    ...(level === "INSTANCE" ? [sql`i.deleted_at is null`] : []),
     ...care("st.patient_id"),
   ]);
 }

@@ -74,7 +74,7 @@ const value = (alias: "st" | "se" | "i", tag: Tag): string =>
   `(${alias}.attributes -> '${tag.toString(16).toUpperCase().padStart(8, "0")}' -> 'Value' ->> 0)`;
 
 const ofPatient = (what: string): string =>
-  `(select ${what} from study c where c.patient_id = p.id and c.facility_id = any(v.facilities))`;
+  `(select ${what} from study c where c.patient_id = p.id and c.facility_id = any(v.facilities) and c.deleted_at is null)`;
 
 const patient = at("PATIENT");
 const patientKeys: readonly Key[] = [

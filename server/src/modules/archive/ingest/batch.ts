@@ -4,6 +4,7 @@ import type { IdentifiedPatient } from "../../patients/index.ts";
 import type { Incoming } from "./incoming.ts";
 import type { KnownStudy, WriteCache } from "./write-cache.ts";
 import type { ExistingInstance } from "./write-instances.ts";
+import type { KnownSaid } from "./write-said.ts";
 
 export interface BatchItem {
   viewer: Viewer;
@@ -20,6 +21,7 @@ export interface BatchContext {
   platform: Platform;
   journal: Journal;
   cache: WriteCache;
+  said: KnownSaid;
 }
 
 /** Where an instance belongs; `created`: the row is new with this transaction. */
@@ -45,4 +47,10 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map
     else groups.set(key, [item]);
   }
   return groups;
+}
+
+/** Somebody else wrote one of the instances, or moved a study, between our looking and our writing: the batch is looked at again. */
+export class Overtaken extends Error {
+  /** PostgreSQL's code for a transaction that is to be tried again. */
+  readonly code = "40001";
 }

@@ -16,6 +16,7 @@ import type { PatientClaim, Sex } from "../../patients/index.ts";
 import { dateOf, integerOf, jsonKey, personNameOf, textOf, timeOf } from "../attributes.ts";
 import { attributesOf, instanceColumnTags, pick } from "../levels.ts";
 import { wholePatientId } from "../orthanc-ids.ts";
+import { type SaidIdentity, saidSex } from "../read/overlay.ts";
 import type { DicomJson, DicomJsonElement, IngestDoor, IngestSource, PixelLocation } from "../types.ts";
 
 /** What was written to the store, and what one pass over the bytes learned. */
@@ -35,6 +36,8 @@ export interface Incoming {
   /** Chosen by whoever uploads it; else found by the claim. */
   patientId: string | null;
   claim: PatientClaim;
+  /** What the object itself says of its patient, without what was supposed. */
+  said: SaidIdentity;
   studyUid: string;
   seriesUid: string;
   sopUid: string;
@@ -144,6 +147,14 @@ function readSex(code: string | null): Sex | null {
   return upper === "F" || upper === "M" || upper === "O" || upper === "U" ? upper : null;
 }
 
+const saidOf = (json: DicomJson): SaidIdentity => ({
+  name: personNameOf(json, Tags.PatientName),
+  value: textOf(json, Tags.PatientID) ?? "",
+  issuer: textOf(json, Tags.IssuerOfPatientID) ?? "",
+  birthDate: dateOf(json, Tags.PatientBirthDate),
+  sex: saidSex(textOf(json, Tags.PatientSex)),
+});
+
 function claimOf(json: DicomJson, facilityId: string, studyUid: string, issuer: string): PatientClaim {
   const element = (tag: number): DicomJsonElement | undefined => json[jsonKey(tag)];
   const patient = pick(json, attributesOf.PATIENT);
@@ -192,6 +203,7 @@ export function readIncoming(
     facilityId: place.facilityId,
     patientId: source.patientId ?? null,
     claim: claimOf(json, place.facilityId, ids.studyUid, place.issuer),
+    said: saidOf(json),
     transferSyntaxUid: parsed.transferSyntaxUID,
     patientIdText: wholePatientId(dataSet),
     study: pick(json, attributesOf.STUDY),

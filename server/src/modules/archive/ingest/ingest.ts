@@ -20,6 +20,7 @@ import { receive } from "./receive.ts";
 import { writeBatch } from "./write-batch.ts";
 import { createWriteCache } from "./write-cache.ts";
 import type { ExistingInstance } from "./write-instances.ts";
+import { createKnownSaid } from "./write-said.ts";
 
 export const originalPrefix = "originals";
 
@@ -42,7 +43,7 @@ export function createIngest(
   options: IngestOptions = {},
 ): { ingest: Ingest; idle(): Promise<void> } {
   const metrics = ingestMetrics(platform.metrics);
-  const context: BatchContext = { platform, journal, cache: createWriteCache() };
+  const context: BatchContext = { platform, journal, cache: createWriteCache(), said: createKnownSaid() };
   const queue: GroupCommit<BatchItem, BatchResult> = createGroupCommit({
     async commit(items) {
       const afterCommit: (() => void)[] = [];

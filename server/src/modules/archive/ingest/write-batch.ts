@@ -4,13 +4,22 @@ import {
   identifierOwners,
   identifyPatients,
   type PatientClaim,
+  survivorOf,
 } from "../../patients/index.ts";
 import { addSettleJob } from "../settle.ts";
-import { type BatchContext, type BatchItem, type BatchResult, groupBy, type Written } from "./batch.ts";
+import {
+  type BatchContext,
+  type BatchItem,
+  type BatchResult,
+  groupBy,
+  Overtaken,
+  type Written,
+} from "./batch.ts";
 import { countSeries, countStudies, lockKnown } from "./write-counts.ts";
 import { type ExistingInstance, existingInstances, insertInstances, instanceKey } from "./write-instances.ts";
 import { placesOf } from "./write-places.ts";
 import { openReconciliation } from "./write-reconciliation.ts";
+import { writeSaid } from "./write-said.ts";
 
 /** While images of a study keep coming, one fact in this time for each sender. */
 const factIntervalMs = 2000;
@@ -74,6 +83,7 @@ async function writeFresh(
   const [intact, inserted] = await Promise.all([
     lockKnown(tx, written),
     insertInstances(tx, clock, written),
+    writeSaid(tx, context.said, fresh, afterCommit),
     countSeries(tx, written),
     countStudies(tx, clock.now(), written),
     announce(tx, context, written, afterCommit),
@@ -83,12 +93,6 @@ async function writeFresh(
     throw new Overtaken();
   }
   return written.map(toExisting);
-}
-
-/** Somebody else wrote one of the instances, or moved a study, between our looking and our writing: the batch is looked at again. */
-class Overtaken extends Error {
-  /** PostgreSQL's code for a transaction that is to be tried again. */
-  readonly code = "40001";
 }
 
 const claimKey = (claim: PatientClaim): string => {
@@ -113,10 +117,9 @@ async function patientsOf(
   const claims = claimsOf(items);
   const identified = await identifyPatients(tx, platform.clock, [...claims.values()], owners);
   const byKey = new Map([...claims.keys()].map((key, index) => [key, identified[index]!]));
-  const patients = items.map(({ incoming }) =>
-    incoming.patientId === null
-      ? byKey.get(claimKey(incoming.claim))!
-      : { patientId: incoming.patientId, created: false, doubt: null },
+  const chosen = await chosenPatients(tx, items);
+  const patients = items.map(
+    (item): IdentifiedPatient => chosen.get(item) ?? byKey.get(claimKey(item.incoming.claim))!,
   );
   const recorded = new Set<string>();
   for (const [index, { patientId, created, doubt }] of patients.entries()) {
@@ -132,6 +135,29 @@ async function patientsOf(
     });
   }
   return patients;
+}
+
+/**
+ * The patients whom a person chose, or the survivors of those who were merged meanwhile. A study that is theirs already, whoever its images name,
+ * is the one that more images join.
+ */
+async function chosenPatients(
+  tx: Tx,
+  items: readonly BatchItem[],
+): Promise<Map<BatchItem, IdentifiedPatient>> {
+  const chosen = new Map<BatchItem, IdentifiedPatient>();
+  for (const item of items) {
+    const { patientId: givenId, facilityId, studyUid } = item.incoming;
+    if (givenId === null) continue;
+    const patientId = await survivorOf(tx, givenId);
+    const [study] = await tx<{ claimedId: string }[]>`
+      select claimed_patient_id as "claimedId" from study
+      where facility_id = ${facilityId} and study_instance_uid = ${studyUid} and patient_id = ${patientId}
+      order by claimed_patient_id = ${patientId} desc, id limit 1`;
+    const claimedId = study?.claimedId ?? givenId;
+    chosen.set(item, { patientId, claimedId, created: false, doubt: null });
+  }
+  return chosen;
 }
 
 /** Facts and settle jobs, once for each study, and not with every image that follows at once. */
@@ -162,7 +188,7 @@ async function announce(
   }
   for (const [, group] of groupBy(written, ({ study }) => study.id)) {
     const { study, item } = group[0]!;
-    afterCommit.push(() => cache.set(study.facilityId, item.incoming.studyUid, study.patientId, study));
+    afterCommit.push(() => cache.set(study.facilityId, item.incoming.studyUid, study.claimedId, study));
     // The job finds out by itself that more came since; putting it off now and then only spares it the look.
     if (now - study.settleJobAt < (platform.config.settleSeconds * 1000) / 2) continue;
     afterCommit.push(() => {
@@ -186,5 +212,6 @@ function toExisting({ id, item: { incoming }, study, series }: Written): Existin
     size: incoming.size,
     sha256: incoming.sha256,
     dataSetSha256: incoming.dataSetSha256,
+    deleted: false,
   };
 }

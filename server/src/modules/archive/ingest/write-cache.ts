@@ -2,7 +2,10 @@
 export interface KnownStudy {
   id: string;
   facilityId: string;
+  /** Whose it is now. */
   patientId: string;
+  /** Whom its images name. */
+  claimedId: string;
   /** Study attributes, as JSON, of which the row has everything. */
   seen: Set<string>;
   /** By series UID. */
@@ -19,9 +22,9 @@ export interface KnownSeries {
 }
 
 export interface WriteCache {
-  get(facilityId: string, studyUid: string, patientId: string): KnownStudy | undefined;
+  get(facilityId: string, studyUid: string, claimedId: string): KnownStudy | undefined;
   /** Only after the commit that made it true. */
-  set(facilityId: string, studyUid: string, patientId: string, study: KnownStudy): void;
+  set(facilityId: string, studyUid: string, claimedId: string, study: KnownStudy): void;
   clear(): void;
 }
 
@@ -35,8 +38,8 @@ export function createWriteCache(): WriteCache {
   const keyOf = (...parts: string[]) => parts.join(" ");
   return {
     get: (...key) => studies.get(keyOf(...key)),
-    set(facilityId, studyUid, patientId, study) {
-      const key = keyOf(facilityId, studyUid, patientId);
+    set(facilityId, studyUid, claimedId, study) {
+      const key = keyOf(facilityId, studyUid, claimedId);
       studies.delete(key);
       studies.set(key, study);
       if (studies.size > maxStudies) studies.delete(studies.keys().next().value!);

@@ -12,7 +12,7 @@ export async function lockKnown(tx: Tx, written: readonly Written[]): Promise<bo
   if (known.size === 0) return true;
   const rows = await tx<{ id: string; patientId: string }[]>`
     select id, patient_id as "patientId" from study where id = any(${[...known.keys()]}::uuid[])
-    order by facility_id, study_instance_uid, patient_id for no key update`;
+    order by facility_id, study_instance_uid, claimed_patient_id for no key update`;
   return rows.length === known.size && rows.every((row) => known.get(row.id)!.patientId === row.patientId);
 }
 
@@ -53,6 +53,7 @@ export async function countStudies(tx: Tx, now: Date, written: readonly Written[
       body_part = case when '00180015' = any(s.corrected) then s.body_part else coalesce(s.body_part, d.body_part) end,
       status = case when s.status in ('SCHEDULED', 'ARRIVED', 'COMPLETED', 'CANCELLED') then 'IN_PROGRESS' else s.status end,
       last_received_at = ${now},
+      deleted_at = null,
       version = s.version + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
       as d (id uuid, instances int, series int, size bigint, modalities text[], sop_classes text[], body_part text)

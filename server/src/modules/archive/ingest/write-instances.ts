@@ -2,6 +2,7 @@ import type { Clock, Reader, Tx } from "../../../platform/index.ts";
 import { orthancInstanceId } from "../orthanc-ids.ts";
 import type { Written } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
+import { saidId } from "./write-said.ts";
 
 /** What is known of an instance that is in the archive. */
 export interface ExistingInstance {
@@ -16,6 +17,8 @@ export interface ExistingInstance {
   size: number;
   sha256: Buffer;
   dataSetSha256: Buffer;
+  /** It was deleted, and is kept for whoever may bring it back. */
+  deleted: boolean;
 }
 
 export const instanceKey = (facilityId: string, uid: string): string => `${facilityId} ${uid}`;
@@ -29,7 +32,7 @@ export async function existingInstances(
   const rows = await reader<ExistingInstance[]>`
     select i.id, i.facility_id as "facilityId", s.study_id as "studyId", i.series_id as "seriesId", st.patient_id as "patientId",
       i.sop_instance_uid as "SOPInstanceUID", i.object_key as "objectKey", i.transfer_syntax_uid as "transferSyntaxUid",
-      i.size, i.sha256, i.data_set_sha256 as "dataSetSha256"
+      i.size, i.sha256, i.data_set_sha256 as "dataSetSha256", i.deleted_at is not null as deleted
     from unnest(${wanted.map((one) => one.facilityId)}::uuid[], ${wanted.map((one) => one.sopUid)}::text[]) as w (facility_id, uid)
     join instance i on i.facility_id = w.facility_id and i.sop_instance_uid = w.uid
     join series s on s.id = i.series_id
@@ -48,11 +51,11 @@ export async function insertInstances(tx: Tx, clock: Clock, written: readonly Wr
     insert into instance (id, series_id, facility_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
       "rows", "columns", bits_allocated, samples_per_pixel, number_of_frames, content_date, content_time, acquisition_date, acquisition_time,
       attributes, object_key, size, sha256, data_set_sha256, data_set_offset, header_length, trailer_offset,
-      pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at)
+      pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at, said_id)
     select id, series_id, facility_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
       "rows", "columns", bits_allocated, samples_per_pixel, number_of_frames, content_date, content_time, acquisition_date, acquisition_time,
       attributes, object_key, size, sha256, data_set_sha256, data_set_offset, header_length, trailer_offset,
-      pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at
+      pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at, said_id
     from json_populate_recordset(null::instance, ${JSON.stringify(rows)}::text::json)
     on conflict (facility_id, sop_instance_uid) do nothing
     returning id`;
@@ -117,5 +120,6 @@ function instanceRow(id: string, seriesId: string, incoming: Incoming, now: Date
     door: incoming.door,
     sender: incoming.sender,
     created_at: now,
+    said_id: saidId(incoming.said),
   };
 }

@@ -33,13 +33,14 @@ export async function placesOf(
     const series = await upsertSeries(tx, context.platform.clock, batch, studies);
     const shared = new Map<string, KnownStudy & { created: boolean }>();
     unknown.forEach(({ item, index }, position) => {
-      const { id, facilityId, patientId, created } = studies[position]!;
+      const { id, facilityId, patientId, claimedId, created } = studies[position]!;
       const study =
         shared.get(id) ??
-        asKnown(context.cache.get(facilityId, item.incoming.studyUid, patientId), {
+        asKnown(context.cache.get(facilityId, item.incoming.studyUid, claimedId), {
           id,
           facilityId,
           patientId,
+          claimedId,
           created,
         });
       shared.set(id, study);
@@ -55,10 +56,10 @@ export async function placesOf(
 function recall(
   { cache }: BatchContext,
   { incoming }: BatchItem,
-  { patientId }: IdentifiedPatient,
+  { claimedId }: IdentifiedPatient,
   text: { study: string; series: string },
 ): Place | null {
-  const study = cache.get(incoming.facilityId, incoming.studyUid, patientId);
+  const study = cache.get(incoming.facilityId, incoming.studyUid, claimedId);
   const series = study?.series.get(incoming.seriesUid);
   if (!study?.seen.has(text.study) || !series?.seen.has(text.series)) return null;
   return {
@@ -68,11 +69,14 @@ function recall(
   };
 }
 
-type StudyRow = Pick<KnownStudy & { created: boolean }, "id" | "facilityId" | "patientId" | "created">;
+type StudyRow = Pick<
+  KnownStudy & { created: boolean },
+  "id" | "facilityId" | "patientId" | "claimedId" | "created"
+>;
 
 /** The remembered study where it is still the same row, else one to be remembered. */
 function asKnown(known: KnownStudy | undefined, row: StudyRow): KnownStudy & { created: boolean } {
-  if (known?.id === row.id) return Object.assign(known, { created: row.created });
+  if (known?.id === row.id) return Object.assign(known, { created: row.created, patientId: row.patientId });
   return {
     ...row,
     seen: new Set(),

@@ -2,13 +2,15 @@ import { type Clock, newId, type Tx } from "../../../platform/index.ts";
 import type { IdentifiedPatient } from "../../patients/index.ts";
 import { studyColumns } from "../levels.ts";
 import type { DicomJson } from "../types.ts";
-import { type BatchItem, groupBy } from "./batch.ts";
+import { type BatchItem, groupBy, Overtaken } from "./batch.ts";
 import { supplement, together } from "./supplement.ts";
 
 export interface StudyWrite {
   id: string;
   facilityId: string;
+  /** Whose it is now: of one that was here, perhaps not who the images name. */
   patientId: string;
+  claimedId: string;
   /** The row is new with this transaction. */
   created: boolean;
 }
@@ -21,7 +23,7 @@ export async function upsertStudies(
   patients: readonly IdentifiedPatient[],
 ): Promise<StudyWrite[]> {
   const keys = items.map(({ incoming }, index) =>
-    studyKey(incoming.facilityId, incoming.studyUid, patients[index]!.patientId),
+    studyKey(incoming.facilityId, incoming.studyUid, patients[index]!.claimedId),
   );
   const groups = groupBy(
     items.map((item, index) => ({ item, index, key: keys[index]! })),
@@ -40,6 +42,7 @@ export async function upsertStudies(
           id: newId(clock),
           facility_id: incoming.facilityId,
           patient_id: patients[group[0]!.index]!.patientId,
+          claimed_patient_id: patients[group[0]!.index]!.claimedId,
           study_instance_uid: incoming.studyUid,
           ...studyColumns(attributes),
           attributes,
@@ -50,17 +53,21 @@ export async function upsertStudies(
       };
     });
   const rows = await tx<(StudyWrite & { uid: string; attributes: DicomJson; corrected: string[] })[]>`
-    insert into study (id, facility_id, patient_id, study_instance_uid, accession_number, study_id, study_date, study_time, study_at,
+    insert into study (id, facility_id, patient_id, claimed_patient_id, study_instance_uid, accession_number, study_id, study_date, study_time, study_at,
       description, description_folded, referring_physician, referring_physician_folded, referring_physician_sounds,
       reading_physicians_folded, procedure_codes, attributes, status, created_at, last_received_at)
-    select id, facility_id, patient_id, study_instance_uid, accession_number, study_id, study_date, study_time, study_at,
+    select id, facility_id, patient_id, claimed_patient_id, study_instance_uid, accession_number, study_id, study_date, study_time, study_at,
       description, description_folded, referring_physician, referring_physician_folded, referring_physician_sounds,
       reading_physicians_folded, procedure_codes, attributes, status, created_at, last_received_at
     from json_populate_recordset(null::study, ${JSON.stringify(proposals.map(({ row }) => row))}::text::json)
-    on conflict (facility_id, study_instance_uid, patient_id) do update set last_received_at = excluded.last_received_at
-    returning id, facility_id as "facilityId", patient_id as "patientId", study_instance_uid as uid, attributes, corrected,
-      xmax = 0 as created`;
-  const byKey = new Map(rows.map((row) => [studyKey(row.facilityId, row.uid, row.patientId), row]));
+    on conflict (facility_id, study_instance_uid, claimed_patient_id) do update set last_received_at = excluded.last_received_at
+    returning id, facility_id as "facilityId", patient_id as "patientId", claimed_patient_id as "claimedId",
+      study_instance_uid as uid, attributes, corrected, xmax = 0 as created`;
+  await requireUnmerged(
+    tx,
+    rows.filter(({ created }) => created),
+  );
+  const byKey = new Map(rows.map((row) => [studyKey(row.facilityId, row.uid, row.claimedId), row]));
   for (const { key, attributes } of proposals) {
     const row = byKey.get(key)!;
     const more = row.created ? null : supplement(row.attributes, attributes, row.corrected);
@@ -69,8 +76,16 @@ export async function upsertStudies(
   return keys.map((key) => byKey.get(key)!);
 }
 
-const studyKey = (facilityId: string, uid: string, patientId: string): string =>
-  `${facilityId} ${uid} ${patientId}`;
+/** A merge locks its patients against new studies: whoever waited for it looks again who the survivor is. */
+async function requireUnmerged(tx: Tx, created: readonly StudyWrite[]): Promise<void> {
+  if (created.length === 0) return;
+  const [merged] = await tx`
+    select 1 from patient where id = any(${created.map(({ patientId }) => patientId)}::uuid[]) and merged_into is not null limit 1`;
+  if (merged) throw new Overtaken();
+}
+
+const studyKey = (facilityId: string, uid: string, claimedId: string): string =>
+  `${facilityId} ${uid} ${claimedId}`;
 
 const studyRow = (attributes: DicomJson) => ({
   ...studyColumns(attributes),

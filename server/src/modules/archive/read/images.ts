@@ -60,6 +60,7 @@ function visible(sql: Reader, viewer: Viewer): Fragment {
   const reached = requirePermission(viewer, "images.read");
   return allOf(sql, [
     atFacilities(sql, viewer, "i"),
+    sql`i.deleted_at is null`,
     ...(reached === "in-care" ? [inCareOf(sql, viewer, "st.patient_id")] : []),
   ]);
 }

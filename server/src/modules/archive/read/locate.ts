@@ -9,9 +9,21 @@ import { allOf, inCareOf } from "../../patients/index.ts";
 import { atFacilities } from "../find/find.ts";
 import { readOrthancId } from "../orthanc-ids.ts";
 import type { InstanceSelection, StoredInstance } from "../types.ts";
+import type { CurrentForms } from "./current.ts";
+import type { Overlay } from "./overlay.ts";
+import { type OverlayRow, overlayColumns, overlayOf, overlayTables } from "./overlay-row.ts";
 
-interface LocatedRow extends Omit<StoredInstance, "pixels" | "original" | "sha256"> {
+/** What instances are located with. */
+export interface LocateContext {
+  reader: Reader;
+  forms: CurrentForms;
+  /** Our AE title: who writes over what was received. */
+  system: string;
+}
+
+interface LocatedRow extends Omit<StoredInstance, "pixels" | "original" | "sha256" | "rewritten"> {
   sha256: Buffer;
+  over: OverlayRow;
   pixelTag: number | null;
   pixelVr: string;
   pixelOffset: number;
@@ -35,22 +47,35 @@ const columns = (sql: Reader): Fragment => sql`
   i.bits_allocated as "bitsAllocated", i.samples_per_pixel as "samplesPerPixel",
   i.pixel_tag as "pixelTag", i.pixel_vr as "pixelVr", i.pixel_offset as "pixelOffset", i.pixel_length as "pixelLength",
   i.pixel_encapsulated as "pixelEncapsulated", i.object_key as "objectKey", i.created_at as "createdAt",
-  o.format as "originalFormat", o.object_key as "originalKey", o.size as "originalSize", o.sha256 as "originalSha256"`;
+  o.format as "originalFormat", o.object_key as "originalKey", o.size as "originalSize", o.sha256 as "originalSha256",
+  ${overlayColumns(sql)}`;
 
 const tables = (sql: Reader): Fragment => sql`
   instance i join series se on se.id = i.series_id join study st on st.id = se.study_id
-  left join instance_original o on o.instance_id = i.id`;
+  left join instance_original o on o.instance_id = i.id ${overlayTables(sql)}`;
 
 function visible(sql: Reader, viewer: Viewer): Fragment {
   const reached = requirePermission(viewer, "images.read");
   return allOf(sql, [
     atFacilities(sql, viewer, "i"),
+    sql`i.deleted_at is null`,
     ...(reached === "in-care" ? [inCareOf(sql, viewer, "st.patient_id")] : []),
   ]);
 }
 
-function toStored(row: LocatedRow): StoredInstance {
+interface Located {
+  instance: StoredInstance;
+  overlay: Overlay | null;
+}
+
+const toLocated = (row: LocatedRow, system: string): Located => {
+  const instance = toReceived(row);
+  return { instance, overlay: overlayOf(row.over, instance, system) };
+};
+
+function toReceived(row: LocatedRow): StoredInstance {
   const {
+    over: _,
     pixelTag,
     pixelVr,
     pixelOffset,
@@ -99,7 +124,7 @@ const position = (sql: Reader): Fragment =>
 
 /** A batch at a time, by series and instance number; pages by key, so what arrives meanwhile shifts nothing. */
 export async function* locateEach(
-  reader: Reader,
+  { reader, forms, system }: LocateContext,
   viewer: Viewer,
   selection: InstanceSelection,
 ): AsyncGenerator<StoredInstance[]> {
@@ -114,35 +139,36 @@ export async function* locateEach(
       select ${columns(reader)} from ${tables(reader)}
       where ${visible(reader, viewer)} and ${selected(reader, selection)} ${beyond}
       order by ${position(reader)} limit ${batchRows}`;
-    if (rows.length > 0) yield rows.map(toStored);
+    const located = rows.map((row) => toLocated(row, system));
+    if (rows.length > 0) yield await forms.currents(located);
     if (rows.length < batchRows) return;
-    after = toStored(rows.at(-1)!);
+    after = located.at(-1)!.instance;
   }
 }
 
 export async function locate(
-  reader: Reader,
+  context: LocateContext,
   viewer: Viewer,
   selection: InstanceSelection,
 ): Promise<StoredInstance[]> {
   const all: StoredInstance[] = [];
-  for await (const batch of locateEach(reader, viewer, selection)) all.push(...batch);
+  for await (const batch of locateEach(context, viewer, selection)) all.push(...batch);
   return all;
 }
 
 export async function locateBySopInstanceUid(
-  reader: Reader,
+  { reader, forms, system }: LocateContext,
   viewer: Viewer,
   sopInstanceUid: string,
 ): Promise<StoredInstance[]> {
   const rows = await reader<LocatedRow[]>`
     select ${columns(reader)} from ${tables(reader)}
     where i.sop_instance_uid = ${sopInstanceUid} and ${visible(reader, viewer)} order by i.id`;
-  return rows.map(toStored);
+  return forms.currents(rows.map((row) => toLocated(row, system)));
 }
 
 export async function locateByOrthancId(
-  reader: Reader,
+  { reader, forms, system }: LocateContext,
   viewer: Viewer,
   orthancInstanceId: string,
 ): Promise<StoredInstance[]> {
@@ -151,23 +177,33 @@ export async function locateByOrthancId(
   const rows = await reader<LocatedRow[]>`
     select ${columns(reader)} from ${tables(reader)}
     where i.orthanc_id = ${id} and ${visible(reader, viewer)} order by i.id`;
-  return rows.map(toStored);
+  return forms.currents(rows.map((row) => toLocated(row, system)));
 }
 
 /** @throws Refusal `not-found` (`image.not-found`) */
-export async function locateById(reader: Reader, viewer: Viewer, imageId: string): Promise<StoredInstance> {
-  const [row] = await reader<LocatedRow[]>`
+export async function locateById(
+  { reader, forms, system }: LocateContext,
+  viewer: Viewer,
+  imageId: string,
+): Promise<StoredInstance> {
+  const rows = await reader<LocatedRow[]>`
     select ${columns(reader)} from ${tables(reader)} where i.id = ${imageId} and ${visible(reader, viewer)}`;
-  if (!row) throw new Refusal("not-found", "image.not-found", "There is no such image.");
-  return toStored(row);
+  const [instance] = await forms.currents(rows.map((row) => toLocated(row, system)));
+  if (!instance) throw new Refusal("not-found", "image.not-found", "There is no such image.");
+  return instance;
 }
 
-/** The instances of a series, and the revision that they are of: one statement, so that they belong together. */
+/** The instances of a series, and the revision and patient that they are of: one statement, so that they belong together. */
 export async function seriesAtRevision(
-  reader: Reader,
+  { reader, forms, system }: LocateContext,
   seriesId: string,
-): Promise<{ revision: number; instances: StoredInstance[] }> {
-  const rows = await reader<(LocatedRow & { revision: number })[]>`
-    select ${columns(reader)}, se.revision from ${tables(reader)} where i.series_id = ${seriesId} order by ${position(reader)}`;
-  return { revision: rows[0]?.revision ?? 0, instances: rows.map(toStored) };
+): Promise<{ revision: number; identity: string; instances: StoredInstance[] }> {
+  const rows = await reader<(LocatedRow & { revision: number; identity: string })[]>`
+    select ${columns(reader)}, se.revision, p.id || ' ' || p.version as identity from ${tables(reader)}
+    where i.series_id = ${seriesId} and i.deleted_at is null order by ${position(reader)}`;
+  return {
+    revision: rows[0]?.revision ?? 0,
+    identity: rows[0]?.identity ?? "",
+    instances: await forms.currents(rows.map((row) => toLocated(row, system))),
+  };
 }

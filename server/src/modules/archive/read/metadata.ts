@@ -1,11 +1,19 @@
 import { once } from "node:events";
 import { createGzip, gzipSync } from "node:zlib";
 import { type DataSet, Element, type ToJsonOptions, toDicomJson, toDicomJsonText } from "@isocenter/dicom";
-import { newId, type Platform, Refusal, requirePermission, type Viewer } from "../../../platform/index.ts";
+import {
+  type Fragment,
+  newId,
+  type Platform,
+  type Reader,
+  Refusal,
+  requirePermission,
+  type Viewer,
+} from "../../../platform/index.ts";
 import { inCareOf } from "../../patients/index.ts";
 import { atFacilities } from "../find/find.ts";
 import type { DicomJson, SeriesMetadata, StoredInstance } from "../types.ts";
-import { seriesAtRevision } from "./locate.ts";
+import { type LocateContext, seriesAtRevision } from "./locate.ts";
 import type { ObjectReader } from "./objects.ts";
 
 export const metadataPrefix = "metadata";
@@ -22,6 +30,9 @@ interface SeriesRow {
   revision: number;
   metadataKey: string | null;
   metadataRevision: number | null;
+  /** Of which patient at which version the kept metadata is, and which it is now. */
+  metadataIdentity: string | null;
+  identity: string;
   numberOfInstances: number;
 }
 
@@ -34,7 +45,7 @@ export interface ReadMetadata {
  * Metadata of whole series, each kept as one compressed object that is valid for one revision of the series. One of an older revision is never
  * served: it is made anew, from the revision's own instances.
  */
-export function createMetadata(platform: Platform, reader: ObjectReader) {
+export function createMetadata(platform: Platform, reader: ObjectReader, context: LocateContext) {
   const underWay = new Map<string, Promise<Made>>();
 
   /** Every attribute of the instance, Pixel Data among them without its value. */
@@ -50,7 +61,7 @@ export function createMetadata(platform: Platform, reader: ObjectReader) {
   }
 
   async function make(series: SeriesRow): Promise<Made> {
-    const { revision, instances } = await seriesAtRevision(platform.db, series.id);
+    const { revision, identity, instances } = await seriesAtRevision(context, series.id);
     const gzipped = await compress(
       jsonList(instances, async (instance) =>
         toDicomJsonText(await attributesOf(instance), references(instance)),
@@ -63,21 +74,22 @@ export function createMetadata(platform: Platform, reader: ObjectReader) {
     await platform.objects.put(key, bytes());
     const [previous] = await platform.db<{ key: string | null }[]>`
       with before as (select id, metadata_key from series where id = ${series.id} for update)
-      update series s set metadata_key = ${key}, metadata_revision = ${revision} from before
+      update series s set metadata_key = ${key}, metadata_revision = ${revision}, metadata_identity = ${identity} from before
       where s.id = before.id and s.revision = ${revision} returning before.metadata_key as key`;
     // Something came meanwhile: what was made is right for its revision, and not worth keeping.
     const obsolete = previous ? previous.key : key;
     if (obsolete !== null) await platform.objects.delete(obsolete).catch(() => {});
-    return { revision, gzipped, numberOfInstances: instances.length };
+    return { revision: revisionOf(revision, identity), gzipped, numberOfInstances: instances.length };
   }
 
   /** What is kept when it is current; else made once, however many ask. */
   async function current(series: SeriesRow): Promise<Made> {
-    if (series.metadataKey !== null && series.metadataRevision === series.revision) {
-      const gzipped = await platform.objects.read(series.metadataKey).catch(goneIsNull);
-      if (gzipped) return { revision: series.revision, gzipped, numberOfInstances: series.numberOfInstances };
+    const { metadataKey, metadataRevision, metadataIdentity, revision, identity, numberOfInstances } = series;
+    if (metadataKey !== null && metadataRevision === revision && metadataIdentity === identity) {
+      const gzipped = await platform.objects.read(metadataKey).catch(goneIsNull);
+      if (gzipped) return { revision: revisionOf(revision, identity), gzipped, numberOfInstances };
     }
-    const name = `${series.id} ${series.revision}`;
+    const name = `${series.id} ${revision} ${identity}`;
     let making = underWay.get(name);
     if (!making) {
       making = make(series).finally(() => underWay.delete(name));
@@ -93,9 +105,7 @@ export function createMetadata(platform: Platform, reader: ObjectReader) {
     const sql = platform.db;
     const reached = requirePermission(viewer, "images.read");
     const rows = await sql<SeriesRow[]>`
-      select se.id, se.study_id as "studyId", st.patient_id as "patientId", se.facility_id as "facilityId", se.revision,
-        se.metadata_key as "metadataKey", se.metadata_revision as "metadataRevision", se.number_of_instances as "numberOfInstances"
-      from series se join study st on st.id = se.study_id
+      select ${columns(sql)} from ${tables(sql)}
       where se.series_instance_uid = ${selection.SeriesInstanceUID} and st.study_instance_uid = ${selection.StudyInstanceUID}
         and ${atFacilities(sql, viewer, "se")} and se.number_of_instances > 0
         ${reached === "in-care" ? sql`and ${inCareOf(sql, viewer, "st.patient_id")}` : sql``}
@@ -112,18 +122,29 @@ export function createMetadata(platform: Platform, reader: ObjectReader) {
       toDicomJson(await attributesOf(instance), references(instance)),
     /** Makes what is not current for every series of the study. */
     async prepareStudy(studyId: string): Promise<void> {
-      const rows = await platform.db<SeriesRow[]>`
-        select se.id, se.study_id as "studyId", st.patient_id as "patientId", se.facility_id as "facilityId", se.revision,
-          se.metadata_key as "metadataKey", se.metadata_revision as "metadataRevision", se.number_of_instances as "numberOfInstances"
-        from series se join study st on st.id = se.study_id
-        where se.study_id = ${studyId} and se.metadata_revision is distinct from se.revision and se.number_of_instances > 0`;
+      const { db } = platform;
+      const rows = await db<SeriesRow[]>`
+        select ${columns(db)} from ${tables(db)} where se.study_id = ${studyId} and se.number_of_instances > 0
+          and (se.metadata_revision is distinct from se.revision or se.metadata_identity is distinct from p.id || ' ' || p.version)`;
       for (const row of rows) await current(row);
     },
   };
 }
 
+const columns = (sql: Reader): Fragment => sql`
+  se.id, se.study_id as "studyId", st.patient_id as "patientId", se.facility_id as "facilityId", se.revision,
+  se.metadata_key as "metadataKey", se.metadata_revision as "metadataRevision", se.number_of_instances as "numberOfInstances",
+  se.metadata_identity as "metadataIdentity", p.id || ' ' || p.version as identity`;
+
+const tables = (sql: Reader): Fragment =>
+  sql`series se join study st on st.id = se.study_id join patient p on p.id = st.patient_id`;
+
+/** Of the series, and of the patient that its metadata names, whom another room changes. */
+const revisionOf = (revision: number, identity: string): string =>
+  `${revision}.${identity.replace(/^.* /, "")}`;
+
 interface Made {
-  revision: number;
+  revision: string;
   gzipped: Uint8Array;
   numberOfInstances: number;
 }

@@ -1,29 +1,62 @@
-import type { Readable } from "node:stream";
-import { inflateRawSync } from "node:zlib";
+import { Readable } from "node:stream";
 import {
   createStreamParser,
   type DataSet,
   decodeFrameIndex,
   type FrameIndex,
   readPart10,
+  type Segment,
   transferSyntax,
 } from "@isocenter/dicom";
 import { type ByteRange, type Platform, Refusal } from "../../../platform/index.ts";
 import type { StoredInstance } from "../types.ts";
-
-/** A header up to this size is read at once; a longer one is parsed as it is read, and long values are left where they are. */
-const headerAtOnceBytes = 1 << 20;
-/** What a deflated data set may become when a frame is taken out of it. */
-const maxInflatedBytes = 1 << 30;
+import { deflatedAnew, headerAtOnceBytes, inflateDataSet } from "./current.ts";
 
 /** Reads archived instances. The one place that decides which bytes are the current ones of an instance. */
 export function createObjectReader(platform: Platform) {
   const frameIndexes = new WeakMap<StoredInstance, FrameIndex>();
 
-  const openObject = (instance: StoredInstance, range?: ByteRange): Promise<Readable> =>
-    platform.objects.get(instance.objectKey, range);
+  async function openObject(instance: StoredInstance, range?: ByteRange): Promise<Readable> {
+    const { objects } = platform;
+    const { objectKey, rewritten, size } = instance;
+    if (!rewritten) return objects.get(objectKey, range);
+    const { start, end = size } = range ?? { start: 0 };
+    if (rewritten.header === null) {
+      const whole = await deflatedAnew(platform, instance, rewritten.changes);
+      return Readable.from([whole.subarray(start, end)], { objectMode: false });
+    }
+    const { headerLength, size: received } = rewritten.received;
+    const segments = [...rewritten.header, { offset: headerLength, length: received - headerLength }];
+    const wanted = within(segments, start, Math.min(end, size));
+    const inHeader = wanted.some((segment) => "offset" in segment && segment.offset < headerLength);
+    const head =
+      inHeader && headerLength <= headerAtOnceBytes
+        ? await objects.read(objectKey, { start: 0, end: headerLength })
+        : Buffer.alloc(0);
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      for (const segment of wanted) {
+        if (segment instanceof Uint8Array) yield segment;
+        else if (segment.offset + segment.length <= head.length)
+          yield head.subarray(segment.offset, segment.offset + segment.length);
+        else
+          yield* await objects.get(objectKey, {
+            start: segment.offset,
+            end: segment.offset + segment.length,
+          });
+      }
+    }
+    return Readable.from(bytes(), { objectMode: false });
+  }
 
-  const readObject = (instance: StoredInstance, range?: ByteRange): Promise<Buffer> =>
+  async function readObject(instance: StoredInstance, range: ByteRange): Promise<Buffer> {
+    if (!instance.rewritten) return platform.objects.read(instance.objectKey, range);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await openObject(instance, range)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  }
+
+  /** Frames stand where they were received, whatever is written over what comes before them. */
+  const readReceived = (instance: StoredInstance, range: ByteRange): Promise<Buffer> =>
     platform.objects.read(instance.objectKey, range);
 
   async function frameIndexOf(instance: StoredInstance): Promise<FrameIndex> {
@@ -47,7 +80,7 @@ export function createObjectReader(platform: Platform) {
     const span = { start: first.offset, end: last.offset + last.length };
     const source = transferSyntax(instance.transferSyntaxUID)?.deflated
       ? await readInflated(instance, span)
-      : await readObject(instance, span);
+      : await readReceived(instance, span);
     if (source.length < span.end - span.start)
       throw new Error(`the object of image ${instance.id} is shorter than its rows say`);
     const bytes =
@@ -65,8 +98,7 @@ export function createObjectReader(platform: Platform) {
 
   /** Places in a deflated data set count as if it stood there inflated. */
   async function readInflated(instance: StoredInstance, { start, end }: { start: number; end: number }) {
-    const deflated = await readObject(instance, { start: instance.dataSetOffset });
-    const inflated = inflateRawSync(deflated, { maxOutputLength: maxInflatedBytes });
+    const inflated = inflateDataSet(await readReceived(instance, { start: instance.dataSetOffset }));
     return inflated.subarray(start - instance.dataSetOffset, end - instance.dataSetOffset);
   }
 
@@ -100,6 +132,21 @@ export function createObjectReader(platform: Platform) {
     readAttributes,
     readAllAttributes,
   };
+}
+
+/** The part of the segments that the range covers. */
+function within(segments: readonly Segment[], start: number, end: number): Segment[] {
+  const parts: Segment[] = [];
+  let at = 0;
+  for (const segment of segments) {
+    const from = Math.max(start - at, 0);
+    const to = Math.min(end - at, segment.length);
+    at += segment.length;
+    if (from >= to) continue;
+    if (segment instanceof Uint8Array) parts.push(segment.subarray(from, to));
+    else parts.push({ offset: segment.offset + from, length: to - from });
+  }
+  return parts;
 }
 
 export type ObjectReader = ReturnType<typeof createObjectReader>;

@@ -55,6 +55,7 @@ function visible(sql: Reader, viewer: Viewer): Fragment {
   const reached = requirePermission(viewer, "images.read");
   return allOf(sql, [
     atFacilities(sql, viewer, "st"),
+    sql`st.deleted_at is null`,
     ...(reached === "in-care" ? [inCareOf(sql, viewer, "st.patient_id")] : []),
   ]);
 }
@@ -128,7 +129,7 @@ export async function listSeries(
     select id, study_id as "studyId", series_instance_uid as "seriesInstanceUid", series_number as "seriesNumber",
       description as "seriesDescription", modality, body_part as "bodyPart", number_of_instances as "numberOfInstances",
       created_at as "createdAt"
-    from series where study_id = ${studyId} order by coalesce(series_number, 2147483647), id`;
+    from series where study_id = ${studyId} and (number_of_instances > 0 or revision = 0) order by coalesce(series_number, 2147483647), id`;
   return { study, series: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) };
 }
 
