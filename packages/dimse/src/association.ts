@@ -56,8 +56,11 @@ export interface Association {
   peerMaximumLength: number;
   /** A command with, perhaps, a small data set, in one write. Resolves when the peer has taken enough for more. */
   send(contextId: number, command: CommandSet, dataSet?: Uint8Array): Promise<void>;
-  /** P-DATA-TF PDUs, or pieces of one in order, in one write. Resolves as `send` does. */
-  sendData(pieces: readonly Uint8Array[]): Promise<void>;
+  /**
+   * A message that takes more than one write, as pieces of P-DATA-TF PDUs in order: messages do not mix (PS3.8 Annex E.1), so what others
+   * send waits until the work is done. Each write resolves as `send` does.
+   */
+  stream<R>(work: (write: (pieces: readonly Uint8Array[]) => Promise<void>) => Promise<R>): Promise<R>;
   /** What the peer owes us when no message is under way: something within this time, or nothing (null). */
   expect(waitMs: number | null): void;
   /** Stops and continues reading; holds are counted. */
@@ -88,6 +91,9 @@ export function createAssociation(
   let failure: Error | undefined;
   let peerMaximumLength = 0;
   let drainWaiters: (() => void)[] = [];
+  /** Streams under way or waiting, and the end of the last one. */
+  let streams = 0;
+  let lastStream: Promise<unknown> = Promise.resolve();
 
   const artim = createDeadline(() => layer.fire("Evt18"));
   const wait = createDeadline(() => {
@@ -220,6 +226,17 @@ export function createAssociation(
     return taken();
   }
 
+  function stream<R>(work: (write: typeof sendData) => Promise<R>): Promise<R> {
+    streams += 1;
+    const done = lastStream
+      .then(() => work(sendData))
+      .finally(() => {
+        streams -= 1;
+      });
+    lastStream = done.catch(() => {});
+    return done;
+  }
+
   socket.setNoDelay(true);
   // A socket that is paused for back-pressure learns of a lost peer by nothing else.
   socket.setKeepAlive(true, 60_000);
@@ -264,9 +281,11 @@ export function createAssociation(
     set peerMaximumLength(length: number) {
       peerMaximumLength = length;
     },
-    send: (contextId, command, dataSet) =>
-      sendData([encodeMessage(contextId, encodeCommandSet(command), dataSet, peerMaximumLength)]),
-    sendData,
+    send(contextId, command, dataSet) {
+      const pieces = [encodeMessage(contextId, encodeCommandSet(command), dataSet, peerMaximumLength)];
+      return streams === 0 ? sendData(pieces) : stream((write) => write(pieces));
+    },
+    stream,
     expect(waitMs) {
       expectedMs = waitMs;
       rearm(true);

@@ -27,6 +27,25 @@ export class DimseError extends Error {
   }
 }
 
+/** What else a failure says, where its service has it. */
+export interface StatusDetail {
+  /** (0000,0903), of the N-services. */
+  errorId?: number | undefined;
+  /** The counts of C-MOVE and C-GET (PS3.4 C.4.2.1). */
+  subOperations?: SubOperations | undefined;
+  /** What came with the response, such as the Failed SOP Instance UID List. */
+  dataSet?: Buffer | undefined;
+}
+
+/** How far a C-MOVE or C-GET is (PS3.4 C.4.2.1.6 to C.4.2.1.9). */
+export interface SubOperations {
+  /** Left out in final responses other than that to a cancel. */
+  remaining?: number;
+  completed: number;
+  failed: number;
+  warning: number;
+}
+
 /** A DIMSE status other than success: thrown by handlers to answer with it, and by the client when a peer answered with it. */
 export class StatusError extends Error {
   readonly status: number;
@@ -34,8 +53,16 @@ export class StatusError extends Error {
   readonly errorComment: string | undefined;
   /** (0000,0901), tags. */
   readonly offendingElements: readonly number[] | undefined;
+  readonly errorId: number | undefined;
+  readonly subOperations: SubOperations | undefined;
+  readonly dataSet: Buffer | undefined;
 
-  constructor(status: number, errorComment?: string, offendingElements?: readonly number[]) {
+  constructor(
+    status: number,
+    errorComment?: string,
+    offendingElements?: readonly number[],
+    detail: StatusDetail = {},
+  ) {
     super(
       `status ${status.toString(16).toUpperCase().padStart(4, "0")}H${errorComment ? `: ${errorComment}` : ""}`,
     );
@@ -43,5 +70,8 @@ export class StatusError extends Error {
     this.status = status;
     this.errorComment = errorComment;
     this.offendingElements = offendingElements;
+    this.errorId = detail.errorId;
+    this.subOperations = detail.subOperations;
+    this.dataSet = detail.dataSet;
   }
 }

@@ -1,11 +1,8 @@
 import type { Association, Limits } from "./association.ts";
 import { type CommandSet, noDataSet } from "./command-set.ts";
-import { responseBit } from "./commands.ts";
 import { DimseError } from "./errors.ts";
 import type { DataSetSink } from "./message-reader.ts";
 import { abortReasons } from "./pdu.ts";
-import { Status } from "./status.ts";
-import type { Timeouts } from "./timeouts.ts";
 
 export interface Response {
   command: CommandSet;
@@ -13,135 +10,152 @@ export interface Response {
   dataSet: Buffer | null;
 }
 
-/** The responses to the request under way, in order. */
-export interface Responses {
+/** A request under way, and the responses to it in order. */
+export interface Exchange {
+  readonly messageId: number;
   /** @throws DimseError when the association ends, or a response of another kind comes */
   next(commandField: number): Promise<Response>;
+  /** Must be called: the next request may go. */
+  end(): void;
 }
 
-/** The requests of one side and the answers to them: one at a time. */
+/** The requests of one side and the answers to them: as many at a time as the peer granted, in the order they were asked for. */
 export interface Exchanges {
-  /** Runs the work when those before it are done. */
-  run<R>(work: (messageId: number, responses: Responses) => Promise<R>): Promise<R>;
-  /** The same for work that begins and ends in two places; `end` must be called. */
-  begin(): Promise<{ messageId: number; responses: Responses; end(): void }>;
-  send(contextId: number, command: CommandSet): Promise<void>;
+  /** @param soon called when nothing but those under way is before it */
+  begin(soon?: () => void): Promise<Exchange>;
+  /** Runs the work when its turn has come. */
+  run<R>(work: (exchange: Exchange) => Promise<R>, soon?: () => void): Promise<R>;
   /** Resolves when everything asked for so far is done. */
   idle(): Promise<void>;
+  /** Takes a response. */
   message(contextId: number, command: CommandSet): DataSetSink | null;
   fail(error: DimseError): void;
+  /** Whether a response is waited for. */
+  readonly waiting: boolean;
+  /** How many requests may be under way at once; 1 until the peer has granted more (PS3.7 D.3.3.3). */
+  window: number;
+}
+
+interface Open {
+  responses: Response[];
+  held: boolean;
+  reader: { resolve(response: Response): void; reject(error: Error): void } | undefined;
 }
 
 /** Responses that may wait for their reader before the socket is paused. */
 const maxWaitingResponses = 64;
 
-export function createExchanges(association: Association, timeouts: Timeouts, limits: Limits): Exchanges {
-  let tail: Promise<void> = Promise.resolve();
+/** @param attend called whenever `waiting` may have changed, so that the waits for the peer are set anew */
+export function createExchanges(association: Association, limits: Limits, attend: () => void): Exchanges {
+  const open = new Map<number, Open>();
+  const queue: { start(): void; soon: (() => void) | undefined }[] = [];
+  let idlers: (() => void)[] = [];
+  let window = 1;
+  let taken = 0;
   let lastMessageId = 0;
-  let current: number | null = null;
-  let waiting: Response[] = [];
-  let held = false;
-  let reader: { resolve(response: Response): void; reject(error: Error): void } | undefined;
   let failure: DimseError | undefined;
 
   function violation(explanation: string): null {
-    association.abort(new DimseError("protocol", explanation), 2, abortReasons.unexpectedParameter);
+    association.abort(new DimseError("protocol", explanation), 2, abortReasons.invalidParameterValue);
     return null;
   }
 
-  function deliver(response: Response): void {
+  function release(exchange: Open): void {
+    if (!exchange.held) return;
+    exchange.held = false;
+    association.unhold();
+  }
+
+  function deliver(exchange: Open, response: Response): void {
+    const { reader } = exchange;
     if (reader) {
-      const { resolve } = reader;
-      reader = undefined;
-      association.expect(null);
-      resolve(response);
+      exchange.reader = undefined;
+      attend();
+      reader.resolve(response);
       return;
     }
-    waiting.push(response);
-    if (!held && waiting.length >= maxWaitingResponses) {
-      held = true;
+    exchange.responses.push(response);
+    if (!exchange.held && exchange.responses.length >= maxWaitingResponses) {
+      exchange.held = true;
       association.hold();
     }
   }
 
-  function nextResponse(): Promise<Response> {
-    const response = waiting.shift();
+  function nextResponse(exchange: Open): Promise<Response> {
+    const response = exchange.responses.shift();
     if (response) {
-      if (held && waiting.length <= maxWaitingResponses / 2) {
-        held = false;
-        association.unhold();
-      }
+      if (exchange.responses.length <= maxWaitingResponses / 2) release(exchange);
       return Promise.resolve(response);
     }
     if (failure) return Promise.reject(failure);
-    association.expect(timeouts.responseMs);
     return new Promise((resolve, reject) => {
-      reader = { resolve, reject };
+      exchange.reader = { resolve, reject };
+      attend();
     });
   }
 
-  const responses: Responses = {
-    async next(commandField) {
-      const response = await nextResponse();
-      if (response.command.commandField !== commandField) {
+  function freeMessageId(): number {
+    do lastMessageId = (lastMessageId % 0xffff) + 1;
+    while (open.has(lastMessageId));
+    return lastMessageId;
+  }
+
+  function openExchange(): Exchange {
+    const messageId = freeMessageId();
+    const exchange: Open = { responses: [], held: false, reader: undefined };
+    open.set(messageId, exchange);
+    return {
+      messageId,
+      async next(commandField) {
+        const response = await nextResponse(exchange);
+        if (response.command.commandField === commandField) return response;
         const error = new DimseError("protocol", "a response of another kind than the request");
         association.abort(error, 2, abortReasons.unexpectedParameter);
         throw error;
-      }
-      return response;
-    },
-  };
-
-  async function begin(): Promise<{ messageId: number; responses: Responses; end(): void }> {
-    const before = tail;
-    const turn = Promise.withResolvers<void>();
-    tail = before.then(() => turn.promise);
-    await before;
-    if (failure) {
-      turn.resolve();
-      throw new DimseError("closed", "the association is over", { cause: failure });
-    }
-    lastMessageId = (lastMessageId % 0xffff) + 1;
-    current = lastMessageId;
-    return {
-      messageId: lastMessageId,
-      responses,
+      },
       end() {
-        current = null;
-        waiting = [];
-        if (held) {
-          held = false;
-          association.unhold();
-        }
-        turn.resolve();
+        if (!open.delete(messageId)) return;
+        release(exchange);
+        taken -= 1;
+        startNext();
       },
     };
   }
 
-  /** Requests of the peer: none is ours to serve on an association that we opened (PS3.7 C.5, 0211H). */
-  function refuse(contextId: number, command: CommandSet): DataSetSink | null {
-    if (command.messageId === undefined) return violation("a request without a message id");
-    const answer = () => {
-      const refusal = {
-        affectedSopClassUid: command.affectedSopClassUid ?? command.requestedSopClassUid,
-        commandField: command.commandField | responseBit,
-        messageIdBeingRespondedTo: command.messageId,
-        commandDataSetType: noDataSet,
-        status: Status.UnrecognizedOperation,
-      };
-      association.send(contextId, refusal).catch(() => {});
-    };
-    if (command.commandDataSetType !== noDataSet) return { push() {}, end: answer };
-    answer();
-    return null;
+  function startNext(): void {
+    while (taken < window && queue.length > 0) {
+      taken += 1;
+      queue.shift()!.start();
+    }
+    queue[0]?.soon?.();
+    if (taken > 0 || queue.length > 0) return;
+    const waking = idlers;
+    idlers = [];
+    for (const wake of waking) wake();
+  }
+
+  function begin(soon?: () => void): Promise<Exchange> {
+    return new Promise((resolve, reject) => {
+      queue.push({
+        soon,
+        start() {
+          if (!failure) {
+            resolve(openExchange());
+            return;
+          }
+          taken -= 1;
+          reject(new DimseError("closed", "the association is over", { cause: failure }));
+        },
+      });
+      startNext();
+    });
   }
 
   function message(contextId: number, command: CommandSet): DataSetSink | null {
-    if ((command.commandField & responseBit) === 0) return refuse(contextId, command);
-    if (current === null || command.messageIdBeingRespondedTo !== current)
-      return violation("a response to nothing");
+    const exchange = open.get(command.messageIdBeingRespondedTo ?? -1);
+    if (!exchange) return violation("a response to nothing");
     if (command.commandDataSetType === noDataSet) {
-      deliver({ command, contextId, dataSet: null });
+      deliver(exchange, { command, contextId, dataSet: null });
       return null;
     }
     const parts: Uint8Array[] = [];
@@ -153,28 +167,45 @@ export function createExchanges(association: Association, timeouts: Timeouts, li
           violation(`a response of more than ${limits.maxIdentifierBytes} bytes`);
         else parts.push(bytes);
       },
-      end: () => deliver({ command, contextId, dataSet: Buffer.concat(parts, total) }),
+      end: () => deliver(exchange, { command, contextId, dataSet: Buffer.concat(parts, total) }),
     };
   }
 
   return {
-    async run(work) {
-      const exchange = await begin();
+    begin,
+    async run(work, soon) {
+      const exchange = await begin(soon);
       try {
-        return await work(exchange.messageId, exchange.responses);
+        return await work(exchange);
       } finally {
         exchange.end();
       }
     },
-    begin,
-    send: (contextId, command) => association.send(contextId, command),
-    idle: () => tail,
+    idle: () =>
+      taken === 0 && queue.length === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            idlers.push(resolve);
+          }),
     message,
     fail(error) {
       failure = error;
-      waiting = [];
-      reader?.reject(error);
-      reader = undefined;
+      for (const exchange of open.values()) {
+        exchange.responses = [];
+        exchange.reader?.reject(error);
+        exchange.reader = undefined;
+      }
+      startNext();
+    },
+    get waiting() {
+      return [...open.values()].some(({ reader }) => reader !== undefined);
+    },
+    get window() {
+      return window;
+    },
+    set window(operations: number) {
+      window = operations;
+      startNext();
     },
   };
 }

@@ -5,17 +5,40 @@
 export { isAeTitle } from "./ae-title.ts";
 export { defaultLimits, type Limits } from "./association.ts";
 export { collect } from "./chunk-queue.ts";
-export { type ClientAssociation, type OpenOptions, openAssociation } from "./client.ts";
+export { type ClientAssociation, type ClientHandlers, type OpenOptions, openAssociation } from "./client.ts";
 export { priorities } from "./commands.ts";
-export { DimseError, type DimseErrorCode, StatusError } from "./errors.ts";
+export type { DataSetBytes } from "./conversation.ts";
+export { DimseError, type DimseErrorCode, StatusError, type SubOperations } from "./errors.ts";
 export type { FindRequest, FoundMatch } from "./find-scu.ts";
+export type {
+  FindMatch,
+  Handlers,
+  NormalizedAnswer,
+  NormalizedContext,
+  OperationContext,
+  OperationResult,
+  RetrieveContext,
+  RetrieveResult,
+  StoreContext,
+} from "./handlers.ts";
 export {
   answerContexts,
+  answerRoles,
   type Choice,
   type Decision,
   firstSupported,
   type PresentationContext,
 } from "./negotiation.ts";
+export type {
+  ActionRequest,
+  AttributesRequest,
+  CreateRequest,
+  DeleteRequest,
+  EventReportRequest,
+  NormalizedRequests,
+  NormalizedResult,
+  SetRequest,
+} from "./normalized-scu.ts";
 export {
   type AnsweredContext,
   type AssociateRequest,
@@ -29,6 +52,8 @@ export {
   rejections,
   type UserIdentity,
 } from "./pdu.ts";
+export type { AssociationInfo, PeerRequests } from "./requests.ts";
+export type { GetRequest, MoveRequest, RetrieveResponse } from "./retrieve-scu.ts";
 export {
   createDimseServer,
   type DimseServer,
@@ -36,14 +61,6 @@ export {
   type IncomingRequest,
   type ServerObserver,
 } from "./server.ts";
-export type {
-  AssociationInfo,
-  FindMatch,
-  Handlers,
-  OperationContext,
-  OperationResult,
-  StoreContext,
-} from "./services.ts";
 export {
   type Action,
   actions,
@@ -57,4 +74,6 @@ export {
 export { isPending, isSuccessOrWarning, Status } from "./status.ts";
 export type { StoreRequest } from "./store-scu.ts";
 export { defaultTimeouts, type Timeouts } from "./timeouts.ts";
+export type { ClientTls, PeerTls, ServerTls } from "./tls.ts";
 export { applicationContextName, implicitVrLittleEndian, verificationSopClass } from "./uids.ts";
+export { type Identity, readUserIdentity, userIdentityOf } from "./user-identity.ts";

@@ -22,10 +22,13 @@ export type Decision<T> =
   | {
       accept: true;
       contexts: readonly AnsweredContext[];
-      /** Roles granted, of those asked for (PS3.7 D.3.3.4.2). */
+      /** Roles granted; what was not asked for is left out (PS3.7 D.3.3.4.2). */
       roles?: readonly RoleSelection[];
       extendedNegotiations?: readonly ExtendedNegotiation[];
-      /** PS3.7 D.3.3.7.2; sent only where the requestor asked for it. */
+      /**
+       * The user identity was accepted (PS3.7 D.3.3.7.2): empty for a user name, else a Kerberos server ticket, SAML response or JSON web
+       * token. Sent only where the requestor asked for it; left out, nothing is said.
+       */
       userIdentityResponse?: Uint8Array;
       data: T;
     }
@@ -72,4 +75,31 @@ export function acceptedContexts(
     accepted.set(id, { id, abstractSyntax: proposal.abstractSyntax, transferSyntax });
   }
   return accepted;
+}
+
+/**
+ * Answers role selection (PS3.7 D.3.3.4.2): for each SOP class that was proposed, once, the roles that were asked for and are granted.
+ * A role that was not asked for is answered with 0.
+ */
+export function answerRoles(
+  { contexts, user }: AssociateRequest,
+  grant: (sopClassUid: string) => { scu: boolean; scp: boolean },
+): RoleSelection[] {
+  const proposed = new Set(contexts.map(({ abstractSyntax }) => abstractSyntax));
+  const answers = new Map<string, RoleSelection>();
+  for (const { sopClassUid, scu, scp } of user.roles) {
+    if (!proposed.has(sopClassUid) || answers.has(sopClassUid)) continue;
+    const granted = grant(sopClassUid);
+    answers.set(sopClassUid, { sopClassUid, scu: scu && granted.scu, scp: scp && granted.scp });
+  }
+  return [...answers.values()];
+}
+
+/** Of the accepted contexts those of whose SOP class the association requestor is SCP. */
+export function requestorScpContexts(
+  contexts: Iterable<PresentationContext>,
+  roles: readonly RoleSelection[],
+): PresentationContext[] {
+  const scp = new Set(roles.filter((role) => role.scp).map(({ sopClassUid }) => sopClassUid));
+  return [...contexts].filter(({ abstractSyntax }) => scp.has(abstractSyntax));
 }

@@ -1,16 +1,21 @@
-import { createServer } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { defaultLimits, type Limits } from "./association.ts";
-import type { DimseError } from "./errors.ts";
+import { DimseError } from "./errors.ts";
+import type { Handlers } from "./handlers.ts";
 import type { Decision } from "./negotiation.ts";
 import type { AssociateRequest, Rejection } from "./pdu.ts";
+import type { AssociationInfo } from "./requests.ts";
 import { type ServerAssociation, serveAssociation } from "./server-association.ts";
-import type { AssociationInfo, Handlers } from "./services.ts";
 import { defaultTimeouts, type Timeouts } from "./timeouts.ts";
+import { minVersion, type PeerTls, type ServerTls } from "./tls.ts";
 
 /** An A-ASSOCIATE-RQ and where it came from. */
 export interface IncomingRequest extends AssociateRequest {
   remoteAddress: string;
   remotePort: number;
+  /** null: no TLS. */
+  tls: PeerTls | null;
 }
 
 interface Remote {
@@ -45,8 +50,8 @@ export interface DimseServerOptions<T> {
 }
 
 export interface DimseServer {
-  /** Resolves with the port when the server listens; port 0 takes a free one. */
-  listen(where: { host: string; port: number }): Promise<number>;
+  /** Resolves with the port when the server listens there, too; port 0 takes a free one. */
+  listen(where: { host: string; port: number; tls?: ServerTls }): Promise<number>;
   /** Takes no more, lets what is in flight finish within the grace, then closes every connection. */
   close(how: { graceMs: number }): Promise<void>;
   /** Connections at the moment, associated or not. */
@@ -79,42 +84,82 @@ export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServe
       return lastId;
     },
   };
-  const server = createServer({ noDelay: true }, (socket) => {
-    if (closing) {
+  const servers = new Set<Server>();
+  /** Connections on which TLS is still being negotiated. */
+  const early = new Map<string, Socket>();
+  const placeOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+  function serve(socket: Socket): void {
+    if (closing || associations.size >= options.maxAssociations + spareConnections) {
       socket.destroy();
       return;
     }
     const association = serveAssociation(socket, context);
     associations.add(association);
     association.closed.then(() => associations.delete(association));
-  });
-  // Such as no more file descriptors: the connection is lost, the server is not.
-  server.on("error", (error) => options.observer?.failed?.(undefined, "listen", error));
-  server.maxConnections = options.maxAssociations + spareConnections;
+  }
+
+  function serverOf(tls: ServerTls | undefined): Server {
+    if (!tls) return createServer({ noDelay: true }, serve);
+    const { clientCertificate, ca, ...own } = tls;
+    const server = createTlsServer(
+      {
+        ...(own as { cert: string; key: string }),
+        ...(ca === undefined ? {} : { ca: ca as string[] }),
+        noDelay: true,
+        minVersion,
+        requestCert: clientCertificate !== undefined,
+        rejectUnauthorized: clientCertificate === "require",
+        handshakeTimeout: context.timeouts.artimMs,
+      },
+      (socket) => {
+        early.delete(placeOf(socket));
+        serve(socket);
+      },
+    );
+    server.on("connection", (socket) => {
+      const place = placeOf(socket);
+      early.set(place, socket);
+      socket.once("close", () => early.delete(place));
+    });
+    server.on("tlsClientError", (error, socket) => {
+      const { remoteAddress = "", remotePort = 0 } = socket;
+      options.observer?.failedBefore?.(
+        { remoteAddress, remotePort },
+        new DimseError("connection-failed", `TLS: ${error.message}`, { cause: error }),
+      );
+    });
+    return server;
+  }
 
   return {
-    listen: ({ host, port }) =>
+    listen: ({ host, port, tls }) =>
       new Promise((resolve, reject) => {
+        const server = serverOf(tls);
+        // Such as no more file descriptors: the connection is lost, the server is not.
+        server.on("error", (error) => options.observer?.failed?.(undefined, "listen", error));
+        server.maxConnections = options.maxAssociations + spareConnections;
         server.once("error", reject);
         server.listen({ host, port }, () => {
           server.off("error", reject);
+          servers.add(server);
           const address = server.address();
           resolve(typeof address === "object" && address !== null ? address.port : port);
         });
       }),
     async close({ graceMs }) {
       closing = true;
-      const stopped = new Promise<void>((resolve) => {
-        if (server.listening) server.close(() => resolve());
-        else resolve();
-      });
+      const stopped = [...servers].map(
+        (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+      );
+      for (const socket of early.values()) socket.destroy();
       for (const association of associations) association.drain();
       const grace = setTimeout(() => {
         for (const association of associations) association.destroy();
       }, graceMs);
       await Promise.all([...associations].map((association) => association.closed));
       clearTimeout(grace);
-      await stopped;
+      await Promise.all(stopped);
     },
     get connections() {
       return associations.size;

@@ -5,13 +5,39 @@ export const Status = {
   /** PS3.7 Annex C */
   Success: 0x0000,
   /** PS3.7 Annex C */
+  NoSuchAttribute: 0x0105,
+  /** PS3.7 Annex C */
+  InvalidAttributeValue: 0x0106,
+  /** PS3.7 Annex C */
   AttributeListError: 0x0107,
   /** PS3.7 Annex C */
   ProcessingFailure: 0x0110,
   /** PS3.7 Annex C */
+  DuplicateSopInstance: 0x0111,
+  /** PS3.7 Annex C */
+  NoSuchSopInstance: 0x0112,
+  /** PS3.7 Annex C */
+  NoSuchEventType: 0x0113,
+  /** PS3.7 Annex C */
+  NoSuchArgument: 0x0114,
+  /** PS3.7 Annex C */
+  InvalidArgumentValue: 0x0115,
+  /** PS3.7 Annex C */
+  AttributeValueOutOfRange: 0x0116,
+  /** PS3.7 Annex C */
   InvalidObjectInstance: 0x0117,
   /** PS3.7 Annex C */
+  NoSuchSopClass: 0x0118,
+  /** PS3.7 Annex C */
+  ClassInstanceConflict: 0x0119,
+  /** PS3.7 Annex C */
+  MissingAttribute: 0x0120,
+  /** PS3.7 Annex C */
+  MissingAttributeValue: 0x0121,
+  /** PS3.7 Annex C */
   SopClassNotSupported: 0x0122,
+  /** PS3.7 Annex C */
+  NoSuchActionType: 0x0123,
   /** PS3.7 Annex C */
   NotAuthorized: 0x0124,
   /** PS3.7 Annex C */
@@ -48,6 +74,19 @@ export const Status = {
   Pending: 0xff00,
   /** PS3.4 Table C.4-1: Pending: Matches are continuing; one or more optional keys were not supported */
   PendingWithWarning: 0xff01,
+
+  /** PS3.4 Tables C.4-2 and C.4-3: Refused: Out of resources, unable to calculate number of matches */
+  RetrieveUnableToCountMatches: 0xa701,
+  /** PS3.4 Tables C.4-2 and C.4-3: Refused: Out of resources, unable to perform sub-operations */
+  RetrieveUnableToPerformSuboperations: 0xa702,
+  /** PS3.4 Table C.4-2: Refused: Move Destination unknown */
+  MoveDestinationUnknown: 0xa801,
+  /** PS3.4 Tables C.4-2 and C.4-3: Failed: Identifier does not match SOP Class */
+  RetrieveIdentifierDoesNotMatchSopClass: 0xa900,
+  /** PS3.4 Tables C.4-2 and C.4-3: Failed: Unable to process */
+  RetrieveUnableToProcess: 0xc000,
+  /** PS3.4 Tables C.4-2 and C.4-3: Warning: Sub-operations complete, one or more failures or warnings */
+  RetrieveCompleteWithFailures: 0xb000,
 } as const;
 
 /** Whether more responses follow one of this status (PS3.7 Annex C, Pending). */

@@ -33,6 +33,9 @@ export const grantsOf: Readonly<Record<PeerPermission, readonly Permission[]>> =
   echo: [],
   store: ["images.upload"],
   find: ["images.read"],
+  move: ["images.read"],
+  get: ["images.read"],
+  commit: ["images.read"],
 };
 
 /** @throws Refusal `invalid` (`modality.unknown-permission`) */

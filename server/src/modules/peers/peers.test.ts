@@ -138,7 +138,7 @@ test("wrong input is named and changes nothing", async () => {
     [{ ...ct, port: 0 }, "body.port"],
     [{ ...ct, tls: true }, "body.tls"],
     [{ ...ct, host: "not a host" }, "host"],
-    [{ ...ct, permissions: ["move"] }, "permissions"],
+    [{ ...ct, permissions: ["print"] }, "permissions"],
     [{ ...ct, facilityId: facilityB }, "facilityId"],
   ];
   for (const [body, path] of wrong) {
