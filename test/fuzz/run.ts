@@ -1,9 +1,11 @@
 /**
- * Long fuzzing: `npm run fuzz -- [TARGET ...] [--inputs N] [--seed N] [--from N]`. Every input has a number and comes again with it: `--from N --inputs 1`. Ends with 1
+ * Long fuzzing: `npm run fuzz -- [TARGET ...] [--inputs N] [--seed N] [--from N]`; the target `server` is the running program. Every input has a number and comes again with it: `--from N --inputs 1`. Ends with 1
  * where something was found.
  */
 import { parseArgs } from "node:util";
+import { startProgram } from "../support/program.ts";
 import { fuzz, type TargetName, targets } from "./fuzz.ts";
+import { fuzzServer } from "./fuzz-server.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,14 +16,24 @@ const { values, positionals } = parseArgs({
   },
 });
 const chosen = positionals.length > 0 ? positionals : [...targets];
+const numbers = { seed: Number(values.seed), from: Number(values.from), count: Number(values.inputs) };
 let found = 0;
 for (const name of chosen) {
-  if (!targets.includes(name as TargetName)) throw new Error(`${name} is none of ${targets.join(", ")}`);
-  const outcome = await fuzz(name as TargetName, {
-    seed: Number(values.seed),
-    from: Number(values.from),
-    count: Number(values.inputs),
-  });
+  if (name === "server") {
+    const program = await startProgram();
+    const start = performance.now();
+    const { inputs, answers, faults, megabytes } = await fuzzServer(program, numbers);
+    await program.stop();
+    const seconds = (performance.now() - start) / 1000;
+    process.stdout.write(
+      `server: ${inputs} inputs in ${seconds.toFixed(0)} s, ${megabytes.map(Math.round).join(" then ")} MB, ${JSON.stringify(answers)}\n${faults.map((fault) => `  FOUND ${fault}\n`).join("")}`,
+    );
+    found += faults.length;
+    continue;
+  }
+  if (!targets.includes(name as TargetName))
+    throw new Error(`${name} is none of ${targets.join(", ")}, server`);
+  const outcome = await fuzz(name as TargetName, numbers);
   const { inputs, seconds, slowestMs, slowestInput, fault } = outcome;
   const rate = Math.round(inputs / seconds);
   process.stdout.write(

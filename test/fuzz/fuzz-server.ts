@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { ctInstance } from "../support/instances.ts";
+import type { Program } from "../support/program.ts";
+import { createRandom } from "./random.ts";
+import { dimseInput, httpInput, knownUids, requestSeeds } from "./server-inputs.ts";
+
+export interface ServerOutcome {
+  inputs: number;
+  /** Answers by status line, and connections that closed or kept silent. */
+  answers: Record<string, number>;
+  faults: string[];
+  /** Resident memory of the program, before the second half of the inputs and after. */
+  megabytes: [number, number];
+}
+
+/** A client whose request claims more than it sends is waited for this long. */
+const patienceMs = 400;
+const atOnce = 16;
+
+/** Sends the bytes; what came back until the other side closed, or until patience ended. */
+function exchange(port: number, bytes: Buffer): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const socket = connect({ port, host: "127.0.0.1" }, () => socket.write(bytes));
+    socket.setTimeout(patienceMs, () => socket.destroy());
+    socket.on("data", (chunk: Buffer) => {
+      if (length < 4096) chunks.push(chunk);
+      length += chunk.length;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(Buffer.concat(chunks)));
+  });
+}
+
+function residentMegabytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+}
+
+/** Stores the instance that requests are about; ids of it, its study and its patient. */
+async function prepare(program: Program, authorization: string): Promise<string[]> {
+  const form = new FormData();
+  form.append("file", new Blob([ctInstance(knownUids).bytes as Uint8Array<ArrayBuffer>]), "a.dcm");
+  const answer = await fetch(`${program.url}/api/v1/images`, {
+    method: "POST",
+    headers: { authorization },
+    body: form,
+  });
+  const image = (await answer.json()) as { id: string; studyId: string; patientId: string };
+  return [image.id, image.studyId, image.patientId];
+}
+
+/** Damaged requests and conversations to the running program: half of them HTTP, half DIMSE. */
+export async function fuzzServer(
+  program: Program,
+  options: { seed: number; from: number; count: number },
+): Promise<ServerOutcome> {
+  const { seed, from, count } = options;
+  const { authorization } = await program.login();
+  const httpPort = Number(new URL(program.url).port);
+  const seeds = requestSeeds(await prepare(program, authorization));
+  const outcome: ServerOutcome = { inputs: 0, answers: {}, faults: [], megabytes: [0, 0] };
+
+  async function one(number: number): Promise<void> {
+    const random = createRandom(seed, number);
+    const isHttp = number % 2 === 0;
+    const input = isHttp ? httpInput(seeds, random, authorization) : dimseInput(random);
+    const answer = await exchange(isHttp ? httpPort : program.dicomPort, input);
+    const status = isHttp
+      ? (/^HTTP\/1\.1 (\d{3})/.exec(answer.toString("latin1"))?.[1] ?? "no answer")
+      : `PDU ${answer[0] ?? "none"}`;
+    outcome.answers[status] = (outcome.answers[status] ?? 0) + 1;
+    if (status === "500")
+      outcome.faults.push(
+        `input ${number} of seed ${seed}: ${answer.toString("latin1").slice(-400)}\n  ${input.toString("latin1").slice(0, 160)}`,
+      );
+    outcome.inputs += 1;
+    if (outcome.inputs === Math.floor(count / 2))
+      outcome.megabytes[0] = residentMegabytes(program.child.pid!);
+  }
+
+  let next = from;
+  const worker = async () => {
+    while (next < from + count && program.child.exitCode === null) await one(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  if (program.child.exitCode !== null) {
+    outcome.faults.push(`the program ended with ${program.child.exitCode}`);
+    return outcome;
+  }
+  outcome.megabytes[1] = residentMegabytes(program.child.pid!);
+  const ready = await fetch(`${program.url}/health/ready`);
+  if (ready.status !== 200) outcome.faults.push(`not ready afterwards: ${ready.status}`);
+  for (const line of program.output().split("\n"))
+    if (/"level":(50|60)/.test(line)) outcome.faults.push(line.slice(0, 1200));
+  return outcome;
+}
