@@ -9,7 +9,7 @@ import {
 } from "./modules/identity/index.ts";
 import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
 import { createLiveFeed, liveFeedRoutes } from "./modules/notifications/index.ts";
-import { careRelationsAmong, patientRoutes } from "./modules/patients/index.ts";
+import { careRelationsAmong, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
 import { createPeers, modalityRoutes, type Peers } from "./modules/peers/index.ts";
 import {
   createRendering,
@@ -82,6 +82,7 @@ export function composeHttp(
       liveFeedRoutes(feed),
       modalityRoutes(platform, journal),
       patientRoutes({ platform, journal }),
+      mergeRoutes({ platform, journal, followers: [archive.followMerge] }),
       archiveRoutes({ platform, archive }),
       renderingRoutes({ rendering, archive }),
       hosted,

@@ -37,6 +37,12 @@ export const Patient = Type.Object({
   provisional: Type.Boolean({
     description: "The identity is in doubt and waits for a person to reconcile it.",
   }),
+  mergedInto: Nullable(
+    Type.String({
+      format: "uuid",
+      description: "Who this is, since they were merged; null where they were not",
+    }),
+  ),
   facilityIds: Type.Array(Id, { description: "Those of the viewer's facilities that know the patient" }),
   version: Type.Integer(),
   createdAt: DateTime,
@@ -103,6 +109,28 @@ export const ChangePatient = Type.Object(
   closed,
 );
 export type ChangePatient = Static<typeof ChangePatient>;
+
+const reason = Type.String({ minLength: 1, maxLength: 1000, pattern: "\\S" });
+
+/** Makes one patient of two: the one of the path goes into the other. `expectedVersion`, here or in `If-Match`, is of the one who goes. */
+export const MergePatients = Type.Object(
+  { intoPatientId: Id, reason, expectedVersion: Type.Optional(Type.Integer({ minimum: 1 })) },
+  closed,
+);
+export type MergePatients = Static<typeof MergePatients>;
+
+export const PatientMerge = Type.Object({
+  id: Id,
+  fromPatientId: Id,
+  intoPatientId: Id,
+  reason: Type.String(),
+  mergedBy: Type.Object({ id: Type.String(), name: Type.String() }),
+  mergedAt: DateTime,
+  undoneBy: Nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+  undoneAt: Nullable(DateTime),
+  actions: Type.Array(Type.String()),
+});
+export type PatientMerge = Static<typeof PatientMerge>;
 
 /** Filters of `GET /patients`; `query` is search as you type over name and identifier. */
 export const PatientListQuery = Type.Object(

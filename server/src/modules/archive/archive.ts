@@ -1,6 +1,7 @@
 import { Tags } from "@isocenter/dicom";
 import type { Platform, Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
+import { followMerges } from "./assign.ts";
 import { count, find } from "./find/find.ts";
 import { pins } from "./find/order.ts";
 import { createIngest, type IngestOptions } from "./ingest/ingest.ts";
@@ -142,6 +143,7 @@ export function createArchive(
         await record.study(viewer, { ...one, id: one.studyId }, "study.metadata-viewed", frameAccessSeconds);
       return found;
     },
+    followMerge: followMerges(journal),
     commitment: (viewer, references) => commitment(db, viewer, references),
     instanceMetadata: metadata.instanceMetadata,
   };

@@ -2,7 +2,7 @@
  * The archive: studies, series and instances; how they come in, are found and are read.
  *
  * Owns the tables `study`, `series`, `instance`, `instance_original`, `said_identity`, `quarantine`, `reconciliation_item`. Records the facts
- * `study.received` (per study and batch), `study.settled`, `quarantine.added` and `reconciliation.opened`. Keeps: a UID is unique within a facility; an object is durable
+ * `study.received` (per study and batch), `study.settled`, `study.moved`, `quarantine.added` and `reconciliation.opened`. Keeps: a UID is unique within a facility; an object is durable
  * before its row, and its row before the answer; counts are exact; archived bytes never change:
  * what is sent has the current identity and corrections written over them.
  */

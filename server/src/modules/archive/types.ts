@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Image, ImageFormat, Series, Study, StudyListQuery } from "@isocenter/contract";
 import type { DataSet, DicomJson, JsonElement, Tag } from "@isocenter/dicom";
 import type { ByteRange, Reader, Viewer } from "../../platform/index.ts";
+import type { MergeFollower } from "../patients/index.ts";
 import type { CurrentForm } from "./read/current.ts";
 
 export type { DicomJson, JsonElement as DicomJsonElement, Tag };
@@ -306,6 +307,9 @@ export interface Archive {
   readHeader(instance: StoredInstance): Promise<Uint8Array>;
   /** The attributes up to Pixel Data; where there is none all of them, and of a large object the long values are `deferred`. */
   readAttributes(instance: StoredInstance): Promise<DataSet>;
+
+  /** Brings studies to the survivor when patients are merged, and back when that is undone; for the merge routes. */
+  followMerge: MergeFollower;
 
   /** What storage commitment asks, in the order of the references; at most a few thousand at once. */
   commitment(viewer: Viewer, references: readonly CommitmentReference[]): Promise<Commitment[]>;

@@ -8,5 +8,6 @@
  */
 
 export { createJournal, type JournalOptions } from "./journal.ts";
+export { listAudit } from "./queries.ts";
 export { journalRoutes } from "./routes.ts";
 export * from "./types.ts";

@@ -120,6 +120,19 @@ async function writeIdentifiers(
   if (inserted.length < rows.length) throw identifierTaken();
 }
 
+/** Without the identifiers of those who were merged into the patient: they are shown with the patient's, and stay with whom they belong to. */
+async function withoutMerged<T extends { value: string; issuer?: string }>(
+  tx: Tx,
+  patientId: string,
+  given: readonly T[],
+): Promise<T[]> {
+  const merged = await tx<{ value: string; issuer: string }[]>`
+    select value, issuer from patient_identifier where survivor_id = ${patientId}`;
+  return given.filter(
+    ({ value, issuer }) => !merged.some((one) => one.value === value.trim() && one.issuer === issuer?.trim()),
+  );
+}
+
 /** Numbers of our own begin with `P`, so that they do not meet those of a system that counts. */
 async function nextIdentifier(tx: Tx): Promise<string> {
   const [row] = await tx<{ number: number }[]>`select nextval('patient_number') as number`;
@@ -171,11 +184,13 @@ export async function changePatient(
     ...contactColumns(input),
     corrected: [...corrected],
     former_identities: tx.json(former as never),
+    ...(changed || input.identifiers ? { identity_at: clock.now() } : {}),
     updated_at: clock.now(),
   })}, version = version + 1 where id = ${patientId}`;
   if (input.identifiers) {
     await tx`delete from patient_identifier where patient_id = ${patientId} and not provisional`;
-    await writeIdentifiers(tx, clock, patientId, viewer.homeFacilityId, input.identifiers);
+    const own = await withoutMerged(tx, patientId, input.identifiers);
+    await writeIdentifiers(tx, clock, patientId, viewer.homeFacilityId, own);
   }
   await journal.record(tx, viewer, {
     type: "patient.changed",

@@ -1,8 +1,8 @@
 /**
  * Patients: demographics, identifiers and their issuers, who cares for whom.
  *
- * Owns the tables `patient`, `patient_identifier`, `patient_facility`, `care_relation`. Records the facts `patient.created` and
- * `patient.changed`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
+ * Owns the tables `patient`, `patient_identifier`, `patient_facility`, `patient_merge`, `care_relation`. Records the facts
+ * `patient.created`, `patient.changed`, `patient.merged` and `patient.merge-undone`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
  * images do not overwrite; a patient exists for a viewer through the facilities that know them and, where the right reaches no further, through care.
  */
 export { addCareRelations, changePatient, createPatient } from "./commands.ts";
@@ -14,6 +14,7 @@ export {
   identifyPatients,
   type PatientClaim,
 } from "./identify.ts";
+export { type MergeContext, type MergeFollower, mergePatients, undoMerge } from "./merge.ts";
 export { survivorOf, survivorSql } from "./merged.ts";
 export { allOf, anyOf, type NameColumns, nameMatches } from "./name-search.ts";
 export { foldPattern, foldText } from "./names.ts";
@@ -28,6 +29,7 @@ export {
 } from "./patient.ts";
 export { careRelationsAmong, getPatient, listPatients, requirePatient, searchWords } from "./queries.ts";
 export { patientRoutes } from "./routes.ts";
+export { mergeRoutes } from "./routes-merge.ts";
 export {
   facilities,
   firstIdentifier,

@@ -37,13 +37,15 @@ function visible(sql: Reader, viewer: Viewer): Fragment {
 const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   p.id, p.given as "firstName", p.family as "lastName", p.middle as "middleName", p.prefix, p.suffix, p.birth_date as "birthDate", p.sex,
   p.phone, p.email, p.address, p.provisional, p.version, p.created_at as "createdAt", p.updated_at as "updatedAt",
-  (select coalesce(json_agg(json_build_object('value', i.value, 'issuer', i.issuer) order by i.position, i.id), '[]'::json)
-    from patient_identifier i where i.patient_id = p.id) as identifiers,
+  (select coalesce(json_agg(json_build_object('value', i.value, 'issuer', i.issuer)
+      order by i.patient_id <> p.id, i.position, i.id), '[]'::json)
+    from patient_identifier i where i.patient_id = p.id or i.survivor_id = p.id) as identifiers, p.merged_into as "mergedInto",
   array(select f.facility_id from patient_facility f where f.patient_id = p.id
     and f.facility_id = any(${facilities(viewer)}::uuid[]) order by f.facility_id) as "facilityIds"`;
 
 function toPatient(viewer: Viewer, { sortKey: _, createdAt, updatedAt, ...row }: PatientRow): Patient {
-  const actions = reach(viewer, "patients.write") === null ? [] : ["change"];
+  const may = reach(viewer, "patients.write") !== null && row.mergedInto === null;
+  const actions = may ? ["change", ...(row.provisional ? [] : ["merge"])] : [];
   return { ...row, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(), actions };
 }
 
@@ -53,6 +55,18 @@ export async function getPatient(reader: Reader, viewer: Viewer, patientId: stri
     select ${columns(reader, viewer)} from patient p where p.id = ${patientId} and ${visible(reader, viewer)}`;
   if (!row) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
   return toPatient(viewer, row);
+}
+
+/** Those of the patients that the viewer may see, in the order of the ids. */
+export async function listPatientsByIds(
+  reader: Reader,
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<Patient[]> {
+  const rows = await reader<PatientRow[]>`
+    select ${columns(reader, viewer)} from patient p where p.id = any(${[...ids]}::uuid[]) and ${visible(reader, viewer)}`;
+  const byId = new Map(rows.map((row) => [row.id, toPatient(viewer, row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** @throws Refusal `not-found` (`patient.not-found`) where the facility does not know the patient, or knows them as merged into another */
@@ -115,19 +129,22 @@ export async function listPatients(db: Db, viewer: Viewer, query: PatientListQue
   };
 }
 
+/** Who is found by an identifier `i`. */
+const foundBy = (sql: Reader): Fragment => sql`coalesce(i.survivor_id, i.patient_id)`;
+
 function sqlConditions(sql: Reader, viewer: Viewer, query: PatientListQuery): Fragment {
   const conditions = [sql`p.merged_into is null`, visible(sql, viewer)];
   if (query.birthDate) conditions.push(sql`p.birth_date = ${query.birthDate}`);
   if (query.identifier) {
     conditions.push(
-      sql`p.id in (select i.patient_id from patient_identifier i where i.value = ${query.identifier.trim()})`,
+      sql`p.id in (select ${foundBy(sql)} from patient_identifier i where i.value = ${query.identifier.trim()})`,
     );
   }
   for (const word of searchWords(query.query ?? "")) {
     conditions.push(
       anyOf(sql, [
         nameMatches(sql, patientNameColumns, `*${word.replaceAll(/[*?=]/g, " ")}*`),
-        sql`p.id in (select i.patient_id from patient_identifier i where upper(i.value) like ${likePrefix(word.toUpperCase())})`,
+        sql`p.id in (select ${foundBy(sql)} from patient_identifier i where upper(i.value) like ${likePrefix(word.toUpperCase())})`,
       ]),
     );
   }

@@ -57,7 +57,7 @@ describe("entering a patient", () => {
       { value: expect.stringMatching(/^P\d{8}$/), issuer: expect.any(String) },
     ]);
     expect(made.body.facilityIds).toEqual([here]);
-    expect(made.body.actions).toEqual(["change"]);
+    expect(made.body.actions).toEqual(["change", "merge"]);
   });
 
   test("refuses an identifier that is taken, and what is no name, date or sex", async () => {

@@ -28,11 +28,13 @@ export const patientNameColumns = {
 export function hasIdentifierLike(sql: Reader, column: string, like: string): Fragment {
   const exact = !/[%_\\]/.test(like);
   const matches = exact ? sql`pi.value = ${like}` : sql`pi.value like ${like}`;
-  return sql`${sql.unsafe(column)} in (select pi.patient_id from patient_identifier pi where ${matches})`;
+  return sql`${sql.unsafe(column)} in (
+    select coalesce(pi.survivor_id, pi.patient_id) from patient_identifier pi where ${matches})`;
 }
 
 export function hasIssuerLike(sql: Reader, column: string, like: string): Fragment {
-  return sql`exists (select 1 from patient_identifier pi where pi.patient_id = ${sql.unsafe(column)} and pi.issuer like ${like})`;
+  return sql`exists (select 1 from patient_identifier pi where (pi.patient_id = ${sql.unsafe(column)}
+    or pi.survivor_id = ${sql.unsafe(column)}) and pi.issuer like ${like})`;
 }
 
 /** The identifier that stands for the patient joined as `p`, as a lateral join named `identifier` with `value` and `issuer`. */

@@ -223,7 +223,7 @@ function anywhere(sql: Reader, viewer: Viewer, word: string): Fragment {
   return sql`st.id in (
     select s.id from study s where s.patient_id in (
       select p.id from patient p where p.name_folded like ${inside} or p.other_names_folded like ${inside}
-      union all select pi.patient_id from patient_identifier pi where upper(pi.value) like ${prefix})
+      union all select coalesce(pi.survivor_id, pi.patient_id) from patient_identifier pi where upper(pi.value) like ${prefix})
       and s.facility_id = any(${facilities(viewer)}::uuid[])
     union all
     select s.id from study s where s.facility_id = any(${facilities(viewer)}::uuid[]) and upper(s.accession_number) like ${prefix}

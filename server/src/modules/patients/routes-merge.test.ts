@@ -1,0 +1,95 @@
+import { testDatabase } from "@isocenter/test/support/database.ts";
+import { testServer } from "@isocenter/test/support/identity.ts";
+import { testPlatform } from "@isocenter/test/support/platform.ts";
+import { beforeAll, expect, test } from "vitest";
+import { sessionRoutes } from "../identity/index.ts";
+import { mergeRoutes, patientRoutes } from "./index.ts";
+
+const database = testDatabase();
+const platform = testPlatform(database);
+const followed: string[][] = [];
+const server = testServer(platform, ({ identity, journal }) => [
+  sessionRoutes(identity),
+  patientRoutes({ platform, journal }),
+  mergeRoutes({
+    platform,
+    journal,
+    followers: [async (_tx, _viewer, { patientIds }) => void followed.push([...patientIds])],
+  }),
+]);
+
+let headers: Record<string, string>;
+const signInAs = async (roles: Parameters<typeof server.addUser>[0]["roles"], facilityId: string) => {
+  headers = await server.signIn((await server.addUser({ roles, facilityIds: [facilityId] })).username);
+};
+const call = async (method: "GET" | "POST" | "PATCH", url: string, payload?: object, more = {}) => {
+  const answer = await server.app.inject({
+    method,
+    url: `/api/v1${url}`,
+    headers: { ...headers, ...more },
+    ...(payload ? { payload } : {}),
+  });
+  return { status: answer.statusCode, body: answer.json() };
+};
+const enter = async (firstName: string, birthDate = "1970-01-02") =>
+  (await call("POST", "/patients", { firstName, lastName: "Doe", birthDate, sex: "F" })).body;
+
+let here: string;
+beforeAll(async () => {
+  here = await server.addFacility("Here");
+  await signInAs(["FRONT_DESK"], here);
+});
+
+test("merging, the record of it, and undoing it, over REST", async () => {
+  const [jane, janet, other] = [await enter("Jane"), await enter("Jane"), await enter("Mary", "1980-01-01")];
+  expect(
+    (await call("GET", `/patients/${jane.id}/duplicates`)).body.data.map((one: { id: string }) => one.id),
+  ).toEqual([janet.id]);
+  const wrong = await call("POST", `/patients/${jane.id}/merge`, { intoPatientId: janet.id });
+  expect(wrong.status).toBe(400);
+  const stale = { "if-match": '"9"' };
+  const merge = { intoPatientId: janet.id, reason: "the same person" };
+  expect((await call("POST", `/patients/${jane.id}/merge`, merge, stale)).body.code).toBe("version.conflict");
+  const merged = await call("POST", `/patients/${jane.id}/merge`, merge, { "if-match": '"1"' });
+  expect(merged.body).toMatchObject({ id: janet.id, version: 2, mergedInto: null });
+  expect(merged.body.identifiers).toEqual([...janet.identifiers, ...jane.identifiers]);
+  expect((await call("GET", `/patients/${jane.id}`)).body.mergedInto).toBe(janet.id);
+  const [record] = (await call("GET", `/patients/${janet.id}/merges`)).body.data;
+  expect(record).toMatchObject({ fromPatientId: jane.id, reason: "the same person", actions: ["undo"] });
+  expect((await call("GET", `/patients/${other.id}/merges`)).body.data).toEqual([]);
+
+  // The survivor's identifiers as they are shown can be sent back.
+  const { identifiers } = merged.body;
+  const changed = await call("PATCH", `/patients/${janet.id}`, { identifiers, phone: "1" });
+  expect(changed.body.identifiers).toEqual(identifiers);
+
+  const undone = await call("POST", `/patients/merges/${record.id}/undo`);
+  expect(undone.body).toMatchObject({ id: jane.id, mergedInto: null, identifiers: jane.identifiers });
+  expect((await call("GET", `/patients/${janet.id}`)).body.identifiers).toEqual(janet.identifiers);
+  expect((await call("POST", `/patients/merges/${record.id}/undo`)).status).toBe(409);
+  expect((await call("POST", `/patients/merges/${jane.id}/undo`)).status).toBe(404);
+  expect(followed.map((ids) => ids.sort())).toEqual([[jane.id, janet.id].sort(), [jane.id, janet.id].sort()]);
+  const facts =
+    await database.db`select type, subject_id as id from fact where type like 'patient.merge%' order by type desc`;
+  expect(facts).toEqual([
+    { type: "patient.merged", id: jane.id },
+    { type: "patient.merge-undone", id: jane.id },
+  ]);
+});
+
+test("who looked at a patient is shown to those who may read the audit", async () => {
+  const jane = await enter("Jane");
+  await call("GET", `/patients/${jane.id}`);
+  await signInAs(["ADMINISTRATOR"], here);
+  await server.journal.stop();
+  const accesses = await call("GET", `/patients/${jane.id}/accesses?limit=5`);
+  expect(accesses.status).toBe(200);
+  expect(
+    accesses.body.data.map((entry: { action: string; kind: string }) => [entry.kind, entry.action]),
+  ).toEqual([["ACCESS", "patient.viewed"]]);
+  await signInAs(["INTEGRATION"], here);
+  expect((await call("GET", `/patients/${jane.id}/accesses`)).status).toBe(403);
+  await signInAs(["RADIOLOGIST"], here);
+  const merge = { intoPatientId: jane.id, reason: "no" };
+  expect((await call("POST", `/patients/${jane.id}/merge`, merge)).status).toBe(403);
+});
