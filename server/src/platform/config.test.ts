@@ -136,6 +136,45 @@ test("the S3 store by its own names and by MinIO's", () => {
   });
 });
 
+test("STORAGE=azure needs a connection string that can be used; what is wrong is said without a word of it", () => {
+  const storage = { STORAGE: "azure" };
+  const key = Buffer.from("key").toString("base64");
+  const account = `DefaultEndpointsProtocol=https;AccountName=images;AccountKey=${key};EndpointSuffix=core.windows.net`;
+  expect(readConfig({ ...storage, AZURE_STORAGE_CONNECTION_STRING: account }).azure).toEqual({
+    connectionString: account,
+    publicEndpoint: null,
+    container: "medical-images",
+  });
+  for (const good of [
+    "UseDevelopmentStorage=true",
+    "BlobEndpoint=https://images.blob.core.windows.net;SharedAccessSignature=sv=1&sig=x",
+  ])
+    expect(mistakes({ ...storage, AZURE_STORAGE_CONNECTION_STRING: good })).toEqual([]);
+  expect(mistakes(storage)).toEqual([
+    expect.stringMatching(/^AZURE_STORAGE_CONNECTION_STRING: STORAGE=azure needs it/),
+  ]);
+  for (const bad of [
+    "hidden",
+    "AccountName=hidden",
+    "AccountKey=aGlkZGVu",
+    "AccountName=hidden;AccountKey=hidden!",
+    "SharedAccessSignature=hidden",
+    `${account};BlobEndpoint=hidden`,
+  ]) {
+    const found = mistakes({ ...storage, AZURE_STORAGE_CONNECTION_STRING: bad });
+    expect(found, bad).toEqual([expect.stringMatching(/^AZURE_STORAGE_CONNECTION_STRING: [^\n]+\.$/)]);
+    expect(found.join()).not.toContain("hidden");
+  }
+  expect(
+    mistakes({
+      ...storage,
+      AZURE_STORAGE_CONNECTION_STRING: account,
+      AZURE_STORAGE_CONTAINER_NAME: "Not--a-container",
+      AZURE_STORAGE_PUBLIC_ENDPOINT: "images.example",
+    }).map((line) => line.split(":")[0]),
+  ).toEqual(["AZURE_STORAGE_CONTAINER_NAME", "AZURE_STORAGE_PUBLIC_ENDPOINT"]);
+});
+
 test("the key of the journal's seals is an Ed25519 key, also on one line", () => {
   const pem = (type: "ed25519" | "x25519") =>
     generateKeyPairSync(type as "ed25519")

@@ -1,10 +1,10 @@
 import { createPrivateKey } from "node:crypto";
 import path from "node:path";
 import { type ConfigValues, createConfigReader, type Environment } from "./config-reader.ts";
-import { type S3Settings, s3Settings } from "./config-stores.ts";
+import { type AzureSettings, azureSettings, type S3Settings, s3Settings } from "./config-stores.ts";
 import { type TlsSettings, tlsSettings } from "./config-tls.ts";
 
-export type { S3Settings } from "./config-stores.ts";
+export type { AzureSettings, S3Settings } from "./config-stores.ts";
 export type { TlsSettings } from "./config-tls.ts";
 
 const environments = ["production", "development", "test"] as const;
@@ -27,9 +27,10 @@ export interface Config {
   dataDir: string;
   /** null: the embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | null;
-  storage: "file" | "s3";
+  storage: "file" | "s3" | "azure";
   /** null: `storage` is another. */
   s3: S3Settings | null;
+  azure: AzureSettings | null;
   jwtSecret: string | null;
   /** PEM; null: made once and kept under `dataDir`. */
   journalSealKey: string | null;
@@ -147,7 +148,7 @@ function journalSealKey(values: ConfigValues): string | null {
 export function readConfig(environment: Environment): Config {
   const values = createConfigReader(environment);
   const kind = values.oneOf("NODE_ENV", environments, "production");
-  const storage = values.oneOf("STORAGE", ["file", "s3"], "file");
+  const storage = values.oneOf("STORAGE", ["file", "s3", "azure"], "file");
   const mebibyte = 1024 * 1024;
   const config: Config = {
     port: values.integer("PORT", 3006, 0, 65_535),
@@ -168,6 +169,7 @@ export function readConfig(environment: Environment): Config {
     databaseUrl: databaseUrl(values),
     storage,
     s3: storage === "s3" ? s3Settings(values) : null,
+    azure: storage === "azure" ? azureSettings(values) : null,
     jwtSecret: jwtSecret(values),
     journalSealKey: journalSealKey(values),
     adminUsername: values.raw("ADMIN_USERNAME") ?? "admin",

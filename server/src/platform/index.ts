@@ -25,6 +25,7 @@ export * from "./metrics.ts";
 export * from "./migrations.ts";
 export * from "./multipart.ts";
 export * from "./objects.ts";
+export * from "./objects-azure.ts";
 export * from "./objects-file.ts";
 export * from "./objects-s3.ts";
 export * from "./open.ts";

@@ -3,7 +3,14 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { type ByteRange, checkKey, lostAndFound, type ObjectStore, type PutResult } from "./objects.ts";
+import {
+  type ByteRange,
+  checkKey,
+  isEmptyRange,
+  lostAndFound,
+  type ObjectStore,
+  type PutResult,
+} from "./objects.ts";
 import { writeAll } from "./objects-write.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -61,7 +68,7 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
     async get(key, range) {
       const file = place(key);
       const handle = await fs.open(file, "r").catch(notFound(key));
-      if (range && range.end !== undefined && range.end <= range.start) {
+      if (isEmptyRange(range)) {
         await handle.close();
         return Readable.from([]);
       }

@@ -14,13 +14,14 @@ import {
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { checkKey, type ObjectStore } from "./objects.ts";
-import { attempt, type S3Patience, statusOfFailure, type Watch } from "./objects-s3-requests.ts";
-import type { ObjectSpool, SpooledObject, SpooledPart } from "./objects-s3-spool.ts";
+import type { StorePatience, Watch } from "./objects-requests.ts";
+import { attempt, statusOfFailure } from "./objects-s3-requests.ts";
+import type { ObjectSpool, SpooledObject, SpooledPart } from "./objects-spool.ts";
 
 export interface BucketAccess {
   client: S3Client;
   bucket: string;
-  patience: S3Patience;
+  patience: StorePatience;
 }
 
 /** What is longer is copied in parts of this size: S3 copies up to 5 GiB in one request, and says nothing while it does. */
@@ -90,7 +91,7 @@ async function sendPart<T>(
   const body = spooled.open(part, watch.moved);
   if (body instanceof Readable) body.on("error", watch.fail);
   try {
-    return await send(body, (command) => withHash(command, part.sha256));
+    return await send(body, (command) => withHash(command, part.hash.toString("hex")));
   } finally {
     if (body instanceof Readable) body.destroy();
   }

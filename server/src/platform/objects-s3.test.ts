@@ -1,22 +1,17 @@
-import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import http from "node:http";
 import type net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, S3Client } from "@aws-sdk/client-s3";
-import {
-  type FaultyProxy,
-  type S3Server,
-  s3ServerMissing,
-  startFaultyProxy,
-  startS3Server,
-} from "@isocenter/test/support/s3.ts";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type FaultyProxy, startFaultyProxy } from "@isocenter/test/support/faulty-proxy.ts";
+import { type S3Server, s3ServerMissing, startS3Server } from "@isocenter/test/support/s3.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ManualClock, manualClock } from "./clock.ts";
 import type { S3Settings } from "./config.ts";
 import { chunks, keysOf, objectStoreContract } from "./objects.contract.ts";
 import type { ObjectStore } from "./objects.ts";
+import { objectStoreFaults } from "./objects-faults.contract.ts";
 import { createS3Store, type S3StoreOptions } from "./objects-s3.ts";
 
 const missing = s3ServerMissing();
@@ -51,9 +46,6 @@ describe.skipIf(missing)("S3", () => {
       ...more,
     });
   const proxied = () => `http://127.0.0.1:${proxy.port}`;
-  /** Waits for a moment alone. */
-  const hasty = () =>
-    open({ endpoint: proxied() }, { patience: { idleTimeoutMs: 700, attempts: 2, pauseMs: 10 } });
   const uploads = async () => {
     const client = new S3Client({
       endpoint: settings.endpoint,
@@ -83,125 +75,12 @@ describe.skipIf(missing)("S3", () => {
 
   objectStoreContract(() => store);
 
-  const noise = (bytes: number) => {
-    const buffer = Buffer.alloc(bytes);
-    for (let at = 0, seed = createHash("sha256").update("seed").digest(); at < bytes; at += 32) {
-      seed.copy(buffer, at);
-      if (at % 8192 === 0) seed = createHash("sha256").update(seed).digest();
-    }
-    return buffer;
-  };
-  async function* pieces(bytes: Buffer) {
-    for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
-  }
-  const unavailable = { kind: "unavailable", code: "store.unavailable", retryAfter: 10 };
-
-  test.each([
-    ["in memory", 400_000, 100_000],
-    ["in a file", 4 * mebibyte, 2 * mebibyte],
-    ["in its second part", 12 * mebibyte, 3 * mebibyte],
-  ])("a put cut %s leaves nothing behind", async (_, size, cutAfterSent) => {
-    proxy.use({ cutAfterSent });
-    await expect(store.put("instances/abc", pieces(noise(size)))).rejects.toMatchObject(unavailable);
-    expect(proxy.connections()).toBeGreaterThan(1);
-    expect(await keysOf(direct, "")).toEqual([]);
-    expect((await uploads()).unfinished).toEqual([]);
-    proxy.use(null);
-    expect(await store.put("instances/abc", pieces(noise(size)))).toMatchObject({ size });
-    expect((await direct.read("instances/abc")).equals(noise(size))).toBe(true);
-  });
-
-  test("one fault is passed over", async () => {
-    // One attempt more: a connection that was kept may be found closed.
-    const patient = open(
-      { endpoint: `http://127.0.0.1:${proxy.port}` },
-      { patience: { attempts: 3, pauseMs: 10 } },
-    );
-    proxy.use({ cutAfterSent: 3 * mebibyte, times: 1 });
-    await patient.put("instances/abc", pieces(noise(12 * mebibyte)));
-    expect((await direct.read("instances/abc")).equals(noise(12 * mebibyte))).toBe(true);
-    proxy.use({ cutAfterReceived: 0, times: 1 });
-    await patient.put("instances/def", chunks("x"));
-    proxy.use({ cutAfterReceived: mebibyte, times: 1 });
-    expect((await patient.read("instances/abc")).equals(noise(12 * mebibyte))).toBe(true);
-    expect(proxy.connections()).toBe(2);
-    patient.close();
-  });
-
-  test("a put whose answers are lost fails, and leaves the whole object or none", async () => {
-    proxy.use({ cutAfterReceived: 0 });
-    await expect(store.put("instances/abc", chunks("x"))).rejects.toMatchObject(unavailable);
-    // The store was out of reach for taking it back as well: what is left is for the sweep, whole or not at all.
-    for (const key of await keysOf(direct, "")) expect((await direct.read(key)).toString()).toBe("x");
-  });
-
-  test("a get that is cut errors, and does not end", async () => {
-    await direct.put("instances/abc", pieces(noise(4 * mebibyte)));
-    proxy.use({ cutAfterReceived: mebibyte });
-    const stream = await store.get("instances/abc");
-    let received = 0;
-    await expect(
-      (async () => {
-        for await (const chunk of stream) received += (chunk as Buffer).length;
-      })(),
-    ).rejects.toMatchObject(unavailable);
-    expect(received).toBeGreaterThan(0);
-    expect(received).toBeLessThan(4 * mebibyte);
-    await expect(store.read("instances/abc")).rejects.toMatchObject(unavailable);
-    expect(proxy.connections()).toBe(3);
-  });
-
-  test("a get that falls silent errors in time", async () => {
-    await direct.put("instances/abc", pieces(noise(4 * mebibyte)));
-    proxy.use({ silentAfterReceived: mebibyte });
-    const stream = await hasty().get("instances/abc");
-    await expect(stream.forEach(() => {})).rejects.toMatchObject({
-      ...unavailable,
-      cause: expect.objectContaining({ message: expect.stringContaining("stood still for 700 ms") }),
-    });
-  });
-
-  test("a store that takes the connection and says nothing is unavailable in time", async () => {
-    proxy.use({ silentAfterReceived: 0 });
-    await expect(hasty().read("instances/abc")).rejects.toMatchObject(unavailable);
-    expect(proxy.connections()).toBe(2);
-  });
-
-  test.each([500, 503, 429])("%i is tried again, then unavailable", async (status) => {
-    proxy.use({ status });
-    for (const ask of [
-      () => store.read("instances/abc"),
-      () => store.size("instances/abc"),
-      () => store.delete("instances/abc"),
-      () => keysOf(store, ""),
-      () => store.check(),
-    ])
-      await expect(ask()).rejects.toMatchObject({ kind: "unavailable" });
-    expect(proxy.connections()).toBe(4 * 2 + 1);
-    proxy.use({ status });
-    await expect(store.put("instances/abc", chunks("x"))).rejects.toMatchObject(unavailable);
-  });
-
-  test("an abort ends a put that the store does not take", async () => {
-    proxy.use({ silentAfterReceived: 0 });
-    const abort = new AbortController();
-    const put = hasty().put("instances/abc", chunks("x"), { signal: abort.signal });
-    await vi.waitFor(() => expect(proxy.connections()).toBe(1));
-    abort.abort();
-    await expect(put).rejects.toMatchObject({ name: "AbortError" });
-  });
-
-  test.each([
-    ["in memory", 400_000],
-    ["in parts", 12 * mebibyte],
-  ])("bytes that are damaged on their way, of an object %s, are noticed and sent again", async (_, size) => {
-    const fault = { damageAfterSent: 200_000 };
-    proxy.use(fault);
-    const patient = open({ endpoint: proxied() });
-    await patient.put("instances/abc", pieces(noise(size)));
-    expect(fault).toEqual({});
-    expect((await direct.read("instances/abc")).equals(noise(size))).toBe(true);
-    patient.close();
+  objectStoreFaults({
+    store: () => store,
+    direct: () => direct,
+    open: (patience) => open({ endpoint: proxied() }, { patience }),
+    proxy: () => proxy,
+    unfinished: async () => (await uploads()).unfinished.length,
   });
 
   test("parts that a crash left are taken back with the lost-and-found", async () => {

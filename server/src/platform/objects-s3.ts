@@ -12,19 +12,18 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { Clock } from "./clock.ts";
 import type { S3Settings } from "./config.ts";
-import { type ByteRange, checkKey, lostAndFound, type ObjectStore } from "./objects.ts";
-import { bodyStream } from "./objects-s3-body.ts";
+import { type ByteRange, checkKey, isEmptyRange, lostAndFound, type ObjectStore } from "./objects.ts";
+import { bodyStream } from "./objects-body.ts";
+import { type Attempting, checkRefusal, defaultPatience, type StorePatience } from "./objects-requests.ts";
 import { abortUploadsBefore, copyInParts, createPut, largestCopyBytes } from "./objects-s3-put.ts";
 import {
-  type Attempting,
   attempt,
   createClient,
-  defaultPatience,
   nameOfFailure,
-  type S3Patience,
   statusOfFailure,
+  storeUnavailable,
 } from "./objects-s3-requests.ts";
-import { createSpool } from "./objects-s3-spool.ts";
+import { createSpool } from "./objects-spool.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface S3StoreOptions {
@@ -32,7 +31,7 @@ export interface S3StoreOptions {
   /** Objects are set aside here before they are sent; its disk is the one whose space counts. */
   spoolFolder: string;
   clock: Clock;
-  patience?: Partial<S3Patience>;
+  patience?: Partial<StorePatience>;
   /** From 5 MiB to 5 GiB; an object up to this size is one request. */
   partBytes?: number;
   /** Keys that the store lists in one answer, up to 1000. */
@@ -52,6 +51,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
   const spool = createSpool(spoolFolder, {
     partBytes: options.partBytes ?? 64 << 20,
     memoryBytes: 1 << 20,
+    hash: "sha256",
   });
   const put = createPut({ client, bucket: Bucket, spool, patience });
   let bucketSeen = false;
@@ -136,15 +136,20 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
     put,
     size,
     async get(key, range) {
-      if (isEmpty(range)) {
+      if (isEmptyRange(range)) {
         await size(key);
         return Readable.from([]);
       }
       const found = await ask("GetObject", key, ({ signal }) => answer(key, range, signal));
-      return found ? bodyStream(found.body, found.length, patience.idleTimeoutMs) : Readable.from([]);
+      if (!found) return Readable.from([]);
+      return bodyStream(found.body, {
+        length: found.length,
+        idleTimeoutMs: patience.idleTimeoutMs,
+        unavailable: (error) => storeUnavailable("GetObject", error),
+      });
     },
     async read(key, range) {
-      if (isEmpty(range)) {
+      if (isEmptyRange(range)) {
         await size(key);
         return Buffer.alloc(0);
       }
@@ -240,20 +245,13 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
         }
       });
     } catch (error) {
-      const status = statusOfFailure(error);
-      const reason = status === undefined ? "it does not answer" : `it answers ${status}`;
-      const hint =
-        status === 403 ? " (are the access key and its secret right, and may they use the bucket?)" : "";
-      throw new Refusal("unavailable", "store.unavailable", `The S3 bucket ${place}: ${reason}${hint}.`, {
-        retryAfter: 10,
-      });
+      const hint = "are the access key and its secret right, and may they use the bucket?";
+      throw checkRefusal(`S3 bucket ${place}`, statusOfFailure(error), hint);
     }
     bucketSeen = true;
   }
 }
 
-const isEmpty = (range: ByteRange | undefined): boolean =>
-  range?.end !== undefined && range.end <= range.start;
 const lastByte = (range: ByteRange | undefined): string =>
   range?.end === undefined ? "" : String(range.end - 1);
 

@@ -23,9 +23,13 @@ export function checkKey(key: string): void {
     throw new Error(`not an object key: ${JSON.stringify(key)}`);
 }
 
+/** Nothing is asked for. */
+export const isEmptyRange = (range: ByteRange | undefined): boolean =>
+  range?.end !== undefined && range.end <= range.start;
+
 /**
  * Where the bytes live. Keys are slash-separated words of `[A-Za-z0-9._-]`, made by us and never from what a client wrote. `put` answers
- * only when the object is durable: for the file system, file and folder synced; for S3, when the store has confirmed it.
+ * only when the object is durable: for the file system, file and folder synced; for S3 and Azure, when the store has confirmed it.
  */
 export interface ObjectStore {
   /** Writes the object once, whole, under its final key; on any error nothing is left behind. */

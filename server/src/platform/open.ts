@@ -10,9 +10,11 @@ import { createJobs, prepareJobs } from "./jobs-postgres.ts";
 import { createMetrics } from "./metrics.ts";
 import { migrate } from "./migrations.ts";
 import type { ObjectStore } from "./objects.ts";
+import { createAzureStore } from "./objects-azure.ts";
 import { createFileStore } from "./objects-file.ts";
 import { createS3Store } from "./objects-s3.ts";
 import type { Platform } from "./platform.ts";
+import { Refusal } from "./refusal.ts";
 import { openServerCertificate } from "./tls.ts";
 
 /** A process has at most 20 connections: these, and the few that the job queue opens for itself. */
@@ -88,6 +90,12 @@ function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck
 }
 
 function openObjects(config: Config, onClose: (name: string, step: () => unknown) => void): ObjectStore {
+  if (config.azure)
+    return createAzureStore({
+      settings: config.azure,
+      spoolFolder: path.join(config.dataDir, "spool-azure"),
+      clock: systemClock,
+    });
   if (config.s3 === null) return createFileStore(path.join(config.dataDir, "objects"));
   const store = createS3Store({
     settings: config.s3,
@@ -96,6 +104,19 @@ function openObjects(config: Config, onClose: (name: string, step: () => unknown
   });
   onClose("objects", () => store.close());
   return store;
+}
+
+/**
+ * A store that is away may come back, and until then the program says so: machines that start together start in any order. One that refuses
+ * is a mistake in the configuration.
+ */
+async function checkAtStart(objects: ObjectStore, log: Logger): Promise<void> {
+  try {
+    await objects.check();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "store.unavailable") throw error;
+    log.error(`${error.message} Nothing is taken in and no image is shown until it is back.`);
+  }
 }
 
 /**
@@ -126,7 +147,7 @@ export async function openPlatform(
     if (applied.length > 0) log.info({ migrations: applied }, "schema brought up to date");
     await prepareJobs(connection);
     const objects = openObjects(config, closing.push);
-    await objects.check();
+    await checkAtStart(objects, log);
     const jobs = createJobs({ db, connection, clock: systemClock, log });
     const platform: Platform = {
       config,

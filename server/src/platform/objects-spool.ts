@@ -1,15 +1,14 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { writeAll } from "./objects-write.ts";
 
-/** A stretch of the object that is sent in one request, with the hash that its signature names. */
+/** A stretch of the object that is sent in one request, with the hash that the store compares. */
 export interface SpooledPart {
   start: number;
   end: number;
-  /** Hexadecimal. */
-  sha256: string;
+  hash: Buffer;
 }
 
 /** An object set aside whole, so that it can be sent with its length and sent again. */
@@ -17,6 +16,8 @@ export interface SpooledObject {
   size: number;
   /** At least one, in order, all but the last of the spool's part size. */
   parts: readonly SpooledPart[];
+  /** Of all bytes. */
+  hash: Buffer;
   /** The bytes of a part. `moved` is told each time that some were taken. */
   open(part: SpooledPart, moved: () => void): Readable | Buffer;
   close(): Promise<void>;
@@ -26,6 +27,7 @@ export interface SpoolOptions {
   partBytes: number;
   /** An object up to this size is kept in memory; a longer one goes to the disk. */
   memoryBytes: number;
+  hash: "sha256" | "md5";
 }
 
 const readBytes = 256 << 10;
@@ -33,7 +35,7 @@ const readBytes = 256 << 10;
 /**
  * Sets objects aside in a folder. A file loses its name as soon as it is open, so that none outlives its object, its error or this process.
  */
-export function createSpool(folder: string, { partBytes, memoryBytes }: SpoolOptions) {
+export function createSpool(folder: string, { partBytes, memoryBytes, hash }: SpoolOptions) {
   let prepared: Promise<void> | null = null;
 
   /** What a process left that died between opening a file and taking its name away. */
@@ -57,7 +59,7 @@ export function createSpool(folder: string, { partBytes, memoryBytes }: SpoolOpt
   async function toFile(
     held: readonly Uint8Array[],
     rest: AsyncIterable<Uint8Array>,
-    parts: readonly SpooledPart[],
+    known: Hashed,
   ): Promise<SpooledObject> {
     const handle = await namelessFile();
     try {
@@ -68,7 +70,7 @@ export function createSpool(folder: string, { partBytes, memoryBytes }: SpoolOpt
       const size = await writeAll(handle, all());
       return {
         size,
-        parts,
+        ...known,
         open: (part, moved) =>
           Readable.from(readPart(handle, part, moved), { objectMode: false, highWaterMark: readBytes }),
         close: () => handle.close(),
@@ -85,18 +87,18 @@ export function createSpool(folder: string, { partBytes, memoryBytes }: SpoolOpt
     /** @throws what the source throws, and the signal's reason; nothing is left then */
     async take(bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<SpooledObject> {
       await this.prepare();
-      const parts: SpooledPart[] = [];
-      const source = hashed(bytes, partBytes, parts, signal);
+      const known: Hashed = { parts: [], hash: Buffer.alloc(0) };
+      const source = hashing(bytes, { algorithm: hash, partBytes }, known, signal);
       const held: Uint8Array[] = [];
       let heldBytes = 0;
       try {
         while (heldBytes <= memoryBytes) {
           const next = await source.next();
-          if (next.done) return inMemory(Buffer.concat(held), parts);
+          if (next.done) return inMemory(Buffer.concat(held), known);
           held.push(next.value);
           heldBytes += next.value.length;
         }
-        return await toFile(held, source, parts);
+        return await toFile(held, source, known);
       } finally {
         await source.return(undefined);
       }
@@ -106,26 +108,35 @@ export function createSpool(folder: string, { partBytes, memoryBytes }: SpoolOpt
 
 export type ObjectSpool = ReturnType<typeof createSpool>;
 
-const inMemory = (bytes: Buffer, parts: readonly SpooledPart[]): SpooledObject => ({
+const inMemory = (bytes: Buffer, known: Hashed): SpooledObject => ({
   size: bytes.length,
-  parts,
+  ...known,
   open: ({ start, end }) => bytes.subarray(start, end),
   close: async () => {},
 });
 
-/** Passes the chunks on and hashes them part by part. */
-async function* hashed(
+/** What is known of the bytes once all have passed. */
+interface Hashed {
+  parts: SpooledPart[];
+  /** Of all bytes. */
+  hash: Buffer;
+}
+
+/** Passes the chunks on and hashes them, part by part and whole. */
+async function* hashing(
   bytes: AsyncIterable<Uint8Array>,
-  partBytes: number,
-  parts: SpooledPart[],
+  { algorithm, partBytes }: { algorithm: SpoolOptions["hash"]; partBytes: number },
+  known: Hashed,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let hash = createHash("sha256");
+  const whole = createHash(algorithm);
+  // The first part is hashed with the whole: most objects have no other.
+  let part: Hash | null = null;
   let start = 0;
   let end = 0;
   const finishPart = () => {
-    parts.push({ start, end, sha256: hash.digest("hex") });
-    hash = createHash("sha256");
+    known.parts.push({ start, end, hash: (part ?? whole.copy()).digest() });
+    part = createHash(algorithm);
     start = end;
   };
   for await (const chunk of bytes) {
@@ -133,7 +144,8 @@ async function* hashed(
     for (let offset = 0; offset < chunk.length; ) {
       if (end - start === partBytes) finishPart();
       const piece = chunk.subarray(offset, offset + partBytes - (end - start));
-      hash.update(piece);
+      whole.update(piece);
+      (part as Hash | null)?.update(piece);
       offset += piece.length;
       end += piece.length;
     }
@@ -141,6 +153,7 @@ async function* hashed(
   }
   signal?.throwIfAborted();
   finishPart();
+  known.hash = whole.digest();
 }
 
 async function* readPart(handle: fs.FileHandle, { start, end }: SpooledPart, moved: () => void) {
