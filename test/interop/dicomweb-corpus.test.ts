@@ -11,6 +11,7 @@ import {
   prepareJobs,
 } from "@isocenter/server/platform/index.ts";
 import { dicomwebRoutes } from "@isocenter/server/protocols/dicomweb/index.ts";
+import { splitMultipart } from "@isocenter/server/protocols/dicomweb/testing.ts";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { makeFacility, viewerAt } from "../support/archive.ts";
 import { type CorpusFile, corpusBytes, corpusFiles, corpusIsHere } from "../support/corpus.ts";
@@ -199,4 +200,87 @@ describe.skipIf(!corpusIsHere)("the corpus over DICOMweb", () => {
     expect(wrong).toEqual([]);
     expect(converted).toBeGreaterThan(50);
   }, 300_000);
+
+  test("what the metadata and the bulk data say apart, STOW-RS puts together again", async () => {
+    const wrong: string[] = [];
+    let compared = 0;
+    const facility = await makeFacility(database.db, { name: "Put together" });
+    const seen = new Set<string>();
+    for (const file of accepted) {
+      if (file.path.startsWith("files/series") || seen.has(file.SOPInstanceUID)) continue;
+      seen.add(file.SOPInstanceUID);
+      const answer = await get(file, `${pathOf(file)}/metadata`);
+      const [json] = (await answer.json()) as DicomJson[];
+      const parts = await bulkParts(file, json!);
+      if (parts === null) continue;
+      const stored = await fetch(`${base}/studies`, {
+        method: "POST",
+        headers: {
+          "content-type": 'multipart/related; type="application/dicom+json"; boundary=corpus',
+          "x-facility": facility,
+        },
+        body: Buffer.concat([
+          Buffer.from(`--corpus\r\nContent-Type: application/dicom+json\r\n\r\n${JSON.stringify([json])}`),
+          ...parts,
+          Buffer.from("\r\n--corpus--"),
+        ]),
+      });
+      await stored.arrayBuffer();
+      if (stored.status !== 200) {
+        wrong.push(`${file.path} ${stored.status} ${stored.headers.get("warning")}`);
+        continue;
+      }
+      const again = await fetch(`${base}${pathOf(file)}`, {
+        headers: { accept: "application/dicom; transfer-syntax=*", "x-facility": facility },
+      });
+      const [ours, theirs] = [Buffer.from(await again.arrayBuffer()), corpusBytes(file)].map((bytes) =>
+        readPart10(bytes),
+      );
+      compared += 1;
+      const [a, b] = [ours!, theirs!].map(({ dataSet }) =>
+        toDicomJson(dataSet, { omit: (path) => path === "7FE00010" }),
+      );
+      // Text of a repertoire that the file does not name says now that it is UTF-8.
+      for (const side of [a!, b!]) delete side["00080005"];
+      for (const key of new Set([...Object.keys(a!), ...Object.keys(b!)]))
+        if (JSON.stringify(a![key]) !== JSON.stringify(b![key])) wrong.push(`${file.path} ${key}`);
+      if (ours!.pixelData?.frames.length !== theirs!.pixelData?.frames.length)
+        wrong.push(`${file.path} frames`);
+    }
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThan(50);
+  }, 300_000);
 });
+
+/** A part for each value that the metadata refers to; null for what has no frames of its own to be sent as. */
+async function bulkParts(file: CorpusFile, json: DicomJson): Promise<Buffer[] | null> {
+  const parts: Buffer[] = [];
+  for (const [key, { BulkDataURI, Value, vr }] of Object.entries(json)) {
+    if (vr === "SQ")
+      for (const item of (Value ?? []) as DicomJson[]) {
+        const inner = await bulkParts(file, item);
+        if (inner === null) return null;
+        parts.push(...inner);
+      }
+    if (BulkDataURI === undefined) continue;
+    const answer = await get(
+      file,
+      BulkDataURI,
+      "application/octet-stream; transfer-syntax=*, multipart/related; type=application/octet-stream; transfer-syntax=*; q=0.5",
+    );
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const type = answer.headers.get("content-type") ?? "";
+    expect(answer.status, `${file.path} ${key}`).toBe(200);
+    const frames = type.startsWith("multipart/")
+      ? splitMultipart(type, bytes)
+      : [{ headers: { "content-type": type }, body: bytes }];
+    for (const frame of frames)
+      parts.push(
+        Buffer.from(
+          `\r\n--corpus\r\nContent-Type: ${frame.headers["content-type"]}\r\nContent-Location: ${BulkDataURI}\r\n\r\n`,
+        ),
+        frame.body,
+      );
+  }
+  return parts;
+}

@@ -23,6 +23,7 @@ import { getStudy, listSeries, listStudies, studiesByAccession } from "./read/st
 import { defineMetadataJob, defineSettleJob } from "./settle.ts";
 import { defineSweep } from "./sweep.ts";
 import type { AccessPurpose, Archive, ArchiveQuery, Found, StoredInstance } from "./types.ts";
+import { createSpool } from "./upload-files.ts";
 
 /** Frames and pictures of a study count once for a viewer in this time. */
 const frameAccessSeconds = 300;
@@ -61,6 +62,7 @@ export function createArchive(
 
   return {
     ingest,
+    setAside: createSpool(platform).put,
     idle,
     find: (viewer, query, reader = db) => recordedFind(journal, viewer, query, find(reader, viewer, query)),
     count: (viewer, query, reader = db) => count(reader, viewer, query),

@@ -210,6 +210,13 @@ export interface StoredInstance {
   createdAt: Date;
 }
 
+/** A file set aside until the whole request is known. */
+export interface SpooledFile {
+  path: string;
+  size: number;
+  remove(): Promise<void>;
+}
+
 export interface InstanceSelection {
   StudyInstanceUID: string;
   SeriesInstanceUID?: string;
@@ -251,6 +258,8 @@ export interface Commitment extends CommitmentReference {
  */
 export interface Archive {
   ingest: Ingest;
+  /** Keeps bytes on disk, within the disk reserve, until the request that they belong to is known. @throws Refusal `out-of-space` (`store.disk-reserve`) */
+  setAside(chunks: AsyncIterable<Uint8Array>): Promise<SpooledFile>;
 
   /** One SQL statement; streamed. @throws Refusal `invalid` (`query.unsupported-key`, `query.unsupported-match`, `query.invalid-after`) */
   find(viewer: Viewer, query: ArchiveQuery, reader?: Reader): AsyncIterable<Found>;

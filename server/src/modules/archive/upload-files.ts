@@ -4,6 +4,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Platform, Refusal } from "../../platform/index.ts";
+import type { SpooledFile } from "./types.ts";
 
 export type FileKind = "dicom" | "zip" | "png" | "jpeg" | "empty";
 
@@ -49,13 +50,6 @@ export async function peek(source: AsyncIterable<Uint8Array>): Promise<Peeked> {
     }
   }
   return { kind: kindOf(Buffer.concat(held).subarray(0, headBytes)), chunks: chunks() };
-}
-
-/** A file set aside until the whole request is known. */
-export interface SpooledFile {
-  path: string;
-  size: number;
-  remove(): Promise<void>;
 }
 
 /** Sets files aside below the data folder, within the disk reserve; the request's own bound is the files'. */

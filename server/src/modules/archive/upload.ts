@@ -1,8 +1,8 @@
 import fs from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { asRefusal, type Part, type Platform, Refusal, type Viewer } from "../../platform/index.ts";
-import type { Archive, IngestAnswer } from "./types.ts";
-import { peek, type Spool, type SpooledFile } from "./upload-files.ts";
+import type { Archive, IngestAnswer, SpooledFile } from "./types.ts";
+import { peek, type Spool } from "./upload-files.ts";
 import { formPart, readField, type UploadFields } from "./upload-form.ts";
 import type { PictureArchiver, PictureBatch } from "./upload-pictures.ts";
 import { defaultZipLimits, readZip, type ZipItem } from "./zip.ts";

@@ -62,7 +62,7 @@ interface Sorted {
   quarantined: Extract<PartResult, { kind: "answered" }>[];
   /** With the UIDs that the failure can be told of, where they are known. */
   failed: {
-    number: number;
+    place: string;
     sopClassUid: string | null;
     sopInstanceUid: string | null;
     reason: number;
@@ -82,7 +82,7 @@ function sort(results: readonly PartResult[]): Sorted {
       if (result.answer.outcome === "quarantined") sorted.quarantined.push(result);
     } else {
       sorted.failed.push({
-        number: result.number,
+        place: result.place,
         sopClassUid: result.uids?.sopClassUid ?? null,
         sopInstanceUid: result.uids?.sopInstanceUid ?? null,
         reason: failureReason(result.refusal),
@@ -152,13 +152,14 @@ export function stowAnswer(run: StoreRun, broken: Refusal | null, base: string):
       .map(([tag, items]) => [tag, element("SQ", ...items)] as const),
   ]);
   const details = [
-    ...sorted.failed.slice(0, 5).map(({ number, detail }) => `part ${number}: ${detail}`),
-    ...sorted.quarantined.slice(0, 5).map(({ number }) => `part ${number}: ${quarantinedDetail}`),
+    ...sorted.failed.slice(0, 5).map(({ place, detail }) => `${place}: ${detail}`),
+    ...sorted.quarantined.slice(0, 5).map(({ place }) => `${place}: ${quarantinedDetail}`),
   ].map(warning);
+  const notes = run.notes.slice(0, 5).map(warning);
   return {
     status: statusFor(sorted, broken),
     body,
-    warnings: broken ? [warning(broken.message), ...details] : details,
+    warnings: [...(broken ? [warning(broken.message)] : []), ...details, ...notes],
     retryAfter: sorted.stored.length === 0 ? sorted.refusals[0]?.retryAfter : undefined,
   };
 }

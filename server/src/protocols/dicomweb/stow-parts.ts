@@ -8,14 +8,17 @@ export interface ClaimedUids {
   sopInstanceUid: string;
 }
 
+/** `place` tells people which of what was sent is meant: "part 3". */
 export type PartResult =
-  | { kind: "answered"; number: number; answer: IngestAnswer }
-  | { kind: "refused"; number: number; refusal: Refusal; uids: ClaimedUids | null };
+  | { kind: "answered"; place: string; answer: IngestAnswer }
+  | { kind: "refused"; place: string; refusal: Refusal; uids: ClaimedUids | null };
 
 export interface StoreRun {
   results: PartResult[];
   /** Why the body could not be read to its end; null where it was. */
   broken: unknown;
+  /** What was passed over, for people. */
+  notes: string[];
 }
 
 /** Parts whose bytes are here and whose commit is waited for: enough for commits to be shared, few enough for flat memory. */
@@ -84,22 +87,35 @@ export interface StoreContext {
   onError(error: unknown): void;
 }
 
-async function storePart(context: StoreContext, part: Part): Promise<PartResult> {
-  const { chunks, head } = remembering(part.body);
+/** Takes one object in. `uids`: asked for where it is refused. Never throws. */
+export async function storeOne(
+  context: StoreContext,
+  place: string,
+  open: () => AsyncIterable<Uint8Array>,
+  uids: () => ClaimedUids | null,
+): Promise<PartResult> {
   try {
-    checkHeaders(part);
     const answer = await context.archive.ingest(context.viewer, {
-      chunks,
+      chunks: open(),
       door: "stow-rs",
       ...(context.studyInstanceUid === undefined ? {} : { studyInstanceUid: context.studyInstanceUid }),
     });
-    return { kind: "answered", number: part.number, answer };
+    return { kind: "answered", place, answer };
   } catch (error) {
     const known = asRefusal(error);
     if (!known) context.onError(error);
     const refusal = known ?? new Refusal("unavailable", "stow.failed", "The object could not be processed.");
-    return { kind: "refused", number: part.number, refusal, uids: claimedUids(head()) };
+    return { kind: "refused", place, refusal, uids: uids() };
   }
+}
+
+function storePart(context: StoreContext, part: Part): Promise<PartResult> {
+  const { chunks, head } = remembering(part.body);
+  const open = () => {
+    checkHeaders(part);
+    return chunks;
+  };
+  return storeOne(context, `part ${part.number}`, open, () => claimedUids(head()));
 }
 
 /**
@@ -122,5 +138,5 @@ export async function storeParts(context: StoreContext, parts: AsyncIterable<Par
   } catch (error) {
     broken = error;
   }
-  return { results: await Promise.all(all), broken };
+  return { results: await Promise.all(all), broken, notes: [] };
 }

@@ -15,11 +15,12 @@ import {
 } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { stowAnswer } from "./stow-answer.ts";
+import { storeMetadata } from "./stow-metadata.ts";
 import { storeParts } from "./stow-parts.ts";
 import { baseUrl, queryOf } from "./urls.ts";
 
 export interface StowDeps {
-  archive: Pick<Archive, "ingest">;
+  archive: Pick<Archive, "ingest" | "setAside">;
   config: Pick<Config, "publicUrl" | "maxUploadBytes">;
 }
 
@@ -29,7 +30,7 @@ const answerOffers: readonly Offer[] = [
 ];
 
 /** What the request's Content-Type says of the body. */
-type BodyKind = { kind: "multipart"; boundary: string } | { kind: "single" };
+type BodyKind = { kind: "instances" | "metadata"; boundary: string } | { kind: "single" };
 
 /** @throws Refusal `unsupported-type` for what STOW-RS has and we do not take, and for what it has not */
 function bodyKind(media: MediaType | null): BodyKind {
@@ -38,14 +39,16 @@ function bodyKind(media: MediaType | null): BodyKind {
   if (media?.type !== "multipart/related")
     throw refuse('Send multipart/related; type="application/dicom" with a boundary.');
   const type = media.parameters.get("type")?.toLowerCase() ?? "application/dicom";
-  if (type === "application/dicom+json" || type === "application/dicom+xml")
-    throw refuse(`Metadata with bulk data (${type}) is not taken; send the instances as application/dicom.`);
-  if (type !== "application/dicom")
-    throw refuse(`Parts of the type ${type} are not taken, only application/dicom.`);
+  if (type === "application/dicom+xml")
+    throw refuse(`Metadata as XML (${type}) is not taken; send application/dicom+json or application/dicom.`);
+  if (type !== "application/dicom" && type !== "application/dicom+json")
+    throw refuse(
+      `Parts of the type ${type} are not taken, only application/dicom or application/dicom+json.`,
+    );
   const boundary = media.parameters.get("boundary");
   if (boundary === undefined || boundary === "")
     throw new Refusal("invalid", "multipart.no-boundary", "The Content-Type names no boundary.");
-  return { kind: "multipart", boundary };
+  return { kind: type === "application/dicom" ? "instances" : "metadata", boundary };
 }
 
 /** The whole body as one part. */
@@ -87,15 +90,15 @@ function checkRequest(request: FastifyRequest, reply: FastifyReply, deps: StowDe
 async function store(request: FastifyRequest, reply: FastifyReply, deps: StowDeps): Promise<FastifyReply> {
   const { offer, kind, body } = checkRequest(request, reply, deps);
   const { studyInstanceUid } = request.params as { studyInstanceUid?: string };
-  const run = await storeParts(
-    {
-      archive: deps.archive,
-      viewer: request.viewer,
-      studyInstanceUid,
-      onError: (error) => request.log.error({ err: error, requestId: request.id }, "storing a part failed"),
-    },
-    kind.kind === "multipart" ? readParts(body, kind.boundary) : onePart(body),
-  );
+  const context = {
+    archive: deps.archive,
+    viewer: request.viewer,
+    studyInstanceUid,
+    onError: (error: unknown) =>
+      request.log.error({ err: error, requestId: request.id }, "storing a part failed"),
+  };
+  const parts = kind.kind === "single" ? onePart(body) : readParts(body, kind.boundary);
+  const run = await (kind.kind === "metadata" ? storeMetadata : storeParts)(context, parts);
   let broken = run.broken === null ? null : asRefusal(run.broken);
   if (!broken && run.broken !== null) throw run.broken;
   if (!broken && run.results.length === 0)
@@ -108,7 +111,7 @@ async function store(request: FastifyRequest, reply: FastifyReply, deps: StowDep
   return reply.code(answer.status).type(offer.type).serializer(JSON.stringify).send(answer.body);
 }
 
-/** STOW-RS (PS3.18 10.5): instances come in as they are sent, streamed. */
+/** STOW-RS (PS3.18 10.5): instances come in as they are sent, streamed; or as metadata with bulk data. */
 export function registerStow(app: App, deps: StowDeps): void {
   rawBodies(app);
   const options = { config: { permission: "images.upload" } } as const;
