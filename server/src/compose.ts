@@ -1,6 +1,6 @@
 import { createImagingPool, type ImagingPool } from "@isocenter/imaging";
 import { createDemo, type Demo } from "./demo/index.ts";
-import { type Archive, archiveRoutes, createArchive } from "./modules/archive/index.ts";
+import { type Archive, archiveRoutes, createArchive, exportRoutes } from "./modules/archive/index.ts";
 import {
   administrationRoutes,
   createIdentity,
@@ -84,6 +84,7 @@ export function composeHttp(
       patientRoutes({ platform, journal }),
       mergeRoutes({ platform, journal, followers: [archive.followMerge] }),
       archiveRoutes({ platform, archive }),
+      exportRoutes({ platform, journal, archive }),
       renderingRoutes({ rendering, archive }),
       hosted,
       demo.routes,

@@ -1,5 +1,6 @@
 /** The REST contract of Isocenter: enumerations, the permission table, schemas of requests and responses. */
 export * from "./enumerations.ts";
+export * from "./exports.ts";
 export * from "./hosted.ts";
 export * from "./identity.ts";
 export * from "./images.ts";

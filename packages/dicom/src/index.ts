@@ -50,6 +50,13 @@ export { matchesFuzzily, matchesPersonName } from "./match/person-name.ts";
 export { phoneticKey, phoneticKeys } from "./match/phonetic.ts";
 export { hasWildcard, matchesWildcard, parseUidList, wildcardToLike } from "./match/wildcard.ts";
 export {
+  createDirectory,
+  type DirectoryEntry,
+  type DirectoryNode,
+  type DirectoryWriter,
+} from "./media/directory.ts";
+export { type RecordType, recordTypeOf } from "./media/record-type.ts";
+export {
   type DataSet,
   Element,
   type FrameIndex,

@@ -7,6 +7,8 @@
  * what is sent has the current identity and corrections written over them.
  */
 export { createArchive } from "./archive.ts";
+export { exportRoutes } from "./export/routes.ts";
+export { deidentificationSecret } from "./export/secret.ts";
 export { supportedKeys } from "./find/keys.ts";
 export { createIngest, type IngestOptions } from "./ingest/ingest.ts";
 export { type OrthancIds, orthancIds } from "./orthanc-ids.ts";

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import {
+  createDirectory,
+  type DataSetValues,
+  dataSetOf,
+  items,
+  newUid,
+  number,
+  readPart10,
+  recordTypeOf,
+  SopClasses,
+  Tags,
+  TransferSyntaxes,
+  text,
+  texts,
+} from "../index.ts";
+
+const image = (values: DataSetValues = {}) => ({
+  dataSet: dataSetOf({
+    SOPClassUID: SopClasses.CTImageStorage,
+    SOPInstanceUID: newUid(),
+    StudyInstanceUID: "1.2.3.1",
+    SeriesInstanceUID: "1.2.3.1.1",
+    PatientID: "P1",
+    PatientName: "Dvořák^Antonín",
+    StudyDate: "1994.11.05",
+    Modality: "CT",
+    ...values,
+  }),
+  transferSyntaxUID: TransferSyntaxes.JPEG2000Lossless,
+});
+
+describe("a directory of a medium", () => {
+  test("links its records by where they stand in the file", () => {
+    const directory = createDirectory("SET");
+    const paths = [
+      directory.add(image()),
+      directory.add(image()),
+      directory.add(image({ SeriesInstanceUID: "1.2.3.1.2" })),
+      directory.add(image({ PatientID: "P2", StudyInstanceUID: "1.2.3.2", SeriesInstanceUID: "1.2.3.2.1" })),
+    ].map((path) => path.join("/"));
+    expect(paths).toEqual([
+      "DICOM/PA000001/ST000001/SE000001/IM000001",
+      "DICOM/PA000001/ST000001/SE000001/IM000002",
+      "DICOM/PA000001/ST000001/SE000002/IM000001",
+      "DICOM/PA000002/ST000001/SE000001/IM000001",
+    ]);
+    const bytes = directory.bytes("1.2.3.9");
+    const { dataSet, meta } = readPart10(bytes);
+    expect(text(meta!, Tags.MediaStorageSOPInstanceUID)).toBe("1.2.3.9");
+    const records = items(dataSet, Tags.DirectoryRecordSequence);
+    // An item is found by its offset: there stands the item tag, and the record that has it as its content
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const offsets = new Map<number, (typeof records)[number]>();
+    let at = dataSet.elements.get(Tags.DirectoryRecordSequence)!.offset;
+    for (const record of records) {
+      expect(view.getUint32(at, true)).toBe(0xe000fffe);
+      offsets.set(at, record);
+      at += 8 + view.getUint32(at + 4, true);
+    }
+    const walked: string[] = [];
+    const walk = (offset: number, depth: number): void => {
+      const record = offsets.get(offset)!;
+      walked.push(
+        `${" ".repeat(depth)}${text(record, Tags.DirectoryRecordType)} ${texts(record, Tags.ReferencedFileID).join("/")}`.trimEnd(),
+      );
+      const lower = number(record, Tags.OffsetOfReferencedLowerLevelDirectoryEntity)!;
+      if (lower > 0) walk(lower, depth + 1);
+      const next = number(record, Tags.OffsetOfTheNextDirectoryRecord)!;
+      if (next > 0) walk(next, depth);
+    };
+    walk(number(dataSet, Tags.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity)!, 0);
+    expect(walked).toEqual([
+      "PATIENT",
+      " STUDY",
+      "  SERIES",
+      `   IMAGE ${paths[0]}`,
+      `   IMAGE ${paths[1]}`,
+      "  SERIES",
+      `   IMAGE ${paths[2]}`,
+      "PATIENT",
+      " STUDY",
+      "  SERIES",
+      `   IMAGE ${paths[3]}`,
+    ]);
+    const last = offsets.get(number(dataSet, Tags.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity)!);
+    expect(text(last!, Tags.PatientID)).toBe("P2");
+  });
+
+  test("has every key that is needed, from the instance or invented, in a character set that has its letters", () => {
+    const directory = createDirectory("SET");
+    directory.add(image());
+    const [patient, study, series, leaf] = items(
+      readPart10(directory.bytes(newUid())).dataSet,
+      Tags.DirectoryRecordSequence,
+    );
+    expect(text(patient!, Tags.PatientName)).toBe("Dvořák^Antonín");
+    expect(text(study!, Tags.StudyDate)).toBe("19941105");
+    expect(text(study!, Tags.StudyTime)).toBe("000000");
+    expect(study!.elements.get(Tags.AccessionNumber)?.size).toBe(0);
+    expect(number(series!, Tags.SeriesNumber)).toBe(1);
+    expect(number(leaf!, Tags.InstanceNumber)).toBe(1);
+    expect(text(leaf!, Tags.ReferencedTransferSyntaxUIDInFile)).toBe(TransferSyntaxes.JPEG2000Lossless);
+  });
+
+  test.each([
+    [SopClasses.CTImageStorage, "IMAGE"],
+    [SopClasses.SegmentationStorage, "IMAGE"],
+    [SopClasses.RTImageStorage, "IMAGE"],
+    [SopClasses.RTDoseStorage, "RT DOSE"],
+    [SopClasses.RTStructureSetStorage, "RT STRUCTURE SET"],
+    [SopClasses.RTPlanStorage, "RT PLAN"],
+    [SopClasses.RTBeamsTreatmentRecordStorage, "RT TREAT RECORD"],
+    [SopClasses.GrayscaleSoftcopyPresentationStateStorage, "PRESENTATION"],
+    [SopClasses.KeyObjectSelectionDocumentStorage, "KEY OBJECT DOC"],
+    [SopClasses.ComprehensiveSRStorage, "SR DOCUMENT"],
+    [SopClasses.EncapsulatedPDFStorage, "ENCAP DOC"],
+    [SopClasses.TwelveLeadECGWaveformStorage, "WAVEFORM"],
+    [SopClasses.RawDataStorage, "RAW DATA"],
+    [SopClasses.SpatialRegistrationStorage, "REGISTRATION"],
+    [SopClasses.RealWorldValueMappingStorage, "VALUE MAP"],
+    [SopClasses.MRSpectroscopyStorage, "SPECTROSCOPY"],
+    ["1.3.12.2.1107.5.9.1", "PRIVATE"],
+  ])("lists %s as %s", (sopClass, type) => {
+    expect(recordTypeOf(sopClass)).toBe(type);
+  });
+});

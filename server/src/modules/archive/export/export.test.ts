@@ -1,0 +1,288 @@
+import fs from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { items, number, readPart10, SopClasses, Tags, text, texts } from "@isocenter/dicom";
+import { makeFacility, viewerAt } from "@isocenter/test/support/archive.ts";
+import { testDatabase } from "@isocenter/test/support/database.ts";
+import { dcmtkMissing, run } from "@isocenter/test/support/dcmtk.ts";
+import { ctInstance, instance } from "@isocenter/test/support/instances.ts";
+import { testPlatform } from "@isocenter/test/support/platform.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { fromBuffer, type ZipFile } from "yauzl";
+import {
+  type App,
+  createHttpServer,
+  createLog,
+  createMetrics,
+  prepareJobs,
+  type Viewer,
+} from "../../../platform/index.ts";
+import { createJournal, type Journal } from "../../journal/index.ts";
+import { createArchive } from "../archive.ts";
+import { exportRoutes } from "./routes.ts";
+
+const database = testDatabase();
+const platform = testPlatform(database);
+let app: App;
+let journal: Journal;
+let home: Viewer;
+let viewer: Viewer;
+let ctStudy: string;
+let otherStudy: string;
+const original = { PatientName: "Müller^Änne", PatientID: "PAT-4711", AccessionNumber: "ACC-0815" };
+const first = ctInstance({ ...original, SeriesNumber: 1, InstanceNumber: 1, Modality: "CT" });
+const { StudyInstanceUID, SeriesInstanceUID } = first;
+
+beforeAll(async () => {
+  await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
+  await platform.objects.check();
+  journal = createJournal(platform);
+  const archive = createArchive(platform, journal);
+  home = viewerAt([await makeFacility(database.db)]);
+  app = await createHttpServer({
+    config: { trustProxy: false, corsOrigins: [], environment: "test" },
+    log: createLog({ logLevel: "silent" }),
+    metrics: createMetrics(),
+    tls: null,
+    authentication(scope) {
+      scope.decorateRequest("viewer");
+      scope.addHook("onRequest", async (request) => {
+        request.viewer = viewer;
+      });
+    },
+    api: [exportRoutes({ platform, journal, archive })],
+    root: [],
+  });
+  const store = async (bytes: Uint8Array) => {
+    async function* chunks() {
+      yield bytes;
+    }
+    return (await archive.ingest(home, { chunks: chunks(), door: "upload" })).studyId;
+  };
+  ctStudy = await store(first.bytes);
+  await store(ctInstance({ ...original, StudyInstanceUID, SeriesInstanceUID, InstanceNumber: 2 }).bytes);
+  const report = {
+    ...original,
+    StudyInstanceUID,
+    SOPClassUID: SopClasses.BasicTextSRStorage,
+    Modality: "SR",
+    SeriesNumber: 9,
+    InstanceNumber: 1,
+    CompletionFlag: "COMPLETE",
+    VerificationFlag: "UNVERIFIED",
+    ContentDate: "20260105",
+    ContentTime: "101010",
+    ConceptNameCodeSequence: [{ CodeValue: "18748-4", CodingSchemeDesignator: "LN", CodeMeaning: "Report" }],
+    ContentSequence: [
+      {
+        RelationshipType: "HAS CONCEPT MOD",
+        ValueType: "CODE",
+        ConceptNameCodeSequence: [
+          { CodeValue: "121049", CodingSchemeDesignator: "DCM", CodeMeaning: "Language" },
+        ],
+        ConceptCodeSequence: [
+          { CodeValue: "eng", CodingSchemeDesignator: "RFC5646", CodeMeaning: "English" },
+        ],
+      },
+      {
+        RelationshipType: "CONTAINS",
+        ValueType: "IMAGE",
+        ReferencedSOPSequence: [
+          {
+            ReferencedSOPClassUID: SopClasses.CTImageStorage,
+            ReferencedSOPInstanceUID: first.SOPInstanceUID,
+          },
+        ],
+      },
+    ],
+  };
+  await store(instance(report).bytes);
+  otherStudy = await store(
+    ctInstance({ PatientName: "Other^Patient", PatientID: "PAT-2", BurnedInAnnotation: "YES" }).bytes,
+  );
+});
+afterAll(() => app.close());
+beforeEach(() => {
+  viewer = home;
+});
+
+async function unzipped(payload: Buffer): Promise<Map<string, Buffer>> {
+  const zip = await new Promise<ZipFile>((resolve, reject) =>
+    fromBuffer(payload, { lazyEntries: true }, (error, opened) => (error ? reject(error) : resolve(opened))),
+  );
+  const files = new Map<string, Buffer>();
+  return new Promise((resolve, reject) => {
+    zip.on("entry", (entry) => {
+      zip.openReadStream(entry, async (error, stream) => {
+        if (error) return reject(error);
+        const chunks: Buffer[] = [];
+        for await (const chunk of stream) chunks.push(chunk as Buffer);
+        files.set(entry.fileName, Buffer.concat(chunks));
+        zip.readEntry();
+      });
+    });
+    zip.on("end", () => resolve(files)).on("error", reject);
+    zip.readEntry();
+  });
+}
+
+const get = (query: string, id = ctStudy) => app.inject({ url: `/api/v1/studies/${id}/export${query}` });
+const filesOf = async (query: string, id = ctStudy) => unzipped((await get(query, id)).rawPayload);
+const images = (files: Map<string, Buffer>) =>
+  [...files].filter(([name]) => /\.dcm$|\/IM\d+$/.test(name)).map(([, bytes]) => readPart10(bytes).dataSet);
+
+test("a study leaves as a ZIP archive of the very files, and the access is recorded", async () => {
+  const access = vi.spyOn(journal, "access");
+  const answer = await get("");
+  expect(answer.headers["content-type"]).toBe("application/zip");
+  expect(answer.headers["content-disposition"]).toContain(`study-${ctStudy}-images.zip`);
+  const files = await unzipped(answer.rawPayload);
+  expect([...files.keys()]).toEqual([
+    "study-1/series-1-CT/000001.dcm",
+    "study-1/series-1-CT/000002.dcm",
+    "study-1/series-2-SR/000001.dcm",
+  ]);
+  expect(Buffer.compare(files.get("study-1/series-1-CT/000001.dcm")!, first.bytes)).toBe(0);
+  expect(access).toHaveBeenCalledExactlyOnceWith(
+    viewer,
+    expect.objectContaining({
+      action: "study.exported",
+      subject: { type: "study", id: ctStudy },
+      data: { purpose: "export", format: "zip", deidentified: null },
+    }),
+  );
+  access.mockRestore();
+});
+
+test("a de-identified study fits together, and neither names nor files say whose it is", async () => {
+  const answer = await get("?deidentify=basic");
+  expect(answer.headers["content-disposition"]).not.toContain(ctStudy);
+  const files = await unzipped(answer.rawPayload);
+  for (const [name, bytes] of files)
+    for (const secret of ["PAT-4711", "Müller", "ACC-0815", StudyInstanceUID, SeriesInstanceUID, ctStudy]) {
+      expect(bytes.includes(secret)).toBe(false);
+      expect(name).not.toContain(secret);
+    }
+  const [one, two, report] = images(files);
+  expect(text(one!, Tags.SeriesInstanceUID)).toBe(text(two!, Tags.SeriesInstanceUID));
+  expect(text(one!, Tags.StudyInstanceUID)).toBe(text(report!, Tags.StudyInstanceUID));
+  const [content] = items(report!, Tags.ContentSequence);
+  const [reference] = items(content!, Tags.ReferencedSOPSequence);
+  expect(text(reference!, Tags.ReferencedSOPInstanceUID)).toBe(text(one!, Tags.SOPInstanceUID));
+  const said = files.get("DEIDENT.TXT")!.toString();
+  expect(said).toContain("Profile and options: basic");
+});
+
+test("an export is a set of its own, unless it names one", async () => {
+  const uid = async (query: string) => text(images(await filesOf(query))[0]!, Tags.StudyInstanceUID);
+  expect(await uid("?deidentify=basic")).not.toBe(await uid("?deidentify=basic"));
+  expect(await uid("?deidentify=basic&set=trial-7")).toBe(await uid("?deidentify=basic&set=trial-7"));
+  expect(await uid("?deidentify=basic&set=trial-7")).not.toBe(await uid("?deidentify=basic&set=trial-8"));
+});
+
+test("pixels that may bear names are pointed out, or left out where they were to be cleaned", async () => {
+  const marked = await filesOf("?deidentify=basic", otherStudy);
+  expect(marked.get("DEIDENT.TXT")!.toString()).toMatch(
+    /bear annotations\.\r\n {2}study-1\/series-1-CT\/000001\.dcm/,
+  );
+  const cleaned = await filesOf("?deidentify=basic,clean-pixel-data", otherStudy);
+  expect([...cleaned.keys()]).toEqual(["DEIDENT.TXT"]);
+  expect(cleaned.get("DEIDENT.TXT")!.toString()).toContain("LEFT OUT, 1 files");
+});
+
+test("what is not offered is refused by name, and who may not export gets nothing", async () => {
+  expect((await get("?format=tar")).json()).toMatchObject({ status: 400, code: "export.invalid" });
+  expect((await get("?deidentify=basic,forget-all")).json()).toMatchObject({
+    status: 400,
+    code: "export.deidentify",
+    detail: expect.stringContaining("forget-all"),
+  });
+  expect((await get("?set=a")).statusCode).toBe(400);
+  expect((await get("?colour=red")).statusCode).toBe(400);
+  expect((await get("", "01890000-0000-7000-8000-000000000000")).statusCode).toBe(404);
+  viewer = viewerAt([await makeFacility(database.db)]);
+  expect((await get("")).statusCode).toBe(404);
+  viewer = { ...home, roles: ["RESIDENT"] };
+  expect((await get("")).statusCode).toBe(403);
+});
+
+describe("media", () => {
+  const post = (body: object) => app.inject({ method: "POST", url: "/api/v1/exports", payload: body });
+
+  test("several studies with a directory that lists each file where it is", async () => {
+    const answer = await post({ studyIds: [ctStudy, otherStudy], format: "dicomdir" });
+    const files = await unzipped(answer.rawPayload);
+    expect([...files.keys()]).toEqual([
+      "DICOM/PA000001/ST000001/SE000001/IM000001",
+      "DICOM/PA000001/ST000001/SE000001/IM000002",
+      "DICOM/PA000001/ST000001/SE000002/IM000001",
+      "DICOM/PA000002/ST000001/SE000001/IM000001",
+      "DICOMDIR",
+      "README.TXT",
+      "INDEX.HTM",
+    ]);
+    const { dataSet } = readPart10(files.get("DICOMDIR")!);
+    const records = items(dataSet, Tags.DirectoryRecordSequence);
+    expect(records.map((record) => text(record, Tags.DirectoryRecordType))).toEqual([
+      ...["PATIENT", "STUDY", "SERIES", "IMAGE", "IMAGE", "SERIES", "SR DOCUMENT"],
+      ...["PATIENT", "STUDY", "SERIES", "IMAGE"],
+    ]);
+    for (const record of records) {
+      const file = files.get(texts(record, Tags.ReferencedFileID).join("/"));
+      if (texts(record, Tags.ReferencedFileID).length === 0) continue;
+      expect(text(readPart10(file!).dataSet, Tags.SOPInstanceUID)).toBe(
+        text(record, Tags.ReferencedSOPInstanceUIDInFile),
+      );
+    }
+    const document = records[6]!;
+    expect(items(document, Tags.ContentSequence)).toHaveLength(1);
+    expect(text(records[0]!, Tags.PatientName)).toBe("Müller^Änne");
+    expect(number(dataSet, Tags.FileSetConsistencyFlag)).toBe(0);
+    expect(files.get("INDEX.HTM")!.toString()).toContain("Müller Änne");
+  });
+
+  test("nothing of the patient is on a de-identified medium", async () => {
+    const files = await filesOf("?format=dicomdir&deidentify=basic");
+    for (const bytes of files.values())
+      for (const secret of ["PAT-4711", "Müller", "ACC-0815", StudyInstanceUID])
+        expect(bytes.includes(secret)).toBe(false);
+    expect(files.has("DEIDENT.TXT")).toBe(true);
+  });
+
+  test.skipIf(dcmtkMissing("dcmdump", "dcmmkdir"))("DCMTK reads the directory and adds to it", async () => {
+    const folder = await fs.mkdtemp(path.join(tmpdir(), "isocenter-medium-"));
+    try {
+      for (const [name, bytes] of await filesOf("?format=dicomdir")) {
+        await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+        await fs.writeFile(path.join(folder, name), bytes);
+      }
+      const dump = await run("dcmdump", path.join(folder, "DICOMDIR"));
+      expect(dump.code).toBe(0);
+      expect(dump.output).not.toMatch(/^[EWF]:/m);
+      expect(dump.output).toMatch(/refFileID="DICOM\\PA000001\\ST000001\\SE000001\\IM000001"/);
+      const added = path.join(folder, "DICOM", "NEW00001");
+      await fs.writeFile(added, ctInstance({ PatientID: "PAT-3", StudyID: "1", StudyTime: "101010" }).bytes);
+      const append = await run(
+        "dcmmkdir",
+        "--append",
+        "+id",
+        folder,
+        "+D",
+        path.join(folder, "DICOMDIR"),
+        "+I",
+        "DICOM/NEW00001",
+      );
+      expect(append.output).not.toMatch(/^[EF]:/m);
+      expect(append.code).toBe(0);
+      const records = items(
+        readPart10(await fs.readFile(path.join(folder, "DICOMDIR"))).dataSet,
+        Tags.DirectoryRecordSequence,
+      );
+      expect(records.filter((record) => text(record, Tags.DirectoryRecordType) === "PATIENT")).toHaveLength(
+        2,
+      );
+    } finally {
+      await fs.rm(folder, { recursive: true, force: true });
+    }
+  });
+});
