@@ -1,0 +1,250 @@
+import { implementationClassUid, implementationVersionName, sopClass } from "@isocenter/dicom";
+import {
+  type ClientAssociation,
+  type ClientTls,
+  DimseError,
+  type OperationResult,
+  openAssociation,
+  type PresentationContext,
+  Status,
+  StatusError,
+  type StoreRequest,
+  type Timeouts,
+} from "@isocenter/dimse";
+import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
+import { asRefusal } from "../../platform/index.ts";
+import { contextGroups, type ProposedForm } from "./contexts.ts";
+import type { InstanceForms } from "./forms.ts";
+
+/** Told of each instance as the receiver answers. */
+export interface DeliveryReport {
+  /** Success, or a warning with what it says. */
+  taken(instance: StoredInstance, warning: string | null): void;
+  /** @param status of the receiver; null where it was not sent at all */
+  refused(instance: StoredInstance, problem: string, status: number | null): void;
+}
+
+/** Where instances are sent to. */
+export interface SendTarget {
+  aeTitle: string;
+  host: string;
+  port: number;
+  tls?: ClientTls;
+}
+
+export interface SenderDeps {
+  /** Our AE title. */
+  aeTitle: string;
+  archive: Pick<Archive, "openDataSet">;
+  rendering: InstanceForms;
+  timeouts?: Partial<Timeouts>;
+}
+
+export interface SendOptions {
+  /** Whose C-MOVE it is. */
+  moveOriginator?: { aeTitle: string; messageId: number };
+  /** No more are begun; those on their way are waited for. */
+  signal?: AbortSignal;
+}
+
+/** The part of an association that sending needs: one that we opened, or one on which a C-GET came. */
+export interface StoreChannel {
+  contexts: readonly PresentationContext[];
+  store(request: StoreRequest): Promise<OperationResult>;
+}
+
+/** Sends to one destination, on one association for as long as its contexts serve. */
+export interface InstanceSender {
+  /** @throws DimseError where the destination is not reached, or leaves in the middle; what was not reported was not taken */
+  send(instances: readonly StoredInstance[], report: DeliveryReport): Promise<void>;
+  /** Releases the association. Never throws. */
+  close(): Promise<void>;
+}
+
+const sendTimeouts = {
+  connectMs: 10_000,
+  associateMs: 30_000,
+  responseMs: 120_000,
+  releaseMs: 5000,
+  artimMs: 2000,
+};
+
+/** Requests that are ready at a time: one is answered, one is read, one waits. */
+const inFlight = 3;
+
+/**
+ * Sends what was asked for in one call (PS3.4 Annex B): the current data set of each instance, as it is kept where the receiver takes that, else transcoded
+ * to the best that it takes.
+ * @throws DimseError as `InstanceSender.send`
+ */
+export async function sendInstances(
+  deps: SenderDeps,
+  target: SendTarget,
+  instances: readonly StoredInstance[],
+  report: DeliveryReport,
+  options: SendOptions = {},
+): Promise<void> {
+  const sender = openSender(deps, target, options);
+  try {
+    await sender.send(instances, report);
+  } finally {
+    await sender.close();
+  }
+}
+
+export function openSender(deps: SenderDeps, target: SendTarget, options: SendOptions = {}): InstanceSender {
+  const { rendering } = deps;
+  let current: { association: ClientAssociation; proposed: ReadonlySet<string> } | null = null;
+
+  const formOf = ({ abstractSyntax, transferSyntaxes }: ProposedForm) =>
+    `${abstractSyntax} ${transferSyntaxes[0]}`;
+
+  async function close(): Promise<void> {
+    const last = current;
+    current = null;
+    await last?.association.release().catch(() => {});
+  }
+
+  /** The association under way where it was proposed all that these contexts are for, else a new one. */
+  async function associationFor(contexts: readonly ProposedForm[]): Promise<ClientAssociation> {
+    if (current && contexts.every((context) => current!.proposed.has(formOf(context)))) {
+      return current.association;
+    }
+    await close();
+    const association = await openAssociation({
+      host: target.host,
+      port: target.port,
+      ...(target.tls ? { tls: target.tls } : {}),
+      callingAeTitle: deps.aeTitle,
+      calledAeTitle: target.aeTitle,
+      contexts,
+      implementation: { classUid: implementationClassUid, versionName: implementationVersionName },
+      timeouts: { ...sendTimeouts, ...deps.timeouts },
+    });
+    current = { association, proposed: new Set(contexts.map(formOf)) };
+    return association;
+  }
+
+  return {
+    async send(instances, report) {
+      for (const contexts of contextGroups(instances, rendering.syntaxesFor)) {
+        const sopClasses = new Set(contexts.map(({ abstractSyntax }) => abstractSyntax));
+        let left: readonly StoredInstance[] = instances.filter(({ SOPClassUID }) =>
+          sopClasses.has(SOPClassUID),
+        );
+        while (left.length > 0 && !options.signal?.aborted) {
+          const association = await associationFor(contexts);
+          const outcome = await sendOn(deps, association, left, report, options);
+          left = outcome.left;
+          if (outcome.lost !== null && !outcome.byUs) {
+            current = null;
+            throw outcome.lost;
+          }
+          // What hung on the same association goes on another; each time there is one less.
+          if (outcome.byUs) await close();
+        }
+      }
+    },
+    close,
+  };
+}
+
+/** What became of sending on one association. */
+export interface ChannelOutcome {
+  /** Why the association is over before the end; null where it is not. */
+  lost: unknown;
+  /** An object of ours could not be read, and was reported as refused; where that was in its middle the association is over by it. */
+  byUs: boolean;
+  /** What was not sent, or not answered. */
+  left: readonly StoredInstance[];
+}
+
+/** Sends on an association that is open. Never throws. */
+export async function sendOn(
+  { archive, rendering }: Pick<SenderDeps, "archive" | "rendering">,
+  channel: StoreChannel,
+  instances: readonly StoredInstance[],
+  report: DeliveryReport,
+  { moveOriginator, signal }: SendOptions = {},
+): Promise<ChannelOutcome> {
+  const accepted = syntaxesBySopClass(channel.contexts);
+  const open = new Set(instances);
+  let lost: unknown = null;
+  let byUs = false;
+  let at = 0;
+
+  async function sendOne(instance: StoredInstance): Promise<void> {
+    const takes = accepted.get(instance.SOPClassUID);
+    const transferSyntax = takes ? rendering.chooseSyntax(instance, takes) : null;
+    if (transferSyntax === null) {
+      refuse(instance, notTaken(instance, takes !== undefined), Status.SopClassNotSupported);
+      return;
+    }
+    try {
+      const { status, errorComment } = await channel.store({
+        sopClassUid: instance.SOPClassUID,
+        sopInstanceUid: instance.SOPInstanceUID,
+        transferSyntax,
+        chunks: () =>
+          transferSyntax === instance.transferSyntaxUID
+            ? archive.openDataSet(instance)
+            : rendering.openDataSetAs(instance, transferSyntax),
+        ...(moveOriginator ? { moveOriginator } : {}),
+      });
+      open.delete(instance);
+      report.taken(instance, status === Status.Success ? null : said(status, errorComment));
+    } catch (error) {
+      settle(instance, error);
+    }
+  }
+
+  function refuse(instance: StoredInstance, problem: string, status: number | null): void {
+    open.delete(instance);
+    report.refused(instance, problem, status);
+  }
+
+  function settle(instance: StoredInstance, error: unknown): void {
+    if (error instanceof StatusError) {
+      refuse(instance, said(error.status, error.errorComment), error.status);
+      return;
+    }
+    if (error instanceof DimseError) {
+      lost ??= error;
+      return;
+    }
+    byUs = true;
+    const refusal = asRefusal(error);
+    refuse(instance, refusal ? refusal.message : "It cannot be read from the archive.", null);
+  }
+
+  async function lane(): Promise<void> {
+    while (lost === null && at < instances.length && !signal?.aborted) {
+      const instance = instances[at]!;
+      at += 1;
+      await sendOne(instance);
+    }
+  }
+
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  return { lost, byUs, left: [...open] };
+}
+
+function syntaxesBySopClass(contexts: readonly PresentationContext[]): Map<string, Set<string>> {
+  const accepted = new Map<string, Set<string>>();
+  for (const { abstractSyntax, transferSyntax } of contexts) {
+    const syntaxes = accepted.get(abstractSyntax);
+    if (syntaxes) syntaxes.add(transferSyntax);
+    else accepted.set(abstractSyntax, new Set([transferSyntax]));
+  }
+  return accepted;
+}
+
+const said = (status: number, errorComment: string | undefined): string =>
+  `${status.toString(16).toUpperCase().padStart(4, "0")}H${errorComment ? `: ${errorComment}` : ""}`;
+
+function notTaken({ SOPClassUID }: StoredInstance, inAnotherSyntax: boolean): string {
+  const name = sopClass(SOPClassUID)?.name ?? SOPClassUID;
+  return inAnotherSyntax
+    ? `It takes no transfer syntax in which this ${name} can be given.`
+    : `It does not take ${name}.`;
+}
