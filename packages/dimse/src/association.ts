@@ -6,6 +6,7 @@ import { createMessageReader, type DataSetSink } from "./message-reader.ts";
 import type { AssociateAccept, AssociateRequest, Rejection } from "./pdu.ts";
 import { abortReasons } from "./pdu.ts";
 import { createPduReader } from "./pdu-reader.ts";
+import { holdReceived, release } from "./received.ts";
 import type { Event, State } from "./state-table.ts";
 import { createDeadline, type Timeouts } from "./timeouts.ts";
 import { createUpperLayer } from "./upper-layer.ts";
@@ -242,7 +243,10 @@ export function createAssociation(
   socket.setKeepAlive(true, 60_000);
   socket.on("data", (chunk: Buffer) => {
     const before = pdusSeen;
+    // What a server receives goes to queues that hold it; on our own associations others may keep parts of it.
+    if (role === "acceptor") holdReceived(chunk);
     reader.push(chunk);
+    release(chunk);
     rearm(pdusSeen !== before);
   });
   socket.on("drain", wakeSenders);

@@ -1,11 +1,12 @@
 import { DimseError } from "./errors.ts";
+import { hold, release } from "./received.ts";
 
 /**
  * The bytes of a data set on their way from the socket to one consumer: what is queued is bounded, because the socket is paused
  * (`onFull`) above the mark and resumed (`onDrained`) below half of it.
  */
 export interface ChunkQueue extends AsyncIterable<Uint8Array> {
-  /** Empty chunks are dropped. */
+  /** Empty chunks are dropped. Held for the consumer, who may `release` each when it is done with it. */
   push(chunk: Uint8Array): void;
   end(): void;
   /** The consumer gets this error, in place of what it has not read yet. */
@@ -49,6 +50,7 @@ export function createChunkQueue(
   }
 
   function drop(): void {
+    for (const chunk of chunks.slice(head)) release(chunk);
     chunks = [];
     head = 0;
     weight = 0;
@@ -97,6 +99,7 @@ export function createChunkQueue(
       if (state !== "open") return;
       received += chunk.length;
       if (discarding || chunk.length === 0) return;
+      hold(chunk);
       if (waiting) {
         const waiter = waiting;
         waiting = undefined;

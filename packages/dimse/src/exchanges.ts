@@ -165,7 +165,7 @@ export function createExchanges(association: Association, limits: Limits, attend
         total += bytes.length;
         if (total > limits.maxIdentifierBytes)
           violation(`a response of more than ${limits.maxIdentifierBytes} bytes`);
-        else parts.push(bytes);
+        else parts.push(Buffer.from(bytes));
       },
       end: () => deliver(exchange, { command, contextId, dataSet: Buffer.concat(parts, total) }),
     };

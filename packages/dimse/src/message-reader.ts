@@ -59,7 +59,7 @@ export function createMessageReader(sink: MessageSink, maxCommandBytes: number):
       sink.violation(`a command set of more than ${maxCommandBytes} bytes`);
       return;
     }
-    if (bytes.length > 0) commandParts.push(bytes);
+    if (bytes.length > 0) commandParts.push(Buffer.from(bytes));
     if (!complete || !value.last) return;
     const whole = commandParts.length === 1 ? commandParts[0]! : Buffer.concat(commandParts, commandLength);
     commandParts = [];

@@ -124,7 +124,8 @@ export function createPduReader(sink: PduSink, limits: PduLimits): PduReader {
   }
 
   function takeBody(bytes: Buffer): void {
-    body.push(bytes);
+    // What is read from it lives longer than the received bytes.
+    body.push(Buffer.from(bytes));
     pduLeft -= bytes.length;
     if (pduLeft > 0) return;
     expect = "pdu-header";

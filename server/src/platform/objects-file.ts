@@ -9,6 +9,7 @@ import {
   isEmptyRange,
   lostAndFound,
   type ObjectStore,
+  type PutOptions,
   type PutResult,
 } from "./objects.ts";
 import { writeAll } from "./objects-write.ts";
@@ -18,7 +19,11 @@ import { Refusal } from "./refusal.ts";
 export type Fsync = (descriptor: number) => Promise<void>;
 
 // Plain descriptors where an object is opened for a moment: a FileHandle costs more than the reading.
-const openDescriptor = promisify(callbacks.open) as (file: string, flags: string) => Promise<number>;
+const openDescriptor = promisify(callbacks.open) as (
+  file: string,
+  flags: string,
+  mode?: number,
+) => Promise<number>;
 const close = promisify(callbacks.close);
 const read = promisify(callbacks.read);
 const stat = promisify(callbacks.fstat);
@@ -43,27 +48,28 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
   async function put(
     key: string,
     bytes: AsyncIterable<Uint8Array>,
-    options: { signal?: AbortSignal } = {},
+    options: PutOptions = {},
   ): Promise<PutResult> {
     const file = place(key);
     await ensureFolder(path.dirname(file));
-    const handle = await fs.open(file, "wx", 0o640);
-    let size = 0;
+    const descriptor = await openDescriptor(file, "wx", 0o640);
     try {
-      size = await writeAll(handle, bytes, options.signal);
+      const size = await writeAll(descriptor, bytes, options);
       // The name is in the folder since the file was opened, so both may be synced at once.
-      const synced = await Promise.allSettled([fsync(handle.fd), syncFolder(path.dirname(file))]);
+      const synced = await Promise.allSettled([fsync(descriptor), syncFolder(path.dirname(file))]);
       for (const result of synced) if (result.status === "rejected") throw result.reason;
+      // What is synced is durable: nobody need wait for the closing.
+      callbacks.close(descriptor);
+      return { key, size };
     } catch (error) {
-      await handle.close();
+      await close(descriptor);
       await fs.unlink(file);
       throw error;
     }
-    await handle.close();
-    return { key, size };
   }
 
   return {
+    prompt: true,
     put,
     async get(key, range) {
       const file = place(key);

@@ -67,7 +67,7 @@ export function createSpool(folder: string, { partBytes, memoryBytes, hash }: Sp
         yield* held;
         yield* rest;
       }
-      const size = await writeAll(handle, all());
+      const size = await writeAll(handle.fd, all());
       return {
         size,
         ...known,

@@ -1,4 +1,16 @@
-import type fs from "node:fs/promises";
+import * as callbacks from "node:fs";
+import { promisify } from "node:util";
+import type { PutOptions } from "./objects.ts";
+
+const writev = promisify(callbacks.writev) as (
+  descriptor: number,
+  chunks: readonly Uint8Array[],
+) => Promise<{ bytesWritten: number }>;
+const writeOne = promisify(callbacks.write) as (
+  descriptor: number,
+  chunk: Uint8Array,
+  offset: number,
+) => Promise<{ bytesWritten: number }>;
 
 /** Chunks are gathered to this size before a write, so that small chunks cost few system calls. */
 const writeBytes = 1 << 18;
@@ -11,9 +23,9 @@ const mostGathered = 1 << 20;
  * @throws what the source throws, the signal's reason, and what the disk says
  */
 export async function writeAll(
-  handle: fs.FileHandle,
+  descriptor: number,
   bytes: AsyncIterable<Uint8Array>,
-  signal?: AbortSignal,
+  { signal, taken }: PutOptions = {},
 ): Promise<number> {
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
@@ -25,7 +37,7 @@ export async function writeAll(
     const total = gatheredBytes;
     gathered = [];
     gatheredBytes = 0;
-    writing = writeChunks(handle, chunks, total)
+    writing = writeChunks(descriptor, chunks, total, taken)
       .catch((error: unknown) => {
         failure = error;
       })
@@ -48,21 +60,23 @@ export async function writeAll(
     await writing;
   }
   if (failure) throw failure;
-  if (gatheredBytes > 0) await writeChunks(handle, gathered, gatheredBytes);
+  if (gatheredBytes > 0) await writeChunks(descriptor, gathered, gatheredBytes, taken);
   return size;
 }
 
-async function writeChunks(handle: fs.FileHandle, chunks: Uint8Array[], total: number): Promise<void> {
-  const { bytesWritten } = await handle.writev(chunks);
-  if (bytesWritten < total) await writeRest(handle, chunks, bytesWritten);
+async function writeChunks(
+  descriptor: number,
+  chunks: readonly Uint8Array[],
+  total: number,
+  taken: PutOptions["taken"],
+): Promise<void> {
+  const { bytesWritten } = await writev(descriptor, chunks);
+  if (bytesWritten < total) await writeRest(descriptor, chunks, bytesWritten);
+  if (taken) for (const chunk of chunks) taken(chunk);
 }
 
 /** A writev may stop short, for instance when the disk is nearly full; what is left is written chunk by chunk. */
-async function writeRest(
-  handle: fs.FileHandle,
-  chunks: readonly Uint8Array[],
-  written: number,
-): Promise<void> {
+async function writeRest(descriptor: number, chunks: readonly Uint8Array[], written: number): Promise<void> {
   let skip = written;
   for (const chunk of chunks) {
     if (skip >= chunk.length) {
@@ -70,7 +84,7 @@ async function writeRest(
       continue;
     }
     for (let offset = skip; offset < chunk.length; ) {
-      const { bytesWritten } = await handle.write(chunk, offset);
+      const { bytesWritten } = await writeOne(descriptor, chunk, offset);
       offset += bytesWritten;
     }
     skip = 0;

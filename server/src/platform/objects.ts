@@ -7,6 +7,12 @@ export interface ByteRange {
   end?: number;
 }
 
+export interface PutOptions {
+  signal?: AbortSignal;
+  /** Told of each chunk that the store has taken over: its memory may be used for something else. */
+  taken?: (chunk: Uint8Array) => void;
+}
+
 export interface PutResult {
   key: string;
   size: number;
@@ -32,8 +38,10 @@ export const isEmptyRange = (range: ByteRange | undefined): boolean =>
  * only when the object is durable: for the file system, file and folder synced; for S3 and Azure, when the store has confirmed it.
  */
 export interface ObjectStore {
+  /** Once the source of a `put` has ended little is left to do, no more than the sync of a file: a transaction may stay open for it. */
+  readonly prompt?: true;
   /** Writes the object once, whole, under its final key; on any error nothing is left behind. */
-  put(key: string, bytes: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Promise<PutResult>;
+  put(key: string, bytes: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<PutResult>;
   /** @throws Refusal `not-found` (code `object.not-found`) where no object has the key */
   get(key: string, range?: ByteRange): Promise<Readable>;
   /** The bytes of a range at once; for small things such as one frame. */

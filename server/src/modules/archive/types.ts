@@ -38,6 +38,8 @@ export interface IngestSource {
   original?: { format: Exclude<ImageFormat, "DICOM">; bytes: Uint8Array };
   /** Breaks off; nothing is left behind. */
   signal?: AbortSignal;
+  /** Told of each chunk whose bytes are not needed any more. */
+  release?: (chunk: Uint8Array) => void;
 }
 
 /**

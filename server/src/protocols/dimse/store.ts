@@ -1,4 +1,4 @@
-import { type OperationResult, Status, StatusError, type StoreContext } from "@isocenter/dimse";
+import { type OperationResult, release, Status, StatusError, type StoreContext } from "@isocenter/dimse";
 import type { Archive } from "../../modules/archive/index.ts";
 import type { Caller } from "./caller.ts";
 import { asStatus } from "./statuses.ts";
@@ -27,6 +27,7 @@ export function storeHandler(archive: Pick<Archive, "ingest">) {
         facilityId: peer.facilityId,
         ...(peer.patientIdIssuer === null ? {} : { patientIdIssuer: peer.patientIdIssuer }),
         signal,
+        release,
       });
       return { status: Status.Success };
     } catch (error) {

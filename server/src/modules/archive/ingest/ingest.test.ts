@@ -381,13 +381,17 @@ describe("when something fails", () => {
   const failingStore = (parts: Partial<ObjectStore>) =>
     testLike({ objects: { ...platform.objects, ...parts } });
 
-  test("the object is durable before the row, and the row before the answer", async () => {
+  test("the object is durable before the row is committed, and the row before the answer", async () => {
     const events: string[] = [];
+    const rowsWritten = Promise.withResolvers<void>();
     const recording = testLike({
       objects: {
         ...platform.objects,
         put: async (...args) => {
           const result = await platform.objects.put(...args);
+          // The sync lasts until the rows have been written for long.
+          await rowsWritten.promise;
+          await platform.db`select 1`;
           events.push("object is durable");
           return result;
         },
@@ -397,7 +401,19 @@ describe("when something fails", () => {
           if (property !== "begin") return Reflect.get(target, property, receiver);
           return async (work: never) => {
             events.push("transaction begins");
-            const result = await target.begin(work);
+            const result = await target.begin(async (tx) => {
+              const whole = (work as (tx: unknown) => Promise<unknown>)(
+                new Proxy(tx, {
+                  apply(query, that, [text, ...values]) {
+                    if (/update study/.test(String(text))) rowsWritten.resolve();
+                    return Reflect.apply(query, that, [text, ...values]);
+                  },
+                }),
+              );
+              await whole;
+              events.push("commit is asked for");
+              return whole;
+            });
             events.push("transaction is committed");
             return result;
           };
@@ -406,7 +422,41 @@ describe("when something fails", () => {
     });
     await createArchive(recording, journal).ingest(viewer, source(ctInstance().bytes));
     events.push("answer");
-    expect(events).toEqual(["object is durable", "transaction begins", "transaction is committed", "answer"]);
+    expect(events).toEqual([
+      "transaction begins",
+      "object is durable",
+      "commit is asked for",
+      "transaction is committed",
+      "answer",
+    ]);
+  });
+
+  test("an object that does not become durable is refused alone, and the others of its transaction are kept", async () => {
+    const made = Array.from({ length: 4 }, () => ctInstance());
+    let puts = 0;
+    const gathered = Promise.withResolvers<void>();
+    const failing = createArchive(
+      failingStore({
+        put: async (key, bytes, options) => {
+          const mine = puts++;
+          const result = await platform.objects.put(key, bytes, options);
+          if (puts === 4) gathered.resolve();
+          await gathered.promise;
+          if (mine !== 1) return result;
+          await platform.objects.delete(key);
+          throw Object.assign(new Error("EIO"), { code: "EIO" });
+        },
+      }),
+      journal,
+    );
+    const settled = await Promise.allSettled(made.map(({ bytes }) => failing.ingest(viewer, source(bytes))));
+    const refused = settled.filter((one) => one.status === "rejected");
+    expect(refused).toMatchObject([{ reason: { code: "store.unavailable" } }]);
+    const again = await Promise.all(made.map((one) => ingest(one)));
+    expect(again.map(({ outcome }) => outcome).sort()).toEqual([
+      ...Array(3).fill("already-stored"),
+      "stored",
+    ]);
   });
 
   test("a store that fails refuses the image, and it can be sent again", async () => {

@@ -11,7 +11,7 @@ import {
 import type { Journal } from "../../journal/index.ts";
 import { requirePatient } from "../../patients/index.ts";
 import type { Ingest, IngestAnswer, IngestSource } from "../types.ts";
-import type { BatchContext, BatchItem, BatchResult } from "./batch.ts";
+import { type BatchContext, type BatchItem, type BatchResult, NotDurable } from "./batch.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { type Incoming, readIncoming } from "./incoming.ts";
 import { ingestMetrics } from "./metrics.ts";
@@ -47,7 +47,11 @@ export function createIngest(
   const queue: GroupCommit<BatchItem, BatchResult> = createGroupCommit({
     async commit(items) {
       const afterCommit: (() => void)[] = [];
-      const results = await transact(platform.db, (tx) => writeBatch(tx, context, items, afterCommit));
+      const results = await transact(platform.db, async (tx) => {
+        const written = await writeBatch(tx, context, items, afterCommit);
+        await allDurable(items);
+        return written;
+      });
       for (const step of afterCommit) step();
       return results;
     },
@@ -76,16 +80,20 @@ export function createIngest(
     endReceive();
     const keys = [received.objectKey];
     try {
+      // The rows are written while the object is synced, and only their commit waits; where that could take long nothing is locked meanwhile.
+      if (!platform.objects.prompt) await received.durable;
       const incoming = readIncoming(received, source, { facilityId, issuer, sender: viewer.id });
       if (source.original) {
         incoming.original = await putOriginal(platform, source.original);
         keys.push(incoming.original.objectKey);
       }
       const endCommit = metrics.phase("commit");
-      const result = await queue.add({ viewer, incoming });
+      const result = await queue.add({ viewer, incoming, durable: received.durable });
       endCommit();
       return await answer(viewer, incoming, result, keys);
-    } catch (error) {
+    } catch (failure) {
+      const error = failure instanceof NotDurable ? failure.cause : failure;
+      await received.durable.catch(() => {});
       // Where the database does not answer, a row may name the object: the sweep finds out.
       if (!(error instanceof Refusal && error.kind === "unavailable")) await discard(keys);
       throw asRefusal(error);
@@ -156,6 +164,14 @@ function answerOf(
     sha256: incoming.sha256.toString("hex"),
     quarantineId,
   };
+}
+
+/** @throws NotDurable where one of the objects is not synced */
+async function allDurable(items: readonly BatchItem[]): Promise<void> {
+  for (const { durable } of items)
+    await durable.catch((error: unknown) => {
+      throw new NotDurable(error);
+    });
 }
 
 /** PostgreSQL's detail may quote the row, and the row is about a patient. */

@@ -10,6 +10,11 @@ export const instancePrefix = "instances";
 const toBuffer = (chunk: Uint8Array): Buffer =>
   Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
 
+/** The bytes came whole and were read; `durable` says when the store has them for good, and rejects with a Refusal where it does not take them. */
+export interface Taken extends Received {
+  durable: Promise<void>;
+}
+
 /**
  * One pass over the bytes: bounded, hashed twice (the object; the data set without what comes before it), the header kept, and written
  * once under its final key. Memory stays flat. On any error nothing is left in the store. What comes without preamble or file meta information is
@@ -20,10 +25,11 @@ export async function receive(
   platform: Platform,
   source: IngestSource,
   checkSpace: () => Promise<void>,
-): Promise<Received> {
+): Promise<Taken> {
   const received = await receiveAsIs(platform, source, checkSpace);
   if (received.isPart10) return received;
   const { parsed, objectKey } = received;
+  await received.durable;
   try {
     return await receiveAsIs(
       platform,
@@ -47,19 +53,22 @@ async function receiveAsIs(
   platform: Platform,
   source: IngestSource,
   checkSpace: () => Promise<void>,
-): Promise<Received & { isPart10: boolean }> {
+): Promise<Taken & { isPart10: boolean }> {
   const pass = onePass(source, platform.config.maxUploadBytes, checkSpace);
   const objectKey = `${instancePrefix}/${newId(platform.clock)}`;
-  try {
-    const { size } = await platform.objects.put(
-      objectKey,
-      pass.bytes(),
-      source.signal ? { signal: source.signal } : {},
+  const durable = platform.objects
+    .put(objectKey, pass.bytes(), {
+      ...(source.signal ? { signal: source.signal } : {}),
+      ...(source.release ? { taken: source.release } : {}),
+    })
+    .then(
+      () => {},
+      (error: unknown) => {
+        throw pass.failed() ? refusalOf(error) : storeRefusal(error);
+      },
     );
-    return { objectKey, size, ...pass.result() };
-  } catch (error) {
-    throw pass.failed() ? refusalOf(error) : storeRefusal(error);
-  }
+  await Promise.race([pass.whole, durable]);
+  return { objectKey, durable, ...pass.result() };
 }
 
 /** While a large object comes in, the disk is looked at again after so many bytes. */
@@ -83,6 +92,7 @@ function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promi
       )
     : null;
   let parsed: ParsedObject | undefined;
+  const whole = Promise.withResolvers<void>();
   let total = 0;
   let early: Buffer[] | null = [];
   let head = Buffer.alloc(0);
@@ -145,15 +155,19 @@ function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promi
     parsed = parser.end();
     requireSyntax(parsed);
     if (early !== null) hashDataSet(Buffer.alloc(0), parsed.dataSetOffset);
+    whole.resolve();
   }
 
   return {
     bytes,
+    /** Resolves when the source has ended and what it gave can be read. */
+    whole: whole.promise,
     /** The source or the object was at fault, not the store. */
     failed: () => failed,
     result() {
       if (!parsed) throw new Error("the store answered before it had read the object");
       return {
+        size: total + (meta?.length ?? 0),
         sha256: objectHash.digest(),
         dataSetSha256: dataSetHash.digest(),
         parsed,
