@@ -10,7 +10,13 @@ import {
 import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
 import { createLiveFeed, liveFeedRoutes } from "./modules/notifications/index.ts";
 import { careRelationsAmong, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
-import { createPeers, modalityRoutes, type Peers } from "./modules/peers/index.ts";
+import {
+  createPeers,
+  modalityRoutes,
+  type Peers,
+  routingRuleRoutes,
+  sendQueueRoutes,
+} from "./modules/peers/index.ts";
 import {
   createRendering,
   type Rendering,
@@ -25,6 +31,7 @@ import {
   type Platform,
 } from "./platform/index.ts";
 import { dicomwebRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
+import { dimseRoutes, registerRouting } from "./protocols/dimse/index.ts";
 import { metricsRoutes, systemRoutes } from "./system.ts";
 import { webAppRoutes } from "./web-app.ts";
 
@@ -47,6 +54,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const imaging = createImagingPool();
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
+  registerRouting(platform, journal, archive);
   const demo = createDemo(platform, archive);
   return { journal, identity, peers, archive, imaging, rendering, demo };
 }
@@ -81,6 +89,9 @@ export function composeHttp(
       journalRoutes(platform, journal),
       liveFeedRoutes(feed),
       modalityRoutes(platform, journal),
+      sendQueueRoutes(platform, journal),
+      routingRuleRoutes(platform, journal),
+      dimseRoutes({ platform, journal, archive }),
       patientRoutes({ platform, journal }),
       mergeRoutes({ platform, journal, followers: [archive.followMerge] }),
       archiveRoutes({ platform, archive }),

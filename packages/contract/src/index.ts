@@ -10,4 +10,6 @@ export * from "./modalities.ts";
 export * from "./patients.ts";
 export * from "./permissions.ts";
 export * from "./pictures.ts";
+export * from "./routing.ts";
+export * from "./sending.ts";
 export * from "./studies.ts";

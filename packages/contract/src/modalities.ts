@@ -18,6 +18,15 @@ const host = Type.String({
 const port = Type.Integer({ minimum: 1, maximum: 65535 });
 const description = Nullable(Type.String({ maxLength: 256 }));
 const patientIdIssuer = Nullable(Type.String({ minLength: 1, maxLength: 64 }));
+const tls = Type.Boolean({ description: "We call it by TLS" });
+const certificateSha256 = Nullable(
+  Type.String({
+    pattern: "^[0-9A-Fa-f]{2}(?::?[0-9A-Fa-f]{2}){31}$",
+    description:
+      "SHA-256 of the client certificate that it calls with, in hexadecimal, colons or not: recognizes it in place of its address",
+  }),
+);
+const commit = Type.Boolean({ description: "Ask it for storage commitment of what it was sent" });
 const permissionsIn = Type.Array(Type.String({ maxLength: 16 }), {
   maxItems: 16,
   description: `Any of ${peerPermissions.join(", ")}`,
@@ -29,6 +38,9 @@ export const Modality = Type.Object({
   aeTitle: Type.String(),
   host: Type.String(),
   port: Type.Integer(),
+  tls: Type.Boolean(),
+  certificateSha256: Nullable(Type.String()),
+  commit: Type.Boolean(),
   description: Nullable(Type.String()),
   facilityId: Id,
   patientIdIssuer: Nullable(Type.String()),
@@ -44,6 +56,9 @@ export const CreateModality = Type.Object(
     aeTitle,
     host,
     port,
+    tls: Type.Optional(tls),
+    certificateSha256: Type.Optional(certificateSha256),
+    commit: Type.Optional(commit),
     description: Type.Optional(description),
     facilityId: Type.Optional(Id),
     patientIdIssuer: Type.Optional(patientIdIssuer),
@@ -59,6 +74,9 @@ export const ChangeModality = Type.Object(
     aeTitle: Type.Optional(aeTitle),
     host: Type.Optional(host),
     port: Type.Optional(port),
+    tls: Type.Optional(tls),
+    certificateSha256: Type.Optional(certificateSha256),
+    commit: Type.Optional(commit),
     description: Type.Optional(description),
     facilityId: Type.Optional(Id),
     patientIdIssuer: Type.Optional(patientIdIssuer),
@@ -76,18 +94,52 @@ export type ModalityListQuery = Static<typeof ModalityListQuery>;
 export const KnockingListQuery = Type.Object({ limit: paging.limit, offset: paging.offset }, closed);
 export type KnockingListQuery = Static<typeof KnockingListQuery>;
 
-/** A caller that was refused because nobody has said who it is; making a modality of it takes it from this list. */
+/**
+ * Why a caller was refused: nobody knows its title; the title is known and comes from another address, or without the certificate that
+ * was put down for it; or all is well but for the title that it calls us by.
+ */
+export const knockReasons = [
+  "UNKNOWN_TITLE",
+  "OTHER_ADDRESS",
+  "OTHER_CERTIFICATE",
+  "OTHER_CALLED_TITLE",
+] as const;
+export type KnockReason = (typeof knockReasons)[number];
+
+/** A caller that was refused; letting it in, or dismissing it, takes it from this list. */
 export const KnockingCaller = Type.Object({
+  id: Id,
   aeTitle: Type.String(),
   calledAeTitle: Type.String(),
   address: Type.String(),
+  tls: Type.Boolean(),
+  certificateSha256: Nullable(Type.String()),
   implementation: Type.String(),
-  reason: Type.Enum(["UNKNOWN_TITLE", "OTHER_ADDRESS"]),
+  reason: Type.Enum([...knockReasons]),
+  explanation: Type.String({ description: "The reason, and what mends it, in a sentence" }),
   attempts: Type.Integer(),
   firstSeenAt: DateTime,
   lastSeenAt: DateTime,
+  actions: Type.Array(Type.String()),
 });
 export type KnockingCaller = Static<typeof KnockingCaller>;
+
+/**
+ * One click lets a caller in. Where its title is unknown it becomes a modality with these properties (it may echo and store when nothing else is
+ * said); where it is known the modality gets its new address or certificate, and what else is given.
+ */
+export const LetIn = Type.Object(
+  {
+    port: Type.Optional(port),
+    tls: Type.Optional(tls),
+    description: Type.Optional(description),
+    facilityId: Type.Optional(Id),
+    patientIdIssuer: Type.Optional(patientIdIssuer),
+    permissions: Type.Optional(permissionsIn),
+  },
+  closed,
+);
+export type LetIn = Static<typeof LetIn>;
 
 /** What a C-ECHO to the modality came to. */
 export const EchoAnswer = Type.Object({

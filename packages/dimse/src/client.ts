@@ -193,6 +193,11 @@ export async function openAssociation(options: OpenOptions): Promise<ClientAssoc
   association.fire("Evt1");
   association.expect(timeouts.connectMs);
   socket.once(tls ? "secureConnect" : "connect", () => {
+    const pinned = tls?.certificateSha256;
+    if (pinned !== undefined && peerTlsOf(socket)?.certificate?.sha256 !== pinned) {
+      association.abort(new DimseError("connection-failed", "the peer has another certificate"));
+      return;
+    }
     association.expect(timeouts.associateMs);
     association.fire("Evt2", { request: request(options, contexts, limits.maxPduLength) });
   });

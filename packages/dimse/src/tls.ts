@@ -13,6 +13,8 @@ export interface ClientTls {
   servername?: string;
   /** False: any certificate will do. True when left out. */
   rejectUnauthorized?: boolean;
+  /** SHA-256 of the certificate that the peer must have, in lower-case hexadecimal: that one alone, whoever signed it. */
+  certificateSha256?: string;
 }
 
 /** TLS as a server. */
@@ -45,9 +47,11 @@ export interface PeerTls {
 export const minVersion = "TLSv1.2";
 
 export function clientTlsOptions(host: string, port: number, tls: ClientTls): ConnectionOptions {
-  const { servername = isIP(host) ? undefined : host, ...rest } = tls;
+  const { servername = isIP(host) ? undefined : host, certificateSha256, ...rest } = tls;
   return {
     ...(rest as ConnectionOptions),
+    // Compared when it is there, before anything is said.
+    ...(certificateSha256 === undefined ? {} : { rejectUnauthorized: false }),
     host,
     port,
     minVersion,

@@ -19,6 +19,7 @@ import {
 } from "./read/locate.ts";
 import { createMetadata } from "./read/metadata.ts";
 import { createObjectReader } from "./read/objects.ts";
+import { routedStudy, selections } from "./read/sending.ts";
 import { getStudy, listSeries, listStudies, studiesByAccession } from "./read/studies.ts";
 import { defineMetadataJob, defineSettleJob } from "./settle.ts";
 import { defineSweep } from "./sweep.ts";
@@ -146,6 +147,13 @@ export function createArchive(
       return found;
     },
     followMerge: followMerges(journal),
+    async selections(viewer, names) {
+      const found = await selections(db, viewer, names);
+      for (const study of new Map(found.map((one) => [one.studyId, one])).values())
+        await record.study(viewer, { ...study, id: study.studyId }, "study.exported");
+      return found;
+    },
+    routedStudy,
     commitment: (viewer, references) => commitment(db, viewer, references),
     instanceMetadata: metadata.instanceMetadata,
   };

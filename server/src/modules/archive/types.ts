@@ -3,6 +3,7 @@ import type { Image, ImageFormat, Series, Study, StudyListQuery } from "@isocent
 import type { DataSet, DicomJson, JsonElement, Tag } from "@isocenter/dicom";
 import type { ByteRange, Reader, Viewer } from "../../platform/index.ts";
 import type { MergeFollower } from "../patients/index.ts";
+import type { RoutedStudy } from "../peers/index.ts";
 import type { CurrentForm } from "./read/current.ts";
 
 export type { DicomJson, JsonElement as DicomJsonElement, Tag };
@@ -207,6 +208,8 @@ export interface StoredInstance {
    * are those of what is sent.
    */
   rewritten?: CurrentForm;
+  /** Who sent it by C-STORE; null where it came another way. */
+  sourceAeTitle: string | null;
   /** A picture that this instance was made from. */
   original: { format: ImageFormat; objectKey: string; size: number; sha256: string } | null;
   createdAt: Date;
@@ -238,6 +241,23 @@ export interface SeriesMetadata {
    */
   gzipped: Uint8Array;
   numberOfInstances: number;
+}
+
+/** What is to be sent, by id or UID. */
+export interface SelectionNames {
+  studies?: readonly string[];
+  series?: readonly string[];
+  instances?: readonly string[];
+}
+
+/** One thing that was named, as it is found. */
+export interface NamedSelection {
+  selection: InstanceSelection;
+  studyId: string;
+  patientId: string;
+  facilityId: string;
+  /** How many it holds. */
+  instances: number;
 }
 
 /** One instance that somebody asks us to answer for. */
@@ -324,6 +344,13 @@ export interface Archive {
 
   /** What storage commitment asks, in the order of the references; at most a few thousand at once. */
   commitment(viewer: Viewer, references: readonly CommitmentReference[]): Promise<Commitment[]>;
+  /** For sending; each study counts as exported. @throws Refusal `not-found` (`selection.not-found`) */
+  selections(viewer: Viewer, names: SelectionNames): Promise<NamedSelection[]>;
+  /** What routing rules look at; for the system, which decides for no viewer. */
+  routedStudy(
+    reader: Reader,
+    studyId: string,
+  ): Promise<{ facilityId: string; patientId: string; study: RoutedStudy } | null>;
 
   /** @throws Refusal `not-found` (`series.not-found`) */
   seriesMetadata(

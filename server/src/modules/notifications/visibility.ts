@@ -12,6 +12,8 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   patient: "patients.read",
   modality: "modalities.manage",
   peer: "modalities.manage",
+  "routing-rule": "modalities.manage",
+  send: "images.export",
   job: "jobs.read",
   user: "users.manage",
   "api-key": "keys.manage",

@@ -1,8 +1,9 @@
 import type { ChangeModality, CreateModality, Modality } from "@isocenter/contract";
 import { type Clock, newId, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
-import { type ModalityRow, modalityOf, readHost, readPermissions } from "./modality.ts";
+import { type ModalityRow, modalityOf, readFingerprint, readHost, readPermissions } from "./modality.ts";
 import { modalityRow } from "./queries.ts";
+import { dropItemsOf } from "./queue/commands.ts";
 
 /** What the commands stand on. */
 export interface PeersDeps {
@@ -11,7 +12,7 @@ export interface PeersDeps {
 }
 
 /** Facilities that are not the viewer's do not exist for it. */
-async function requireFacility(tx: Tx, viewer: Viewer, facilityId: string): Promise<void> {
+export async function requireFacility(tx: Tx, viewer: Viewer, facilityId: string): Promise<void> {
   const [known] = viewer.facilityIds.includes(facilityId)
     ? await tx`select 1 from facility where id = ${facilityId}`
     : [];
@@ -28,8 +29,21 @@ const taken = (error: unknown, aeTitle: string): unknown =>
     : error;
 
 /** Whoever becomes known does not knock any more. */
-const forgetKnocks = (tx: Tx, { aeTitle, host }: { aeTitle: string; host: string }) =>
-  tx`delete from knocking_caller where ae_title = ${aeTitle} and (reason = 'UNKNOWN_TITLE' or address = ${host})`;
+const forgetKnocks = (
+  tx: Tx,
+  row: { ae_title: string; host: string; certificate_sha256: string | null },
+) => tx`
+  delete from knocking_caller where ae_title = ${row.ae_title}
+    and (reason = 'UNKNOWN_TITLE' or address = ${row.host} or certificate_sha256 = ${row.certificate_sha256})`;
+
+/** What the journal says of a modality. */
+const factData = (row: Pick<ModalityRow, "ae_title" | "host" | "port" | "tls" | "permissions">) => ({
+  aeTitle: row.ae_title,
+  host: row.host,
+  port: row.port,
+  tls: row.tls,
+  permissions: row.permissions,
+});
 
 /** @throws Refusal `conflict` (`modality.title-taken`), `invalid`, `forbidden` */
 export async function createModality(
@@ -46,6 +60,9 @@ export async function createModality(
     ae_title: input.aeTitle,
     host: readHost(input.host),
     port: input.port,
+    tls: input.tls ?? false,
+    certificate_sha256: readFingerprint(input.certificateSha256 ?? null),
+    request_commitment: input.commit ?? false,
     description: input.description ?? null,
     facility_id: facilityId,
     patient_id_issuer: input.patientIdIssuer ?? null,
@@ -55,12 +72,12 @@ export async function createModality(
   const [made] = await tx<ModalityRow[]>`insert into modality ${tx(row)} returning *`.catch((error) => {
     throw taken(error, input.aeTitle);
   });
-  await forgetKnocks(tx, { aeTitle: row.ae_title, host: row.host });
+  await forgetKnocks(tx, row);
   await deps.journal.record(tx, viewer, {
     type: "modality.created",
     subject: { type: "modality", id: row.id },
     facilityId,
-    data: { aeTitle: row.ae_title, host: row.host, port: row.port, permissions: row.permissions },
+    data: factData(row),
   });
   return modalityOf(made!);
 }
@@ -87,6 +104,12 @@ export async function changeModality(
     ae_title: input.aeTitle ?? before.ae_title,
     host: input.host === undefined ? before.host : readHost(input.host),
     port: input.port ?? before.port,
+    tls: input.tls ?? before.tls,
+    certificate_sha256:
+      input.certificateSha256 === undefined
+        ? before.certificate_sha256
+        : readFingerprint(input.certificateSha256),
+    request_commitment: input.commit ?? before.request_commitment,
     description: input.description === undefined ? before.description : input.description,
     facility_id: input.facilityId ?? before.facility_id,
     patient_id_issuer: input.patientIdIssuer === undefined ? before.patient_id_issuer : input.patientIdIssuer,
@@ -102,18 +125,12 @@ export async function changeModality(
     update modality set ${tx(after)}, version = version + 1 where id = ${id} returning *`.catch((error) => {
     throw taken(error, after.ae_title);
   });
-  await forgetKnocks(tx, { aeTitle: after.ae_title, host: after.host });
+  await forgetKnocks(tx, after);
   await deps.journal.record(tx, viewer, {
     type: "modality.changed",
     subject: { type: "modality", id },
     facilityId: after.facility_id,
-    data: {
-      changed,
-      aeTitle: after.ae_title,
-      host: after.host,
-      port: after.port,
-      permissions: after.permissions,
-    },
+    data: { changed, ...factData(after) },
   });
   return modalityOf(row!);
 }
@@ -122,11 +139,12 @@ export async function changeModality(
 export async function removeModality(deps: PeersDeps, tx: Tx, viewer: Viewer, id: string): Promise<void> {
   requirePermission(viewer, "modalities.manage");
   const row = await modalityRow(tx, viewer, id, true);
+  await dropItemsOf(deps, tx, viewer, id);
   await tx`delete from modality where id = ${id}`;
   await deps.journal.record(tx, viewer, {
     type: "modality.removed",
     subject: { type: "modality", id },
     facilityId: row.facility_id,
-    data: { aeTitle: row.ae_title, host: row.host, port: row.port },
+    data: factData(row),
   });
 }

@@ -1,5 +1,4 @@
 import type { EchoAnswer } from "@isocenter/contract";
-import { implementationClassUid, implementationVersionName } from "@isocenter/dicom";
 import {
   DimseError,
   implicitVrLittleEndian,
@@ -9,6 +8,7 @@ import {
 } from "@isocenter/dimse";
 import { type Platform, requirePermission, transact, type Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
+import { associationWith } from "./connection.ts";
 import { modalityRow } from "./queries.ts";
 
 const timeouts = { connectMs: 5000, associateMs: 10_000, responseMs: 10_000, releaseMs: 5000, artimMs: 2000 };
@@ -26,7 +26,7 @@ export async function echoModality(
   requirePermission(viewer, "modalities.manage");
   const row = await modalityRow(platform.db, viewer, id);
   const begun = platform.clock.now().getTime();
-  const problem = await tryEcho(platform.config.aeTitle, row.ae_title, row.host, row.port);
+  const problem = await tryEcho(associationWith(platform.config, row));
   const milliseconds = Math.max(0, platform.clock.now().getTime() - begun);
   await transact(platform.db, (tx) =>
     journal.record(tx, viewer, {
@@ -40,20 +40,11 @@ export async function echoModality(
   return { reached: problem === null, milliseconds, problem };
 }
 
-async function tryEcho(
-  callingAeTitle: string,
-  calledAeTitle: string,
-  host: string,
-  port: number,
-): Promise<string | null> {
+async function tryEcho(options: ReturnType<typeof associationWith>): Promise<string | null> {
   try {
     const association = await openAssociation({
-      host,
-      port,
-      callingAeTitle,
-      calledAeTitle,
+      ...options,
       contexts: [{ abstractSyntax: verificationSopClass, transferSyntaxes: [implicitVrLittleEndian] }],
-      implementation: { classUid: implementationClassUid, versionName: implementationVersionName },
       timeouts,
     });
     try {

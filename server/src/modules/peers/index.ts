@@ -1,24 +1,49 @@
 /**
- * Peers: the applications that we know by AE title and address, and who may do what.
+ * Peers: the applications that we know by AE title and address, and who may do what; what is sent to them, and by which rules.
  *
- * Owns the tables `modality`, `knocking_caller`. Records the facts `modality.created`, `modality.changed`, `modality.removed`, `modality.echoed`,
- * `modality.refused`. Keeps: an AE title is one application; a caller is let in as what its title and its address say, within its
- * facility; a caller that is not known comes in from this machine alone; who was refused is put down, within a bound.
+ * Owns the tables `modality`, `knocking_caller`, `send_item`, `sent_batch`, `routing_rule`, `commitment_request`. Records the facts `modality.created`,
+ * `modality.changed`, `modality.removed`, `modality.echoed`, `modality.refused`, `modality.knock-dismissed`, `send.queued`, `send.retried`,
+ * `send.cancelled`, `send.sent`, `send.failed` (the alarm), `routing-rule.created`, `routing-rule.changed`, `routing-rule.removed`,
+ * `routing-rule.failed`. Keeps: an AE title is one application; a caller is let in as what its title and its address (or its certificate) say,
+ * within its facility; a caller that is not known comes in from this machine alone; who was refused is put down, within a bound; to a
+ * destination goes one item at a time, in the order they were asked for, and what it has confirmed is not sent again for the same item.
  */
 
+import type { KnockReason } from "@isocenter/contract";
 import type { Platform } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { type Resolve, resolveByDns } from "./address.ts";
 import { type Caller, createRecognition, type Peer } from "./recognize.ts";
 
 export type { Resolve } from "./address.ts";
+export type { PeersDeps } from "./commands.ts";
+export { addressOf, associationWith, type PeerAddress } from "./connection.ts";
+export type { ModalityRow } from "./modality.ts";
+export { modalityRow } from "./queries.ts";
+export { enqueue, maxSelected } from "./queue/commands.ts";
+export { type SendItemRow, type SendSelection, sendItemOf } from "./queue/item.ts";
+export { sendQueueRoutes } from "./queue/routes.ts";
+export type { AttemptEnd } from "./queue/rules.ts";
+export {
+  type AttemptCounts,
+  type Claimed,
+  type Confirmed,
+  createQueueWork,
+  type Failure,
+  type QueueWork,
+} from "./queue/work.ts";
 export type { Caller, Peer } from "./recognize.ts";
 export { modalityRoutes } from "./routes.ts";
+export { applyRules, rulesAt } from "./routing/apply.ts";
+export type { RoutedSeries, RoutedStudy } from "./routing/match.ts";
+export { routingRuleRoutes } from "./routing/routes.ts";
 
 /** The door of peers for protocols. */
 export interface Peers {
   /** Who calls, or null for a caller that may not come in; it is then found under `/modalities/knocking`. */
   recognize(caller: Caller): Promise<Peer | null>;
+  /** Puts a caller that was refused for another reason under `/modalities/knocking`. Never throws. */
+  knock(caller: Caller, reason: KnockReason): Promise<void>;
 }
 
 export function createPeers(
@@ -26,5 +51,5 @@ export function createPeers(
   journal: Journal,
   options: { resolve?: Resolve } = {},
 ): Peers {
-  return { recognize: createRecognition(platform, journal, options.resolve ?? resolveByDns) };
+  return createRecognition(platform, journal, options.resolve ?? resolveByDns);
 }

@@ -6,6 +6,9 @@ export interface ModalityRow {
   ae_title: string;
   host: string;
   port: number;
+  tls: boolean;
+  certificate_sha256: string | null;
+  request_commitment: boolean;
   description: string | null;
   facility_id: string;
   patient_id_issuer: string | null;
@@ -19,6 +22,9 @@ export const modalityOf = (row: ModalityRow): Modality => ({
   aeTitle: row.ae_title,
   host: row.host,
   port: row.port,
+  tls: row.tls,
+  certificateSha256: row.certificate_sha256,
+  commit: row.request_commitment,
   description: row.description,
   facilityId: row.facility_id,
   patientIdIssuer: row.patient_id_issuer,
@@ -61,3 +67,7 @@ export function readHost(text: string): string {
   const message = "The host must be an address or a host name.";
   throw new Refusal("invalid", "modality.invalid-host", message, { errors: [{ path: "host", message }] });
 }
+
+/** A fingerprint as the contract takes it, as we keep it. */
+export const readFingerprint = (text: string | null): string | null =>
+  text?.replaceAll(":", "").toLowerCase() ?? null;

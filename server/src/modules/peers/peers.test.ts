@@ -1,6 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import { implementationClassUid } from "@isocenter/dicom";
 import { answerContexts, createDimseServer } from "@isocenter/dimse";
+import { makeCertificate } from "@isocenter/test/support/certificate.ts";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
@@ -136,7 +138,7 @@ test("wrong input is named and changes nothing", async () => {
     [{ ...ct, aeTitle: " CT1" }, "body.aeTitle"],
     [{ ...ct, aeTitle: "SEVENTEEN_LETTERS" }, "body.aeTitle"],
     [{ ...ct, port: 0 }, "body.port"],
-    [{ ...ct, tls: true }, "body.tls"],
+    [{ ...ct, certificateSha256: "ab" }, "body.certificateSha256"],
     [{ ...ct, host: "not a host" }, "host"],
     [{ ...ct, permissions: ["print"] }, "permissions"],
     [{ ...ct, facilityId: facilityB }, "facilityId"],
@@ -232,7 +234,11 @@ test("anyone else is refused and knocks: counted, told, bounded, and gone when i
     { aeTitle: "MR1", address: "10.9.9.9", reason: "UNKNOWN_TITLE", attempts: 3, calledAeTitle: "ISOCENTER" },
     { aeTitle: "CT1", address: "10.9.9.9", reason: "OTHER_ADDRESS", attempts: 1 },
   ]);
-  await call("POST", "/modalities", { ...ct, aeTitle: "MR1", host: "10.9.9.9" });
+  const letIn = await call("POST", `/modalities/knocking/${body.data[0].id}/let-in`, { description: "MR" });
+  expect([letIn.status, letIn.body]).toMatchObject([
+    201,
+    { aeTitle: "MR1", host: "10.9.9.9", port: 104, description: "MR", permissions: ["echo", "store"] },
+  ]);
   expect((await call("GET", "/modalities/knocking")).body.data).toHaveLength(1);
   expect(await peers.recognize(caller("MR1", "10.9.9.9"))).toMatchObject({ permissions: ["echo", "store"] });
 
@@ -245,6 +251,73 @@ test("anyone else is refused and knocks: counted, told, bounded, and gone when i
   const knocking = (await call("GET", "/modalities/knocking?limit=1")).body;
   expect(knocking.data[0].aeTitle).toBe("NEW");
   expect(knocking.pagination.total).toBe(1000);
+});
+
+const fingerprint = (digit: string) => digit.repeat(64);
+const knocks = async () => (await call("GET", "/modalities/knocking")).body.data;
+
+test("a certificate recognizes a caller in place of its address, and nothing else does then", async () => {
+  const colons = fingerprint("A").match(/../g)!.join(":");
+  const made = await call("POST", "/modalities", { ...ct, certificateSha256: colons });
+  expect(made.body).toMatchObject({ tls: false, certificateSha256: fingerprint("a") });
+  const from = (address: string, more = {}) => peers.recognize({ ...caller("CT1", address), ...more });
+  const tls = { tls: true, certificateSha256: fingerprint("a") };
+  expect(await from("10.9.9.9", tls)).toMatchObject({ known: true });
+  expect(await from("10.0.0.5")).toBeNull();
+  expect(await from("10.0.0.5", { ...tls, certificateSha256: fingerprint("b") })).toBeNull();
+  // On this machine neither, although a guest of another title may.
+  expect(await from("127.0.0.1")).toBeNull();
+  expect(await peers.recognize(caller("GUEST", "127.0.0.1"))).toMatchObject({ known: false });
+});
+
+test("a caller with another address or certificate is let in by changing the modality that has its title", async () => {
+  const { id } = (await call("POST", "/modalities", { ...ct, patientIdIssuer: "HOSPITAL" })).body;
+  await peers.recognize(caller("CT1", "10.9.9.9"));
+  const [moved] = await knocks();
+  expect(moved).toMatchObject({ reason: "OTHER_ADDRESS", tls: false, actions: ["let-in", "dismiss"] });
+  const other = { "x-viewer": "b" };
+  expect((await call("POST", `/modalities/knocking/${moved.id}/let-in`, {}, other)).status).toBe(409);
+  const radiologist = { "x-viewer": "radiologist" };
+  expect((await call("POST", `/modalities/knocking/${moved.id}/let-in`, {}, radiologist)).status).toBe(403);
+  expect((await call("POST", `/modalities/knocking/${moved.id}/let-in`, {})).body).toMatchObject({
+    id,
+    host: "10.9.9.9",
+    port: 104,
+    patientIdIssuer: "HOSPITAL",
+    version: 2,
+  });
+  expect(await peers.recognize(caller("CT1", "10.9.9.9"))).toMatchObject({ known: true });
+
+  await call("PATCH", `/modalities/${id}`, { certificateSha256: fingerprint("a") });
+  await peers.recognize(caller("CT1", "10.9.9.9"));
+  const [bare] = await knocks();
+  expect(bare).toMatchObject({ reason: "OTHER_CERTIFICATE", actions: ["dismiss"] });
+  const refused = await call("POST", `/modalities/knocking/${bare.id}/let-in`, {});
+  expect([refused.status, refused.body.code]).toEqual([409, "knock.mend-at-modality"]);
+  await peers.recognize({ ...caller("CT1", "10.8.8.8"), tls: true, certificateSha256: fingerprint("c") });
+  const [renewed] = await knocks();
+  expect(renewed).toMatchObject({ reason: "OTHER_CERTIFICATE", tls: true, actions: ["let-in", "dismiss"] });
+  expect((await call("POST", `/modalities/knocking/${renewed.id}/let-in`, {})).body).toMatchObject({
+    id,
+    host: "10.9.9.9",
+    certificateSha256: fingerprint("c"),
+  });
+});
+
+test("a knock is dismissed, and says why: also a known caller that calls us by another title", async () => {
+  await call("POST", "/modalities", ct);
+  await peers.knock({ ...caller("CT1", "10.0.0.5"), calledAeTitle: "OLDPACS" }, "OTHER_CALLED_TITLE");
+  const [knock] = await knocks();
+  expect(knock).toMatchObject({
+    reason: "OTHER_CALLED_TITLE",
+    explanation: "CT1 is known, but calls us OLDPACS. Correct the called AE title at the modality.",
+    actions: ["dismiss"],
+  });
+  expect((await call("POST", `/modalities/knocking/${knock.id}/let-in`, {})).status).toBe(409);
+  expect((await call("DELETE", `/modalities/knocking/${knock.id}`)).status).toBe(204);
+  expect(await knocks()).toEqual([]);
+  expect((await call("DELETE", `/modalities/knocking/${knock.id}`)).status).toBe(404);
+  expect((await factTypes()).at(-1)).toBe("modality.knock-dismissed");
 });
 
 test("echo reaches a modality that is there, and says why it does not reach another", async () => {
@@ -281,4 +354,30 @@ test("echo reaches a modality that is there, and says why it does not reach anot
     reached: false,
     problem: "Nothing answers at this host and port.",
   });
+});
+
+test("a modality is called by TLS, and must have the certificate put down for it", async () => {
+  const { cert, key } = makeCertificate();
+  const server = createDimseServer<null>({
+    acceptsCalled: () => true,
+    decide: (request) => ({
+      accept: true,
+      contexts: answerContexts(request, (context) => context.transferSyntaxes[0]!),
+      data: null,
+    }),
+    handlers: { echo: () => ({ status: 0 }) },
+    implementation: { classUid: implementationClassUid, versionName: "TEST" },
+    maxAssociations: 5,
+  });
+  const port = await server.listen({ host: "127.0.0.1", port: 0, tls: { cert, key } });
+  onTestFinished(() => server.close({ graceMs: 0 }));
+  const certificateSha256 = new X509Certificate(cert).fingerprint256;
+  const peer = { ...ct, host: "127.0.0.1", port, tls: true };
+  const { id } = (await call("POST", "/modalities", { ...peer, certificateSha256 })).body;
+  expect((await call("POST", `/modalities/${id}/echo`)).body).toMatchObject({ reached: true });
+  // Nobody whom this system trusts has signed it; another certificate is none of its own; and without TLS there is no answer.
+  await call("PATCH", `/modalities/${id}`, { certificateSha256: null });
+  expect((await call("POST", `/modalities/${id}/echo`)).body).toMatchObject({ reached: false });
+  await call("PATCH", `/modalities/${id}`, { certificateSha256: fingerprint("a") });
+  expect((await call("POST", `/modalities/${id}/echo`)).body).toMatchObject({ reached: false });
 });

@@ -1,4 +1,10 @@
-import type { KnockingCaller, KnockingListQuery, Modality, ModalityListQuery } from "@isocenter/contract";
+import type {
+  KnockingCaller,
+  KnockingListQuery,
+  KnockReason,
+  Modality,
+  ModalityListQuery,
+} from "@isocenter/contract";
 import { type Reader, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
 import { type ModalityRow, modalityOf } from "./modality.ts";
 
@@ -50,16 +56,37 @@ export async function listModalities(
   };
 }
 
-interface KnockRow {
+export interface KnockRow {
+  id: string;
   ae_title: string;
   called_ae_title: string;
   address: string;
+  tls: boolean;
+  certificate_sha256: string | null;
   implementation: string;
-  reason: KnockingCaller["reason"];
+  reason: KnockReason;
   attempts: number;
   first_seen_at: Date;
   last_seen_at: Date;
 }
+
+/** Why it was refused, and what mends it. */
+const explanations: Readonly<Record<KnockReason, (row: KnockRow) => string>> = {
+  UNKNOWN_TITLE: (row) => `No modality has the AE title ${row.ae_title}. Let it in, if you know it.`,
+  OTHER_ADDRESS: (row) =>
+    `The modality ${row.ae_title} is put down with another address than ${row.address}. Let it in, if it has moved.`,
+  OTHER_CERTIFICATE: (row) =>
+    row.certificate_sha256 === null
+      ? `${row.ae_title} must show its certificate, and came ${row.tls ? "without one" : "without TLS"}. Give it its certificate, or take the fingerprint from the modality.`
+      : `${row.ae_title} came with another certificate than the one put down for it. Let it in, if it was given a new one.`,
+  OTHER_CALLED_TITLE: (row) =>
+    `${row.ae_title} is known, but calls us ${row.called_ae_title}. Correct the called AE title at the modality.`,
+};
+
+/** Whether letting it in from here helps; the rest is mended at the modality. */
+export const mayBeLetIn = (row: KnockRow): boolean =>
+  row.reason !== "OTHER_CALLED_TITLE" &&
+  (row.reason !== "OTHER_CERTIFICATE" || row.certificate_sha256 !== null);
 
 /** The latest first. They belong to no facility yet: whoever manages modalities sees them. */
 export async function listKnocking(
@@ -73,14 +100,19 @@ export async function listKnocking(
   const [count] = await reader<{ total: number }[]>`select count(*) as total from knocking_caller`;
   return {
     data: rows.slice(0, limit).map((row) => ({
+      id: row.id,
       aeTitle: row.ae_title,
       calledAeTitle: row.called_ae_title,
       address: row.address,
+      tls: row.tls,
+      certificateSha256: row.certificate_sha256,
       implementation: row.implementation,
       reason: row.reason,
+      explanation: explanations[row.reason](row),
       attempts: row.attempts,
       firstSeenAt: row.first_seen_at.toISOString(),
       lastSeenAt: row.last_seen_at.toISOString(),
+      actions: mayBeLetIn(row) ? ["let-in", "dismiss"] : ["dismiss"],
     })),
     total: count!.total,
     next: rows.length > limit ? String(offset + limit) : null,

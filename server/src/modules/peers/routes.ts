@@ -5,6 +5,7 @@ import {
   Id,
   KnockingCaller,
   KnockingListQuery,
+  LetIn,
   listOf,
   Modality,
   ModalityListQuery,
@@ -14,6 +15,7 @@ import { type Platform, Refusal, type Routes, transact } from "../../platform/in
 import type { Journal } from "../journal/index.ts";
 import { changeModality, createModality, removeModality } from "./commands.ts";
 import { echoModality } from "./echo.ts";
+import { dismissKnock, letIn } from "./knocking.ts";
 import { getModality, type ListOf, listKnocking, listModalities } from "./queries.ts";
 
 const IdParameter = Type.Object({ id: Id });
@@ -87,6 +89,41 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
         const { limit = 25, offset = 0 } = request.query;
         const found = await listKnocking(platform.db, request.viewer, request.query);
         return listAnswer(found, { url: request.url, limit, offset }, false);
+      },
+    );
+    app.post(
+      "/modalities/knocking/:id/let-in",
+      {
+        config: { permission },
+        schema: {
+          summary: "Makes a modality of a caller that knocks",
+          params: IdParameter,
+          body: LetIn,
+          response: { 201: Modality },
+        },
+      },
+      async (request, reply) => {
+        const modality = await transact(platform.db, (tx) =>
+          letIn(deps, tx, request.viewer, request.params.id, request.body),
+        );
+        reply.code(201).header("etag", `"${modality.version}"`);
+        return modality;
+      },
+    );
+    app.delete(
+      "/modalities/knocking/:id",
+      {
+        config: { permission },
+        schema: {
+          summary: "Dismisses a caller that knocks",
+          params: IdParameter,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await transact(platform.db, (tx) => dismissKnock(deps, tx, request.viewer, request.params.id));
+        reply.code(204);
+        return null;
       },
     );
     app.get(

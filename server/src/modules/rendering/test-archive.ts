@@ -44,6 +44,7 @@ export function held(number: number, elements: Elements, more: Partial<HeldInsta
     trailerOffset: null,
     pixels: pixelData,
     objectKey: "key",
+    sourceAeTitle: null,
     original: null,
     createdAt: new Date(0),
     bytes,

@@ -46,6 +46,7 @@ const known = (permissions: Peer["permissions"], more: Partial<Peer> = {}): Peer
 
 let peer: Peer | null;
 let callers: Caller[];
+let knocks: [calledAeTitle: string, reason: string][];
 let ingested: { source: IngestSource; bytes: Buffer }[];
 let queries: ArchiveQuery[];
 let ingest: Archive["ingest"];
@@ -53,6 +54,7 @@ let find: Archive["find"];
 beforeEach(() => {
   peer = known(all);
   callers = [];
+  knocks = [];
   ingested = [];
   queries = [];
   ingest = async (_viewer, source) => {
@@ -78,6 +80,9 @@ async function listen(): Promise<number> {
       async recognize(caller) {
         callers.push(caller);
         return peer;
+      },
+      async knock(caller, reason) {
+        knocks.push([caller.calledAeTitle, reason]);
       },
     },
   });
@@ -121,6 +126,8 @@ describe("who calls", () => {
         callingAeTitle: "CT1",
         calledAeTitle: "ISOCENTER",
         remoteAddress: "127.0.0.1",
+        tls: false,
+        certificateSha256: null,
         implementation: "TEST",
       },
     ]);
@@ -133,6 +140,7 @@ describe("who calls", () => {
 
   test("a known caller must call us by our title, a guest need not", async () => {
     await expect(open({ calledAeTitle: "ANY-SCP" })).rejects.toMatchObject({ rejection: { reason: 7 } });
+    expect(knocks).toEqual([["ANY-SCP", "OTHER_CALLED_TITLE"]]);
     peer = known(["echo", "store"], { known: false });
     const association = await open({ calledAeTitle: "ANY-SCP" });
     await association.echo();

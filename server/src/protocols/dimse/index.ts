@@ -23,6 +23,9 @@ import { findHandler } from "./find.ts";
 import { chooseFor, grantRoles, negotiateQueries } from "./offers.ts";
 import { storeHandler } from "./store.ts";
 
+export { dimseRoutes } from "./routes.ts";
+export { registerRouting } from "./routing.ts";
+
 export interface DimseListener {
   /** The port it listens on; another than the configured one only where that is 0. */
   readonly port: number;
@@ -77,14 +80,18 @@ export async function startDimse(deps: {
 
 /** A guest from this machine may call us by any title, so that the first try works; everyone else by ours. */
 async function decide(request: IncomingRequest, peers: Peers, aeTitle: string): Promise<Decision<Caller>> {
-  const peer = await peers.recognize({
+  const caller = {
     callingAeTitle: request.callingAeTitle,
     calledAeTitle: request.calledAeTitle,
     remoteAddress: request.remoteAddress,
+    tls: request.tls !== null,
+    certificateSha256: request.tls?.certificate?.sha256 ?? null,
     implementation: request.user.implementationVersionName || request.user.implementationClassUid,
-  });
+  };
+  const peer = await peers.recognize(caller);
   if (!peer) return { accept: false, rejection: rejections.callingAeTitleNotRecognized };
   if (peer.known && request.calledAeTitle !== aeTitle) {
+    await peers.knock(caller, "OTHER_CALLED_TITLE");
     return { accept: false, rejection: rejections.calledAeTitleNotRecognized };
   }
   const { answers, extensions } = negotiateQueries(request);

@@ -46,7 +46,8 @@ const columns = (sql: Reader): Fragment => sql`
   i.data_set_offset as "dataSetOffset", i.header_length as "headerLength", i.trailer_offset as "trailerOffset",
   i.bits_allocated as "bitsAllocated", i.samples_per_pixel as "samplesPerPixel",
   i.pixel_tag as "pixelTag", i.pixel_vr as "pixelVr", i.pixel_offset as "pixelOffset", i.pixel_length as "pixelLength",
-  i.pixel_encapsulated as "pixelEncapsulated", i.object_key as "objectKey", i.created_at as "createdAt",
+  i.pixel_encapsulated as "pixelEncapsulated", i.object_key as "objectKey",
+  case when i.door = 'c-store' then i.sender end as "sourceAeTitle", i.created_at as "createdAt",
   o.format as "originalFormat", o.object_key as "originalKey", o.size as "originalSize", o.sha256 as "originalSha256",
   ${overlayColumns(sql)}`;
 
