@@ -94,3 +94,33 @@ export async function makeSeries(root: string, plan: SeriesPlan): Promise<BenchS
   }
   return series;
 }
+
+const studyModalities = ["CT", "MR", "US", "CR", "DX"];
+const studyParts = ["Head", "Chest", "Abdomen", "Knee", "Spine"];
+
+/** The n-th of many studies of one instance without pixels, each of a patient of its own. */
+export function studyFile(n: number): Uint8Array {
+  const day = new Date(Date.UTC(2025, 0, 1 + (n % 365))).toISOString().slice(0, 10).replaceAll("-", "");
+  const modality = studyModalities[n % studyModalities.length]!;
+  const part = studyParts[(n >> 3) % studyParts.length]!;
+  const dataSet = dataSetOf({
+    SOPClassUID: SopClasses.CTImageStorage,
+    SOPInstanceUID: `2.25.7${n}`,
+    StudyDate: day,
+    StudyTime: String(100_000 + (n % 50_000)),
+    AccessionNumber: `A${n}`,
+    Modality: modality,
+    ReferringPhysicianName: `Doctor${n % 100}^Jane`,
+    StudyDescription: `${modality} ${part}`,
+    PatientName: `Family${n}^Given${n % 1000}`,
+    PatientID: `S-${n}`,
+    PatientBirthDate: `19${String(10 + (n % 90))}0101`,
+    PatientSex: n % 2 ? "F" : "M",
+    StudyInstanceUID: `2.25.9${n}`,
+    SeriesInstanceUID: `2.25.8${n}`,
+    StudyID: String(n),
+    SeriesNumber: 1,
+    InstanceNumber: 1,
+  });
+  return writePart10({ dataSet, transferSyntaxUID: TransferSyntaxes.ExplicitVRLittleEndian });
+}

@@ -1,6 +1,7 @@
 /**
  * Isocenter beside DCMTK's storescp and Orthanc on this machine, the same files and the same clients: `npm run bench`. With `--write` the
- * table goes to docs/benchmarks.md. `--quick` measures less, to see that everything runs.
+ * table goes to docs/benchmarks.md. `--quick` measures less, to see that everything runs; `--large` searches in 100,000 studies as well,
+ * which takes some ten minutes to fill in.
  */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs/promises";
@@ -10,9 +11,11 @@ import { makeSeries } from "./data.ts";
 import { type Row, table } from "./measure.ts";
 import { type BenchServer, startIsocenter, startOrthanc, startStorescp } from "./servers.ts";
 import { reads } from "./works/read.ts";
+import { fill, searches } from "./works/search.ts";
 import { storeByDimse, storeByStow, stow } from "./works/store.ts";
 
 const quick = process.argv.includes("--quick");
+const large = process.argv.includes("--large");
 const write = process.argv.includes("--write");
 const repository = path.resolve(import.meta.dirname, "..");
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -45,6 +48,13 @@ async function measure(servers: readonly BenchServer[], folder: string): Promise
   });
   for (const server of servers.filter((one) => one.dicomweb)) await stow(server, series.files);
   for (const row of await reads(servers, series)) await add(Promise.resolve(row));
+  const searchable = servers.filter((one) => one.dicomweb !== null) as (BenchServer & { dicomweb: string })[];
+  let filled = 0;
+  for (const studies of quick ? [200] : large ? [500, 100_000] : [500]) {
+    await fill(searchable, filled, studies);
+    filled = studies;
+    for (const row of await searches(searchable, studies, quick ? 3 : 15)) await add(Promise.resolve(row));
+  }
   return rows;
 }
 

@@ -28,25 +28,12 @@ async function readRow(
 
 const milliseconds = async (work: () => Promise<unknown>) => (await seconds(work)) * 1000;
 
-/** Searches, whole study, metadata, frames and rendered pictures of one series that every server holds. */
+/** Whole study, metadata, frames and rendered pictures of one series that every server holds. */
 export async function reads(all: readonly BenchServer[], series: BenchSeries): Promise<Row[]> {
   const servers = all.filter((server): server is Server => server.dicomweb !== null);
   const base = `/studies/${series.studyInstanceUid}/series/${series.seriesInstanceUid}`;
   const instances = series.sopInstanceUids;
   const rows: Row[] = [];
-  const queries: [string, string][] = [
-    ["QIDO-RS, 25 studies, no key", "/studies?limit=25"],
-    ["QIDO-RS, patient name with wildcard", "/studies?PatientName=Bench*&limit=25"],
-    ["QIDO-RS, patient identifier", `/studies?PatientID=BENCH-${series.folder.split("/").at(-1)}`],
-    ["QIDO-RS, study date range", "/studies?StudyDate=20260101-20260131&limit=25"],
-  ];
-  for (const [name, path] of queries) {
-    rows.push(
-      await readRow(servers, { name, unit: "ms", better: "less", aim: "≥ 5" }, 15, (server) =>
-        milliseconds(() => get(server, path, json)),
-      ),
-    );
-  }
   rows.push(
     await readRow(
       servers,

@@ -72,16 +72,18 @@ export async function storeByDimse(
 
 const boundary = "isocenter-bench-boundary";
 
-async function* related(files: readonly string[]): AsyncIterable<Uint8Array> {
-  for (const file of files) {
+async function* related(
+  parts: Iterable<AsyncIterable<Uint8Array> | Iterable<Uint8Array>>,
+): AsyncIterable<Uint8Array> {
+  for (const part of parts) {
     yield Buffer.from(`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`);
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) yield chunk as Buffer;
+    yield* part;
     yield Buffer.from("\r\n");
   }
   yield Buffer.from(`--${boundary}--\r\n`);
 }
 
-export async function stow(server: BenchServer, files: readonly string[]): Promise<void> {
+async function post(server: BenchServer, body: AsyncIterable<Uint8Array>): Promise<void> {
   const answer = await fetch(`${server.dicomweb}/studies`, {
     method: "POST",
     headers: {
@@ -89,12 +91,25 @@ export async function stow(server: BenchServer, files: readonly string[]): Promi
       accept: "application/dicom+json",
       "content-type": `multipart/related; type="application/dicom"; boundary=${boundary}`,
     },
-    body: Readable.toWeb(Readable.from(related(files))) as ReadableStream,
+    body: Readable.toWeb(Readable.from(body)) as ReadableStream,
     duplex: "half",
   } as RequestInit);
   await answer.arrayBuffer();
   if (answer.status !== 200) throw new Error(`STOW-RS to ${server.name}: ${answer.status}`);
 }
+
+/** Stores files in one request, each read as it is sent. */
+export const stow = (server: BenchServer, files: readonly string[]): Promise<void> =>
+  post(
+    server,
+    related(
+      files.map((file) => createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Uint8Array>),
+    ),
+  );
+
+/** The same for what is in memory. */
+export const stowParts = (server: BenchServer, parts: readonly Uint8Array[]): Promise<void> =>
+  post(server, related(parts.map((part) => [part])));
 
 /** Instances per second by STOW-RS, four requests at once, ten instances a request. */
 export async function storeByStow(
