@@ -31,12 +31,19 @@ async function answer<T>(
   context: RetrieveContext<T>,
 ) {
   const progress = serve(context, identifier);
-  for (;;) {
-    const step = await progress.next();
-    if (step.done) {
-      const { identifier: failed, ...result } = step.value;
-      return failed === undefined ? result : { ...result, dataSet: failed };
+  let over = false;
+  try {
+    for (;;) {
+      const step = await progress.next();
+      if (step.done) {
+        over = true;
+        const { identifier: failed, ...result } = step.value;
+        return failed === undefined ? result : { ...result, dataSet: failed };
+      }
+      await respond({ status: Status.Pending, subOperations: step.value });
     }
-    await respond({ status: Status.Pending, subOperations: step.value });
+  } finally {
+    // The association ended between two responses: the handler, which stands at a yield, puts away what it has.
+    if (!over) progress.return?.({ status: Status.Cancel }).then(undefined, () => {});
   }
 }

@@ -10,9 +10,11 @@
  */
 
 import type { KnockReason } from "@isocenter/contract";
-import type { Platform } from "../../platform/index.ts";
+import type { Platform, Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { type Resolve, resolveByDns } from "./address.ts";
+import type { PeerAddress } from "./connection.ts";
+import { findDestination } from "./destination.ts";
 import { type Caller, createRecognition, type Peer } from "./recognize.ts";
 
 export type { Resolve } from "./address.ts";
@@ -44,6 +46,8 @@ export interface Peers {
   recognize(caller: Caller): Promise<Peer | null>;
   /** Puts a caller that was refused for another reason under `/modalities/knocking`. Never throws. */
   knock(caller: Caller, reason: KnockReason): Promise<void>;
+  /** Whom an AE title names as destination of a C-MOVE; null where the viewer's facilities have none of that title. */
+  destination(viewer: Viewer, aeTitle: string): Promise<PeerAddress | null>;
 }
 
 export function createPeers(
@@ -51,5 +55,8 @@ export function createPeers(
   journal: Journal,
   options: { resolve?: Resolve } = {},
 ): Peers {
-  return createRecognition(platform, journal, options.resolve ?? resolveByDns);
+  return {
+    ...createRecognition(platform, journal, options.resolve ?? resolveByDns),
+    destination: (viewer, aeTitle) => findDestination(platform, viewer, aeTitle),
+  };
 }

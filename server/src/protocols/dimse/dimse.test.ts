@@ -75,7 +75,10 @@ async function listen(): Promise<number> {
       metrics: createMetrics(),
       clock: manualClock(),
     } as unknown as Platform,
-    archive: { ingest: (...given) => ingest(...given), find: (...given) => find(...given) },
+    archive: {
+      ingest: (...given) => ingest(...given),
+      find: (...given) => find(...given),
+    } as Archive,
     peers: {
       async recognize(caller) {
         callers.push(caller);
@@ -84,6 +87,7 @@ async function listen(): Promise<number> {
       async knock(caller, reason) {
         knocks.push([caller.calledAeTitle, reason]);
       },
+      destination: async () => null,
     },
   });
   onTestFinished(() => listener.close(0));

@@ -1,14 +1,11 @@
-import { type DataSet, DicomError, readDataSet } from "@isocenter/dicom";
 import { type FindMatch, type OperationContext, Status, StatusError } from "@isocenter/dimse";
 import type { Archive, QueryLevel, SupportedKey } from "../../modules/archive/index.ts";
 import { writeAnswer } from "./answer.ts";
 import type { Caller } from "./caller.ts";
-import { readIdentifier } from "./identifier.ts";
+import { parseIdentifier, readIdentifier } from "./identifier.ts";
 import { queryModels } from "./offers.ts";
 import { asStatus } from "./statuses.ts";
 
-/** An identifier is small; whoever sends more than this means harm. */
-const limits = { maxElements: 2000, maxItems: 500, maxDepth: 8, maxInflatedBytes: 1024 * 1024 };
 const baseline = { combinedDateTime: false, fuzzy: false };
 
 /** C-FIND (PS3.4 Annex C): matches leave as the archive finds them. */
@@ -26,7 +23,7 @@ export function findHandler(
     const modelLevels = queryModels[abstractSyntax];
     if (!modelLevels) throw new StatusError(Status.SopClassNotSupported, "not a query model of ours");
     if (!peer.permissions.includes("find")) throw new StatusError(Status.NotAuthorized, "may not find");
-    const identifier = parse(bytes, transferSyntax);
+    const identifier = parseIdentifier(bytes, transferSyntax);
     const extensions = queries.get(abstractSyntax) ?? baseline;
     const asked = readIdentifier(identifier, modelLevels, keysAt, extensions);
     const status = asked.allSupported ? Status.Pending : Status.PendingWithWarning;
@@ -39,13 +36,4 @@ export function findHandler(
       throw asStatus(error, "find");
     }
   };
-}
-
-function parse(bytes: Uint8Array, transferSyntax: string): DataSet {
-  try {
-    return readDataSet(bytes, transferSyntax, limits);
-  } catch (error) {
-    if (!(error instanceof DicomError)) throw error;
-    throw new StatusError(Status.FindUnableToProcess, `identifier cannot be read: ${error.code}`);
-  }
 }

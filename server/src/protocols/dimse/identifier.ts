@@ -1,5 +1,6 @@
 import {
   type DataSet,
+  DicomError,
   type Element,
   isGroupLength,
   isUid,
@@ -8,6 +9,7 @@ import {
   parseDateRange,
   parseDateTimeRange,
   parseTimeRange,
+  readDataSet,
   type Tag,
   Tags,
   text,
@@ -181,3 +183,16 @@ const read: Readonly<
   codes: (values) => (values.length > maxListed ? "too many values" : { kind: "codes", values }),
   number: (_values, value) => ({ kind: "number", value: Number(value) }),
 };
+
+/** An identifier is small; whoever sends more than this means harm. */
+const limits = { maxElements: 2000, maxItems: 500, maxDepth: 8, maxInflatedBytes: 1024 * 1024 };
+
+/** @throws StatusError C000H (the same in PS3.4 Tables C.4-1 to C.4-3) for what is no data set */
+export function parseIdentifier(bytes: Uint8Array, transferSyntax: string): DataSet {
+  try {
+    return readDataSet(bytes, transferSyntax, limits);
+  } catch (error) {
+    if (!(error instanceof DicomError)) throw error;
+    throw new StatusError(Status.FindUnableToProcess, `identifier cannot be read: ${error.code}`);
+  }
+}

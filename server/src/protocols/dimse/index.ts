@@ -1,5 +1,6 @@
 /**
- * What each DIMSE service does with our modules: C-ECHO, C-STORE into the archive, C-FIND of the Patient Root and Study Root models.
+ * What each DIMSE service does with our modules: C-ECHO, C-STORE into the archive, C-FIND, C-MOVE and C-GET of the Patient Root and
+ * Study Root models.
  *
  * Owns no tables. Keeps: a caller comes in as what `peers` says it is, and does what its permissions say; success of a C-STORE is told when
  * the object is durable; a refusal has its status in one table.
@@ -20,7 +21,9 @@ import type { Peers } from "../../modules/peers/index.ts";
 import type { HealthCheck, Platform } from "../../platform/index.ts";
 import type { Caller } from "./caller.ts";
 import { findHandler } from "./find.ts";
-import { chooseFor, grantRoles, negotiateQueries } from "./offers.ts";
+import { keptForms } from "./forms.ts";
+import { chooseFor, grantRoles, negotiateQueries, scpRolesAsked } from "./offers.ts";
+import { retrieveHandlers } from "./retrieve.ts";
 import { storeHandler } from "./store.ts";
 
 export { dimseRoutes } from "./routes.ts";
@@ -40,7 +43,7 @@ const defaultGraceMs = 10_000;
 /** Listens for associations on the configured host and DICOM port. */
 export async function startDimse(deps: {
   platform: Platform;
-  archive: Pick<Archive, "ingest" | "find">;
+  archive: Pick<Archive, "ingest" | "find" | "locateEach" | "openDataSet" | "readObject">;
   peers: Peers;
 }): Promise<DimseListener> {
   const { platform, archive, peers } = deps;
@@ -54,6 +57,12 @@ export async function startDimse(deps: {
       echo: () => ({ status: Status.Success }),
       store: storeHandler(archive),
       find: findHandler(archive, supportedKeys, config.aeTitle),
+      ...retrieveHandlers({
+        platform,
+        archive,
+        peers,
+        sender: { aeTitle: config.aeTitle, archive, rendering: keptForms(archive) },
+      }),
     },
     implementation: { classUid: implementationClassUid, versionName: implementationVersionName },
     maxAssociations,
@@ -97,8 +106,8 @@ async function decide(request: IncomingRequest, peers: Peers, aeTitle: string): 
   const { answers, extensions } = negotiateQueries(request);
   return {
     accept: true,
-    contexts: answerContexts(request, chooseFor(peer.permissions)),
-    roles: grantRoles(request),
+    contexts: answerContexts(request, chooseFor(peer.permissions, scpRolesAsked(request))),
+    roles: grantRoles(request, peer.permissions),
     extendedNegotiations: answers,
     data: { peer, queries: extensions },
   };

@@ -1,3 +1,4 @@
+import type { PeerPermission } from "@isocenter/contract";
 import { SopClasses, sopClass, storageSopClasses, TransferSyntaxes } from "@isocenter/dicom";
 import { type IncomingRequest, verificationSopClass } from "@isocenter/dimse";
 import { describe, expect, test } from "vitest";
@@ -24,6 +25,10 @@ describe("what is offered", () => {
         [verificationSopClass, "verification"],
         [SopClasses.PatientRootQueryRetrieveInformationModelFind, "find"],
         [studyRoot, "find"],
+        [SopClasses.PatientRootQueryRetrieveInformationModelMove, "move"],
+        [SopClasses.StudyRootQueryRetrieveInformationModelMove, "move"],
+        [SopClasses.PatientRootQueryRetrieveInformationModelGet, "get"],
+        [SopClasses.StudyRootQueryRetrieveInformationModelGet, "get"],
       ].sort(),
     );
     for (const uid of Object.values(TransferSyntaxes)) expect(offerFor(uid), uid).toBeNull();
@@ -85,10 +90,14 @@ test("the first transfer syntax proposed that we take; refusals say why", () => 
   expect(chooseFor(["find"])(context(ct, ImplicitVRLittleEndian))).toEqual({ refused: 1 });
 });
 
-test("extended negotiation switches on what was asked for and is there; roles are those of an SCU", () => {
+test("extended negotiation switches on what was asked for and is there; roles are those that are permitted", () => {
   const request = {
+    contexts: [ct, studyRoot].map((abstractSyntax) => ({ abstractSyntax })),
     user: {
-      roles: [{ sopClassUid: ct, scu: true, scp: true }],
+      roles: [
+        { sopClassUid: ct, scu: true, scp: true },
+        { sopClassUid: studyRoot, scu: true, scp: true },
+      ],
       extendedNegotiations: [
         { sopClassUid: studyRoot, information: Uint8Array.from([1, 0, 1, 1]) },
         {
@@ -105,5 +114,31 @@ test("extended negotiation switches on what was asked for and is there; roles ar
     [1, 1],
   ]);
   expect(extensions.get(studyRoot)).toEqual({ combinedDateTime: false, fuzzy: true });
-  expect(grantRoles(request)).toEqual([{ sopClassUid: ct, scu: true, scp: false }]);
+  const rolesFor = (...permissions: PeerPermission[]) =>
+    grantRoles(request, permissions).map(({ scu, scp }) => [scu, scp]);
+  expect(rolesFor("store", "find", "move")).toEqual([
+    [true, false],
+    [true, false],
+  ]);
+  expect(rolesFor("get")).toEqual([
+    [true, true],
+    [true, false],
+  ]);
+});
+
+const context = (abstractSyntax: string, ...transferSyntaxes: string[]) => ({
+  id: 1,
+  abstractSyntax,
+  transferSyntaxes,
+});
+
+test("a context for C-GET needs no permission to store, and prefers what everything can be given in", () => {
+  const { JPEGBaseline8Bit, JPEG2000Lossless, ExplicitVRLittleEndian } = TransferSyntaxes;
+  const asked = context(ct, JPEGBaseline8Bit, ExplicitVRLittleEndian);
+  const asScp = new Set<string>([ct]);
+  expect(chooseFor(["get"])(asked)).toEqual({ refused: 1 });
+  expect(chooseFor(["move"], asScp)(asked)).toEqual({ refused: 1 });
+  expect(chooseFor(["get"], asScp)(asked)).toBe(ExplicitVRLittleEndian);
+  expect(chooseFor(["get"], asScp)(context(ct, JPEGBaseline8Bit))).toBe(JPEGBaseline8Bit);
+  expect(chooseFor(["store"], asScp)(context(ct, JPEG2000Lossless))).toBe(JPEG2000Lossless);
 });

@@ -1,6 +1,7 @@
 import type { PeerPermission } from "@isocenter/contract";
 import { registeredUid, SopClasses, sopClass, TransferSyntaxes, transferSyntax } from "@isocenter/dicom";
 import {
+  answerRoles,
   type Choice,
   contextResults,
   type ExtendedNegotiation,
@@ -12,7 +13,7 @@ import {
 
 /** What an abstract syntax is to us. */
 export interface Offer {
-  service: "verification" | "storage" | "find";
+  service: "verification" | "storage" | "find" | "move" | "get";
   permission: PeerPermission;
   transferSyntaxes: ReadonlySet<string>;
 }
@@ -37,12 +38,28 @@ export const storageTransferSyntaxes: ReadonlySet<string> = new Set(
 
 const verification: Offer = { service: "verification", permission: "echo", transferSyntaxes: uncompressed };
 const find: Offer = { service: "find", permission: "find", transferSyntaxes: uncompressed };
+const retrieve = (service: "move" | "get"): Offer => ({
+  service,
+  permission: service,
+  transferSyntaxes: uncompressed,
+});
 const storage: Offer = { service: "storage", permission: "store", transferSyntaxes: storageTransferSyntaxes };
+
+const patientRoot = ["PATIENT", "STUDY", "SERIES", "IMAGE"];
+const studyRoot = ["STUDY", "SERIES", "IMAGE"];
 
 /** The query models, with their levels from the top (PS3.4 C.6.1, C.6.2). */
 export const queryModels: Readonly<Record<string, readonly string[]>> = {
-  [SopClasses.PatientRootQueryRetrieveInformationModelFind]: ["PATIENT", "STUDY", "SERIES", "IMAGE"],
-  [SopClasses.StudyRootQueryRetrieveInformationModelFind]: ["STUDY", "SERIES", "IMAGE"],
+  [SopClasses.PatientRootQueryRetrieveInformationModelFind]: patientRoot,
+  [SopClasses.StudyRootQueryRetrieveInformationModelFind]: studyRoot,
+};
+
+/** The retrieve models (PS3.4 C.6.1, C.6.2). */
+export const retrieveModels: Readonly<Record<string, { offer: Offer; levels: readonly string[] }>> = {
+  [SopClasses.PatientRootQueryRetrieveInformationModelMove]: { offer: retrieve("move"), levels: patientRoot },
+  [SopClasses.StudyRootQueryRetrieveInformationModelMove]: { offer: retrieve("move"), levels: studyRoot },
+  [SopClasses.PatientRootQueryRetrieveInformationModelGet]: { offer: retrieve("get"), levels: patientRoot },
+  [SopClasses.StudyRootQueryRetrieveInformationModelGet]: { offer: retrieve("get"), levels: studyRoot },
 };
 
 /** Where DICOM itself puts storage SOP classes: one that is newer than our dictionary is one all the same. */
@@ -53,6 +70,7 @@ const dicomRoot = "1.2.840.10008.";
 export function offerFor(abstractSyntax: string): Offer | null {
   if (abstractSyntax === SopClasses.Verification) return verification;
   if (abstractSyntax in queryModels) return find;
+  if (abstractSyntax in retrieveModels) return retrieveModels[abstractSyntax]!.offer;
   const known = sopClass(abstractSyntax);
   if (known) return known.kind === "storage" ? storage : null;
   // A transfer syntax or a coding scheme is nothing to be stored; a private SOP class is.
@@ -60,19 +78,39 @@ export function offerFor(abstractSyntax: string): Offer | null {
   return abstractSyntax.startsWith(standardStorage) || !abstractSyntax.startsWith(dicomRoot) ? storage : null;
 }
 
-/** Answers one presentation context for a caller with these permissions. */
-export function chooseFor(permissions: readonly PeerPermission[]): (context: ProposedContext) => Choice {
+/**
+ * Transfer syntaxes in which nearly everything can be given. On a context for C-GET they go before those that only some instances are kept in:
+ * which one it will be is not known when the context is answered.
+ */
+const givable: ReadonlySet<string> = uncompressed;
+
+/** Answers one presentation context for a caller with these permissions, who wants to be SCP of these SOP classes for C-GET. */
+export function chooseFor(
+  permissions: readonly PeerPermission[],
+  asScp: ReadonlySet<string> = new Set(),
+): (context: ProposedContext) => Choice {
   return (context) => {
-    const offer = offerFor(context.abstractSyntax);
+    const { abstractSyntax } = context;
+    const offer = offerFor(abstractSyntax);
     if (!offer) return { refused: contextResults.abstractSyntaxNotSupported };
-    if (!permissions.includes(offer.permission)) return { refused: contextResults.userRejection };
-    return firstSupported(context, offer.transferSyntaxes);
+    const takes = offer === storage && asScp.has(abstractSyntax) && permissions.includes("get");
+    if (!takes && !permissions.includes(offer.permission)) return { refused: contextResults.userRejection };
+    const choice = firstSupported(context, takes ? givable : offer.transferSyntaxes);
+    return typeof choice === "string" || !takes ? choice : firstSupported(context, offer.transferSyntaxes);
   };
 }
 
-/** The caller may be SCU of what it proposed; SCP of nothing, since nothing is sent on its association. */
-export function grantRoles(request: IncomingRequest): RoleSelection[] {
-  return request.user.roles.map(({ sopClassUid, scu }) => ({ sopClassUid, scu, scp: false }));
+/** The SOP classes of which the caller wants to be SCP. */
+export const scpRolesAsked = (request: IncomingRequest): ReadonlySet<string> =>
+  new Set(request.user.roles.filter(({ scp }) => scp).map(({ sopClassUid }) => sopClassUid));
+
+/** The caller may be SCU of what it proposed, and SCP of storage where it may C-GET (PS3.7 D.3.3.4). */
+export function grantRoles(
+  request: IncomingRequest,
+  permissions: readonly PeerPermission[],
+): RoleSelection[] {
+  const mayGet = permissions.includes("get");
+  return answerRoles(request, (uid) => ({ scu: true, scp: mayGet && offerFor(uid) === storage }));
 }
 
 /** What a query may do beyond the baseline (PS3.4 C.5.1.1, Table C.5-1). */

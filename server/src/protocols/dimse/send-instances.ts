@@ -1,7 +1,6 @@
 import { implementationClassUid, implementationVersionName, sopClass } from "@isocenter/dicom";
 import {
   type ClientAssociation,
-  type ClientTls,
   DimseError,
   type OperationResult,
   openAssociation,
@@ -12,6 +11,7 @@ import {
   type Timeouts,
 } from "@isocenter/dimse";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
+import type { PeerAddress } from "../../modules/peers/index.ts";
 import { asRefusal } from "../../platform/index.ts";
 import { contextGroups, type ProposedForm } from "./contexts.ts";
 import type { InstanceForms } from "./forms.ts";
@@ -22,14 +22,6 @@ export interface DeliveryReport {
   taken(instance: StoredInstance, warning: string | null): void;
   /** @param status of the receiver; null where it was not sent at all */
   refused(instance: StoredInstance, problem: string, status: number | null): void;
-}
-
-/** Where instances are sent to. */
-export interface SendTarget {
-  aeTitle: string;
-  host: string;
-  port: number;
-  tls?: ClientTls;
 }
 
 export interface SenderDeps {
@@ -79,7 +71,7 @@ const inFlight = 3;
  */
 export async function sendInstances(
   deps: SenderDeps,
-  target: SendTarget,
+  target: PeerAddress,
   instances: readonly StoredInstance[],
   report: DeliveryReport,
   options: SendOptions = {},
@@ -92,7 +84,7 @@ export async function sendInstances(
   }
 }
 
-export function openSender(deps: SenderDeps, target: SendTarget, options: SendOptions = {}): InstanceSender {
+export function openSender(deps: SenderDeps, target: PeerAddress, options: SendOptions = {}): InstanceSender {
   const { rendering } = deps;
   let current: { association: ClientAssociation; proposed: ReadonlySet<string> } | null = null;
 

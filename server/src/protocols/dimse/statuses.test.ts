@@ -4,24 +4,24 @@ import { Refusal, type RefusalKind } from "../../platform/index.ts";
 import { asStatus, statusOfRefusal } from "./statuses.ts";
 
 test.each([
-  ["invalid", 0xc000, 0xa900],
-  ["unauthenticated", 0x0124, 0x0124],
-  ["forbidden", 0x0124, 0x0124],
-  ["not-found", 0xc000, 0xc000],
-  ["not-acceptable", 0xc000, 0xc000],
-  ["conflict", 0xc000, 0xc000],
-  ["too-large", 0xa700, 0xa700],
-  ["unsupported-type", 0xc000, 0xc000],
-  ["unprocessable", 0xc000, 0xc000],
-  ["locked", 0x0124, 0x0124],
-  ["too-many", 0xa700, 0xa700],
-  ["unavailable", 0xa700, 0xa700],
-  ["out-of-space", 0xa700, 0xa700],
-] satisfies [RefusalKind, number, number][])("the refusal %s", (kind, store, find) => {
+  ["invalid", 0xc000, 0xa900, 0xa900],
+  ["unauthenticated", 0x0124, 0x0124, 0x0124],
+  ["forbidden", 0x0124, 0x0124, 0x0124],
+  ["not-found", 0xc000, 0xc000, 0xc000],
+  ["not-acceptable", 0xc000, 0xc000, 0xc000],
+  ["conflict", 0xc000, 0xc000, 0xc000],
+  ["too-large", 0xa700, 0xa700, 0xa702],
+  ["unsupported-type", 0xc000, 0xc000, 0xc000],
+  ["unprocessable", 0xc000, 0xc000, 0xc000],
+  ["locked", 0x0124, 0x0124, 0x0124],
+  ["too-many", 0xa700, 0xa700, 0xa702],
+  ["unavailable", 0xa700, 0xa700, 0xa702],
+  ["out-of-space", 0xa700, 0xa700, 0xa702],
+] satisfies [RefusalKind, number, number, number][])("the refusal %s", (kind, store, find, retrieve) => {
   const refusal = new Refusal(kind, "some.code", "What went wrong.");
   expect(asStatus(refusal, "store")).toMatchObject({ status: store, errorComment: "What went wrong." });
   expect(asStatus(refusal, "find")).toMatchObject({ status: find });
-  expect(statusOfRefusal[kind]).toEqual({ store, find });
+  expect(statusOfRefusal[kind]).toEqual({ store, find, retrieve });
 });
 
 test("another UID than announced is a data set that does not match; a database that is away is worth another try", () => {

@@ -1,22 +1,71 @@
 import { Status, StatusError } from "@isocenter/dimse";
-import { asRefusal, type Refusal, type RefusalKind } from "../../platform/index.ts";
+import { asRefusal, type RefusalKind } from "../../platform/index.ts";
 
-/** DIMSE's words for each kind of refusal: C-STORE by PS3.4 Table B.2-1, C-FIND by Table C.4-1, both by PS3.7 Annex C. */
-export const statusOfRefusal: Readonly<Record<RefusalKind, { store: number; find: number }>> = {
-  invalid: { store: Status.StoreCannotUnderstand, find: Status.FindIdentifierDoesNotMatchSopClass },
-  unauthenticated: { store: Status.NotAuthorized, find: Status.NotAuthorized },
-  forbidden: { store: Status.NotAuthorized, find: Status.NotAuthorized },
-  "not-found": { store: Status.StoreCannotUnderstand, find: Status.FindUnableToProcess },
-  "not-acceptable": { store: Status.StoreCannotUnderstand, find: Status.FindUnableToProcess },
-  conflict: { store: Status.StoreCannotUnderstand, find: Status.FindUnableToProcess },
-  "too-large": { store: Status.StoreOutOfResources, find: Status.FindOutOfResources },
-  "unsupported-type": { store: Status.StoreCannotUnderstand, find: Status.FindUnableToProcess },
-  unprocessable: { store: Status.StoreCannotUnderstand, find: Status.FindUnableToProcess },
-  locked: { store: Status.NotAuthorized, find: Status.NotAuthorized },
+type Operation = "store" | "find" | "retrieve";
+
+/**
+ * DIMSE's words for each kind of refusal: C-STORE by PS3.4 Table B.2-1, C-FIND by Table C.4-1, C-MOVE and C-GET by Tables C.4-2 and C.4-3, all by
+ * PS3.7 Annex C.
+ */
+export const statusOfRefusal: Readonly<Record<RefusalKind, Record<Operation, number>>> = {
+  invalid: {
+    store: Status.StoreCannotUnderstand,
+    find: Status.FindIdentifierDoesNotMatchSopClass,
+    retrieve: Status.RetrieveIdentifierDoesNotMatchSopClass,
+  },
+  unauthenticated: {
+    store: Status.NotAuthorized,
+    find: Status.NotAuthorized,
+    retrieve: Status.NotAuthorized,
+  },
+  forbidden: { store: Status.NotAuthorized, find: Status.NotAuthorized, retrieve: Status.NotAuthorized },
+  "not-found": {
+    store: Status.StoreCannotUnderstand,
+    find: Status.FindUnableToProcess,
+    retrieve: Status.RetrieveUnableToProcess,
+  },
+  "not-acceptable": {
+    store: Status.StoreCannotUnderstand,
+    find: Status.FindUnableToProcess,
+    retrieve: Status.RetrieveUnableToProcess,
+  },
+  conflict: {
+    store: Status.StoreCannotUnderstand,
+    find: Status.FindUnableToProcess,
+    retrieve: Status.RetrieveUnableToProcess,
+  },
+  "too-large": {
+    store: Status.StoreOutOfResources,
+    find: Status.FindOutOfResources,
+    retrieve: Status.RetrieveUnableToPerformSuboperations,
+  },
+  "unsupported-type": {
+    store: Status.StoreCannotUnderstand,
+    find: Status.FindUnableToProcess,
+    retrieve: Status.RetrieveUnableToProcess,
+  },
+  unprocessable: {
+    store: Status.StoreCannotUnderstand,
+    find: Status.FindUnableToProcess,
+    retrieve: Status.RetrieveUnableToProcess,
+  },
+  locked: { store: Status.NotAuthorized, find: Status.NotAuthorized, retrieve: Status.NotAuthorized },
   // What may work later is out of resources: the sender keeps the object and tries again.
-  "too-many": { store: Status.StoreOutOfResources, find: Status.FindOutOfResources },
-  unavailable: { store: Status.StoreOutOfResources, find: Status.FindOutOfResources },
-  "out-of-space": { store: Status.StoreOutOfResources, find: Status.FindOutOfResources },
+  "too-many": {
+    store: Status.StoreOutOfResources,
+    find: Status.FindOutOfResources,
+    retrieve: Status.RetrieveUnableToPerformSuboperations,
+  },
+  unavailable: {
+    store: Status.StoreOutOfResources,
+    find: Status.FindOutOfResources,
+    retrieve: Status.RetrieveUnableToPerformSuboperations,
+  },
+  "out-of-space": {
+    store: Status.StoreOutOfResources,
+    find: Status.FindOutOfResources,
+    retrieve: Status.RetrieveUnableToPerformSuboperations,
+  },
 };
 
 /** Refusals that have a status of their own. */
@@ -26,15 +75,15 @@ const byCode: Readonly<Record<string, number>> = {
 };
 
 /** An error as the status that answers it; what is no refusal is a fault, and stays as it is. */
-export function asStatus(error: unknown, operation: "store" | "find"): unknown {
+export function asStatus(error: unknown, operation: Operation): unknown {
   if (error instanceof StatusError) return error;
   const refusal = asRefusal(error);
   if (!refusal) return error;
   const own = operation === "store" ? byCode[refusal.code] : undefined;
-  return new StatusError(own ?? statusOfRefusal[refusal.kind][operation], errorComment(refusal));
+  return new StatusError(own ?? statusOfRefusal[refusal.kind][operation], errorComment(refusal.message));
 }
 
 /** Error Comment (0000,0902) is LO of the default repertoire: 64 characters, no backslash, no control. */
-function errorComment(refusal: Refusal): string {
-  return refusal.message.replace(/[^\x20-\x5b\x5d-\x7e]/g, "?").slice(0, 64);
+export function errorComment(text: string): string {
+  return text.replace(/[^\x20-\x5b\x5d-\x7e]/g, "?").slice(0, 64);
 }
