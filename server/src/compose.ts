@@ -63,6 +63,8 @@ export interface Network {
   /** The address that other machines reach. */
   host: string;
   dicomPort(): number;
+  /** Prometheus text of the DIMSE listener's process, where it has one. */
+  listenerMetrics?: () => Promise<string>;
 }
 
 /** The HTTP server with the routes of every module. */
@@ -103,7 +105,7 @@ export function composeHttp(
     ],
     root: [
       healthRoutes(checks, platform.log, platform.metrics),
-      metricsRoutes(platform),
+      metricsRoutes(platform, network.listenerMetrics),
       dicomwebRoutes({ config: platform.config, archive, rendering }),
       hosted,
       webAppRoutes(),

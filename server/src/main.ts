@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { composeHttp, composeModules } from "./compose.ts";
 import { ensureFirstStart, type FirstStart } from "./modules/identity/index.ts";
 import { type Config, openPlatform, systemViewer } from "./platform/index.ts";
+import { type ListenerProcess, ownListenerProcess, startListenerProcess } from "./processes.ts";
 import { startDimse } from "./protocols/dimse/index.ts";
 
 export interface Isocenter {
@@ -29,7 +30,7 @@ export interface StartOptions {
 
 /** The composition root: opens the platform, makes every module on it, starts the roles asked for. */
 export async function startIsocenter({ config, log, host, onFatal }: StartOptions): Promise<Isocenter> {
-  const { platform, checks, close } = await openPlatform(config, log, onFatal);
+  const { platform, checks, connection, close } = await openPlatform(config, log, onFatal);
   const steps: (() => Promise<unknown>)[] = [close];
   const stop = async () => {
     for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
@@ -39,6 +40,9 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
   try {
     const modules = await composeModules(platform);
     const firstStart = await ensureFirstStart(platform, modules.journal);
+    const beside = ownListenerProcess(config) ? startListenerProcess({ config, log, connection }) : null;
+    beside?.catch(() => {});
+    steps.push(async () => (await beside?.catch(() => null))?.close());
     steps.push(() => modules.imaging.close());
     steps.push(() => modules.rendering.close());
     await modules.journal.start();
@@ -49,11 +53,18 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
       await platform.jobs.start();
       steps.push(() => platform.jobs.stop());
     }
-    const dimse = config.roles.includes("dicom") ? await startDimse({ platform, ...modules }) : null;
-    if (dimse) steps.push(() => dimse.close());
+    const listener: ListenerProcess | null = await beside;
+    const shared =
+      listener === null && config.roles.includes("dicom") ? await startDimse({ platform, ...modules }) : null;
+    if (shared) steps.push(() => shared.close());
+    const dimse = listener ?? shared;
     let port: number | null = null;
     if (config.roles.includes("api")) {
-      const network = { host, dicomPort: () => dimse?.port ?? config.dicomPort };
+      const network = {
+        host,
+        dicomPort: () => dimse?.port ?? config.dicomPort,
+        ...(listener ? { listenerMetrics: listener.metrics } : {}),
+      };
       const app = await composeHttp(platform, modules, dimse ? [...checks, dimse.check] : checks, network);
       await app.listen({ port: config.port, host: config.host });
       steps.push(() => app.close());
@@ -70,7 +81,10 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
         >`select id from facility order by created_at, id limit 1`;
         if (facility) await modules.demo.plan(systemViewer([facility.id], "demo"));
       },
-      reload: () => platform.tls?.reload(),
+      reload() {
+        platform.tls?.reload();
+        listener?.reload();
+      },
       stop,
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import type { Demo } from "./demo/index.ts";
+import { joinMetrics } from "./metrics-text.ts";
 import { type Platform, productVersion, type Routes } from "./platform/index.ts";
 
 const System = Type.Object({
@@ -33,15 +34,16 @@ export function systemRoutes(
   };
 }
 
-/** `GET /metrics` for Prometheus, and `GET /jobs`: what waits, runs and gave up. */
-export function metricsRoutes(platform: Platform): Routes {
+/** `GET /metrics` for Prometheus: of this process, and of the DIMSE listener's with the label `process="dicom"`. */
+export function metricsRoutes(platform: Platform, listenerMetrics?: () => Promise<string>): Routes {
   return (app) => {
     app.get(
       "/metrics",
       { config: { permission: "metrics.read" }, schema: { hide: true } },
       async (_request, reply) => {
         reply.type(platform.metrics.registry.contentType);
-        return platform.metrics.registry.metrics();
+        const [own, listener] = await Promise.all([platform.metrics.registry.metrics(), listenerMetrics?.()]);
+        return listener ? joinMetrics(own, listener, "dicom") : own;
       },
     );
   };

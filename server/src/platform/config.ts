@@ -9,6 +9,7 @@ export type { TlsSettings } from "./config-tls.ts";
 
 const environments = ["production", "development", "test"] as const;
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+const listenerProcesses = ["auto", "own", "shared"] as const;
 const processRoles = ["api", "dicom", "worker"] as const;
 
 /** The configuration, read once from the environment and validated; .env.example says what each means. */
@@ -38,6 +39,8 @@ export interface Config {
   adminPassword: string | null;
   aeTitle: string;
   dicomPort: number;
+  /** Whether the DIMSE listener has a process of its own beside other roles; `auto`: where there are two cores. */
+  dicomProcess: (typeof listenerProcesses)[number];
   settleSeconds: number;
   logLevel: (typeof logLevels)[number];
   roles: readonly (typeof processRoles)[number][];
@@ -176,6 +179,7 @@ export function readConfig(environment: Environment): Config {
     adminPassword: adminPassword(values),
     aeTitle: aeTitle(values),
     dicomPort: values.integer("DICOM_PORT", 11_112, 0, 65_535),
+    dicomProcess: values.oneOf("DICOM_PROCESS", listenerProcesses, "auto"),
     settleSeconds: values.integer("SETTLE_SECONDS", 60, 1, 86_400),
     logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
     roles: roles(values),

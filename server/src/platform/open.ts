@@ -29,6 +29,8 @@ const postgresSettings = [
 export interface OpenPlatform {
   platform: Platform;
   checks: readonly HealthCheck[];
+  /** The database, for another process of this program. */
+  connection: ConnectionSettings;
   close(): Promise<void>;
 }
 
@@ -89,17 +91,22 @@ function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck
   ];
 }
 
-function openObjects(config: Config, onClose: (name: string, step: () => unknown) => void): ObjectStore {
+/** @param process names the process where it is not the only one: each has spools of its own */
+function openObjects(
+  config: Config,
+  onClose: (name: string, step: () => unknown) => void,
+  process: string,
+): ObjectStore {
   if (config.azure)
     return createAzureStore({
       settings: config.azure,
-      spoolFolder: path.join(config.dataDir, "spool-azure"),
+      spoolFolder: path.join(config.dataDir, `spool-azure${process}`),
       clock: systemClock,
     });
   if (config.s3 === null) return createFileStore(path.join(config.dataDir, "objects"));
   const store = createS3Store({
     settings: config.s3,
-    spoolFolder: path.join(config.dataDir, "spool-s3"),
+    spoolFolder: path.join(config.dataDir, `spool-s3${process}`),
     clock: systemClock,
   });
   onClose("objects", () => store.close());
@@ -146,23 +153,45 @@ export async function openPlatform(
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ migrations: applied }, "schema brought up to date");
     await prepareJobs(connection);
-    const objects = openObjects(config, closing.push);
+    const objects = openObjects(config, closing.push, "");
     await checkAtStart(objects, log);
-    const jobs = createJobs({ db, connection, clock: systemClock, log });
-    const platform: Platform = {
-      config,
-      clock: systemClock,
-      log,
-      db,
-      objects,
-      jobs,
-      metrics: createMetrics(),
-      tls: config.tls && openServerCertificate(config.tls, log),
-    };
+    const platform = assemble(config, log, { db, objects, connection });
     closing.push("tls", () => platform.tls?.close());
-    return { platform, checks: healthChecks(config, db, objects), close: () => closing.run() };
+    return { platform, checks: healthChecks(config, db, objects), connection, close: () => closing.run() };
   } catch (error) {
     await closing.run();
     throw error;
   }
+}
+
+/** The platform of another process of this program, on the database that the first one has opened and brought up to date. */
+export async function joinPlatform(
+  config: Config,
+  log: Logger,
+  connection: ConnectionSettings,
+): Promise<Pick<OpenPlatform, "platform" | "close">> {
+  const closing = closer(log);
+  const db = connect(connection);
+  closing.push("database", () => db.end({ timeout: 5 }));
+  const objects = openObjects(config, closing.push, "-dicom");
+  const platform = assemble(config, log, { db, objects, connection });
+  closing.push("tls", () => platform.tls?.close());
+  return { platform, close: () => closing.run() };
+}
+
+function assemble(
+  config: Config,
+  log: Logger,
+  { db, objects, connection }: { db: Db; objects: ObjectStore; connection: ConnectionSettings },
+): Platform {
+  return {
+    config,
+    clock: systemClock,
+    log,
+    db,
+    objects,
+    jobs: createJobs({ db, connection, clock: systemClock, log }),
+    metrics: createMetrics(),
+    tls: config.tls && openServerCertificate(config.tls, log),
+  };
 }
