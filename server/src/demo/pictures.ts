@@ -111,6 +111,12 @@ export function scout(context: SeriesContext, picture: Radiograph): Uint8Array {
   });
 }
 
+/** PS3.16 CID 4010. */
+const viewCodes = {
+  PA: { CodeValue: "272479007", CodingSchemeDesignator: "SCT", CodeMeaning: "postero-anterior" },
+  LL: { CodeValue: "399173006", CodingSchemeDesignator: "SCT", CodeMeaning: "left lateral" },
+} as const;
+
 /** A digital radiograph (PS3.3 A.26). */
 export function radiograph(
   context: SeriesContext,
@@ -125,9 +131,8 @@ export function radiograph(
     ViewPosition: view,
     PositionerType: "NONE",
     AcquisitionContextSequence: [],
-    AnatomicRegionSequence: [
-      dataSetOf({ CodeValue: "T-D3000", CodingSchemeDesignator: "SRT", CodeMeaning: "Chest" }),
-    ],
+    ViewCodeSequence: [viewCodes[view]],
+    AnatomicRegionSequence: [{ CodeValue: "51185008", CodingSchemeDesignator: "SCT", CodeMeaning: "Chest" }],
     PatientOrientation: view === "PA" ? ["L", "F"] : ["P", "F"],
     ImagerPixelSpacing: decimals(picture.pixelSpacing),
     PixelSpacing: decimals(picture.pixelSpacing),

@@ -89,7 +89,8 @@ export function createPictureArchiver({ platform, archive }: PictureDeps): Pictu
     const [facility] = await platform.db<{ timeZone: string }[]>`
       select time_zone as "timeZone" from facility where id = ${facilityId}`;
     const { date, time } = localTime(platform.clock.now(), facility?.timeZone ?? "UTC");
-    const newStudy = { StudyInstanceUID: newUid(), StudyDate: date, StudyTime: time };
+    // Study and series have numbers, or no medium with a DICOMDIR could be made of them (PS3.3 F.5.2, F.5.3).
+    const newStudy = { StudyInstanceUID: newUid(), StudyDate: date, StudyTime: time, StudyID: "1" };
     return {
       patient,
       facilityId,
@@ -97,6 +98,7 @@ export function createPictureArchiver({ platform, archive }: PictureDeps): Pictu
         ...patientAttributes(patient),
         ...(study ? studyAttributes(study) : newStudy),
         SeriesInstanceUID: newUid(),
+        SeriesNumber: (study?.numberOfSeries ?? 0) + 1,
         SeriesDate: date,
         SeriesTime: time,
         ContentDate: date,
