@@ -1,6 +1,9 @@
 import type { Command, CommandContext } from "./commands/command.ts";
+import { deidentify } from "./commands/deidentify.ts";
 import { dev } from "./commands/dev.ts";
+import { exportCommand } from "./commands/export.ts";
 import { fail } from "./commands/fail.ts";
+import { importCommand } from "./commands/import.ts";
 import { demo, start } from "./commands/start.ts";
 import { productVersion } from "./platform/index.ts";
 
@@ -14,6 +17,9 @@ const commands: readonly Command[] = [
   start,
   demo,
   dev,
+  importCommand,
+  exportCommand,
+  deidentify,
   {
     name: "help",
     summary: "this text",

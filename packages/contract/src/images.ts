@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 import { Image, RefusedFile, Study } from "./studies.ts";
 
 const { limit, offset, after } = listQuery;
@@ -32,6 +32,12 @@ export const UploadQuery = Type.Object(
   {
     include: Type.Optional(
       Type.Enum(["data"], { description: "Adds the content of a single image in base64, up to 64 MiB." }),
+    ),
+    answer: Type.Optional(
+      Type.Enum(["files"], {
+        description:
+          "Answers what became of each file, in few words, for those who send many: `UploadedFiles`.",
+      }),
     ),
   },
   closed,
@@ -71,6 +77,20 @@ export type UploadedImage = Static<typeof UploadedImage>;
 /** What the upload of several files, or of a ZIP, answers. */
 export const UploadAnswer = Type.Object({ data: Type.Array(Image), refused: Type.Array(RefusedFile) });
 export type UploadAnswer = Static<typeof UploadAnswer>;
+
+/** What became of each file, in the order of the form; the files of a ZIP archive under their own names. */
+export const UploadedFiles = Type.Object({
+  files: Type.Array(
+    Type.Object({
+      filename: Type.String(),
+      status: Type.Enum(["STORED", "ALREADY_STORED", "REFUSED"]),
+      imageId: Nullable(Id),
+      code: Nullable(Type.String({ description: "Of a refusal" })),
+      reason: Nullable(Type.String()),
+    }),
+  ),
+});
+export type UploadedFiles = Static<typeof UploadedFiles>;
 
 /** A URL that works without a token until it expires. */
 export const ImageUrl = Type.Object({ url: Type.String({ format: "uri" }), expiresAt: DateTime });

@@ -2,6 +2,7 @@ import {
   type Image,
   type RefusedFile,
   UploadAnswer,
+  UploadedFiles,
   UploadedImage,
   UploadForm,
   UploadQuery,
@@ -75,11 +76,32 @@ function allRefused(files: readonly FileOutcome[]): Refusal {
     : new Refusal("unprocessable", "upload.all-refused", detail, options);
 }
 
+/** A line for each file; where the server hinders them all, that is the answer. */
+function fileLines(files: readonly FileOutcome[]): UploadedFiles {
+  const refused = files.filter((file) => file.kind === "refused");
+  const hindered =
+    refused.length === files.length && refused.every(({ refusal }) => serverKinds.has(refusal.kind));
+  if (files.length === 0 || (hindered && refused[0]?.refusal.kind !== "too-large")) throw allRefused(files);
+  return {
+    files: files.map((file) =>
+      file.kind === "refused"
+        ? { ...refusedFile(file), status: "REFUSED", imageId: null }
+        : {
+            filename: file.filename,
+            status: file.answer.outcome === "already-stored" ? "ALREADY_STORED" : "STORED",
+            imageId: file.answer.imageId,
+            code: null,
+            reason: null,
+          },
+    ),
+  };
+}
+
 async function upload(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: UploadRoutesDeps,
-): Promise<UploadedImage | UploadAnswer> {
+): Promise<UploadedImage | UploadAnswer | UploadedFiles> {
   const { viewer } = request;
   const image = async (answer: IngestAnswer): Promise<Image> => ({
     ...(await deps.archive.getImage(viewer, answer.imageId)),
@@ -97,11 +119,15 @@ async function upload(
     const parts = readParts(body, boundaryOf(request), { maxParts, maxHeaderBytes: 16_384 });
     const { files, single } = await receiveUpload(deps, viewer, parts);
     closeIfUnread(request, reply);
+    const { include, answer: shape } = request.query as UploadQuery;
+    if (shape === "files") {
+      reply.code(201);
+      return fileLines(files);
+    }
     const answered = files.filter((file) => file.kind === "answered");
     const [only] = answered;
     if (!only) throw allRefused(files);
     if (single) {
-      const { include } = request.query as UploadQuery;
       const data = include === "data" ? { data: await included(only.answer.imageId) } : {};
       const status = only.answer.outcome === "already-stored" ? 200 : 201;
       reply.code(status);
@@ -126,7 +152,7 @@ export function uploadRoutes(app: App, deps: UploadRoutesDeps): void {
     querystring: UploadQuery,
     // For the documentation: the form is read part by part as it comes, and checked there.
     body: UploadForm,
-    response: { 200: UploadedImage, 201: Type.Union([UploadedImage, UploadAnswer]) },
+    response: { 200: UploadedImage, 201: Type.Union([UploadedImage, UploadAnswer, UploadedFiles]) },
   };
   const config = { permission: "images.upload" } as const;
   const validatorCompiler: FastifySchemaCompiler<TSchema> = (part) =>

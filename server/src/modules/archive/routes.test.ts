@@ -437,3 +437,25 @@ test("a picture's data set says whose it is and when", async () => {
   ]);
   expect(text(dataSet, Tags.StudyDate)).toMatch(/^\d{8}$/);
 });
+
+test("those who send many are told what became of each file in few words", async () => {
+  const made = ctInstance();
+  const body = form.body([
+    file(made.bytes, "0"),
+    file(made.bytes, "1"),
+    file(Buffer.from("no image"), "2"),
+    file(zipOf([{ name: "in.dcm", bytes: ctInstance().bytes }]), "3"),
+  ]);
+  const answer = await post(body, "/images/upload?answer=files");
+  expect(answer.statusCode).toBe(201);
+  const { files } = answer.json() as { files: { filename: string; status: string; code: string | null }[] };
+  expect(files.map(({ filename, status }) => [filename, status])).toEqual([
+    ["0", expect.stringMatching(/STORED$/)],
+    ["1", expect.stringMatching(/STORED$/)],
+    ["2", "REFUSED"],
+    ["in.dcm", "STORED"],
+  ]);
+  expect(files[2]?.code).toBe("dicom.not-dicom");
+  const none = await post(form.body([file(Buffer.from("no image"), "0")]), "/images/upload?answer=files");
+  expect([none.statusCode, none.json().files[0].status]).toEqual([201, "REFUSED"]);
+});
