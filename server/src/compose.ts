@@ -31,7 +31,7 @@ import {
   type Platform,
 } from "./platform/index.ts";
 import { dicomwebRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
-import { dimseRoutes, registerRouting } from "./protocols/dimse/index.ts";
+import { createSending, dimseRoutes, type Sending } from "./protocols/dimse/index.ts";
 import { metricsRoutes, systemRoutes } from "./system.ts";
 import { webAppRoutes } from "./web-app.ts";
 
@@ -43,6 +43,9 @@ export interface Modules {
   archive: Archive;
   imaging: ImagingPool;
   rendering: Rendering;
+  sending: Sending;
+  /** Of `sending`, for the DIMSE listener. */
+  commitment: Sending["commitment"];
   demo: Demo;
 }
 
@@ -54,9 +57,10 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const imaging = createImagingPool();
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
-  registerRouting(platform, journal, archive);
+  const sending = createSending({ platform, journal, archive });
   const demo = createDemo(platform, archive);
-  return { journal, identity, peers, archive, imaging, rendering, demo };
+  const { commitment } = sending;
+  return { journal, identity, peers, archive, imaging, rendering, sending, commitment, demo };
 }
 
 export interface Network {

@@ -13,6 +13,7 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   modality: "modalities.manage",
   peer: "modalities.manage",
   "routing-rule": "modalities.manage",
+  commitment: "modalities.manage",
   send: "images.export",
   job: "jobs.read",
   user: "users.manage",

@@ -3,7 +3,8 @@
  *
  * Owns the tables `modality`, `knocking_caller`, `send_item`, `sent_batch`, `routing_rule`, `commitment_request`. Records the facts `modality.created`,
  * `modality.changed`, `modality.removed`, `modality.echoed`, `modality.refused`, `modality.knock-dismissed`, `send.queued`, `send.retried`,
- * `send.cancelled`, `send.sent`, `send.failed` (the alarm), `routing-rule.created`, `routing-rule.changed`, `routing-rule.removed`,
+ * `send.cancelled`, `send.sent`, `send.failed` (the alarm), `send.committed`, `send.commitment-failed`, `commitment.requested`,
+ * `commitment.reported`, `commitment.undeliverable`, `routing-rule.created`, `routing-rule.changed`, `routing-rule.removed`,
  * `routing-rule.failed`. Keeps: an AE title is one application; a caller is let in as what its title and its address (or its certificate) say,
  * within its facility; a caller that is not known comes in from this machine alone; who was refused is put down, within a bound; to a
  * destination goes one item at a time, in the order they were asked for, and what it has confirmed is not sent again for the same item.
@@ -19,6 +20,18 @@ import { type Caller, createRecognition, type Peer } from "./recognize.ts";
 
 export type { Resolve } from "./address.ts";
 export type { PeersDeps } from "./commands.ts";
+export {
+  type ClaimedRequest,
+  type CommitmentPair,
+  type CommitmentRequests,
+  createCommitmentRequests,
+} from "./commitment/requests.ts";
+export {
+  type ClaimedCommitment,
+  type CommitmentReport,
+  createSentCommitments,
+  type SentCommitments,
+} from "./commitment/sent.ts";
 export { addressOf, associationWith, type PeerAddress } from "./connection.ts";
 export type { ModalityRow } from "./modality.ts";
 export { modalityRow } from "./queries.ts";

@@ -20,6 +20,7 @@ import { type Archive, supportedKeys } from "../../modules/archive/index.ts";
 import type { Peers } from "../../modules/peers/index.ts";
 import type { HealthCheck, Platform } from "../../platform/index.ts";
 import type { Caller } from "./caller.ts";
+import { type CommitmentDeps, commitmentHandlers, commitmentOffer } from "./commitment.ts";
 import { findHandler } from "./find.ts";
 import { keptForms } from "./forms.ts";
 import { chooseFor, grantRoles, negotiateQueries, scpRolesAsked } from "./offers.ts";
@@ -27,7 +28,7 @@ import { retrieveHandlers } from "./retrieve.ts";
 import { storeHandler } from "./store.ts";
 
 export { dimseRoutes } from "./routes.ts";
-export { registerRouting } from "./routing.ts";
+export { createSending, type Sending } from "./sending.ts";
 
 export interface DimseListener {
   /** The port it listens on; another than the configured one only where that is 0. */
@@ -38,6 +39,8 @@ export interface DimseListener {
 }
 
 const maxAssociations = 100;
+/** A request for commitment names each of some thousand instances. */
+const maxIdentifierBytes = 4 * 1024 * 1024;
 const defaultGraceMs = 10_000;
 
 /** Listens for associations on the configured host and DICOM port. */
@@ -45,14 +48,16 @@ export async function startDimse(deps: {
   platform: Platform;
   archive: Pick<Archive, "ingest" | "find" | "locateEach" | "openDataSet" | "readObject">;
   peers: Peers;
+  /** Left out: Storage Commitment is not offered. */
+  commitment?: CommitmentDeps;
 }): Promise<DimseListener> {
-  const { platform, archive, peers } = deps;
+  const { platform, archive, peers, commitment } = deps;
   const { config, log } = platform;
   let listening = true;
   const server = createDimseServer<Caller>({
     // Whose title is called is decided together with who calls.
     acceptsCalled: () => true,
-    decide: (request) => decide(request, peers, config.aeTitle),
+    decide: (request) => decide(request, peers, config.aeTitle, commitment !== undefined),
     handlers: {
       echo: () => ({ status: Status.Success }),
       store: storeHandler(archive),
@@ -63,9 +68,11 @@ export async function startDimse(deps: {
         peers,
         sender: { aeTitle: config.aeTitle, archive, rendering: keptForms(archive) },
       }),
+      ...(commitment ? commitmentHandlers(commitment) : {}),
     },
     implementation: { classUid: implementationClassUid, versionName: implementationVersionName },
     maxAssociations,
+    limits: { maxIdentifierBytes },
     observer: observe(platform),
   });
   const port = await server.listen({ host: config.host, port: config.dicomPort });
@@ -88,7 +95,12 @@ export async function startDimse(deps: {
 }
 
 /** A guest from this machine may call us by any title, so that the first try works; everyone else by ours. */
-async function decide(request: IncomingRequest, peers: Peers, aeTitle: string): Promise<Decision<Caller>> {
+async function decide(
+  request: IncomingRequest,
+  peers: Peers,
+  aeTitle: string,
+  commits: boolean,
+): Promise<Decision<Caller>> {
   const caller = {
     callingAeTitle: request.callingAeTitle,
     calledAeTitle: request.calledAeTitle,
@@ -104,9 +116,10 @@ async function decide(request: IncomingRequest, peers: Peers, aeTitle: string): 
     return { accept: false, rejection: rejections.calledAeTitleNotRecognized };
   }
   const { answers, extensions } = negotiateQueries(request);
+  const others = chooseFor(peer.permissions, scpRolesAsked(request));
   return {
     accept: true,
-    contexts: answerContexts(request, chooseFor(peer.permissions, scpRolesAsked(request))),
+    contexts: answerContexts(request, commits ? commitmentOffer(peer, others) : others),
     roles: grantRoles(request, peer.permissions),
     extendedNegotiations: answers,
     data: { peer, queries: extensions },

@@ -104,13 +104,19 @@ export function chooseFor(
 export const scpRolesAsked = (request: IncomingRequest): ReadonlySet<string> =>
   new Set(request.user.roles.filter(({ scp }) => scp).map(({ sopClassUid }) => sopClassUid));
 
-/** The caller may be SCU of what it proposed, and SCP of storage where it may C-GET (PS3.7 D.3.3.4). */
+/**
+ * The caller may be SCU of what it proposed, SCP of storage where it may C-GET (PS3.7 D.3.3.4), and of Storage Commitment, of which it tells us what it
+ * keeps (PS3.4 J.3.3).
+ */
 export function grantRoles(
   request: IncomingRequest,
   permissions: readonly PeerPermission[],
 ): RoleSelection[] {
   const mayGet = permissions.includes("get");
-  return answerRoles(request, (uid) => ({ scu: true, scp: mayGet && offerFor(uid) === storage }));
+  return answerRoles(request, (uid) => ({
+    scu: true,
+    scp: uid === SopClasses.StorageCommitmentPushModel || (mayGet && offerFor(uid) === storage),
+  }));
 }
 
 /** What a query may do beyond the baseline (PS3.4 C.5.1.1, Table C.5-1). */

@@ -214,7 +214,7 @@ describe("sending by hand", () => {
     deliver = async (destination, instances, report, signal) => {
       attempts.push(instances.map(({ SOPInstanceUID }) => SOPInstanceUID));
       for (const instance of instances) {
-        if (refuses && instance.SOPInstanceUID === bad) report.refused(instance, "status A900H");
+        if (refuses && instance.SOPInstanceUID === bad) report.refused(instance, "status A900H", 0xa900);
         else await takeAll(destination, [instance], report, signal);
       }
     };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { DimseError } from "@isocenter/dimse";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type {
@@ -11,13 +10,8 @@ import type {
   QueueWork,
 } from "../../modules/peers/index.ts";
 import { asRefusal, type Platform, systemViewer } from "../../platform/index.ts";
-
-/** Told of each instance as the destination answers. */
-export interface DeliveryReport {
-  /** Success, or a warning with what it says. */
-  taken(instance: StoredInstance, warning: string | null): void;
-  refused(instance: StoredInstance, problem: string): void;
-}
+import { poll } from "./poll.ts";
+import type { DeliveryReport } from "./send-instances.ts";
 
 /**
  * Sends instances to a modality.
@@ -40,7 +34,6 @@ export interface SendQueueRunner {
 
 /** Destinations at a time in this process. */
 const lanes = 4;
-const pollMs = 1000;
 const heartbeatMs = 5000;
 /** Confirmations are written together: so many at most, or what there is after this time, are sent again after a crash. */
 const flushAt = 100;
@@ -68,18 +61,9 @@ export function createSendQueueRunner(deps: SendQueueDeps): SendQueueRunner {
     return true;
   }
 
-  async function lane(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const worked = await next().catch((error: unknown) => {
-        platform.log.error({ err: error }, "the send queue failed; it tries again");
-        return false;
-      });
-      if (!worked) await sleep(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  }
-
   return {
     start() {
+      const lane = () => poll(next, stopping.signal, platform.log, "the send queue failed; it tries again");
       running ??= Promise.all(Array.from({ length: lanes }, lane));
     },
     async stop() {
