@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, Server as TlsServer } from "node:tls";
 import { defaultLimits, type Limits } from "./association.ts";
 import { DimseError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
@@ -52,6 +52,8 @@ export interface DimseServerOptions<T> {
 export interface DimseServer {
   /** Resolves with the port when the server listens there, too; port 0 takes a free one. */
   listen(where: { host: string; port: number; tls?: ServerTls }): Promise<number>;
+  /** Another certificate for the connections that come from now on. */
+  renewCertificate(pair: { cert: string | Uint8Array; key: string | Uint8Array }): void;
   /** Takes no more, lets what is in flight finish within the grace, then closes every connection. */
   close(how: { graceMs: number }): Promise<void>;
   /** Connections at the moment, associated or not. */
@@ -147,6 +149,11 @@ export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServe
           resolve(typeof address === "object" && address !== null ? address.port : port);
         });
       }),
+    renewCertificate({ cert, key }) {
+      for (const server of servers)
+        if (server instanceof TlsServer)
+          server.setSecureContext({ cert: cert as string, key: key as string, minVersion });
+    },
     async close({ graceMs }) {
       closing = true;
       const stopped = [...servers].map(

@@ -22,6 +22,8 @@ function banner(config: Config, isocenter: Isocenter): string {
     isocenter.dicomPort === null
       ? []
       : [`  DICOM       ${config.aeTitle} at ${networkAddress()}, port ${isocenter.dicomPort}`];
+  if (dicom.length > 0 && config.dicomTlsPort !== null)
+    dicom.push(`              by TLS at port ${config.dicomTlsPort}`);
   const lines = [
     "",
     `Isocenter ${productVersion} is running.`,

@@ -19,6 +19,7 @@ test("an empty environment is enough", () => {
   expect(readConfig({})).toMatchObject({
     port: 3006,
     dicomPort: 11112,
+    dicomTlsPort: null,
     aeTitle: "ISOCENTER",
     databaseUrl: null,
     settleSeconds: 60,

@@ -41,6 +41,8 @@ export interface Config {
   dicomPort: number;
   /** Whether the DIMSE listener has a process of its own beside other roles; `auto`: where there are two cores. */
   dicomProcess: (typeof listenerProcesses)[number];
+  /** For DICOM by TLS with the certificate of `tls`; null: off. */
+  dicomTlsPort: number | null;
   settleSeconds: number;
   logLevel: (typeof logLevels)[number];
   roles: readonly (typeof processRoles)[number][];
@@ -118,6 +120,14 @@ function roles(values: ConfigValues): Config["roles"] {
   return processRoles.filter((role) => named.includes(role));
 }
 
+function dicomTlsPort(values: ConfigValues): number | null {
+  const port = values.integer("DICOM_TLS_PORT", 0, 0, 65_535);
+  if (port === 0) return null;
+  const given = ["TLS_CERT", "TLS_CERT_FILE"].some((name) => values.raw(name) !== undefined);
+  if (!given) values.mistakes.push("DICOM_TLS_PORT: DICOM by TLS needs TLS_CERT and TLS_KEY.");
+  return port;
+}
+
 function adminPassword(values: ConfigValues): string | null {
   const password = values.secret("ADMIN_PASSWORD");
   if (password !== null && password.length < 12)
@@ -180,6 +190,7 @@ export function readConfig(environment: Environment): Config {
     aeTitle: aeTitle(values),
     dicomPort: values.integer("DICOM_PORT", 11_112, 0, 65_535),
     dicomProcess: values.oneOf("DICOM_PROCESS", listenerProcesses, "auto"),
+    dicomTlsPort: dicomTlsPort(values),
     settleSeconds: values.integer("SETTLE_SECONDS", 60, 1, 86_400),
     logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
     roles: roles(values),

@@ -42,6 +42,8 @@ test("the pair comes from paths, from _FILE, or as text", () => {
     key: { pem: made.key.trim() },
   });
   expect(readConfig({}).tls).toBeNull();
+  expect(readConfig({ ...files, DICOM_TLS_PORT: "2762" }).dicomTlsPort).toBe(2762);
+  expect(() => readConfig({ DICOM_TLS_PORT: "2762" })).toThrow("DICOM by TLS needs TLS_CERT and TLS_KEY");
 });
 
 test("each mistake is one line that says what to mend, and nothing of the key", () => {

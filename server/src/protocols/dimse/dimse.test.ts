@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from "node:crypto";
 import {
   dataSetOf,
   implementationClassUid,
@@ -8,8 +9,15 @@ import {
   text,
   writeDataSet,
 } from "@isocenter/dicom";
-import { type ClientAssociation, collect, type OpenOptions, openAssociation } from "@isocenter/dimse";
+import {
+  type ClientAssociation,
+  collect,
+  type OpenOptions,
+  openAssociation,
+  userIdentityOf,
+} from "@isocenter/dimse";
 import { manualClock } from "@isocenter/server/platform/clock.ts";
+import { makeCertificate } from "@isocenter/test/support/certificate.ts";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type {
   Archive,
@@ -27,7 +35,7 @@ import {
   readConfig,
   type Viewer,
 } from "../../platform/index.ts";
-import { startDimse } from "./index.ts";
+import { type DimseListener, startDimse } from "./index.ts";
 
 const ct = SopClasses.CTImageStorage;
 const studyRoot = SopClasses.StudyRootQueryRetrieveInformationModelFind;
@@ -67,13 +75,19 @@ beforeEach(() => {
   };
 });
 
-async function listen(): Promise<number> {
+async function listen(more: Partial<Platform> = {}): Promise<DimseListener> {
   const listener = await startDimse({
     platform: {
-      config: { ...readConfig({ NODE_ENV: "test" }), host: "127.0.0.1", dicomPort: 0 },
+      config: {
+        ...readConfig({ NODE_ENV: "test" }),
+        host: "127.0.0.1",
+        dicomPort: 0,
+        dicomTlsPort: more.tls ? 0 : null,
+      },
       log: createLog({ logLevel: "silent" }),
       metrics: createMetrics(),
       clock: manualClock(),
+      ...more,
     } as unknown as Platform,
     archive: {
       ingest: (...given) => ingest(...given),
@@ -91,13 +105,13 @@ async function listen(): Promise<number> {
     },
   });
   onTestFinished(() => listener.close(0));
-  return listener.port;
+  return listener;
 }
 
 const open = async (options: Partial<OpenOptions> = {}): Promise<ClientAssociation> =>
   openAssociation({
     host: "127.0.0.1",
-    port: await listen(),
+    port: (await listen()).port,
     callingAeTitle: "CT1",
     calledAeTitle: "ISOCENTER",
     implementation: { classUid: implementationClassUid, versionName: "TEST" },
@@ -409,5 +423,52 @@ describe("C-FIND", () => {
     const identifier = writeDataSet(dataSetOf({ QueryRetrieveLevel: "STUDY" }), ExplicitVRLittleEndian);
     expect(await statusOf(identifier)).toBe(0xa700);
     await association.release();
+  });
+});
+
+describe("TLS and user identity", () => {
+  test("the certificate that a caller has proved to own is what recognition is asked with; ours is renewed", async () => {
+    const own = [makeCertificate(), makeCertificate()];
+    const client = makeCertificate({ commonName: "CT1" });
+    let renew: (pair: { cert: string; key: string }) => void = () => {};
+    const tls = {
+      current: () => own[0]!,
+      onRenewed(listener: typeof renew) {
+        renew = listener;
+        return () => {};
+      },
+    } as unknown as NonNullable<Platform["tls"]>;
+    const { tlsPort, port } = await listen({ tls });
+    const echoBy = async (certificate: string, more: Partial<OpenOptions>) => {
+      const association = await open({
+        port: tlsPort!,
+        tls: { ca: certificate, cert: client.cert, key: client.key },
+        ...more,
+      });
+      await association.echo();
+      await association.release();
+    };
+    await echoBy(own[0]!.cert, {});
+    expect(callers.at(-1)).toMatchObject({
+      tls: true,
+      certificateSha256: createHash("sha256").update(new X509Certificate(client.cert).raw).digest("hex"),
+    });
+    await echoBy(own[0]!.cert, { tls: { ca: own[0]!.cert } });
+    expect(callers.at(-1)).toMatchObject({ tls: true, certificateSha256: null });
+    renew(own[1]!);
+    await expect(echoBy(own[0]!.cert, {})).rejects.toMatchObject({ code: "connection-failed" });
+    await echoBy(own[1]!.cert, {});
+    await expect(open({ port, tls: { ca: own[1]!.cert } })).rejects.toBeTruthy();
+  });
+
+  test("a user name is accepted where that is asked; a passcode is not looked at, and nothing is said of it", async () => {
+    const responseTo = async (user: Parameters<typeof userIdentityOf>[0]) => {
+      const identity = userIdentityOf({ ...user, positiveResponseRequested: true });
+      const association = await open({ userIdentity: identity });
+      await association.release();
+      return association.peer.userIdentityResponse?.length ?? null;
+    };
+    expect(await responseTo({ userName: "ada" })).toBe(0);
+    expect(await responseTo({ userName: "ada", passcode: "secret" })).toBeNull();
   });
 });

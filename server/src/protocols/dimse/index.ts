@@ -10,10 +10,13 @@ import {
   answerContexts,
   createDimseServer,
   type Decision,
+  type DimseServer,
   type IncomingRequest,
+  readUserIdentity,
   rejections,
   type ServerObserver,
   Status,
+  type UserIdentity,
 } from "@isocenter/dimse";
 import { Counter, Gauge } from "prom-client";
 import { type Archive, supportedKeys } from "../../modules/archive/index.ts";
@@ -33,6 +36,8 @@ export { createSending, type Sending } from "./sending.ts";
 export interface DimseListener {
   /** The port it listens on; another than the configured one only where that is 0. */
   readonly port: number;
+  /** The port for DICOM by TLS; null: off. */
+  readonly tlsPort: number | null;
   readonly check: HealthCheck;
   /** Takes no more, lets what is in flight finish within the grace, then closes every connection. */
   close(graceMs?: number): Promise<void>;
@@ -76,9 +81,11 @@ export async function startDimse(deps: {
     observer: observe(platform),
   });
   const port = await server.listen({ host: config.host, port: config.dicomPort });
-  log.info({ port, aeTitle: config.aeTitle }, "listening for DICOM associations");
+  const secured = await listenByTls(server, platform);
+  log.info({ port, tlsPort: secured?.port, aeTitle: config.aeTitle }, "listening for DICOM associations");
   return {
     port,
+    tlsPort: secured?.port ?? null,
     check: {
       name: "dimse",
       essential: false,
@@ -89,9 +96,25 @@ export async function startDimse(deps: {
     },
     async close(graceMs = defaultGraceMs) {
       listening = false;
+      secured?.unfollow();
       await server.close({ graceMs });
     },
   };
+}
+
+/**
+ * DICOM by TLS (PS3.15 B, the BCP 195 profile), with the certificate of HTTPS. A client certificate is asked for and not demanded, trusted or not: what
+ * recognizes a caller is that its fingerprint was put down for its title.
+ */
+async function listenByTls(
+  server: DimseServer,
+  { config, tls }: Pick<Platform, "config" | "tls">,
+): Promise<{ port: number; unfollow(): void } | null> {
+  if (config.dicomTlsPort === null || !tls) return null;
+  const { cert, key } = tls.current();
+  const where = { host: config.host, port: config.dicomTlsPort };
+  const port = await server.listen({ ...where, tls: { cert, key, clientCertificate: "request" } });
+  return { port, unfollow: tls.onRenewed((pair) => server.renewCertificate(pair)) };
 }
 
 /** A guest from this machine may call us by any title, so that the first try works; everyone else by ours. */
@@ -122,8 +145,23 @@ async function decide(
     contexts: answerContexts(request, commits ? commitmentOffer(peer, others) : others),
     roles: grantRoles(request, peer.permissions),
     extendedNegotiations: answers,
+    ...acceptedIdentity(request),
     data: { peer, queries: extensions },
   };
+}
+
+/**
+ * User identity (PS3.7 D.3.3.7) lets nobody in and keeps nobody out: who a caller is, its title and its address or certificate say. A user name is taken
+ * down in the log, and accepted where that is asked; a passcode, ticket or token is not looked at, so nothing is said of it.
+ */
+function acceptedIdentity({ user }: IncomingRequest): { userIdentityResponse?: Uint8Array } {
+  const identity = user.userIdentity && readUserIdentity(user.userIdentity);
+  return identity?.kind === "user-name" ? { userIdentityResponse: new Uint8Array() } : {};
+}
+
+function userNameOf(userIdentity: UserIdentity | null): string | undefined {
+  const identity = userIdentity && readUserIdentity(userIdentity);
+  return identity && "userName" in identity ? identity.userName.slice(0, 64) : undefined;
 }
 
 /** Log and metrics: titles, addresses and outcomes, nothing of patients. */
@@ -140,11 +178,17 @@ function observe({ log, metrics }: Platform): ServerObserver<Caller> {
     registers: [metrics.registry],
   });
   return {
-    associated({ id, callingAeTitle, remoteAddress, contexts, data }) {
+    associated({ id, callingAeTitle, remoteAddress, contexts, data, tls, userIdentity }) {
       open.inc();
       const peer = { association: id, callingAeTitle, remoteAddress, known: data.peer.known };
       log.info(
-        { ...peer, contexts: contexts.size, requestId: data.peer.viewer.requestId },
+        {
+          ...peer,
+          contexts: contexts.size,
+          tls: tls?.protocol,
+          userName: userNameOf(userIdentity),
+          requestId: data.peer.viewer.requestId,
+        },
         "association opened",
       );
     },
