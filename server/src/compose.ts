@@ -1,6 +1,12 @@
 import { createImagingPool, type ImagingPool } from "@isocenter/imaging";
 import { createDemo, type Demo } from "./demo/index.ts";
-import { type Archive, archiveRoutes, createArchive, exportRoutes } from "./modules/archive/index.ts";
+import {
+  type Archive,
+  archiveRoutes,
+  createArchive,
+  doubtRoutes,
+  exportRoutes,
+} from "./modules/archive/index.ts";
 import {
   administrationRoutes,
   createIdentity,
@@ -102,6 +108,7 @@ export function composeHttp(
       mergeRoutes({ platform, journal, followers: [archive.followMerge] }),
       archiveRoutes({ platform, archive }),
       exportRoutes({ platform, journal, archive }),
+      doubtRoutes({ platform, journal }),
       renderingRoutes({ rendering, archive }),
       hosted,
       demo.routes,

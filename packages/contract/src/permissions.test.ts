@@ -10,6 +10,7 @@ patients.write        all           -           -        -            -         
 images.upload         all           all         all      all          -         -          -         all
 images.read           all           all         all      all          in-care   -          -         all
 images.correct        all           -           -        all          -         -          -         -
+retention.manage      all           -           -        -            -         -          -         -
 images.export         all           all         -        all          -         -          -         all
 log.write             all           all         all      all          all       all        all       all
 log.read              all           all         all      own          own       own        own       -

@@ -39,6 +39,8 @@ export const permissionTable = {
     INTEGRATION: "all",
   }),
   "images.correct": row({ ADMINISTRATOR: "all", TECHNOLOGIST: "all" }),
+  /** Legal holds, retention rules, what was deleted: bringing it back, and purging it. */
+  "retention.manage": row({ ADMINISTRATOR: "all" }),
   "images.export": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all", TECHNOLOGIST: "all", INTEGRATION: "all" }),
   "log.write": row({
     ADMINISTRATOR: "all",

@@ -2,6 +2,7 @@ import { Tags } from "@isocenter/dicom";
 import type { Platform, Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { followMerges } from "./assign.ts";
+import { defineRemoval } from "./deletion/purge.ts";
 import { count, find } from "./find/find.ts";
 import { pins } from "./find/order.ts";
 import { createIngest, type IngestOptions } from "./ingest/ingest.ts";
@@ -58,6 +59,7 @@ export function createArchive(
   defineSettleJob(platform, journal);
   defineMetadataJob(platform, metadata.prepareStudy);
   defineSweep(platform);
+  defineRemoval(platform);
   defineOrthancIds(platform, objects, located);
   const record = accessRecorder(journal);
 

@@ -1,8 +1,11 @@
 /**
  * The archive: studies, series and instances; how they come in, are found and are read.
  *
- * Owns the tables `study`, `series`, `instance`, `instance_original`, `said_identity`, `quarantine`, `reconciliation_item`. Records the facts
- * `study.received` (per study and batch), `study.settled`, `study.moved`, `quarantine.added` and `reconciliation.opened`. Keeps: a UID is unique within a facility; an object is durable
+ * Owns the tables `study`, `series`, `instance`, `instance_original`, `said_identity`, `quarantine`, `reconciliation_item`,
+ * `reconciliation_instance`, `deletion`, `purged_instance`, `instance_version`, `retention_rule`, `legal_hold`. Records the facts
+ * `study.received` (per study and batch), `study.settled`, `study.moved`, `quarantine.added`, `quarantine.resolved`, `quarantine.undone`,
+ * `reconciliation.opened`, `reconciliation.resolved`, `reconciliation.undone`, `image.`, `series.` and `study.deleted`, `.restored` and `.purged`,
+ * `hold.placed`, `hold.lifted` and `retention.changed`. Keeps: a UID is unique within a facility; an object is durable
  * before its row, and its row before the answer; counts are exact; archived bytes never change:
  * what is sent has the current identity and corrections written over them.
  */
@@ -12,7 +15,7 @@ export { deidentificationSecret } from "./export/secret.ts";
 export { supportedKeys } from "./find/keys.ts";
 export { createIngest, type IngestOptions } from "./ingest/ingest.ts";
 export { type OrthancIds, orthancIds } from "./orthanc-ids.ts";
-export { type ArchiveRoutesDeps, archiveRoutes } from "./routes.ts";
+export { type ArchiveRoutesDeps, archiveRoutes, type DoubtRoutesDeps, doubtRoutes } from "./routes.ts";
 export { settleStudy } from "./settle.ts";
 export { sweepOrphans } from "./sweep.ts";
 export * from "./types.ts";

@@ -26,7 +26,10 @@ import {
   type Routes,
   type Viewer,
 } from "../../platform/index.ts";
+import type { Journal } from "../journal/index.ts";
 import { getPatient } from "../patients/index.ts";
+import { retentionRoutes } from "./deletion/routes.ts";
+import { reconciliationRoutes } from "./doubt/routes-reconciliation.ts";
 import { contentOf, sendContent } from "./routes-content.ts";
 import { uploadRoutes } from "./routes-upload.ts";
 import { createSignedLinks, type SignedLinks } from "./signed-links.ts";
@@ -37,6 +40,11 @@ import { createPictureArchiver } from "./upload-pictures.ts";
 export interface ArchiveRoutesDeps {
   platform: Platform;
   archive: Archive;
+}
+
+export interface DoubtRoutesDeps {
+  platform: Platform;
+  journal: Journal;
 }
 
 const ById = Type.Object({ id: Id });
@@ -349,5 +357,13 @@ export function archiveRoutes(deps: ArchiveRoutesDeps): Routes {
     await app.register(async (scope) =>
       uploadRoutes(scope as unknown as App, { platform, archive, spool, pictures }),
     );
+  };
+}
+
+/** What is in doubt, corrected or taken away: reconciliation, deletion, retention. */
+export function doubtRoutes({ platform, journal }: DoubtRoutesDeps): Routes {
+  return (app) => {
+    reconciliationRoutes(app, platform, journal);
+    retentionRoutes(app, platform, journal);
   };
 }

@@ -37,6 +37,7 @@ async function moveOrphans(platform: Platform, keys: readonly string[]): Promise
     select key from unnest(${[...keys]}::text[]) as k (key)
     where not exists (select 1 from instance where object_key = key)
       and not exists (select 1 from quarantine where object_key = key)
+      and not exists (select 1 from instance_version where object_key = key)
       and not exists (select 1 from instance_original where object_key = key)
       and not exists (select 1 from series where metadata_key = key)`;
   for (const { key } of orphans) await platform.objects.moveToLostAndFound(key);

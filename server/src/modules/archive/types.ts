@@ -45,7 +45,7 @@ export interface IngestSource {
 
 /**
  * `stored`: durable, object and row. `already-stored`: the same data set was here. `quarantined`: the UID was here with other data;
- * this object is kept for a person to decide, and is not the archived instance.
+ * this object is kept for a person to decide, and is not the archived instance; or the instance was deleted and came again, which waits under reconciliation.
  */
 export type IngestOutcome = "stored" | "already-stored" | "quarantined";
 
@@ -69,6 +69,7 @@ export interface IngestAnswer {
   /** Of the object that came, in bytes. */
   size: number;
   sha256: string;
+  /** Of the entry in quarantine, or of the item of reconciliation of one that came again after it was deleted. */
   quarantineId: string | null;
 }
 

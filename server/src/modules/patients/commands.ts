@@ -78,7 +78,7 @@ export async function createPatient(
     created_at: now,
     updated_at: now,
   })}`;
-  await writeIdentifiers(tx, clock, id, facilityId, input.identifiers ?? []);
+  await giveIdentifiers(tx, clock, id, facilityId, input.identifiers ?? []);
   await addMemberships(tx, clock, [{ patientId: id, facilityId }]);
   await journal.record(tx, viewer, {
     type: "patient.created",
@@ -98,7 +98,7 @@ const partsOf = (input: Partial<CreatePatient>): NameParts => ({
 });
 
 /** The patient's identifiers in the order given; where none comes, one is made with the facility's issuer. */
-async function writeIdentifiers(
+export async function giveIdentifiers(
   tx: Tx,
   clock: Clock,
   patientId: string,
@@ -190,7 +190,7 @@ export async function changePatient(
   if (input.identifiers) {
     await tx`delete from patient_identifier where patient_id = ${patientId} and not provisional`;
     const own = await withoutMerged(tx, patientId, input.identifiers);
-    await writeIdentifiers(tx, clock, patientId, viewer.homeFacilityId, own);
+    await giveIdentifiers(tx, clock, patientId, viewer.homeFacilityId, own);
   }
   await journal.record(tx, viewer, {
     type: "patient.changed",

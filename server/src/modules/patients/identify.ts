@@ -71,7 +71,8 @@ export async function identifyPatients(
     doubtful.forEach(({ claim, index }, position) => {
       const knownPatientId = known.get(identifierKey(claim))?.survivorId ?? null;
       const kind = claim.value === "" ? "no-identifier" : "conflicting-identity";
-      answers[index] = { ...provisional[position]!, doubt: { kind, knownPatientId } };
+      const { accepted, ...patient } = provisional[position]!;
+      answers[index] = { ...patient, doubt: accepted ? null : { kind, knownPatientId } };
     });
   }
   const complete = answers as IdentifiedPatient[];
@@ -307,7 +308,7 @@ async function provisionalPatients(
   tx: Tx,
   clock: Clock,
   claims: readonly PatientClaim[],
-): Promise<{ patientId: string; claimedId: string; created: boolean }[]> {
+): Promise<{ patientId: string; claimedId: string; created: boolean; accepted: boolean }[]> {
   const wanted = new Map(claims.map((claim) => [provisionalKey(claim), claim]));
   const proposals = [...wanted]
     .sort(byKey)
@@ -322,13 +323,15 @@ async function provisionalPatients(
         ${named.map(({ claim }) => claim.issuer)}::text[], ${named.map(({ claim }) => claim.value)}::text[])
         as n (id, patient_id, issuer, value)`;
   }
-  const rows = await tx<{ key: string; id: string; survivorId: string }[]>`
-    select p.provisional_key as key, p.id, (${survivorSql(tx, "p.id")}) as "survivorId"
+  const rows = await tx<{ key: string; id: string; survivorId: string; accepted: boolean }[]>`
+    select p.provisional_key as key, p.id, not p.provisional as accepted, (${survivorSql(tx, "p.id")}) as "survivorId"
     from patient p where p.provisional_key = any(${[...wanted.keys()]}::text[])`;
   const byProvisionalKey = new Map(rows.map((row) => [row.key, row]));
   return claims.map((claim) => {
     const row = byProvisionalKey.get(provisionalKey(claim))!;
-    return { patientId: row.survivorId, claimedId: row.id, created: made.has(row.id) };
+    // A person decided that this claim is a patient of their own.
+    const { id, survivorId, accepted } = row;
+    return { patientId: survivorId, claimedId: id, created: made.has(id), accepted };
   });
 }
 

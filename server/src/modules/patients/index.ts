@@ -27,6 +27,13 @@ export {
   nameParts,
   type Sex,
 } from "./patient.ts";
+export {
+  type AcceptedBefore,
+  acceptProvisional,
+  dropMembership,
+  ensureMembership,
+  undoAcceptance,
+} from "./provisional.ts";
 export { careRelationsAmong, getPatient, listPatients, requirePatient, searchWords } from "./queries.ts";
 export { patientRoutes } from "./routes.ts";
 export { mergeRoutes } from "./routes-merge.ts";

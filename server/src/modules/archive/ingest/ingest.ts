@@ -10,6 +10,7 @@ import {
 } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { requirePatient } from "../../patients/index.ts";
+import { noteResent } from "../doubt/resolve.ts";
 import type { Ingest, IngestAnswer, IngestSource } from "../types.ts";
 import { type BatchContext, type BatchItem, type BatchResult, NotDurable } from "./batch.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
@@ -109,7 +110,12 @@ export function createIngest(
     if (outcome === "stored") return answerOf(incoming, instance, "stored", null);
     if (instance.dataSetSha256.equals(incoming.dataSetSha256)) {
       await discard(keys);
-      return answerOf(incoming, instance, "already-stored", null);
+      if (!instance.deleted) return answerOf(incoming, instance, "already-stored", null);
+      const { value, issuer, name, birthDate, sex } = incoming.claim;
+      const claim = { value, issuer, name, birthDate, sex };
+      const { clock, db } = platform;
+      const itemId = await transact(db, (tx) => noteResent(tx, viewer, instance, claim, { clock, journal }));
+      return answerOf(incoming, instance, "quarantined", itemId);
     }
     const { id, kept } = await quarantine(platform, journal, viewer, incoming, instance);
     await discard(kept ? keys.filter((key) => key !== incoming.objectKey) : keys);

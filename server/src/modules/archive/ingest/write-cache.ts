@@ -6,6 +6,8 @@ export interface KnownStudy {
   patientId: string;
   /** Whom its images name. */
   claimedId: string;
+  /** How often images of it were deleted or came back: its series are others then. */
+  deletions: number;
   /** Study attributes, as JSON, of which the row has everything. */
   seen: Set<string>;
   /** By series UID. */

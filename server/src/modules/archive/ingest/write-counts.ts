@@ -10,10 +10,16 @@ import { groupBy, type Written } from "./batch.ts";
 export async function lockKnown(tx: Tx, written: readonly Written[]): Promise<boolean> {
   const known = new Map(written.filter((one) => one.known).map(({ study }) => [study.id, study]));
   if (known.size === 0) return true;
-  const rows = await tx<{ id: string; patientId: string }[]>`
-    select id, patient_id as "patientId" from study where id = any(${[...known.keys()]}::uuid[])
+  const rows = await tx<{ id: string; patientId: string; deletions: number }[]>`
+    select id, patient_id as "patientId", deletions from study where id = any(${[...known.keys()]}::uuid[])
     order by facility_id, study_instance_uid, claimed_patient_id for no key update`;
-  return rows.length === known.size && rows.every((row) => known.get(row.id)!.patientId === row.patientId);
+  return (
+    rows.length === known.size &&
+    rows.every(({ id, patientId, deletions }) => {
+      const study = known.get(id)!;
+      return study.patientId === patientId && study.deletions === deletions;
+    })
+  );
 }
 
 /** One update for the series of the batch. */

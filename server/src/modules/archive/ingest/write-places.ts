@@ -33,7 +33,7 @@ export async function placesOf(
     const series = await upsertSeries(tx, context.platform.clock, batch, studies);
     const shared = new Map<string, KnownStudy & { created: boolean }>();
     unknown.forEach(({ item, index }, position) => {
-      const { id, facilityId, patientId, claimedId, created } = studies[position]!;
+      const { id, facilityId, patientId, claimedId, deletions, created } = studies[position]!;
       const study =
         shared.get(id) ??
         asKnown(context.cache.get(facilityId, item.incoming.studyUid, claimedId), {
@@ -41,6 +41,7 @@ export async function placesOf(
           facilityId,
           patientId,
           claimedId,
+          deletions,
           created,
         });
       shared.set(id, study);
@@ -71,12 +72,17 @@ function recall(
 
 type StudyRow = Pick<
   KnownStudy & { created: boolean },
-  "id" | "facilityId" | "patientId" | "claimedId" | "created"
+  "id" | "facilityId" | "patientId" | "claimedId" | "deletions" | "created"
 >;
 
 /** The remembered study where it is still the same row, else one to be remembered. */
 function asKnown(known: KnownStudy | undefined, row: StudyRow): KnownStudy & { created: boolean } {
-  if (known?.id === row.id) return Object.assign(known, { created: row.created, patientId: row.patientId });
+  if (known?.id === row.id)
+    return Object.assign(known, {
+      created: row.created,
+      patientId: row.patientId,
+      deletions: row.deletions,
+    });
   return {
     ...row,
     seen: new Set(),

@@ -13,17 +13,14 @@ export async function openReconciliation(
   for (const group of groupBy(doubtful, ({ study }) => study.id).values()) {
     const { item, study, patient } = group[0]!;
     const { facilityId, value, issuer, name, birthDate, sex } = item.incoming.claim;
+    // What a person decided of the study holds for what comes after.
     const opened = await tx<{ id: string }[]>`
-      insert into reconciliation_item ${tx({
-        id: newId(clock),
-        facility_id: facilityId,
-        kind: patient.doubt!.kind,
-        study_id: study.id,
-        patient_id: study.patientId,
-        known_patient_id: patient.doubt!.knownPatientId,
-        claim: tx.json({ value, issuer, name, birthDate, sex }),
-        created_at: clock.now(),
-      })} on conflict (study_id) where resolved_at is null do nothing returning id`;
+      insert into reconciliation_item (id, facility_id, kind, study_id, patient_id, known_patient_id, claim, created_at)
+      select ${newId(clock)}, ${facilityId}, ${patient.doubt!.kind}, ${study.id}, ${study.claimedId}, ${patient.doubt!.knownPatientId},
+        ${tx.json({ value, issuer, name, birthDate, sex })}, ${clock.now()}
+      where not exists (select 1 from reconciliation_item r where r.study_id = ${study.id} and r.kind <> 'resent-after-deletion'
+        and r.resolved_at is not null and r.action <> 'REJECT')
+      on conflict (study_id, (kind = 'resent-after-deletion')) where resolved_at is null do nothing returning id`;
     if (opened[0]) {
       await journal.record(tx, item.viewer, {
         type: "reconciliation.opened",

@@ -8,6 +8,7 @@ import type { StudyWrite } from "./write-studies.ts";
 export interface SeriesWrite {
   id: string;
   studyId: string;
+  /** New with this transaction, or without images until now. */
   created: boolean;
 }
 
@@ -54,11 +55,12 @@ export async function upsertSeries(
       scheduled_step_ids, requested_procedure_ids, attributes, created_at
     from json_populate_recordset(null::series, ${JSON.stringify(proposals.map(({ row }) => row))}::text::json)
     on conflict (study_id, series_instance_uid) do update set series_instance_uid = excluded.series_instance_uid
-    returning id, study_id as "studyId", series_instance_uid as uid, attributes, corrected, xmax = 0 as created`;
+    returning id, study_id as "studyId", series_instance_uid as uid, attributes, corrected,
+      xmax = 0 or number_of_instances = 0 as created`;
   const byKey = new Map(rows.map((row) => [seriesKey(row.studyId, row.uid), row]));
   for (const { key, attributes } of proposals) {
     const row = byKey.get(key)!;
-    const more = row.created ? null : supplement(row.attributes, attributes, row.corrected);
+    const more = supplement(row.attributes, attributes, row.corrected);
     if (more)
       await tx`update series set ${tx({ ...seriesColumns(more), attributes: more as never })} where id = ${row.id}`;
   }

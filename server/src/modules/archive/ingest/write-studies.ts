@@ -11,6 +11,7 @@ export interface StudyWrite {
   /** Whose it is now: of one that was here, perhaps not who the images name. */
   patientId: string;
   claimedId: string;
+  deletions: number;
   /** The row is new with this transaction. */
   created: boolean;
 }
@@ -62,7 +63,7 @@ export async function upsertStudies(
     from json_populate_recordset(null::study, ${JSON.stringify(proposals.map(({ row }) => row))}::text::json)
     on conflict (facility_id, study_instance_uid, claimed_patient_id) do update set last_received_at = excluded.last_received_at
     returning id, facility_id as "facilityId", patient_id as "patientId", claimed_patient_id as "claimedId",
-      study_instance_uid as uid, attributes, corrected, xmax = 0 as created`;
+      deletions, study_instance_uid as uid, attributes, corrected, xmax = 0 as created`;
   await requireUnmerged(
     tx,
     rows.filter(({ created }) => created),

@@ -1,0 +1,196 @@
+import { storedKeys, viewerAt } from "@isocenter/test/support/archive.ts";
+import { decisionsArchive } from "@isocenter/test/support/decisions.ts";
+import { expect, test } from "vitest";
+import { transact } from "../../../platform/index.ts";
+import { type DeletionSubject, deleteImages, restoreDeletion } from "./delete.ts";
+import { liftHold, placeHold, setRetentionRules } from "./holds.ts";
+import { purgeDeletion } from "./purge.ts";
+import { getDeletion, listDeletions, listHolds } from "./queries.ts";
+import { defaultRetention, retainedUntil } from "./retention.ts";
+
+const at = decisionsArchive();
+
+const remove = (subject: DeletionSubject, who = at.viewer) =>
+  transact(at.database.db, (tx) => deleteImages(tx, who, subject, "wrong patient", at.context));
+const restore = (id: string) =>
+  transact(at.database.db, (tx) => restoreDeletion(tx, at.viewer, id, at.context));
+const purge = (id: string, who = at.viewer) =>
+  transact(at.database.db, (tx) =>
+    purgeDeletion(tx, who, id, "retention is over", { ...at.context, jobs: at.platform.jobs }),
+  );
+const view = (id: string, who = at.viewer) => getDeletion(at.database.db, who, id, at.platform.clock.now());
+/** Another administrator of the same facility. */
+const another = () => viewerAt(at.viewer.facilityIds);
+const keepNothing = () =>
+  transact(at.database.db, (tx) =>
+    setRetentionRules(tx, at.viewer, [{ modality: "", years: 0, untilAge: null }], at.context),
+  );
+
+/** Two series of two images and one. */
+async function study() {
+  const first = at.image({ SeriesNumber: 1 });
+  const { StudyInstanceUID, SeriesInstanceUID, PatientID } = {
+    ...first,
+    PatientID: (await at.ingest(first)).PatientID,
+  };
+  const second = at.image({ PatientID, StudyInstanceUID, SeriesInstanceUID, InstanceNumber: 2 });
+  const other = at.image({ PatientID, StudyInstanceUID, SeriesNumber: 2, Modality: "SR" });
+  const answers = [await at.ingest(second), await at.ingest(other)];
+  const { imageId } = (await at.archive.locate(at.viewer, first, "none")).map(({ id }) => ({
+    imageId: id,
+  }))[0]!;
+  return { first, second, other, imageId, studyId: answers[0]!.studyId, seriesId: answers[0]!.seriesId };
+}
+
+test("an image is gone through every door and in every count, and comes back", async () => {
+  const { first, second, imageId, studyId } = await study();
+  const before = await at.archive.getStudy(at.viewer, studyId);
+  const id = await remove({ kind: "IMAGE", id: imageId });
+  expect(await at.everywhere(first)).toBeNull();
+  expect(await at.everywhere(second)).not.toBeNull();
+  await at.expectCounts(studyId);
+  expect((await at.archive.listImages(at.viewer, { studyId, order: "number", limit: 10 })).total).toBe(2);
+  await expect(at.archive.getImage(at.viewer, imageId)).rejects.toMatchObject({ kind: "not-found" });
+  await expect(at.archive.locateById(at.viewer, imageId, "none")).rejects.toMatchObject({
+    kind: "not-found",
+  });
+  await expect(remove({ kind: "IMAGE", id: imageId })).rejects.toMatchObject({ code: "image.not-found" });
+  const [commitment] = await at.archive.commitment(at.viewer, [
+    { SOPClassUID: "1.2.840.10008.5.1.4.1.1.2", SOPInstanceUID: first.SOPInstanceUID },
+  ]);
+  expect(commitment!.outcome).toBe("in-doubt");
+  expect(await view(id)).toMatchObject({
+    kind: "IMAGE",
+    status: "DELETED",
+    numberOfInstances: 1,
+    reason: "wrong patient",
+    retainedUntil: "2036-01-05",
+    actions: ["restore"],
+  });
+  await restore(id);
+  expect(await at.everywhere(first)).not.toBeNull();
+  await at.expectCounts(studyId);
+  const { version: _, ...after } = await at.archive.getStudy(at.viewer, studyId);
+  expect(before).toMatchObject(after);
+  await expect(restore(id)).rejects.toMatchObject({ code: "deletion.restored" });
+});
+
+test("a series, and then the rest of the study; images that come for what was emptied count again", async () => {
+  const { first, other, studyId, seriesId } = await study();
+  await remove({ kind: "SERIES", id: seriesId });
+  await at.expectCounts(studyId);
+  expect(await at.archive.getStudy(at.viewer, studyId)).toMatchObject({
+    numberOfSeries: 1,
+    numberOfInstances: 1,
+    modalities: ["SR"],
+  });
+  expect((await at.archive.listSeries(at.viewer, studyId)).length).toBe(1);
+  const rest = await remove({ kind: "STUDY", id: studyId });
+  expect(await at.everywhere(other)).toBeNull();
+  await expect(at.archive.getStudy(at.viewer, studyId)).rejects.toMatchObject({ code: "study.not-found" });
+  expect((await at.archive.listStudies(at.viewer, {})).total).toBe(0);
+  const { StudyInstanceUID, SeriesInstanceUID } = first;
+  const { claim } = {
+    claim: await at.database.db<{ PatientID: string }[]>`
+    select value as "PatientID" from patient_identifier where patient_id = (select patient_id from study where id = ${studyId})`,
+  };
+  const fresh = at.image({ ...claim[0], StudyInstanceUID, SeriesInstanceUID, InstanceNumber: 3 });
+  expect(await at.ingest(fresh)).toMatchObject({ studyId, seriesId, outcome: "stored" });
+  await at.expectCounts(studyId);
+  await restore(rest);
+  await at.expectCounts(studyId);
+  expect(await at.archive.getStudy(at.viewer, studyId)).toMatchObject({
+    numberOfSeries: 2,
+    numberOfInstances: 2,
+  });
+});
+
+test("images that arrive while others are deleted are counted exactly", async () => {
+  const { first, studyId, seriesId } = await study();
+  const [{ PatientID }] = await at.database.db<[{ PatientID: string }]>`
+    select value as "PatientID" from patient_identifier where patient_id = (select patient_id from study where id = ${studyId})`;
+  const { StudyInstanceUID, SeriesInstanceUID } = first;
+  const arriving = Array.from({ length: 20 }, (_, index) =>
+    at.ingest(at.image({ PatientID, StudyInstanceUID, SeriesInstanceUID, InstanceNumber: 10 + index })),
+  );
+  await remove({ kind: "SERIES", id: seriesId });
+  await Promise.all(arriving);
+  await at.expectCounts(studyId);
+});
+
+test("purging is for another administrator, after retention, and takes objects after the commit", async () => {
+  const { first, studyId } = await study();
+  await at.archive.seriesMetadata(at.viewer, first);
+  const keysBefore = await storedKeys(at.platform, "instances");
+  const id = await remove({ kind: "STUDY", id: studyId });
+  const other = another();
+  await expect(purge(id)).rejects.toMatchObject({ code: "purge.same-person" });
+  await expect(purge(id, other)).rejects.toMatchObject({ code: "purge.retained" });
+  await expect(purge(id, { ...other, roles: ["TECHNOLOGIST"] })).rejects.toMatchObject({ kind: "forbidden" });
+  await keepNothing();
+  const hold = await transact(at.database.db, (tx) =>
+    placeHold(tx, at.viewer, { studyId, reason: "a lawsuit" }, at.context),
+  );
+  expect(await view(id, other)).toMatchObject({ onHold: true, actions: ["restore"] });
+  await expect(purge(id, other)).rejects.toMatchObject({ code: "hold.placed" });
+  await transact(at.database.db, (tx) => liftHold(tx, at.viewer, hold, "settled", at.context));
+  await at.ingest(first);
+  await expect(purge(id, other)).rejects.toMatchObject({ code: "purge.in-doubt" });
+  await at.database.db`update reconciliation_item set resolved_at = now(), action = 'REJECT'`;
+  expect(await view(id, other)).toMatchObject({ actions: ["restore", "purge"] });
+  await purge(id, other);
+  expect(await storedKeys(at.platform, "instances")).toEqual(keysBefore);
+  await at.platform.jobs.drain();
+  const left = await storedKeys(at.platform, "instances");
+  expect(left).toHaveLength(keysBefore.length - 3);
+  const purged = await at.database
+    .db`select sop_instance_uid, sha256 from purged_instance where deletion_id = ${id}`;
+  expect(purged).toHaveLength(3);
+  expect(await view(id)).toMatchObject({ status: "PURGED", actions: [] });
+  await expect(restore(id)).rejects.toMatchObject({ code: "deletion.purged" });
+  // What was purged and comes again is new.
+  expect(await at.ingest(first)).toMatchObject({ outcome: "stored", studyId });
+  expect(await at.everywhere(first)).not.toBeNull();
+  await at.expectCounts(studyId);
+});
+
+test("a legal hold on a patient blocks deletion, also of what was merged into them", async () => {
+  const { studyId } = await study();
+  const { patientId } = await at.archive.getStudy(at.viewer, studyId);
+  const hold = await transact(at.database.db, (tx) =>
+    placeHold(tx, at.viewer, { patientId, reason: "a lawsuit" }, at.context),
+  );
+  await expect(remove({ kind: "STUDY", id: studyId })).rejects.toMatchObject({ code: "hold.placed" });
+  expect(await listHolds(at.database.db, at.viewer)).toMatchObject([
+    { id: hold, patientId, actions: ["lift"] },
+  ]);
+  await transact(at.database.db, (tx) => liftHold(tx, at.viewer, hold, "settled", at.context));
+  await expect(
+    transact(at.database.db, (tx) => liftHold(tx, at.viewer, hold, "again", at.context)),
+  ).rejects.toMatchObject({ code: "hold.lifted" });
+  await remove({ kind: "STUDY", id: studyId });
+  expect((await listDeletions(at.database.db, at.viewer, {}, at.platform.clock.now())).data).toHaveLength(1);
+});
+
+test("deleting needs the right, the facility and the version", async () => {
+  const { studyId } = await study();
+  await expect(
+    remove({ kind: "STUDY", id: studyId }, { ...at.viewer, roles: ["RADIOLOGIST"] }),
+  ).rejects.toMatchObject({ kind: "forbidden" });
+  await expect(
+    remove({ kind: "STUDY", id: studyId }, { ...at.viewer, facilityIds: [] }),
+  ).rejects.toMatchObject({ kind: "not-found" });
+  await expect(remove({ kind: "STUDY", id: studyId, expectedVersion: 99 })).rejects.toMatchObject({
+    code: "version.conflict",
+  });
+});
+
+test.each([
+  [{ studyDate: "2020-02-29", birthDate: "1970-01-01", modalities: ["CT"] }, "2030-03-01"],
+  [{ studyDate: "2020-03-01", birthDate: "2015-06-07", modalities: ["CT"] }, "2043-06-07"],
+  [{ studyDate: null, birthDate: null, modalities: [] }, "2036-01-02"],
+  [{ studyDate: "2020-03-01", birthDate: null, modalities: ["MG", "SR"] }, "2050-03-01"],
+])("%j is kept until %s", (study, until) => {
+  const rules = [defaultRetention, { modality: "MG", years: 30, untilAge: null }];
+  expect(retainedUntil({ receivedOn: "2026-01-02", ...study }, rules)).toBe(until);
+});
