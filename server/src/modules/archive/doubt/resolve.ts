@@ -174,8 +174,10 @@ async function bringBack(tx: Tx, viewer: Viewer, item: Item, context: DecisionCo
   const rows = await tx<{ id: string; deletionId: string }[]>`
     select i.id, i.deletion_id as "deletionId" from reconciliation_instance r join instance i on i.id = r.instance_id
     where r.item_id = ${item.id} and i.deletion_id is not null order by i.deletion_id, i.id`;
-  const restored: Record<string, string[]> = {};
-  for (const { id, deletionId } of rows) (restored[deletionId] ??= []).push(id);
+  const groups = Map.groupBy(rows, ({ deletionId }) => deletionId);
+  const restored = Object.fromEntries(
+    [...groups].map(([id, images]) => [id, images.map((image) => image.id)]),
+  );
   for (const [deletionId, ids] of Object.entries(restored))
     await restoreDeletion(tx, viewer, deletionId, context, ids);
   return { restored };
