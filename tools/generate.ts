@@ -4,6 +4,7 @@
  */
 import fs from "node:fs/promises";
 import path from "node:path";
+import { conformanceStatement } from "@isocenter/server/conformance/index.ts";
 import { openApiDocument } from "@isocenter/server/openapi.ts";
 
 const repository = path.resolve(import.meta.dirname, "..");
@@ -11,6 +12,7 @@ const check = process.argv.includes("--check");
 
 const generated: readonly { file: string; make: () => Promise<string> }[] = [
   { file: "docs/openapi.json", make: async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
+  { file: "docs/CONFORMANCE.md", make: conformanceStatement },
 ];
 
 let stale = 0;

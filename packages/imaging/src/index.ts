@@ -12,6 +12,7 @@ export {
   frameBytes,
   interleave,
   maxFrameBytes,
+  maxFrameSide,
   separate,
 } from "./frame.ts";
 export type { LookupTable } from "./lookup-table.ts";

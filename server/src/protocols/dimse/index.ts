@@ -30,8 +30,10 @@ import { chooseFor, grantRoles, negotiateQueries, scpRolesAsked } from "./offers
 import { retrieveHandlers } from "./retrieve.ts";
 import { storeHandler } from "./store.ts";
 
+export { offerFor, queryModels, retrieveModels, storageTransferSyntaxes } from "./offers.ts";
 export { dimseRoutes } from "./routes.ts";
 export { createSending, type Sending } from "./sending.ts";
+export { statusOfRefusal } from "./statuses.ts";
 
 export interface DimseListener {
   /** The port it listens on; another than the configured one only where that is 0. */
@@ -43,7 +45,8 @@ export interface DimseListener {
   close(graceMs?: number): Promise<void>;
 }
 
-const maxAssociations = 100;
+/** At one time; one more is rejected for now. */
+export const maxAssociations = 100;
 /** A request for commitment names each of some thousand instances. */
 const maxIdentifierBytes = 4 * 1024 * 1024;
 const defaultGraceMs = 10_000;

@@ -1,0 +1,126 @@
+import {
+  dictionaryEntry,
+  formatTag,
+  implementationClassUid,
+  implementationVersionName,
+  registeredUid,
+  SopClasses,
+  sopClass,
+  storageSopClasses,
+  type Tag,
+  transferSyntax,
+} from "@isocenter/dicom";
+import { defaultLimits, defaultTimeouts } from "@isocenter/dimse";
+import { type QueryLevel, supportedKeys } from "../modules/archive/index.ts";
+import {
+  maxAssociations,
+  offerFor,
+  queryModels,
+  retrieveModels,
+  statusOfRefusal,
+  storageTransferSyntaxes,
+} from "../protocols/dimse/index.ts";
+import { hexadecimal, inWords, table } from "./markdown.ts";
+
+const nameOf = (uid: string): string =>
+  sopClass(uid)?.name ?? transferSyntax(uid)?.name ?? registeredUid(uid)?.name ?? uid;
+
+/** The services that are no storage, from what negotiation answers for every SOP class that the dictionary has. */
+function services(): string {
+  const rows = Object.values(SopClasses).flatMap((uid) => {
+    const offer = offerFor(uid);
+    if (!offer || offer.service === "storage") return [];
+    const levels = queryModels[uid] ?? retrieveModels[uid]?.levels;
+    return [[nameOf(uid), `\`${uid}\``, "SCP", offer.permission, levels?.join(", ") ?? "–"]];
+  });
+  return table(["SOP class", "UID", "role", "permission of the caller", "levels"], rows);
+}
+
+const syntaxTable = (uids: Iterable<string>): string =>
+  table(
+    ["transfer syntax", "UID"],
+    [...uids].map((uid) => [nameOf(uid), `\`${uid}\``]),
+  );
+
+const storage = (): string =>
+  table(
+    ["SOP class", "UID"],
+    storageSopClasses
+      .filter((uid) => offerFor(uid)?.service === "storage")
+      .map((uid) => [nameOf(uid), `\`${uid}\``]),
+  );
+
+const keyword = (tag: Tag): string => dictionaryEntry(tag)?.keyword ?? formatTag(tag);
+
+/** Keys of a level, with those that are only returned in one line. */
+function keys(level: QueryLevel, name: string): string {
+  const ours = supportedKeys(level).filter((key) => key.level === level);
+  const matched = ours.filter(({ matching }) => matching.length > 0);
+  const returned = ours.filter(({ matching, within }) => matching.length === 0 && within === undefined);
+  const rows = matched.map(({ tag, within, vr, matching, byDefault }) => [
+    within === undefined ? keyword(tag) : `${keyword(within)} > ${keyword(tag)}`,
+    formatTag(tag),
+    vr,
+    matching.join(", "),
+    byDefault ? "yes" : "when asked",
+  ]);
+  return [
+    `#### ${name}`,
+    table(["key", "tag", "VR", "matching", "returned"], rows),
+    `Returned and not matched: ${returned.map(({ tag }) => keyword(tag)).join(", ") || "none"}.`,
+  ].join("\n\n");
+}
+
+const statuses = (): string =>
+  table(
+    ["why", "C-STORE", "C-FIND", "C-MOVE, C-GET"],
+    Object.entries(statusOfRefusal).map(([kind, status]) => [
+      kind,
+      hexadecimal(status.store),
+      hexadecimal(status.find),
+      hexadecimal(status.retrieve),
+    ]),
+  );
+
+const numbers = (values: object): string =>
+  table(
+    ["", "default"],
+    Object.entries(values).map(([name, value]) => [`\`${name}\``, inWords(name, value as number)]),
+  );
+
+/** What the DIMSE listener negotiates and answers (PS3.2 N.4 and N.5). */
+export function dimseStatement(): string {
+  return [
+    "## DIMSE",
+    `Implementation class UID \`${implementationClassUid}\`, version name \`${implementationVersionName}\`. AE title \`ISOCENTER\` (\`AE_TITLE\`), port 11112 (\`DICOM_PORT\`), ` +
+      "TLS on `DICOM_TLS_PORT`. PDUs of any length are taken up to the limit below and sent as long as the peer takes them. Operations are performed one at a time: " +
+      `an asynchronous operations window is answered with 1, 1. At most ${maxAssociations} associations at one time.`,
+    "A caller is recognized by its AE title together with its address or its TLS certificate, and may do what its permissions say, within its facility. A caller " +
+      "that is not known may verify and store from the same machine only.",
+    "### Services offered",
+    services(),
+    "Data sets of these services are taken and sent in Implicit VR Little Endian, Explicit VR Little Endian and Explicit VR Big Endian. Extended negotiation: relational " +
+      "queries, combined matching of date and time, fuzzy matching of person names; for C-GET the caller proposes itself as SCP of the storage SOP classes it takes.",
+    "As SCU: Verification, C-FIND, C-MOVE and C-GET of the same models, and storage, to the modalities that an administrator registers. An instance is sent as it is kept where the receiver takes " +
+      "that, else in a syntax that it takes, without loss.",
+    "### Statuses of refusals",
+    "`0000H` is success. A failure says why in Error Comment (0000,0902).",
+    statuses(),
+    "### Storage",
+    "Every instance is kept as it was received, bit for bit; the level of storage is 2 (full), no element is discarded or coerced in what is kept. What is sent bears the current identity of the patient and " +
+      "the corrections of the department; what they replaced stands in Original Attributes Sequence (0400,0561).",
+    "Transfer syntaxes:",
+    syntaxTable(storageTransferSyntaxes),
+    "SOP classes; private ones, and standard ones that are newer than this table, are stored as well:",
+    storage(),
+    "### Query keys",
+    "The same keys serve C-FIND, QIDO-RS and the REST lists. Keys of higher levels may be matched at lower ones (relational). Universal and zero-length matching is open to all.",
+    keys("PATIENT", "Patient"),
+    keys("STUDY", "Study"),
+    keys("SERIES", "Series"),
+    keys("INSTANCE", "Image"),
+    "### Limits and time-outs of an association",
+    numbers(defaultLimits),
+    numbers(defaultTimeouts),
+  ].join("\n\n");
+}
