@@ -71,7 +71,7 @@ const identifying = new Set<number>([
   Tags.ContentDate,
 ]);
 /** What is the same in many objects, or what we write ourselves. */
-const common = new Set(["19000101", "removed", "anonymous", "test", "phantom"]);
+const common = new Set(["19000101", "removed", "anonymous", "test", "phantom", "patient"]);
 const classUids = /SOPClass|TransferSyntax|CodingSchemeUID|ImplementationClass/;
 
 function each(set: DataSet, visit: (set: DataSet, tag: number, values: string[], vr: string) => void): void {
@@ -178,6 +178,30 @@ describe.skipIf(!here)("de-identification of the corpus", () => {
       const other = await deidentifier("second").object(opened(original));
       if (text(other.dataSet, Tags.SOPInstanceUID) === text(after.dataSet, Tags.SOPInstanceUID))
         wrong.push(`${entry.path}: the secret does not matter`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("nor with every option that keeps and cleans but says nothing of who", {
+    timeout: 120_000,
+  }, async () => {
+    const options = [
+      "clean-descriptors",
+      "clean-graphics",
+      "clean-structured-content",
+      "retain-modified-dates",
+      "retain-patient-characteristics",
+      "retain-safe-private",
+    ] as const;
+    const wrong: string[] = [];
+    for (const entry of accepted) {
+      const original = bytesOf(entry);
+      const output = await whole((await deidentifier("first", ...options).object(opened(original))).bytes());
+      wrong.push(
+        ...leaks(secretsOf(readPart10(original)), output, readPart10(output)).map(
+          (leak) => `${entry.path}: ${leak}`,
+        ),
+      );
     }
     expect(wrong).toEqual([]);
   });

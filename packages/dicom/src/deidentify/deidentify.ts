@@ -143,7 +143,8 @@ export function createDeidentifier(given: DeidentifierOptions): Deidentifier {
         sopInstanceUID: text(dataSet, Tags.SOPInstanceUID) ?? "",
         transferSyntaxUID: parsed.transferSyntaxUID,
       });
-      const parts: LayoutPart[] = layoutDataSet(dataSet);
+      const parts = layoutDataSet(dataSet);
+      checkOrder(parts);
       const source = async () => (kept.length > 0 ? oneByOne(kept) : open());
       return {
         dataSet,
@@ -156,6 +157,17 @@ export function createDeidentifier(given: DeidentifierOptions): Deidentifier {
       };
     },
   };
+}
+
+/** The source is read once from its beginning to its end; long values that stand out of order would need it again and again. */
+function checkOrder(parts: readonly LayoutPart[]): void {
+  let at = 0;
+  for (const part of parts) {
+    if (part instanceof Uint8Array) continue;
+    if (part.offset < at)
+      throw new DicomError("bad-structure", "long values stand out of order", part.offset);
+    at = part.offset + part.length;
+  }
 }
 
 async function* oneByOne(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

@@ -7,7 +7,8 @@ import { vrFacts } from "../vr.ts";
 
 /** Shorter values stand in too many words by chance. */
 const minLength = 4;
-const maxValues = 2000;
+/** More names than this are no study's: every text is held for one then, so that looking through them has a bound. */
+const maxValues = 300;
 
 /** Attributes whose values name a person, a place or a visit; names of people (PN) and UIDs need no list. */
 const personal: readonly Keyword[] = [
@@ -70,7 +71,7 @@ export function identityOf(set: DataSet, letters: ReadonlySet<string>): Identity
   const found = new Set<string>();
   const add = (value: string) => {
     const text = value.trim();
-    if (text.length >= minLength && found.size < maxValues && !meaningless.has(text.toLowerCase()))
+    if (text.length >= minLength && found.size <= maxValues && !meaningless.has(text.toLowerCase()))
       found.add(text);
   };
   const visit = (one: DataSet) => {
@@ -88,6 +89,7 @@ export function identityOf(set: DataSet, letters: ReadonlySet<string>): Identity
     }
   };
   visit(set);
+  if (found.size > maxValues) return { has: () => true, scrub: () => "" };
   const alternatives = [...found]
     .sort((a, b) => b.length - a.length)
     .map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));

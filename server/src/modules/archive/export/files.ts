@@ -28,7 +28,7 @@ export type ExportSource = Pick<Archive, "openObject" | "readObject" | "readAttr
 
 export type FileOutcome =
   | { kind: "file"; file: ExportedFile }
-  /** Its pixels cannot be cleaned as asked. */
+  /** Its pixels cannot be cleaned as asked, or it cannot be read. */
   | { kind: "refused"; reason: string };
 
 /** Objects up to this size are read whole. */
@@ -46,8 +46,7 @@ export async function exportedFile(
       : await asArchived(archive, instance);
     return { kind: "file", file };
   } catch (error) {
-    if (error instanceof DicomError && error.code === "invalid-value")
-      return { kind: "refused", reason: error.message };
+    if (error instanceof DicomError) return { kind: "refused", reason: error.message };
     throw error;
   }
 }
