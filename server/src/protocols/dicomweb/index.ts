@@ -3,7 +3,8 @@
  * the rendering. Owns no tables and records no facts; rights and facilities are checked, and accesses journalled, by the modules it asks. Keeps: nothing of a body is held beyond what is being passed on;
  * an answer that fails half-way breaks the connection and never ends as if it were whole.
  */
-import type { Archive } from "../../modules/archive/index.ts";
+import { createDeidentifier, type Deidentifier } from "@isocenter/dicom";
+import { type Archive, deidentificationSecret } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
 import type { App, Config, Routes } from "../../platform/index.ts";
 import { registerQido } from "./qido.ts";
@@ -20,7 +21,7 @@ import { registerUri } from "./wado-uri.ts";
 export { type HostedDeps, hostedPacsRoutes } from "./hosted-routes.ts";
 
 export interface DicomwebDeps {
-  config: Pick<Config, "publicUrl" | "maxUploadBytes">;
+  config: Pick<Config, "publicUrl" | "maxUploadBytes" | "jwtSecret" | "dataDir">;
   archive: Archive;
   rendering: Rendering;
 }
@@ -28,7 +29,12 @@ export interface DicomwebDeps {
 /** For the root of the server; brings its own paths: `/dicomweb`, and `/wado` where older clients look for WADO-URI. */
 export function dicomwebRoutes({ config, archive, rendering }: DicomwebDeps): Routes {
   const transcoder = createTranscoder({ archive, rendering });
-  const uri = { archive, rendering, instances: { archive, transcoder } };
+  let made: Deidentifier | undefined;
+  const deidentifier = () => {
+    made ??= createDeidentifier({ options: [], secret: deidentificationSecret({ config }, "wado-uri") });
+    return made;
+  };
+  const uri = { deidentifier, archive, rendering, instances: { archive, transcoder } };
   return async (app) => {
     registerUri(app, uri);
     await app.register(

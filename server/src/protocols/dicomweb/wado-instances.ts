@@ -172,6 +172,19 @@ async function retrieveMany(
 const attachment = (reply: FastifyReply, filename: string): FastifyReply =>
   reply.header("content-disposition", `attachment; filename="${filename}"`);
 
+/** The file of one instance in what the client likes best. @throws Refusal `not-acceptable` */
+export function openFile(
+  deps: InstancesDeps,
+  viewer: Viewer,
+  instance: StoredInstance,
+  ranges: readonly MediaRange[],
+): Promise<OutgoingPart> {
+  const offers = offersFor(instance, deps.transcoder, [{ multipart: false, type }]);
+  const offer = chooseOffer(ranges, offers);
+  if (!offer) throw notAcceptable(offers);
+  return openPart(deps, viewer, { instance, offer });
+}
+
 /** One instance in what the client likes best of a message, a ZIP archive, and the file alone. */
 export async function sendInstance(
   request: FastifyRequest,

@@ -13,6 +13,8 @@ export interface UriRequest {
   ranges: MediaRange[];
   /** Of a DICOM object. */
   transferSyntax: string | undefined;
+  /** The object without identity. */
+  anonymize: boolean;
   /** Of a picture; what is said of the region is parts of the whole, from 0 to 1. */
   picture: Pick<PictureRequest, "frame" | "quality" | "window" | "size">;
   region: { left: number; top: number; right: number; bottom: number } | null;
@@ -114,13 +116,17 @@ function readWindow(reader: Reader): UriRequest["picture"]["window"] {
   return center === undefined || width === undefined ? undefined : { center, width };
 }
 
-function refuseUnsupported(reader: Reader): void {
+/** `anonymize` is for DICOM objects (PS3.18 9.1.2.2.1): what is burned into a picture stays there. */
+function readAnonymize(reader: Reader, contentType: string | null, ranges: readonly MediaRange[]): boolean {
   const anonymize = reader.text("anonymize");
-  if (anonymize !== undefined && anonymize !== "no")
-    reader.fail(
-      "anonymize",
-      anonymize === "yes" ? "objects are given as they are." : "must be yes or left out.",
-    );
+  if (anonymize === undefined || anonymize === "no") return false;
+  if (anonymize !== "yes") reader.fail("anonymize", "must be yes or no.");
+  else if (contentType === null || !ranges.some((range) => covers(range, "application/dicom")))
+    reader.fail("anonymize", "is for application/dicom alone, which contentType has to name.");
+  return true;
+}
+
+function refuseUnsupported(reader: Reader): void {
   if (reader.text("annotation")) reader.fail("annotation", "pictures are given without annotation.");
   for (const name of ["presentationUID", "presentationSeriesUID"] as const)
     if (reader.text(name) !== undefined) reader.fail(name, "presentation states are not applied.");
@@ -152,12 +158,13 @@ export function readUriRequest(query: URLSearchParams, accept: string | undefine
   const transferSyntax = reader.text("transferSyntax");
   if (transferSyntax !== undefined && transferSyntax !== "*" && !isUid(transferSyntax))
     reader.fail("transferSyntax", "must be the UID of a transfer syntax, or *.");
+  const contentType = reader.text("contentType") || null;
+  const ranges = acceptedRanges(accept, contentType);
+  const anonymize = readAnonymize(reader, contentType, ranges);
   const frame = reader.integer("frameNumber", 1, 2_147_483_647);
   const quality = reader.integer("imageQuality", 1, 100);
   const window = readWindow(reader);
   const size = readSize(reader);
-  const contentType = reader.text("contentType") || null;
-  const ranges = acceptedRanges(accept, contentType);
   if (
     transferSyntax !== undefined &&
     contentType !== null &&
@@ -170,6 +177,7 @@ export function readUriRequest(query: URLSearchParams, accept: string | undefine
     objectUID: reader.uid("objectUID"),
     ranges,
     transferSyntax,
+    anonymize,
     picture: {
       ...(frame === undefined ? {} : { frame }),
       ...(quality === undefined ? {} : { quality }),

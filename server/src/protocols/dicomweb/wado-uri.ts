@@ -1,12 +1,14 @@
+import { Readable } from "node:stream";
+import { type Deidentifier, DicomError, Tags, text } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
-import { type App, parseAccept, Refusal } from "../../platform/index.ts";
+import { type App, type MediaRange, parseAccept, Refusal } from "../../platform/index.ts";
 import { chooseOffer, defaultTransferSyntax, notAcceptable, type Offer } from "./accept.ts";
 import { documentOf } from "./bulk-value.ts";
 import { singlePictures } from "./rendered-request.ts";
 import { nearest } from "./send-object.ts";
 import { queryOf } from "./urls.ts";
-import { type InstancesDeps, sendInstance } from "./wado-instances.ts";
+import { type InstancesDeps, openFile, sendInstance } from "./wado-instances.ts";
 import { type RenderedDeps, sendDocument, sendOne } from "./wado-rendered.ts";
 import { pictureOf, readUriRequest, refusePictureParameters, type UriRequest } from "./wado-uri-request.ts";
 
@@ -15,6 +17,8 @@ export interface UriDeps {
   rendering: RenderedDeps["rendering"];
   /** What instances are sent with. */
   instances: InstancesDeps;
+  /** For what is asked for without identity; made when it is asked for first. */
+  deidentifier(): Deidentifier;
 }
 
 const dicom: Offer = { multipart: false, type: "application/dicom" };
@@ -43,7 +47,36 @@ async function sendDicom(
   const ranges = parseAccept(
     `${dicom.type}; transfer-syntax=${asked.transferSyntax ?? defaultTransferSyntax}`,
   );
+  if (asked.anonymize) return sendAnonymized(request, reply, deps, instance, ranges);
   return sendInstance(request, reply, deps.instances, instance, ranges);
+}
+
+/** The object by the Basic Profile of PS3.15 E; objects that are fetched one by one fit together. */
+async function sendAnonymized(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { instances, deidentifier }: UriDeps,
+  instance: StoredInstance,
+  ranges: readonly MediaRange[],
+): Promise<FastifyReply> {
+  const open = async () => {
+    const { body } = await openFile(instances, request.viewer, instance, ranges);
+    return body instanceof Uint8Array ? Readable.from([body], { objectMode: true }) : body;
+  };
+  const object = await deidentifier()
+    .object(open)
+    .catch((error: unknown) => {
+      if (!(error instanceof DicomError)) throw error;
+      throw new Refusal("unprocessable", "wado.not-anonymized", `It cannot be anonymized: ${error.message}.`);
+    });
+  return reply
+    .type(`${dicom.type}; transfer-syntax=${object.transferSyntaxUID}`)
+    .header("cache-control", "private, no-store")
+    .header(
+      "content-disposition",
+      `attachment; filename="${text(object.dataSet, Tags.SOPInstanceUID) ?? "anonymized"}.dcm"`,
+    )
+    .send(Readable.from(object.bytes(), { objectMode: false }));
 }
 
 async function sendRendered(
@@ -69,7 +102,7 @@ const prefersDicom = ({ ranges, transferSyntax }: UriRequest): boolean =>
 
 async function retrieve(request: FastifyRequest, reply: FastifyReply, deps: UriDeps): Promise<FastifyReply> {
   const asked = readUriRequest(queryOf(request), request.headers.accept);
-  if (prefersDicom(asked)) return sendDicom(request, reply, deps, asked);
+  if (asked.anonymize || prefersDicom(asked)) return sendDicom(request, reply, deps, asked);
   const instance = await locate(request, deps.archive, asked, "rendered");
   const isShown = instance.numberOfFrames > 0 || (await documentOf(deps, instance)) !== null;
   // What can only be kept, such as a waveform, is given as it is where the client takes everything.

@@ -4,6 +4,8 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import {
+  bytes,
+  createDeidentifier,
   type DataSetValues,
   dataSetOf,
   readPart10,
@@ -133,7 +135,8 @@ beforeAll(async () => {
         registerBulkData(inner, { archive, rendering });
         registerRendered(inner, { archive, rendering });
         const transcoder = createTranscoder({ archive, rendering });
-        registerUri(inner, { archive, rendering, instances: { archive, transcoder } });
+        const deidentifier = () => createDeidentifier({ options: [], secret: new Uint8Array(32) });
+        registerUri(inner, { archive, rendering, instances: { archive, transcoder }, deidentifier });
       },
       { prefix: "/dicomweb" },
     );
@@ -684,6 +687,23 @@ test.each([
     400,
     expect.arrayContaining([path]),
   ]);
+});
+
+test("WADO-URI gives an object without identity, in the syntax asked for", async () => {
+  const answer = await get(uri(1, "&contentType=application/dicom&anonymize=yes&transferSyntax=*"));
+  expect(answer.status).toBe(200);
+  const before = readPart10(await stored(1));
+  const { dataSet, transferSyntaxUID } = readPart10(answer.body);
+  expect(transferSyntaxUID).toBe(before.transferSyntaxUID);
+  expect(text(dataSet, Tags.PatientIdentityRemoved)).toBe("YES");
+  expect(answer.headers["content-disposition"]).toContain(text(dataSet, Tags.SOPInstanceUID)!);
+  expect(answer.body.includes(text(before.dataSet, Tags.SOPInstanceUID)!)).toBe(false);
+  expect(bytes(dataSet, Tags.PixelData)).toEqual(bytes(before.dataSet, Tags.PixelData));
+  const converted = await get(uri(4, "&contentType=application/dicom&anonymize=yes"));
+  expect(readPart10(converted.body).transferSyntaxUID).toBe(ExplicitVRLittleEndian);
+  const both = await get(uri(1, "&contentType=image/jpeg,application/dicom&anonymize=yes&transferSyntax=*"));
+  expect(both.headers["content-type"]).toMatch(/^application\/dicom/);
+  expect((await get(uri(1, "&contentType=image/jpeg&anonymize=yes"))).status).toBe(400);
 });
 
 test("WADO-URI: what is not there is a 404, and what is no picture a 406", async () => {
