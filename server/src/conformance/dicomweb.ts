@@ -16,7 +16,7 @@ async function resources(): Promise<[path: string, methods: string][]> {
   });
   // The routes are only looked at: nothing is asked of what stands behind them.
   const routes = dicomwebRoutes({
-    config: { publicUrl: null, maxUploadBytes: 0 },
+    config: { publicUrl: null, maxUploadBytes: 0, jwtSecret: null, dataDir: "" },
     archive: {} as Archive,
     rendering: {} as Rendering,
   });

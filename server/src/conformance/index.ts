@@ -1,3 +1,4 @@
+import { deidentificationStatement, mediaStatement } from "./deidentification.ts";
 import { dicomwebStatement } from "./dicomweb.ts";
 import { dimseStatement } from "./dimse.ts";
 import { limitsStatement } from "./limits.ts";
@@ -12,6 +13,8 @@ export async function conformanceStatement(): Promise<string> {
     "Isocenter is an archive and imaging department in one program. This page is generated from the code (`npm run generate`) and checked with it.",
     dimseStatement(),
     await dicomwebStatement(),
+    mediaStatement(),
+    deidentificationStatement(),
     "## Character sets",
     "Every defined term of Specific Character Set (PS3.3 C.12.1.1.2), with and without code extensions, is read, searched and written; answers are in the character set that they declare, ISO_IR 192 where " +
       "the request's does not hold the text.",
