@@ -10,12 +10,14 @@ import path from "node:path";
 import { makeSeries } from "./data.ts";
 import { type Row, table } from "./measure.ts";
 import { type BenchServer, startIsocenter, startOrthanc, startStorescp } from "./servers.ts";
+import { type Limit, limits, limitsTable } from "./works/limits.ts";
 import { reads } from "./works/read.ts";
 import { fill, searches } from "./works/search.ts";
 import { storeByDimse, storeByStow, stow } from "./works/store.ts";
 
 const quick = process.argv.includes("--quick");
 const large = process.argv.includes("--large");
+const onlyLimits = process.argv.includes("--limits");
 const write = process.argv.includes("--write");
 const repository = path.resolve(import.meta.dirname, "..");
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -58,11 +60,34 @@ async function measure(servers: readonly BenchServer[], folder: string): Promise
   return rows;
 }
 
+/** Bounds of memory, number and waiting, on a server of their own. */
+async function measureLimits(folder: string): Promise<Limit[]> {
+  const server = await startIsocenter(folder, 31_036);
+  try {
+    const found = await limits(server, quick);
+    for (const { work, figure } of found) say(`  ${work}: ${figure}`);
+    return found;
+  } finally {
+    await server.stop();
+    await fs.rm(path.join(folder, "isocenter"), { recursive: true, force: true });
+  }
+}
+
 async function main(): Promise<void> {
+  if (onlyLimits) {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "isocenter-bench-"));
+    try {
+      say(`\n${limitsTable(await measureLimits(folder))}\n`);
+    } finally {
+      await fs.rm(folder, { recursive: true, force: true });
+    }
+    return;
+  }
   for (const command of ["dcmsend", "storescp", "Orthanc"]) need(command);
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "isocenter-bench-"));
   const servers: BenchServer[] = [];
   try {
+    const kept = limitsTable(await measureLimits(folder));
     servers.push(
       await startIsocenter(folder, 31_006),
       await startOrthanc(folder, 31_016),
@@ -71,12 +96,12 @@ async function main(): Promise<void> {
     const rows = await measure(servers, folder);
     const machine = `${os.availableParallelism()} processors (${os.cpus()[0]?.model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
     const text = table(rows, ["Isocenter", "Orthanc", "storescp"]);
-    say(`\n${machine}\n\n${text}\n`);
+    say(`\n${machine}\n\n${text}\n\n${kept}\n`);
     if (write) {
       const page = await fs.readFile(path.join(repository, "bench/page.md"), "utf8");
       await fs.writeFile(
         path.join(repository, "docs/benchmarks.md"),
-        page.replace("{machine}", machine).replace("{table}", text),
+        page.replace("{machine}", machine).replace("{table}", text).replace("{limits}", kept),
       );
     }
   } finally {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export interface BenchServer {
   name: string;
+  pid: number;
   dicomPort: number;
   aeTitle: string;
   /** DICOMweb's root; null where there is none. */
@@ -61,6 +62,7 @@ export async function startIsocenter(folder: string, port: number): Promise<Benc
   const { accessToken } = (await answer.json()) as { accessToken: string };
   return {
     name: "Isocenter",
+    pid: child.pid!,
     dicomPort: port + 1,
     aeTitle: "ISOCENTER",
     dicomweb: `http://127.0.0.1:${port}/dicomweb`,
@@ -92,6 +94,7 @@ export async function startOrthanc(folder: string, port: number): Promise<BenchS
   await answering(`http://127.0.0.1:${port}/system`, child);
   return {
     name: "Orthanc",
+    pid: child.pid!,
     dicomPort: port + 1,
     aeTitle: "ORTHANC",
     dicomweb: `http://127.0.0.1:${port}/dicom-web`,
@@ -111,6 +114,7 @@ export async function startStorescp(folder: string, port: number): Promise<Bench
   await sleep(500);
   return {
     name: "storescp",
+    pid: child.pid!,
     dicomPort: port,
     aeTitle: "STORESCP",
     dicomweb: null,
