@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that a Node that is too old can still say so.
+import { enableCompileCache } from "node:module";
 import os from "node:os";
+import path from "node:path";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -13,4 +15,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 // Read by libuv when its thread pool first starts: file system, hashing and password work share it.
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(8, os.availableParallelism() * 4));
+// What is compiled once need not be compiled again at the next start, nor by the listener's process. Where nothing may be written there it is not kept.
+process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, "../../node_modules/.cache/isocenter");
+enableCompileCache(process.env.NODE_COMPILE_CACHE);
 await import("../src/cli.ts");

@@ -4,7 +4,7 @@
  */
 import pino from "pino";
 import { composeModules } from "./compose.ts";
-import { createLog, joinPlatform } from "./platform/index.ts";
+import { collectAfterStart, createLog, joinPlatform } from "./platform/index.ts";
 import type { FromListener, ToListener } from "./processes.ts";
 import { startDimse } from "./protocols/dimse/index.ts";
 
@@ -57,6 +57,7 @@ async function run({ config, connection }: Extract<ToListener, { kind: "start" }
       void stop();
     }
   });
+  collectAfterStart();
   await tell({ kind: "listening", port: dimse.port });
 }
 

@@ -1,7 +1,14 @@
 import os from "node:os";
 import pino from "pino";
 import { type Isocenter, startIsocenter } from "../main.ts";
-import { type Config, createLog, processEnvironment, productVersion, readConfig } from "../platform/index.ts";
+import {
+  type Config,
+  collectAfterStart,
+  createLog,
+  processEnvironment,
+  productVersion,
+  readConfig,
+} from "../platform/index.ts";
 import { buildWebApp, webAppIsBuilt } from "../web-app.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { fail } from "./fail.ts";
@@ -75,6 +82,7 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
     log.fatal({ err: error }, "uncaught exception");
     process.exit(1);
   });
+  collectAfterStart();
   say(banner(config, isocenter));
   if (options.demo) {
     await isocenter.loadDemo();

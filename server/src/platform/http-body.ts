@@ -41,3 +41,16 @@ async function* limited(source: AsyncIterable<Uint8Array>, maxBytes: number): As
 export function closeIfUnread(request: FastifyRequest, reply: FastifyReply): void {
   if (!request.raw.complete) reply.header("connection", "close");
 }
+
+/** Smaller ones are left to the garbage collector. */
+const worthFreeing = 16 * 1024;
+
+/**
+ * Gives back the memory of received bytes that nobody needs any more. Only where they are the whole of it: else it may hold the next part of the
+ * body, and is left to the garbage collector, which walks the heap for every few megabytes of a large upload.
+ */
+export function freeReceived(bytes: Uint8Array): void {
+  const { buffer } = bytes;
+  if (bytes.length >= worthFreeing && bytes.length === buffer.byteLength && buffer instanceof ArrayBuffer)
+    buffer.transfer(0);
+}

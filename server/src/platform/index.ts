@@ -21,6 +21,7 @@ export * from "./jobs-postgres.ts";
 export * from "./keyset.ts";
 export * from "./log.ts";
 export * from "./media-type.ts";
+export * from "./memory.ts";
 export * from "./metrics.ts";
 export * from "./migrations.ts";
 export * from "./multipart.ts";

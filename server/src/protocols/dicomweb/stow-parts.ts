@@ -1,6 +1,13 @@
 import { readDataSet, Tags, TransferSyntaxes, text } from "@isocenter/dicom";
 import type { Archive, IngestAnswer } from "../../modules/archive/index.ts";
-import { asRefusal, type Part, parseMediaType, Refusal, type Viewer } from "../../platform/index.ts";
+import {
+  asRefusal,
+  freeReceived,
+  type Part,
+  parseMediaType,
+  Refusal,
+  type Viewer,
+} from "../../platform/index.ts";
 
 /** The UIDs that a refused part says it has, as far as its file meta information can be read. */
 export interface ClaimedUids {
@@ -87,17 +94,19 @@ export interface StoreContext {
   onError(error: unknown): void;
 }
 
-/** Takes one object in. `uids`: asked for where it is refused. Never throws. */
+/** Takes one object in. `uids`: asked for where it is refused; `release`: told of chunks that are needed no more. Never throws. */
 export async function storeOne(
   context: StoreContext,
   place: string,
   open: () => AsyncIterable<Uint8Array>,
   uids: () => ClaimedUids | null,
+  release?: (chunk: Uint8Array) => void,
 ): Promise<PartResult> {
   try {
     const answer = await context.archive.ingest(context.viewer, {
       chunks: open(),
       door: "stow-rs",
+      ...(release ? { release } : {}),
       ...(context.studyInstanceUid === undefined ? {} : { studyInstanceUid: context.studyInstanceUid }),
     });
     return { kind: "answered", place, answer };
@@ -115,7 +124,7 @@ function storePart(context: StoreContext, part: Part): Promise<PartResult> {
     checkHeaders(part);
     return chunks;
   };
-  return storeOne(context, `part ${part.number}`, open, () => claimedUids(head()));
+  return storeOne(context, `part ${part.number}`, open, () => claimedUids(head()), freeReceived);
 }
 
 /**
