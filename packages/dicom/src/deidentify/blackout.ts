@@ -60,21 +60,29 @@ export function blackoutOf(
     regions.some(
       ({ x, y, width, height }) => column >= x && column < x + width && row >= y && row < y + height,
     );
+  const rowBytes = columns * width * (bySample ? 1 : samples);
+  const touched = (row: number) => regions.some(({ y, height }) => row >= y && row < y + height);
   return {
     apply(bytes, offset) {
       const changed = bytes.slice();
-      for (let i = 0; i < bytes.length; i++) {
-        const position = offset + i;
-        const sample = Math.floor(position / width) % frameSamples;
-        const pixel = bySample ? sample % (rows * columns) : Math.floor(sample / samples);
-        if (!inside(Math.floor(pixel / columns), pixel % columns)) continue;
-        const component = black[bySample ? Math.floor(sample / (rows * columns)) : sample % samples]!;
-        const byte = position % width;
-        const shift = width === 1 ? 0 : (little ? byte : 1 - byte) * 8;
-        // Bits above those stored may be an overlay of old; they are blackened too
-        changed[i] = (component >> shift) & 0xff;
+      for (let i = 0; i < bytes.length; ) {
+        const index = Math.floor((offset + i) / rowBytes);
+        const end = Math.min(bytes.length, (index + 1) * rowBytes - offset);
+        if (touched(index % rows)) for (; i < end; i++) blacken(changed, i, offset + i);
+        i = end;
       }
       return changed;
     },
   };
+
+  function blacken(bytes: Uint8Array, i: number, position: number): void {
+    const sample = Math.floor(position / width) % frameSamples;
+    const pixel = bySample ? sample % (rows * columns) : Math.floor(sample / samples);
+    if (!inside(Math.floor(pixel / columns), pixel % columns)) return;
+    const component = black[bySample ? Math.floor(sample / (rows * columns)) : sample % samples]!;
+    const byte = position % width;
+    const shift = width === 1 ? 0 : (little ? byte : 1 - byte) * 8;
+    // Bits above those stored may be an overlay of old; they are blackened too
+    bytes[i] = (component >> shift) & 0xff;
+  }
 }

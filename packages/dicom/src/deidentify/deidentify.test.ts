@@ -366,6 +366,31 @@ describe("options", () => {
     expect(text((await withOptions("clean-pixel-data")).set, Tags.BurnedInAnnotation)).toBe("NO");
   });
 
+  test("regions are blackened in colours by pixel and by plane, in every frame, and white where black is", async () => {
+    const options = readDeidentification("basic,clean-pixel-data");
+    const regions = [{ x: 0, y: 1, width: 1, height: 1 }];
+    const pixelsOf = async (values: DataSetValues) => {
+      const frame = { ...image, Rows: 2, Columns: 2, ...values };
+      const { set } = await run(file(frame), { options, regions }, 7);
+      return [...set.elements.get(Tags.PixelData)!.value];
+    };
+    const colour = { SamplesPerPixel: 3, PhotometricInterpretation: "RGB", PlanarConfiguration: 0 };
+    const bytes = (count: number) => new Uint8Array(count).fill(9);
+    expect(await pixelsOf({ ...colour, PixelData: bytes(12) })).toEqual([9, 9, 9, 9, 9, 9, 0, 0, 0, 9, 9, 9]);
+    expect(await pixelsOf({ ...colour, PlanarConfiguration: 1, PixelData: bytes(12) })).toEqual([
+      ...[9, 9, 0, 9],
+      ...[9, 9, 0, 9],
+      ...[9, 9, 0, 9],
+    ]);
+    expect(await pixelsOf({ NumberOfFrames: 2, PixelData: bytes(8) })).toEqual([9, 9, 0, 9, 9, 9, 0, 9]);
+    const wide = { BitsAllocated: 16, BitsStored: 12, HighBit: 11, PixelData: bytes(8) };
+    expect(await pixelsOf({ ...wide, PhotometricInterpretation: "MONOCHROME1" })).toEqual([
+      9, 9, 9, 9, 0xff, 0x0f, 9, 9,
+    ]);
+    const palette = { PhotometricInterpretation: "PALETTE COLOR", PixelData: bytes(4) };
+    await expect(pixelsOf(palette)).rejects.toThrow(/PALETTE COLOR/);
+  });
+
   test("annotations: what is drawn stays and what is written goes, where graphics are cleaned", async () => {
     const state = {
       ...image,
