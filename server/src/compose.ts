@@ -108,7 +108,7 @@ export function composeHttp(
       mergeRoutes({ platform, journal, followers: [archive.followMerge] }),
       archiveRoutes({ platform, archive }),
       exportRoutes({ platform, journal, archive }),
-      doubtRoutes({ platform, journal }),
+      doubtRoutes({ platform, journal, archive }),
       renderingRoutes({ rendering, archive }),
       hosted,
       demo.routes,

@@ -20,7 +20,7 @@ beforeAll(async () => {
         if (!request.routeOptions.config.public) request.viewer = viewer;
       });
     },
-    api: [archiveRoutes({ platform, archive }), doubtRoutes({ platform, journal })],
+    api: [archiveRoutes({ platform, archive }), doubtRoutes({ platform, journal, archive })],
     root: [],
   });
 });
@@ -115,4 +115,29 @@ test("legal holds: placed, listed, lifted", async () => {
   expect((await call("POST", `/legal-holds/${placed.body.id}/lift`, { reason: "settled" })).status).toBe(204);
   expect((await call("GET", "/legal-holds")).body.data[0]).toMatchObject({ actions: [] });
   expect((await call("DELETE", `/studies/${studyId}`)).status).toBe(204);
+});
+
+test("quarantine: listed, its bytes, decided, taken back", async () => {
+  const archived = at.image();
+  const { PatientID, imageId } = await at.ingest(archived);
+  const { SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID } = archived;
+  const came = at.image({ PatientID, SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, WindowWidth: "9" });
+  await at.ingest(came);
+  const list = await call("GET", "/quarantine");
+  const [{ id }] = list.body.data;
+  expect((await call("GET", `/quarantine/${id}`)).body).toMatchObject({ image: { id: imageId } });
+  const content = await app.inject({ method: "GET", url: `/api/v1/quarantine/${id}/content` });
+  expect(content.rawPayload.equals(Buffer.from(came.bytes))).toBe(true);
+  expect(content.headers["x-content-type-options"]).toBe("nosniff");
+  const decided = await call("POST", `/quarantine/${id}/resolve`, { action: "replace", reason: "newer" });
+  expect(decided.body).toMatchObject({
+    status: "RESOLVED",
+    resolution: { action: "REPLACE" },
+    actions: ["undo"],
+  });
+  expect((await call("POST", `/quarantine/${id}/resolve`, { action: "keep" })).status).toBe(409);
+  expect((await call("POST", `/quarantine/${id}/undo`)).body).toMatchObject({ status: "OPEN" });
+  viewer = { ...at.viewer, facilityIds: [], homeFacilityId: "" };
+  expect((await call("GET", `/quarantine/${id}`)).status).toBe(404);
+  expect((await call("GET", `/quarantine/${id}/content`)).status).toBe(404);
 });

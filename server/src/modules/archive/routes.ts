@@ -29,6 +29,7 @@ import {
 import type { Journal } from "../journal/index.ts";
 import { getPatient } from "../patients/index.ts";
 import { retentionRoutes } from "./deletion/routes.ts";
+import { quarantineRoutes } from "./doubt/routes-quarantine.ts";
 import { reconciliationRoutes } from "./doubt/routes-reconciliation.ts";
 import { contentOf, sendContent } from "./routes-content.ts";
 import { uploadRoutes } from "./routes-upload.ts";
@@ -42,8 +43,7 @@ export interface ArchiveRoutesDeps {
   archive: Archive;
 }
 
-export interface DoubtRoutesDeps {
-  platform: Platform;
+export interface DoubtRoutesDeps extends ArchiveRoutesDeps {
   journal: Journal;
 }
 
@@ -361,8 +361,9 @@ export function archiveRoutes(deps: ArchiveRoutesDeps): Routes {
 }
 
 /** What is in doubt, corrected or taken away: reconciliation, deletion, retention. */
-export function doubtRoutes({ platform, journal }: DoubtRoutesDeps): Routes {
+export function doubtRoutes({ platform, journal, archive }: DoubtRoutesDeps): Routes {
   return (app) => {
+    quarantineRoutes(app, { platform, journal, archive });
     reconciliationRoutes(app, platform, journal);
     retentionRoutes(app, platform, journal);
   };

@@ -1,6 +1,7 @@
 import type { Platform } from "../../platform/index.ts";
 import { originalPrefix } from "./ingest/ingest.ts";
 import { instancePrefix } from "./ingest/receive.ts";
+import { refusedPrefix } from "./ingest/refused.ts";
 import { metadataPrefix } from "./read/metadata.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -15,7 +16,7 @@ const batchKeys = 1000;
 export async function sweepOrphans(platform: Platform, signal?: AbortSignal): Promise<number> {
   const olderThan = new Date(platform.clock.now().getTime() - dayMs);
   let moved = 0;
-  for (const prefix of [instancePrefix, originalPrefix, metadataPrefix]) {
+  for (const prefix of [instancePrefix, originalPrefix, metadataPrefix, refusedPrefix]) {
     let keys: string[] = [];
     for await (const { key } of platform.objects.list(prefix, olderThan)) {
       signal?.throwIfAborted();

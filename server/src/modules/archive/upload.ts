@@ -58,7 +58,7 @@ class Upload {
       const answer = await work();
       if (answer.outcome !== "quarantined") return { kind: "answered", filename, answer };
       const detail =
-        "An image with its SOP Instance UID is here with other data; what came is kept in quarantine.";
+        "An image with its SOP Instance UID is here with other data, or was deleted: what came waits for a decision.";
       return { kind: "refused", filename, refusal: new Refusal("conflict", "image.quarantined", detail) };
     } catch (error) {
       const refusal = asRefusal(error);

@@ -17,7 +17,8 @@ import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { type Incoming, readIncoming } from "./incoming.ts";
 import { ingestMetrics } from "./metrics.ts";
 import { quarantine } from "./quarantine.ts";
-import { receive } from "./receive.ts";
+import { beginningBytes, beginningOf, receive } from "./receive.ts";
+import { createRefusedKeeper } from "./refused.ts";
 import { writeBatch } from "./write-batch.ts";
 import { createWriteCache } from "./write-cache.ts";
 import type { ExistingInstance } from "./write-instances.ts";
@@ -66,6 +67,9 @@ export function createIngest(
       ),
   });
   const checkSpace = spaceCheck(platform);
+  const keepRefused = createRefusedKeeper(platform, journal);
+  const firstBytes = (key: string) =>
+    platform.objects.read(key, { start: 0, end: beginningBytes }).catch(() => undefined);
   const issuerOf = facilityIssuers(platform);
 
   async function ingest(viewer: Viewer, source: IngestSource): Promise<IngestAnswer> {
@@ -77,7 +81,10 @@ export function createIngest(
     const issuer = source.patientIdIssuer ?? (await issuerOf(facilityId));
     if (source.patientId !== undefined) await requirePatient(platform.db, facilityId, source.patientId);
     const endReceive = metrics.phase("receive");
-    const received = await receive(platform, source, checkSpace);
+    const received = await receive(platform, source, checkSpace).catch(async (error: unknown) => {
+      if (error instanceof Refusal) await keepRefused(viewer, source, facilityId, error, beginningOf(error));
+      throw error;
+    });
     endReceive();
     const keys = [received.objectKey];
     try {
@@ -95,6 +102,8 @@ export function createIngest(
     } catch (failure) {
       const error = failure instanceof NotDurable ? failure.cause : failure;
       await received.durable.catch(() => {});
+      if (error instanceof Refusal && error.kind === "unprocessable")
+        await keepRefused(viewer, source, facilityId, error, await firstBytes(received.objectKey));
       // Where the database does not answer, a row may name the object: the sweep finds out.
       if (!(error instanceof Refusal && error.kind === "unavailable")) await discard(keys);
       throw asRefusal(error);

@@ -16,6 +16,11 @@ export async function quarantine(
 ): Promise<{ id: string; kept: boolean }> {
   const { value, issuer, name, birthDate, sex } = incoming.claim;
   return transact(platform.db, async (tx) => {
+    // A person looked at just this and kept what is archived: it need not be looked at again.
+    const [decided] = await tx<{ id: string }[]>`
+      select id from quarantine where facility_id = ${incoming.facilityId} and sop_instance_uid = ${incoming.sopUid}
+        and data_set_sha256 = ${incoming.dataSetSha256} and action = 'KEEP' limit 1`;
+    if (decided) return { id: decided.id, kept: false };
     const [added] = await tx<{ id: string }[]>`
       insert into quarantine ${tx({
         id: newId(platform.clock),

@@ -64,12 +64,22 @@ async function receiveAsIs(
     .then(
       () => {},
       (error: unknown) => {
-        throw pass.failed() ? refusalOf(error) : storeRefusal(error);
+        if (!pass.failed()) throw storeRefusal(error);
+        const refusal = refusalOf(error);
+        if (refusal instanceof Refusal) beginnings.set(refusal, pass.beginning());
+        throw refusal;
       },
     );
   await Promise.race([pass.whole, durable]);
   return { objectKey, durable, ...pass.result() };
 }
+
+/** So much is kept of what is refused. */
+export const beginningBytes = 64 << 10;
+const beginnings = new WeakMap<Refusal, Buffer>();
+
+/** What came first of the object that was refused; all of it where it is small. */
+export const beginningOf = (refusal: Refusal): Buffer | undefined => beginnings.get(refusal);
 
 /** While a large object comes in, the disk is looked at again after so many bytes. */
 const spaceCheckBytes = 64 << 20;
@@ -96,6 +106,16 @@ function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promi
   let total = 0;
   let early: Buffer[] | null = [];
   let head = Buffer.alloc(0);
+  const beginning: Buffer[] = [];
+  let kept = 0;
+
+  /** Copied, because the memory may be given back. */
+  function keepBeginning(chunk: Buffer): void {
+    if (kept >= beginningBytes) return;
+    const part = Buffer.from(chunk.subarray(0, beginningBytes - kept));
+    beginning.push(part);
+    kept += part.length;
+  }
 
   /** The data set's hash begins where the parser says the data set begins; what comes before that is known is held back. */
   function hashDataSet(chunk: Buffer, dataSetOffset: number | null): void {
@@ -145,6 +165,7 @@ function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promi
         await checkSpace();
         nextSpaceCheck += spaceCheckBytes;
       }
+      keepBeginning(chunk);
       if (head.length < 132) head = Buffer.concat([head, chunk.subarray(0, 132 - head.length)]);
       parser.push(chunk);
       objectHash.update(chunk);
@@ -164,6 +185,7 @@ function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promi
     whole: whole.promise,
     /** The source or the object was at fault, not the store. */
     failed: () => failed,
+    beginning: () => Buffer.concat(beginning),
     result() {
       if (!parsed) throw new Error("the store answered before it had read the object");
       return {

@@ -76,7 +76,7 @@ export async function insertInstances(tx: Tx, clock: Clock, written: readonly Wr
 
 const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString("hex")}`;
 
-function instanceRow(id: string, seriesId: string, incoming: Incoming, now: Date) {
+export function instanceRow(id: string, seriesId: string, incoming: Incoming, now: Date) {
   const { pixels, frameIndex } = incoming;
   return {
     id,
