@@ -1,6 +1,7 @@
 import type { Command, CommandContext } from "./commands/command.ts";
 import { deidentify } from "./commands/deidentify.ts";
 import { dev } from "./commands/dev.ts";
+import { dicom } from "./commands/dicom.ts";
 import { exportCommand } from "./commands/export.ts";
 import { fail } from "./commands/fail.ts";
 import { importCommand } from "./commands/import.ts";
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   importCommand,
   exportCommand,
   deidentify,
+  dicom,
   {
     name: "help",
     summary: "this text",

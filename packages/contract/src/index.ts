@@ -11,6 +11,7 @@ export * from "./modalities.ts";
 export * from "./patients.ts";
 export * from "./permissions.ts";
 export * from "./pictures.ts";
+export * from "./remote.ts";
 export * from "./routing.ts";
 export * from "./sending.ts";
 export * from "./studies.ts";

@@ -12,6 +12,7 @@ images.read           all           all         all      all          in-care   
 images.correct        all           -           -        all          -         -          -         -
 retention.manage      all           -           -        -            -         -          -         -
 images.export         all           all         -        all          -         -          -         all
+remote.query          all           all         -        all          -         -          -         -
 log.write             all           all         all      all          all       all        all       all
 log.read              all           all         all      own          own       own        own       -
 users.manage          all           -           -        -            -         -          -         -

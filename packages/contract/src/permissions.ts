@@ -42,6 +42,8 @@ export const permissionTable = {
   /** Legal holds, retention rules, what was deleted: bringing it back, and purging it. */
   "retention.manage": row({ ADMINISTRATOR: "all" }),
   "images.export": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all", TECHNOLOGIST: "all", INTEGRATION: "all" }),
+  /** To search other systems, and to have them send. */
+  "remote.query": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all", TECHNOLOGIST: "all" }),
   "log.write": row({
     ADMINISTRATOR: "all",
     RADIOLOGIST: "all",

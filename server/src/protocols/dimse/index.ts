@@ -30,7 +30,19 @@ import { chooseFor, grantRoles, negotiateQueries, scpRolesAsked } from "./offers
 import { retrieveHandlers } from "./retrieve.ts";
 import { storeHandler } from "./store.ts";
 
+export {
+  type AskedKeys,
+  askedLevels,
+  askedModels,
+  findAt,
+  modelOf,
+  type RetrieveProgress,
+  type RetrieveQuestion,
+  retrieveFrom,
+  retrieveModelOf,
+} from "./ask.ts";
 export { offerFor, queryModels, retrieveModels, storageTransferSyntaxes } from "./offers.ts";
+
 export { dimseRoutes } from "./routes.ts";
 export { createSending, type Sending } from "./sending.ts";
 export { statusOfRefusal } from "./statuses.ts";

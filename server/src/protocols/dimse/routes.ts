@@ -1,4 +1,13 @@
-import { Id, SendItem, SendRequest } from "@isocenter/contract";
+import {
+  Id,
+  RemoteFind,
+  RemoteMatches,
+  RemoteMove,
+  RemoteMoved,
+  SendItem,
+  SendRequest,
+} from "@isocenter/contract";
+import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import type { Archive } from "../../modules/archive/index.ts";
 import type { Journal } from "../../modules/journal/index.ts";
@@ -13,6 +22,8 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 
+import { findRemote, moveRemote } from "./remote.ts";
+
 export interface DimseRoutesDeps {
   platform: Platform;
   journal: Journal;
@@ -21,9 +32,42 @@ export interface DimseRoutesDeps {
 
 const IdParameter = Type.Object({ id: Id });
 
-/** What a modality is asked by us, beside C-ECHO: `/modalities/:id/send`. */
+/** Aborted when the client goes before it is answered. */
+function goneWith(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once("close", () => controller.abort());
+  return controller.signal;
+}
+
+/** What a modality is asked by us, beside C-ECHO: `/modalities/:id/find`, `move`, `send`. */
 export function dimseRoutes(deps: DimseRoutesDeps): Routes {
   return (app) => {
+    app.post(
+      "/modalities/:id/find",
+      {
+        config: { permission: "remote.query" },
+        schema: {
+          summary: "Searches in the modality (C-FIND)",
+          params: IdParameter,
+          body: RemoteFind,
+          response: { 200: RemoteMatches },
+        },
+      },
+      (request, reply) => findRemote(deps, request.viewer, request.params.id, request.body, goneWith(reply)),
+    );
+    app.post(
+      "/modalities/:id/move",
+      {
+        config: { permission: "remote.query" },
+        schema: {
+          summary: "Lets the modality send to this archive, or to another system (C-MOVE)",
+          params: IdParameter,
+          body: RemoteMove,
+          response: { 200: RemoteMoved },
+        },
+      },
+      (request, reply) => moveRemote(deps, request.viewer, request.params.id, request.body, goneWith(reply)),
+    );
     app.post(
       "/modalities/:id/send",
       {

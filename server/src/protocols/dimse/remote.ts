@@ -1,0 +1,196 @@
+import {
+  type RemoteFind,
+  type RemoteMatches,
+  type RemoteMove,
+  type RemoteMoved,
+  readEnumeration,
+  remoteLevels,
+  remoteModels,
+} from "@isocenter/contract";
+import { TransferSyntaxes } from "@isocenter/dicom";
+import {
+  type ClientAssociation,
+  DimseError,
+  isAeTitle,
+  openAssociation,
+  Status,
+  StatusError,
+} from "@isocenter/dimse";
+import type { Journal } from "../../modules/journal/index.ts";
+import { associationWith, type ModalityRow, modalityRow } from "../../modules/peers/index.ts";
+import { type Platform, Refusal, requirePermission, transact, type Viewer } from "../../platform/index.ts";
+import { findAt, modelOf, type RetrieveProgress, requireKeys, retrieveFrom, retrieveModelOf } from "./ask.ts";
+import { sentenceOf } from "./send-queue.ts";
+
+export interface RemoteDeps {
+  platform: Platform;
+  journal: Journal;
+}
+
+const transferSyntaxes = [TransferSyntaxes.ExplicitVRLittleEndian, TransferSyntaxes.ImplicitVRLittleEndian];
+const defaultLimit = 100;
+const defaultSeconds = { find: 30, move: 600 };
+/** So long a peer has to end what was cancelled, before the association is aborted. */
+const cancelGraceMs = 10_000;
+
+function named<T extends string>(values: readonly T[], text: string, path: string): T {
+  const value = readEnumeration(values, text);
+  if (value) return value;
+  const message = `must be one of ${values.join(", ")}`;
+  throw new Refusal("invalid", "query.invalid", `${path} ${message}.`, { errors: [{ path, message }] });
+}
+
+/**
+ * Works on an association with the modality, for a bounded time.
+ * @param gone whoever asks has gone: cancels as well
+ * @throws Refusal `unavailable` (`modality.unreachable`), `unprocessable` (`modality.refused`) with what the modality says
+ */
+async function onAssociation<T>(
+  { config }: Platform,
+  row: ModalityRow,
+  abstractSyntax: string,
+  seconds: number,
+  gone: AbortSignal,
+  work: (association: ClientAssociation, cancel: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const cancel = AbortSignal.any([gone, AbortSignal.timeout(seconds * 1000)]);
+  try {
+    const association = await openAssociation({
+      ...associationWith(config, row),
+      contexts: [{ abstractSyntax, transferSyntaxes }],
+      timeouts: {
+        connectMs: 10_000,
+        associateMs: 20_000,
+        responseMs: 120_000,
+        releaseMs: 5000,
+        artimMs: 2000,
+      },
+    });
+    let abort: NodeJS.Timeout | undefined;
+    const abortLater = () => {
+      abort = setTimeout(() => association.abort(), cancelGraceMs).unref();
+    };
+    cancel.addEventListener("abort", abortLater, { once: true });
+    try {
+      return await work(association, cancel);
+    } finally {
+      cancel.removeEventListener("abort", abortLater);
+      clearTimeout(abort);
+      await association.release().catch(() => {});
+    }
+  } catch (error) {
+    if (error instanceof StatusError)
+      throw new Refusal(
+        "unprocessable",
+        "modality.refused",
+        `${row.ae_title} answered with ${error.message}.`,
+      );
+    if (!(error instanceof DimseError)) throw error;
+    if (error.code === "context-not-accepted")
+      throw new Refusal(
+        "unprocessable",
+        "modality.not-offered",
+        `${row.ae_title} does not offer this service.`,
+      );
+    throw new Refusal("unavailable", "modality.unreachable", `${row.ae_title}: ${sentenceOf(error)}`);
+  }
+}
+
+/** C-FIND. @throws Refusal `not-found`, `invalid`, `forbidden`, and as `onAssociation` */
+export async function findRemote(
+  { platform, journal }: RemoteDeps,
+  viewer: Viewer,
+  modalityId: string,
+  input: RemoteFind,
+  gone: AbortSignal,
+): Promise<RemoteMatches> {
+  requirePermission(viewer, "remote.query");
+  const row = await modalityRow(platform.db, viewer, modalityId);
+  const level = named(remoteLevels, input.level, "level");
+  const model = named(remoteModels, input.model ?? "STUDY", "model");
+  const limit = input.limit ?? defaultLimit;
+  const question = { level, keys: input.keys ?? {}, model };
+  requireKeys(question);
+  await journal.access(viewer, {
+    action: "modality.searched",
+    subject: { type: "modality", id: modalityId },
+    facilityId: row.facility_id,
+    data: { level },
+  });
+  const seconds = input.timeoutSeconds ?? defaultSeconds.find;
+  return onAssociation(
+    platform,
+    row,
+    modelOf("find", model, level),
+    seconds,
+    gone,
+    async (association, cancel) => {
+      const data: RemoteMatches["data"] = [];
+      for await (const match of findAt(association, question, cancel)) {
+        if (data.length === limit) return { data, complete: false };
+        data.push(match);
+      }
+      return { data, complete: !cancel.aborted };
+    },
+  );
+}
+
+/** C-MOVE, to this archive or another system. @throws Refusal `not-found`, `invalid`, `forbidden`, and as `onAssociation` */
+export async function moveRemote(
+  { platform, journal }: RemoteDeps,
+  viewer: Viewer,
+  modalityId: string,
+  input: RemoteMove,
+  gone: AbortSignal,
+): Promise<RemoteMoved> {
+  requirePermission(viewer, "remote.query");
+  const row = await modalityRow(platform.db, viewer, modalityId);
+  const destination = input.destinationAeTitle ?? platform.config.aeTitle;
+  if (!isAeTitle(destination)) {
+    const message = "is no AE title";
+    throw new Refusal("invalid", "query.invalid", `destinationAeTitle ${message}.`, {
+      errors: [{ path: "destinationAeTitle", message }],
+    });
+  }
+  const { patientId, studyInstanceUids, seriesInstanceUids, sopInstanceUids } = input;
+  const question = {
+    ...(patientId === undefined ? {} : { patientId }),
+    ...(studyInstanceUids ? { studyInstanceUid: studyInstanceUids } : {}),
+    ...(seriesInstanceUids ? { seriesInstanceUid: seriesInstanceUids } : {}),
+    ...(sopInstanceUids ? { sopInstanceUid: sopInstanceUids } : {}),
+    model: named(remoteModels, input.model ?? "STUDY", "model"),
+  };
+  const model = retrieveModelOf("move", question);
+  const seconds = input.timeoutSeconds ?? defaultSeconds.move;
+  const note = (outcome: "success" | "failed", counts: object) =>
+    transact(platform.db, (tx) =>
+      journal.record(tx, viewer, {
+        type: "modality.retrieved",
+        subject: { type: "modality", id: modalityId },
+        facilityId: row.facility_id,
+        outcome,
+        data: { destination, studies: studyInstanceUids?.length ?? 0, ...counts },
+      }),
+    );
+  let last: RetrieveProgress | undefined;
+  try {
+    await onAssociation(platform, row, model, seconds, gone, async (association, cancel) => {
+      for await (const progress of retrieveFrom(association, question, { destination }, cancel))
+        last = progress;
+    });
+  } catch (error) {
+    await note("failed", { completed: last?.completed ?? 0 });
+    throw error;
+  }
+  const { completed = 0, failed = 0, warning = 0, remaining = null, status = 0 } = last ?? {};
+  const cancelled = status === Status.Cancel;
+  await note(failed > 0 || cancelled ? "failed" : "success", { completed, failed, warnings: warning });
+  return {
+    outcome: cancelled ? "CANCELLED" : failed > 0 ? "WITH_FAILURES" : "DONE",
+    completed,
+    warnings: warning,
+    failed,
+    remaining,
+    destinationAeTitle: destination,
+  };
+}
