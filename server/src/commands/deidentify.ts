@@ -18,6 +18,7 @@ import {
 } from "@isocenter/dicom";
 import { processEnvironment } from "../platform/index.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
+import { withNativePixels } from "./native-pixels.ts";
 import { progressBar } from "./progress.ts";
 import { type FoundFile, filesBelow } from "./walk.ts";
 
@@ -33,7 +34,8 @@ is made, in which the files get names of their own. No server is needed, and IN 
   --secret-file FILE   the secret of the set, at least 16 characters: the same secret gives the same pseudonyms, UIDs and
                        dates another time (or ISOCENTER_DEIDENTIFY_SECRET). Left out: made for this run and thrown away
   --patients FILE      names of your own: lines of PatientID, new PatientID, new PatientName, parted by tabs
-  --black-box X,Y,W,H  a rectangle to blacken in every frame, for clean-pixel-data; may be given several times
+  --black-box X,Y,W,H  a rectangle to blacken in every frame, for clean-pixel-data; may be given several times.
+                       Compressed pixels are decoded for it, and stay so
   --report FILE        what became of each file, as lines of JSON
 
 Ends with 0 when every DICOM file was written, 1 when some were not, 2 when used wrongly.
@@ -45,6 +47,8 @@ interface Order {
   input: string;
   output: string;
   deidentifier: Deidentifier;
+  /** Rectangles of the pixels are to be changed. */
+  blackens: boolean;
   report: string | undefined;
 }
 
@@ -58,14 +62,25 @@ async function orderOf(args: readonly string[]): Promise<Order> {
   if (path.resolve(output).startsWith(`${path.resolve(input)}${path.sep}`))
     throw new UsageError("OUT stands within IN: it would be taken in again.");
   const patients = values.patients ? await readPatients(values.patients) : null;
+  const regions = (values["black-box"] ?? []).map(regionOf);
   try {
+    const options = readDeidentification(`basic,${values.options ?? ""}`);
     const deidentifier = createDeidentifier({
-      options: readDeidentification(`basic,${values.options ?? ""}`),
+      options,
       secret: await secretOf(values["secret-file"]),
       ...(patients === null ? {} : { patient: ({ id }) => patients.get(id) }),
-      regions: (values["black-box"] ?? []).map(regionOf),
+      regions,
     });
-    return { taken: new Set(), input, output, deidentifier, report: values.report };
+    if (regions.length > 0 && !options.includes("clean-pixel-data"))
+      throw new UsageError("--black-box is for the option clean-pixel-data.");
+    return {
+      taken: new Set(),
+      blackens: regions.length > 0,
+      input,
+      output,
+      deidentifier,
+      report: values.report,
+    };
   } catch (error) {
     if (error instanceof DicomError || error instanceof RangeError) throw new UsageError(error.message);
     throw error;
@@ -123,9 +138,15 @@ type Outcome =
   | { file: string; outcome: "refused"; reason: string };
 
 /** One file; what cannot be read or cleaned is an outcome, a full disk is an error. */
-async function one({ deidentifier, output, taken }: Order, file: FoundFile): Promise<Outcome> {
+async function one({ deidentifier, output, taken, blackens }: Order, file: FoundFile): Promise<Outcome> {
   try {
-    const object = await deidentifier.object(() => createReadStream(file.path, { highWaterMark: 1 << 18 }));
+    // Compressed pixels are decoded only where they are to be changed
+    const native = blackens ? await withNativePixels(file.path) : null;
+    const object = await deidentifier.object(() =>
+      native
+        ? Readable.from([native], { objectMode: true })
+        : createReadStream(file.path, { highWaterMark: 1 << 18 }),
+    );
     const name = (tag: number) => text(object.dataSet, tag)?.replace(/[^0-9.]/g, "") || "unknown";
     const folder = path.join(name(Tags.StudyInstanceUID), name(Tags.SeriesInstanceUID));
     let to = path.join(folder, `${name(Tags.SOPInstanceUID)}.dcm`);
