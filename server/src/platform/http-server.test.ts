@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { Type } from "typebox";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { App } from "./http.ts";
@@ -187,4 +190,46 @@ test("a stop does not wait for connections that never asked for anything", async
   await once(server.server, "connection");
   await server.close();
   socket.destroy();
+});
+
+test("a stop waits for the answer under way, and not for its connection", async () => {
+  let goOn = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const server = await createHttpServer({
+    config: { trustProxy: false, corsOrigins: [], environment: "test" },
+    log: createLog({ logLevel: "silent" }),
+    metrics: createMetrics(),
+    authentication: () => {},
+    root: [
+      (scope) => {
+        scope.get("/slow", (_request, reply) => {
+          async function* pieces() {
+            yield "all of it";
+            await waiting;
+          }
+          // The client has everything before the server knows that it was all.
+          return reply.header("content-length", 9).send(Readable.from(pieces()));
+        });
+      },
+    ],
+    api: [],
+  });
+  await server.listen({ port: 0, host: "127.0.0.1" });
+  const agent = new Agent({ keepAlive: true });
+  const request = get({
+    port: (server.server.address() as AddressInfo).port,
+    host: "127.0.0.1",
+    path: "/slow",
+    agent,
+  });
+  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  expect(await text(answer)).toBe("all of it");
+  const begun = performance.now();
+  const closed = server.close();
+  setImmediate(goOn);
+  await closed;
+  expect(performance.now() - begun).toBeLessThan(5000);
+  agent.destroy();
 });

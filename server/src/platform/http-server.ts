@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
@@ -80,7 +80,10 @@ function closeUnsentBodies(app: App): void {
   });
 }
 
-/** Browsers open connections ahead of need; Node takes one that never asked for busy, and a stop would wait a minute for it. */
+/**
+ * Browsers open connections ahead of need; Node takes one that never asked for busy, and a stop would wait a minute for it, as for one whose
+ * answer ends just after the stop began.
+ */
 function endUnusedConnectionsAtStop(app: App): void {
   const sockets = new Set<Socket>();
   app.server.on("connection", (socket) => {
@@ -94,9 +97,20 @@ function endUnusedConnectionsAtStop(app: App): void {
     socket.once("close", () => unasked.delete(socket));
   });
   app.server.on("request", (request: IncomingMessage) => void unasked.delete(request.socket));
+  const answering = new Set<ServerResponse>();
+  const endIdle = () => void setImmediate(() => app.server.closeIdleConnections());
+  const endWhenAnswered = (_request: IncomingMessage, response: ServerResponse) =>
+    void response.once("finish", endIdle);
+  app.server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
+    answering.add(response);
+    response.once("close", () => answering.delete(response));
+  });
   app.addHook("preClose", async () => {
     for (const socket of [...sockets, ...unasked])
       if (socket.bytesRead === 0 || unasked.has(socket)) socket.destroy();
+    // A connection whose answer ends from now on is kept alive by nobody.
+    app.server.on("request", endWhenAnswered);
+    for (const response of answering) response.once("finish", endIdle);
   });
 }
 
