@@ -45,6 +45,8 @@ export interface AssociationUser {
   message(contextId: number, command: CommandSet): DataSetSink | null;
 }
 
+export type Write = (pieces: readonly Uint8Array[]) => Promise<void>;
+
 /** An association over a socket: the state machine, its timers, and messages in both directions. */
 export interface Association {
   readonly state: State;
@@ -61,7 +63,9 @@ export interface Association {
    * A message that takes more than one write, as pieces of P-DATA-TF PDUs in order: messages do not mix (PS3.8 Annex E.1), so what others
    * send waits until the work is done. Each write resolves as `send` does.
    */
-  stream<R>(work: (write: (pieces: readonly Uint8Array[]) => Promise<void>) => Promise<R>): Promise<R>;
+  stream<R>(work: (write: Write) => Promise<R>): Promise<R>;
+  /** Bytes that were written and that the system has not taken yet: their memory is in use while it is not 0. */
+  readonly unsent: number;
   /** What the peer owes us when no message is under way: something within this time, or nothing (null). */
   expect(waitMs: number | null): void;
   /** Stops and continues reading; holds are counted. */
@@ -227,7 +231,7 @@ export function createAssociation(
     return taken();
   }
 
-  function stream<R>(work: (write: typeof sendData) => Promise<R>): Promise<R> {
+  function stream<R>(work: (write: Write) => Promise<R>): Promise<R> {
     streams += 1;
     const done = lastStream
       .then(() => work(sendData))
@@ -290,6 +294,9 @@ export function createAssociation(
       return streams === 0 ? sendData(pieces) : stream((write) => write(pieces));
     },
     stream,
+    get unsent() {
+      return socket.writableLength;
+    },
     expect(waitMs) {
       expectedMs = waitMs;
       rearm(true);

@@ -52,7 +52,7 @@ export {
   rejections,
   type UserIdentity,
 } from "./pdu.ts";
-export { release } from "./received.ts";
+export { holdReceived, release } from "./received.ts";
 export type { AssociationInfo, PeerRequests } from "./requests.ts";
 export type { GetRequest, MoveRequest, RetrieveResponse } from "./retrieve-scu.ts";
 export {

@@ -1,4 +1,4 @@
-import type { Association } from "./association.ts";
+import type { Association, Write } from "./association.ts";
 import { dataSetPresent, encodeCommandSet } from "./command-set.ts";
 import { commandFields, priorities } from "./commands.ts";
 import { dataHeaderLength, encodeMessage, fragmentCapacity, writeDataHeader } from "./data-pdu.ts";
@@ -7,6 +7,7 @@ import type { Exchanges } from "./exchanges.ts";
 import type { OperationResult } from "./handlers.ts";
 import type { PresentationContext } from "./negotiation.ts";
 import { createReadAhead } from "./read-ahead.ts";
+import { release } from "./received.ts";
 import { isSuccessOrWarning } from "./status.ts";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -16,7 +17,7 @@ export interface StoreRequest {
   sopInstanceUid: string;
   /** Of the bytes; a context must have been accepted with it. */
   transferSyntax: string;
-  /** The data set without file meta information; as a function it is opened when the request is next but one to be sent. */
+  /** The data set without file meta information; as a function it is opened when the request is next but one to be sent. What was `holdReceived` is released. */
   chunks: Chunks | (() => Chunks | Promise<Chunks>);
   /** How many bytes the chunks come to, where that is known: fewer or more are an error, and the association is aborted. */
   size?: number;
@@ -25,7 +26,7 @@ export interface StoreRequest {
 }
 
 /**
- * C-STORE as SCU (PS3.7 §9.1.1). Each P-DATA-TF is as long as the peer takes; chunks are passed on as views, never joined. While the peer
+ * C-STORE as SCU (PS3.7 §9.1.1). Each P-DATA-TF is as long as the peer takes. While the peer
  * thinks about the object before, the first megabyte of the next one is read.
  */
 export async function store(
@@ -60,7 +61,7 @@ export async function store(
       const head = encodeMessage(context.id, command, undefined, association.peerMaximumLength);
       try {
         await association.stream((write) =>
-          sendDataSet(write, association.peerMaximumLength, context.id, head, source, request.size),
+          sendDataSet(association, write, context.id, head, source, request.size),
         );
       } catch (error) {
         // Half a data set cannot be taken back: only the end of the association says that it is not whole.
@@ -78,50 +79,65 @@ export async function store(
   }
 }
 
+/** How much is written at once. */
+const blockBytes = 256 * 1024;
+/** Of the object before, for the next one on the association. */
+const blocks = new WeakMap<Association, Buffer>();
+
+/**
+ * Cuts the data set into P-DATA-TF PDUs, as many as fit in one block of memory and one write: with the short PDUs of most peers a copy costs far less
+ * than a write of many pieces, and a block that the system has taken is filled again.
+ */
 async function sendDataSet(
-  write: (pieces: readonly Uint8Array[]) => Promise<void>,
-  peerMaximumLength: number,
+  association: Association,
+  write: Write,
   contextId: number,
   command: Uint8Array,
   chunks: AsyncIterable<Uint8Array>,
   size: number | undefined,
 ): Promise<void> {
-  const capacity = fragmentCapacity(peerMaximumLength);
-  let pieces: Uint8Array[] = [command];
-  let fragment: Uint8Array[] = [];
+  const capacity = fragmentCapacity(association.peerMaximumLength);
+  const pduLength = dataHeaderLength + capacity;
+  const length = command.length + Math.max(1, Math.floor(blockBytes / pduLength)) * pduLength;
+  let block = blocks.get(association);
+  if (!block || block.length < length) block = Buffer.allocUnsafeSlow(length);
+  blocks.delete(association);
+  block.set(command);
+  /** Where the header of the PDU under way stands, and how much of its value is there. */
+  let header = command.length;
   let filled = 0;
   let total = 0;
 
-  /** Adds what was gathered as one P-DATA-TF. */
   const close = (last: boolean) => {
-    const header = Buffer.allocUnsafe(dataHeaderLength);
-    writeDataHeader(header, 0, { contextId, command: false, last, length: filled });
-    pieces.push(header, ...fragment);
-    fragment = [];
+    writeDataHeader(block!, header, { contextId, command: false, last, length: filled });
+    header += dataHeaderLength + filled;
     filled = 0;
   };
-  const flush = () => {
-    const ready = pieces;
-    pieces = [];
-    return write(ready);
+  const flush = async () => {
+    await write([block!.subarray(0, header)]);
+    header = 0;
+    if (association.unsent > 0) block = Buffer.allocUnsafeSlow(length);
   };
 
   for await (const chunk of chunks) {
     total += chunk.length;
     if (size !== undefined && total > size)
       throw new DimseError("invalid", `more than the ${size} bytes announced`);
-    let offset = 0;
-    while (offset < chunk.length) {
-      if (filled === capacity) close(false);
+    for (let offset = 0; offset < chunk.length; ) {
+      if (filled === capacity) {
+        close(false);
+        if (header + pduLength > length) await flush();
+      }
       const end = Math.min(chunk.length, offset + capacity - filled);
-      fragment.push(chunk.subarray(offset, end));
+      block.set(chunk.subarray(offset, end), header + dataHeaderLength + filled);
       filled += end - offset;
       offset = end;
     }
-    if (pieces.length > 1) await flush();
+    release(chunk);
   }
   if (size !== undefined && total !== size)
     throw new DimseError("invalid", `${total} bytes of the ${size} announced`);
   close(true);
   await flush();
+  blocks.set(association, block);
 }

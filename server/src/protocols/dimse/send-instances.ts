@@ -1,7 +1,10 @@
+import { ReadStream } from "node:fs";
+import type { Readable } from "node:stream";
 import { implementationClassUid, implementationVersionName, sopClass } from "@isocenter/dicom";
 import {
   type ClientAssociation,
   DimseError,
+  holdReceived,
   type OperationResult,
   openAssociation,
   type PresentationContext,
@@ -177,9 +180,9 @@ export async function sendOn(
         sopClassUid: instance.SOPClassUID,
         sopInstanceUid: instance.SOPInstanceUID,
         transferSyntax,
-        chunks: () =>
+        chunks: async () =>
           transferSyntax === instance.transferSyntaxUID
-            ? archive.openDataSet(instance)
+            ? givenBack(await archive.openDataSet(instance))
             : rendering.openDataSetAs(instance, transferSyntax),
         ...(moveOriginator ? { moveOriginator } : {}),
       });
@@ -219,6 +222,18 @@ export async function sendOn(
 
   await Promise.all(Array.from({ length: inFlight }, lane));
   return { lost, byUs, left: [...open] };
+}
+
+/** What comes straight from a file is nobody else's: its memory is given back when it has been sent, else the collector walks the heap for it. */
+function givenBack(source: Readable): AsyncIterable<Uint8Array> {
+  return source instanceof ReadStream ? held(source) : source;
+}
+
+async function* held(source: ReadStream): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    holdReceived(chunk);
+    yield chunk;
+  }
 }
 
 function syntaxesBySopClass(contexts: readonly PresentationContext[]): Map<string, Set<string>> {
