@@ -196,6 +196,16 @@ test("what was stored comes back bit for bit, and its metadata and frames with i
   expect(bulk.rawPayload.equals(frame.rawPayload)).toBe(true);
 });
 
+test("matches come as XML where that is asked for, and none are no content", async () => {
+  const headers = { accept: 'multipart/related; type="application/dicom+xml"' };
+  const found = await app.inject({ url: "/dicomweb/studies?PatientID=M-1", headers });
+  const parts = splitMultipart(String(found.headers["content-type"]), found.rawPayload);
+  expect([found.statusCode, found.headers["x-total-count"], parts.length]).toEqual([200, "1", 1]);
+  expect(parts[0]?.body.toString()).toContain(`<Value number="1">${first?.StudyInstanceUID}</Value>`);
+  const none = await app.inject({ url: "/dicomweb/studies?PatientID=nobody", headers });
+  expect([none.statusCode, none.body]).toEqual([204, ""]);
+});
+
 test("pictures are rendered", async () => {
   const picture = await app.inject({
     url: `/dicomweb${oneSeries}/instances/${first?.SOPInstanceUID}/rendered`,

@@ -1,8 +1,16 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type Archive, type ArchiveQuery, type Found, supportedKeys } from "../../modules/archive/index.ts";
+import {
+  type Archive,
+  type ArchiveQuery,
+  type DicomJson,
+  type Found,
+  supportedKeys,
+} from "../../modules/archive/index.ts";
 import type { App, Config, Viewer } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
+import { varyBy } from "./conditional.ts";
+import { xmlMessage, xmlOffer } from "./native-xml.ts";
 import { type AnswerShape, matchWriter } from "./qido-attributes.ts";
 import { parseQido } from "./qido-query.ts";
 import { baseUrl, queryOf, warning } from "./urls.ts";
@@ -15,6 +23,7 @@ export interface QidoDeps {
 const offers: readonly Offer[] = [
   { multipart: false, type: "application/dicom+json" },
   { multipart: false, type: "application/json" },
+  xmlOffer,
 ];
 
 /** A search without a limit is answered in pages of this size: a slow client holds no statement open. */
@@ -83,9 +92,20 @@ async function search(
   reply.header("x-total-count", await total(archive, viewer, query, first));
   if (warnings.length > 0) reply.header("warning", warnings.map(warning));
   reply.header("cache-control", "private, no-cache").type(offer.type);
+  varyBy(reply, "Accept");
   const write = matchWriter(shape, baseUrl(deps.config, request));
   const more = laterPages(archive, viewer, query, first);
   const second = await more.next();
+  if (offer === xmlOffer) {
+    // A message has at least one part: nothing found is no content.
+    if (first.length === 0) return reply.removeHeader("content-type").code(204).send();
+    async function* matches(): AsyncGenerator<DicomJson> {
+      yield* first.map(write);
+      for (let next = second; !next.done; next = await more.next()) yield* next.value.map(write);
+    }
+    const message = xmlMessage(matches());
+    return reply.type(message.contentType).send(message.body);
+  }
   const text = first.map((found) => JSON.stringify(write(found))).join(",");
   if (second.done) return reply.send(Buffer.from(`[${text}]`));
   async function* pieces(): AsyncGenerator<string> {

@@ -2,7 +2,7 @@ import { pipeline, Readable } from "node:stream";
 import { constants, createGzip } from "node:zlib";
 import { Tags } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Archive } from "../../modules/archive/index.ts";
+import type { Archive, DicomJson } from "../../modules/archive/index.ts";
 import { type App, type Config, Refusal } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
@@ -15,6 +15,7 @@ import {
   type MetadataCache,
   metadataText,
 } from "./metadata-text.ts";
+import { xmlMessage, xmlOffer } from "./native-xml.ts";
 import { baseUrl, queryOf, resourceUrl } from "./urls.ts";
 import { notFound, oneInstance, selectionOf, warnOfUnknown } from "./wado-selection.ts";
 
@@ -26,6 +27,7 @@ export interface MetadataDeps {
 const offers: readonly Offer[] = [
   { multipart: false, type: "application/dicom+json" },
   { multipart: false, type: "application/json" },
+  xmlOffer,
 ];
 const cacheBytes = 64 * 1024 * 1024;
 const seriesAtOnce = 3;
@@ -49,6 +51,19 @@ function answerType(request: FastifyRequest, reply: FastifyReply): string {
   return offer.type;
 }
 
+/** The items of texts that are arrays of the DICOM JSON model, with a part of XML for each. */
+function sendXml(reply: FastifyReply, texts: AsyncIterable<Buffer>): FastifyReply {
+  async function* instances(): AsyncGenerator<DicomJson> {
+    for await (const text of texts) yield* JSON.parse(text.toString("utf8")) as DicomJson[];
+  }
+  const message = xmlMessage(instances());
+  return reply.type(message.contentType).send(message.body);
+}
+
+async function* only(text: Buffer): AsyncGenerator<Buffer> {
+  yield text;
+}
+
 async function seriesMetadata(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -62,6 +77,7 @@ async function seriesMetadata(
   const url = resourceUrl(baseUrl(deps.config, request), selection);
   if (notModified(request, reply, entityTag("series", url, metadata.revision, type)))
     return reply.code(304).send();
+  if (type === xmlOffer.type) return sendXml(reply, only(await metadataText(metadata, url)));
   varyBy(reply, "Accept-Encoding");
   reply.type(type);
   if (!takesGzip(request.headers["accept-encoding"])) return reply.send(await metadataText(metadata, url));
@@ -80,7 +96,8 @@ async function instanceMetadata(
   const url = resourceUrl(baseUrl(deps.config, request), { StudyInstanceUID, SeriesInstanceUID });
   const text = instanceWithAbsoluteUris(json, url).toString("utf8");
   if (notModified(request, reply, entityTag("instance", type, text))) return reply.code(304).send();
-  return reply.type(type).send(Buffer.from(`[${text}]`));
+  const list = Buffer.from(`[${text}]`);
+  return type === xmlOffer.type ? sendXml(reply, only(list)) : reply.type(type).send(list);
 }
 
 /** The UIDs of the study's series, by series number. */
@@ -120,6 +137,15 @@ async function studyMetadata(
       throw error;
     }
   };
+  if (type === xmlOffer.type) {
+    reply.header("cache-control", "private, no-cache");
+    varyBy(reply, "Accept");
+    return sendXml(reply, arrays());
+  }
+  async function* arrays(): AsyncGenerator<Buffer> {
+    for await (const items of openAhead(uids, load, () => {}, seriesAtOnce))
+      yield Buffer.concat([Buffer.from("["), items, Buffer.from("]")]);
+  }
   async function* pieces(): AsyncGenerator<Buffer> {
     let lead = "[";
     for await (const items of openAhead(uids, load, () => {}, seriesAtOnce)) {

@@ -20,6 +20,7 @@ import { type Entry, fromBuffer, type ZipFile } from "yauzl";
 import type { StoredInstance } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
 import { type App, Refusal } from "../../platform/index.ts";
+import { nativeXml } from "./native-xml.ts";
 import { splitMultipart, testServer } from "./testing.ts";
 import { memoryArchive } from "./testing-archive.ts";
 import { createTranscoder } from "./transcode.ts";
@@ -312,6 +313,39 @@ test("a series of one instance comes alone where the client takes no message", a
   ]);
 });
 
+test("metadata comes as XML in the Native DICOM Model, a part for each instance", async () => {
+  const xml = 'multipart/related; type="application/dicom+xml"';
+  const one = await get(`${instance(13)}/metadata`, xml);
+  expect([one.status, one.parts.length, one.parts[0]?.headers["content-type"]]).toEqual([
+    200,
+    1,
+    "application/dicom+xml",
+  ]);
+  const text = one.parts[0]!.body.toString();
+  expect(text).toContain(
+    '<DicomAttribute tag="00100010" vr="PN" keyword="PatientName"><PersonName number="1"><Alphabetic><FamilyName>Müller</FamilyName><GivenName>Änne</GivenName></Alphabetic></PersonName></DicomAttribute>',
+  );
+  expect(text).toMatch(/keyword="IconImageSequence"><Item number="1"><DicomAttribute tag="00280002"/);
+  expect(text).toContain(
+    '<BulkData uri="https://pacs.example/dicomweb/studies/1.2/series/1.2.4/instances/1.2.3.13/bulkdata/00880200/0/7FE00010"/>',
+  );
+  expect((await get(`${study}/series/1.2.3/metadata`, xml)).parts).toHaveLength(4);
+  expect((await get(`${study}/metadata`, xml)).parts).toHaveLength(7);
+  expect(
+    nativeXml({
+      "00081030": { vr: "LO", Value: ["a<b>&\u0000", null, "c"] },
+      "00090010": { vr: "LO", Value: ['M"E'] },
+      "00091001": { vr: "OB", InlineBinary: "AA==" },
+      "0020000D": { vr: "UI" },
+    }),
+  ).toContain(
+    '<DicomAttribute tag="00081030" vr="LO" keyword="StudyDescription"><Value number="1">a&lt;b&gt;&amp;\ufffd</Value><Value number="3">c</Value></DicomAttribute>' +
+      '<DicomAttribute tag="00090010" vr="LO"><Value number="1">M&quot;E</Value></DicomAttribute>' +
+      '<DicomAttribute tag="00091001" vr="OB" privateCreator="M&quot;E"><InlineBinary>AA==</InlineBinary></DicomAttribute>' +
+      '<DicomAttribute tag="0020000D" vr="UI" keyword="StudyInstanceUID"/>',
+  );
+});
+
 test("HEAD says what GET would, and reads nothing", async () => {
   const large = archive.add(
     writePart10({
@@ -350,7 +384,7 @@ test.each([
   [study, 'multipart/related; type="application/dicom"; transfer-syntax=1.2.3'],
   [instance(12), explicitOnly],
   [instance(4), "application/x-zip"],
-  [`${instance(1)}/metadata`, 'multipart/related; type="application/dicom+xml"'],
+  [`${instance(1)}/metadata`, "application/dicom+xml"],
   [`${instance(1)}/frames/1`, "image/jls"],
   [`${instance(1)}/rendered`, "image/gif"],
 ])("%s as %s is a 406", async (url, accept) => {
