@@ -4,6 +4,7 @@ import type { DataSet, Element } from "../model.ts";
 import { groupOf, isGroupLength, isPrivate, isPrivateCreator, privateCreatorTag, type Tag } from "../tags.ts";
 import { items, readingVr, text, textValues } from "../values.ts";
 import { vrFacts } from "../vr.ts";
+import { ruleBeyond } from "./beyond.ts";
 import { cleanText } from "./clean-text.ts";
 import { cleanContent } from "./content.ts";
 import { type CleaningContext, madeElement, withItems, withText } from "./context.ts";
@@ -26,9 +27,6 @@ const classUids: ReadonlySet<Tag> = new Set([
   Tags.EncryptedContentTransferSyntaxUID,
   Tags.MACCalculationTransferSyntaxUID,
 ]);
-
-/** Names of authorities that give numbers: the table does not have them, and they name the institution all the same. */
-const authorities: ReadonlySet<Tag> = new Set([Tags.UniversalEntityID, Tags.LocalNamespaceEntityID]);
 
 const contentSequences: ReadonlySet<Tag> = new Set([
   Tags.ContentSequence,
@@ -74,7 +72,7 @@ function cleanElement(
   if (groupOf(tag) < 0x0008) return null;
   // Curves and overlays may show anything and are not looked through: the whole group goes, because its rest means nothing alone
   if (isCurveOrOverlay(tag)) return null;
-  const rule = ruleOf(tag);
+  const rule = ruleOf(tag) ?? ruleBeyond(tag);
   if (rule === undefined) return unlisted(set, element, context, depth);
   const type = depth === 0 ? typeOf(tag, context.sopClassUid) : undefined;
   const action = actionOf(rule, context.letters, type);
@@ -101,8 +99,6 @@ function privateElement(
 function unlisted(set: DataSet, element: Element, context: CleaningContext, depth: number): Element | null {
   if (!isPrivate(element.tag) && dictionaryVrCode(element.tag) === undefined) return null;
   const vr = readingVr(element);
-  if (authorities.has(element.tag) && !context.options.has("retain-institution-identity"))
-    return act("D", set, element, context, depth);
   switch (vr) {
     case "PN":
       return act("D", set, element, context, depth);

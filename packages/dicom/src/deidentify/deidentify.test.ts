@@ -191,6 +191,25 @@ describe("the Basic Profile", () => {
     expect(set.elements.has(0x00189999)).toBe(false);
   });
 
+  test("what the table does not have and says who all the same goes too", async () => {
+    const values = {
+      ...image,
+      PatientBirthDateInAlternativeCalendar: "R050102",
+      CommentsOnTheScheduledProcedureStep: "chest for Hans",
+      SecondaryCaptureDeviceID: "SCANNER-7",
+      IssuerOfAccessionNumberSequence: [{ UniversalEntityID: "1.2.840.99", UniversalEntityIDType: "ISO" }],
+    };
+    const { set } = await run(file(values));
+    expect(set.elements.has(Tags.PatientBirthDateInAlternativeCalendar)).toBe(false);
+    expect(set.elements.has(Tags.CommentsOnTheScheduledProcedureStep)).toBe(false);
+    expect(set.elements.has(Tags.SecondaryCaptureDeviceID)).toBe(false);
+    const [issuer] = items(set, Tags.IssuerOfAccessionNumberSequence);
+    expect(issuer ? text(issuer, Tags.UniversalEntityID) : "REMOVED").toBe("REMOVED");
+    const kept = await withOptions("clean-descriptors,retain-device-identity", values);
+    expect(text(kept.set, Tags.CommentsOnTheScheduledProcedureStep)).toBe("chest");
+    expect(text(kept.set, Tags.SecondaryCaptureDeviceID)).toBe("SCANNER-7");
+  });
+
   test("a sequence that someone wrote as UN of defined length is cleaned like any other", async () => {
     const inner = new Uint8Array([
       ...[0xfe, 0xff, 0x00, 0xe0, 26, 0, 0, 0],

@@ -10,7 +10,8 @@ export interface Rule {
   readonly options: ReadonlyMap<string, "K" | "C">;
 }
 
-const rule = (basic: string, options: string): Rule => ({
+/** @param options pairs of letter and action, parted by spaces */
+export const ruleFrom = (basic: string, options: string): Rule => ({
   basic,
   options: new Map(
     options
@@ -43,11 +44,11 @@ function load(): Tables {
   for (const line of profileFacts.split("\n")) {
     const [tag, basic, options] = line.split("|") as [string, string, string];
     // Curves and overlays are asked for as their first group
-    loaded.attributes.set(Number.parseInt(tag.replaceAll("X", "0"), 16), rule(basic, options));
+    loaded.attributes.set(Number.parseInt(tag.replaceAll("X", "0"), 16), ruleFrom(basic, options));
   }
   for (const line of contentFacts.split("\n")) {
     const [code, scheme, type, basic, options] = line.split("|") as [string, string, string, string, string];
-    loaded.content.set(`${code}|${scheme}|${type}`, rule(basic, options));
+    loaded.content.set(`${code}|${scheme}|${type}`, ruleFrom(basic, options));
   }
   for (const line of typeFacts.split("\n")) {
     const [tag, type, ends] = line.split("|") as [string, string, string];
