@@ -224,3 +224,61 @@ export const LegalHold = Type.Object({
   actions: Type.Array(Type.String()),
 });
 export type LegalHold = Static<typeof LegalHold>;
+
+const AttributeValue = Type.Union([
+  Type.String({ maxLength: 10_240 }),
+  Type.Number(),
+  Type.Null(),
+  Type.Array(Type.Union([Type.String({ maxLength: 10_240 }), Type.Number()]), { maxItems: 32 }),
+]);
+
+/** Attributes by DICOM keyword; null empties one. `expectedVersion`, here or in `If-Match`, is of the image. */
+export const CorrectImage = Type.Object(
+  {
+    attributes: Type.Record(Type.String({ pattern: "^[A-Za-z0-9]{1,64}$" }), AttributeValue, {
+      minProperties: 1,
+      maxProperties: 64,
+      description: 'Such as {"SeriesDescription": "Thorax", "InstanceNumber": 4}',
+    }),
+    reason: Type.Optional(reason),
+    expectedVersion: version,
+  },
+  closed,
+);
+export type CorrectImage = Static<typeof CorrectImage>;
+
+export const ChangeStudy = Type.Object(
+  {
+    studyDescription: Type.Optional(Nullable(Type.String({ maxLength: 64 }))),
+    accessionNumber: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
+    referringPhysician: Type.Optional(
+      Nullable(Type.String({ maxLength: 200, description: "Family, Given Middle; or as DICOM writes it" })),
+    ),
+    studyDate: Type.Optional(Nullable(DateOnly)),
+    studyTime: Type.Optional(Nullable(Type.String({ pattern: "^\\d{2}:\\d{2}(:\\d{2})?$" }))),
+    studyId: Type.Optional(Nullable(Type.String({ maxLength: 16, description: "DICOM StudyID" }))),
+    patientId: Type.Optional(Id),
+    reason: Type.Optional(reason),
+    expectedVersion: version,
+  },
+  closed,
+);
+export type ChangeStudy = Static<typeof ChangeStudy>;
+
+const Attributes = Nullable(Type.Record(Type.String(), Type.Unknown()));
+
+/** One step from what was received to what is sent now. */
+export const ImageVersion = Type.Object({
+  id: Id,
+  kind: Type.Enum(["RECEIVED", "CORRECTED", "REPLACED"]),
+  level: Type.Enum(["STUDY", "SERIES", "IMAGE"]),
+  version: Type.Integer({ description: "Of the study, series or image that was changed" }),
+  reason: Nullable(Type.String()),
+  by: Type.Object({ id: Type.String(), name: Type.String() }),
+  at: DateTime,
+  before: Attributes,
+  after: Attributes,
+  size: Nullable(Type.Integer()),
+  sha256: Nullable(Type.String()),
+});
+export type ImageVersion = Static<typeof ImageVersion>;

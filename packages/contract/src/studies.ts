@@ -105,8 +105,12 @@ export const Image = Type.Object({
   windowCenter: Nullable(Type.Number()),
   windowWidth: Nullable(Type.Number()),
   acquisitionDate: Nullable(DateOnly),
-  size: Type.Integer({ description: "Bytes of the content" }),
-  sha256: Type.String({ description: "Of the content, in hexadecimal" }),
+  size: Type.Integer({ description: "Bytes of the content as it was received" }),
+  sha256: Type.String({
+    description:
+      "Of the content as it was received, in hexadecimal; what is sent with a corrected identity or attributes has an ETag of its own",
+  }),
+  version: Type.Integer({ description: "Of the corrections of this image" }),
   status: Type.Enum(["STORED", "ALREADY_STORED"], {
     description: "Of an upload: whether the same image was here before",
   }),

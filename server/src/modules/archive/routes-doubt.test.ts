@@ -141,3 +141,37 @@ test("quarantine: listed, its bytes, decided, taken back", async () => {
   expect((await call("GET", `/quarantine/${id}`)).status).toBe(404);
   expect((await call("GET", `/quarantine/${id}/content`)).status).toBe(404);
 });
+
+test("corrections of images and studies, their versions, and the original", async () => {
+  const made = at.image();
+  const { imageId, studyId } = await at.ingest(made);
+  const url = `/images/${imageId}/metadata`;
+  const bad = await call("PATCH", url, { attributes: { PatientName: "X^Y" } });
+  expect([bad.status, bad.body.errors[0].path]).toEqual([400, "body.attributes.PatientName"]);
+  const given = { attributes: { SeriesDescription: "Koronar", InstanceNumber: 9 }, reason: "typed wrong" };
+  expect((await call("PATCH", url, given, { "if-match": '"7"' })).status).toBe(409);
+  const corrected = await call("PATCH", url, given, { "if-match": '"1"' });
+  expect(corrected.body).toMatchObject({ instanceNumber: 9, version: 2 });
+  expect(corrected.headers.etag).toBe('"2"');
+  const study = {
+    studyDescription: "CT Thorax",
+    referringPhysician: "Wilson, James Evan",
+    studyDate: "2026-01-04",
+  };
+  expect((await call("PATCH", `/studies/${studyId}`, study)).body).toMatchObject(study);
+  expect((await call("PATCH", `/studies/${studyId}`, { reason: "nothing" })).status).toBe(400);
+  const { data } = (await call("GET", `/images/${imageId}/versions`)).body;
+  expect(data).toHaveLength(4);
+  expect(data.at(-1)).toMatchObject({ kind: "RECEIVED", id: imageId });
+  const original = await app.inject({
+    method: "GET",
+    url: `/api/v1/images/${imageId}/versions/${imageId}/content`,
+  });
+  expect(original.rawPayload.equals(Buffer.from(made.bytes))).toBe(true);
+  const link = (await call("GET", `/images/${imageId}/url`)).body.url as string;
+  const sent = await app.inject({ method: "GET", url: new URL(link).pathname });
+  expect(Number(sent.headers["content-length"])).toBe(sent.rawPayload.length);
+  expect(sent.rawPayload.includes(Buffer.from("CT Thorax"))).toBe(true);
+  viewer = { ...at.viewer, roles: ["PHYSICIAN"] };
+  expect((await call("GET", `/images/${imageId}/versions`)).status).toBe(403);
+});

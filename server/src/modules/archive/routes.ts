@@ -24,10 +24,12 @@ import {
   type Platform,
   Refusal,
   type Routes,
+  sendVersioned,
   type Viewer,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { getPatient } from "../patients/index.ts";
+import { correctionRoutes } from "./correct/routes.ts";
 import { retentionRoutes } from "./deletion/routes.ts";
 import { quarantineRoutes } from "./doubt/routes-quarantine.ts";
 import { reconciliationRoutes } from "./doubt/routes-reconciliation.ts";
@@ -232,7 +234,7 @@ function imageRoutes(app: App, { platform, archive }: ArchiveRoutesDeps): void {
   app.get(
     "/images/:id",
     { config: reading, schema: { tags, summary: "One image", params: ById, response: { 200: Image } } },
-    (request) => archive.getImage(request.viewer, request.params.id),
+    async (request, reply) => sendVersioned(reply, await archive.getImage(request.viewer, request.params.id)),
   );
   app.get(
     "/images/patient/:patientId",
@@ -363,6 +365,7 @@ export function archiveRoutes(deps: ArchiveRoutesDeps): Routes {
 /** What is in doubt, corrected or taken away: reconciliation, deletion, retention. */
 export function doubtRoutes({ platform, journal, archive }: DoubtRoutesDeps): Routes {
   return (app) => {
+    correctionRoutes(app, { platform, journal, archive });
     quarantineRoutes(app, { platform, journal, archive });
     reconciliationRoutes(app, platform, journal);
     retentionRoutes(app, platform, journal);

@@ -321,10 +321,11 @@ export type Quarantine = ReturnType<typeof createQuarantine>;
 /** What of an instance's row is of its object, taken from another row as JSON. */
 async function writeObjectColumns(tx: Tx, imageId: string, row: object): Promise<void> {
   await tx`
-    update instance i set sop_class_uid = n.sop_class_uid, transfer_syntax_uid = n.transfer_syntax_uid, instance_number = n.instance_number,
+    update instance i set sop_class_uid = n.sop_class_uid, transfer_syntax_uid = n.transfer_syntax_uid, instance_number =
+        case when i.corrections ? '00200013' then i.instance_number else n.instance_number end,
       "rows" = n."rows", "columns" = n."columns", bits_allocated = n.bits_allocated, samples_per_pixel = n.samples_per_pixel,
       number_of_frames = n.number_of_frames, content_date = n.content_date, content_time = n.content_time,
-      acquisition_date = n.acquisition_date, acquisition_time = n.acquisition_time, attributes = n.attributes, object_key = n.object_key,
+      acquisition_date = n.acquisition_date, acquisition_time = n.acquisition_time, attributes = n.attributes || coalesce(i.corrections, '{}'), object_key = n.object_key,
       size = n.size, sha256 = n.sha256, data_set_sha256 = n.data_set_sha256, data_set_offset = n.data_set_offset,
       header_length = n.header_length, trailer_offset = n.trailer_offset, pixel_tag = n.pixel_tag, pixel_vr = n.pixel_vr,
       pixel_offset = n.pixel_offset, pixel_length = n.pixel_length, pixel_encapsulated = n.pixel_encapsulated, frame_index = n.frame_index,

@@ -33,6 +33,7 @@ interface ImageRow
     | "columns"
     | "numberOfFrames"
     | "size"
+    | "version"
   > {
   attributes: DicomJson;
   sha256: Buffer;
@@ -52,7 +53,7 @@ const columns = (sql: Reader): Fragment => sql`
   i.id, st.patient_id as "patientId", st.id as "studyId", st.study_instance_uid as "studyInstanceUid",
   se.series_instance_uid as "seriesInstanceUid", i.sop_instance_uid as "sopInstanceUid", i.sop_class_uid as "sopClassUid",
   i.transfer_syntax_uid as "transferSyntaxUid", i.instance_number as "instanceNumber", se.modality, i."rows", i."columns",
-  i.number_of_frames as "numberOfFrames", i.attributes, i.size, i.sha256, i.created_at as "createdAt",
+  i.number_of_frames as "numberOfFrames", i.attributes, i.size, i.sha256, i.version, i.created_at as "createdAt",
   coalesce(i.acquisition_date, i.content_date, se.series_date, st.study_date) as "acquisitionDate",
   o.format as "originalFormat", o.size as "originalSize", o.sha256 as "originalSha256"`;
 
@@ -81,7 +82,11 @@ function toImage(viewer: Viewer, row: ImageRow): Image {
     windowWidth: numberOf(attributes, Tags.WindowWidth),
     status: "STORED",
     createdAt: image.createdAt.toISOString(),
-    actions: ["view", ...(reach(viewer, "images.export") ? ["export"] : [])],
+    actions: [
+      "view",
+      ...(reach(viewer, "images.export") ? ["export"] : []),
+      ...(reach(viewer, "images.correct") ? ["correct", "delete"] : []),
+    ],
   };
 }
 

@@ -90,6 +90,7 @@ function toStudy(viewer: Viewer, row: StudyRow): Study {
       "view",
       ...(reach(viewer, "images.upload") ? ["upload"] : []),
       ...(reach(viewer, "images.export") ? ["export"] : []),
+      ...(reach(viewer, "images.correct") ? ["correct", "delete"] : []),
     ],
   };
 }
