@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { answerContexts, createDimseServer } from "@isocenter/dimse";
+import { answerContexts, answerRoles, createDimseServer } from "@isocenter/dimse";
 import { expect, onTestFinished, test } from "vitest";
 import { openWire, readConversation } from "../support/wire.ts";
 
@@ -13,6 +13,7 @@ async function wireServer(): Promise<{ port: number; stored: string[] }> {
     decide: (request) => ({
       accept: true,
       contexts: answerContexts(request, (context) => context.transferSyntaxes[0]!),
+      roles: answerRoles(request, () => ({ scu: true, scp: true })),
       data: null,
     }),
     implementation: { classUid: "2.25.12345", versionName: "WIRETEST" },
@@ -23,6 +24,23 @@ async function wireServer(): Promise<{ port: number; stored: string[] }> {
         const parts: Uint8Array[] = [];
         for await (const chunk of chunks) parts.push(chunk);
         stored.push(Buffer.concat(parts).toString("hex"));
+        return { status: 0 };
+      },
+      async *get({ association }) {
+        await association.requests.store({
+          sopClassUid: "1.2.840.10008.5.1.4.1.1.2",
+          sopInstanceUid: "1.2.3",
+          transferSyntax: "1.2.840.10008.1.2.1",
+          chunks: [Buffer.from("10001000504e02004120", "hex")],
+        });
+        yield { remaining: 0, completed: 1, failed: 0, warning: 0 };
+        return { status: 0, subOperations: { completed: 1, failed: 0, warning: 0 } };
+      },
+      nAction({ association, command }, information) {
+        const { sopClassUid, sopInstanceUid } = command;
+        const event = { sopClassUid, sopInstanceUid, eventTypeId: 1, information: information! };
+        // After the answer to the action; what the mutated conversations make of it is of no interest.
+        setImmediate(() => association.requests.nEventReport(event).catch(() => {}));
         return { status: 0 };
       },
     },

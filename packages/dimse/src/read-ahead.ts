@@ -24,7 +24,8 @@ export function createReadAhead(source: Chunks | (() => Chunks | Promise<Chunks>
   async function open(): Promise<void> {
     const chunks = typeof source === "function" ? await source() : source;
     iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
-    if (closed) finish();
+    // An iteration that never began would not close its source.
+    if (closed) Promise.resolve(iterator.next()).then(finish, () => {});
   }
 
   async function next(): Promise<Uint8Array | null> {
