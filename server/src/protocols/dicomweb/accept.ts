@@ -94,3 +94,7 @@ export function notAcceptable(
   const listed = [...new Set(offers.map(inWords))].slice(0, 12).join(", ");
   return new Refusal("not-acceptable", "accept.none", listed === "" ? why : `${why} There is: ${listed}.`);
 }
+
+/** Whether a list of character sets, as the `charset` query parameter has it (PS3.18 8.3.3.2), takes the one that we write. */
+export const takesUtf8 = (list: string): boolean =>
+  list.trim() === "" || /(^|,)\s*(utf-?8|\*)\s*(;|,|$)/i.test(list);

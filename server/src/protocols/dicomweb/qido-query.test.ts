@@ -73,6 +73,12 @@ test("included fields come in lists, repeated, by keyword or tag, or all", () =>
   expect(parse("IncludeField=ALL").query.include).toBe("all");
 });
 
+test("the character set of the query is UTF-8, or warned of", () => {
+  expect(parse("accept=application/dicom%2Bjson&charset=utf-8").warnings).toEqual([]);
+  expect(parse("charset=iso-8859-1,utf-8;q=0.5").warnings).toEqual([]);
+  expect(parse("charset=iso-8859-1").warnings).toEqual([expect.stringContaining("UTF-8")]);
+});
+
 test("what OHIF sends is understood", () => {
   const { query, warnings } = parse(
     "PatientName=*smith*&00100020=*1*&StudyDescription=*ct*&limit=101&offset=0&fuzzymatching=false&includefield=00081030%2C00080060%2C00080090%2C00100030&StudyDate=20200101-20261231",

@@ -17,6 +17,7 @@ import type {
   SupportedKey,
 } from "../../modules/archive/index.ts";
 import { Refusal, type RefusalDetail } from "../../platform/index.ts";
+import { takesUtf8 } from "./accept.ts";
 
 export interface QidoQuery {
   query: ArchiveQuery;
@@ -31,6 +32,7 @@ const maxListed = 1000;
 const warnings = {
   fuzzy:
     "The fuzzymatching parameter is not supported for these attributes. Only literal matching has been performed.",
+  charset: "Text is given in UTF-8 alone.",
   emptyValues: "The emptyvaluematching parameter is not supported. Empty values match everything.",
   multipleValues: "The multiplevaluematching parameter is not supported. Single values have been matched.",
   key: (name: string) => `Matching on ${name} is not supported at this level; it was not used.`,
@@ -171,6 +173,9 @@ function readOption(name: string, value: string, gathered: Gathered): boolean {
         gathered.warnings.add(name === "emptyvaluematching" ? warnings.emptyValues : warnings.multipleValues);
       return true;
     case "accept":
+      return true;
+    case "charset":
+      if (!takesUtf8(value)) gathered.warnings.add(warnings.charset);
       return true;
     default:
       return false;

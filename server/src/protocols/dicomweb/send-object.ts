@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import { readRange, type Viewer } from "../../platform/index.ts";
-import { entityTag, notModified } from "./conditional.ts";
+import { bytesTag, notModified, rangeHeader } from "./conditional.ts";
 
 /** Of copies at several facilities the one at the viewer's own. */
 export const nearest = (viewer: Viewer, instances: readonly StoredInstance[]): StoredInstance | undefined =>
@@ -19,8 +19,9 @@ export async function sendObject(
     .header("accept-ranges", "bytes")
     .header("x-content-type-options", "nosniff")
     .header("content-disposition", `attachment; filename="${SOPInstanceUID}.dcm"`);
-  if (notModified(request, reply, entityTag(sha256, "file"), createdAt)) return reply.code(304).send();
-  const asked = readRange(request.headers.range, size);
+  const etag = bytesTag(sha256, "file");
+  if (notModified(request, reply, etag, createdAt)) return reply.code(304).send();
+  const asked = readRange(rangeHeader(request, etag), size);
   if (asked.kind === "unsatisfiable")
     return reply.code(416).header("content-range", `bytes */${size}`).send();
   const range = asked.kind === "part" ? asked.range : { start: 0, end: size };

@@ -5,7 +5,7 @@ import type { Rendering } from "../../modules/rendering/index.ts";
 import { type App, readRange } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { type BulkValue, elementValue, pixelValue } from "./bulk-value.ts";
-import { entityTag, notModified } from "./conditional.ts";
+import { bytesTag, notModified, rangeHeader } from "./conditional.ts";
 import { multipartMessage } from "./multipart-writer.ts";
 import { queryOf } from "./urls.ts";
 import { sendFrames } from "./wado-frames.ts";
@@ -33,9 +33,9 @@ async function retrieveBulkData(
   );
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
-  const etag = entityTag(instance.sha256, "bulkdata", path, offer.type, String(offer.multipart));
+  const etag = bytesTag(instance.sha256, "bulkdata", path, offer.type, String(offer.multipart));
   if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
-  return sendValue(request, reply, value, offer);
+  return sendValue(request, reply, value, offer, etag);
 }
 
 const allFrames = ({ numberOfFrames }: StoredInstance): number[] =>
@@ -47,6 +47,7 @@ export async function sendValue(
   reply: FastifyReply,
   value: BulkValue,
   offer: Offer,
+  etag: string,
 ): Promise<FastifyReply> {
   const whole = { start: 0, end: value.size };
   if (offer.multipart) {
@@ -58,7 +59,7 @@ export async function sendValue(
   // What somebody sent us is looked at and never run.
   if (offer.type !== "application/pdf")
     reply.header("content-security-policy", "sandbox; default-src 'none'; media-src 'self'");
-  const asked = readRange(request.headers.range, value.size);
+  const asked = readRange(rangeHeader(request, etag), value.size);
   if (asked.kind === "unsatisfiable")
     return reply.code(416).header("content-range", `bytes */${value.size}`).send();
   const range = asked.kind === "part" ? asked.range : whole;

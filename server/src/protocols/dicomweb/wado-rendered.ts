@@ -5,7 +5,7 @@ import { type App, type MediaRange, Refusal } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
 import { type BulkValue, documentOf } from "./bulk-value.ts";
-import { entityTag, notModified, varyBy } from "./conditional.ts";
+import { bytesTag, notModified, varyBy } from "./conditional.ts";
 import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
 import {
   multipartPictures,
@@ -117,9 +117,9 @@ export async function sendDocument(
   const offers = document.types.map((type) => ({ multipart: false, type }));
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
-  const etag = entityTag(instance.sha256, "rendered", offer.type);
+  const etag = bytesTag(instance.sha256, "rendered", offer.type);
   if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
-  return sendValue(request, reply, document, offer);
+  return sendValue(request, reply, document, offer, etag);
 }
 
 const renderedInstance: Handler = async (request, reply, deps) => {

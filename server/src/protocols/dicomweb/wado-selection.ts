@@ -6,6 +6,7 @@ import type {
   StoredInstance,
 } from "../../modules/archive/index.ts";
 import { Refusal } from "../../platform/index.ts";
+import { takesUtf8 } from "./accept.ts";
 import { queryOf, warning } from "./urls.ts";
 
 /** Names of path parameters, the same in every route. */
@@ -69,9 +70,10 @@ export async function eachInstance(
 
 /** Warns of query parameters that the resource does not have (PS3.18 8.4.2), rather than ignoring them silently. */
 export function warnOfUnknown(request: FastifyRequest, reply: FastifyReply, known: readonly string[]): void {
-  const unknown = [...new Set(queryOf(request).keys())].filter(
-    (name) => name !== "accept" && !known.includes(name),
-  );
+  const query = queryOf(request);
+  const isKnown = (name: string) =>
+    name === "accept" || known.includes(name) || (name === "charset" && takesUtf8(query.get(name) ?? ""));
+  const unknown = [...new Set(query.keys())].filter((name) => !isKnown(name));
   if (unknown.length > 0)
     reply.header(
       "warning",

@@ -2,7 +2,7 @@ import { isUid } from "@isocenter/dicom";
 import type { StoredInstance } from "../../modules/archive/index.ts";
 import type { PictureRequest } from "../../modules/rendering/index.ts";
 import { covers, type MediaRange, Refusal, type RefusalDetail } from "../../platform/index.ts";
-import { acceptedRanges } from "./accept.ts";
+import { acceptedRanges, takesUtf8 } from "./accept.ts";
 
 /** What a WADO-URI request asks for (PS3.18 9.1). */
 export interface UriRequest {
@@ -131,8 +131,7 @@ function refuseUnsupported(reader: Reader): void {
   for (const name of ["presentationUID", "presentationSeriesUID"] as const)
     if (reader.text(name) !== undefined) reader.fail(name, "presentation states are not applied.");
   const charset = reader.text("charset");
-  if (charset && !/(^|,)\s*(utf-8|\*)\s*(;|,|$)/i.test(charset))
-    reader.fail("charset", "text is given in UTF-8 alone.");
+  if (charset !== undefined && !takesUtf8(charset)) reader.fail("charset", "text is given in UTF-8 alone.");
 }
 
 function readSize(reader: Reader): UriRequest["picture"]["size"] {

@@ -610,6 +610,16 @@ test("documents and moving pictures are rendered as what they are, with ranges",
   expect(String((await get(`${instance(11)}/rendered?quality=50`)).headers.warning)).toContain("quality");
 });
 
+test("a range is given only of what the client has the other parts of", async () => {
+  const url = `${instance(11)}/bulkdata/00420011`;
+  const { headers } = await get(url);
+  const range = { range: "bytes=0-2" };
+  expect(String(headers.etag)).toMatch(/^"/);
+  expect((await get(url, undefined, { ...range, "if-range": String(headers.etag) })).status).toBe(206);
+  expect((await get(url, undefined, { ...range, "if-range": '"other"' })).status).toBe(200);
+  expect((await get(url, undefined, { range: "bytes=0-2,5-6" })).status).toBe(200);
+});
+
 test("a document that claims to be a page is bytes, and runs nothing", async () => {
   archive.add(
     writePart10({
@@ -781,6 +791,9 @@ test.each([
 
 test("parameters that a resource does not have are warned of", async () => {
   expect(String((await get(`${instance(1)}/frames/1?colour=red`)).headers.warning)).toContain("colour");
+  const utf8 = `${study}/series/1.2.3/metadata?accept=application/dicom%2Bjson;charset=utf-8&charset=utf-8`;
+  expect((await get(utf8)).headers.warning).toBeUndefined();
+  expect(String((await get(`${instance(1)}/metadata?charset=latin1`)).headers.warning)).toContain("charset");
 });
 
 test("an object that fails half-way breaks the connection", async () => {
