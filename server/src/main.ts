@@ -52,7 +52,7 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
     if (config.roles.includes("worker")) {
       await platform.jobs.start();
       steps.push(() => platform.jobs.stop());
-      modules.sending.start();
+      await modules.sending.start();
       steps.push(() => modules.sending.stop());
     }
     const listener: ListenerProcess | null = await beside;

@@ -1,3 +1,4 @@
+import { Gauge } from "prom-client";
 import type { Archive } from "../../modules/archive/index.ts";
 import type { Journal } from "../../modules/journal/index.ts";
 import {
@@ -5,6 +6,7 @@ import {
   createCommitmentRequests,
   createQueueWork,
   createSentCommitments,
+  type QueueWork,
 } from "../../modules/peers/index.ts";
 import type { Platform } from "../../platform/index.ts";
 import { answerNext, askNext, type CommitmentDeps } from "./commitment.ts";
@@ -18,7 +20,7 @@ export interface Sending {
   /** What the listener needs to answer for what others sent, and to hear about what we sent. */
   commitment: CommitmentDeps;
   /** Sends what is in the queue, answers and asks for commitment, in the processes that work. */
-  start(): void;
+  start(): Promise<void>;
   stop(): Promise<void>;
   /** For tests: everything that is due now. */
   drain(): Promise<void>;
@@ -69,7 +71,10 @@ export function createSending({ platform, journal, archive, answerMs }: SendingD
   });
   return {
     commitment,
-    start() {
+    async start() {
+      measure(platform, work);
+      // The folder's lock says that no other program works on this database.
+      if (config.databaseUrl === null) await work.takeOver();
       queue.start();
       running = poll(nextCommitment, stopping.signal, log, "storage commitment failed; it tries again");
     },
@@ -83,4 +88,21 @@ export function createSending({ platform, journal, archive, answerMs }: SendingD
       while (await nextCommitment());
     },
   };
+}
+
+function measure({ metrics, log }: Platform, work: QueueWork): void {
+  new Gauge({
+    name: "isocenter_send_queue_items",
+    help: "Items of the send queue that wait or are being sent.",
+    labelNames: ["state"],
+    registers: [metrics.registry],
+    async collect() {
+      const waiting = await work.waiting().catch((error: unknown) => {
+        log.warn({ err: error }, "the send queue could not be counted");
+        return null;
+      });
+      for (const state of waiting ? ["PENDING", "SENDING"] : [])
+        this.set({ state }, waiting!.find((row) => row.state === state)?.items ?? 0);
+    },
+  });
 }

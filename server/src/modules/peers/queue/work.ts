@@ -56,6 +56,10 @@ export interface QueueWork {
     counts: AttemptCounts,
     failures: readonly Failure[],
   ): Promise<void>;
+  /** Nobody else sends, so whoever did is dead: for a program that is alone with its database, at its start. */
+  takeOver(): Promise<void>;
+  /** How many items there are of each state that is not over. */
+  waiting(): Promise<{ state: string; items: number }[]>;
   /** Removes items that ended long ago, and with them the knowledge of what was sent. */
   clear(olderThan: Date): Promise<number>;
 }
@@ -194,6 +198,11 @@ export function createQueueWork(db: Db, deps: PeersDeps): QueueWork {
       });
     },
     finish,
+    async takeOver() {
+      await db`update send_item set leased_until = clock_timestamp() - interval '1 second' where state = 'SENDING'`;
+    },
+    waiting: () => db<{ state: string; items: number }[]>`
+      select state, count(*) as items from send_item where state in ('PENDING', 'SENDING') group by state`,
     async clear(olderThan) {
       const gone = await db`
         delete from send_item where id in (
