@@ -41,6 +41,8 @@ export interface ExportOrder {
 
 /** At most so many instances fit the directory that is held while they are written. */
 const maxInstances = 300_000;
+/** Objects that are fetched at once; each is small, or only its header is. */
+const fetchedAtOnce = 4;
 
 /**
  * Studies as the entries of one ZIP archive, made one after another as they are read. Everything is checked, and the access recorded for each study,
@@ -96,8 +98,10 @@ async function* entriesOf(
   const nameOf = directory ? mediaNames(directory) : folderNames();
   const report: Report = { deidentify: order.deidentify ?? "", warnings: [], left: [] };
   const modified = deps.platform.clock.now();
-  for await (const instance of instancesOf(deps.archive, viewer, studies)) {
-    const outcome = await exportedFile(deps.archive, instance, deidentifier);
+  const outcomes = ahead(instancesOf(deps.archive, viewer, studies), (instance) =>
+    exportedFile(deps.archive, instance, deidentifier),
+  );
+  for await (const outcome of outcomes) {
     if (outcome.kind === "refused") {
       noteLeft(report, outcome.reason);
       continue;
@@ -122,6 +126,29 @@ async function* entriesOf(
     yield page("INDEX.HTM", Buffer.from(indexPage(directory.patients)));
   }
   if (deidentifier) yield page("DEIDENT.TXT", Buffer.from(deidentificationReport(report)));
+}
+
+/**
+ * The next objects are fetched while one is being sent: a store far away answers each of them late. What is fetched is small or not yet opened, so
+ * nothing has to be closed where the archive ends early.
+ */
+async function* ahead<From, To>(
+  source: AsyncGenerator<From>,
+  work: (one: From) => Promise<To>,
+): AsyncGenerator<To> {
+  const waiting: Promise<To>[] = [];
+  try {
+    for await (const one of source) {
+      const started = work(one);
+      // Whoever waits for it is told; nobody waits where the archive ends early
+      started.catch(() => {});
+      waiting.push(started);
+      if (waiting.length >= fetchedAtOnce) yield await waiting.shift()!;
+    }
+    for (let next = waiting.shift(); next; next = waiting.shift()) yield await next;
+  } finally {
+    await source.return(undefined);
+  }
 }
 
 async function* instancesOf(
