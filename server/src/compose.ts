@@ -63,7 +63,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const imaging = createImagingPool();
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
-  const sending = createSending({ platform, journal, archive });
+  const sending = createSending({ platform, journal, archive, rendering });
   const demo = createDemo(platform, archive);
   const { commitment } = sending;
   return { journal, identity, peers, archive, imaging, rendering, sending, commitment, demo };

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { makeFacility, storedKeys } from "../support/archive.ts";
 import { testDatabase } from "../support/database.ts";
 import { dcmtkMissing, run } from "../support/dcmtk.ts";
+import { formsOf } from "../support/forms.ts";
 import { ctInstance, ctSeries, type MadeInstance } from "../support/instances.ts";
 import { testPlatform } from "../support/platform.ts";
 
@@ -29,7 +30,12 @@ beforeAll(async () => {
   facilityId = await makeFacility(database.db);
   const journal = createJournal(platform);
   archive = createArchive(platform, journal);
-  listener = await startDimse({ platform, archive, peers: createPeers(platform, journal) });
+  listener = await startDimse({
+    platform,
+    archive,
+    rendering: formsOf(archive),
+    peers: createPeers(platform, journal),
+  });
   folder = await mkdtemp(path.join(tmpdir(), "isocenter-door-"));
   await database.db`insert into modality (id, ae_title, host, port, facility_id, permissions, created_at)
     values (${newId(systemClock)}, 'WORKSTATION', 'localhost', 104, ${facilityId}, ${["echo", "store", "find"]}, now())`;

@@ -10,6 +10,7 @@ import { type DimseListener, startDimse } from "@isocenter/server/protocols/dims
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { makeFacility } from "../support/archive.ts";
 import { testDatabase } from "../support/database.ts";
+import { formsOf } from "../support/forms.ts";
 import { testPlatform } from "../support/platform.ts";
 
 interface Entry {
@@ -46,7 +47,12 @@ describe.skipIf(!here)("C-STORE of real objects", () => {
     facilityId = await makeFacility(database.db);
     const journal = createJournal(platform);
     archive = createArchive(platform, journal);
-    listener = await startDimse({ platform, archive, peers: createPeers(platform, journal) });
+    listener = await startDimse({
+      platform,
+      archive,
+      rendering: formsOf(archive),
+      peers: createPeers(platform, journal),
+    });
   });
   afterAll(() => listener.close(0));
 

@@ -116,10 +116,10 @@ export {
   type ElementValue,
   withElements,
 } from "./write/build.ts";
-export { encapsulate } from "./write/encapsulate.ts";
+export { encapsulate, encapsulationItem } from "./write/encapsulate.ts";
 export { formatDecimal } from "./write/encode-value.ts";
 export { type FileMeta, fileMeta, writePart10 } from "./write/file.ts";
 export { type LayoutPart, layoutDataSet } from "./write/layout.ts";
 export { type Patched, patched, type Segment } from "./write/patch.ts";
 export { recoded } from "./write/recode.ts";
-export { writeCommandSet, writeDataSet } from "./write/write.ts";
+export { type Hole, outlineDataSet, writeCommandSet, writeDataSet } from "./write/write.ts";

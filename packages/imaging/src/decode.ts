@@ -55,6 +55,8 @@ const decoders: Readonly<Record<string, Decoder>> = {
   "1.2.840.10008.1.2.1.98": littleEndian,
   "1.2.840.10008.1.2.1.99": littleEndian,
   "1.2.840.10008.1.2.2": (description, bytes) => decodeNative(description, bytes, true),
+  // GE's private syntax: implicit VR little endian with big endian pixels.
+  "1.2.840.113619.5.2": (description, bytes) => decodeNative(description, bytes, true),
   "1.2.840.10008.1.2.5": rle,
   "1.2.840.10008.1.2.8.1": deflatedFrame,
   "1.2.840.10008.1.2.4.50": decodeJpeg,

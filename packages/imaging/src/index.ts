@@ -4,11 +4,19 @@
  */
 export { decodableTransferSyntaxes, decodeFrame } from "./decode.ts";
 export { frameDescription } from "./description.ts";
+export {
+  type EncodedFrame,
+  encodableTransferSyntaxes,
+  encodeFrame,
+  type FrameShape,
+  transcodeFrame,
+} from "./encode.ts";
 export { ImagingError, type ImagingErrorCode } from "./errors.ts";
 export {
   type DecodedFrame,
   type FrameDescription,
   frameBitOffset,
+  frameBits,
   frameBytes,
   interleave,
   maxFrameBytes,

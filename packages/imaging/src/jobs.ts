@@ -1,4 +1,5 @@
 import { decodeFrame } from "./decode.ts";
+import { transcodeFrame } from "./encode.ts";
 import type { ImagingErrorCode } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
 import type { Presentation } from "./presentation.ts";
@@ -7,6 +8,7 @@ import { type RenderOptions, renderFrame } from "./render.ts";
 /** What a worker thread is asked. Structured-cloneable. */
 export type ImagingJob =
   | { kind: "decode"; description: FrameDescription; bytes: Uint8Array }
+  | { kind: "transcode"; description: FrameDescription; bytes: Uint8Array; transferSyntaxUID: string }
   | {
       kind: "render";
       description: FrameDescription;
@@ -26,7 +28,8 @@ export type ImagingReply =
   | { id: number; error: { code: ImagingErrorCode | null; message: string } };
 
 export function runJob(job: ImagingJob): Promise<DecodedFrame | Uint8Array> {
-  return job.kind === "decode"
-    ? decodeFrame(job.description, job.bytes)
+  if (job.kind === "decode") return decodeFrame(job.description, job.bytes);
+  return job.kind === "transcode"
+    ? transcodeFrame(job.description, job.bytes, job.transferSyntaxUID)
     : renderFrame(job.description, job.presentation, job.bytes, job.options);
 }

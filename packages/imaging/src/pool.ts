@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import type { EncodedFrame } from "./encode.ts";
 import { ImagingError } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
 import type { ImagingJob, ImagingReply } from "./jobs.ts";
@@ -28,6 +29,13 @@ export interface JobOptions {
 export interface ImagingPool {
   /** As `decodeFrame`. @throws ImagingError also `busy`, `timeout`, `crashed`, `aborted`, `closed` */
   decode(description: FrameDescription, bytes: Uint8Array, options?: JobOptions): Promise<DecodedFrame>;
+  /** As `transcodeFrame`. @throws ImagingError also `busy`, `timeout`, `crashed`, `aborted`, `closed` */
+  transcode(
+    description: FrameDescription,
+    bytes: Uint8Array,
+    transferSyntaxUID: string,
+    options?: JobOptions,
+  ): Promise<EncodedFrame>;
   /** As `renderFrame`. @throws ImagingError also `busy`, `timeout`, `crashed`, `aborted`, `closed` */
   render(
     description: FrameDescription,
@@ -187,6 +195,11 @@ export function createImagingPool(options: ImagingPoolOptions = {}): ImagingPool
   return {
     decode: (description, bytes, jobOptions) =>
       submit({ kind: "decode", description, bytes }, jobOptions) as Promise<DecodedFrame>,
+    transcode: (description, bytes, transferSyntaxUID, jobOptions) =>
+      submit(
+        { kind: "transcode", description, bytes, transferSyntaxUID },
+        jobOptions,
+      ) as Promise<EncodedFrame>,
     render: (description, presentation, bytes, picture, jobOptions) =>
       submit(
         {

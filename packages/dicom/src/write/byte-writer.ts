@@ -1,6 +1,8 @@
 /** A growing run of bytes. */
 export class ByteWriter {
   length = 0;
+  /** Bytes of values that are written elsewhere, in front of here. */
+  skipped = 0;
   private bytes: Uint8Array;
   private view: DataView;
   private readonly little: boolean;
@@ -9,6 +11,11 @@ export class ByteWriter {
     this.little = littleEndian;
     this.bytes = new Uint8Array(capacity);
     this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Where the next byte stands, values that are written elsewhere counted. */
+  get position(): number {
+    return this.length + this.skipped;
   }
 
   private room(more: number): void {

@@ -34,6 +34,15 @@ export function encapsulate(frames: readonly Uint8Array[]): Uint8Array {
   return writer.done();
 }
 
+/** The header of an item of encapsulated Pixel Data: its offset table or a fragment, of so many bytes (even). */
+export function encapsulationItem(length: number): Uint8Array {
+  const writer = new ByteWriter(true, 8);
+  writer.u16(0xfffe);
+  writer.u16(0xe000);
+  writer.u32(length);
+  return writer.done();
+}
+
 /** The fragments of such a value field, their offsets counted from `offset` at its first byte. */
 export function fragmentsOf(
   value: Uint8Array,

@@ -48,6 +48,42 @@ export function writeCommandSet(set: DataSet): Uint8Array {
   return writer.done();
 }
 
+/** A value that was not kept: its bytes go here, turned by words of `wordBytes` (1: as they are) and with `pad` behind them where they are odd. */
+export interface Hole {
+  readonly element: Element;
+  readonly wordBytes: number;
+  readonly pad: number;
+}
+
+class OutlineWriter extends ByteWriter {
+  readonly holes: { at: number; hole: Hole }[] = [];
+
+  hole(hole: Hole, bytes: number): void {
+    this.holes.push({ at: this.length, hole });
+    this.skipped += bytes;
+  }
+}
+
+/**
+ * As `writeDataSet`, with holes for the deferred values and without deflating: what is needed to write a data set of any size as a stream. The hole of an
+ * encapsulated value holds its offset table and fragments; the delimiter follows it.
+ */
+export function outlineDataSet(set: DataSet, transferSyntaxUID: string): (Uint8Array | Hole)[] {
+  const syntax = transferSyntax(transferSyntaxUID);
+  if (!syntax)
+    throw new DicomError("unknown-transfer-syntax", `transfer syntax ${transferSyntaxUID} is not known`);
+  const writer = new OutlineWriter(syntax.littleEndian);
+  writeSet(writer, set, syntax, true);
+  const bytes = writer.done();
+  let from = 0;
+  const pieces = writer.holes.flatMap(({ at, hole }) => {
+    const before = bytes.subarray(from, at);
+    from = at;
+    return [before, hole];
+  });
+  return [...pieces, bytes.subarray(from)];
+}
+
 function writeSet(writer: ByteWriter, set: DataSet, target: Target, isRoot: boolean): void {
   // Group lengths (retired) are of the syntax that the data set came in
   const sameForm = set.explicitVR === target.explicitVR;
@@ -66,6 +102,10 @@ function writeElement(
 ): void {
   if (element.items !== null) {
     writeSequence(writer, element, target);
+    return;
+  }
+  if (element.deferred && writer instanceof OutlineWriter) {
+    writeHole(writer, set, element, target);
     return;
   }
   if (element.deferred || element.bulkDataUri !== null)
@@ -90,6 +130,34 @@ function writeElement(
   writeHeader(writer, element, element.vr, padded, target);
   writer.put(value);
   if (padded > value.length) writer.u8(facts.pad);
+}
+
+function writeHole(writer: OutlineWriter, set: DataSet, element: Element, target: Target): void {
+  const facts = vrFacts(element.vr);
+  const wordBytes = set.littleEndian === target.littleEndian ? 1 : facts.wordBytes;
+  const hole = { element, wordBytes, pad: facts.pad };
+  if (element.fragments === null) {
+    const padded = element.length + (element.length & 1);
+    writeHeader(writer, element, element.vr, padded, target);
+    writer.hole(hole, padded);
+    return;
+  }
+  writeHeader(writer, element, element.vr, undefinedLength, target);
+  writer.hole({ ...hole, wordBytes: 1 }, encapsulatedBytes(element));
+  writeDelimiter(writer, target.littleEndian);
+}
+
+/** Of offset table and fragments with their headers. */
+function encapsulatedBytes(element: Element): number {
+  const last = element.fragments?.at(-1);
+  if (last) return last.offset + last.length - element.offset;
+  return 8 + (element.offsetTable?.length ?? 0);
+}
+
+function writeDelimiter(writer: ByteWriter, littleEndian: boolean): void {
+  writer.u16(0xfffe, littleEndian);
+  writer.u16(0xe0dd, littleEndian);
+  writer.u32(0, littleEndian);
 }
 
 function writeHeader(writer: ByteWriter, element: Element, vr: string, length: number, target: Target): void {
@@ -118,25 +186,25 @@ function writeSequence(writer: ByteWriter, element: Element, target: Target): vo
   const inner = element.vr === "UN" && target.explicitVR ? insideUnknown : target;
   writeHeader(writer, element, element.vr, hasLength ? 0 : undefinedLength, target);
   const lengthAt = writer.length - 4;
+  const from = writer.position;
   for (const item of element.items!) {
     writer.u16(0xfffe, inner.littleEndian);
     writer.u16(0xe000, inner.littleEndian);
     writer.u32(undefinedLength, inner.littleEndian);
-    const start = writer.length;
+    const itemLengthAt = writer.length - 4;
+    const start = writer.position;
     writeSet(writer, item, inner, false);
     if (item.undefinedLength) {
       writer.u16(0xfffe, inner.littleEndian);
       writer.u16(0xe00d, inner.littleEndian);
       writer.u32(0, inner.littleEndian);
-    } else writer.patch32(start - 4, writer.length - start, inner.littleEndian);
+    } else writer.patch32(itemLengthAt, writer.position - start, inner.littleEndian);
   }
   if (hasLength) {
-    writer.patch32(lengthAt, writer.length - lengthAt - 4, target.littleEndian);
+    writer.patch32(lengthAt, writer.position - from, target.littleEndian);
     return;
   }
-  writer.u16(0xfffe, inner.littleEndian);
-  writer.u16(0xe0dd, inner.littleEndian);
-  writer.u32(0, inner.littleEndian);
+  writeDelimiter(writer, inner.littleEndian);
 }
 
 function writeEncapsulated(

@@ -9,11 +9,16 @@ import { contentTypeOf, etagOfKey, pictureKey, thumbnailOptions, thumbnailPictur
 import { isLasting, refusalOf } from "./refusals.ts";
 import { isPicture, middleOf, pickForStudy } from "./representative.ts";
 import { drawTile, tileLetters } from "./tile.ts";
+import { chooseSyntax, syntaxesFor } from "./transcode/choose.ts";
+import { createTranscoder } from "./transcode/transcode.ts";
 import type { DecodedPixels, Picture, PictureRequest, Rendering, ThumbnailRequest } from "./types.ts";
 
 export interface RenderingOptions {
   platform: Pick<Platform, "config" | "clock" | "log">;
-  archive: Pick<Archive, "readAttributes" | "readFrame" | "locate" | "locateEach">;
+  archive: Pick<
+    Archive,
+    "readAttributes" | "readFrame" | "locate" | "locateEach" | "openObject" | "openDataSet"
+  >;
   /** Bytes of pictures kept on disk; 1 GiB when left out. */
   maxCacheBytes?: number;
   /** Threads that are shared with others, and closed by whoever made them; threads of its own when left out. */
@@ -74,6 +79,7 @@ export async function createRendering(options: RenderingOptions): Promise<Render
   });
   const howToShow = createHeaders(archive);
   const failures = createFailures(() => platform.clock.now().getTime());
+  const transcoder = createTranscoder({ archive, pool });
   const underWay = new Map<string, Promise<Uint8Array>>();
 
   async function make(instance: StoredInstance, request: PictureRequest, key: string): Promise<Uint8Array> {
@@ -170,6 +176,10 @@ export async function createRendering(options: RenderingOptions): Promise<Render
         throw refusalOf(error);
       }
     },
+    syntaxesFor,
+    chooseSyntax,
+    openAs: transcoder.openAs,
+    openDataSetAs: transcoder.openDataSetAs,
     async close() {
       await Promise.allSettled(underWay.values());
       if (!options.imaging) await pool.close();

@@ -81,6 +81,7 @@ export function memoryArchive(instances: readonly HeldInstance[]) {
     | "locateEach"
     | "locateById"
     | "openObject"
+    | "openDataSet"
     | "openOriginal"
     | "getStudy"
     | "listSeries"
@@ -113,6 +114,9 @@ export function memoryArchive(instances: readonly HeldInstance[]) {
     },
     async openObject(instance, range) {
       return Readable.from([(instance as HeldInstance).bytes.subarray(range?.start ?? 0, range?.end)]);
+    },
+    async openDataSet(instance) {
+      return Readable.from([(instance as HeldInstance).bytes.subarray(instance.dataSetOffset)]);
     },
     async openOriginal(instance) {
       const bytes = (instance as HeldInstance).originalBytes!;

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Viewer } from "../../platform/index.ts";
 import type { InstanceSelection, StoredInstance } from "../archive/index.ts";
 
@@ -83,6 +84,25 @@ export interface Rendering {
    * @throws Refusal as `renderInstance`
    */
   decodeFrame(viewer: Viewer, instance: StoredInstance, frame: number): Promise<DecodedPixels>;
+
+  /**
+   * Every transfer syntax that the instance can be given in, the best first: as it is kept, then what needs no decoding, then without compression, then
+   * compressed without loss.
+   */
+  syntaxesFor(instance: StoredInstance): readonly string[];
+  /**
+   * The transfer syntax to give the instance in to whoever takes those: the kept one where it is among them, else the best that loses nothing; what is
+   * lossy already comes decoded. Null where none fits.
+   */
+  chooseSyntax(instance: StoredInstance, accepted: ReadonlySet<string>): string | null;
+  /**
+   * The instance as a Part 10 file in a transfer syntax, written as it is read, with a few frames in memory. The first frame is made before this returns; a
+   * frame that fails later breaks the stream.
+   * @throws Refusal `not-acceptable` (`transcode.unsupported`, `transcode.failed`, `image.not-renderable`), `unavailable` (`transcode.busy`)
+   */
+  openAs(instance: StoredInstance, transferSyntaxUID: string): Promise<Readable>;
+  /** The data set alone, for C-STORE. @throws Refusal as `openAs` */
+  openDataSetAs(instance: StoredInstance, transferSyntaxUID: string): Promise<Readable>;
 
   /** Waits for the pictures under way, and ends the imaging threads where they are its own. */
   close(): Promise<void>;

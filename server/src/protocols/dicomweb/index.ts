@@ -9,7 +9,6 @@ import type { Rendering } from "../../modules/rendering/index.ts";
 import type { App, Config, Routes } from "../../platform/index.ts";
 import { registerQido } from "./qido.ts";
 import { registerStow } from "./stow.ts";
-import { createTranscoder } from "./transcode.ts";
 import { dicomwebPath } from "./urls.ts";
 import { registerBulkData } from "./wado-bulkdata.ts";
 import { registerFrames } from "./wado-frames.ts";
@@ -28,13 +27,12 @@ export interface DicomwebDeps {
 
 /** For the root of the server; brings its own paths: `/dicomweb`, and `/wado` where older clients look for WADO-URI. */
 export function dicomwebRoutes({ config, archive, rendering }: DicomwebDeps): Routes {
-  const transcoder = createTranscoder({ archive, rendering });
   let made: Deidentifier | undefined;
   const deidentifier = () => {
     made ??= createDeidentifier({ options: [], secret: deidentificationSecret({ config }, "wado-uri") });
     return made;
   };
-  const uri = { deidentifier, archive, rendering, instances: { archive, transcoder } };
+  const uri = { deidentifier, archive, rendering, instances: { archive, rendering } };
   return async (app) => {
     registerUri(app, uri);
     await app.register(
@@ -45,7 +43,7 @@ export function dicomwebRoutes({ config, archive, rendering }: DicomwebDeps): Ro
         registerFrames(inner, { archive, rendering });
         registerBulkData(inner, { archive, rendering });
         registerRendered(inner, { archive, rendering });
-        registerInstances(inner, { archive, transcoder });
+        registerInstances(inner, { archive, rendering });
         registerUri(inner, uri);
         registerStow(inner, { archive, config });
       },

@@ -8,6 +8,7 @@ import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createArchive } from "../../modules/archive/index.ts";
 import { createJournal } from "../../modules/journal/index.ts";
+import { type Rendering, syntaxesFor } from "../../modules/rendering/index.ts";
 import { type App, prepareJobs } from "../../platform/index.ts";
 import { dicomwebRoutes } from "./index.ts";
 import { boundary, testServer } from "./testing.ts";
@@ -20,7 +21,8 @@ beforeAll(async () => {
   await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
   await platform.objects.check();
   const archive = createArchive(platform, createJournal(platform));
-  const rendering = null as never;
+  // Only asked in what an instance can be given: as it is kept.
+  const rendering = { syntaxesFor } as unknown as Rendering;
   const viewer = viewerAt([await makeFacility(database.db)]);
   app = await testServer(dicomwebRoutes({ config: platform.config, archive, rendering }), viewer);
 });

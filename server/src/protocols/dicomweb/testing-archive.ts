@@ -56,6 +56,7 @@ function describe(bytes: Uint8Array): StoredInstance {
     sha256: createHash("sha256").update(bytes).digest("hex"),
     dataSetOffset,
     headerLength: pixelData ? pixelData.offset - (long ? 12 : 8) : bytes.length,
+    trailerOffset: null,
     pixels: pixelData && {
       tag: pixelData.tag,
       vr: pixelData.vr,

@@ -2,18 +2,18 @@ import { Readable } from "node:stream";
 import { transferSyntax } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
-import { type App, type MediaRange, type Viewer, type ZipEntry, zipArchive } from "../../platform/index.ts";
-import { acceptedRanges, chooseOffer, defaultTransferSyntax, notAcceptable, type Offer } from "./accept.ts";
+import type { Rendering } from "../../modules/rendering/index.ts";
+import { type App, type MediaRange, type ZipEntry, zipArchive } from "../../platform/index.ts";
+import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
 import { entityTag, notModified, varyBy } from "./conditional.ts";
 import { multipartMessage, type OutgoingPart, releasePart } from "./multipart-writer.ts";
-import type { Transcoder } from "./transcode.ts";
 import { queryOf, warning } from "./urls.ts";
 import { eachInstance, oneInstance, selectionOf, warnOfUnknown } from "./wado-selection.ts";
 
 export interface InstancesDeps {
   archive: Pick<Archive, "locate" | "locateEach" | "openObject" | "readObject">;
-  transcoder: Transcoder;
+  rendering: Pick<Rendering, "syntaxesFor" | "openAs">;
 }
 
 const type = "application/dicom";
@@ -30,22 +30,18 @@ const openAtOnce = 4;
 
 interface InstanceOffer extends Offer {
   transferSyntaxUID: string;
-  convert: boolean;
 }
 
 /** How an instance can be given in each of the containers: first as it is stored. */
 function offersFor(
   instance: StoredInstance,
-  transcoder: Transcoder,
+  rendering: InstancesDeps["rendering"],
   within: readonly Offer[],
 ): InstanceOffer[] {
-  const stored = { transferSyntaxUID: instance.transferSyntaxUID, convert: false };
-  const converted = { transferSyntaxUID: defaultTransferSyntax, convert: true };
-  const ways =
-    instance.transferSyntaxUID !== defaultTransferSyntax && transcoder.canConvert(instance)
-      ? [stored, converted]
-      : [stored];
-  return within.flatMap((container) => ways.map((way) => ({ ...container, ...way })));
+  const syntaxes = rendering.syntaxesFor(instance);
+  return within.flatMap((container) =>
+    syntaxes.map((transferSyntaxUID) => ({ ...container, transferSyntaxUID })),
+  );
 }
 
 interface Planned {
@@ -57,10 +53,12 @@ interface Opened extends OutgoingPart {
   instance: StoredInstance;
 }
 
-async function openPart(deps: InstancesDeps, viewer: Viewer, { instance, offer }: Planned): Promise<Opened> {
-  const contentType = `${type}; transfer-syntax=${offer.transferSyntaxUID}`;
-  if (offer.convert) return { instance, contentType, ...(await deps.transcoder.convert(viewer, instance)) };
-  const { archive } = deps;
+async function openPart(deps: InstancesDeps, { instance, offer }: Planned): Promise<Opened> {
+  const { transferSyntaxUID } = offer;
+  const contentType = `${type}; transfer-syntax=${transferSyntaxUID}`;
+  const { archive, rendering } = deps;
+  if (transferSyntaxUID !== instance.transferSyntaxUID)
+    return { instance, contentType, size: null, body: await rendering.openAs(instance, transferSyntaxUID) };
   const body = await (instance.size <= smallBytes
     ? archive.readObject(instance)
     : archive.openObject(instance));
@@ -69,10 +67,8 @@ async function openPart(deps: InstancesDeps, viewer: Viewer, { instance, offer }
 
 const openParts = (
   deps: InstancesDeps,
-  viewer: Viewer,
   planned: AsyncIterable<Planned> | Iterable<Planned>,
-): AsyncGenerator<Opened> =>
-  openAhead(planned, (one) => openPart(deps, viewer, one), releasePart, openAtOnce);
+): AsyncGenerator<Opened> => openAhead(planned, (one) => openPart(deps, one), releasePart, openAtOnce);
 
 /** The instances as files of a ZIP archive, in a folder for each series. */
 async function* zipEntries(parts: AsyncIterable<Opened>): AsyncGenerator<ZipEntry> {
@@ -108,7 +104,7 @@ async function plan(
   let left = 0;
   let last: Offer[] = [];
   for await (const instance of instances) {
-    const offers = offersFor(instance, deps.transcoder, [container]);
+    const offers = offersFor(instance, deps.rendering, [container]);
     const offer = chooseOffer(ranges, offers);
     if (offer) planned.push({ instance, offer });
     else {
@@ -131,7 +127,7 @@ async function* asStored(
   for await (const instance of instances)
     yield {
       instance,
-      offer: { ...container, transferSyntaxUID: instance.transferSyntaxUID, convert: false },
+      offer: { ...container, transferSyntaxUID: instance.transferSyntaxUID },
     };
 }
 
@@ -159,7 +155,7 @@ async function retrieveMany(
     return sendInstance(request, reply, deps, await onlyOne(instances), ranges);
   reply.header("cache-control", "private, no-cache");
   varyBy(reply, "Accept");
-  const parts = openParts(deps, request.viewer, await plan(reply, deps, ranges, container, instances));
+  const parts = openParts(deps, await plan(reply, deps, ranges, container, instances));
   if (container.type === zip) {
     const { SeriesInstanceUID, StudyInstanceUID } = selectionOf(request);
     attachment(reply, `${SeriesInstanceUID ?? StudyInstanceUID}.zip`);
@@ -175,14 +171,13 @@ const attachment = (reply: FastifyReply, filename: string): FastifyReply =>
 /** The file of one instance in what the client likes best. @throws Refusal `not-acceptable` */
 export function openFile(
   deps: InstancesDeps,
-  viewer: Viewer,
   instance: StoredInstance,
   ranges: readonly MediaRange[],
 ): Promise<OutgoingPart> {
-  const offers = offersFor(instance, deps.transcoder, [{ multipart: false, type }]);
+  const offers = offersFor(instance, deps.rendering, [{ multipart: false, type }]);
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
-  return openPart(deps, viewer, { instance, offer });
+  return openPart(deps, { instance, offer });
 }
 
 /** One instance in what the client likes best of a message, a ZIP archive, and the file alone. */
@@ -193,12 +188,12 @@ export async function sendInstance(
   instance: StoredInstance,
   ranges: readonly MediaRange[],
 ): Promise<FastifyReply> {
-  const offers = offersFor(instance, deps.transcoder, containers);
+  const offers = offersFor(instance, deps.rendering, containers);
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
   const etag = entityTag(instance.sha256, offer.type, offer.transferSyntaxUID, String(offer.multipart));
   if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
-  const part = await openPart(deps, request.viewer, { instance, offer });
+  const part = await openPart(deps, { instance, offer });
   if (offer.multipart) {
     const message = multipartMessage(type, [part]);
     return reply.type(message.contentType).send(message.body);

@@ -60,7 +60,7 @@ async function sendAnonymized(
   ranges: readonly MediaRange[],
 ): Promise<FastifyReply> {
   const open = async () => {
-    const { body } = await openFile(instances, request.viewer, instance, ranges);
+    const { body } = await openFile(instances, instance, ranges);
     return body instanceof Uint8Array ? Readable.from([body], { objectMode: true }) : body;
   };
   const object = await deidentifier()

@@ -18,12 +18,16 @@ import {
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Entry, fromBuffer, type ZipFile } from "yauzl";
 import type { StoredInstance } from "../../modules/archive/index.ts";
-import type { Rendering } from "../../modules/rendering/index.ts";
+import {
+  chooseSyntax,
+  createTranscoder,
+  type Rendering,
+  syntaxesFor,
+} from "../../modules/rendering/index.ts";
 import { type App, Refusal } from "../../platform/index.ts";
 import { nativeXml } from "./native-xml.ts";
 import { splitMultipart, testServer } from "./testing.ts";
 import { memoryArchive } from "./testing-archive.ts";
-import { createTranscoder } from "./transcode.ts";
 import { registerBulkData } from "./wado-bulkdata.ts";
 import { registerFrames } from "./wado-frames.ts";
 import { registerInstances } from "./wado-instances.ts";
@@ -35,6 +39,12 @@ const archive = memoryArchive();
 let app: App;
 let port = 0;
 const rendered: unknown[] = [];
+
+const turnedRound = (bytes: Uint8Array) => ({
+  bytes: Buffer.from(bytes).reverse(),
+  photometricInterpretation: "RGB",
+  planarConfiguration: 0 as const,
+});
 
 /** Stands for the rendering: pictures are words, decoded frames are the stored bytes turned round. */
 const rendering: Rendering = {
@@ -62,9 +72,17 @@ const rendering: Rendering = {
     throw new Refusal("not-found", "study.not-found", "No.");
   },
   async decodeFrame(_viewer, instance, frame) {
-    const bytes = Buffer.from(await archive.readFrame(instance, frame)).reverse();
-    return { bytes, photometricInterpretation: "RGB", planarConfiguration: 0 };
+    return turnedRound(await archive.readFrame(instance, frame));
   },
+  syntaxesFor,
+  chooseSyntax,
+  ...createTranscoder({
+    archive,
+    pool: {
+      decode: async (_description, bytes) => turnedRound(bytes),
+      transcode: async (_description, bytes) => turnedRound(bytes),
+    },
+  }),
   close: async () => {},
 };
 
@@ -109,6 +127,8 @@ beforeAll(async () => {
     ...pixels(2),
     SamplesPerPixel: 3,
     BitsAllocated: 8,
+    BitsStored: 8,
+    HighBit: 7,
     PlanarConfiguration: 1,
     PhotometricInterpretation: "YBR_FULL",
   };
@@ -130,14 +150,13 @@ beforeAll(async () => {
     await root.register(
       async (scope) => {
         const inner = scope as unknown as App;
-        registerInstances(inner, { archive, transcoder: createTranscoder({ archive, rendering }) });
+        registerInstances(inner, { archive, rendering });
         registerFrames(inner, { archive, rendering });
         registerMetadata(inner, { archive, config });
         registerBulkData(inner, { archive, rendering });
         registerRendered(inner, { archive, rendering });
-        const transcoder = createTranscoder({ archive, rendering });
         const deidentifier = () => createDeidentifier({ options: [], secret: new Uint8Array(32) });
-        registerUri(inner, { archive, rendering, instances: { archive, transcoder }, deidentifier });
+        registerUri(inner, { archive, rendering, instances: { archive, rendering }, deidentifier });
       },
       { prefix: "/dicomweb" },
     );

@@ -21,6 +21,7 @@ import {
 } from "@isocenter/dimse";
 import { makeFacility, viewerAt } from "@isocenter/test/support/archive.ts";
 import { testDatabase } from "@isocenter/test/support/database.ts";
+import { formsOf } from "@isocenter/test/support/forms.ts";
 import { chunked, ctInstance, ctSeries, type MadeInstance } from "@isocenter/test/support/instances.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { eventually } from "@isocenter/test/support/program.ts";
@@ -49,9 +50,15 @@ beforeAll(async () => {
   facilityId = await makeFacility(database.db);
   journal = createJournal(platform);
   archive = createArchive(platform, journal);
-  sending = createSending({ platform, journal, archive, answerMs: 100 });
+  sending = createSending({ platform, journal, archive, rendering: formsOf(archive), answerMs: 100 });
   const peers = createPeers(platform, journal);
-  listener = await startDimse({ platform, archive, peers, commitment: sending.commitment });
+  listener = await startDimse({
+    platform,
+    archive,
+    rendering: formsOf(archive),
+    peers,
+    commitment: sending.commitment,
+  });
 });
 afterAll(() => listener.close(0));
 beforeEach(async () => {

@@ -93,6 +93,8 @@ async function listen(more: Partial<Platform> = {}): Promise<DimseListener> {
       ingest: (...given) => ingest(...given),
       find: (...given) => find(...given),
     } as Archive,
+    // Nothing is sent here.
+    rendering: null as never,
     peers: {
       async recognize(caller) {
         callers.push(caller);

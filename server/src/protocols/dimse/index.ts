@@ -25,9 +25,9 @@ import type { HealthCheck, Platform } from "../../platform/index.ts";
 import type { Caller } from "./caller.ts";
 import { type CommitmentDeps, commitmentHandlers, commitmentOffer } from "./commitment.ts";
 import { findHandler } from "./find.ts";
-import { keptForms } from "./forms.ts";
 import { chooseFor, grantRoles, negotiateQueries, scpRolesAsked } from "./offers.ts";
 import { retrieveHandlers } from "./retrieve.ts";
+import type { SenderDeps } from "./send-instances.ts";
 import { storeHandler } from "./store.ts";
 
 export {
@@ -66,12 +66,13 @@ const defaultGraceMs = 10_000;
 /** Listens for associations on the configured host and DICOM port. */
 export async function startDimse(deps: {
   platform: Platform;
-  archive: Pick<Archive, "ingest" | "find" | "locateEach" | "openDataSet" | "readObject">;
+  archive: Pick<Archive, "ingest" | "find" | "locateEach" | "openDataSet">;
+  rendering: SenderDeps["rendering"];
   peers: Peers;
   /** Left out: Storage Commitment is not offered. */
   commitment?: CommitmentDeps;
 }): Promise<DimseListener> {
-  const { platform, archive, peers, commitment } = deps;
+  const { platform, archive, rendering, peers, commitment } = deps;
   const { config, log } = platform;
   let listening = true;
   const server = createDimseServer<Caller>({
@@ -86,7 +87,7 @@ export async function startDimse(deps: {
         platform,
         archive,
         peers,
-        sender: { aeTitle: config.aeTitle, archive, rendering: keptForms(archive) },
+        sender: { aeTitle: config.aeTitle, archive, rendering },
       }),
       ...(commitment ? commitmentHandlers(commitment) : {}),
     },

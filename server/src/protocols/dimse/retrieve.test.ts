@@ -16,6 +16,7 @@ import {
   type RetrieveResponse,
 } from "@isocenter/dimse";
 import { manualClock } from "@isocenter/server/platform/clock.ts";
+import { formsOf } from "@isocenter/test/support/forms.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Archive, InstanceSelection, StoredInstance } from "../../modules/archive/index.ts";
 import type { Peer, Peers } from "../../modules/peers/index.ts";
@@ -73,6 +74,7 @@ async function archiveWith({ instances, permissions = ["move", "get"], destinati
       clock: manualClock(),
     } as unknown as Platform,
     archive: archive as Archive,
+    rendering: formsOf(archive as Archive),
     peers,
   });
   onTestFinished(() => listener.close(0));

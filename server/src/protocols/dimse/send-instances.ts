@@ -15,9 +15,9 @@ import {
 } from "@isocenter/dimse";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type { PeerAddress } from "../../modules/peers/index.ts";
+import type { Rendering } from "../../modules/rendering/index.ts";
 import { asRefusal } from "../../platform/index.ts";
 import { contextGroups, type ProposedForm } from "./contexts.ts";
-import type { InstanceForms } from "./forms.ts";
 
 /** Told of each instance as the receiver answers. */
 export interface DeliveryReport {
@@ -31,7 +31,7 @@ export interface SenderDeps {
   /** Our AE title. */
   aeTitle: string;
   archive: Pick<Archive, "openDataSet">;
-  rendering: InstanceForms;
+  rendering: Pick<Rendering, "syntaxesFor" | "chooseSyntax" | "openDataSetAs">;
   timeouts?: Partial<Timeouts>;
 }
 

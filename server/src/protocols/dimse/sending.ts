@@ -10,10 +10,9 @@ import {
 } from "../../modules/peers/index.ts";
 import type { Platform } from "../../platform/index.ts";
 import { answerNext, askNext, type CommitmentDeps } from "./commitment.ts";
-import { keptForms } from "./forms.ts";
 import { poll } from "./poll.ts";
 import { registerRouting } from "./routing.ts";
-import { sendInstances } from "./send-instances.ts";
+import { type SenderDeps, sendInstances } from "./send-instances.ts";
 import { createSendQueueRunner } from "./send-queue.ts";
 
 export interface Sending {
@@ -33,18 +32,19 @@ const clearEverySeconds = 3600;
 export interface SendingDeps {
   platform: Platform;
   journal: Journal;
-  archive: Pick<Archive, "locateEach" | "openDataSet" | "readObject" | "commitment" | "routedStudy">;
+  archive: Pick<Archive, "locateEach" | "openDataSet" | "commitment" | "routedStudy">;
+  rendering: SenderDeps["rendering"];
   /** See `CommitmentDeps`. */
   answerMs?: number;
 }
 
 /** Everything that leaves by DIMSE without anybody waiting for it. Make it before the journal and the jobs start. */
-export function createSending({ platform, journal, archive, answerMs }: SendingDeps): Sending {
+export function createSending({ platform, journal, archive, rendering, answerMs }: SendingDeps): Sending {
   // The database may not be asked yet: its queries are only made when they are wanted.
   const { clock, config, log, db } = platform;
   const deps = { clock, journal };
   const work = createQueueWork(db, deps);
-  const sender = { aeTitle: config.aeTitle, archive, rendering: keptForms(archive) };
+  const sender = { aeTitle: config.aeTitle, archive, rendering };
   const queue = createSendQueueRunner({
     platform,
     archive,
