@@ -17,6 +17,7 @@ import {
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { makeFacility, viewerAt } from "../support/archive.ts";
 import { testDatabase } from "../support/database.ts";
+import { formsOf } from "../support/forms.ts";
 import { chunked, ctSeries } from "../support/instances.ts";
 import { testPlatform } from "../support/platform.ts";
 import { freePorts } from "../support/ports.ts";
@@ -49,9 +50,15 @@ beforeAll(async () => {
   facilityId = await makeFacility(database.db);
   journal = createJournal(platform);
   archive = createArchive(platform, journal);
-  sending = createSending({ platform, journal, archive, answerMs: 50 });
+  sending = createSending({ platform, journal, archive, rendering: formsOf(archive), answerMs: 50 });
   const peers = createPeers(platform, journal);
-  listener = await startDimse({ platform, archive, peers, commitment: sending.commitment });
+  listener = await startDimse({
+    platform,
+    archive,
+    rendering: formsOf(archive),
+    peers,
+    commitment: sending.commitment,
+  });
   folder = await mkdtemp(path.join(tmpdir(), "isocenter-commitment-"));
   const [httpPort, dicomPort] = (await freePorts(2)) as [number, number];
   url = `http://127.0.0.1:${httpPort}`;

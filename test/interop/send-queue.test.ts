@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "
 import { makeFacility, viewerAt } from "../support/archive.ts";
 import { testDatabase } from "../support/database.ts";
 import { dcmtkMissing, serve } from "../support/dcmtk.ts";
+import { formsOf } from "../support/forms.ts";
 import { chunked, ctInstance, ctSeries, type MadeInstance } from "../support/instances.ts";
 import { testPlatform } from "../support/platform.ts";
 import { freePorts } from "../support/ports.ts";
@@ -33,7 +34,7 @@ beforeAll(async () => {
   facilityId = await makeFacility(database.db);
   journal = createJournal(platform);
   archive = createArchive(platform, journal);
-  sending = createSending({ platform, journal, archive });
+  sending = createSending({ platform, journal, archive, rendering: formsOf(archive) });
   folder = await fs.mkdtemp(path.join(tmpdir(), "isocenter-queue-"));
 });
 afterEach(async () => {
