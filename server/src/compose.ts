@@ -59,8 +59,8 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const journal = createJournal(platform);
   const identity = createIdentity(platform, journal);
   const peers = createPeers(platform, journal);
-  const archive = createArchive(platform, journal);
   const imaging = createImagingPool();
+  const archive = createArchive(platform, journal, { imaging });
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
   const sending = createSending({ platform, journal, archive, rendering });

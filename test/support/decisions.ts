@@ -26,7 +26,7 @@ interface DecisionsArchive {
 }
 
 /** An archive for tests of what people decide: each test has a facility and an administrator of its own. Call at the top of the file. */
-export function decisionsArchive(): DecisionsArchive {
+export function decisionsArchive(options: Parameters<typeof createArchive>[2] = {}): DecisionsArchive {
   const database = testDatabase();
   const platform = testPlatform(database);
   let parts: { journal: Journal; archive: Archive } | undefined;
@@ -36,7 +36,7 @@ export function decisionsArchive(): DecisionsArchive {
     await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
     await platform.objects.check();
     const journal = createJournal(platform);
-    parts = { journal, archive: createArchive(platform, journal) };
+    parts = { journal, archive: createArchive(platform, journal, options) };
   });
   beforeEach(async () => {
     viewer = viewerAt([await makeFacility(database.db)]);

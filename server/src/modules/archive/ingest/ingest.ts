@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ImagingPool } from "@isocenter/imaging";
 import {
   newId,
   type Platform,
@@ -19,6 +20,7 @@ import { ingestMetrics } from "./metrics.ts";
 import { quarantine } from "./quarantine.ts";
 import { beginningBytes, beginningOf, receive } from "./receive.ts";
 import { createRefusedKeeper } from "./refused.ts";
+import { createContentComparer } from "./same-content.ts";
 import { writeBatch } from "./write-batch.ts";
 import { createWriteCache } from "./write-cache.ts";
 import type { ExistingInstance } from "./write-instances.ts";
@@ -31,6 +33,8 @@ export interface IngestOptions {
   maxBatch?: number;
   /** Instances that wait for a transaction. */
   maxWaiting?: number;
+  /** Decodes what came in another transfer syntax, to compare it; without, it goes into quarantine. */
+  imaging?: Pick<ImagingPool, "decode">;
   /** Waits before a transaction is tried again. */
   wait?: (ms: number) => Promise<void>;
 }
@@ -67,6 +71,7 @@ export function createIngest(
       ),
   });
   const checkSpace = spaceCheck(platform);
+  const sameContent = options.imaging ? createContentComparer(platform, options.imaging) : null;
   const keepRefused = createRefusedKeeper(platform, journal);
   const firstBytes = (key: string) =>
     platform.objects.read(key, { start: 0, end: beginningBytes }).catch(() => undefined);
@@ -117,7 +122,10 @@ export function createIngest(
     keys: readonly string[],
   ): Promise<IngestAnswer> {
     if (outcome === "stored") return answerOf(incoming, instance, "stored", null);
-    if (instance.dataSetSha256.equals(incoming.dataSetSha256)) {
+    const same =
+      instance.dataSetSha256.equals(incoming.dataSetSha256) ||
+      (await sameContent?.(instance, incoming)) === true;
+    if (same) {
       await discard(keys);
       if (!instance.deleted) return answerOf(incoming, instance, "already-stored", null);
       const { value, issuer, name, birthDate, sex } = incoming.claim;

@@ -1,0 +1,88 @@
+import { TransferSyntaxes } from "@isocenter/dicom";
+import { createImagingPool } from "@isocenter/imaging";
+import { decisionsArchive } from "@isocenter/test/support/decisions.ts";
+import { chunked, ctInstance } from "@isocenter/test/support/instances.ts";
+import { afterAll, expect, test } from "vitest";
+
+const imaging = createImagingPool();
+const at = decisionsArchive({ imaging });
+afterAll(() => imaging.close());
+
+/** RLE of 16 bit pixels (PS3.5 G): a segment for the high bytes and one for the low ones, without runs. */
+function rle(pixels: Uint8Array): Uint8Array {
+  const segments = [1, 0].map((half) => {
+    const plane = pixels.filter((_, index) => index % 2 === half);
+    const parts: number[] = [];
+    for (let from = 0; from < plane.length; from += 128) {
+      const run = plane.subarray(from, from + 128);
+      parts.push(run.length - 1, ...run);
+    }
+    return Buffer.from(parts.length % 2 === 0 ? parts : [...parts, 0]);
+  });
+  const header = Buffer.alloc(64);
+  header.writeUInt32LE(2, 0);
+  header.writeUInt32LE(64, 4);
+  header.writeUInt32LE(64 + segments[0]!.length, 8);
+  return Buffer.concat([header, ...segments]);
+}
+
+const frames = [1, 2].map((value) =>
+  Uint8Array.from({ length: 512 }, (_, i) => (i % 2 === 0 ? (i * value) & 0xff : 0)),
+);
+let count = 0;
+function uids() {
+  const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = ctInstance();
+  return {
+    StudyInstanceUID,
+    SeriesInstanceUID,
+    SOPInstanceUID,
+    PatientID: `S-${++count}`,
+    NumberOfFrames: "2",
+  };
+}
+const ingest = (attributes: object, transferSyntaxUID: string = TransferSyntaxes.ExplicitVRLittleEndian) => {
+  const encapsulated = transferSyntaxUID === TransferSyntaxes.RLELossless;
+  const PixelData = encapsulated ? { frames: frames.map(rle) } : Buffer.concat(frames);
+  const { bytes } = ctInstance({ PixelData, ...attributes }, { transferSyntaxUID });
+  return at.archive.ingest(at.viewer, { chunks: chunked(bytes), door: "c-store" });
+};
+
+test.each([
+  ["implicit", TransferSyntaxes.ImplicitVRLittleEndian],
+  ["big endian", TransferSyntaxes.ExplicitVRBigEndian],
+  ["deflated", TransferSyntaxes.DeflatedExplicitVRLittleEndian],
+  ["RLE", TransferSyntaxes.RLELossless],
+])("the same object in another lossless syntax is here already: %s", async (_, syntax) => {
+  const same = uids();
+  const first = await ingest(same);
+  expect(await ingest(same, syntax)).toMatchObject({
+    outcome: "already-stored",
+    imageId: first.imageId,
+    quarantineId: null,
+  });
+  const other = uids();
+  await ingest(other, syntax);
+  expect(await ingest(other)).toMatchObject({ outcome: "already-stored" });
+});
+
+test("other pixels, other attributes and a lossy syntax are for a person to decide", async () => {
+  const same = uids();
+  await ingest(same);
+  const { RLELossless, ImplicitVRLittleEndian, JPEGBaseline8Bit } = TransferSyntaxes;
+  const changed = frames.map((frame) =>
+    rle(Uint8Array.from(frame, (byte, i) => (i === 40 ? byte ^ 1 : byte))),
+  );
+  expect(await ingest({ ...same, PixelData: { frames: changed } }, RLELossless)).toMatchObject({
+    outcome: "quarantined",
+  });
+  expect(await ingest({ ...same, SliceThickness: "6" }, ImplicitVRLittleEndian)).toMatchObject({
+    outcome: "quarantined",
+  });
+  expect(await ingest({ ...same, PixelData: { frames: frames.map(rle) } }, JPEGBaseline8Bit)).toMatchObject({
+    outcome: "quarantined",
+  });
+  // What says RLE and is none cannot be compared.
+  expect(await ingest({ ...same, PixelData: { frames } }, RLELossless)).toMatchObject({
+    outcome: "quarantined",
+  });
+});

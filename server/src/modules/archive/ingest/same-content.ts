@@ -1,0 +1,163 @@
+import {
+  type DataSet,
+  decodeFrameIndex,
+  type Element,
+  type FrameIndex,
+  littleEndianValue,
+  readPart10,
+  type Tag,
+  Tags,
+  transferSyntax,
+} from "@isocenter/dicom";
+import { frameDescription, type ImagingPool } from "@isocenter/imaging";
+import type { Platform } from "../../../platform/index.ts";
+import { inflateDataSet } from "../read/current.ts";
+import type { Incoming } from "./incoming.ts";
+import type { ExistingInstance } from "./write-instances.ts";
+
+/** What is larger or has more frames is not compared: a person looks at it. */
+const maxBytes = 256 << 20;
+const maxFrames = 4096;
+
+/** What another transfer syntax may change without another picture: how pixels lie and are called, not what they are. */
+const ofSyntax: ReadonlySet<Tag> = new Set<Tag>([
+  Tags.PixelData,
+  Tags.ExtendedOffsetTable,
+  Tags.ExtendedOffsetTableLengths,
+  Tags.PhotometricInterpretation,
+  Tags.PlanarConfiguration,
+  Tags.DataSetTrailingPadding,
+]);
+
+interface StoredObject {
+  objectKey: string;
+  size: number;
+  transferSyntaxUid: string;
+  dataSetOffset: number;
+  headerLength: number;
+  pixelTag: number | null;
+  pixelVr: string | null;
+  frames: FrameIndex;
+}
+
+const trimmed = (bytes: Uint8Array): Buffer => {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end--;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, end);
+};
+
+function sameElement(a: Element, b: Element, left: DataSet, right: DataSet): boolean {
+  if (a.items || b.items)
+    return (
+      a.items?.length === b.items?.length &&
+      a.items!.every((item, index) => sameAttributes(item, b.items![index]!))
+    );
+  return trimmed(littleEndianValue(left, a)).equals(trimmed(littleEndianValue(right, b)));
+}
+
+/** Whether two data sets say the same, but for what belongs to their transfer syntaxes. */
+function sameAttributes(left: DataSet, right: DataSet): boolean {
+  const tags = new Set([...left.elements.keys(), ...right.elements.keys()]);
+  for (const tag of tags) {
+    if (ofSyntax.has(tag) || (tag & 0xffff) === 0) continue;
+    const [a, b] = [left.elements.get(tag), right.elements.get(tag)];
+    if (!a || !b || !sameElement(a, b, left, right)) return false;
+  }
+  return true;
+}
+
+const isLossless = (uid: string): boolean => {
+  const syntax = transferSyntax(uid);
+  return syntax !== undefined && !syntax.lossy && !syntax.video;
+};
+
+/**
+ * Compares an object with the archived one of its UID where both are lossless and only their transfer syntaxes differ: the same attributes and the same
+ * decoded frames are the same object.
+ */
+export function createContentComparer(
+  platform: Pick<Platform, "db" | "objects" | "log">,
+  imaging: Pick<ImagingPool, "decode">,
+) {
+  const { db, objects, log } = platform;
+
+  async function archived(id: string): Promise<StoredObject | undefined> {
+    const [row] = await db<(Omit<StoredObject, "frames"> & { frameIndex: Buffer | null })[]>`
+      select object_key as "objectKey", size, transfer_syntax_uid as "transferSyntaxUid", data_set_offset as "dataSetOffset",
+        header_length as "headerLength", pixel_tag as "pixelTag", pixel_vr as "pixelVr", frame_index as "frameIndex"
+      from instance where id = ${id}`;
+    return row && { ...row, frames: row.frameIndex ? decodeFrameIndex(row.frameIndex) : [] };
+  }
+
+  /** The attributes, and a way to read frames; places in a deflated object count as if it were not. */
+  async function open(object: StoredObject) {
+    const { objectKey, dataSetOffset, headerLength } = object;
+    const deflated = transferSyntax(object.transferSyntaxUid)?.deflated ?? false;
+    const header = await objects.read(objectKey, { start: 0, end: headerLength });
+    const inflated = deflated ? inflateDataSet(header.subarray(dataSetOffset)) : null;
+    const { dataSet } = readPart10(header);
+    const pixels = object.pixelTag === null ? null : { tag: object.pixelTag, vr: object.pixelVr ?? "OW" };
+    return {
+      dataSet,
+      description: pixels && frameDescription(dataSet, object.transferSyntaxUid, pixels),
+      async frame(index: number): Promise<Buffer> {
+        const pieces = await Promise.all(
+          object.frames[index]!.map(({ offset, length }) =>
+            inflated
+              ? inflated.subarray(offset - dataSetOffset, offset - dataSetOffset + length)
+              : objects.read(objectKey, { start: offset, end: offset + length }),
+          ),
+        );
+        return Buffer.concat(pieces);
+      },
+    };
+  }
+
+  async function compare(existing: StoredObject, came: StoredObject): Promise<boolean> {
+    const [left, right] = [await open(existing), await open(came)];
+    if (!sameAttributes(left.dataSet, right.dataSet)) return false;
+    if (existing.pixelTag !== came.pixelTag || existing.frames.length !== came.frames.length) return false;
+    if (!left.description || !right.description) return true;
+    // Frames of single bits share bytes: where one begins is not where its piece does.
+    if (left.description.bitsAllocated === 1 || existing.frames.length > maxFrames) return false;
+    for (let index = 0; index < existing.frames.length; index++) {
+      const [a, b] = await Promise.all([
+        imaging.decode(left.description, await left.frame(index)),
+        imaging.decode(right.description, await right.frame(index)),
+      ]);
+      if (a.photometricInterpretation !== b.photometricInterpretation) return false;
+      if (a.planarConfiguration !== b.planarConfiguration) return false;
+      if (!Buffer.from(a.bytes).equals(Buffer.from(b.bytes))) return false;
+    }
+    return true;
+  }
+
+  return async (existing: ExistingInstance, incoming: Incoming): Promise<boolean> => {
+    const syntaxes = [existing.transferSyntaxUid, incoming.transferSyntaxUid];
+    if (syntaxes[0] === syntaxes[1] || !syntaxes.every(isLossless)) return false;
+    if (existing.size > maxBytes || incoming.size > maxBytes) return false;
+    try {
+      const stored = await archived(existing.id);
+      if (!stored) return false;
+      const { objectKey, size, transferSyntaxUid, dataSetOffset, headerLength, pixels, frameIndex } =
+        incoming;
+      return await compare(stored, {
+        objectKey,
+        size,
+        transferSyntaxUid,
+        dataSetOffset,
+        headerLength,
+        pixelTag: pixels?.tag ?? null,
+        pixelVr: pixels?.vr ?? null,
+        frames: frameIndex ? decodeFrameIndex(frameIndex) : [],
+      });
+    } catch (error) {
+      // What cannot be decoded cannot be called the same.
+      log.info(
+        { err: error, instance: existing.id },
+        "two objects of one UID were not compared by their content",
+      );
+      return false;
+    }
+  };
+}
