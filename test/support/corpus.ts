@@ -8,6 +8,12 @@ export interface CorpusFile {
   StudyInstanceUID: string;
   SeriesInstanceUID: string;
   TransferSyntaxUID: string;
+  Rows: number | null;
+  BitsAllocated: number | null;
+  NumberOfFrames: number | string | null;
+  /** Of all frames as another decoder gives them. */
+  decodedPixelSha256?: string;
+  decodedPixel?: Record<string, unknown>;
   json?: { path: string; content: string };
   sameSopInstanceAs?: string[];
 }

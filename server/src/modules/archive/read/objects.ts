@@ -77,7 +77,8 @@ export function createObjectReader(platform: Platform) {
     if (!pieces || !first)
       throw new Refusal("not-found", "frame.not-found", `The image has no frame ${frameNumber}.`);
     const last = pieces.at(-1)!;
-    const span = { start: first.offset, end: last.offset + last.length };
+    const end = last.offset + last.length;
+    const span = { start: first.offset, end: wordEnd(instance, first.offset, end) };
     const source = transferSyntax(instance.transferSyntaxUID)?.deflated
       ? await readInflated(instance, span)
       : await readReceived(instance, span);
@@ -132,6 +133,17 @@ export function createObjectReader(platform: Platform) {
     readAttributes,
     readAllAttributes,
   };
+}
+
+/**
+ * Where the last word ends: in big endian, bytes in words of 16 bits stand in pairs (PS3.5 A.3), so that the last pixel of an odd frame is where its padding
+ * looks to be.
+ */
+function wordEnd({ transferSyntaxUID, pixels, bitsAllocated }: StoredInstance, start: number, end: number) {
+  if (!pixels || pixels.encapsulated || pixels.vr !== "OW" || bitsAllocated !== 8) return end;
+  const startsWord = (start - pixels.offset) % 2 === 0;
+  const isOdd = (end - start) % 2 === 1 && end < pixels.offset + pixels.length;
+  return transferSyntax(transferSyntaxUID)?.littleEndian === false && startsWord && isOdd ? end + 1 : end;
 }
 
 /** The part of the segments that the range covers. */
