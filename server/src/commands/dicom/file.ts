@@ -73,15 +73,26 @@ async function fromWhole(path: string, size: number): Promise<Head> {
   };
 }
 
-/** The data set without file meta information. */
-export async function dataSetOfFile({
-  path,
-  size,
-  dataSetOffset,
-}: DicomFile): Promise<AsyncIterable<Uint8Array>> {
+/** Room for one file at a time, used again for the next one: memory that comes and goes costs more than sending. */
+export interface Scratch {
+  buffer: Buffer;
+}
+
+/** The data set without file meta information. @param scratch holds it until the next call, where the file is small */
+export async function dataSetOfFile(
+  { path, size, dataSetOffset }: DicomFile,
+  scratch: Scratch,
+): Promise<AsyncIterable<Uint8Array>> {
   if (size > smallBytes) return createReadStream(path, { start: dataSetOffset, highWaterMark: 1 << 18 });
-  const bytes = await fs.readFile(path);
-  return (async function* () {
-    yield bytes.subarray(dataSetOffset);
-  })();
+  if (scratch.buffer.length < size) scratch.buffer = Buffer.allocUnsafeSlow(size);
+  const handle = await fs.open(path);
+  try {
+    const { bytesRead } = await handle.read(scratch.buffer, 0, size - dataSetOffset, dataSetOffset);
+    const bytes = scratch.buffer.subarray(0, bytesRead);
+    return (async function* () {
+      yield bytes;
+    })();
+  } finally {
+    await handle.close();
+  }
 }

@@ -4,7 +4,7 @@ import { type ClientAssociation, DimseError, openAssociation, Status, StatusErro
 import type { CommandContext } from "../command.ts";
 import { progressBar } from "../progress.ts";
 import { type FoundFile, filesBelow } from "../walk.ts";
-import { type DicomFile, dataSetOfFile, inspect } from "./file.ts";
+import { type DicomFile, dataSetOfFile, inspect, type Scratch } from "./file.ts";
 import { type Connection, interruption, problemOf, readArguments, wrongly } from "./options.ts";
 
 /** Presentation contexts of an association (PS3.8 §9.3.2.2). */
@@ -89,6 +89,20 @@ const kindOf = ({ sopClassUid, transferSyntax }: DicomFile): string => `${sopCla
 /** At most so many files are looked at before they are sent. */
 const groupSize = 2000;
 
+const lookedAtOnce = 16;
+
+/** What each file is, in their order; a few are looked at together. */
+async function* inspected(
+  files: readonly FoundFile[],
+  stop: () => boolean,
+): AsyncGenerator<[name: string, file: DicomFile | string]> {
+  for (let from = 0; from < files.length && !stop(); from += lookedAtOnce) {
+    const some = files.slice(from, from + lookedAtOnce);
+    const looked = await Promise.all(some.map(({ path, size }) => inspect(path, size)));
+    for (const [index, { name }] of some.entries()) yield [name, looked[index]!];
+  }
+}
+
 /** Files in their order, in groups whose kinds fit on one association. */
 async function* groups(
   files: readonly FoundFile[],
@@ -97,9 +111,7 @@ async function* groups(
 ): AsyncGenerator<DicomFile[]> {
   let group: DicomFile[] = [];
   const kinds = new Set<string>();
-  for (const { path, name, size } of files) {
-    if (stop()) return;
-    const file = await inspect(path, size);
+  for await (const [name, file] of inspected(files, stop)) {
     if (typeof file === "string") {
       refuse(name, file);
       continue;
@@ -134,11 +146,12 @@ async function sendGroup(
   let at = 0;
   let lost: unknown = null;
   async function lane(): Promise<void> {
+    const scratch: Scratch = { buffer: Buffer.alloc(0) };
     while (at < files.length && lost === null && !stop()) {
       const file = files[at]!;
       at += 1;
       try {
-        report(file, null, await sendOne(association, file));
+        report(file, null, await sendOne(association, file, scratch));
       } catch (error) {
         if (error instanceof DimseError && error.code !== "context-not-accepted") lost ??= error;
         else if (error instanceof DimseError) report(file, `The peer does not take ${nameOf(file)}.`, null);
@@ -153,14 +166,18 @@ async function sendGroup(
 }
 
 /** @returns what a warning says, or null */
-async function sendOne(association: ClientAssociation, file: DicomFile): Promise<string | null> {
+async function sendOne(
+  association: ClientAssociation,
+  file: DicomFile,
+  scratch: Scratch,
+): Promise<string | null> {
   const { sopClassUid, sopInstanceUid, transferSyntax, size, dataSetOffset } = file;
   const { status, errorComment } = await association.store({
     sopClassUid,
     sopInstanceUid,
     transferSyntax,
     size: size - dataSetOffset,
-    chunks: () => dataSetOfFile(file),
+    chunks: () => dataSetOfFile(file, scratch),
   });
   if (status === Status.Success) return null;
   return `${status.toString(16).toUpperCase().padStart(4, "0")}H${errorComment ? ` ${errorComment}` : ""}`;
