@@ -8,8 +8,17 @@ import { ctSeries, instance, type MadeInstance } from "../support/instances.ts";
 import { freePorts } from "../support/ports.ts";
 import { type Program, startProgram, temporaryFolder } from "../support/program.ts";
 
-const missing = dcmtkMissing("movescu", "getscu", "storescu", "storescp", "echoscu");
-const { ExplicitVRLittleEndian, ImplicitVRLittleEndian } = TransferSyntaxes;
+const missing = dcmtkMissing(
+  "movescu",
+  "getscu",
+  "storescu",
+  "storescp",
+  "echoscu",
+  "dcmcjpls",
+  "dcmdjpls",
+  "dcmdrle",
+);
+const { ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGLSLossless, RLELossless } = TransferSyntaxes;
 const study = "1.2.3.4.1";
 const series = "1.2.3.4.1.1";
 
@@ -140,6 +149,12 @@ describe.skipIf(missing)("DCMTK fetches what is archived", () => {
     `SOPInstanceUID=${uids.join("\\")}`,
   ];
 
+  /** Of an image, 16 × 16 of two bytes, which stand last; null for the report. */
+  const pixelsOf = (uid: string): Uint8Array | null => {
+    const { bytes, SeriesInstanceUID } = sent.get(uid)!;
+    return SeriesInstanceUID === series ? bytes.slice(-512) : null;
+  };
+
   const sameAsSent = (files: readonly Arrived[]) => {
     for (const { uid, dataSet, transferSyntax } of files) {
       const original = sent.get(uid)!.bytes;
@@ -191,8 +206,8 @@ describe.skipIf(missing)("DCMTK fetches what is archived", () => {
     expect(files).toHaveLength(7);
     for (const { transferSyntax, uid, dataSet } of files) {
       expect(transferSyntax).toBe(ImplicitVRLittleEndian);
-      const pixels = sent.get(uid)!.bytes.slice(-512);
-      if (uid.startsWith(series)) expect(dataSet.subarray(-512).equals(pixels)).toBe(true);
+      const pixels = pixelsOf(uid);
+      if (pixels) expect(dataSet.subarray(-512).equals(pixels)).toBe(true);
     }
   });
 
@@ -212,15 +227,50 @@ describe.skipIf(missing)("DCMTK fetches what is archived", () => {
     expect((await getscu(imageOf([...sent.keys()][0]!), "-S")).files).toHaveLength(1);
   });
 
-  test.each(["+xs", "+xv", "+xt", "+xr", "+xi", "+xd"])(
-    "getscu %s: everything arrives, and nothing of it is lost",
-    async (option) => {
-      const { files, code, output } = await getscu(studyKeys, "-S", option);
-      expect(code, output).toBe(0);
-      expect(files).toHaveLength(7);
-      for (const { uid } of files) expect(sent.has(uid)).toBe(true);
-    },
-  );
+  test.each([
+    ["+xs", ExplicitVRLittleEndian],
+    ["+xv", ExplicitVRLittleEndian],
+    ["+xt", ExplicitVRLittleEndian],
+    ["+xr", RLELossless],
+    ["+xd", ExplicitVRLittleEndian],
+  ])("getscu %s: all of it arrives in %s, and no pixel is another", async (option, wanted) => {
+    const { files, code, output } = await getscu(studyKeys, "-S", option);
+    expect(code, output).toBe(0);
+    expect(files).toHaveLength(7);
+    const pictures = files.filter(({ uid }) => pixelsOf(uid) !== null);
+    expect(new Set(pictures.map(({ transferSyntax }) => transferSyntax))).toEqual(new Set([wanted]));
+    for (const { uid, dataSet } of wanted === RLELossless ? [] : pictures)
+      expect(dataSet.subarray(-512).equals(pixelsOf(uid)!)).toBe(true);
+  });
+
+  test("what is given in RLE decodes to the pixels that were sent", async () => {
+    const out = await temporaryFolder();
+    onTestFinished(() => fs.rm(out, { recursive: true, force: true }));
+    const asked = imageOf([...sent.keys()][0]!).flatMap((key) => ["-k", key]);
+    const got = await run("getscu", "-S", "+xr", "-aet", "WORKSTATION", "-od", out, ...peer(), ...asked);
+    expect(got.code, got.output).toBe(0);
+    const [name] = await fs.readdir(out);
+    const decoded = path.join(out, "decoded");
+    expect((await run("dcmdrle", path.join(out, name!), decoded)).code).toBe(0);
+    const bytes = await fs.readFile(decoded);
+    expect(bytes.subarray(-512).equals(pixelsOf([...sent.keys()][0]!)!)).toBe(true);
+  });
+
+  test("what is kept compressed is decoded for who does not take it", async () => {
+    const plain = path.join(folder, "plain.dcm");
+    const packed = path.join(folder, "packed.dcm");
+    const [made] = ctSeries(1, { StudyInstanceUID: "1.2.3.4.2", SeriesInstanceUID: "1.2.3.4.2.1" });
+    await fs.writeFile(plain, made!.bytes);
+    expect((await run("dcmcjpls", plain, packed)).code).toBe(0);
+    expect((await run("storescu", "-xt", ...peer(), packed)).code).toBe(0);
+    const keys = ["QueryRetrieveLevel=STUDY", "StudyInstanceUID=1.2.3.4.2"];
+    const kept = await movescu(keys, "-S", "+xt");
+    expect(kept.files.map(({ transferSyntax }) => transferSyntax)).toEqual([JPEGLSLossless]);
+    const decoded = await movescu(keys, "-S");
+    expect(decoded.code, decoded.output).toBe(0);
+    expect(decoded.files.map(({ transferSyntax }) => transferSyntax)).toEqual([ExplicitVRLittleEndian]);
+    expect(decoded.files[0]!.dataSet.subarray(-512).equals(made!.bytes.slice(-512))).toBe(true);
+  });
 
   test("who may only search fetches nothing", async () => {
     const keys = studyKeys.flatMap((key) => ["-k", key]);

@@ -8,6 +8,7 @@ import { createSending, type DimseListener, startDimse } from "@isocenter/server
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { makeFacility, viewerAt } from "../support/archive.ts";
 import { testDatabase } from "../support/database.ts";
+import { formsOf } from "../support/forms.ts";
 import { chunked, ctSeries, type MadeInstance } from "../support/instances.ts";
 import { type Orthanc, orthancMissing, startOrthanc } from "../support/orthanc.ts";
 import { testPlatform } from "../support/platform.ts";
@@ -35,8 +36,15 @@ describe.skipIf(missing)("Orthanc and we fetch from each other", () => {
     facilityId = await makeFacility(database.db);
     const journal = createJournal(platform);
     archive = createArchive(platform, journal);
-    const { commitment } = createSending({ platform, journal, archive });
-    listener = await startDimse({ platform, archive, peers: createPeers(platform, journal), commitment });
+    const rendering = formsOf(archive);
+    const { commitment } = createSending({ platform, journal, archive, rendering });
+    listener = await startDimse({
+      platform,
+      archive,
+      rendering,
+      peers: createPeers(platform, journal),
+      commitment,
+    });
     const { aeTitle: AET } = platform.config;
     orthanc = await startOrthanc({ isocenter: { AET, Host: "127.0.0.1", Port: listener.port } });
     const permissions = ["echo", "store", "find", "move", "get"];

@@ -133,12 +133,16 @@ const context = (abstractSyntax: string, ...transferSyntaxes: string[]) => ({
 });
 
 test("a context for C-GET needs no permission to store, and prefers what everything can be given in", () => {
-  const { JPEGBaseline8Bit, JPEG2000Lossless, ExplicitVRLittleEndian } = TransferSyntaxes;
+  const { JPEGBaseline8Bit, JPEG2000Lossless, RLELossless, ExplicitVRLittleEndian } = TransferSyntaxes;
   const asked = context(ct, JPEGBaseline8Bit, ExplicitVRLittleEndian);
   const asScp = new Set<string>([ct]);
   expect(chooseFor(["get"])(asked)).toEqual({ refused: 1 });
   expect(chooseFor(["move"], asScp)(asked)).toEqual({ refused: 1 });
   expect(chooseFor(["get"], asScp)(asked)).toBe(ExplicitVRLittleEndian);
+  expect(chooseFor(["get"], asScp)(context(ct, RLELossless, ExplicitVRLittleEndian))).toBe(RLELossless);
+  const report = SopClasses.BasicTextSRStorage;
+  const wanted = context(report, RLELossless, ExplicitVRLittleEndian);
+  expect(chooseFor(["get"], new Set([report]))(wanted)).toBe(ExplicitVRLittleEndian);
   expect(chooseFor(["get"], asScp)(context(ct, JPEGBaseline8Bit))).toBe(JPEGBaseline8Bit);
   expect(chooseFor(["store"], asScp)(context(ct, JPEG2000Lossless))).toBe(JPEG2000Lossless);
 });

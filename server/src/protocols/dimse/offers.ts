@@ -10,6 +10,7 @@ import {
   type ProposedContext,
   type RoleSelection,
 } from "@isocenter/dimse";
+import { encodableTransferSyntaxes } from "@isocenter/imaging";
 
 /** What an abstract syntax is to us. */
 export interface Offer {
@@ -78,11 +79,26 @@ export function offerFor(abstractSyntax: string): Offer | null {
   return abstractSyntax.startsWith(standardStorage) || !abstractSyntax.startsWith(dicomRoot) ? storage : null;
 }
 
+/** What compresses the usual images, of 8 and 16 bits, grey and colour. */
+const compressed: ReadonlySet<string> = new Set(
+  encodableTransferSyntaxes({ rows: 512, columns: 512, bitsAllocated: 16, samplesPerPixel: 1 }).filter(
+    (uid) =>
+      encodableTransferSyntaxes({ rows: 512, columns: 512, bitsAllocated: 8, samplesPerPixel: 3 }).includes(
+        uid,
+      ),
+  ),
+);
+const uncompressedOrCompressed: ReadonlySet<string> = new Set([...uncompressed, ...compressed]);
+
 /**
- * Transfer syntaxes in which nearly everything can be given. On a context for C-GET they go before those that only some instances are kept in:
- * which one it will be is not known when the context is answered.
+ * Transfer syntaxes in which nearly everything of a SOP class can be given. On a context for C-GET they go before those that only some instances are kept
+ * in: which one it will be is not known when the context is answered.
  */
-const givable: ReadonlySet<string> = uncompressed;
+function givable(abstractSyntax: string): ReadonlySet<string> {
+  const keyword = sopClass(abstractSyntax)?.keyword ?? "";
+  const isImage = /ImageStorage/.test(keyword) && !/SingleBit|Video/.test(keyword);
+  return isImage ? uncompressedOrCompressed : uncompressed;
+}
 
 /** Answers one presentation context for a caller with these permissions, who wants to be SCP of these SOP classes for C-GET. */
 export function chooseFor(
@@ -95,7 +111,7 @@ export function chooseFor(
     if (!offer) return { refused: contextResults.abstractSyntaxNotSupported };
     const takes = offer === storage && asScp.has(abstractSyntax) && permissions.includes("get");
     if (!takes && !permissions.includes(offer.permission)) return { refused: contextResults.userRejection };
-    const choice = firstSupported(context, takes ? givable : offer.transferSyntaxes);
+    const choice = firstSupported(context, takes ? givable(abstractSyntax) : offer.transferSyntaxes);
     return typeof choice === "string" || !takes ? choice : firstSupported(context, offer.transferSyntaxes);
   };
 }
