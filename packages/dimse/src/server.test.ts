@@ -242,6 +242,9 @@ describe("what a request may get wrong", () => {
     expect(await statusOf(commandSet({ 4096: null }), noise(10))).toBe(0x0117);
     expect(await statusOf(commandSet({ 4096: Buffer.from("../../etc/pwd ") }), noise(10))).toBe(0x0117);
   });
+  test("an instance UID with leading zeros is stored: there are many such", async () => {
+    expect(await statusOf(commandSet({ 4096: Buffer.from("1.4.0104484\0") }), noise(10))).toBe(0);
+  });
   test("C-STORE without a data set: 0212H", async () => {
     expect(await statusOf(commandSet({ 2048: Buffer.from([1, 1]) }))).toBe(0x0212);
   });

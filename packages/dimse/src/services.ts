@@ -5,7 +5,7 @@ import { normalizedService } from "./normalized-scp.ts";
 import { retrieveService } from "./retrieve-scp.ts";
 import { type Operation, readIdentifier, requireSopClass, type Service, unrecognized } from "./service.ts";
 import { Status } from "./status.ts";
-import { isUid, verificationSopClass } from "./uids.ts";
+import { isInstanceUid, verificationSopClass } from "./uids.ts";
 
 /** Which service answers which command field. */
 export const services: ReadonlyMap<number, Service> = new Map<number, Service>([
@@ -37,7 +37,7 @@ async function runStore<T>(operation: Operation<T>, handlers: Handlers<T>): Prom
   if (!handlers.store) return unrecognized("C-STORE");
   const affectedSopClassUid = requireSopClass(operation);
   const affectedSopInstanceUid = command.affectedSopInstanceUid ?? "";
-  if (!isUid(affectedSopInstanceUid)) {
+  if (!isInstanceUid(affectedSopInstanceUid)) {
     throw new StatusError(Status.InvalidObjectInstance, "Affected SOP Instance UID is missing or no UID");
   }
   if (!dataSet) throw new StatusError(Status.MistypedArgument, "C-STORE without a data set");

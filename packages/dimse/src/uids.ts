@@ -10,6 +10,11 @@ export function isUid(text: string): boolean {
   return text.length <= 64 && /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))+$/.test(text);
 }
 
+/** What may name an instance: components with leading zeros are against PS3.5 §9.1, and common. */
+export function isInstanceUid(text: string): boolean {
+  return text.length <= 64 && /^[0-9]+(?:\.[0-9]+)+$/.test(text);
+}
+
 /** UIDs come padded with NUL to even length in data sets and commands; some pad with spaces. */
 export function decodeUid(bytes: Buffer): string {
   return bytes.toString("latin1").replace(/[\0 ]+$/, "");

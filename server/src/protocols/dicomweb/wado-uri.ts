@@ -47,13 +47,12 @@ async function sendDicom(
   const ranges = parseAccept(
     `${dicom.type}; transfer-syntax=${asked.transferSyntax ?? defaultTransferSyntax}`,
   );
-  if (asked.anonymize) return sendAnonymized(request, reply, deps, instance, ranges);
+  if (asked.anonymize) return sendAnonymized(reply, deps, instance, ranges);
   return sendInstance(request, reply, deps.instances, instance, ranges);
 }
 
 /** The object by the Basic Profile of PS3.15 E; objects that are fetched one by one fit together. */
 async function sendAnonymized(
-  request: FastifyRequest,
   reply: FastifyReply,
   { instances, deidentifier }: UriDeps,
   instance: StoredInstance,
