@@ -1,7 +1,9 @@
 import { createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { open, storeOf, testServer } from "../test/support.ts";
-import { encodeAbort, encodeAssociateAccept } from "./pdu-codec.ts";
+import { decodeCommandSet, encodeCommandSet } from "./command-set.ts";
+import { encodeMessage } from "./data-pdu.ts";
+import { decodeAssociateAccept, encodeAbort, encodeAssociateAccept } from "./pdu-codec.ts";
 
 /** A server that does to each connection what it is told. */
 async function rogue(onConnection: (socket: Socket) => void): Promise<number> {
@@ -170,4 +172,59 @@ test("the signal ends the attempt and the association", async () => {
   const attempt = open(port, { signal: early.signal });
   early.abort();
   await expect(attempt).rejects.toMatchObject({ code: "aborted" });
+});
+
+test("as many as the peer grants are under way at once, and answers find their requests in any order", async () => {
+  const messages: { messageId: number; bytes: Buffer }[] = [];
+  const three = Promise.withResolvers<void>();
+  let socketOf: Socket | undefined;
+  const granting = decodeAssociateAccept(accept().subarray(6));
+  const port = await rogue((socket) => {
+    socketOf = socket;
+    let pending: Buffer = Buffer.alloc(0);
+    let associated = false;
+    socket.on("data", (chunk: Buffer) => {
+      pending = Buffer.concat([pending, chunk]);
+      while (pending.length >= 6 && pending.length >= 6 + pending.readUInt32BE(2)) {
+        const pdu = pending.subarray(0, 6 + pending.readUInt32BE(2));
+        pending = pending.subarray(pdu.length);
+        if (!associated) {
+          associated = true;
+          const user = { ...granting.user, asynchronousOperations: { invoked: 3, performed: 1 } };
+          socket.write(encodeAssociateAccept({ ...granting, user }));
+        } else if (pdu[11] === 3) {
+          messages.push({ messageId: decodeCommandSet(pdu.subarray(12)).messageId!, bytes: pdu });
+        } else if (pdu[11] === 2 && messages.length === 3) three.resolve();
+      }
+    });
+  });
+  const answer = (messageId: number, status: number) =>
+    socketOf!.write(
+      encodeMessage(
+        3,
+        encodeCommandSet({
+          commandField: 0x8001,
+          messageIdBeingRespondedTo: messageId,
+          commandDataSetType: 0x0101,
+          status,
+        }),
+        undefined,
+        16384,
+      ),
+    );
+  const association = await open(port, {
+    asynchronousOperations: { invoked: 0, performed: 1 },
+    timeouts: { artimMs: 30 },
+  });
+  expect(association.peer.operationsWindow).toBe(3);
+  const stores = [1, 2, 3, 4].map(() => association.store(storeOf(Buffer.alloc(40_000))));
+  await three.promise;
+  expect(messages.map(({ messageId }) => messageId)).toEqual([1, 2, 3]);
+  answer(3, 0xb000);
+  answer(1, 0xb006);
+  answer(2, 0);
+  expect((await Promise.all(stores.slice(0, 3))).map(({ status }) => status)).toEqual([0xb006, 0, 0xb000]);
+  association.abort();
+  await expect(stores[3]).rejects.toMatchObject({ name: "DimseError" });
+  await association.closed;
 });

@@ -108,6 +108,10 @@ export function dimseStatement(): string {
     "### Statuses of refusals",
     "`0000H` is success. A failure says why in Error Comment (0000,0902).",
     statuses(),
+    "C-MOVE and C-GET (PS3.4 Tables C.4-2 and C.4-3) tell Remaining, Completed, Failed and Warning Sub-operations in pending responses (FF00H), and end with 0000H; B000H where some failed or were " +
+      "taken with a warning; A702H where none was taken; FE00H with the counts on C-CANCEL. What failed stands in Failed SOP Instance UID List (0008,0058), the first 1000. A801H: the Move Destination is no " +
+      "modality of the caller's facility. A900H: the unique key of the level is missing or no UID; keys of higher levels are matched where they are given (relational retrieval). A C-MOVE names its " +
+      "originator in each sub-operation; a C-GET serves the SOP classes for which role selection made the caller SCP.",
     "### Storage",
     "Every instance is kept as it was received, bit for bit; the level of storage is 2 (full), no element is discarded or coerced in what is kept. What is sent bears the current identity of the patient and " +
       "the corrections of the department; what they replaced stands in Original Attributes Sequence (0400,0561).",

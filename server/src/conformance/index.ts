@@ -19,7 +19,7 @@ export async function conformanceStatement(): Promise<string> {
     "Every defined term of Specific Character Set (PS3.3 C.12.1.1.2), with and without code extensions, is read, searched and written; answers are in the character set that they declare, ISO_IR 192 where " +
       "the request's does not hold the text.",
     "## Security",
-    "TLS 1.2 and 1.3 for HTTP (`TLS_CERT`, `TLS_KEY`) and DIMSE (`DICOM_TLS_PORT`). User identity in association negotiation is tolerated and grants nothing. Every access to patient data is " +
+    "TLS 1.2 and 1.3 for HTTP (`TLS_CERT`, `TLS_KEY`) and DIMSE (`DICOM_TLS_PORT`). User identity in association negotiation grants nothing: a user name is logged, and confirmed where a positive response is asked for; a passcode, ticket or token is not looked at, and never confirmed. Every access to patient data is " +
       "recorded (see the audit trail of the API).",
     limitsStatement(),
   ].join("\n\n")}\n`;
