@@ -62,10 +62,10 @@ const received = async (place: string) =>
       .sort()
       .map((name) => fs.readFile(path.join(folder, place, name))),
   );
-const modality = async (port: number): Promise<string> => {
+const modality = async (port: number, transferSyntaxes: string[] = []): Promise<string> => {
   const id = newId(platform.clock);
-  await database.db`insert into modality (id, ae_title, host, port, facility_id, permissions, created_at)
-    values (${id}, ${`RX${port}`}, '127.0.0.1', ${port}, ${facilityId}, '{}', now())`;
+  await database.db`insert into modality (id, ae_title, host, port, facility_id, permissions, transfer_syntaxes, created_at)
+    values (${id}, ${`RX${port}`}, '127.0.0.1', ${port}, ${facilityId}, '{}', ${transferSyntaxes}, now())`;
   return id;
 };
 async function queued(modalityId: string, made: readonly MadeInstance[]): Promise<string> {
@@ -108,6 +108,27 @@ describe.skipIf(missing)("the send queue to storescp", () => {
     expect(await itemOf(id)).toMatchObject({ state: "SENT", sent: 1 });
     const [bytes] = await received("implicit");
     expect(readPart10(bytes!).transferSyntaxUID).toBe(TransferSyntaxes.ImplicitVRLittleEndian);
+  });
+
+  test("a receiver that accepts more than it can show is sent what was put down for it", async () => {
+    const port = await freePort();
+    await storescp("chosen", port, "+xa");
+    const { RLELossless, JPEGLSLossless } = TransferSyntaxes;
+    const id = await queued(await modality(port, [RLELossless, JPEGLSLossless]), [ctInstance()]);
+    await sending.drain();
+    expect(await itemOf(id)).toMatchObject({ state: "SENT", sent: 1 });
+    const [bytes] = await received("chosen");
+    expect(readPart10(bytes!).transferSyntaxUID).toBe(RLELossless);
+    const never = await queued(await modality(await freePort(), [TransferSyntaxes.MPEG2MPML]), [
+      ctInstance(),
+    ]);
+    await database.db`update modality set port = ${port} where transfer_syntaxes @> ${[TransferSyntaxes.MPEG2MPML]}`;
+    await sending.drain();
+    expect(await itemOf(never)).toMatchObject({
+      state: "PENDING",
+      failed: 1,
+      last_error: "1 not taken: It takes no transfer syntax in which this CT Image Storage can be given.",
+    });
   });
 
   test("a receiver that is down, refuses, or breaks off is tried until it takes everything, nothing twice", async () => {

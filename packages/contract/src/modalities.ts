@@ -27,6 +27,11 @@ const certificateSha256 = Nullable(
   }),
 );
 const commit = Type.Boolean({ description: "Ask it for storage commitment of what it was sent" });
+const transferSyntaxes = Type.Array(Type.String({ pattern: "^[0-9]+(?:\\.[0-9]+)+$", maxLength: 64 }), {
+  maxItems: 64,
+  uniqueItems: true,
+  description: "UIDs of those that it is sent, the most welcome first; none: whatever it accepts",
+});
 const permissionsIn = Type.Array(Type.String({ maxLength: 16 }), {
   maxItems: 16,
   description: `Any of ${peerPermissions.join(", ")}`,
@@ -41,6 +46,7 @@ export const Modality = Type.Object({
   tls: Type.Boolean(),
   certificateSha256: Nullable(Type.String()),
   commit: Type.Boolean(),
+  transferSyntaxes: Type.Array(Type.String()),
   description: Nullable(Type.String()),
   facilityId: Id,
   patientIdIssuer: Nullable(Type.String()),
@@ -59,6 +65,7 @@ export const CreateModality = Type.Object(
     tls: Type.Optional(tls),
     certificateSha256: Type.Optional(certificateSha256),
     commit: Type.Optional(commit),
+    transferSyntaxes: Type.Optional(transferSyntaxes),
     description: Type.Optional(description),
     facilityId: Type.Optional(Id),
     patientIdIssuer: Type.Optional(patientIdIssuer),
@@ -77,6 +84,7 @@ export const ChangeModality = Type.Object(
     tls: Type.Optional(tls),
     certificateSha256: Type.Optional(certificateSha256),
     commit: Type.Optional(commit),
+    transferSyntaxes: Type.Optional(transferSyntaxes),
     description: Type.Optional(description),
     facilityId: Type.Optional(Id),
     patientIdIssuer: Type.Optional(patientIdIssuer),

@@ -1,7 +1,14 @@
 import type { ChangeModality, CreateModality, Modality } from "@isocenter/contract";
 import { type Clock, newId, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
-import { type ModalityRow, modalityOf, readFingerprint, readHost, readPermissions } from "./modality.ts";
+import {
+  type ModalityRow,
+  modalityOf,
+  readFingerprint,
+  readHost,
+  readPermissions,
+  readTransferSyntaxes,
+} from "./modality.ts";
 import { modalityRow } from "./queries.ts";
 import { dropItemsOf } from "./queue/commands.ts";
 
@@ -63,6 +70,7 @@ export async function createModality(
     tls: input.tls ?? false,
     certificate_sha256: readFingerprint(input.certificateSha256 ?? null),
     request_commitment: input.commit ?? false,
+    transfer_syntaxes: readTransferSyntaxes(input.transferSyntaxes ?? []),
     description: input.description ?? null,
     facility_id: facilityId,
     patient_id_issuer: input.patientIdIssuer ?? null,
@@ -110,6 +118,10 @@ export async function changeModality(
         ? before.certificate_sha256
         : readFingerprint(input.certificateSha256),
     request_commitment: input.commit ?? before.request_commitment,
+    transfer_syntaxes:
+      input.transferSyntaxes === undefined
+        ? before.transfer_syntaxes
+        : readTransferSyntaxes(input.transferSyntaxes),
     description: input.description === undefined ? before.description : input.description,
     facility_id: input.facilityId ?? before.facility_id,
     patient_id_issuer: input.patientIdIssuer === undefined ? before.patient_id_issuer : input.patientIdIssuer,

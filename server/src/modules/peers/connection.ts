@@ -9,6 +9,8 @@ export interface PeerAddress {
   host: string;
   port: number;
   tls?: ClientTls;
+  /** Those that it is sent, the most welcome first; whatever it accepts where left out. */
+  transferSyntaxes?: readonly string[];
 }
 
 /**
@@ -18,9 +20,14 @@ export interface PeerAddress {
  */
 export function addressOf(
   config: Pick<Config, "tls">,
-  row: Pick<ModalityRow, "ae_title" | "host" | "port" | "tls" | "certificate_sha256">,
+  row: Pick<ModalityRow, "ae_title" | "host" | "port" | "tls" | "certificate_sha256" | "transfer_syntaxes">,
 ): PeerAddress {
-  const address = { aeTitle: row.ae_title, host: row.host, port: row.port };
+  const address = {
+    aeTitle: row.ae_title,
+    host: row.host,
+    port: row.port,
+    ...(row.transfer_syntaxes.length === 0 ? {} : { transferSyntaxes: row.transfer_syntaxes }),
+  };
   if (!row.tls) return address;
   const own = config.tls && readTlsMaterial(config.tls);
   if (own && "mistake" in own) throw new Refusal("unavailable", "tls.certificate", own.mistake);
@@ -38,9 +45,11 @@ export function associationWith(
   config: Pick<Config, "tls" | "aeTitle">,
   row: Parameters<typeof addressOf>[1],
 ): Pick<OpenOptions, "host" | "port" | "tls" | "callingAeTitle" | "calledAeTitle" | "implementation"> {
-  const { aeTitle, ...where } = addressOf(config, row);
+  const { aeTitle, host, port, tls } = addressOf(config, row);
   return {
-    ...where,
+    host,
+    port,
+    ...(tls ? { tls } : {}),
     callingAeTitle: config.aeTitle,
     calledAeTitle: aeTitle,
     implementation: { classUid: implementationClassUid, versionName: implementationVersionName },

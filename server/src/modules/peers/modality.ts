@@ -1,4 +1,5 @@
 import { type Modality, type PeerPermission, type Permission, peerPermissions } from "@isocenter/contract";
+import { transferSyntax } from "@isocenter/dicom";
 import { Refusal } from "../../platform/index.ts";
 
 export interface ModalityRow {
@@ -9,6 +10,7 @@ export interface ModalityRow {
   tls: boolean;
   certificate_sha256: string | null;
   request_commitment: boolean;
+  transfer_syntaxes: string[];
   description: string | null;
   facility_id: string;
   patient_id_issuer: string | null;
@@ -25,6 +27,7 @@ export const modalityOf = (row: ModalityRow): Modality => ({
   tls: row.tls,
   certificateSha256: row.certificate_sha256,
   commit: row.request_commitment,
+  transferSyntaxes: row.transfer_syntaxes,
   description: row.description,
   facilityId: row.facility_id,
   patientIdIssuer: row.patient_id_issuer,
@@ -71,3 +74,13 @@ export function readHost(text: string): string {
 /** A fingerprint as the contract takes it, as we keep it. */
 export const readFingerprint = (text: string | null): string | null =>
   text?.replaceAll(":", "").toLowerCase() ?? null;
+
+/** @throws Refusal `invalid` (`modality.unknown-transfer-syntax`) */
+export function readTransferSyntaxes(uids: readonly string[]): string[] {
+  const unknown = uids.find((uid) => transferSyntax(uid) === undefined);
+  if (unknown === undefined) return [...uids];
+  const message = `${unknown} is no transfer syntax.`;
+  throw new Refusal("invalid", "modality.unknown-transfer-syntax", message, {
+    errors: [{ path: "transferSyntaxes", message }],
+  });
+}

@@ -140,6 +140,7 @@ test("wrong input is named and changes nothing", async () => {
     [{ ...ct, port: 0 }, "body.port"],
     [{ ...ct, certificateSha256: "ab" }, "body.certificateSha256"],
     [{ ...ct, host: "not a host" }, "host"],
+    [{ ...ct, transferSyntaxes: ["1.2.840.10008.5.1.4.1.1.2"] }, "transferSyntaxes"],
     [{ ...ct, permissions: ["print"] }, "permissions"],
     [{ ...ct, facilityId: facilityB }, "facilityId"],
   ];

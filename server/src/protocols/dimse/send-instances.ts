@@ -88,7 +88,7 @@ export async function sendInstances(
 }
 
 export function openSender(deps: SenderDeps, target: PeerAddress, options: SendOptions = {}): InstanceSender {
-  const { rendering } = deps;
+  const rendering = welcome(deps.rendering, target.transferSyntaxes);
   let current: { association: ClientAssociation; proposed: ReadonlySet<string> } | null = null;
 
   const formOf = ({ abstractSyntax, transferSyntaxes }: ProposedForm) =>
@@ -129,7 +129,7 @@ export function openSender(deps: SenderDeps, target: PeerAddress, options: SendO
         );
         while (left.length > 0 && !options.signal?.aborted) {
           const association = await associationFor(contexts);
-          const outcome = await sendOn(deps, association, left, report, options);
+          const outcome = await sendOn({ ...deps, rendering }, association, left, report, options);
           left = outcome.left;
           if (outcome.lost !== null && !outcome.byUs) {
             current = null;
@@ -141,6 +141,23 @@ export function openSender(deps: SenderDeps, target: PeerAddress, options: SendO
       }
     },
     close,
+  };
+}
+
+/** Instances are given in the syntaxes that the receiver is to be sent, in its order; in any where there are none. */
+function welcome(
+  rendering: SenderDeps["rendering"],
+  transferSyntaxes: readonly string[] | undefined,
+): SenderDeps["rendering"] {
+  if (transferSyntaxes === undefined) return rendering;
+  const syntaxesFor = (instance: StoredInstance) => {
+    const possible = new Set(rendering.syntaxesFor(instance));
+    return transferSyntaxes.filter((uid) => possible.has(uid));
+  };
+  return {
+    syntaxesFor,
+    chooseSyntax: (instance, accepted) => syntaxesFor(instance).find((uid) => accepted.has(uid)) ?? null,
+    openDataSetAs: (instance, uid) => rendering.openDataSetAs(instance, uid),
   };
 }
 
