@@ -198,7 +198,8 @@ export function createExchanges(association: Association, limits: Limits, attend
       startNext();
     },
     get waiting() {
-      return [...open.values()].some(({ reader }) => reader !== undefined);
+      for (const { reader } of open.values()) if (reader) return true;
+      return false;
     },
     get window() {
       return window;
