@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explicitLittleEndian, open, testServer } from "../test/support.ts";
+import { ctStorage, explicitLittleEndian, open, storeOf, testServer } from "../test/support.ts";
 import { type Handlers, type NormalizedContext, Status, StatusError } from "./index.ts";
 
 const commitment = "1.2.840.10008.1.20.1";
@@ -163,4 +163,39 @@ test("an event that nobody answers ends the association in time; who is not aske
   await silent.closed;
   expect(await told("ended timed-out")).toBeTruthy();
   expect(failures).toEqual([0x0211, "timed-out"]);
+});
+
+test("our answer to an event waits for the end of the data set that we are sending", async () => {
+  const asked = Promise.withResolvers<void>();
+  let reported: Promise<unknown> | undefined;
+  let received = 0;
+  const { port } = await testServer({
+    handlers: {
+      async store({ association }, chunks) {
+        const instance = { sopClassUid: ctStorage, sopInstanceUid: "1.2.3" };
+        reported = association.requests.nEventReport({ ...instance, eventTypeId: 1 });
+        for await (const chunk of chunks) received += chunk.length;
+        return { status: 0 };
+      },
+    },
+  });
+  const association = await open(port, {
+    handlers: {
+      nEventReport() {
+        asked.resolve();
+        return { status: 0 };
+      },
+    },
+  });
+  async function* chunks() {
+    yield Buffer.alloc(600_000);
+    await asked.promise;
+    // The answer has every chance to go out before the rest.
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    yield Buffer.alloc(600_000);
+  }
+  expect(await association.store({ ...storeOf(Buffer.alloc(0)), chunks })).toEqual({ status: 0 });
+  expect(await reported).toMatchObject({ status: 0 });
+  expect(received).toBe(1_200_000);
+  await association.release();
 });

@@ -252,8 +252,18 @@ describe("C-GET", () => {
               eventTypeId,
             });
           yield { remaining: 1, completed: 0, failed: 0, warning: 0 };
-          const all = [association.requests.store(storeOf("1.2.1")), event(1), event(2)];
-          await Promise.all(all);
+          const begun = Promise.withResolvers<void>();
+          async function* chunks() {
+            // More than one write, with time for others in between.
+            for (let i = 0; i < 4; i++) {
+              yield Buffer.alloc(300_000, i);
+              begun.resolve();
+              await new Promise((resolve) => setImmediate(resolve));
+            }
+          }
+          const stored = association.requests.store({ ...storeOf("1.2.1"), chunks });
+          await begun.promise;
+          await Promise.all([stored, event(1), event(2)]);
           return { status: 0 };
         },
       },
@@ -275,7 +285,7 @@ describe("C-GET", () => {
         sopClassUid: studyRootGet,
         identifier,
         async store(_context, chunks) {
-          taken = (await collect(chunks, 1 << 20)).length;
+          taken = (await collect(chunks, 1 << 21)).length;
           return { status: 0 };
         },
       }),
@@ -284,7 +294,7 @@ describe("C-GET", () => {
     const stored = association.store(storeOf("1.2.8"));
     expect((await get).map(({ status }) => status)).toEqual([0xff00, 0]);
     await stored;
-    expect([taken, events, received.length]).toEqual([100_000, [1, 2], 1]);
+    expect([taken, events, received.length]).toEqual([1_200_000, [1, 2], 1]);
     await association.release();
   });
 });
