@@ -27,7 +27,7 @@ export interface Azurite {
   accountKey: string;
   /** @param port of a proxy before it; left out: its own */
   settings(container: string, port?: number): AzureSettings;
-  /** Kills it where it stands. */
+  /** Ends it in order: killed, it would forget the objects of the last seconds, which it writes down only then and now. */
   halt(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -64,7 +64,7 @@ export async function startAzurite(): Promise<Azurite> {
     child = null;
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
     const ended = new Promise((resolve) => server.once("exit", resolve));
-    server.kill("SIGKILL");
+    server.kill("SIGTERM");
     await ended;
   };
   const kill = () => void child?.kill("SIGKILL");
