@@ -1,11 +1,16 @@
+import { backupCommand } from "./commands/backup.ts";
 import type { Command, CommandContext } from "./commands/command.ts";
 import { deidentify } from "./commands/deidentify.ts";
 import { dev } from "./commands/dev.ts";
 import { dicom } from "./commands/dicom.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { fail } from "./commands/fail.ts";
 import { importCommand } from "./commands/import.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { demo, start } from "./commands/start.ts";
+import { userCommand } from "./commands/user.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { productVersion } from "./platform/index.ts";
 
 const context: CommandContext = {
@@ -22,6 +27,11 @@ const commands: readonly Command[] = [
   exportCommand,
   deidentify,
   dicom,
+  backupCommand,
+  restoreCommand,
+  verifyCommand,
+  userCommand,
+  doctorCommand,
   {
     name: "help",
     summary: "this text",

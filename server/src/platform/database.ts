@@ -18,6 +18,8 @@ export interface ConnectionSettings {
   user?: string;
   /** At most this many connections; at most 20 a process. */
   max?: number;
+  /** What PostgreSQL's list of connections says of ours. */
+  applicationName?: string;
 }
 
 /**
@@ -29,6 +31,7 @@ export function connect(settings: ConnectionSettings): Db {
     max: settings.max ?? 20,
     onnotice: () => {},
     connect_timeout: 10,
+    connection: { application_name: settings.applicationName ?? "isocenter" },
     types: {
       date: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (value: string) => value },
       bigint: {

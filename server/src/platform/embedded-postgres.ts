@@ -75,13 +75,21 @@ async function initialise(initdb: string, data: string, runner: Runner): Promise
   fs.renameSync(fresh, data);
 }
 
+const socketName = ".s.PGSQL.5432";
+
 /** The data folder itself, or a short private one where its path is too long for a socket. */
+function socketPlace(data: string): string {
+  if (data.length + `/${socketName}`.length <= longestSocketPath) return data;
+  return path.join(tmpdir(), `isocenter-${createHash("sha256").update(data).digest("hex").slice(0, 16)}`);
+}
+
+/** Where the server whose data are in `folder` is reached while it runs. */
+export const embeddedSocketPath = (folder: string): string =>
+  path.join(socketPlace(path.resolve(folder)), socketName);
+
 function socketFolder(data: string, runner: Runner): string {
-  if (data.length + "/.s.PGSQL.5432".length <= longestSocketPath) return data;
-  const folder = path.join(
-    tmpdir(),
-    `isocenter-${createHash("sha256").update(data).digest("hex").slice(0, 16)}`,
-  );
+  const folder = socketPlace(data);
+  if (folder === data) return data;
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (runner.identity.uid !== undefined)
     fs.chownSync(folder, runner.identity.uid, runner.identity.gid ?? nobody);
@@ -125,7 +133,7 @@ export async function startEmbeddedPostgres(
   const runner = runnerFor(bin.postgres, data);
   await initialise(bin.initdb, data, runner);
   const sockets = socketFolder(data, runner);
-  const socketPath = path.join(sockets, ".s.PGSQL.5432");
+  const socketPath = path.join(sockets, socketName);
   const options = ["listen_addresses=", "unix_socket_permissions=0700", "jit=off", ...settings].flatMap(
     (s) => ["-c", s],
   );

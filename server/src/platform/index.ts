@@ -30,6 +30,7 @@ export * from "./objects-azure.ts";
 export * from "./objects-file.ts";
 export * from "./objects-s3.ts";
 export * from "./open.ts";
+export * from "./open-operator.ts";
 export * from "./paging.ts";
 export * from "./platform.ts";
 export * from "./refusal.ts";

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Db } from "./database.ts";
+import type { Db, Reader } from "./database.ts";
 
 const folder = path.resolve(import.meta.dirname, "../migrations");
 const lockKey = 4_711_003;
@@ -17,12 +17,21 @@ export async function listMigrations(): Promise<{ number: number; name: string; 
   });
 }
 
+/** The number of the newest migration that the database has, 0 where it is empty. */
+export async function schemaVersion(db: Reader): Promise<number> {
+  const [table] = await db`select to_regclass('public.migration') is not null as there`;
+  if (!table?.there) return 0;
+  const [row] = await db<{ newest: number | null }[]>`select max(number) as newest from public.migration`;
+  return row?.newest ?? 0;
+}
+
 /**
  * Brings the schema up to date, each migration in its own transaction, under a lock so that several processes may start at once.
+ * @param upTo the last migration that is applied
  * @returns the numbers applied now
  * @throws when the database is newer than this program
  */
-export async function migrate(db: Db): Promise<number[]> {
+export async function migrate(db: Db, upTo = Number.POSITIVE_INFINITY): Promise<number[]> {
   const all = await listMigrations();
   const connection = await db.reserve();
   try {
@@ -39,7 +48,7 @@ export async function migrate(db: Db): Promise<number[]> {
     }
     const applied: number[] = [];
     for (const migration of all) {
-      if (done.has(migration.number)) continue;
+      if (done.has(migration.number) || migration.number > upTo) continue;
       const text = await readFile(migration.file, "utf8");
       await connection
         .unsafe(

@@ -19,7 +19,9 @@ import { openServerCertificate } from "./tls.ts";
 
 /** A process has at most 20 connections: these, and the few that the job queue opens for itself. */
 const poolSize = 14;
-const postgresSettings = [
+
+/** Of the embedded PostgreSQL. */
+export const postgresSettings = [
   "shared_buffers=256MB",
   "max_connections=100",
   "max_wal_size=2GB",
@@ -35,7 +37,7 @@ export interface OpenPlatform {
 }
 
 /** Undoes what was opened, newest first, each step whatever became of the others. */
-function closer(log: Logger): { push(name: string, step: () => unknown): void; run(): Promise<void> } {
+export function closer(log: Logger): { push(name: string, step: () => unknown): void; run(): Promise<void> } {
   const steps: { name: string; step: () => unknown }[] = [];
   return {
     push: (name, step) => void steps.push({ name, step }),
@@ -92,7 +94,7 @@ function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck
 }
 
 /** @param process names the process where it is not the only one: each has spools of its own */
-function openObjects(
+export function openObjects(
   config: Config,
   onClose: (name: string, step: () => unknown) => void,
   process: string,

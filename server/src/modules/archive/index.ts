@@ -17,5 +17,6 @@ export { createIngest, type IngestOptions } from "./ingest/ingest.ts";
 export { type OrthancIds, orthancIds } from "./orthanc-ids.ts";
 export { type ArchiveRoutesDeps, archiveRoutes, type DoubtRoutesDeps, doubtRoutes } from "./routes.ts";
 export { settleStudy } from "./settle.ts";
-export { sweepOrphans } from "./sweep.ts";
+export { findOrphans, forgetSeriesMetadata, sweepOrphans } from "./sweep.ts";
 export * from "./types.ts";
+export { findWrongCounts, type WrongCount } from "./wrong-counts.ts";

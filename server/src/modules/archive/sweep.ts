@@ -1,4 +1,4 @@
-import type { Platform } from "../../platform/index.ts";
+import type { Db, Platform, Tx } from "../../platform/index.ts";
 import { originalPrefix } from "./ingest/ingest.ts";
 import { instancePrefix } from "./ingest/receive.ts";
 import { refusedPrefix } from "./ingest/refused.ts";
@@ -9,40 +9,48 @@ const lostAndFoundDays = 30;
 const batchKeys = 1000;
 
 /**
- * Moves objects that are older than a day and that no row names to the lost-and-found. They come from a crash between object and row; within a
- * day the row of an object on its way in is written.
- * @returns how many were moved
+ * Objects that are older than a day and that no row names. They come from a crash between object and row; within a day the row of an object on
+ * its way in is written.
  */
-export async function sweepOrphans(platform: Platform, signal?: AbortSignal): Promise<number> {
-  const olderThan = new Date(platform.clock.now().getTime() - dayMs);
-  let moved = 0;
+export async function* findOrphans(
+  { db, objects, clock }: Pick<Platform, "db" | "objects" | "clock">,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  const olderThan = new Date(clock.now().getTime() - dayMs);
   for (const prefix of [instancePrefix, originalPrefix, metadataPrefix, refusedPrefix]) {
     let keys: string[] = [];
-    for await (const { key } of platform.objects.list(prefix, olderThan)) {
+    for await (const { key } of objects.list(prefix, olderThan)) {
       signal?.throwIfAborted();
       keys.push(key);
       if (keys.length < batchKeys) continue;
-      moved += await moveOrphans(platform, keys);
+      yield* await orphansAmong(db, keys);
       keys = [];
     }
-    moved += await moveOrphans(platform, keys);
+    if (keys.length > 0) yield* await orphansAmong(db, keys);
   }
-  if (moved > 0)
-    platform.log.warn({ objects: moved }, "objects that no row names were put into the lost-and-found");
-  return moved;
 }
 
-async function moveOrphans(platform: Platform, keys: readonly string[]): Promise<number> {
-  if (keys.length === 0) return 0;
-  const orphans = await platform.db<{ key: string }[]>`
+async function orphansAmong(db: Db, keys: readonly string[]): Promise<string[]> {
+  const orphans = await db<{ key: string }[]>`
     select key from unnest(${[...keys]}::text[]) as k (key)
     where not exists (select 1 from instance where object_key = key)
       and not exists (select 1 from quarantine where object_key = key)
       and not exists (select 1 from instance_version where object_key = key)
       and not exists (select 1 from instance_original where object_key = key)
       and not exists (select 1 from series where metadata_key = key)`;
-  for (const { key } of orphans) await platform.objects.moveToLostAndFound(key);
-  return orphans.length;
+  return orphans.map(({ key }) => key);
+}
+
+/** Moves what no row names to the lost-and-found. @returns how many objects */
+export async function sweepOrphans(platform: Platform, signal?: AbortSignal): Promise<number> {
+  let moved = 0;
+  for await (const key of findOrphans(platform, signal)) {
+    await platform.objects.moveToLostAndFound(key);
+    moved += 1;
+  }
+  if (moved > 0)
+    platform.log.warn({ objects: moved }, "objects that no row names were put into the lost-and-found");
+  return moved;
 }
 
 /** Deletes what has lain in the lost-and-found for 30 days. */
@@ -58,4 +66,9 @@ export function defineSweep(platform: Platform): void {
     await sweepOrphans(platform, signal);
     await emptyLostAndFound(platform);
   });
+}
+
+/** After a back-up was brought back: series metadata are made again, because a back-up leaves out what can be made. */
+export async function forgetSeriesMetadata(tx: Tx): Promise<void> {
+  await tx`update series set metadata_key = null, metadata_revision = null where metadata_key is not null`;
 }

@@ -9,7 +9,13 @@
 
 export { ensureFirstStart } from "./first-start.ts";
 export { createIdentity, type IdentityOptions, type IdentityWithDeps } from "./identity.ts";
-export { resetPasswordAsOperator } from "./operator.ts";
+export {
+  type ListedUser,
+  listUsersAsOperator,
+  resetPasswordAsOperator,
+  unlockUserAsOperator,
+} from "./operator.ts";
 export { administrationRoutes } from "./routes-admin.ts";
 export { sessionRoutes } from "./routes-session.ts";
+export { endEverySession } from "./sessions.ts";
 export * from "./types.ts";

@@ -19,6 +19,7 @@ export type EndReason =
   | "password-reset"
   | "refresh-token-reused"
   | "too-many"
+  | "system-restored"
   | "idle";
 
 export interface NewSession {
@@ -83,6 +84,14 @@ export async function endSessions(
   );
   await announceChange(tx, deps);
   return open.length;
+}
+
+/** What a back-up brings back: who was signed in when it was made is so no more, and a token that ended since stays ended. */
+export async function endEverySession(tx: Tx, clock: Clock): Promise<number> {
+  const reason: EndReason = "system-restored";
+  const ended =
+    await tx`update session set ended_at = ${clock.now().toISOString()}, end_reason = ${reason} where ended_at is null`;
+  return ended.count;
 }
 
 export interface RefreshRow {

@@ -1,0 +1,137 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip } from "node:zlib";
+import { Refusal } from "../platform/index.ts";
+
+/** A compressed file of a back-up. */
+export interface BackupFile {
+  file: string;
+  /** Of the compressed file, hexadecimal. */
+  sha256: string;
+  /** Lines, each a row. */
+  rows: number;
+}
+
+/** `manifest.json`: written last, so a back-up that has one is whole. */
+export interface BackupManifest {
+  format: 1;
+  name: string;
+  program: string;
+  /** The newest migration of the database. */
+  migration: number;
+  createdAt: string;
+  /** PostgreSQL's COPY text, columns in the order named. */
+  tables: readonly (BackupFile & { name: string; columns: readonly string[] })[];
+  sequences: readonly { name: string; lastValue: string; isCalled: boolean }[];
+  /** Jobs that wait. */
+  jobs: BackupFile;
+  /** Key, size and SHA-256 of every object that a row names, by tabs; `-` where the row does not say. */
+  objects: BackupFile & { bytes: number };
+  /** The newest seal of the audit trail, and whose key signed it. */
+  seal: { newest: number; keyId: string | null };
+  /** Files of DATA_DIR/secrets that are in the back-up. */
+  secrets: readonly string[];
+  /** Objects that could not be copied as their rows say them. */
+  trouble: { missing: readonly string[]; damaged: readonly string[] };
+}
+
+/** One line of the list of objects; null: the row does not say. */
+export interface ListedObject {
+  key: string;
+  size: number | null;
+  sha256: string | null;
+}
+
+export const listedLine = ({ key, size, sha256 }: ListedObject): string =>
+  `${key}\t${size ?? "-"}\t${sha256 ?? "-"}\n`;
+
+export async function* readListed(file: string): AsyncGenerator<ListedObject> {
+  const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()) });
+  for await (const line of lines) {
+    const [key = "", size = "-", sha256 = "-"] = line.split("\t");
+    yield { key, size: size === "-" ? null : Number(size), sha256: sha256 === "-" ? null : sha256 };
+  }
+}
+
+/** Writes lines compressed and durable. */
+export async function writeCompressed(
+  folder: string,
+  file: string,
+  lines: AsyncIterable<Uint8Array | string>,
+): Promise<BackupFile> {
+  const hash = createHash("sha256");
+  let rows = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      // COPY's text form escapes the line breaks of values (PostgreSQL, COPY, "Text Format").
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) rows += 1;
+      done(null, chunk);
+    },
+  });
+  const tap = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const out = createWriteStream(path.join(folder, file), { flags: "wx", mode: 0o600, flush: true });
+  await pipeline(lines, count, createGzip({ level: 4 }), tap, out);
+  return { file, sha256: hash.digest("hex"), rows };
+}
+
+export async function writeDurably(file: string, text: string): Promise<void> {
+  const fresh = `${file}.${randomUUID()}`;
+  await fs.writeFile(fresh, text, { mode: 0o600, flush: true });
+  await fs.rename(fresh, file);
+}
+
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await fs.open(folder, "r");
+  await handle.sync().finally(() => handle.close());
+}
+
+/** @throws Refusal `conflict` (`backup.damaged`) where the file is not the one that was written */
+export async function checkFile(folder: string, { file, sha256 }: BackupFile): Promise<void> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(path.join(folder, file))) hash.update(chunk as Buffer);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  if (hash.digest("hex") !== sha256)
+    throw new Refusal(
+      "conflict",
+      "backup.damaged",
+      `${path.join(folder, file)} is missing or damaged: choose another back-up with --backup.`,
+    );
+}
+
+export const backupsFolder = (target: string): string => path.join(target, "backups");
+export const objectsFolder = (target: string): string => path.join(target, "objects");
+
+/** The whole back-ups of a folder, oldest first. */
+export async function listBackups(target: string): Promise<BackupManifest[]> {
+  const names = await fs.readdir(backupsFolder(target)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const found: BackupManifest[] = [];
+  for (const name of names.sort()) {
+    if (name.endsWith(".part")) continue;
+    const text = await fs.readFile(path.join(backupsFolder(target), name, "manifest.json"), "utf8");
+    const manifest = JSON.parse(text) as BackupManifest;
+    if (manifest.format !== 1)
+      throw new Refusal(
+        "conflict",
+        "backup.format",
+        `The back-up ${name} was made by a newer version (${manifest.program}).`,
+      );
+    found.push(manifest);
+  }
+  return found;
+}
