@@ -126,16 +126,22 @@ async function call(reports: Report[] = []): Promise<ClientAssociation> {
 const action = (association: ClientAssociation, information: (syntax: string) => Uint8Array) =>
   association.nAction({ sopClassUid: model, sopInstanceUid: instance, actionTypeId: 1, information });
 
+/** The roles that we asked a system for, one list for each association. */
+const rolesAsked: unknown[] = [];
+
 /** A system that listens, and its port. */
 async function system(handlers: Handlers<null>, port = 0): Promise<{ port: number; stop(): Promise<void> }> {
   const server = createDimseServer<null>({
     acceptsCalled: () => true,
-    decide: (asked) => ({
-      accept: true,
-      contexts: answerContexts(asked, (context) => context.transferSyntaxes[0]!),
-      roles: answerRoles(asked, () => ({ scu: true, scp: true })),
-      data: null,
-    }),
+    decide(asked) {
+      rolesAsked.push(asked.user.roles);
+      return {
+        accept: true,
+        contexts: answerContexts(asked, (context) => context.transferSyntaxes[0]!),
+        roles: answerRoles(asked, () => ({ scu: true, scp: true })),
+        data: null,
+      };
+    },
     handlers,
     implementation: { classUid: implementationClassUid, versionName: "TEST" },
     maxAssociations: 5,
@@ -242,6 +248,8 @@ describe("as SCP", () => {
     platform.clock.advance(10_000);
     await sending.drain();
     expect(reports).toMatchObject([{ eventTypeId: 1, transactionUid: uid, committed: [one.SOPInstanceUID] }]);
+    // It is we who perform the service.
+    expect(rolesAsked.at(-1)).toEqual([{ sopClassUid: model, scu: false, scp: true }]);
     expect(await stateOf(uid)).toMatchObject({ state: "REPORTED" });
   });
 
