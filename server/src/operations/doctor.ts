@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import {
   type Config,
+  createDiskReserve,
   listMigrations,
   type OperatorPlatform,
   readTlsMaterial,
@@ -315,10 +316,14 @@ async function store({ objects, config, clock }: Of): Promise<Finding[]> {
   }
 }
 
-async function space({ config, objects }: Of): Promise<Finding[]> {
-  const free = await objects.freeBytes().catch(() => null);
-  if (free === null) return [];
-  const says = `${megabytes(free)} free, ${megabytes(config.diskReserveBytes)} of them reserve`;
+async function space(platform: Of): Promise<Finding[]> {
+  const { config } = platform;
+  const least = await createDiskReserve(platform)
+    .least()
+    .catch(() => null);
+  if (least === null) return [];
+  const { disk, free } = least;
+  const says = `${megabytes(free)} free (${disk}); the last ${megabytes(config.diskReserveBytes)} are the reserve`;
   if (free < config.diskReserveBytes)
     return [problem("disk space", says, "nothing is taken in: make room, or move DATA_DIR to a larger disk")];
   return free < 5 * config.diskReserveBytes || free < 5e9

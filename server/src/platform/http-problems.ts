@@ -97,7 +97,8 @@ export function asRefusal(error: unknown): Refusal | null {
       },
     );
   }
-  if (code === "ENOSPC" || code === "EDQUOT")
+  // disk_full (PostgreSQL, appendix A).
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "53100")
     return new Refusal("out-of-space", "disk.full", "The disk is full.", { cause: error });
   const kind = fastifyRefusals[code];
   if (kind)

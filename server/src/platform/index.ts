@@ -5,6 +5,7 @@
 export * from "./clock.ts";
 export * from "./config.ts";
 export * from "./database.ts";
+export * from "./disk-reserve.ts";
 export * from "./embedded-postgres.ts";
 export * from "./folder-lock.ts";
 export * from "./health.ts";

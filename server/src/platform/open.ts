@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type ConnectionSettings, connect, type Db } from "./database.ts";
+import { createDiskReserve } from "./disk-reserve.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { HealthCheck } from "./health.ts";
@@ -54,6 +55,7 @@ export function closer(log: Logger): { push(name: string, step: () => unknown): 
 }
 
 function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck[] {
+  const reserve = createDiskReserve({ config, objects, clock: systemClock });
   return [
     {
       name: "database",
@@ -75,8 +77,8 @@ function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck
       name: "disk",
       essential: false,
       async check() {
-        const free = await objects.freeBytes();
-        if (free === null || free > config.diskReserveBytes) return { status: "ok" };
+        const least = await reserve.least();
+        if (least === null || least.free >= config.diskReserveBytes) return { status: "ok" };
         return { status: "degraded", detail: "The disk reserve is reached: nothing new is taken in." };
       },
     },

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Platform, Refusal } from "../../platform/index.ts";
+import { createDiskReserve, type Platform } from "../../platform/index.ts";
 import type { SpooledFile } from "./types.ts";
 
 export type FileKind = "dicom" | "zip" | "png" | "jpeg" | "empty";
@@ -55,6 +55,7 @@ export async function peek(source: AsyncIterable<Uint8Array>): Promise<Peeked> {
 /** Sets files aside below the data folder, within the disk reserve; the request's own bound is the files'. */
 export function createSpool(platform: Pick<Platform, "config" | "objects" | "clock">) {
   const folder = path.join(platform.config.dataDir, "spool");
+  const reserve = createDiskReserve(platform);
   let prepared: Promise<void> | null = null;
 
   async function prepare(): Promise<void> {
@@ -72,17 +73,10 @@ export function createSpool(platform: Pick<Platform, "config" | "objects" | "clo
     async put(chunks: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
       prepared ??= prepare();
       await prepared;
-      const free = await platform.objects.freeBytes();
-      if (free !== null && free <= platform.config.diskReserveBytes)
-        throw new Refusal(
-          "out-of-space",
-          "store.disk-reserve",
-          "The disk reserve is reached: nothing new is taken in.",
-        );
       const file = path.join(folder, randomUUID());
       const remove = () => fs.rm(file, { force: true });
       try {
-        await pipeline(chunks, createWriteStream(file, { flags: "wx", mode: 0o640 }));
+        await pipeline(reserve.watch(chunks), createWriteStream(file, { flags: "wx", mode: 0o640 }));
         return { path: file, size: (await fs.stat(file)).size, remove };
       } catch (error) {
         await remove();

@@ -37,6 +37,13 @@ export function mayRetry(error: unknown): boolean {
   );
 }
 
+/** disk_full (PostgreSQL, appendix A): no fault of any item. */
+const isDiskFull = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "53100";
+
+/** Whatever is tried alone would fail in the same way. */
+const isOfAll = (error: unknown): boolean =>
+  error instanceof Refusal && (error.kind === "unavailable" || error.kind === "out-of-space");
+
 interface Waiting<Item, Result> {
   item: Item;
   resolve(result: Result): void;
@@ -59,6 +66,10 @@ export function createGroupCommit<Item, Result>(
         return await options.commit(batch.map(({ item }) => item));
       } catch (error) {
         options.onError?.(error, batch.length);
+        if (isDiskFull(error))
+          throw new Refusal("out-of-space", "database.full", "The database's disk is full.", {
+            cause: error,
+          });
         if (!mayRetry(error)) throw error;
         if (attempts >= maxAttempts)
           throw new Refusal("unavailable", "archive.database-unavailable", "The database does not answer.", {
@@ -77,7 +88,7 @@ export function createGroupCommit<Item, Result>(
         resolve(results[index]!);
       });
     } catch (error) {
-      if (batch.length === 1 || (error instanceof Refusal && error.kind === "unavailable")) {
+      if (batch.length === 1 || isOfAll(error)) {
         for (const { reject } of batch) reject(error);
         return;
       }

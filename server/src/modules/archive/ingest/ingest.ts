@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ImagingPool } from "@isocenter/imaging";
 import {
+  createDiskReserve,
   newId,
   type Platform,
   Refusal,
@@ -70,7 +71,7 @@ export function createIngest(
         "a batch of instances was not committed",
       ),
   });
-  const checkSpace = spaceCheck(platform);
+  const reserve = createDiskReserve(platform);
   const sameContent = options.imaging ? createContentComparer(platform, options.imaging) : null;
   const keepRefused = createRefusedKeeper(platform, journal);
   const firstBytes = (key: string) =>
@@ -82,11 +83,11 @@ export function createIngest(
     const facilityId = source.facilityId ?? viewer.homeFacilityId;
     if (!viewer.facilityIds.includes(facilityId))
       throw new Refusal("not-found", "facility.not-found", "There is no such facility.");
-    await checkSpace();
+    await reserve.check();
     const issuer = source.patientIdIssuer ?? (await issuerOf(facilityId));
     if (source.patientId !== undefined) await requirePatient(platform.db, facilityId, source.patientId);
     const endReceive = metrics.phase("receive");
-    const received = await receive(platform, source, checkSpace).catch(async (error: unknown) => {
+    const received = await receive(platform, source, reserve).catch(async (error: unknown) => {
       if (error instanceof Refusal) await keepRefused(viewer, source, facilityId, error, beginningOf(error));
       throw error;
     });
@@ -219,29 +220,6 @@ async function putOriginal(platform: Platform, { format, bytes }: NonNullable<In
   }
   const { size } = await platform.objects.put(objectKey, once());
   return { format, objectKey, size, sha256: createHash("sha256").update(bytes).digest() };
-}
-
-/** Refuses when the reserve is reached; asks the store at most once a second. */
-function spaceCheck(platform: Platform): () => Promise<void> {
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let free: Promise<number | null> = Promise.resolve(null);
-  return async () => {
-    const now = platform.clock.now().getTime();
-    if (Math.abs(now - askedAt) >= 1000) {
-      askedAt = now;
-      free = platform.objects.freeBytes();
-      free.catch(() => {
-        askedAt = Number.NEGATIVE_INFINITY;
-      });
-    }
-    const bytes = await free;
-    if (bytes !== null && bytes < platform.config.diskReserveBytes)
-      throw new Refusal(
-        "out-of-space",
-        "store.disk-reserve",
-        "The disk reserve is reached: nothing more is taken.",
-      );
-  };
 }
 
 const issuerSeconds = 30;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createStreamParser, DicomError, fileMeta, type ParsedObject, Tags, text } from "@isocenter/dicom";
-import { newId, type Platform, Refusal } from "../../../platform/index.ts";
+import { type DiskReserve, newId, type Platform, Refusal } from "../../../platform/index.ts";
 import type { IngestSource } from "../types.ts";
 import type { Received } from "./incoming.ts";
 
@@ -24,9 +24,9 @@ export interface Taken extends Received {
 export async function receive(
   platform: Platform,
   source: IngestSource,
-  checkSpace: () => Promise<void>,
+  reserve: DiskReserve,
 ): Promise<Taken> {
-  const received = await receiveAsIs(platform, source, checkSpace);
+  const received = await receiveAsIs(platform, source, reserve);
   if (received.isPart10) return received;
   const { parsed, objectKey } = received;
   await received.durable;
@@ -42,7 +42,7 @@ export async function receive(
           sopInstanceUid: text(parsed.dataSet, Tags.SOPInstanceUID) ?? "",
         },
       },
-      checkSpace,
+      reserve,
     );
   } finally {
     await platform.objects.delete(objectKey);
@@ -52,9 +52,9 @@ export async function receive(
 async function receiveAsIs(
   platform: Platform,
   source: IngestSource,
-  checkSpace: () => Promise<void>,
+  reserve: DiskReserve,
 ): Promise<Taken & { isPart10: boolean }> {
-  const pass = onePass(source, platform.config.maxUploadBytes, checkSpace);
+  const pass = onePass(source, platform.config.maxUploadBytes, reserve);
   const objectKey = `${instancePrefix}/${newId(platform.clock)}`;
   const durable = platform.objects
     .put(objectKey, pass.bytes(), {
@@ -81,10 +81,7 @@ const beginnings = new WeakMap<Refusal, Buffer>();
 /** What came first of the object that was refused; all of it where it is small. */
 export const beginningOf = (refusal: Refusal): Buffer | undefined => beginnings.get(refusal);
 
-/** While a large object comes in, the disk is looked at again after so many bytes. */
-const spaceCheckBytes = 64 << 20;
-
-function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promise<void>) {
+function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
   const { bareDataSet } = source;
   const objectHash = createHash("sha256");
   const dataSetHash = createHash("sha256");
@@ -135,7 +132,6 @@ function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promi
   }
 
   let failed = false;
-  let nextSpaceCheck = spaceCheckBytes;
 
   async function* bytes(): AsyncIterable<Uint8Array> {
     try {
@@ -161,10 +157,8 @@ function onePass(source: IngestSource, maxBytes: number, checkSpace: () => Promi
           "upload.too-large",
           `At most ${maxBytes} bytes are taken for one object.`,
         );
-      if (total >= nextSpaceCheck) {
-        await checkSpace();
-        nextSpaceCheck += spaceCheckBytes;
-      }
+      const looking = reserve.took(chunk.length);
+      if (looking) await looking;
       keepBeginning(chunk);
       if (head.length < 132) head = Buffer.concat([head, chunk.subarray(0, 132 - head.length)]);
       parser.push(chunk);

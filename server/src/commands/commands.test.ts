@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { backupCommand } from "./backup.ts";
+import { UsageError } from "./command.ts";
+import { doctorCommand } from "./doctor.ts";
+import { restoreCommand } from "./restore.ts";
+import { userCommand } from "./user.ts";
+import { verifyCommand } from "./verify.ts";
+
+const commands = [backupCommand, restoreCommand, verifyCommand, userCommand, doctorCommand];
+
+test.each(commands)("$name says how it is used", async (command) => {
+  const said: string[] = [];
+  const context = { say: (text: string) => void said.push(text), complain: () => {} };
+  expect(await command.run(["--help"], context)).toBe(0);
+  expect(said.join("\n")).toContain(`isocenter ${command.name}`);
+});
+
+test.each([
+  [backupCommand, []],
+  [backupCommand, ["a", "b"]],
+  [backupCommand, ["a", "--unknown"]],
+  [restoreCommand, []],
+  [restoreCommand, ["a", "--backup"]],
+  [verifyCommand, ["a"]],
+  [userCommand, []],
+  [userCommand, ["reset-password"]],
+  [userCommand, ["list", "somebody"]],
+  [userCommand, ["delete", "somebody"]],
+  [doctorCommand, ["a"]],
+])("used wrongly it says so before it opens anything", async (command, args) => {
+  const silent = { say: () => {}, complain: () => {} };
+  await expect(command.run(args, silent)).rejects.toThrow(UsageError);
+});
