@@ -8,6 +8,7 @@ export * from "./database.ts";
 export * from "./disk-reserve.ts";
 export * from "./embedded-postgres.ts";
 export * from "./folder-lock.ts";
+export * from "./gate.ts";
 export * from "./health.ts";
 export * from "./http.ts";
 export * from "./http-body.ts";

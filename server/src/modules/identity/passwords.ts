@@ -1,6 +1,6 @@
 import { type Argon2Parameters, argon2, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { Refusal } from "../../platform/index.ts";
+import { createGate, Refusal } from "../../platform/index.ts";
 
 /** What a hash costs. The hash says its own, so that it can be raised later. */
 export interface PasswordCost {
@@ -27,33 +27,18 @@ const derive = promisify((parameters: Argon2Parameters, done: (error: Error | nu
 const atOnce = 4;
 const longestQueue = 64;
 
-function limiter(): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= atOnce) {
-      if (waiting.length >= longestQueue) {
-        throw new Refusal("too-many", "auth.busy", "Too many people sign in at this moment. Try again.", {
-          retryAfter: 2,
-        });
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
-}
-
 const unpadded = (bytes: Buffer): string => bytes.toString("base64").replace(/=+$/, "");
 
 /** Argon2id (RFC 9106), written in the PHC string format: `$argon2id$v=19$m=65536,t=2,p=1$salt$hash`. Runs on libuv's threads. */
 export function createPasswordHasher(cost: PasswordCost = defaultCost): PasswordHasher {
-  const limited = limiter();
+  const limited = createGate({
+    atOnce,
+    maxWaiting: longestQueue,
+    refusal: () =>
+      new Refusal("too-many", "auth.busy", "Too many people sign in at this moment. Try again.", {
+        retryAfter: 2,
+      }),
+  });
   const { memoryKiB, passes } = cost;
   const prefix = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=1$`;
   const run = (message: string, nonce: Buffer, memory: number, iterations: number, length: number) =>

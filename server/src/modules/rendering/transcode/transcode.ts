@@ -11,7 +11,7 @@ import {
   transferSyntax,
 } from "@isocenter/dicom";
 import { ImagingError, type ImagingPool } from "@isocenter/imaging";
-import { Refusal } from "../../../platform/index.ts";
+import { createGate, Refusal } from "../../../platform/index.ts";
 import type { StoredInstance } from "../../archive/index.ts";
 import { refusalOf as imagingRefusalOf } from "../refusals.ts";
 import { evened, turned } from "./bytes.ts";
@@ -42,28 +42,6 @@ const cannot = (code: string, detail: string, cause?: unknown): Refusal =>
 function refusalOf(error: unknown): unknown {
   if (error instanceof DicomError) return cannot("failed", "The instance cannot be converted.", error);
   return error instanceof ImagingError ? imagingRefusalOf(error) : error;
-}
-
-/** A gate for so many at once; those after wait, and when too many wait, they are refused. */
-function gate(): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= maxPreparing) {
-      if (waiting.length >= maxWaiting)
-        throw new Refusal("unavailable", "transcode.busy", "Too many objects wait to be converted.", {
-          retryAfter: 5,
-        });
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
 }
 
 /** The bytes of an outline, its holes filled: the pixels' with the new ones, every other with what the object has there. */
@@ -121,7 +99,14 @@ async function* joined(head: Uint8Array, rest: AsyncIterable<Uint8Array>): Async
 
 /** Writes archived objects anew in other transfer syntaxes as they are read: memory holds the header and a few frames. */
 export function createTranscoder({ archive, pool }: TranscoderOptions): Transcoder {
-  const gated = gate();
+  const gated = createGate({
+    atOnce: maxPreparing,
+    maxWaiting,
+    refusal: () =>
+      new Refusal("unavailable", "transcode.busy", "Too many objects wait to be converted.", {
+        retryAfter: 5,
+      }),
+  });
 
   function check(instance: StoredInstance, target: string): void {
     if (!transferSyntax(target)) throw cannot("unsupported", "The transfer syntax is not known.");
