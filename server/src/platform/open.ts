@@ -27,6 +27,8 @@ export const postgresSettings = [
   "max_connections=100",
   "max_wal_size=2GB",
   "checkpoint_timeout=15min",
+  // Statistics follow a young archive within seconds.
+  "autovacuum_naptime=15s",
 ];
 
 export interface OpenPlatform {
