@@ -4,6 +4,8 @@ import { createImagingPool, decodableTransferSyntaxes, type ImagingPool } from "
 import { type Platform, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
 import type { Archive, StoredInstance } from "../archive/index.ts";
 import { type FileCache, openFileCache } from "./cache.ts";
+import { documentMediaType } from "./documents/document.ts";
+import { renderDocument } from "./documents/render.ts";
 import { createHeaders } from "./headers.ts";
 import { contentTypeOf, etagOfKey, pictureKey, thumbnailOptions, thumbnailPicture } from "./options.ts";
 import { isLasting, refusalOf } from "./refusals.ts";
@@ -17,7 +19,7 @@ export interface RenderingOptions {
   platform: Pick<Platform, "config" | "clock" | "log">;
   archive: Pick<
     Archive,
-    "readAttributes" | "readFrame" | "locate" | "locateEach" | "openObject" | "openDataSet"
+    "readAttributes" | "readFrame" | "locate" | "locateEach" | "openObject" | "openDataSet" | "readObject"
   >;
   /** Bytes of pictures kept on disk; 1 GiB when left out. */
   maxCacheBytes?: number;
@@ -176,6 +178,8 @@ export async function createRendering(options: RenderingOptions): Promise<Render
         throw refusalOf(error);
       }
     },
+    documentType: documentMediaType,
+    renderDocument: (viewer, instance) => renderDocument(archive, viewer, instance),
     syntaxesFor,
     chooseSyntax,
     openAs: transcoder.openAs,

@@ -3,6 +3,7 @@ import { ImageContentQuery, PicturePath, PreviewQuery, ThumbnailQuery } from "@i
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type App, Refusal, type Routes } from "../../platform/index.ts";
 import type { Archive, StoredInstance } from "../archive/index.ts";
+import { documentPolicy } from "./documents/document.ts";
 import { byteRange, matchesEtag, negotiate } from "./negotiation.ts";
 import { contentTypeOf } from "./options.ts";
 import type { Picture, PictureFormat, PictureRequest, Rendering } from "./types.ts";
@@ -152,9 +153,12 @@ function contentRoute(app: App, { archive, rendering }: RenderingRoutesDependenc
     async (request, reply) => {
       const instance = await archive.locateById(request.viewer, request.params.id, "retrieve");
       const kept = instance.original?.format === "PNG" ? "image/png" : "image/jpeg";
+      const document = rendering.documentType(instance);
       const offers = instance.original
         ? [kept, dicom, ...contentPictureTypes]
-        : [dicom, ...contentPictureTypes];
+        : document
+          ? [dicom, document]
+          : [dicom, ...contentPictureTypes];
       const type = negotiate(request.headers.accept, offers);
       if (!type)
         throw new Refusal(
@@ -164,6 +168,12 @@ function contentRoute(app: App, { archive, rendering }: RenderingRoutesDependenc
         );
       if (type === dicom || (instance.original && type === kept))
         return sendStored(request, reply, storedBytes(archive, instance, type));
+      if (type === document) {
+        const made = await rendering.renderDocument(request.viewer, instance);
+        if (matchesEtag(request.headers["if-none-match"], made.etag)) return notModified(reply, made.etag);
+        reply.header("content-security-policy", documentPolicy).header("x-content-type-options", "nosniff");
+        return sendPicture(reply, made);
+      }
       const picture = { format: formatOf(type) };
       if (matchesEtag(request.headers["if-none-match"], rendering.etagOf(instance, picture)))
         return notModified(reply, rendering.etagOf(instance, picture));

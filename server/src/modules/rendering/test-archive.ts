@@ -82,6 +82,7 @@ export function memoryArchive(instances: readonly HeldInstance[]) {
     | "locateById"
     | "openObject"
     | "openDataSet"
+    | "readObject"
     | "openOriginal"
     | "getStudy"
     | "listSeries"
@@ -115,6 +116,7 @@ export function memoryArchive(instances: readonly HeldInstance[]) {
     async openObject(instance, range) {
       return Readable.from([(instance as HeldInstance).bytes.subarray(range?.start ?? 0, range?.end)]);
     },
+    readObject: async (instance) => (instance as HeldInstance).bytes,
     async openDataSet(instance) {
       return Readable.from([(instance as HeldInstance).bytes.subarray(instance.dataSetOffset)]);
     },

@@ -85,6 +85,14 @@ export interface Rendering {
    */
   decodeFrame(viewer: Viewer, instance: StoredInstance, frame: number): Promise<DecodedPixels>;
 
+  /** What a report or a recording can be shown as to a person (`text/html`, `image/svg+xml`); null for everything else. */
+  documentType(instance: StoredInstance): string | null;
+  /**
+   * The report or recording for people, made by us: without script, everything of the object escaped. To be sent under `documentPolicy`.
+   * @throws Refusal `not-acceptable` (`document.none`, `document.too-large`, `document.unreadable`), `forbidden`
+   */
+  renderDocument(viewer: Viewer, instance: StoredInstance): Promise<Picture>;
+
   /**
    * Every transfer syntax that the instance can be given in, the best first: as it is kept, then what needs no decoding, then without compression, then
    * compressed without loss.

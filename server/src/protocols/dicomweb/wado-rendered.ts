@@ -1,6 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
-import type { Picture, PictureRequest, Rendering, ThumbnailRequest } from "../../modules/rendering/index.ts";
+import {
+  documentPolicy,
+  type Picture,
+  type PictureRequest,
+  type Rendering,
+  type ThumbnailRequest,
+} from "../../modules/rendering/index.ts";
 import { type App, type MediaRange, Refusal } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
@@ -23,7 +29,13 @@ export interface RenderedDeps {
   archive: Pick<Archive, "locate" | "locateEach" | "openObject" | "readHeader">;
   rendering: Pick<
     Rendering,
-    "etagOf" | "renderInstance" | "instanceThumbnail" | "seriesThumbnail" | "studyThumbnail"
+    | "etagOf"
+    | "renderInstance"
+    | "instanceThumbnail"
+    | "seriesThumbnail"
+    | "studyThumbnail"
+    | "documentType"
+    | "renderDocument"
   >;
 }
 
@@ -122,12 +134,33 @@ export async function sendDocument(
   return sendValue(request, reply, document, offer, etag);
 }
 
+/** A report or recording as a page or drawing for people; null where the instance is none. */
+export async function sendReadable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { rendering }: RenderedDeps,
+  ranges: readonly MediaRange[],
+  instance: StoredInstance,
+): Promise<FastifyReply | null> {
+  const type = rendering.documentType(instance);
+  if (!type) return null;
+  const offers = [{ multipart: false, type }];
+  if (!chooseOffer(ranges, offers)) throw notAcceptable(offers);
+  const made = await rendering.renderDocument(request.viewer, instance);
+  if (notModified(request, reply, made.etag)) return reply.code(304).send();
+  reply.header("content-security-policy", documentPolicy).header("x-content-type-options", "nosniff");
+  return sendPicture(reply, made);
+}
+
 const renderedInstance: Handler = async (request, reply, deps) => {
   const instance = await oneInstance(deps.archive, request, "rendered");
+  const ranges = acceptedRanges(request.headers.accept, queryOf(request).get("accept"));
+  if (deps.rendering.documentType(instance)) warnOfUnknown(request, reply, []);
+  const readable = await sendReadable(request, reply, deps, ranges, instance);
+  if (readable) return readable;
   const document = await documentOf(deps, instance);
   if (document) {
     warnOfUnknown(request, reply, []);
-    const ranges = acceptedRanges(request.headers.accept, queryOf(request).get("accept"));
     return sendDocument(request, reply, ranges, instance, document);
   }
   warnOfUnknown(request, reply, renderedParameters);

@@ -9,7 +9,7 @@ import { singlePictures } from "./rendered-request.ts";
 import { nearest } from "./send-object.ts";
 import { queryOf } from "./urls.ts";
 import { type InstancesDeps, openFile, sendInstance } from "./wado-instances.ts";
-import { type RenderedDeps, sendDocument, sendOne } from "./wado-rendered.ts";
+import { type RenderedDeps, sendDocument, sendOne, sendReadable } from "./wado-rendered.ts";
 import { pictureOf, readUriRequest, refusePictureParameters, type UriRequest } from "./wado-uri-request.ts";
 
 export interface UriDeps {
@@ -85,6 +85,10 @@ async function sendRendered(
   asked: UriRequest,
   instance: StoredInstance,
 ): Promise<FastifyReply> {
+  const made = deps.rendering.documentType(instance);
+  if (made) refusePictureParameters(asked, made);
+  const readable = await sendReadable(request, reply, deps, asked.ranges, instance);
+  if (readable) return readable;
   const document = await documentOf(deps, instance);
   if (document) {
     refusePictureParameters(asked, document.types[0] ?? "this document");
@@ -103,8 +107,11 @@ async function retrieve(request: FastifyRequest, reply: FastifyReply, deps: UriD
   const asked = readUriRequest(queryOf(request), request.headers.accept);
   if (asked.anonymize || prefersDicom(asked)) return sendDicom(request, reply, deps, asked);
   const instance = await locate(request, deps.archive, asked, "rendered");
-  const isShown = instance.numberOfFrames > 0 || (await documentOf(deps, instance)) !== null;
-  // What can only be kept, such as a waveform, is given as it is where the client takes everything.
+  const isShown =
+    instance.numberOfFrames > 0 ||
+    deps.rendering.documentType(instance) !== null ||
+    (await documentOf(deps, instance)) !== null;
+  // What can only be kept, such as raw data, is given as it is where the client takes everything.
   if (!isShown && chooseOffer(asked.ranges, [dicom])) return sendDicom(request, reply, deps, asked);
   return sendRendered(request, reply, deps, asked, instance);
 }

@@ -74,6 +74,12 @@ const rendering: Rendering = {
   async decodeFrame(_viewer, instance, frame) {
     return turnedRound(await archive.readFrame(instance, frame));
   },
+  documentType: (instance) => (instance.SOPClassUID === SopClasses.EnhancedSRStorage ? "text/html" : null),
+  renderDocument: async (_viewer, instance) => ({
+    bytes: Buffer.from(`<p>report ${instance.SOPInstanceUID}</p>`),
+    contentType: "text/html; charset=utf-8",
+    etag: '"d"',
+  }),
   syntaxesFor,
   chooseSyntax,
   ...createTranscoder({
@@ -144,6 +150,11 @@ beforeAll(async () => {
     PixelData: frameBytes(6),
     ...pixels(1),
     IconImageSequence: [{ ...pixels(1), PixelData: Buffer.alloc(2000, 7) }],
+  });
+  object(15, ExplicitVRLittleEndian, {
+    SOPClassUID: SopClasses.EnhancedSRStorage,
+    StudyInstanceUID: "1.5",
+    SeriesInstanceUID: "1.5.1",
   });
   const config = { publicUrl: "https://pacs.example" };
   app = await testServer(async (root) => {
@@ -806,6 +817,23 @@ test.each([
     400,
     query.split("=")[0],
   ]);
+});
+
+test("a report is rendered as a page that runs nothing, by WADO-RS and WADO-URI; as a picture it is a 406", async () => {
+  const url = "/dicomweb/studies/1.77/series/1.77.1/instances/1.2.3.15/rendered";
+  const page = await app.inject({ url, headers: { accept: "text/html" } });
+  expect([page.statusCode, page.headers["content-type"], page.payload]).toEqual([
+    200,
+    "text/html; charset=utf-8",
+    "<p>report 1.2.3.15</p>",
+  ]);
+  expect(page.headers["content-security-policy"]).toMatch(/default-src 'none'.*sandbox/);
+  const again = await app.inject({ url, headers: { accept: "text/html", "if-none-match": '"d"' } });
+  expect(again.statusCode).toBe(304);
+  expect((await app.inject({ url, headers: { accept: "image/jpeg" } })).statusCode).toBe(406);
+  const uri =
+    "/dicomweb/wado?requestType=WADO&studyUID=1.77&seriesUID=1.77.1&objectUID=1.2.3.15&contentType=text/html";
+  expect((await app.inject({ url: uri })).payload).toBe("<p>report 1.2.3.15</p>");
 });
 
 test("parameters that a resource does not have are warned of", async () => {
