@@ -153,8 +153,8 @@ beforeAll(async () => {
   });
   object(15, ExplicitVRLittleEndian, {
     SOPClassUID: SopClasses.EnhancedSRStorage,
-    StudyInstanceUID: "1.5",
-    SeriesInstanceUID: "1.5.1",
+    StudyInstanceUID: "1.77",
+    SeriesInstanceUID: "1.77.1",
   });
   const config = { publicUrl: "https://pacs.example" };
   app = await testServer(async (root) => {
