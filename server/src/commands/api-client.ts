@@ -9,8 +9,8 @@ export const serverOptions = {
 } as const;
 
 export const serverHelp = `  --url URL          the server, http://localhost:3006 when left out (or ISOCENTER_URL)
-  --key-file FILE    holds the API key; or ISOCENTER_API_KEY. An administrator makes one in the web app or by
-                     POST /api/v1/api-keys. It is no argument, because arguments are seen by everyone on the machine.`;
+  --key-file FILE    holds the API key; or ISOCENTER_API_KEY. An administrator makes one by POST /api/v1/api-keys.
+                     It is no argument, because arguments are seen by everyone on the machine.`;
 
 export interface ApiClient {
   readonly url: string;
