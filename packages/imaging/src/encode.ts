@@ -1,4 +1,5 @@
 import { deflateRawSync } from "node:zlib";
+import { encodeJpegLs } from "./codecs/jpeg-ls-encode.ts";
 import { encodeRle } from "./codecs/rle-encode.ts";
 import { decodeFrame } from "./decode.ts";
 import { ImagingError } from "./errors.ts";
@@ -28,8 +29,16 @@ const asIs = (description: FrameDescription, bytes: Uint8Array): EncodedFrame =>
   planarConfiguration: description.planarConfiguration,
 });
 
+/** Grey of whole bytes; colour would need its transform named, and is left to the encodings that have none. */
+const isGrey = ({ samplesPerPixel, bitsAllocated }: FrameShape): boolean =>
+  samplesPerPixel === 1 && (bitsAllocated === 8 || bitsAllocated === 16);
+
 /** One row for each syntax that frames are written in, all without loss; the most welcome first (PS3.5 8.2). */
 const encoders: Readonly<Record<string, Encoder>> = {
+  "1.2.840.10008.1.2.4.80": {
+    takes: isGrey,
+    encode: async (description, pixels) => asIs(description, await encodeJpegLs(description, pixels)),
+  },
   "1.2.840.10008.1.2.5": {
     takes: ({ bitsAllocated, samplesPerPixel }) =>
       bitsAllocated === 1

@@ -31,21 +31,34 @@ interface WasmModule {
 
 type ModuleFactory = (options: object) => Promise<WasmModule>;
 
+/** The counterpart: write to the decoded buffer, encode, read the encoded buffer, delete. */
+export interface WasmEncoder {
+  getDecodedBuffer(information: FrameInformation): Uint8Array;
+  getEncodedBuffer(): ArrayLike<number>;
+  encode(): void;
+  /** 0 loses nothing. */
+  setNearLossless(tolerance: number): void;
+  delete(): void;
+}
+
 const factories = {
   jpegLs: ["@cornerstonejs/codec-charls/decodewasmjs", "JpegLSDecoder"],
   jpeg2000: ["@cornerstonejs/codec-openjpeg/decodewasmjs", "J2KDecoder"],
   htj2k: ["@cornerstonejs/codec-openjph", "HTJ2KDecoder"],
   jpeg: ["@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs", "JPEGDecoder"],
+  jpegLsEncoder: ["@cornerstonejs/codec-charls/wasmjs", "JpegLSEncoder"],
 } as const;
 
-export type WasmCodec = keyof typeof factories;
+type WasmModuleName = keyof typeof factories;
+export type WasmEncoderName = Extract<WasmModuleName, `${string}Encoder`>;
+export type WasmCodec = Exclude<WasmModuleName, WasmEncoderName>;
 
 /** WebAssembly memory never shrinks: an instance that has grown over this is given up after the frame that needed it. */
 const maxRetainedBytes = 192 * 1024 * 1024;
 
-const loaded = new Map<WasmCodec, Promise<WasmModule>>();
+const loaded = new Map<WasmModuleName, Promise<WasmModule>>();
 
-function load(codec: WasmCodec): Promise<WasmModule> {
+function load(codec: WasmModuleName): Promise<WasmModule> {
   const known = loaded.get(codec);
   if (known) return known;
   const silent = () => {};
@@ -87,6 +100,33 @@ export async function decodeWithWasm(
   } catch (error) {
     loaded.delete(codec);
     throw new ImagingError("corrupt", `The ${codec} decoder refused the code stream.`, error);
+  }
+}
+
+/**
+ * Encodes one frame without loss.
+ * @param pixels little-endian samples of one byte up to 8 bits, else of two
+ * @throws ImagingError `unsupported` where the codec does not take them
+ */
+export async function encodeWithWasm(
+  codec: WasmEncoderName,
+  information: FrameInformation,
+  pixels: Uint8Array,
+): Promise<Uint8Array> {
+  const module = await load(codec);
+  const Encoder = module[factories[codec][1]] as new () => WasmEncoder;
+  try {
+    const encoder = new Encoder();
+    encoder.getDecodedBuffer(information).set(pixels);
+    encoder.setNearLossless(0);
+    encoder.encode();
+    const encoded = new Uint8Array(encoder.getEncodedBuffer());
+    encoder.delete();
+    if ((module.HEAPU8?.length ?? 0) > maxRetainedBytes) loaded.delete(codec);
+    return encoded;
+  } catch (error) {
+    loaded.delete(codec);
+    throw new ImagingError("unsupported", `The ${codec} does not take the frame.`, error);
   }
 }
 

@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeFrame } from "./decode.ts";
+import { encodableTransferSyntaxes, encodeFrame } from "./encode.ts";
+import type { FrameDescription } from "./frame.ts";
+
+const described = (more: Partial<FrameDescription>): FrameDescription => ({
+  rows: 3,
+  columns: 5,
+  samplesPerPixel: 1,
+  photometricInterpretation: "MONOCHROME2",
+  planarConfiguration: 0,
+  bitsAllocated: 16,
+  bitsStored: 12,
+  highBit: 11,
+  pixelRepresentation: 0,
+  transferSyntaxUID: "1.2.840.10008.1.2.1",
+  ...more,
+});
+
+/** Pixels of a frame whose samples fit into the bits stored, sign and all. */
+function pixelsOf(
+  { rows, columns, bitsAllocated, bitsStored, pixelRepresentation }: FrameDescription,
+  next: () => number,
+) {
+  const bytes = new Uint8Array((rows * columns * bitsAllocated) / 8);
+  const view = new DataView(bytes.buffer);
+  for (let n = 0; n < rows * columns; n++) {
+    const value = (next() % 2 ** bitsStored) - (pixelRepresentation === 1 ? 2 ** (bitsStored - 1) : 0);
+    if (bitsAllocated === 8) view.setUint8(n, value & 0xff);
+    else view.setUint16(n * 2, value & 0xffff, true);
+  }
+  return bytes;
+}
+
+async function thereAndBack(description: FrameDescription, pixels: Uint8Array, transferSyntaxUID: string) {
+  const { bytes, ...said } = await encodeFrame(description, pixels, transferSyntaxUID);
+  return decodeFrame({ ...description, ...said, transferSyntaxUID }, bytes);
+}
+
+const depths = [
+  { bitsAllocated: 8, bitsStored: 8 },
+  { bitsAllocated: 16, bitsStored: 8 },
+  { bitsAllocated: 16, bitsStored: 10 },
+  { bitsAllocated: 16, bitsStored: 12 },
+  { bitsAllocated: 16, bitsStored: 16 },
+];
+
+describe.each(encodableTransferSyntaxes(described({})))("%s", (transferSyntaxUID) => {
+  test.each(
+    depths.flatMap((depth) => [0, 1].map((sign) => ({ ...depth, pixelRepresentation: sign as 0 | 1 }))),
+  )(
+    "gives back the same bytes: $bitsStored of $bitsAllocated bits, sign $pixelRepresentation",
+    async (depth) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 40 }),
+          fc.integer({ min: 1, max: 40 }),
+          fc.infiniteStream(fc.nat()),
+          async (rows, columns, numbers) => {
+            const description = described({ rows, columns, ...depth, highBit: depth.bitsStored - 1 });
+            const pixels = pixelsOf(description, () => numbers.next().value!);
+            const back = await thereAndBack(description, pixels, transferSyntaxUID);
+            expect(Buffer.from(back.bytes).equals(Buffer.from(pixels))).toBe(true);
+          },
+        ),
+        { numRuns: 25 },
+      );
+    },
+  );
+
+  test("bits outside those that are stored are not lost", async () => {
+    const description = described({ rows: 8, columns: 8 });
+    const pixels = Uint8Array.from({ length: 128 }, (_, n) => (n * 37) & 0xff);
+    const back = await thereAndBack(description, pixels, transferSyntaxUID);
+    expect(Buffer.from(back.bytes).equals(Buffer.from(pixels))).toBe(true);
+  });
+});
+
+test("what a syntax has no form for is refused", async () => {
+  const colour = described({
+    samplesPerPixel: 3,
+    photometricInterpretation: "RGB",
+    bitsAllocated: 8,
+    bitsStored: 8,
+    highBit: 7,
+  });
+  await expect(encodeFrame(colour, new Uint8Array(45), "1.2.840.10008.1.2.4.80")).rejects.toMatchObject({
+    code: "unsupported",
+  });
+  await expect(encodeFrame(colour, new Uint8Array(45), "1.2.840.10008.1.2.4.50")).rejects.toMatchObject({
+    code: "unsupported",
+  });
+});
