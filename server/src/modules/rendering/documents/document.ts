@@ -23,7 +23,8 @@ const reports: ReadonlySet<string> = new Set([
 function kindOf({ SOPClassUID }: Pick<StoredInstance, "SOPClassUID">): Kind | null {
   const name = sopClass(SOPClassUID)?.name ?? "";
   if (reports.has(SOPClassUID) || /\bSR\b|Structured Report/.test(name)) return report;
-  return /Waveform|ECG/.test(name) ? waveform : null;
+  // Sound is heard, not drawn.
+  return /Waveform|ECG/.test(name) && !/Audio/.test(name) ? waveform : null;
 }
 
 /** What a report or a recording can be shown as to a person; null for everything else. */
