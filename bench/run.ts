@@ -1,7 +1,7 @@
 /**
  * Isocenter beside DCMTK's storescp and Orthanc on this machine, the same files and the same clients: `npm run bench`. With `--write` the
- * table goes to docs/benchmarks.md. `--quick` measures less, to see that everything runs; `--large` searches in 100,000 studies as well,
- * which takes some ten minutes to fill in.
+ * table goes to docs/benchmarks.md. `--quick` measures less, to see that everything runs; `--searches` searches in 100,000 studies alone, which
+ * takes some ten minutes to fill in; its table is kept in bench/searches.md for the page.
  */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs/promises";
@@ -16,7 +16,7 @@ import { fill, searches } from "./works/search.ts";
 import { storeByDimse, storeByStow, stow } from "./works/store.ts";
 
 const quick = process.argv.includes("--quick");
-const large = process.argv.includes("--large");
+const onlySearches = process.argv.includes("--searches");
 const onlyLimits = process.argv.includes("--limits");
 const write = process.argv.includes("--write");
 const repository = path.resolve(import.meta.dirname, "..");
@@ -50,14 +50,31 @@ async function measure(servers: readonly BenchServer[], folder: string): Promise
   });
   for (const server of servers.filter((one) => one.dicomweb)) await stow(server, series.files);
   for (const row of await reads(servers, series)) await add(Promise.resolve(row));
-  const searchable = servers.filter((one) => one.dicomweb !== null) as (BenchServer & { dicomweb: string })[];
-  let filled = 0;
-  for (const studies of quick ? [200] : large ? [500, 100_000] : [500]) {
-    await fill(searchable, filled, studies);
-    filled = studies;
-    for (const row of await searches(searchable, studies, quick ? 3 : 15)) await add(Promise.resolve(row));
-  }
+  for (const row of await measureSearches(servers, quick ? 200 : 500)) await add(Promise.resolve(row));
   return rows;
+}
+
+async function measureSearches(servers: readonly BenchServer[], studies: number): Promise<Row[]> {
+  const searchable = servers.filter((one) => one.dicomweb !== null) as (BenchServer & { dicomweb: string })[];
+  await fill(searchable, 0, studies);
+  return searches(searchable, studies, quick ? 3 : 15);
+}
+
+const searchesPage = path.join(repository, "bench/searches.md");
+
+/** The searches in a large archive, on servers of their own. */
+async function runSearches(): Promise<void> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "isocenter-bench-"));
+  const servers: BenchServer[] = [];
+  try {
+    servers.push(await startIsocenter(folder, 31_046), await startOrthanc(folder, 31_056));
+    const text = table(await measureSearches(servers, 100_000), ["Isocenter", "Orthanc"]);
+    say(`\n${text}\n`);
+    if (write) await fs.writeFile(searchesPage, `${text}\n`);
+  } finally {
+    for (const server of servers) await server.stop();
+    await fs.rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Bounds of memory, number and waiting, on a server of their own. */
@@ -84,6 +101,7 @@ async function main(): Promise<void> {
     return;
   }
   for (const command of ["dcmsend", "storescp", "Orthanc"]) need(command);
+  if (onlySearches) return runSearches();
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "isocenter-bench-"));
   const servers: BenchServer[] = [];
   try {
@@ -101,7 +119,11 @@ async function main(): Promise<void> {
       const page = await fs.readFile(path.join(repository, "bench/page.md"), "utf8");
       await fs.writeFile(
         path.join(repository, "docs/benchmarks.md"),
-        page.replace("{machine}", machine).replace("{table}", text).replace("{limits}", kept),
+        page
+          .replace("{machine}", machine)
+          .replace("{table}", text)
+          .replace("{limits}", kept)
+          .replace("{searches}", (await fs.readFile(searchesPage, "utf8")).trim()),
       );
     }
   } finally {

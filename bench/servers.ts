@@ -60,13 +60,20 @@ export async function startIsocenter(folder: string, port: number): Promise<Benc
     body: JSON.stringify({ username: "admin", password }),
   });
   const { accessToken } = (await answer.json()) as { accessToken: string };
+  // An access token ends before a long run does.
+  const made = await fetch(`http://127.0.0.1:${port}/api/v1/api-keys`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${accessToken}` },
+    body: JSON.stringify({ name: "bench", roles: ["ADMINISTRATOR"] }),
+  });
+  const { key } = (await made.json()) as { key: string };
   return {
     name: "Isocenter",
     pid: child.pid!,
     dicomPort: port + 1,
     aeTitle: "ISOCENTER",
     dicomweb: `http://127.0.0.1:${port}/dicomweb`,
-    headers: { authorization: `Bearer ${accessToken}` },
+    headers: { authorization: `Bearer ${key}` },
     stop: stopper(child),
   };
 }
