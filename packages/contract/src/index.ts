@@ -15,3 +15,4 @@ export * from "./remote.ts";
 export * from "./routing.ts";
 export * from "./sending.ts";
 export * from "./studies.ts";
+export * from "./workflow.ts";

@@ -23,6 +23,34 @@ export const permissionTable = {
     INTEGRATION: "all",
   }),
   "patients.write": row({ ADMINISTRATOR: "all", FRONT_DESK: "all", INTEGRATION: "all" }),
+  "orders.read": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "all",
+    TECHNOLOGIST: "all",
+    PHYSICIAN: "in-care",
+    FRONT_DESK: "all",
+    BILLING: "for-bills",
+    INTEGRATION: "all",
+  }),
+  /** `status`: states and steps alone. `own`: orders that one places oneself. */
+  "orders.write": row({
+    ADMINISTRATOR: "all",
+    TECHNOLOGIST: "status",
+    PHYSICIAN: "own",
+    FRONT_DESK: "all",
+    INTEGRATION: "all",
+  }),
+  /** Registering studies and moving their states by hand. */
+  "studies.write": row({
+    ADMINISTRATOR: "all",
+    TECHNOLOGIST: "all",
+    FRONT_DESK: "all",
+    INTEGRATION: "all",
+  }),
+  /** Procedures and stations. */
+  "catalogue.manage": row({ ADMINISTRATOR: "all" }),
+  "prices.manage": row({ ADMINISTRATOR: "all", BILLING: "all" }),
   "images.upload": row({
     ADMINISTRATOR: "all",
     RADIOLOGIST: "all",
@@ -42,6 +70,56 @@ export const permissionTable = {
   /** Legal holds, retention rules, what was deleted: bringing it back, and purging it. */
   "retention.manage": row({ ADMINISTRATOR: "all" }),
   "images.export": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all", TECHNOLOGIST: "all", INTEGRATION: "all" }),
+  /** A link that expires. */
+  "images.share": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    TECHNOLOGIST: "all",
+    PHYSICIAN: "in-care",
+    INTEGRATION: "all",
+  }),
+  "reports.read": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "all",
+    TECHNOLOGIST: "final",
+    PHYSICIAN: "final-in-care",
+    BILLING: "final",
+    INTEGRATION: "final",
+  }),
+  "reports.write": row({ RADIOLOGIST: "all", RESIDENT: "all" }),
+  "reports.sign": row({ RADIOLOGIST: "all" }),
+  "report-templates.manage": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all" }),
+  /** The reading list: seeing it, claiming what is on it. */
+  "reading.claim": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all", RESIDENT: "all" }),
+  "reading.assign": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all" }),
+  "findings.read": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "all",
+    TECHNOLOGIST: "all",
+    PHYSICIAN: "in-care",
+  }),
+  "findings.raise": row({ RADIOLOGIST: "all", RESIDENT: "all", TECHNOLOGIST: "all" }),
+  /** `all`: recording a call that was made. `own`: what one was told of oneself. */
+  "findings.acknowledge": row({ RADIOLOGIST: "all", PHYSICIAN: "own" }),
+  "finding-policies.manage": row({ ADMINISTRATOR: "all" }),
+  "bills.read": row({ ADMINISTRATOR: "all", FRONT_DESK: "all", BILLING: "all", INTEGRATION: "all" }),
+  "bills.write": row({ ADMINISTRATOR: "all", BILLING: "all" }),
+  "payments.take": row({ ADMINISTRATOR: "all", FRONT_DESK: "all", BILLING: "all" }),
+  /** `own`: one's own figures. `for-bills`: those of money. */
+  "analytics.read": row({
+    ADMINISTRATOR: "all",
+    RADIOLOGIST: "all",
+    RESIDENT: "own",
+    TECHNOLOGIST: "own",
+    BILLING: "for-bills",
+  }),
+  /** To see a patient's records for an hour although they are not in one's care, with a reason. */
+  "break-glass": row({ RADIOLOGIST: "all", RESIDENT: "all", TECHNOLOGIST: "all", PHYSICIAN: "all" }),
+  "staff.manage": row({ ADMINISTRATOR: "all" }),
+  "on-call.manage": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all" }),
+  "webhooks.manage": row({ ADMINISTRATOR: "all" }),
   /** To search other systems, and to have them send. */
   "remote.query": row({ ADMINISTRATOR: "all", RADIOLOGIST: "all", TECHNOLOGIST: "all" }),
   "log.write": row({
