@@ -16,10 +16,10 @@ import {
   Tags,
   text,
 } from "@isocenter/dicom";
+import { progressBar } from "../operations/progress-bar.ts";
 import { processEnvironment } from "../platform/index.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import { withNativePixels } from "./native-pixels.ts";
-import { progressBar } from "./progress.ts";
 import { type FoundFile, filesBelow } from "./walk.ts";
 
 const help = `isocenter deidentify IN OUT [options]

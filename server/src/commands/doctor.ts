@@ -12,8 +12,10 @@ Each line is ok, warning or problem, with what to do; also while the server runs
 Exit code: 0 no problem (there may be warnings), 1 a problem.`;
 
 function show(context: CommandContext, findings: readonly Finding[]): void {
-  for (const { state, what, says, todo } of findings)
-    context.say(`${state.padEnd(9)}${what.padEnd(16)}${says}${todo ? `\n${" ".repeat(25)}→ ${todo}` : ""}`);
+  for (const { state, what, says, remedy } of findings)
+    context.say(
+      `${state.padEnd(9)}${what.padEnd(16)}${says}${remedy ? `\n${" ".repeat(25)}→ ${remedy}` : ""}`,
+    );
 }
 
 async function examine(context: CommandContext): Promise<readonly Finding[]> {
@@ -39,13 +41,14 @@ async function examine(context: CommandContext): Promise<readonly Finding[]> {
           state: "warning",
           what: "database",
           says: `there is none under ${config.dataDir} yet`,
-          todo: "the first start makes it; else set DATA_DIR to the server's",
+          remedy: "the first start makes it; else set DATA_DIR to the server's",
         }
       : {
           state: "problem",
           what: "database",
           says: (error as Error).message,
-          todo: "is it running, and is DATABASE_URL right? Of the embedded one, postgres.log under DATA_DIR says more",
+          remedy:
+            "is it running, and is DATABASE_URL right? Of the embedded one, postgres.log under DATA_DIR says more",
         };
     show(context, [finding]);
     return [...machine, finding];

@@ -2,8 +2,8 @@ import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { progressLine } from "../operations/progress-bar.ts";
 import { type ImportLine, openJournal } from "./import-journal.ts";
-import { progressLine } from "./progress.ts";
 import { filesBelow } from "./walk.ts";
 
 let folder: string;

@@ -1,11 +1,11 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { type ProgressBar, progressBar } from "../operations/progress-bar.ts";
 import { type ApiClient, apiClient, serverHelp, serverOptions } from "./api-client.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import { type ImportJournal, type ImportLine, openJournal } from "./import-journal.ts";
 import { ImportStopped, sendFiles } from "./import-send.ts";
-import { type ProgressBar, progressBar } from "./progress.ts";
 import { type FoundFile, filesBelow } from "./walk.ts";
 
 const help = `isocenter import FOLDER [options]

@@ -20,21 +20,21 @@ export interface Finding {
   /** What was found. */
   says: string;
   /** What to do about it. */
-  todo?: string;
+  remedy?: string;
 }
 
 const ok = (what: string, says: string): Finding => ({ state: "ok", what, says });
-const warning = (what: string, says: string, todo: string): Finding => ({
+const warning = (what: string, says: string, remedy: string): Finding => ({
   state: "warning",
   what,
   says,
-  todo,
+  remedy,
 });
-const problem = (what: string, says: string, todo: string): Finding => ({
+const problem = (what: string, says: string, remedy: string): Finding => ({
   state: "problem",
   what,
   says,
-  todo,
+  remedy,
 });
 
 const dayMs = 86_400_000;
@@ -250,9 +250,9 @@ async function database({ db, clock }: Of): Promise<Finding[]> {
 
 function skew(what: string, ms: number): Finding {
   const says = `${(Math.abs(ms) / 1000).toFixed(1)} s from this machine's`;
-  const todo = "set both clocks by NTP: signed links and sessions go by them";
-  if (Math.abs(ms) > skewMs.problem) return problem(what, says, todo);
-  return Math.abs(ms) > skewMs.warning ? warning(what, says, todo) : ok(what, says);
+  const remedy = "set both clocks by NTP: signed links and sessions go by them";
+  if (Math.abs(ms) > skewMs.problem) return problem(what, says, remedy);
+  return Math.abs(ms) > skewMs.warning ? warning(what, says, remedy) : ok(what, says);
 }
 
 async function jobs({ db }: Of): Promise<Finding[]> {

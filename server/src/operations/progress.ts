@@ -1,5 +1,3 @@
-import type { CommandContext } from "../commands/command.ts";
-
 /** What a long command shows of itself while it works. */
 export interface Progress {
   /** So many of what is counted, and so many bytes, are done. */
@@ -10,7 +8,8 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  context: Pick<CommandContext, "complain">;
+  /** Where a line is said that stays. */
+  context: { complain(line: string): void };
   /** What is counted: `objects`. */
   of: string;
   /** How many there are; null: not known beforehand. */
@@ -70,7 +69,8 @@ export function createProgress({ context, of, total, terminal, now }: ProgressOp
   };
 }
 
-function duration(seconds: number): string {
+/** `41 s`, `12 min`, `1.5 h` */
+export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;

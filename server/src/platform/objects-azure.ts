@@ -1,16 +1,9 @@
-import { createHash } from "node:crypto";
-import fs from "node:fs/promises";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  BlobSASPermissions,
-  type BlockBlobClient,
-  generateBlobSASQueryParameters,
-  SASProtocol,
-} from "@azure/storage-blob";
+import { BlobSASPermissions, generateBlobSASQueryParameters, SASProtocol } from "@azure/storage-blob";
 import type { Clock } from "./clock.ts";
 import type { AzureSettings } from "./config.ts";
-import { type ByteRange, checkKey, isEmptyRange, lostAndFound, type ObjectStore } from "./objects.ts";
+import { type ByteRange, checkKey, lostAndFound, type ObjectStore } from "./objects.ts";
 import { createAzurePut } from "./objects-azure-put.ts";
 import {
   attempt,
@@ -19,10 +12,9 @@ import {
   statusOfFailure,
   storeUnavailable,
 } from "./objects-azure-requests.ts";
-import { bodyStream } from "./objects-body.ts";
-import { checkRefusal, defaultPatience, type StorePatience, type Watch } from "./objects-requests.ts";
+import { askedOnce, askObject, attachment, type RemoteBody, remoteObjects } from "./objects-remote.ts";
+import { checkRefusal, defaultPatience, type StorePatience } from "./objects-requests.ts";
 import { createSpool } from "./objects-spool.ts";
-import { Refusal } from "./refusal.ts";
 
 export interface AzureStoreOptions {
   settings: AzureSettings;
@@ -36,8 +28,6 @@ export interface AzureStoreOptions {
   pageKeys?: number;
 }
 
-/** The longest that a question after the store's health takes. */
-const checkTimeoutMs = 4000;
 /** Between two looks at a copy that is not done at once, and how long it may take in all. */
 const copyPollMs = 250;
 const copyTimeoutMs = 10 * 60_000;
@@ -55,35 +45,25 @@ export function createAzureStore(options: AzureStoreOptions): ObjectStore {
   const put = createAzurePut({ container, spool, patience });
   let containerSeen = false;
 
-  /** Asks about one object; what is not there is a refusal. */
-  async function ask<T>(
-    what: string,
-    key: string,
-    run: (blob: BlockBlobClient, watch: Watch) => Promise<T>,
-  ): Promise<T> {
-    checkKey(key);
-    const blob = container.getBlockBlobClient(key);
-    try {
-      return await attempt(what, { patience, passOn: isMissing }, (watch) => run(blob, watch));
-    } catch (error) {
-      if (isMissing(error)) throw new Refusal("not-found", "object.not-found", `There is no object ${key}.`);
-      throw error;
-    }
-  }
+  const blobOf = (key: string) => container.getBlockBlobClient(key);
+  const ask = askObject(attempt, patience, isMissing);
 
   const size = (key: string): Promise<number> =>
-    ask("GetBlobProperties", key, async (blob, { signal }) => {
-      const found = await blob.getProperties({ abortSignal: signal });
+    ask("GetBlobProperties", key, async ({ signal }) => {
+      const found = await blobOf(key).getProperties({ abortSignal: signal });
       return found.contentLength ?? 0;
     });
 
-  /** The answer to a ranged question, or null where the blob ends before the range. */
-  async function answer(blob: BlockBlobClient, range: ByteRange | undefined, abortSignal: AbortSignal) {
+  async function download(
+    key: string,
+    range: ByteRange | undefined,
+    abortSignal: AbortSignal,
+  ): Promise<RemoteBody | null> {
     const start = range?.start ?? 0;
     const count = range?.end === undefined ? undefined : range.end - start;
     const whole = start === 0 && count === undefined;
     try {
-      const found = await blob.download(start, count, { abortSignal, maxRetryRequests: 0 });
+      const found = await blobOf(key).download(start, count, { abortSignal, maxRetryRequests: 0 });
       const { contentLength: length, contentRange, readableStreamBody: body } = found;
       if (length === undefined || !body) throw new Error("the answer has no length");
       if (!whole && !contentRange?.startsWith(`bytes ${start}-`))
@@ -118,7 +98,7 @@ export function createAzureStore(options: AzureStoreOptions): ObjectStore {
   /** No error where there is none. */
   async function remove(key: string): Promise<void> {
     await attempt("DeleteBlob", { patience, passOn: isMissing }, ({ signal }) =>
-      container.getBlockBlobClient(key).delete({ abortSignal: signal }),
+      blobOf(key).delete({ abortSignal: signal }),
     ).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
     });
@@ -126,9 +106,9 @@ export function createAzureStore(options: AzureStoreOptions): ObjectStore {
 
   /** Copies inside the store, which answers at once or goes on by itself. */
   async function copy(from: string, to: string): Promise<void> {
-    const target = container.getBlockBlobClient(to);
-    await ask("CopyBlob", from, async (blob, { signal }) => {
-      await target.beginCopyFromURL(blob.url, { abortSignal: signal });
+    const target = blobOf(to);
+    await ask("CopyBlob", from, async ({ signal }) => {
+      await target.beginCopyFromURL(blobOf(from).url, { abortSignal: signal });
     });
     const deadline = performance.now() + copyTimeoutMs;
     for (;;) {
@@ -143,40 +123,23 @@ export function createAzureStore(options: AzureStoreOptions): ObjectStore {
   }
 
   return {
+    ...remoteObjects({
+      getting: "GetBlob",
+      patience,
+      spool,
+      spoolFolder,
+      ask,
+      size,
+      download,
+      list,
+      remove,
+      unavailable: storeUnavailable,
+    }),
     put,
-    size,
-    async get(key, range) {
-      if (isEmptyRange(range)) {
-        await size(key);
-        return Readable.from([]);
-      }
-      const found = await ask("GetBlob", key, (blob, { signal }) => answer(blob, range, signal));
-      if (!found) return Readable.from([]);
-      return bodyStream(found.body, {
-        length: found.length,
-        md5: found.md5,
-        idleTimeoutMs: patience.idleTimeoutMs,
-        unavailable: (error) => storeUnavailable("GetBlob", error),
-      });
-    },
-    async read(key, range) {
-      if (isEmptyRange(range)) {
-        await size(key);
-        return Buffer.alloc(0);
-      }
-      return ask("GetBlob", key, async (blob, { signal, moved }) => {
-        const found = await answer(blob, range, signal);
-        return found ? readBody(found, moved) : Buffer.alloc(0);
-      });
-    },
-    async delete(key) {
-      checkKey(key);
-      await remove(key);
-    },
     async signedUrl(key, { expiresInSeconds, filename, contentType }) {
       checkKey(key);
       if (credential === null) return null;
-      const { url } = container.getBlockBlobClient(key);
+      const { url } = blobOf(key);
       const shown = withPublicEndpoint(url, container.url, settings.publicEndpoint);
       const signature = generateBlobSASQueryParameters(
         {
@@ -186,34 +149,17 @@ export function createAzureStore(options: AzureStoreOptions): ObjectStore {
           expiresOn: new Date(clock.now().getTime() + expiresInSeconds * 1000),
           protocol: shown.startsWith("https:") ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
           contentType,
-          contentDisposition: `attachment; filename="${filename.replace(/[^\w.-]/g, "_")}"`,
+          contentDisposition: attachment(filename),
           cacheControl: "private, no-store",
         },
         credential,
       );
       return `${shown}?${signature}`;
     },
-    async *list(prefix, olderThan) {
-      for await (const entry of list(prefix, olderThan))
-        if (!entry.key.startsWith(`${lostAndFound}/`)) yield entry;
-    },
     async moveToLostAndFound(key) {
       // The time of the copy starts the 30 days.
       await copy(key, `${lostAndFound}/${key}`);
       await remove(key);
-    },
-    async emptyLostAndFound(before) {
-      let deleted = 0;
-      for await (const { key } of list(lostAndFound, before)) {
-        await remove(key);
-        deleted += 1;
-      }
-      return deleted;
-    },
-    async freeBytes() {
-      await spool.prepare();
-      const stats = await fs.statfs(spoolFolder);
-      return stats.bavail * stats.bsize;
     },
     async check() {
       await spool.prepare();
@@ -223,15 +169,10 @@ export function createAzureStore(options: AzureStoreOptions): ObjectStore {
 
   /** Makes the container where it is missing at the start; one that vanishes later is a fault for a person to look at. */
   async function checkContainer(): Promise<void> {
-    const once = {
-      ...patience,
-      attempts: 1,
-      idleTimeoutMs: Math.min(patience.idleTimeoutMs, checkTimeoutMs),
-    };
     try {
       await attempt(
         "GetContainerProperties",
-        { patience: once, passOn: () => true },
+        { patience: askedOnce(patience), passOn: () => true },
         async ({ signal: abortSignal }) => {
           try {
             await container.getProperties({ abortSignal });
@@ -249,23 +190,6 @@ export function createAzureStore(options: AzureStoreOptions): ObjectStore {
     }
     containerSeen = true;
   }
-}
-
-async function readBody(
-  { body, length, md5 }: { body: Readable; length: number; md5: Uint8Array | undefined },
-  moved: () => void,
-): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  body.on("error", () => {});
-  for await (const chunk of body) {
-    moved();
-    chunks.push(chunk as Buffer);
-  }
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length !== length) throw new Error("fewer bytes came than were announced");
-  if (md5 && !createHash("md5").update(bytes).digest().equals(md5))
-    throw new Error("the bytes were damaged on their way");
-  return bytes;
 }
 
 /** The blob's address as browsers reach it: the signature names account, container and blob, not the host. */

@@ -1,5 +1,4 @@
-import fs from "node:fs/promises";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import {
   CopyObjectCommand,
   CreateBucketCommand,
@@ -12,9 +11,9 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { Clock } from "./clock.ts";
 import type { S3Settings } from "./config.ts";
-import { type ByteRange, checkKey, isEmptyRange, lostAndFound, type ObjectStore } from "./objects.ts";
-import { bodyStream } from "./objects-body.ts";
-import { type Attempting, checkRefusal, defaultPatience, type StorePatience } from "./objects-requests.ts";
+import { type ByteRange, checkKey, lostAndFound, type ObjectStore } from "./objects.ts";
+import { askedOnce, askObject, attachment, type RemoteBody, remoteObjects } from "./objects-remote.ts";
+import { checkRefusal, defaultPatience, type StorePatience } from "./objects-requests.ts";
 import { abortUploadsBefore, copyInParts, createPut, largestCopyBytes } from "./objects-s3-put.ts";
 import {
   attempt,
@@ -24,7 +23,6 @@ import {
   storeUnavailable,
 } from "./objects-s3-requests.ts";
 import { createSpool } from "./objects-spool.ts";
-import { Refusal } from "./refusal.ts";
 
 export interface S3StoreOptions {
   settings: S3Settings;
@@ -37,9 +35,6 @@ export interface S3StoreOptions {
   /** Keys that the store lists in one answer, up to 1000. */
   pageKeys?: number;
 }
-
-/** The longest that a question after the store's health takes. */
-const checkTimeoutMs = 4000;
 
 /** Objects in a bucket of an S3 store, under their keys as they are. */
 export function createS3Store(options: S3StoreOptions): ObjectStore & { close(): void } {
@@ -56,25 +51,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
   const put = createPut({ client, bucket: Bucket, spool, patience });
   let bucketSeen = false;
 
-  /** Asks about one object; what is not there is a refusal. */
-  async function ask<T>(
-    what: string,
-    key: string,
-    run: Parameters<typeof attempt<T>>[2],
-    more?: Attempting["passOn"],
-  ) {
-    checkKey(key);
-    try {
-      return await attempt(
-        what,
-        { patience, passOn: (error, number) => isMissing(error) || more?.(error, number) === true },
-        run,
-      );
-    } catch (error) {
-      if (isMissing(error)) throw new Refusal("not-found", "object.not-found", `There is no object ${key}.`);
-      throw error;
-    }
-  }
+  const ask = askObject(attempt, patience, isMissing);
 
   const size = (key: string): Promise<number> =>
     ask("HeadObject", key, async ({ signal }) => {
@@ -82,8 +59,11 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
       return answer.ContentLength ?? 0;
     });
 
-  /** The answer to a ranged question, or null where the object ends before the range. */
-  async function answer(key: string, range: ByteRange | undefined, abortSignal: AbortSignal) {
+  async function download(
+    key: string,
+    range: ByteRange | undefined,
+    abortSignal: AbortSignal,
+  ): Promise<RemoteBody | null> {
     const start = range?.start ?? 0;
     const asked = start === 0 && range?.end === undefined ? null : `bytes=${start}-${lastByte(range)}`;
     try {
@@ -132,45 +112,22 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
     });
   }
 
-  return {
-    put,
+  const objects = remoteObjects({
+    getting: "GetObject",
+    patience,
+    spool,
+    spoolFolder,
+    ask,
     size,
-    async get(key, range) {
-      if (isEmptyRange(range)) {
-        await size(key);
-        return Readable.from([]);
-      }
-      const found = await ask("GetObject", key, ({ signal }) => answer(key, range, signal));
-      if (!found) return Readable.from([]);
-      return bodyStream(found.body, {
-        length: found.length,
-        idleTimeoutMs: patience.idleTimeoutMs,
-        unavailable: (error) => storeUnavailable("GetObject", error),
-      });
-    },
-    async read(key, range) {
-      if (isEmptyRange(range)) {
-        await size(key);
-        return Buffer.alloc(0);
-      }
-      return ask("GetObject", key, async ({ signal, moved }) => {
-        const found = await answer(key, range, signal);
-        const chunks: Buffer[] = [];
-        if (!found) return Buffer.alloc(0);
-        found.body.on("error", () => {});
-        for await (const chunk of found.body) {
-          moved();
-          chunks.push(chunk as Buffer);
-        }
-        const bytes = Buffer.concat(chunks);
-        if (bytes.length !== found.length) throw new Error("fewer bytes came than were announced");
-        return bytes;
-      });
-    },
-    async delete(key) {
-      checkKey(key);
-      await remove(key);
-    },
+    download,
+    list,
+    remove,
+    unavailable: storeUnavailable,
+  });
+
+  return {
+    ...objects,
+    put,
     async signedUrl(key, { expiresInSeconds, filename, contentType }) {
       checkKey(key);
       return getSignedUrl(
@@ -179,15 +136,11 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
           Bucket,
           Key: key,
           ResponseContentType: contentType,
-          ResponseContentDisposition: `attachment; filename="${filename.replace(/[^\w.-]/g, "_")}"`,
+          ResponseContentDisposition: attachment(filename),
           ResponseCacheControl: "private, no-store",
         }),
         { expiresIn: expiresInSeconds, signingDate: clock.now() },
       );
-    },
-    async *list(prefix, olderThan) {
-      for await (const entry of list(prefix, olderThan))
-        if (!entry.key.startsWith(`${lostAndFound}/`)) yield entry;
     },
     async moveToLostAndFound(key) {
       const total = await size(key);
@@ -203,18 +156,9 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
       await remove(key);
     },
     async emptyLostAndFound(before) {
-      let deleted = 0;
-      for await (const { key } of list(lostAndFound, before)) {
-        await remove(key);
-        deleted += 1;
-      }
+      const deleted = await objects.emptyLostAndFound(before);
       await abortUploadsBefore({ client, bucket: Bucket, patience }, before);
       return deleted;
-    },
-    async freeBytes() {
-      await spool.prepare();
-      const stats = await fs.statfs(spoolFolder);
-      return stats.bavail * stats.bsize;
     },
     async check() {
       await spool.prepare();
@@ -228,22 +172,21 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
 
   /** Makes the bucket where it is missing at the start; one that vanishes later is a fault for a person to look at. */
   async function checkBucket(): Promise<void> {
-    const once = {
-      ...patience,
-      attempts: 1,
-      idleTimeoutMs: Math.min(patience.idleTimeoutMs, checkTimeoutMs),
-    };
     const passOn = () => true;
     const place = `${Bucket} at ${new URL(settings.endpoint).host}`;
     try {
-      await attempt("HeadBucket", { patience: once, passOn }, async ({ signal: abortSignal }) => {
-        try {
-          await client.send(new HeadBucketCommand({ Bucket }), { abortSignal });
-        } catch (error) {
-          if (bucketSeen || statusOfFailure(error) !== 404) throw error;
-          await client.send(new CreateBucketCommand({ Bucket }), { abortSignal }).catch(alreadyThere);
-        }
-      });
+      await attempt(
+        "HeadBucket",
+        { patience: askedOnce(patience), passOn },
+        async ({ signal: abortSignal }) => {
+          try {
+            await client.send(new HeadBucketCommand({ Bucket }), { abortSignal });
+          } catch (error) {
+            if (bucketSeen || statusOfFailure(error) !== 404) throw error;
+            await client.send(new CreateBucketCommand({ Bucket }), { abortSignal }).catch(alreadyThere);
+          }
+        },
+      );
     } catch (error) {
       const hint = "are the access key and its secret right, and may they use the bucket?";
       throw checkRefusal(`S3 bucket ${place}`, statusOfFailure(error), hint);

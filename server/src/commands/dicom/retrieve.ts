@@ -22,6 +22,7 @@ import {
   StatusError,
   type StoreContext,
 } from "@isocenter/dimse";
+import { progressBar } from "../../operations/progress-bar.ts";
 import {
   type RetrieveProgress,
   type RetrieveQuestion,
@@ -29,7 +30,6 @@ import {
   retrieveModelOf,
 } from "../../protocols/dimse/index.ts";
 import type { CommandContext } from "../command.ts";
-import { progressBar } from "../progress.ts";
 import { interruption, problemOf, readArguments, wrongly } from "./options.ts";
 
 const what = {

@@ -1,8 +1,8 @@
 import fs from "node:fs/promises";
 import { sopClass, TransferSyntaxes } from "@isocenter/dicom";
 import { type ClientAssociation, DimseError, openAssociation, Status, StatusError } from "@isocenter/dimse";
+import { progressBar } from "../../operations/progress-bar.ts";
 import type { CommandContext } from "../command.ts";
-import { progressBar } from "../progress.ts";
 import { type FoundFile, filesBelow } from "../walk.ts";
 import { type DicomFile, dataSetOfFile, inspect, type Scratch } from "./file.ts";
 import { type Connection, interruption, problemOf, readArguments, wrongly } from "./options.ts";

@@ -1,3 +1,5 @@
+import { duration } from "./progress.ts";
+
 /** A line on a terminal that is written over and over; silent where nobody looks on. */
 export interface ProgressBar {
   update(done: number, note: string): void;
@@ -36,12 +38,6 @@ export function progressLine(done: number, total: number, seconds: number, note:
   const filled = Math.round(part * width);
   const bar = `${"=".repeat(filled)}${filled < width ? ">" : ""}`.slice(0, width).padEnd(width);
   const rate = seconds > 0 ? done / seconds : 0;
-  const left = rate > 0 && done < total ? `  ${spokenSeconds((total - done) / rate)} left` : "";
+  const left = rate > 0 && done < total ? `  ${duration((total - done) / rate)} left` : "";
   return `[${bar}] ${done}/${total}  ${Math.round(rate)}/s${left}${note === "" ? "" : `  ${note}`}`;
-}
-
-function spokenSeconds(seconds: number): string {
-  if (seconds < 100) return `${Math.ceil(seconds)} s`;
-  if (seconds < 6000) return `${Math.ceil(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }
