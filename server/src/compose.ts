@@ -35,6 +35,7 @@ import {
   type HealthCheck,
   healthRoutes,
   type Platform,
+  registerIdempotencyJobs,
 } from "./platform/index.ts";
 import { dicomwebRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
 import { createSending, dimseRoutes, type Sending } from "./protocols/dimse/index.ts";
@@ -56,6 +57,7 @@ export interface Modules {
 }
 
 export async function composeModules(platform: Platform): Promise<Modules> {
+  registerIdempotencyJobs(platform);
   const journal = createJournal(platform);
   const identity = createIdentity(platform, journal);
   const peers = createPeers(platform, journal);
@@ -95,6 +97,7 @@ export function composeHttp(
     metrics: platform.metrics,
     tls: platform.tls,
     authentication: (app) => identity.installAuthentication(app),
+    idempotency: platform,
     api: [
       sessionRoutes(identity),
       administrationRoutes(identity),

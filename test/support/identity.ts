@@ -46,6 +46,7 @@ export function testServer(
       log: platform.log,
       metrics: platform.metrics,
       authentication: (server) => identity.installAuthentication(server),
+      idempotency: platform,
       root: [],
       api: routes({ identity, journal }),
     });

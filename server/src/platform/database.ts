@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import path from "node:path";
 import postgres from "postgres";
 
@@ -60,14 +61,35 @@ export function connectionString(settings: ConnectionSettings): string {
 
 const callbacks = new WeakMap<object, (() => void)[]>();
 
+/** Takes part in the transactions of a piece of work; see `withinScope`. */
+export interface TransactionScope {
+  /** In the transaction, when its work is done. Throws to roll it back. */
+  beforeCommit(tx: Tx): Promise<void>;
+  committed(): void;
+}
+
+const scopes = new AsyncLocalStorage<TransactionScope | null>();
+
+/** Runs the work, whose calls of `transact` the scope takes part in. */
+export const withinScope = (scope: TransactionScope, work: () => void): void => scopes.run(scope, work);
+
+/** Runs the work in no scope: for timers and loops that outlive what woke them. */
+export const outsideScope = <T>(work: () => T): T => scopes.run(null, work);
+
 /** Runs the work in one transaction; rolled back when it throws. */
 export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   const afterwards: (() => void)[] = [];
-  const result = (await db.begin((tx) => {
+  const scope = scopes.getStore();
+  const result = (await db.begin(async (tx) => {
     callbacks.set(tx, afterwards);
-    return work(tx);
+    const value = await work(tx);
+    await scope?.beforeCommit(tx);
+    return value;
   })) as T;
-  for (const callback of afterwards) callback();
+  scope?.committed();
+  outsideScope(() => {
+    for (const callback of afterwards) callback();
+  });
   return result;
 }
 

@@ -9,10 +9,14 @@ import { Ajv, type Options as AjvOptions } from "ajv";
 import addFormats from "ajv-formats";
 import Fastify, { type FastifySchema, LogController } from "fastify";
 import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import type { Db } from "./database.ts";
 import type { App, Routes } from "./http.ts";
+import { installIdempotency } from "./http-idempotency.ts";
 import { registerOpenApi } from "./http-openapi.ts";
 import { sendProblem } from "./http-problems.ts";
+import { createIdempotency } from "./idempotency.ts";
 import type { Metrics } from "./metrics.ts";
 import { Refusal } from "./refusal.ts";
 import type { ServerCertificate } from "./tls.ts";
@@ -34,6 +38,8 @@ export interface HttpOptions {
   tls?: ServerCertificate | null;
   /** Sets `request.viewer` and checks the permission that each route names. */
   authentication: (app: App) => void;
+  /** Where the keys of requests are kept; left out: routes do not take any. */
+  idempotency?: { db: Db; clock: Clock };
   /** Mounted under each prefix of the API. */
   api: readonly Routes[];
   /** Mounted at the root: health, DICOMweb, documentation, the web app. */
@@ -169,6 +175,8 @@ async function secure(app: App, options: HttpOptions): Promise<void> {
     exposedHeaders: [
       "x-request-id",
       "etag",
+      "location",
+      "idempotency-replayed",
       "x-total-count",
       "warning",
       "accept-ranges",
@@ -228,6 +236,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   await secure(app, options);
   await registerOpenApi(app);
   options.authentication(app);
+  if (options.idempotency) installIdempotency(app, createIdempotency(options.idempotency));
   for (const routes of options.root) await app.register(async (scope) => routes(scope as unknown as App));
   for (const prefix of apiPrefixes) {
     await app.register(

@@ -1,6 +1,6 @@
 /**
  * What every module stands on: database, objects, clock, jobs, the viewer and its permission check, refusals, configuration,
- * log, metrics. Owns the table `migration`.
+ * log, metrics. Owns the tables `migration` and `idempotency_key`.
  */
 export * from "./clock.ts";
 export * from "./config.ts";
@@ -12,11 +12,13 @@ export * from "./gate.ts";
 export * from "./health.ts";
 export * from "./http.ts";
 export * from "./http-body.ts";
+export * from "./http-idempotency.ts";
 export * from "./http-lists.ts";
 export * from "./http-openapi.ts";
 export * from "./http-problems.ts";
 export * from "./http-range.ts";
 export * from "./http-server.ts";
+export * from "./idempotency.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./jobs-postgres.ts";

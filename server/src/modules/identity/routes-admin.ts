@@ -271,7 +271,7 @@ function facilityRoutes(app: App, { deps }: IdentityWithDeps): void {
   app.post(
     "/facilities",
     {
-      config: manage,
+      config: { ...manage, idempotent: true },
       schema: {
         tags,
         summary: "Make a facility",

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type Clock, type Db, Refusal, transact, type Viewer } from "../../platform/index.ts";
+import { type Clock, type Db, outsideScope, Refusal, transact, type Viewer } from "../../platform/index.ts";
 import { type AccessRow, accessRow, insertAccesses } from "./entries.ts";
 import type { Access } from "./types.ts";
 
@@ -88,7 +88,8 @@ export function createAccessBuffer(options: AccessBufferOptions): AccessBuffer {
   }
 
   function flush(): Promise<void> {
-    writing ??= writeAll().finally(() => {
+    // Whoever's request filled the batch: what others looked at is no part of its work.
+    writing ??= outsideScope(writeAll).finally(() => {
       writing = null;
     });
     return writing;

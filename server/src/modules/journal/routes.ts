@@ -38,7 +38,7 @@ function logRoutes(app: App, { db }: Platform, journal: Journal): void {
   app.post(
     "/logs",
     {
-      config: { permission: "log.write" },
+      config: { permission: "log.write", idempotent: true },
       schema: { tags, summary: "Write an entry", body: CreateLogRequest, response: { 201: LogEntry } },
     },
     async ({ viewer, body, id: requestId }, reply) => {

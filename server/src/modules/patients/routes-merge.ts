@@ -44,7 +44,7 @@ export function mergeRoutes({ platform, journal, followers }: MergeRoutesDeps): 
     app.post(
       "/patients/:id/merge",
       {
-        config: { permission: "patients.write" },
+        config: { permission: "patients.write", idempotent: true },
         schema: {
           tags,
           summary: "Makes one patient of two; answers with the survivor",

@@ -69,7 +69,7 @@ export function patientRoutes(deps: { platform: Platform; journal: Journal }): R
     app.post(
       "/patients",
       {
-        config: { permission: "patients.write" },
+        config: { permission: "patients.write", idempotent: true },
         schema: {
           tags: ["Patients"],
           summary: "Enters a patient",

@@ -94,7 +94,7 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
     app.post(
       "/modalities/knocking/:id/let-in",
       {
-        config: { permission },
+        config: { permission, idempotent: true },
         schema: {
           summary: "Makes a modality of a caller that knocks",
           params: IdParameter,
@@ -137,7 +137,10 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
     );
     app.post(
       "/modalities",
-      { config: { permission }, schema: { body: CreateModality, response: { 201: Modality } } },
+      {
+        config: { permission, idempotent: true },
+        schema: { body: CreateModality, response: { 201: Modality } },
+      },
       async (request, reply) => {
         const modality = await transact(platform.db, (tx) =>
           createModality(deps, tx, request.viewer, request.body),

@@ -71,7 +71,7 @@ export function dimseRoutes(deps: DimseRoutesDeps): Routes {
     app.post(
       "/modalities/:id/send",
       {
-        config: { permission: "images.export" },
+        config: { permission: "images.export", idempotent: true },
         schema: {
           summary: "Puts studies, series or instances into the queue for the modality",
           params: IdParameter,

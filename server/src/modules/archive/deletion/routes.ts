@@ -241,7 +241,7 @@ function ruleRoutes(app: App, platform: Platform, journal: Journal): void {
   app.post(
     "/legal-holds",
     {
-      config: manage,
+      config: { ...manage, idempotent: true },
       schema: {
         tags,
         summary: "Puts a legal hold on a patient or a study",

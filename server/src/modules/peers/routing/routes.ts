@@ -47,7 +47,10 @@ export function routingRuleRoutes(platform: Platform, journal: Journal): Routes 
     );
     app.post(
       "/routing-rules",
-      { config: { permission }, schema: { body: CreateRoutingRule, response: { 201: RoutingRule } } },
+      {
+        config: { permission, idempotent: true },
+        schema: { body: CreateRoutingRule, response: { 201: RoutingRule } },
+      },
       async (request, reply) => {
         reply.code(201);
         return sendVersioned(
