@@ -15,8 +15,9 @@ import {
   Overtaken,
   type Written,
 } from "./batch.ts";
-import { countSeries, countStudies, lockKnown } from "./write-counts.ts";
+import { lockKnown, seriesCounts, studyCounts } from "./write-counts.ts";
 import { type ExistingInstance, existingInstances, insertInstances, instanceKey } from "./write-instances.ts";
+import { writeKnown } from "./write-known.ts";
 import { placesOf } from "./write-places.ts";
 import { openReconciliation } from "./write-reconciliation.ts";
 import { writeSaid } from "./write-said.ts";
@@ -42,6 +43,13 @@ export async function writeBatch(
     if (!first.has(key)) first.set(key, item);
   }
   const unique = [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  const stored = new Map<string, ExistingInstance>();
+  const known = await writeKnown(tx, context, unique);
+  if (known !== null) {
+    await announce(tx, context, known, afterCommit);
+    for (const one of known.map(toExisting)) stored.set(instanceKey(one.facilityId, one.SOPInstanceUID), one);
+    return resultsOf(items, stored);
+  }
   const claims = claimsOf(unique);
   const [present, owners] = await Promise.all([
     existingInstances(
@@ -53,19 +61,23 @@ export async function writeBatch(
   const fresh = unique.filter(
     ({ incoming }) => !present.has(instanceKey(incoming.facilityId, incoming.sopUid)),
   );
-  const stored = new Map<string, ExistingInstance>();
   if (fresh.length > 0) {
     const patients = await patientsOf(tx, context, fresh, owners);
     for (const one of await writeFresh(tx, context, fresh, patients, afterCommit))
       stored.set(instanceKey(one.facilityId, one.SOPInstanceUID), one);
   }
-  return items.map(({ incoming }) => {
-    const key = instanceKey(incoming.facilityId, incoming.sopUid);
-    const instance = (stored.get(key) ?? present.get(key))!;
-    // Also when an earlier attempt had committed without our knowing: the row names our object.
+  return resultsOf(items, new Map([...present, ...stored]));
+}
+
+/** Also when an earlier attempt had committed without our knowing, the row names our object: it is stored. */
+const resultsOf = (
+  items: readonly BatchItem[],
+  instances: ReadonlyMap<string, ExistingInstance>,
+): BatchResult[] =>
+  items.map(({ incoming }) => {
+    const instance = instances.get(instanceKey(incoming.facilityId, incoming.sopUid))!;
     return { outcome: instance.objectKey === incoming.objectKey ? "stored" : "present", instance };
   });
-}
 
 async function writeFresh(
   tx: Tx,
@@ -84,14 +96,17 @@ async function writeFresh(
     lockKnown(tx, written),
     insertInstances(tx, clock, written),
     writeSaid(tx, context.said, fresh, afterCommit),
-    countSeries(tx, written),
-    countStudies(tx, clock.now(), written),
+    seriesCounts(tx, written),
+    studyCounts(tx, clock.now(), written),
     announce(tx, context, written, afterCommit),
   ]);
   if (!intact || inserted < written.length) {
     context.cache.clear();
     throw new Overtaken();
   }
+  for (const { patient, item, study } of written)
+    if (item.incoming.patientId === null && patient.doubt === null)
+      afterCommit.push(() => context.cache.setClaimed(JSON.stringify(item.incoming.claim), study.claimedId));
   return written.map(toExisting);
 }
 

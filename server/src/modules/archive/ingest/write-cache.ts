@@ -27,16 +27,22 @@ export interface WriteCache {
   get(facilityId: string, studyUid: string, claimedId: string): KnownStudy | undefined;
   /** Only after the commit that made it true. */
   set(facilityId: string, studyUid: string, claimedId: string, study: KnownStudy): void;
+  /** Who was found for a claim on a study, as JSON, where that is not in doubt. */
+  claimed(claim: string): string | undefined;
+  /** Only after the commit that made it true. */
+  setClaimed(claim: string, claimedId: string): void;
   clear(): void;
 }
 
 const maxStudies = 1000;
+const maxClaims = 4000;
 const maxSeries = 500;
 const maxSeen = 64;
 
 /** The studies that images came for lately; the oldest go first. */
 export function createWriteCache(): WriteCache {
   const studies = new Map<string, KnownStudy>();
+  const claims = new Map<string, string>();
   const keyOf = (...parts: string[]) => parts.join(" ");
   return {
     get: (...key) => studies.get(keyOf(...key)),
@@ -46,7 +52,15 @@ export function createWriteCache(): WriteCache {
       studies.set(key, study);
       if (studies.size > maxStudies) studies.delete(studies.keys().next().value!);
     },
-    clear: () => studies.clear(),
+    claimed: (claim) => claims.get(claim),
+    setClaimed(claim, claimedId) {
+      if (claims.size >= maxClaims) claims.clear();
+      claims.set(claim, claimedId);
+    },
+    clear() {
+      studies.clear();
+      claims.clear();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { Tags } from "@isocenter/dicom";
-import type { Tx } from "../../../platform/index.ts";
+import type { Fragment, Tx } from "../../../platform/index.ts";
 import { jsonKey } from "../attributes.ts";
 import { groupBy, type Written } from "./batch.ts";
 
@@ -22,21 +22,24 @@ export async function lockKnown(tx: Tx, written: readonly Written[]): Promise<bo
   );
 }
 
-/** One update for the series of the batch. */
-export async function countSeries(tx: Tx, written: readonly Written[]): Promise<void> {
+/**
+ * One update for the series of the batch: a statement of its own, or a part of a larger one. It ends with its conditions, so that more may follow.
+ * @param where a condition of the larger statement
+ */
+export function seriesCounts(tx: Tx, written: readonly Written[], where: Fragment = tx`true`) {
   const rows = [...groupBy(written, ({ series }) => series.id)].map(([id, group]) => ({
     id,
     instances: group.length,
     size: sizeOf(group),
   }));
-  await tx`
+  return tx`
     update series s set number_of_instances = s.number_of_instances + d.instances, size = s.size + d.size, revision = s.revision + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id uuid, instances int, size bigint)
-    where s.id = d.id`;
+    where s.id = d.id and ${where}`;
 }
 
-/** One update for the studies of the batch: counts, what is gathered from below, and the state that arrival brings. */
-export async function countStudies(tx: Tx, now: Date, written: readonly Written[]): Promise<void> {
+/** As `seriesCounts`, for the studies of the batch: counts, what is gathered from below, and the state that arrival brings. */
+export function studyCounts(tx: Tx, now: Date, written: readonly Written[], where: Fragment = tx`true`) {
   const rows = [...groupBy(written, ({ study }) => study.id)].map(([id, group]) => ({
     id,
     instances: group.length,
@@ -47,7 +50,7 @@ export async function countStudies(tx: Tx, now: Date, written: readonly Written[
     body_part:
       group.map(({ item }) => bodyPartOf(item.incoming.series)).find((part) => part !== null) ?? null,
   }));
-  await tx`
+  return tx`
     update study s set
       number_of_instances = s.number_of_instances + d.instances,
       number_of_series = s.number_of_series + d.series,
@@ -63,7 +66,7 @@ export async function countStudies(tx: Tx, now: Date, written: readonly Written[
       version = s.version + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
       as d (id uuid, instances int, series int, size bigint, modalities text[], sop_classes text[], body_part text)
-    where s.id = d.id`;
+    where s.id = d.id and ${where}`;
 }
 
 const sizeOf = (group: readonly Written[]): number =>

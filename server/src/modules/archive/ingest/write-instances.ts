@@ -1,4 +1,4 @@
-import type { Clock, Reader, Tx } from "../../../platform/index.ts";
+import type { Clock, Fragment, Reader, Tx } from "../../../platform/index.ts";
 import { orthancInstanceId } from "../orthanc-ids.ts";
 import type { Written } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
@@ -41,13 +41,12 @@ export async function existingInstances(
 }
 
 /**
- * Inserts the instances; one whose UID somebody else wrote meanwhile is passed over.
- * @returns how many were inserted
+ * The instances, where nobody has their UIDs; a statement of its own, or a part of a larger one.
+ * @param where a condition of the larger statement
  */
-export async function insertInstances(tx: Tx, clock: Clock, written: readonly Written[]): Promise<number> {
-  const now = clock.now();
+export function instanceInsert(tx: Tx, now: Date, written: readonly Written[], where: Fragment = tx`true`) {
   const rows = written.map(({ id, series, item }) => instanceRow(id, series.id, item.incoming, now));
-  const inserted = tx<{ id: string }[]>`
+  return tx<{ id: string }[]>`
     insert into instance (id, series_id, facility_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
       "rows", "columns", bits_allocated, samples_per_pixel, number_of_frames, content_date, content_time, acquisition_date, acquisition_time,
       attributes, object_key, size, sha256, data_set_sha256, data_set_offset, header_length, trailer_offset,
@@ -56,14 +55,21 @@ export async function insertInstances(tx: Tx, clock: Clock, written: readonly Wr
       "rows", "columns", bits_allocated, samples_per_pixel, number_of_frames, content_date, content_time, acquisition_date, acquisition_time,
       attributes, object_key, size, sha256, data_set_sha256, data_set_offset, header_length, trailer_offset,
       pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at, said_id
-    from json_populate_recordset(null::instance, ${JSON.stringify(rows)}::text::json)
+    from json_populate_recordset(null::instance, ${JSON.stringify(rows)}::text::json) where ${where}
     on conflict (facility_id, sop_instance_uid) do nothing
     returning id`;
+}
+
+/**
+ * Inserts the instances; one whose UID somebody else wrote meanwhile is passed over.
+ * @returns how many were inserted
+ */
+export async function insertInstances(tx: Tx, clock: Clock, written: readonly Written[]): Promise<number> {
   const originals = written.flatMap(({ id, item: { incoming } }) =>
     incoming.original ? [{ id, ...incoming.original }] : [],
   );
   const [ids] = await Promise.all([
-    inserted,
+    instanceInsert(tx, clock.now(), written),
     // Where the instance was passed over the whole batch is written anew.
     ...originals.map(
       ({ id, format, objectKey, size, sha256 }) => tx`

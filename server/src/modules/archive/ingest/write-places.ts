@@ -1,6 +1,7 @@
 import type { Tx } from "../../../platform/index.ts";
 import type { IdentifiedPatient } from "../../patients/index.ts";
 import type { BatchContext, BatchItem, Place } from "./batch.ts";
+import type { Incoming } from "./incoming.ts";
 import { hasRoom, hasSeenRoom, type KnownStudy } from "./write-cache.ts";
 import { upsertSeries } from "./write-series.ts";
 import { upsertStudies } from "./write-studies.ts";
@@ -15,11 +16,10 @@ export async function placesOf(
   patients: readonly IdentifiedPatient[],
   afterCommit: (() => void)[],
 ): Promise<Place[]> {
-  const texts = items.map(({ incoming }) => ({
-    study: JSON.stringify(incoming.study),
-    series: JSON.stringify(incoming.series),
-  }));
-  const remembered = items.map((item, index) => recall(context, item, patients[index]!, texts[index]!));
+  const texts = items.map(({ incoming }) => textsOf(incoming));
+  const remembered = items.map(({ incoming }, index) =>
+    recall(context, incoming, patients[index]!.claimedId, texts[index]!),
+  );
   const unknown = items.flatMap((item, index) => (remembered[index] ? [] : [{ item, index }]));
   const places: (Place | null)[] = remembered;
   if (unknown.length > 0) {
@@ -53,11 +53,17 @@ export async function placesOf(
   return places as Place[];
 }
 
-/** The place of an item whose study and series are remembered and whose attributes were seen before. */
-function recall(
+/** What an instance says of its study and series, to see whether it says something new. */
+export const textsOf = ({ study, series }: Incoming) => ({
+  study: JSON.stringify(study),
+  series: JSON.stringify(series),
+});
+
+/** The place of an instance whose study and series are remembered and whose attributes were seen before. */
+export function recall(
   { cache }: BatchContext,
-  { incoming }: BatchItem,
-  { claimedId }: IdentifiedPatient,
+  incoming: Incoming,
+  claimedId: string,
   text: { study: string; series: string },
 ): Place | null {
   const study = cache.get(incoming.facilityId, incoming.studyUid, claimedId);
