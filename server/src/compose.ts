@@ -15,6 +15,7 @@ import {
 } from "./modules/identity/index.ts";
 import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
 import { createLiveFeed, liveFeedRoutes } from "./modules/notifications/index.ts";
+import { createModalityWorklist, type ModalityWorklist } from "./modules/orders/index.ts";
 import { careRelationsAmong, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
 import {
   createPeers,
@@ -53,6 +54,7 @@ export interface Modules {
   sending: Sending;
   /** Of `sending`, for the DIMSE listener. */
   commitment: Sending["commitment"];
+  modalityWorklist: ModalityWorklist;
   demo: Demo;
 }
 
@@ -68,7 +70,19 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const sending = createSending({ platform, journal, archive, rendering });
   const demo = createDemo(platform, archive);
   const { commitment } = sending;
-  return { journal, identity, peers, archive, imaging, rendering, sending, commitment, demo };
+  const modalityWorklist = createModalityWorklist(platform, journal);
+  return {
+    journal,
+    identity,
+    peers,
+    archive,
+    imaging,
+    rendering,
+    sending,
+    commitment,
+    modalityWorklist,
+    demo,
+  };
 }
 
 export interface Network {

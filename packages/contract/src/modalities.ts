@@ -2,7 +2,16 @@ import { type Static, Type } from "typebox";
 import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 
 /** What a known calling application may ask of us. */
-export const peerPermissions = ["echo", "store", "find", "move", "get", "commit"] as const;
+export const peerPermissions = [
+  "echo",
+  "store",
+  "find",
+  "move",
+  "get",
+  "commit",
+  "worklist",
+  "mpps",
+] as const;
 export type PeerPermission = (typeof peerPermissions)[number];
 
 const aeTitle = Type.String({

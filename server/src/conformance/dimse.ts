@@ -12,6 +12,7 @@ import {
 } from "@isocenter/dicom";
 import { defaultLimits, defaultTimeouts } from "@isocenter/dimse";
 import { type QueryLevel, supportedKeys } from "../modules/archive/index.ts";
+import { type WorklistKey, worklistKeys } from "../modules/orders/index.ts";
 import {
   maxAssociations,
   offerFor,
@@ -71,6 +72,16 @@ function keys(level: QueryLevel, name: string): string {
   ].join("\n\n");
 }
 
+/** Keys of the modality worklist, those of a sequence after it. */
+function worklist(): string {
+  const rowsOf = (known: readonly WorklistKey[], within: string): string[][] =>
+    known.flatMap(({ tag, vr, required, type, items }) => [
+      [`${within}${keyword(tag)}`, formatTag(tag), vr, required ? "required" : "optional", type],
+      ...rowsOf(items ?? [], `${within}${keyword(tag)} > `),
+    ]);
+  return table(["key", "tag", "VR", "matching in PS3.4", "return type"], rowsOf(worklistKeys, ""));
+}
+
 const statuses = (): string =>
   table(
     ["why", "C-STORE", "C-FIND", "C-MOVE, C-GET"],
@@ -125,6 +136,12 @@ export function dimseStatement(): string {
     keys("STUDY", "Study"),
     keys("SERIES", "Series"),
     keys("INSTANCE", "Image"),
+    "### Modality worklist",
+    "Every key is matched by single value, wildcards, range, list of UIDs or sequence, as its VR has it, and returned when it is asked for, empty where there is no value. A list of values matches any of them also " +
+      "for text. A range of start dates with a range of start times is one period. Without a condition on Scheduled Procedure Step Status (0040,0020) steps that are SCHEDULED, ARRIVED or READY are told; STARTED, " +
+      "COMPLETED, CANCELED and DISCONTINUED where it is matched. A step without a station is scheduled for the station that asks. Dates and times are of the facility's time zone. Matches come by their start; " +
+      "more than 20,000 are refused with A700H. The answer is in the character set of the request where that has every character, else in ISO_IR 192.",
+    worklist(),
     "### Limits and time-outs of an association",
     numbers(defaultLimits),
     numbers(defaultTimeouts),

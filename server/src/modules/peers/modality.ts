@@ -45,6 +45,8 @@ export const grantsOf: Readonly<Record<PeerPermission, readonly Permission[]>> =
   move: ["images.read"],
   get: ["images.read"],
   commit: ["images.read"],
+  worklist: ["orders.read"],
+  mpps: ["orders.write"],
 };
 
 /** @throws Refusal `invalid` (`modality.unknown-permission`) */

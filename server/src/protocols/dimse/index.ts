@@ -1,6 +1,6 @@
 /**
  * What each DIMSE service does with our modules: C-ECHO, C-STORE into the archive, C-FIND, C-MOVE and C-GET of the Patient Root and
- * Study Root models.
+ * Study Root models, the modality worklist.
  *
  * Owns no tables. Keeps: a caller comes in as what `peers` says it is, and does what its permissions say; success of a C-STORE is told when
  * the object is durable; a refusal has its status in one table.
@@ -20,6 +20,7 @@ import {
 } from "@isocenter/dimse";
 import { Counter, Gauge } from "prom-client";
 import { type Archive, supportedKeys } from "../../modules/archive/index.ts";
+import type { ModalityWorklist } from "../../modules/orders/index.ts";
 import type { Peers } from "../../modules/peers/index.ts";
 import type { HealthCheck, Platform } from "../../platform/index.ts";
 import type { Caller } from "./caller.ts";
@@ -29,6 +30,7 @@ import { chooseFor, grantRoles, negotiateQueries, scpRolesAsked } from "./offers
 import { retrieveHandlers } from "./retrieve.ts";
 import type { SenderDeps } from "./send-instances.ts";
 import { storeHandler } from "./store.ts";
+import { byModel, worklistHandler } from "./worklist.ts";
 
 export {
   type AskedKeys,
@@ -41,7 +43,7 @@ export {
   retrieveFrom,
   retrieveModelOf,
 } from "./ask.ts";
-export { offerFor, queryModels, retrieveModels, storageTransferSyntaxes } from "./offers.ts";
+export { offerFor, queryModels, retrieveModels, storageTransferSyntaxes, worklistModel } from "./offers.ts";
 
 export { dimseRoutes } from "./routes.ts";
 export { createSending, type Sending } from "./sending.ts";
@@ -71,8 +73,10 @@ export async function startDimse(deps: {
   peers: Peers;
   /** Left out: Storage Commitment is not offered. */
   commitment?: CommitmentDeps;
+  /** Left out: the modality worklist answers that it cannot be asked. */
+  modalityWorklist?: ModalityWorklist;
 }): Promise<DimseListener> {
-  const { platform, archive, rendering, peers, commitment } = deps;
+  const { platform, archive, rendering, peers, commitment, modalityWorklist } = deps;
   const { config, log } = platform;
   let listening = true;
   const server = createDimseServer<Caller>({
@@ -82,7 +86,10 @@ export async function startDimse(deps: {
     handlers: {
       echo: () => ({ status: Status.Success }),
       store: storeHandler(archive),
-      find: findHandler(archive, supportedKeys, config.aeTitle),
+      find: byModel(
+        findHandler(archive, supportedKeys, config.aeTitle),
+        modalityWorklist && worklistHandler(modalityWorklist),
+      ),
       ...retrieveHandlers({
         platform,
         archive,

@@ -29,6 +29,7 @@ describe("what is offered", () => {
         [SopClasses.StudyRootQueryRetrieveInformationModelMove, "move"],
         [SopClasses.PatientRootQueryRetrieveInformationModelGet, "get"],
         [SopClasses.StudyRootQueryRetrieveInformationModelGet, "get"],
+        [SopClasses.ModalityWorklistInformationModelFind, "worklist"],
       ].sort(),
     );
     for (const uid of Object.values(TransferSyntaxes)) expect(offerFor(uid), uid).toBeNull();

@@ -14,7 +14,7 @@ import { encodableTransferSyntaxes } from "@isocenter/imaging";
 
 /** What an abstract syntax is to us. */
 export interface Offer {
-  service: "verification" | "storage" | "find" | "move" | "get";
+  service: "verification" | "storage" | "find" | "move" | "get" | "worklist" | "mpps";
   permission: PeerPermission;
   transferSyntaxes: ReadonlySet<string>;
 }
@@ -44,6 +44,7 @@ const retrieve = (service: "move" | "get"): Offer => ({
   permission: service,
   transferSyntaxes: uncompressed,
 });
+const worklist: Offer = { service: "worklist", permission: "worklist", transferSyntaxes: uncompressed };
 const storage: Offer = { service: "storage", permission: "store", transferSyntaxes: storageTransferSyntaxes };
 
 const patientRoot = ["PATIENT", "STUDY", "SERIES", "IMAGE"];
@@ -54,6 +55,9 @@ export const queryModels: Readonly<Record<string, readonly string[]>> = {
   [SopClasses.PatientRootQueryRetrieveInformationModelFind]: patientRoot,
   [SopClasses.StudyRootQueryRetrieveInformationModelFind]: studyRoot,
 };
+
+/** Modality Worklist (PS3.4 K.6.1.4). */
+export const worklistModel = SopClasses.ModalityWorklistInformationModelFind;
 
 /** The retrieve models (PS3.4 C.6.1, C.6.2). */
 export const retrieveModels: Readonly<Record<string, { offer: Offer; levels: readonly string[] }>> = {
@@ -71,6 +75,7 @@ const dicomRoot = "1.2.840.10008.";
 export function offerFor(abstractSyntax: string): Offer | null {
   if (abstractSyntax === SopClasses.Verification) return verification;
   if (abstractSyntax in queryModels) return find;
+  if (abstractSyntax === worklistModel) return worklist;
   if (abstractSyntax in retrieveModels) return retrieveModels[abstractSyntax]!.offer;
   const known = sopClass(abstractSyntax);
   if (known) return known.kind === "storage" ? storage : null;
