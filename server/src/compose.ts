@@ -11,12 +11,14 @@ import {
   administrationRoutes,
   createIdentity,
   type IdentityWithDeps,
+  onCallRoutes,
   sessionRoutes,
+  staffRoutes,
 } from "./modules/identity/index.ts";
 import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
 import { createLiveFeed, liveFeedRoutes } from "./modules/notifications/index.ts";
 import { createModalityWorklist, type ModalityWorklist } from "./modules/orders/index.ts";
-import { careRelationsAmong, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
+import { careRelationsAmong, careRoutes, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
 import {
   createPeers,
   modalityRoutes,
@@ -115,6 +117,8 @@ export function composeHttp(
     api: [
       sessionRoutes(identity),
       administrationRoutes(identity),
+      staffRoutes(identity),
+      onCallRoutes(identity),
       journalRoutes(platform, journal),
       liveFeedRoutes(feed),
       modalityRoutes(platform, journal),
@@ -122,6 +126,7 @@ export function composeHttp(
       routingRuleRoutes(platform, journal),
       dimseRoutes({ platform, journal, archive }),
       patientRoutes({ platform, journal }),
+      careRoutes({ platform, journal }),
       mergeRoutes({ platform, journal, followers: [archive.followMerge] }),
       archiveRoutes({ platform, archive }),
       exportRoutes({ platform, journal, archive }),

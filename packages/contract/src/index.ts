@@ -14,5 +14,6 @@ export * from "./pictures.ts";
 export * from "./remote.ts";
 export * from "./routing.ts";
 export * from "./sending.ts";
+export * from "./staff.ts";
 export * from "./studies.ts";
 export * from "./workflow.ts";

@@ -132,6 +132,45 @@ export const PatientMerge = Type.Object({
 });
 export type PatientMerge = Static<typeof PatientMerge>;
 
+/** Who cares for a patient at a facility by name; they see the patient. `version` counts the changes of this team. */
+export const CareTeam = Type.Object({
+  patientId: Id,
+  facilityId: Id,
+  version: Type.Integer(),
+  members: Type.Array(
+    Type.Object({
+      user: Type.Object({ id: Id, name: Type.String() }),
+      role: Type.String({ description: "What the person is on the team" }),
+      since: DateTime,
+    }),
+  ),
+  actions: Type.Array(Type.Enum(["change"])),
+});
+export type CareTeam = Static<typeof CareTeam>;
+
+/** The whole team; an empty one dissolves it. `expectedVersion` here or in `If-Match`. */
+export const ReplaceCareTeam = Type.Object(
+  {
+    facilityId: Type.Optional(Id),
+    members: Type.Array(
+      Type.Object({ userId: Id, role: Type.String({ minLength: 1, maxLength: 64, pattern: "\\S" }) }, closed),
+      { maxItems: 50 },
+    ),
+    expectedVersion: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
+  closed,
+);
+export type ReplaceCareTeam = Static<typeof ReplaceCareTeam>;
+export const CareTeamQuery = Type.Object(
+  {
+    facilityId: Type.Optional({
+      ...Id,
+      description: "The viewer's first that knows the patient when left out",
+    }),
+  },
+  closed,
+);
+
 /** Filters of `GET /patients`; `query` is search as you type over name and identifier. */
 export const PatientListQuery = Type.Object(
   {

@@ -19,6 +19,9 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   user: "users.manage",
   "api-key": "keys.manage",
   facility: "facilities.manage",
+  staff: "staff.manage",
+  department: "staff.manage",
+  "on-call": "on-call.manage",
 };
 
 export interface CareRelation {

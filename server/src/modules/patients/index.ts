@@ -2,9 +2,10 @@
  * Patients: demographics, identifiers and their issuers, who cares for whom.
  *
  * Owns the tables `patient`, `patient_identifier`, `patient_facility`, `patient_merge`, `care_relation`. Records the facts
- * `patient.created`, `patient.changed`, `patient.merged` and `patient.merge-undone`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
+ * `patient.created`, `patient.changed`, `patient.care-team-changed`, `patient.merged` and `patient.merge-undone`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
  * images do not overwrite; a patient exists for a viewer through the facilities that know them and, where the right reaches no further, through care.
  */
+export { careTeamOf, type TeamMember } from "./care-team.ts";
 export { addCareRelations, changePatient, createPatient } from "./commands.ts";
 export {
   addMemberships,
@@ -36,6 +37,7 @@ export {
 } from "./provisional.ts";
 export { careRelationsAmong, getPatient, listPatients, requirePatient, searchWords } from "./queries.ts";
 export { patientRoutes } from "./routes.ts";
+export { careRoutes } from "./routes-care.ts";
 export { mergeRoutes } from "./routes-merge.ts";
 export {
   facilities,

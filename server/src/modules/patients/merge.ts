@@ -108,8 +108,9 @@ export async function mergePatients(
   await settleIdentifiers(tx, [patientId]);
   await shareMemberships(tx, clock, patientId, intoPatientId);
   await tx`
-    insert into care_relation (patient_id, facility_id, person_id, source, created_at)
-    select ${intoPatientId}, facility_id, person_id, ${careSource(patientId)}, ${at} from care_relation where patient_id = ${patientId}
+    insert into care_relation (patient_id, facility_id, person_id, source, role, created_at)
+    select ${intoPatientId}, facility_id, person_id, case when role is null then ${careSource(patientId)} else ${teamSource(patientId)} end, role, ${at}
+    from care_relation where patient_id = ${patientId} order by person_id, facility_id, source
     on conflict do nothing`;
   const patientIds = await clusterOf(tx, [patientId, intoPatientId]);
   for (const follow of followers) await follow(tx, viewer, { patientIds, at });
@@ -125,6 +126,8 @@ export async function mergePatients(
 
 /** Care that came with a merge, and goes with it. */
 const careSource = (patientId: string): string => `merged:${patientId}`;
+/** The same for who is on the team, apart: a person may leave the team and stay in care. */
+const teamSource = (patientId: string): string => `merged:${patientId}:team`;
 
 /** The survivor is known where the other was. */
 async function shareMemberships(tx: Tx, clock: Clock, fromId: string, intoId: string): Promise<void> {
@@ -192,7 +195,7 @@ export async function undoMerge(
   await tx`update patient set version = version + 1, updated_at = ${at} where id = any(${[...new Set([intoId, survivorId])]}::uuid[])`;
   await settleIdentifiers(tx, [fromId]);
   await takeBackMemberships(tx, clock, fromId, intoId);
-  await tx`delete from care_relation where source = ${careSource(fromId)}`;
+  await tx`delete from care_relation where source in (${careSource(fromId)}, ${teamSource(fromId)})`;
   for (const follow of followers) await follow(tx, viewer, { patientIds, at });
   await journal.record(tx, viewer, {
     type: "patient.merge-undone",

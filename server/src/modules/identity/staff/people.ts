@@ -1,0 +1,36 @@
+import { type Reader, Refusal } from "../../../platform/index.ts";
+
+/** Those of the users who can sign in at the facility now. */
+export async function activeUsersAmong(
+  db: Reader,
+  facilityId: string,
+  userIds: readonly string[],
+): Promise<{ id: string; name: string }[]> {
+  return await db<{ id: string; name: string }[]>`
+    select u.id, u.full_name as name from app_user u join user_facility f on f.user_id = u.id and f.facility_id = ${facilityId}
+    where u.active and u.id = any(${[...new Set(userIds)]}::uuid[])`;
+}
+
+/** What the users are called, active or not. */
+export async function userNames(db: Reader, userIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db<{ id: string; name: string }[]>`
+    select id, full_name as name from app_user where id = any(${[...new Set(userIds)]}::uuid[])`;
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** @throws Refusal `invalid` (`user.unknown`) where it is no active user of one of the facilities */
+export async function checkUserOf(
+  db: Reader,
+  facilityIds: readonly string[],
+  userId: string,
+  path: string,
+): Promise<void> {
+  const [row] = await db`
+    select from app_user u where u.id = ${userId} and u.active and exists (
+      select from user_facility f where f.user_id = u.id and f.facility_id = any(${facilityIds as string[]}::uuid[]))`;
+  if (row) return;
+  const message = "must be an active user of the facility";
+  throw new Refusal("invalid", "user.unknown", `${path.replace(/^body\./, "")} ${message}.`, {
+    errors: [{ path, message }],
+  });
+}
