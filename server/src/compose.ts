@@ -40,7 +40,7 @@ import {
   type Platform,
   registerIdempotencyJobs,
 } from "./platform/index.ts";
-import { dicomwebRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
+import { dicomwebRoutes, hostedExamRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
 import { createSending, dimseRoutes, type Sending } from "./protocols/dimse/index.ts";
 import { metricsRoutes, systemRoutes } from "./system.ts";
 import { webAppRoutes } from "./web-app.ts";
@@ -107,6 +107,7 @@ export function composeHttp(
     careRelations: (people, patients) => careRelationsAmong(platform.db, people, patients),
   });
   const hosted = hostedPacsRoutes({ config: platform.config, archive, rendering });
+  const hostedExams = hostedExamRoutes({ platform, journal });
   return createHttpServer({
     config: platform.config,
     log: platform.log,
@@ -133,6 +134,7 @@ export function composeHttp(
       doubtRoutes({ platform, journal, archive }),
       renderingRoutes({ rendering, archive }),
       hosted,
+      hostedExams,
       demo.routes,
       systemRoutes(platform, demo, network),
     ],
@@ -141,6 +143,7 @@ export function composeHttp(
       metricsRoutes(platform, network.listenerMetrics),
       dicomwebRoutes({ config: platform.config, archive, rendering }),
       hosted,
+      hostedExams,
       webAppRoutes(),
     ],
   });

@@ -31,6 +31,7 @@ export interface TestServer {
 export function testServer(
   platform: TestPlatform,
   routes: (parts: { identity: Identity; journal: Journal }) => readonly Routes[],
+  root: (parts: { identity: Identity; journal: Journal }) => readonly Routes[] = () => [],
 ): TestServer {
   let parts: { app: App; journal: Journal; identity: Identity } | undefined;
   let users = 0;
@@ -47,7 +48,7 @@ export function testServer(
       metrics: platform.metrics,
       authentication: (server) => identity.installAuthentication(server),
       idempotency: platform,
-      root: [],
+      root: root({ identity, journal }),
       api: routes({ identity, journal }),
     });
     await identity.start();

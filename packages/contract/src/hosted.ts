@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 
 const uid = Type.String({ maxLength: 64, pattern: "^[0-9.]+$" });
 const orthancId = Type.String({ pattern: "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{8}){4}$" });
@@ -37,3 +37,65 @@ export const HostedPreviewQuery = Type.Object(
 );
 export const HostedFilePath = Type.Object({ sopInstanceUID: uid }, closed);
 export const NoQuery = Type.Object({}, closed);
+
+/** An imaging order's id; what is none is an examination that is not there. */
+const examenID = Type.String({ minLength: 1, maxLength: 64 });
+
+/** An image of an examination, as the second step of a hosted PACS names it. `url`: a path of ours, or https. */
+export const RegisterExamImage = Type.Object(
+  {
+    examenID,
+    studyInstanceUID: uid,
+    seriesInstanceUID: uid,
+    sopInstanceUID: uid,
+    dateAcquisition: Type.Optional(
+      Nullable(
+        Type.Union([Type.String({ format: "date" }), Type.String({ format: "date-time" })], {
+          description: "A date, or a date and time",
+        }),
+      ),
+    ),
+    modalite: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 16 }))),
+    description: Type.Optional(Nullable(Type.String({ maxLength: 1024 }))),
+    url: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 2048 }))),
+    orthancInstanceId: Type.Optional(Nullable(orthancId)),
+  },
+  closed,
+);
+export type RegisterExamImage = Static<typeof RegisterExamImage>;
+
+export const ExamImage = Type.Object({
+  imageID: Id,
+  examenID: Id,
+  studyInstanceUID: Type.String(),
+  seriesInstanceUID: Type.String(),
+  sopInstanceUID: Type.String(),
+  dateAcquisition: Nullable(Type.String()),
+  modalite: Nullable(Type.String()),
+  description: Nullable(Type.String()),
+  url: Nullable(Type.String()),
+  orthancInstanceId: Nullable(Type.String()),
+});
+export type ExamImage = Static<typeof ExamImage>;
+
+/** An examination: an imaging order in the words of these clients. */
+export const Exam = Type.Object({
+  examenID: Id,
+  patientID: Id,
+  accessionNumber: Type.String(),
+  studyInstanceUID: Type.String({ description: "Of the study that the modality is told to make" }),
+  modalite: Type.String(),
+  description: Type.String(),
+  indication: Type.String(),
+  priorite: Type.String(),
+  statut: Type.String(),
+  datePrescription: DateTime,
+  dateExamen: Nullable(DateTime),
+  nombreImages: Type.Integer(),
+});
+export type Exam = Static<typeof Exam>;
+
+export const ExamPath = Type.Object({ examenID }, closed);
+export const examImageSortFields = ["createdAt"] as const;
+export const ExamImageListQuery = Type.Object({ ...listQuery }, closed);
+export type ExamImageListQuery = Static<typeof ExamImageListQuery>;

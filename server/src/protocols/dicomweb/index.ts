@@ -17,6 +17,7 @@ import { registerMetadata } from "./wado-metadata.ts";
 import { registerRendered } from "./wado-rendered.ts";
 import { registerUri } from "./wado-uri.ts";
 
+export { hostedExamRoutes } from "./hosted-exams.ts";
 export { type HostedDeps, hostedPacsRoutes } from "./hosted-routes.ts";
 
 export interface DicomwebDeps {
