@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { reportPaper } from "@isocenter/test/support/paper.ts";
+import { pdfText } from "@isocenter/test/support/pdf-text.ts";
+import { expect, test } from "vitest";
+import type { ReportPaper } from "../paper.ts";
+import { reportPdf } from "./report-pdf.ts";
+
+const flat = (text: string) => text.replace(/\s+/g, " ");
+const textOf = async (more: Partial<ReportPaper> = {}) => (await pagesOf(more)).map(flat).join(" ");
+const pagesOf = async (more: Partial<ReportPaper> = {}) => pdfText(await reportPdf(reportPaper(more)));
+
+test("a report says whose it is, of which examination, what was found, and who signed it when", async () => {
+  const text = await textOf();
+  for (const said of [
+    "Universitätsklinikum Süd",
+    "Papadopoulou, Žofia Ιωάννα",
+    "P00000123 (UKS)",
+    "1961-11-30 (64 years at the examination)",
+    "female",
+    "CT abdomen with contrast",
+    "2026-01-05 09:15",
+    "A20261234",
+    "Иванов, Пётр",
+    "Gregory House",
+    "Pain in the right upper quadrant",
+    "A cyst of 14 × 12 mm.",
+    "No lesion ≥ 5 mm elsewhere.",
+    "Hepatic cyst → no follow-up.",
+    "Mean attenuation 18 HU",
+    "Electronically signed by Dr. Jürgen Löwe",
+    // The facility's clock, not UTC's.
+    "2026-01-05 10:31 (UTC+01:00)",
+    "Final report, version 1",
+    reportPaper().hash!,
+  ])
+    expect(text).toContain(said);
+  expect(text).not.toMatch(/PRELIMINARY|AMENDED|ERROR|\u25a1|\ufffd|\bSR\b/);
+});
+
+test("the same paper gives the same bytes, and another letter other ones", async () => {
+  const hash = async (more: Partial<ReportPaper> = {}) =>
+    createHash("sha256")
+      .update(await reportPdf(reportPaper(more)))
+      .digest("hex");
+  const first = await hash();
+  await hash({ sections: [] });
+  expect(await hash()).toBe(first);
+  expect(await hash({ version: 2 })).not.toBe(first);
+});
+
+test("the document has a title, an author and a language, and can be read aloud", async () => {
+  const file = Buffer.from(await reportPdf(reportPaper({ language: "de" }))).toString("latin1");
+  const utf16 = (text: string) => `\ufeff${text}`;
+  const be = Buffer.from(utf16("Dr. Jürgen Löwe"), "utf16le").swap16().toString("latin1");
+  expect(file.startsWith("%PDF-1.7")).toBe(true);
+  const said = (key: string) =>
+    new RegExp(`\\n${new RegExp(`/${key} (\\d+) 0 R`).exec(file)?.[1]} 0 obj\\n\\((.*)\\)`).exec(file)?.[1];
+  expect(said("Title")).toBe("Imaging report: CT abdomen");
+  expect(said("Author")).toBe(be);
+  expect(file.includes("/Lang (de)")).toBe(true);
+  expect(file.includes("/Marked true") && file.includes("/StructTreeRoot")).toBe(true);
+});
+
+test("a long report goes on over pages, and each says whose it is and which of how many", async () => {
+  const line = "The liver is of normal size and contour, without focal lesions. ";
+  const text = Array.from({ length: 200 }, (_, index) => `${index}. ${line.repeat(3)}`).join("\n");
+  const pages = await pagesOf({ sections: [{ key: "findings", heading: "Findings", text }] });
+  expect(pages.length).toBeGreaterThan(8);
+  pages.forEach((page, index) => {
+    expect(flat(page)).toContain("Papadopoulou, Žofia Ιωάννα, P00000123, born 1961-11-30");
+    expect(page).toContain(`Page ${index + 1} of ${pages.length}`);
+  });
+  const all = flat(pages.join(" "));
+  for (let index = 0; index < 200; index++) expect(all).toContain(`${index}. The liver`);
+});
+
+test("one word of pages is printed whole, and soon", async () => {
+  const pages = await pagesOf({
+    sections: [{ key: "findings", heading: "Findings", text: `x${"w".repeat(50_000)}y` }],
+  });
+  const printed = pages.join("").replace(/\s/g, "").match(/w/g)?.length ?? 0;
+  expect(printed).toBeGreaterThanOrEqual(50_000);
+  expect(pages.length).toBeLessThan(40);
+});
+
+test("what is not final says so, and on each page", async () => {
+  expect(await textOf({ status: "PRELIMINARY", signature: null, hash: null })).toMatch(
+    /PRELIMINARY Not yet signed.*Not signed.*PRELIMINARY $/,
+  );
+  expect(await textOf({ status: "DRAFT", signature: null })).toContain("DRAFT A draft");
+  expect(await textOf({ supersededBy: 3 })).toContain("SUPERSEDED VERSION 1 Version 3 of this report");
+});
+
+test("an amendment says what it changed and why", async () => {
+  const amendment = {
+    reason: "The appendix had been overlooked.",
+    changed: ["Findings", "Impression"],
+    previousVersion: 1,
+  };
+  const text = await textOf({ version: 2, status: "AMENDED", amendment, previousHash: "a".repeat(64) });
+  expect(text).toContain(
+    "AMENDED Version 2 takes the place of version 1. Changed: Findings, Impression Reason: The appendix had been overlooked.",
+  );
+  expect(text).toContain(`of the version before: ${"a".repeat(64)}`);
+});
+
+test("a withdrawn report says so loudly, whichever version is printed", async () => {
+  const enteredInError = { reason: "Wrong patient", name: "Dr. Who", at: new Date("2026-07-01T22:30:00Z") };
+  for (const status of ["ENTERED_IN_ERROR", "FINAL"] as const) {
+    const text = await textOf({ status, enteredInError, supersededBy: null });
+    expect(text).toContain("ENTERED IN ERROR: DO NOT USE THIS REPORT Reason: Wrong patient");
+    expect(text).toContain("Marked by Dr. Who, 2026-07-02 00:30 (UTC+02:00)");
+    expect(text.match(/ENTERED IN ERROR/g)!.length).toBeGreaterThanOrEqual(3);
+  }
+});
+
+test("critical findings stand out, with whom they were told", async () => {
+  const findings = [
+    {
+      severity: "CRITICAL",
+      description: "Perforated appendix",
+      communicated: "Told to Dr. House, read back",
+    },
+  ];
+  expect(await textOf({ findings })).toContain(
+    "Critical findings CRITICAL: Perforated appendix Told to Dr. House, read back",
+  );
+});
+
+test("writing that no font has is a box, and the paper says how many", async () => {
+  const patient = { ...reportPaper().patient, name: "Yamada^Tarou=山田^太郎=やまだ^たろう" };
+  const sections = [{ key: "findings" as const, heading: "Findings", text: "肝臓 normal\u0007 שלום" }];
+  const text = await textOf({ patient, sections });
+  expect(text).toContain("Yamada, Tarou");
+  expect(text).toContain("\u25a1\u25a1 normal");
+  expect(text).toContain("2 characters of this report cannot be printed");
+  expect(text).not.toContain("\ufffd");
+});
