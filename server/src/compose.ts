@@ -8,6 +8,12 @@ import {
   exportRoutes,
 } from "./modules/archive/index.ts";
 import {
+  billingReader,
+  billingRoutes,
+  defineBillingJobs,
+  followMerge as followMergeOfBills,
+} from "./modules/billing/index.ts";
+import {
   administrationRoutes,
   createIdentity,
   type IdentityWithDeps,
@@ -70,6 +76,8 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
   const sending = createSending({ platform, journal, archive, rendering });
+  journal.registerReader(billingReader(platform, journal));
+  defineBillingJobs(platform, journal);
   const demo = createDemo(platform, archive);
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);
@@ -128,11 +136,12 @@ export function composeHttp(
       dimseRoutes({ platform, journal, archive }),
       patientRoutes({ platform, journal }),
       careRoutes({ platform, journal }),
-      mergeRoutes({ platform, journal, followers: [archive.followMerge] }),
+      mergeRoutes({ platform, journal, followers: [archive.followMerge, followMergeOfBills] }),
       archiveRoutes({ platform, archive }),
       exportRoutes({ platform, journal, archive }),
       doubtRoutes({ platform, journal, archive }),
       renderingRoutes({ rendering, archive }),
+      billingRoutes({ platform, journal }),
       hosted,
       hostedExams,
       demo.routes,

@@ -1,4 +1,5 @@
 /** The REST contract of Isocenter: enumerations, the permission table, schemas of requests and responses. */
+export * from "./billing.ts";
 export * from "./doubt.ts";
 export * from "./enumerations.ts";
 export * from "./exports.ts";

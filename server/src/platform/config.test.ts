@@ -23,6 +23,7 @@ test("an empty environment is enough", () => {
     aeTitle: "ISOCENTER",
     databaseUrl: null,
     settleSeconds: 60,
+    billDueDays: 30,
     adminUsername: "admin",
     corsOrigins: [],
     roles: ["api", "dicom", "worker"],

@@ -44,6 +44,8 @@ export interface Config {
   /** For DICOM by TLS with the certificate of `tls`; null: off. */
   dicomTlsPort: number | null;
   settleSeconds: number;
+  /** A bill is due so many days after it was issued, where it does not say otherwise. */
+  billDueDays: number;
   logLevel: (typeof logLevels)[number];
   roles: readonly (typeof processRoles)[number][];
 }
@@ -192,6 +194,7 @@ export function readConfig(environment: Environment): Config {
     dicomProcess: values.oneOf("DICOM_PROCESS", listenerProcesses, "auto"),
     dicomTlsPort: dicomTlsPort(values),
     settleSeconds: values.integer("SETTLE_SECONDS", 60, 1, 86_400),
+    billDueDays: values.integer("BILL_DUE_DAYS", 30, 0, 3650),
     logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
     roles: roles(values),
   };

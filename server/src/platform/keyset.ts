@@ -1,12 +1,12 @@
 import type { Fragment, Reader } from "./database.ts";
 import { countedTo, defaultLimit, type ListPage, type ListRange, readSort } from "./http-lists.ts";
-import { countLimit, readCursor, writeCursor } from "./paging.ts";
+import { blameCursor, countLimit, readCursor, writeCursor } from "./paging.ts";
 
 /** A list that is paged by the value it is sorted by, and the id. */
 export interface Keyset<Field extends string> {
   /** Names the list in its cursors, so that one of another list is refused. */
   name: string;
-  sorts: Readonly<Record<Field, { by: Fragment; type: "text" | "timestamptz" }>>;
+  sorts: Readonly<Record<Field, { by: Fragment; type: "text" | "timestamptz" | "date" }>>;
   fallback: Field | `-${Field}`;
   /** The unique column that settles ties, such as `u.id`. */
   id: Fragment;
@@ -27,14 +27,16 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
   const limit = query.limit ?? defaultLimit;
   const order = `${name} ${descending ? "-" : ""}${field}`;
   const cursor = query.after === undefined ? null : readCursor(query.after, order);
-  const value = type === "text" ? db`${cursor?.value ?? ""}::text` : db`${cursor?.value ?? ""}::timestamptz`;
+  const value = db`${cursor?.value ?? ""}::text::${db.unsafe(type)}`;
   const beyond = cursor
     ? db`and (${by}, ${id}) ${descending ? db`<` : db`>`} (${value}, ${cursor.id}::uuid)`
     : db``;
   const direction = descending ? db`desc` : db``;
   const rows = await db<(Row & { sortValue: string | Date })[]>`
     select ${columns}, ${by} as "sortValue" from ${from} where ${where} ${beyond}
-    order by ${by} ${direction}, ${id} ${direction} limit ${limit + 1} offset ${query.offset ?? 0}`;
+    order by ${by} ${direction}, ${id} ${direction} limit ${limit + 1} offset ${query.offset ?? 0}`.catch(
+    blameCursor(cursor),
+  );
   const [count] = await db<{ count: number }[]>`
     select count(*)::bigint as count from (select from ${from} where ${where} limit ${countLimit + 1}) c`;
   const page = rows.slice(0, limit);

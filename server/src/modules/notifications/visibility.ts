@@ -22,6 +22,7 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   staff: "staff.manage",
   department: "staff.manage",
   "on-call": "on-call.manage",
+  bill: "bills.read",
 };
 
 export interface CareRelation {

@@ -1,0 +1,215 @@
+import type { BillLineInput, ChangeBill, CreateBill } from "@isocenter/contract";
+import { newId, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
+import { type MergeFollower, requirePatient, survivorSql } from "../patients/index.ts";
+import { billStatus, checkDueDate, checkTransition, daysAfter, readCurrency, totalOf } from "./bill.ts";
+import { settlePrice } from "./drafts.ts";
+import { type BillingContext, lockBill, writeBill } from "./locked.ts";
+import { requireOrder, requireReport } from "./subjects.ts";
+
+/**
+ * Makes a bill.
+ * @returns its id
+ * @throws Refusal `forbidden`, `not-found` (`facility.not-found`, `patient.not-found`, `order.not-found`, `report.not-found`), `conflict`
+ *   (`bill.order-billed`), `invalid` (`bill.unknown-currency`, `bill.too-large`, `bill.invalid-due-date`, `bill.other-patient`)
+ */
+export async function createBill(
+  tx: Tx,
+  viewer: Viewer,
+  input: CreateBill,
+  context: BillingContext,
+): Promise<string> {
+  requirePermission(viewer, "bills.write");
+  const { patientId } = input;
+  const order = input.orderId ? await requireOrder(tx, viewer, input.orderId) : null;
+  const report = input.reportId ? await requireReport(tx, viewer, input.reportId) : null;
+  const facilityId = input.facilityId ?? order?.facilityId ?? report?.facilityId ?? viewer.homeFacilityId;
+  if (!viewer.facilityIds.includes(facilityId))
+    throw new Refusal("not-found", "facility.not-found", "There is no such facility.");
+  await requirePatient(tx, facilityId, patientId);
+  for (const [name, of] of [
+    ["orderId", order],
+    ["reportId", report],
+  ] as const) {
+    if (of === null || (of.patientId === patientId && of.facilityId === facilityId)) continue;
+    const message = "is of another patient or facility";
+    throw new Refusal("invalid", "bill.other-patient", `${name} ${message}.`, {
+      errors: [{ path: name, message }],
+    });
+  }
+  const orderId = order?.id ?? report?.orderId ?? null;
+  const id = await insertBill(tx, viewer, context, {
+    facilityId,
+    patientId,
+    orderId,
+    reportId: report?.id ?? null,
+    drafted: false,
+    currency: readCurrency(input.currency),
+    lines: input.lines,
+    ...(input.dueDate === undefined ? {} : { dueDate: checkDueDate(input.dueDate) }),
+  });
+  // Once more, now that the bill holds the patient: a merge that was under way is seen, and the next one takes the bill along.
+  await requirePatient(tx, facilityId, patientId);
+  if (orderId !== null) await settlePrice(tx, context, orderId);
+  return id;
+}
+
+export interface NewBill {
+  facilityId: string;
+  patientId: string;
+  orderId: string | null;
+  reportId: string | null;
+  drafted: boolean;
+  currency: string;
+  lines: readonly BillLineInput[];
+  dueDate?: string | null;
+}
+
+/** @throws Refusal `conflict` (`bill.order-billed`) */
+export async function insertBill(
+  tx: Tx,
+  viewer: Viewer,
+  { clock, journal, dueDays }: BillingContext,
+  bill: NewBill,
+): Promise<string> {
+  const { facilityId, patientId, orderId, reportId, currency, drafted } = bill;
+  const now = clock.now();
+  const [at] = await tx<{ today: string }[]>`
+    select (${now}::timestamptz at time zone time_zone)::date as today from facility where id = ${facilityId}`;
+  if (!at) throw new Refusal("not-found", "facility.not-found", "There is no such facility.");
+  const id = newId(clock);
+  const total = totalOf(bill.lines);
+  const dueDate = bill.dueDate === undefined ? daysAfter(at.today, dueDays) : bill.dueDate;
+  const number = await nextNumber(tx, facilityId, Number(at.today.slice(0, 4)));
+  const status = billStatus({ total, paid: 0, refunded: 0, dueDate, voided: false }, at.today);
+  const [made] = await tx`insert into bill ${tx({
+    id,
+    facility_id: facilityId,
+    patient_id: patientId,
+    claimed_patient_id: patientId,
+    order_id: orderId,
+    report_id: reportId,
+    drafted,
+    number,
+    currency,
+    total,
+    status,
+    due_date: dueDate,
+    issued_at: now,
+    issued_on: at.today,
+    created_by: viewer.id,
+    updated_at: now,
+  })} on conflict (order_id) where order_id is not null and status <> 'VOID' do nothing returning id`;
+  if (!made) throw new Refusal("conflict", "bill.order-billed", "This order has a bill already.");
+  await addLines(tx, { clock }, id, 0, bill.lines);
+  await journal.record(tx, viewer, {
+    type: "bill.created",
+    subject: { type: "bill", id },
+    facilityId,
+    patientId,
+    data: { orderId, reportId, number, total, currency, dueDate, drafted, status },
+  });
+  return id;
+}
+
+async function nextNumber(tx: Tx, facilityId: string, year: number): Promise<string> {
+  const [row] = await tx<{ last: number }[]>`
+    insert into bill_counter (facility_id, year, last) values (${facilityId}, ${year}, 1)
+    on conflict (facility_id, year) do update set last = bill_counter.last + 1 returning last`;
+  return `${year}-${String(row?.last).padStart(6, "0")}`;
+}
+
+export async function addLines(
+  tx: Tx,
+  { clock }: Pick<BillingContext, "clock">,
+  billId: string,
+  position: number,
+  lines: readonly BillLineInput[],
+): Promise<void> {
+  const rows = lines.map((line, index) => ({
+    id: newId(clock),
+    bill_id: billId,
+    position: position + index,
+    code: line.code.trim(),
+    description: line.description.trim(),
+    quantity: line.quantity,
+    unit_amount: line.unitAmount,
+    modifiers: line.modifiers ?? [],
+  }));
+  await tx`insert into bill_line ${tx(rows)}`;
+}
+
+/**
+ * Changes the lines and the due day of a bill of which nothing is paid.
+ * @throws Refusal `forbidden`, `not-found` (`bill.not-found`), `conflict` (`version.conflict`, `bill.paid`, `bill.illegal-transition`), `invalid`
+ */
+export async function changeBill(
+  tx: Tx,
+  viewer: Viewer,
+  id: string,
+  input: ChangeBill,
+  context: BillingContext,
+): Promise<void> {
+  requirePermission(viewer, "bills.write");
+  const bill = await lockBill(tx, viewer, context, id, input.expectedVersion);
+  if (bill.status === "VOID") checkTransition(bill.status, bill.status, "changed");
+  if (bill.paid > bill.refunded)
+    throw new Refusal(
+      "conflict",
+      "bill.paid",
+      "Something of this bill is paid: it is changed once that is refunded.",
+    );
+  const total = input.lines ? totalOf(input.lines) : bill.total;
+  const dueDate = input.dueDate === undefined ? bill.dueDate : checkDueDate(input.dueDate);
+  if (input.lines) {
+    await tx`delete from bill_line where bill_id = ${id}`;
+    await addLines(tx, context, id, 0, input.lines);
+  }
+  const status = await writeBill(tx, context, bill, { total, dueDate }, "changed");
+  await context.journal.record(tx, viewer, {
+    type: "bill.changed",
+    subject: { type: "bill", id },
+    facilityId: bill.facilityId,
+    patientId: bill.patientId,
+    data: { before: { total: bill.total, dueDate: bill.dueDate }, after: { total, dueDate }, status },
+  });
+}
+
+/**
+ * Takes a bill back that should not have been made; it is kept, and shown as void.
+ * @throws Refusal `forbidden`, `not-found` (`bill.not-found`), `conflict` (`version.conflict`, `bill.holds-money`, `bill.illegal-transition`)
+ */
+export async function voidBill(
+  tx: Tx,
+  viewer: Viewer,
+  id: string,
+  input: { reason: string; expectedVersion?: number },
+  context: BillingContext,
+): Promise<void> {
+  requirePermission(viewer, "bills.write");
+  const bill = await lockBill(tx, viewer, context, id, input.expectedVersion);
+  if (bill.paid > bill.refunded)
+    throw new Refusal(
+      "conflict",
+      "bill.holds-money",
+      `A bill that is ${bill.status} is void only when what was paid is refunded: POST /billing/${id}/refunds first.`,
+    );
+  await writeBill(tx, context, bill, { void: { reason: input.reason } }, "made void");
+  await context.journal.record(tx, viewer, {
+    type: "bill.voided",
+    subject: { type: "bill", id },
+    facilityId: bill.facilityId,
+    patientId: bill.patientId,
+    data: { from: bill.status, total: bill.total, currency: bill.currency },
+  });
+}
+
+/** Bills go with their patients, to whoever survives now. */
+export const followMerge: MergeFollower = async (tx, _viewer, { patientIds, at }) => {
+  await tx`
+    with owner as (
+      select b.id, survivor.id as now from bill b join patient p on p.id = b.claimed_patient_id
+      cross join lateral (${survivorSql(tx, "p.id")}) survivor
+      where b.claimed_patient_id = any(${[...patientIds]}::uuid[]) and survivor.id <> b.patient_id
+      order by b.id for no key update of b)
+    update bill b set patient_id = owner.now, version = b.version + 1, updated_at = ${at} from owner where b.id = owner.id`;
+};
