@@ -38,6 +38,7 @@ import {
   registerRenderingJobs,
   renderingRoutes,
 } from "./modules/rendering/index.ts";
+import { reportNotices, reportRoutes } from "./modules/reports/index.ts";
 import {
   type App,
   createHttpServer,
@@ -75,6 +76,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const archive = createArchive(platform, journal, { imaging });
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
+  journal.registerReader(reportNotices(platform.clock));
   const sending = createSending({ platform, journal, archive, rendering });
   journal.registerReader(billingReader(platform, journal));
   defineBillingJobs(platform, journal);
@@ -142,6 +144,7 @@ export function composeHttp(
       doubtRoutes({ platform, journal, archive }),
       renderingRoutes({ rendering, archive }),
       billingRoutes({ platform, journal }),
+      reportRoutes({ platform, journal, identity }),
       hosted,
       hostedExams,
       demo.routes,

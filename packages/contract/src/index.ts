@@ -13,6 +13,8 @@ export * from "./patients.ts";
 export * from "./permissions.ts";
 export * from "./pictures.ts";
 export * from "./remote.ts";
+export * from "./report-templates.ts";
+export * from "./reports.ts";
 export * from "./routing.ts";
 export * from "./sending.ts";
 export * from "./staff.ts";

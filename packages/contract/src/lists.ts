@@ -41,5 +41,8 @@ export const Problem = Type.Object({
   instance: Type.String(),
   requestId: Type.String(),
   errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+  current: Type.Optional(
+    Type.Unknown({ description: "Where a change was for an older version: the item as it is now" }),
+  ),
 });
 export type Problem = Static<typeof Problem>;

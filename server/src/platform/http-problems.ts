@@ -123,6 +123,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const detail =
     refusal?.message ?? "Something went wrong here. The error is in the server's log under the request id.";
   const problem: Problem = {
+    ...refusal?.members,
     type: "about:blank",
     title,
     status,

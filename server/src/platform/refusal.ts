@@ -29,12 +29,19 @@ export class Refusal extends Error {
   readonly errors: readonly RefusalDetail[];
   /** Seconds after which a retry may succeed, where that is known. */
   readonly retryAfter: number | undefined;
+  /** More that a problem document says (RFC 9457 3.2), such as `current`, the item as it is now. */
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(
     kind: RefusalKind,
     code: string,
     detail: string,
-    more: { errors?: readonly RefusalDetail[]; retryAfter?: number; cause?: unknown } = {},
+    more: {
+      errors?: readonly RefusalDetail[];
+      retryAfter?: number;
+      cause?: unknown;
+      members?: Readonly<Record<string, unknown>>;
+    } = {},
   ) {
     super(detail, { cause: more.cause });
     this.name = "Refusal";
@@ -42,5 +49,6 @@ export class Refusal extends Error {
     this.code = code;
     this.errors = more.errors ?? [];
     this.retryAfter = more.retryAfter;
+    this.members = more.members ?? {};
   }
 }

@@ -17,6 +17,14 @@ export { deidentificationSecret } from "./export/secret.ts";
 export { supportedKeys } from "./find/keys.ts";
 export { createIngest, type IngestOptions } from "./ingest/ingest.ts";
 export { type OrthancIds, orthancIds } from "./orthanc-ids.ts";
+export {
+  documentModalities,
+  type ImageSet,
+  imageSetHash,
+  imagesOf,
+  moveStudyToReported,
+  type ReportedStatus,
+} from "./reported.ts";
 export { type ArchiveRoutesDeps, archiveRoutes, type DoubtRoutesDeps, doubtRoutes } from "./routes.ts";
 export { settleStudy } from "./settle.ts";
 export { findOrphans, forgetSeriesMetadata, sweepOrphans } from "./sweep.ts";

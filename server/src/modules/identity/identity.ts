@@ -4,6 +4,7 @@ import { keptSecret } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { createAuthenticate, installAuthentication } from "./authentication.ts";
 import { cleanIdentity } from "./clean.ts";
+import { confirmPassword } from "./confirm.ts";
 import { changeChannel, type IdentityDeps } from "./deps.ts";
 import { createPasswordHasher, defaultCost, type PasswordCost } from "./passwords.ts";
 import { createPrincipals } from "./principals.ts";
@@ -60,6 +61,7 @@ export function createIdentity(
     deps,
     authenticate,
     again: (authenticated) => principals.again(authenticated),
+    confirmPassword: (viewer, password) => confirmPassword(deps, viewer, password),
     installAuthentication: (app) => installAuthentication(app, authenticate, journal),
     onChange(listener) {
       listeners.add(listener);

@@ -113,7 +113,7 @@ export async function signIn(
   return { userId: account.id, ...session };
 }
 
-function lockedUntil({ platform }: IdentityDeps, until: Date): Refusal {
+export function lockedUntil({ platform }: IdentityDeps, until: Date): Refusal {
   const retryAfter = Math.max(1, Math.ceil((until.getTime() - platform.clock.now().getTime()) / 1000));
   return new Refusal("locked", "auth.locked", "This account is locked after too many wrong passwords.", {
     retryAfter,
@@ -137,7 +137,7 @@ async function recordFailure(
 }
 
 /** @returns until when the name is now locked, or null */
-async function countFailure(tx: Tx, { platform }: IdentityDeps, folded: string): Promise<Date | null> {
+export async function countFailure(tx: Tx, { platform }: IdentityDeps, folded: string): Promise<Date | null> {
   const now = platform.clock.now();
   const forgotten = new Date(now.getTime() - lockMs).toISOString();
   const until = new Date(now.getTime() + lockMs).toISOString();

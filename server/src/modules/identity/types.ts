@@ -22,6 +22,11 @@ export interface Identity {
   authenticate(authorizationHeader: string | undefined, origin: RequestOrigin): Promise<Authenticated>;
   /** The same viewer as of now, for a connection that stays open; null where the session or key has ended. */
   again(authenticated: Authenticated): Promise<Authenticated | null>;
+  /**
+   * That the viewer is who signed in, by the password again: for what is signed.
+   * @throws Refusal `unprocessable` (`password.wrong`), `locked` (`auth.locked`), `too-many` (`auth.throttled`), `forbidden` (`api-key.may-not-sign`)
+   */
+  confirmPassword(viewer: Viewer, password: string): Promise<void>;
   /** Sets `request.viewer` and checks each route's permission; refuses to register a route that names none. */
   installAuthentication(app: App): void;
   /** Told when a session or key ends or what it may do changes; for connections that stay open. @returns the way to stop it */

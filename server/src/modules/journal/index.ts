@@ -7,6 +7,7 @@
  * removed, added to or reordered unseen.
  */
 
+export { factsAbout, type RecordedFact } from "./facts-about.ts";
 export { createJournal, type JournalOptions } from "./journal.ts";
 export { listAudit } from "./queries.ts";
 export { journalRoutes } from "./routes.ts";

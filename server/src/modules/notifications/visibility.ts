@@ -23,7 +23,16 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   department: "staff.manage",
   "on-call": "on-call.manage",
   bill: "bills.read",
+  report: "reports.read",
+  reading: "reading.claim",
 };
+
+/** Facts of reports that whoever sees signed reports alone may know of. */
+const ofSignedReports: ReadonlySet<string> = new Set([
+  "report.signed",
+  "report.amended",
+  "report.entered-in-error",
+]);
 
 export interface CareRelation {
   personId: string;
@@ -48,6 +57,10 @@ export function sightOf(viewer: Viewer, fact: SealedFact): Sight {
   switch (reach(viewer, permission)) {
     case "all":
       return "seen";
+    case "final":
+      return ofSignedReports.has(fact.type) ? "seen" : "hidden";
+    case "final-in-care":
+      return ofSignedReports.has(fact.type) && fact.patientId !== null ? "if-in-care" : "hidden";
     case "in-care":
       if (viewer.kind === "user" && fact.people.includes(viewer.id)) return "seen";
       return fact.patientId === null ? "hidden" : "if-in-care";

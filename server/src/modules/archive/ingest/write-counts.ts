@@ -1,7 +1,10 @@
 import { Tags } from "@isocenter/dicom";
 import type { Fragment, Tx } from "../../../platform/index.ts";
 import { jsonKey } from "../attributes.ts";
+import { documentModalities } from "../reported.ts";
 import { groupBy, type Written } from "./batch.ts";
+
+const documents: ReadonlySet<string> = new Set(documentModalities);
 
 /**
  * Locks the studies that were known from an earlier transaction, in the order in which new ones are locked.
@@ -47,6 +50,7 @@ export function studyCounts(tx: Tx, now: Date, written: readonly Written[], wher
     size: sizeOf(group),
     modalities: distinct(group.map(({ item }) => item.incoming.modality)),
     sop_classes: distinct(group.map(({ item }) => item.incoming.sopClassUid)),
+    images: group.some(({ item }) => !documents.has(item.incoming.modality)),
     body_part:
       group.map(({ item }) => bodyPartOf(item.incoming.series)).find((part) => part !== null) ?? null,
   }));
@@ -61,11 +65,12 @@ export function studyCounts(tx: Tx, now: Date, written: readonly Written[], wher
         else array(select distinct c from unnest(s.sop_classes || d.sop_classes) c order by c) end,
       body_part = case when '00180015' = any(s.corrected) then s.body_part else coalesce(s.body_part, d.body_part) end,
       status = case when s.status in ('SCHEDULED', 'ARRIVED', 'COMPLETED', 'CANCELLED') then 'IN_PROGRESS' else s.status end,
+      images_after_report_at = case when d.images and s.status in ('PRELIMINARY', 'FINAL') then ${now} else s.images_after_report_at end,
       last_received_at = ${now},
       deleted_at = null,
       version = s.version + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as d (id uuid, instances int, series int, size bigint, modalities text[], sop_classes text[], body_part text)
+      as d (id uuid, instances int, series int, size bigint, modalities text[], sop_classes text[], images boolean, body_part text)
     where s.id = d.id and ${where}`;
 }
 

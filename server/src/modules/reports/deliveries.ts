@@ -1,0 +1,40 @@
+import type { Reader, Tx } from "../../platform/index.ts";
+
+/** A version that came before somebody. */
+export interface Delivery {
+  reportId: string;
+  /** Of the version. */
+  number: number;
+  recipient: { kind: string; id: string };
+  /** `viewed`, `told`, `shared`, ... */
+  way: string;
+}
+
+/** Notes who got which version; the same again changes nothing. */
+export async function noteDeliveries(
+  reader: Reader,
+  deliveries: readonly Delivery[],
+  at: Date,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  // In one order, so that two who note the same do not wait for each other.
+  const rows = deliveries
+    .map(({ reportId, number, recipient, way }) => ({
+      report_id: reportId,
+      number,
+      recipient_kind: recipient.kind,
+      recipient_id: recipient.id,
+      way,
+      delivered_at: at,
+    }))
+    .sort((a, b) => (a.report_id + a.recipient_id < b.report_id + b.recipient_id ? -1 : 1));
+  await reader`insert into report_delivery ${reader(rows)} on conflict do nothing`;
+}
+
+/** The users who got a version before this one. */
+export async function earlierReaders(tx: Tx, reportId: string, number: number): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    select distinct recipient_id as id from report_delivery
+    where report_id = ${reportId} and number < ${number} and recipient_kind = 'user' order by 1`;
+  return rows.map(({ id }) => id);
+}

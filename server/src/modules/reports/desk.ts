@@ -1,0 +1,87 @@
+import type { Report, ReportListQuery } from "@isocenter/contract";
+import { Refusal, reach, type Viewer } from "../../platform/index.ts";
+import { imagesOf } from "../archive/index.ts";
+import { noteDeliveries } from "./deliveries.ts";
+import type { ReportsDeps } from "./deps.ts";
+import { getReport, listReports, type ReportsOf } from "./queries.ts";
+import { isAtWork, noteOpened } from "./readers.ts";
+
+export type Desk = ReturnType<typeof reportDesk>;
+
+/** How reports come to people: who looks is written down, and so is what was refused. */
+export function reportDesk({ platform, journal }: ReportsDeps) {
+  const { db, clock } = platform;
+
+  /** Notes who got which signed version, so that they are told when another follows. */
+  async function delivered(viewer: Viewer, reports: readonly Report[]): Promise<void> {
+    if (viewer.kind !== "user") return;
+    const signed = reports.flatMap(({ id, signedAt, versionNumber }) =>
+      signedAt !== null && versionNumber !== null
+        ? [{ reportId: id, number: versionNumber, recipient: { kind: "user", id: viewer.id }, way: "viewed" }]
+        : [],
+    );
+    await noteDeliveries(db, signed, clock.now());
+  }
+
+  async function read(viewer: Viewer, reportId: string): Promise<Report> {
+    return await getReport(db, viewer, reportId, clock.now());
+  }
+
+  return {
+    read,
+    /** The report, for somebody who opens it. */
+    async open(viewer: Viewer, reportId: string): Promise<Report> {
+      const report = await read(viewer, reportId);
+      await journal.access(viewer, {
+        action: "report.viewed",
+        subject: { type: "report", id: reportId },
+        patientId: report.patientId,
+        facilityId: report.facilityId,
+      });
+      await delivered(viewer, [report]);
+      const now = clock.now();
+      if (
+        viewer.kind === "user" &&
+        reach(viewer, "reports.write") !== null &&
+        !(await isAtWork(db, reportId, viewer.id, now))
+      )
+        await noteOpened(db, reportId, viewer.id, await imagesOf(db, report.studyId), now);
+      return report;
+    },
+    async list(viewer: Viewer, of: ReportsOf, query: ReportListQuery) {
+      const page = await listReports(db, viewer, of, query, clock.now());
+      await journal.access(viewer, {
+        action: "report.searched",
+        subject: { type: "search", id: "reports" },
+        patientId: "patientId" in of ? of.patientId : (page.data[0]?.patientId ?? null),
+        data: { ...of, found: page.total },
+      });
+      await delivered(viewer, page.data);
+      return page;
+    },
+    /** Does it, or writes down that the rules said no; who changed an older version gets the newer text with the refusal. */
+    async attempt(
+      viewer: Viewer,
+      reportId: string,
+      what: string,
+      work: () => Promise<void>,
+    ): Promise<Report> {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.kind !== "conflict") throw error;
+        await journal.access(viewer, {
+          action: "report.refused",
+          subject: { type: "report", id: reportId },
+          outcome: "refused",
+          data: { what, code: error.code, ...(error.members.state ? { state: error.members.state } : {}) },
+        });
+        if (error.code !== "version.conflict") throw error;
+        throw new Refusal(error.kind, error.code, error.message, {
+          members: { current: await read(viewer, reportId) },
+        });
+      }
+      return await read(viewer, reportId);
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import {
+  type Report,
+  type ReportListQuery,
+  type ReportStatus,
+  readEnumeration,
+  reportStatuses,
+} from "@isocenter/contract";
+import {
+  type Fragment,
+  keysetPage,
+  type ListPage,
+  mapPage,
+  type Reader,
+  Refusal,
+  requirePermission,
+  type Viewer,
+} from "../../platform/index.ts";
+import { allOf, displayName, facilities, firstIdentifier, inCareOf, nameParts } from "../patients/index.ts";
+import { type ClaimRow, claimOf, claimsOf, toClaim } from "./claims.ts";
+import type { Content } from "./content.ts";
+import { actionsOf, noReport } from "./report.ts";
+
+interface Row {
+  id: string;
+  studyId: string;
+  studyInstanceUid: string;
+  accessionNumber: string | null;
+  orderId: string | null;
+  patientId: string;
+  facilityId: string;
+  status: ReportStatus;
+  content: Content;
+  template: Report["template"];
+  authorId: string;
+  authorName: string;
+  submittedBy: string | null;
+  submittedByName: string | null;
+  submittedAt: Date | null;
+  signerId: string | null;
+  signerName: string | null;
+  signedAt: Date | null;
+  lastNumber: number;
+  signedNumber: number | null;
+  reason: string | null;
+  amendment: Content | null;
+  amendmentBy: string | null;
+  amendmentByName: string | null;
+  amendmentAt: Date | null;
+  discrepancyCategory: NonNullable<Report["discrepancy"]>["category"] | null;
+  discrepancyNote: string | null;
+  discrepancyBy: string | null;
+  discrepancyByName: string | null;
+  discrepancyAt: Date | null;
+  imagesAfterReportAt: Date | null;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  patientName: string;
+  identifier: string | null;
+  issuer: string | null;
+  birthDate: string | null;
+  sex: Report["patient"]["sex"];
+  provisional: boolean;
+}
+
+const columns = (sql: Reader): Fragment => sql`
+  r.id, r.study_id as "studyId", st.study_instance_uid as "studyInstanceUid", st.accession_number as "accessionNumber",
+  st.order_id as "orderId", st.patient_id as "patientId", r.facility_id as "facilityId", r.status, r.content, r.template,
+  r.author_id as "authorId", r.author_name as "authorName", r.submitted_by as "submittedBy", r.submitted_by_name as "submittedByName",
+  r.submitted_at as "submittedAt", r.signer_id as "signerId", r.signer_name as "signerName", r.signed_at as "signedAt",
+  r.last_number as "lastNumber", r.signed_number as "signedNumber", r.reason, r.amendment, r.amendment_by as "amendmentBy",
+  r.amendment_by_name as "amendmentByName", r.amendment_at as "amendmentAt", r.discrepancy_category as "discrepancyCategory",
+  r.discrepancy_note as "discrepancyNote", r.discrepancy_by as "discrepancyBy", r.discrepancy_by_name as "discrepancyByName",
+  r.discrepancy_at as "discrepancyAt", st.images_after_report_at as "imagesAfterReportAt", r.version, r.created_at as "createdAt",
+  r.updated_at as "updatedAt", p.name as "patientName", p.birth_date as "birthDate", p.sex, p.provisional,
+  identifier.value as identifier, identifier.issuer as issuer`;
+
+const tables = (sql: Reader): Fragment => sql`
+  report r join study st on st.id = r.study_id join patient p on p.id = st.patient_id ${firstIdentifier(sql)}`;
+
+/** Whether the viewer sees drafts and all that is around a report, or signed versions alone. */
+export const seesAll = (viewer: Viewer): boolean => requirePermission(viewer, "reports.read") === "all";
+
+/**
+ * Which reports exist for the viewer: those of their facilities; where the right reaches to final ones, those that are signed; and where it reaches no
+ * further, those of patients in their care. The table `report` is `r`, its study `st`.
+ */
+export function visible(sql: Reader, viewer: Viewer): Fragment {
+  const reached = requirePermission(viewer, "reports.read");
+  return allOf(sql, [
+    sql`r.facility_id = any(${facilities(viewer)}::uuid[])`,
+    ...(reached === "all" ? [] : [sql`r.signed_number is not null`]),
+    ...(reached === "all" || reached === "final" ? [] : [inCareOf(sql, viewer, "st.patient_id")]),
+  ]);
+}
+
+const person = (id: string | null, name: string | null) => (id === null ? null : { id, name: name ?? "" });
+
+function toReport(viewer: Viewer, row: Row, claim: ClaimRow | null): Report {
+  const all = seesAll(viewer);
+  const signedAt = row.signedAt?.toISOString() ?? null;
+  return {
+    id: row.id,
+    studyId: row.studyId,
+    studyInstanceUid: row.studyInstanceUid,
+    accessionNumber: row.accessionNumber,
+    orderId: row.orderId,
+    patientId: row.patientId,
+    patient: {
+      id: row.patientId,
+      name: displayName(nameParts(row.patientName)),
+      identifier: row.identifier ?? "",
+      issuer: row.issuer ?? "",
+      birthDate: row.birthDate,
+      sex: row.sex,
+      provisional: row.provisional,
+    },
+    facilityId: row.facilityId,
+    status: row.status,
+    ...row.content,
+    template: row.template,
+    author: { id: row.authorId, name: row.authorName },
+    submittedBy: person(row.submittedBy, row.submittedByName),
+    submittedAt: row.submittedAt?.toISOString() ?? null,
+    signer: person(row.signerId, row.signerName),
+    signedAt,
+    versionNumber: all ? row.lastNumber || null : row.signedNumber,
+    reason: row.reason,
+    ...(all ? around(row, claim) : { amendment: null, discrepancy: null, claim: null }),
+    imagesAfterReportAt: row.imagesAfterReportAt?.toISOString() ?? null,
+    version: all ? row.version : (row.signedNumber ?? row.version),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: all ? row.updatedAt.toISOString() : (signedAt ?? row.createdAt.toISOString()),
+    actions: actionsOf(viewer, {
+      status: row.status,
+      authorId: row.authorId,
+      submitted: row.submittedBy !== null,
+      discrepancy: row.discrepancyAt !== null,
+    }),
+  };
+}
+
+/** What is for those alone who see all of it. */
+function around(row: Row, claim: ClaimRow | null): Pick<Report, "amendment" | "discrepancy" | "claim"> {
+  const by = person(row.discrepancyBy, row.discrepancyByName);
+  return {
+    amendment: row.amendment && {
+      ...row.amendment,
+      by: { id: row.amendmentBy ?? "", name: row.amendmentByName ?? "" },
+      at: (row.amendmentAt ?? row.updatedAt).toISOString(),
+    },
+    discrepancy:
+      row.discrepancyCategory && by && row.discrepancyAt
+        ? {
+            category: row.discrepancyCategory,
+            note: row.discrepancyNote ?? "",
+            by,
+            at: row.discrepancyAt.toISOString(),
+          }
+        : null,
+    claim: claim && toClaim(claim),
+  };
+}
+
+/**
+ * A report as the viewer may see it.
+ * @throws Refusal `not-found` (`report.not-found`), also where it is not visible to the viewer
+ */
+export async function getReport(
+  reader: Reader,
+  viewer: Viewer,
+  reportId: string,
+  now: Date,
+): Promise<Report> {
+  const [row] = await reader<Row[]>`
+    select ${columns(reader)} from ${tables(reader)} where r.id = ${reportId} and ${visible(reader, viewer)}`;
+  if (!row) throw noReport();
+  return toReport(viewer, row, seesAll(viewer) ? await claimOf(reader, row.studyId, now) : null);
+}
+
+/** Whose reports: of a study, of a patient, or those that a person began or signed. */
+export type ReportsOf = { studyId: string } | { patientId: string } | { personId: string };
+
+/** The newest first when `sort` is left out. @throws Refusal `invalid` (`query.invalid-status`, `query.invalid-sort`, ...) */
+export async function listReports(
+  reader: Reader,
+  viewer: Viewer,
+  of: ReportsOf,
+  query: ReportListQuery,
+  now: Date,
+): Promise<ListPage<Report>> {
+  const byPerson = "personId" in of;
+  const where = [visible(reader, viewer)];
+  if ("studyId" in of) where.push(reader`r.study_id = ${of.studyId}`);
+  if ("patientId" in of) where.push(reader`st.patient_id = ${of.patientId}`);
+  if (byPerson) where.push(reader`rp.user_id = ${of.personId}`);
+  if (query.status !== undefined) where.push(reader`r.status = any(${statusesOf(query.status)}::text[])`);
+  const page = await keysetPage<Row, "createdAt">(reader, query, {
+    name: "reports",
+    sorts: {
+      createdAt: { by: byPerson ? reader`rp.created_at` : reader`r.created_at`, type: "timestamptz" },
+    },
+    fallback: "-createdAt",
+    id: byPerson ? reader`rp.report_id` : reader`r.id`,
+    columns: columns(reader),
+    from: byPerson
+      ? reader`report_person rp join report r on r.id = rp.report_id join study st on st.id = r.study_id
+          join patient p on p.id = st.patient_id ${firstIdentifier(reader)}`
+      : tables(reader),
+    where: allOf(reader, where),
+  });
+  const studyIds = seesAll(viewer) ? page.data.map(({ studyId }) => studyId) : [];
+  const claims = await claimsOf(reader, studyIds, now);
+  return mapPage(page, (row) => toReport(viewer, row, claims.get(row.studyId) ?? null));
+}
+
+function statusesOf(text: string): ReportStatus[] {
+  return text.split(",").map((one) => {
+    const status = readEnumeration(reportStatuses, one);
+    if (status !== null) return status;
+    throw new Refusal(
+      "invalid",
+      "query.invalid-status",
+      `status takes ${reportStatuses.join(", ")}, several with commas between.`,
+    );
+  });
+}

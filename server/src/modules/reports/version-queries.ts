@@ -1,0 +1,76 @@
+import type { ReportVerification, ReportVersion } from "@isocenter/contract";
+import { type Reader, requirePermission, type Viewer } from "../../platform/index.ts";
+import { factsAbout } from "../journal/index.ts";
+import { breachesOf, type VersionRow, type Witness } from "./chain.ts";
+import { differences } from "./content.ts";
+import { versionFacts } from "./facts.ts";
+import { visible } from "./queries.ts";
+import { noReport, type ReportRow } from "./report.ts";
+
+type Kept = Pick<ReportRow, "status" | "lastNumber" | "signedNumber" | "content">;
+
+async function findReport(reader: Reader, viewer: Viewer, reportId: string): Promise<Kept> {
+  const [row] = await reader<Kept[]>`
+    select r.status, r.last_number as "lastNumber", r.signed_number as "signedNumber", r.content
+    from report r join study st on st.id = r.study_id where r.id = ${reportId} and ${visible(reader, viewer)}`;
+  if (!row) throw noReport();
+  return row;
+}
+
+const rowsOf = (reader: Reader, reportId: string): Promise<VersionRow[]> =>
+  reader<VersionRow[]>`
+    select id, report_id as "reportId", number, status, content, template, reason, signer_id as "signerId", signer_name as "signerName",
+      signed_at as "signedAt", patient, order_id as "orderId", study_instance_uid as "studyInstanceUid",
+      accession_number as "accessionNumber", image_set_hash as "imageSetHash", images, previous_hash as "previousHash", hash
+    from report_version where report_id = ${reportId} order by number`;
+
+/**
+ * Every version that the viewer may see, the first first: whoever sees signed reports alone does not see preliminary ones.
+ * @throws Refusal `not-found` (`report.not-found`)
+ */
+export async function reportVersions(
+  reader: Reader,
+  viewer: Viewer,
+  reportId: string,
+): Promise<ReportVersion[]> {
+  const all = requirePermission(viewer, "reports.read") === "all";
+  await findReport(reader, viewer, reportId);
+  const rows = await rowsOf(reader, reportId);
+  const seen = all ? rows : rows.filter(({ status }) => status !== "PRELIMINARY");
+  return seen.map((row, index) => toVersion(row, seen[index - 1] ?? null));
+}
+
+function toVersion(row: VersionRow, before: VersionRow | null): ReportVersion {
+  const { content, signerId, signerName, signedAt, imageSetHash, previousHash, hash, ...version } = row;
+  return {
+    ...version,
+    ...content,
+    changed: before ? differences(before.content, content) : [],
+    signer: { id: signerId, name: signerName },
+    signedAt: signedAt.toISOString(),
+    imageSetHash: imageSetHash.toString("hex"),
+    previousHash: previousHash?.toString("hex") ?? null,
+    hash: hash.toString("hex"),
+  };
+}
+
+/**
+ * Computes the chain of a report anew and compares it with what is kept, and with what the journal recorded at each signature.
+ * @throws Refusal `not-found` (`report.not-found`)
+ */
+export async function verifyReport(
+  reader: Reader,
+  viewer: Viewer,
+  reportId: string,
+): Promise<ReportVerification> {
+  const report = await findReport(reader, viewer, reportId);
+  const versions = await rowsOf(reader, reportId);
+  const facts = await factsAbout(reader, { type: "report", id: reportId }, versionFacts);
+  const witnesses = facts.flatMap(({ data }): Witness[] =>
+    typeof data.number === "number" && typeof data.hash === "string"
+      ? [{ number: data.number, hash: data.hash }]
+      : [],
+  );
+  const breaches = breachesOf(versions, witnesses, report);
+  return { reportId, intact: breaches.length === 0, versions: versions.length, breaches };
+}
