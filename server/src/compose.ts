@@ -14,6 +14,12 @@ import {
   followMerge as followMergeOfBills,
 } from "./modules/billing/index.ts";
 import {
+  createFindings,
+  type Findings,
+  findingPolicyRoutes,
+  findingRoutes,
+} from "./modules/findings/index.ts";
+import {
   administrationRoutes,
   createIdentity,
   type IdentityWithDeps,
@@ -61,6 +67,7 @@ export interface Modules {
   imaging: ImagingPool;
   rendering: Rendering;
   sending: Sending;
+  findings: Findings;
   /** Of `sending`, for the DIMSE listener. */
   commitment: Sending["commitment"];
   modalityWorklist: ModalityWorklist;
@@ -80,6 +87,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const sending = createSending({ platform, journal, archive, rendering });
   journal.registerReader(billingReader(platform, journal));
   defineBillingJobs(platform, journal);
+  const findings = createFindings(platform, journal);
   const demo = createDemo(platform, archive);
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);
@@ -91,6 +99,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
     imaging,
     rendering,
     sending,
+    findings,
     commitment,
     modalityWorklist,
     demo,
@@ -112,7 +121,7 @@ export function composeHttp(
   checks: readonly HealthCheck[],
   network: Network,
 ): Promise<App> {
-  const { journal, identity, archive, rendering, demo } = modules;
+  const { journal, identity, archive, rendering, findings, demo } = modules;
   const feed = createLiveFeed(platform, journal, identity, {
     careRelations: (people, patients) => careRelationsAmong(platform.db, people, patients),
   });
@@ -145,6 +154,8 @@ export function composeHttp(
       renderingRoutes({ rendering, archive }),
       billingRoutes({ platform, journal }),
       reportRoutes({ platform, journal, identity }),
+      findingRoutes({ platform, findings }),
+      findingPolicyRoutes({ platform, findings }),
       hosted,
       hostedExams,
       demo.routes,

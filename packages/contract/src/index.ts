@@ -3,6 +3,7 @@ export * from "./billing.ts";
 export * from "./doubt.ts";
 export * from "./enumerations.ts";
 export * from "./exports.ts";
+export * from "./findings.ts";
 export * from "./hosted.ts";
 export * from "./identity.ts";
 export * from "./images.ts";

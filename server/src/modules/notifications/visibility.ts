@@ -10,6 +10,8 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   quarantine: "images.correct",
   reconciliation: "images.correct",
   patient: "patients.read",
+  finding: "findings.read",
+  "finding-policy": "finding-policies.manage",
   modality: "modalities.manage",
   peer: "modalities.manage",
   "routing-rule": "modalities.manage",
