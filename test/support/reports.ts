@@ -15,6 +15,8 @@ import type { TestPlatform } from "./platform.ts";
 export interface Person {
   id: string;
   name: string;
+  username: string;
+  /** Renewed when the clock has outrun them. */
   headers: { authorization: string };
 }
 
@@ -59,6 +61,10 @@ export function testReadingRoom(database: ReturnType<typeof testDatabase>, platf
       ...(payload ? { payload } : {}),
     });
     const body = answer.body === "" ? null : answer.json();
+    if (body?.code === "auth.expired-token" || body?.code === "auth.session-ended") {
+      who.headers = await server.signIn(who.username);
+      return await call(who, method, url, payload, more);
+    }
     return { status: answer.statusCode, body, headers: answer.headers };
   }
 
@@ -70,7 +76,7 @@ export function testReadingRoom(database: ReturnType<typeof testDatabase>, platf
     },
     async person(roles: readonly Role[], at = facilityId): Promise<Person> {
       const { id, username } = await server.addUser({ roles, facilityIds: [at] });
-      return { id, name: `Full ${username}`, headers: await server.signIn(username) };
+      return { id, name: `Full ${username}`, username, headers: await server.signIn(username) };
     },
     /** A study with images, of a patient of its own. @returns what is needed to send more of it */
     async study({ images = 1, at = facilityId } = {}) {
