@@ -1,5 +1,5 @@
 import { deflateRawSync } from "node:zlib";
-import { encodeJpegLs } from "./codecs/jpeg-ls-encode.ts";
+import { encodeHtj2k, encodeJpeg2000, encodeJpegLossless, encodeJpegLs } from "./codecs/lossless-encode.ts";
 import { encodeRle } from "./codecs/rle-encode.ts";
 import { decodeFrame } from "./decode.ts";
 import { ImagingError } from "./errors.ts";
@@ -18,7 +18,11 @@ export interface EncodedFrame {
 interface Encoder {
   takes(shape: FrameShape): boolean;
   /** Of decoded pixels, colour by pixel unless `planar`. */
-  encode(description: FrameDescription, pixels: Uint8Array): EncodedFrame | Promise<EncodedFrame>;
+  encode(
+    description: FrameDescription,
+    pixels: Uint8Array,
+    transferSyntaxUID: string,
+  ): EncodedFrame | Promise<EncodedFrame>;
   /** Takes colour by plane as it is. */
   planar?: true;
 }
@@ -29,16 +33,43 @@ const asIs = (description: FrameDescription, bytes: Uint8Array): EncodedFrame =>
   planarConfiguration: description.planarConfiguration,
 });
 
-/** Grey of whole bytes; colour would need its transform named, and is left to the encodings that have none. */
-const isGrey = ({ samplesPerPixel, bitsAllocated }: FrameShape): boolean =>
-  samplesPerPixel === 1 && (bitsAllocated === 8 || bitsAllocated === 16);
+/** Grey or colour of whole bytes. */
+const wholeBytes = ({ samplesPerPixel, bitsAllocated }: FrameShape): boolean =>
+  (samplesPerPixel === 1 || samplesPerPixel === 3) && (bitsAllocated === 8 || bitsAllocated === 16);
+
+/** The builds of JPEG 2000 and HTJ2K do not write colour of two bytes. */
+const wholeBytesOfWavelets = (shape: FrameShape): boolean =>
+  wholeBytes(shape) && (shape.samplesPerPixel === 1 || shape.bitsAllocated === 8);
+
+/**
+ * Code streams of a library: without a colour transform, so that what the samples are stays as it was said; and read back, because a loss that a codec makes
+ * without a word would be ours.
+ */
+const proved = (
+  takes: Encoder["takes"],
+  encode: (description: FrameDescription, pixels: Uint8Array) => Promise<Uint8Array>,
+): Encoder => ({
+  takes,
+  async encode(description, pixels, transferSyntaxUID) {
+    const encoded = asIs(description, await encode(description, pixels));
+    const { bytes, ...said } = encoded;
+    const back = await decodeFrame({ ...description, ...said, transferSyntaxUID }, bytes);
+    if (Buffer.compare(back.bytes, pixels) !== 0)
+      throw new ImagingError(
+        "unsupported",
+        `Such pixels do not come through ${transferSyntaxUID} unchanged.`,
+      );
+    return encoded;
+  },
+});
 
 /** One row for each syntax that frames are written in, all without loss; the most welcome first (PS3.5 8.2). */
 const encoders: Readonly<Record<string, Encoder>> = {
-  "1.2.840.10008.1.2.4.80": {
-    takes: isGrey,
-    encode: async (description, pixels) => asIs(description, await encodeJpegLs(description, pixels)),
-  },
+  "1.2.840.10008.1.2.4.70": proved(wholeBytes, encodeJpegLossless),
+  "1.2.840.10008.1.2.4.80": proved(wholeBytes, encodeJpegLs),
+  "1.2.840.10008.1.2.4.90": proved(wholeBytesOfWavelets, encodeJpeg2000),
+  "1.2.840.10008.1.2.4.202": proved(wholeBytesOfWavelets, encodeHtj2k),
+  "1.2.840.10008.1.2.4.201": proved(wholeBytesOfWavelets, encodeHtj2k),
   "1.2.840.10008.1.2.5": {
     takes: ({ bitsAllocated, samplesPerPixel }) =>
       bitsAllocated === 1
@@ -101,7 +132,7 @@ export async function encodeFrame(
     source = interleave(source, shape.samplesPerPixel, shape.bitsAllocated / 8);
     shape = { ...shape, planarConfiguration: 0 };
   }
-  return encoder.encode(shape, source);
+  return encoder.encode(shape, source, transferSyntaxUID);
 }
 
 /** Decodes a frame and writes it in another syntax. @throws ImagingError */

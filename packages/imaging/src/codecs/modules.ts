@@ -33,11 +33,19 @@ type ModuleFactory = (options: object) => Promise<WasmModule>;
 
 /** The counterpart: write to the decoded buffer, encode, read the encoded buffer, delete. */
 export interface WasmEncoder {
-  getDecodedBuffer(information: FrameInformation): Uint8Array;
+  getDecodedBuffer(information: FrameInformation & { isUsingColorTransform: boolean }): Uint8Array;
   getEncodedBuffer(): ArrayLike<number>;
   encode(): void;
-  /** 0 loses nothing. */
-  setNearLossless(tolerance: number): void;
+  /** JPEG-LS: 0 loses nothing. */
+  setNearLossless?(tolerance: number): void;
+  /** JPEG-LS: as `getInterleaveMode`. */
+  setInterleaveMode?(mode: number): void;
+  /** JPEG 2000, HTJ2K: the reversible transform, or one of such a step. */
+  setQuality?(lossless: boolean, quantizationStep: number): void;
+  setDecompositions?(count: number): void;
+  setProgressionOrder?(order: number): void;
+  /** HTJ2K: with a table of the tile parts' lengths. */
+  setTLMMarker?(there: boolean): void;
   delete(): void;
 }
 
@@ -47,6 +55,8 @@ const factories = {
   htj2k: ["@cornerstonejs/codec-openjph", "HTJ2KDecoder"],
   jpeg: ["@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs", "JPEGDecoder"],
   jpegLsEncoder: ["@cornerstonejs/codec-charls/wasmjs", "JpegLSEncoder"],
+  jpeg2000Encoder: ["@cornerstonejs/codec-openjpeg/wasmjs", "J2KEncoder"],
+  htj2kEncoder: ["@cornerstonejs/codec-openjph", "HTJ2KEncoder"],
 } as const;
 
 type WasmModuleName = keyof typeof factories;
@@ -104,21 +114,23 @@ export async function decodeWithWasm(
 }
 
 /**
- * Encodes one frame without loss.
+ * Encodes one frame.
+ * @param prepare sets the encoder to what it must not lose
  * @param pixels little-endian samples of one byte up to 8 bits, else of two
  * @throws ImagingError `unsupported` where the codec does not take them
  */
 export async function encodeWithWasm(
   codec: WasmEncoderName,
-  information: FrameInformation,
+  information: FrameInformation & { isUsingColorTransform: boolean },
   pixels: Uint8Array,
+  prepare: (encoder: WasmEncoder) => void,
 ): Promise<Uint8Array> {
   const module = await load(codec);
   const Encoder = module[factories[codec][1]] as new () => WasmEncoder;
   try {
     const encoder = new Encoder();
     encoder.getDecodedBuffer(information).set(pixels);
-    encoder.setNearLossless(0);
+    prepare(encoder);
     encoder.encode();
     const encoded = new Uint8Array(encoder.getEncodedBuffer());
     encoder.delete();
@@ -136,6 +148,7 @@ export interface NativeContext {
   getBitsAllocated(): number;
   getSamplesPerPixel(): number;
   getDecodedBuffer(): Uint8Array;
+  getEncodedBuffer(): Uint8Array;
 }
 
 interface NativeCodecsModule {
@@ -148,6 +161,7 @@ interface NativeCodecsModule {
     wasmApi?: { wasmMemory: { buffer: ArrayBuffer } };
     decodeJpeg(context: NativeContext, parameters: { convertColorspaceToRgb: boolean }): NativeContext;
     decodeJpegXl(context: NativeContext): NativeContext;
+    encodeJpeg(context: NativeContext, parameters: { lossy: boolean; predictor: number }): NativeContext;
   };
 }
 
@@ -160,32 +174,51 @@ export interface NativeFrame {
   pixelRepresentation: number;
   planarConfiguration: number;
   photometricInterpretation: string;
-  encodedBuffer: Uint8Array;
 }
 
-/**
- * Decodes one code stream with the codecs of `dcmjs-codecs`.
- * @throws ImagingError `corrupt` where the codec refuses the code stream
- */
-export async function decodeWithNative(
-  operation: { codec: "jpeg"; convertToRgb: boolean } | { codec: "jpeg-xl" },
-  frame: NativeFrame,
-): Promise<NativeContext> {
+async function withNative<T>(
+  run: (codecs: NativeCodecsModule["NativeCodecs"], Context: NativeCodecsModule["Context"]) => T,
+): Promise<T> {
   const { NativeCodecs, Context, log } = require("dcmjs-codecs") as NativeCodecsModule;
   while (!NativeCodecs.isInitialized()) {
     log.setLevel("silent");
     await NativeCodecs.initializeAsync();
   }
   try {
-    const context = new Context(frame);
-    const result =
-      operation.codec === "jpeg"
-        ? NativeCodecs.decodeJpeg(context, { convertColorspaceToRgb: operation.convertToRgb })
-        : NativeCodecs.decodeJpegXl(context);
+    const result = run(NativeCodecs, Context);
     if ((NativeCodecs.wasmApi?.wasmMemory.buffer.byteLength ?? 0) > maxRetainedBytes) NativeCodecs.release();
     return result;
   } catch (error) {
     NativeCodecs.release();
-    throw new ImagingError("corrupt", `The ${operation.codec} decoder refused the code stream.`, error);
+    throw error;
   }
+}
+
+/**
+ * Decodes one code stream with the codecs of `dcmjs-codecs`.
+ * @throws ImagingError `corrupt` where the codec refuses the code stream
+ */
+export function decodeWithNative(
+  operation: { codec: "jpeg"; convertToRgb: boolean } | { codec: "jpeg-xl" },
+  frame: NativeFrame & { encodedBuffer: Uint8Array },
+): Promise<NativeContext> {
+  return withNative((codecs, Context) =>
+    operation.codec === "jpeg"
+      ? codecs.decodeJpeg(new Context(frame), { convertColorspaceToRgb: operation.convertToRgb })
+      : codecs.decodeJpegXl(new Context(frame)),
+  ).catch((error: unknown) => {
+    throw new ImagingError("corrupt", `The ${operation.codec} decoder refused the code stream.`, error);
+  });
+}
+
+/**
+ * Encodes one frame as lossless JPEG of the first predictor with the codecs of `dcmjs-codecs`.
+ * @throws ImagingError `unsupported` where the codec does not take it
+ */
+export function encodeWithNative(frame: NativeFrame & { decodedBuffer: Uint8Array }): Promise<Uint8Array> {
+  return withNative((codecs, Context) =>
+    Uint8Array.from(codecs.encodeJpeg(new Context(frame), { lossy: false, predictor: 1 }).getEncodedBuffer()),
+  ).catch((error: unknown) => {
+    throw new ImagingError("unsupported", "The jpeg encoder does not take the frame.", error);
+  });
 }

@@ -17,7 +17,7 @@ import { createTranscoder } from "./transcode.ts";
 
 const pool = { decode: decodeFrame, transcode: transcodeFrame };
 /** Larger files take long and show nothing that a smaller one does not. */
-const maxBytes = 300_000;
+const maxBytes = 200_000;
 const pixelTags = ["7FE00001", "7FE00002", "7FE00003", "7FE00008", "7FE00009", "7FE00010"];
 
 /** Attributes without pixels and without what decoding changes. VRs are left out where the target does not carry them. */
@@ -50,7 +50,10 @@ const hash = (frames: readonly Uint8Array[]): string => {
   return sum.digest("hex");
 };
 
-async function check(path: string): Promise<string[]> {
+/** Encoding takes its time: each file is written in a third of the syntaxes that frames are encoded in. */
+const turn = 3;
+
+async function check(path: string, number: number): Promise<string[]> {
   const bytes = corpusBytes({ path });
   const parsed = readPart10(bytes);
   const { instance, archive } = keptObject(bytes);
@@ -60,7 +63,8 @@ async function check(path: string): Promise<string[]> {
     instance.numberOfFrames > 0 && instance.rows
       ? hash(await decodedFrames(bytes, parsed).catch(() => []))
       : null;
-  for (const target of syntaxesFor(instance).slice(1)) {
+  for (const [index, target] of syntaxesFor(instance).slice(1).entries()) {
+    if (transferSyntax(target)!.encapsulated && (index + number) % turn !== 0) continue;
     try {
       const chunks: Uint8Array[] = [];
       for await (const chunk of await transcoder.openAs(instance, target)) chunks.push(chunk as Uint8Array);
@@ -94,7 +98,7 @@ describe.skipIf(!corpusIsHere)("real files in every other syntax", () => {
       )
         continue;
       seen.add(file.SeriesInstanceUID + file.TransferSyntaxUID);
-      wrong.push(...(await check(file.path)));
+      wrong.push(...(await check(file.path, seen.size)));
     }
     expect(seen.size).toBeGreaterThan(100);
     expect(wrong).toEqual([]);

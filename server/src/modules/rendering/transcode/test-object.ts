@@ -9,7 +9,7 @@ import {
   text,
   transferSyntax,
 } from "@isocenter/dicom";
-import { decodeFrame, frameBitOffset, frameDescription } from "@isocenter/imaging";
+import { decodeFrame, frameBitOffset, frameDescription, interleave } from "@isocenter/imaging";
 import type { StoredInstance } from "../../archive/index.ts";
 import type { ObjectReader } from "./source.ts";
 
@@ -57,7 +57,7 @@ export function keptObject(bytes: Uint8Array): { instance: StoredInstance; archi
   };
 }
 
-/** The decoded frames of an object, each beginning at a byte of its own. */
+/** The decoded frames of an object, each beginning at a byte of its own; colour by pixel however it stands. */
 export async function decodedFrames(bytes: Uint8Array, parsed: ParsedObject): Promise<Uint8Array[]> {
   const { dataSet, pixelData, transferSyntaxUID } = parsed;
   const description = frameDescription(dataSet, transferSyntaxUID, pixelData);
@@ -74,7 +74,11 @@ export async function decodedFrames(bytes: Uint8Array, parsed: ParsedObject): Pr
             ),
       );
       const bitOffset = encapsulated ? 0 : frameBitOffset(description, index);
-      return (await decodeFrame({ ...description, bitOffset }, Buffer.concat(views))).bytes;
+      const frame = await decodeFrame({ ...description, bitOffset }, Buffer.concat(views));
+      const { samplesPerPixel, bitsAllocated } = description;
+      return samplesPerPixel > 1 && frame.planarConfiguration === 1
+        ? interleave(frame.bytes, samplesPerPixel, bitsAllocated / 8)
+        : frame.bytes;
     }),
   );
 }

@@ -14,8 +14,11 @@ const pixelsOf = (bytes: Uint8Array): Buffer => {
   return Buffer.from(bytes.subarray(offset, offset + length));
 };
 
-describe.skipIf(dcmtkMissing("dcmdjpls"))("JPEG-LS that we write", () => {
-  test.each([
+describe.each([
+  ["JPEG-LS", TransferSyntaxes.JPEGLSLossless, "dcmdjpls"],
+  ["JPEG Lossless", TransferSyntaxes.JPEGLosslessSV1, "dcmdjpeg"],
+] as const)("%s that we write", (_syntax, transferSyntaxUID, reader) => {
+  test.skipIf(dcmtkMissing(reader)).each([
     ["12 bits, unsigned", { BitsStored: 12, HighBit: 11, PixelRepresentation: 0 }, 0x0fff],
     ["12 bits, signed", { BitsStored: 12, HighBit: 11, PixelRepresentation: 1 }, 0x07ff],
     ["16 bits, signed", { BitsStored: 16, HighBit: 15, PixelRepresentation: 1 }, 0xffff],
@@ -33,12 +36,12 @@ describe.skipIf(dcmtkMissing("dcmdjpls"))("JPEG-LS that we write", () => {
       pool: { decode: decodeFrame, transcode: transcodeFrame },
     });
     const chunks: Buffer[] = [];
-    for await (const chunk of await transcoder.openAs(instance, TransferSyntaxes.JPEGLSLossless))
+    for await (const chunk of await transcoder.openAs(instance, transferSyntaxUID))
       chunks.push(chunk as Buffer);
-    const folder = await fs.mkdtemp(path.join(tmpdir(), "isocenter-jpeg-ls-"));
+    const folder = await fs.mkdtemp(path.join(tmpdir(), "isocenter-lossless-"));
     const [ours, theirs] = [path.join(folder, "ours.dcm"), path.join(folder, "theirs.dcm")];
     await fs.writeFile(ours, Buffer.concat(chunks));
-    expect(await run("dcmdjpls", ours, theirs)).toMatchObject({ code: 0 });
+    expect(await run(reader, ours, theirs)).toMatchObject({ code: 0 });
     expect(pixelsOf(await fs.readFile(theirs)).equals(pixelsOf(bytes))).toBe(true);
     await fs.rm(folder, { recursive: true });
   });
