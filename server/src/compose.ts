@@ -44,7 +44,13 @@ import {
   registerRenderingJobs,
   renderingRoutes,
 } from "./modules/rendering/index.ts";
-import { reportNotices, reportRoutes } from "./modules/reports/index.ts";
+import {
+  measurementRoutes,
+  paperRoutes,
+  registerReportPapers,
+  reportNotices,
+  reportRoutes,
+} from "./modules/reports/index.ts";
 import {
   type App,
   createHttpServer,
@@ -84,6 +90,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
   journal.registerReader(reportNotices(platform.clock));
+  registerReportPapers({ platform, journal, archive });
   const sending = createSending({ platform, journal, archive, rendering });
   journal.registerReader(billingReader(platform, journal));
   defineBillingJobs(platform, journal);
@@ -156,6 +163,8 @@ export function composeHttp(
       reportRoutes({ platform, journal, identity }),
       findingRoutes({ platform, findings }),
       findingPolicyRoutes({ platform, findings }),
+      paperRoutes({ platform, journal, archive }),
+      measurementRoutes({ platform, journal, archive }),
       hosted,
       hostedExams,
       demo.routes,

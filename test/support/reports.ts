@@ -2,7 +2,13 @@ import type { Role } from "@isocenter/contract";
 import { newUid } from "@isocenter/dicom";
 import { type Archive, archiveRoutes, createArchive } from "@isocenter/server/modules/archive/index.ts";
 import { sessionRoutes } from "@isocenter/server/modules/identity/index.ts";
-import { reportNotices, reportRoutes } from "@isocenter/server/modules/reports/index.ts";
+import {
+  measurementRoutes,
+  paperRoutes,
+  registerReportPapers,
+  reportNotices,
+  reportRoutes,
+} from "@isocenter/server/modules/reports/index.ts";
 import { newId, prepareJobs } from "@isocenter/server/platform/index.ts";
 import { beforeAll, inject } from "vitest";
 import { viewerAt } from "./archive.ts";
@@ -35,10 +41,13 @@ export function testReadingRoom(database: ReturnType<typeof testDatabase>, platf
   const server = testServer(platform, ({ identity, journal }) => {
     archive = createArchive(platform, journal);
     journal.registerReader(reportNotices(platform.clock));
+    registerReportPapers({ platform, journal, archive });
     return [
       sessionRoutes(identity),
       archiveRoutes({ platform, archive }),
       reportRoutes({ platform, journal, identity }),
+      paperRoutes({ platform, journal, archive }),
+      measurementRoutes({ platform, journal, archive }),
     ];
   });
   beforeAll(async () => {

@@ -1,9 +1,9 @@
 /**
  * Reports: who reads which study, what is written about it, and what is signed.
  *
- * Owns the tables `report`, `report_version`, `report_person`, `report_reader`, `report_delivery`, `report_template`, `report_macro` and
- * `reading_claim`. Records the facts `report.created`, `.changed`, `.submitted`, `.signed`, `.amended`, `.cancelled`, `.entered-in-error` and
- * `.discrepancy`, `reading.claimed`, `.released` and `.assigned`, `report-template.created` and `.changed`. Keeps: a study has one report that
+ * Owns the tables `report`, `report_version`, `report_person`, `report_reader`, `report_delivery`, `report_template`, `report_macro`,
+ * `reading_claim`, `study_measurements` and `study_key_images`. Records the facts `report.created`, `.changed`, `.submitted`, `.signed`, `.amended`,
+ * `.cancelled`, `.entered-in-error` and `.discrepancy`, `study.measured` and `study.key-images-chosen`, `reading.claimed`, `.released` and `.assigned`, `report-template.created` and `.changed`. Keeps: a study has one report that
  * counts; a report moves as `reportTransitions` says; what is submitted or signed never changes, and each version carries the hash of the one before
  * it, which the journal's seals stand for; nobody signs what they have not seen, nor without the password; whoever sees signed reports alone sees
  * nothing of drafts; everyone who got an earlier version is told of the next.
@@ -11,7 +11,12 @@
 export { claimIdleMs, claimOf, claimsOf, lapsedBefore } from "./claims.ts";
 export type { Content } from "./content.ts";
 export { type Delivery, noteDeliveries } from "./deliveries.ts";
+export { measurementRoutes } from "./measurements/routes.ts";
 export { reportNotices } from "./notices.ts";
+export { registerReportPapers } from "./papers/jobs.ts";
+export type { PaperFinding } from "./papers/paper.ts";
+export type { CriticalFindings } from "./papers/read-paper.ts";
+export { paperRoutes } from "./papers/routes.ts";
 export { getReport, listReports, type ReportsOf, visible as visibleReports } from "./queries.ts";
 export { isFinal } from "./report.ts";
 export { reportRoutes } from "./routes.ts";

@@ -64,7 +64,7 @@ export function studyCounts(tx: Tx, now: Date, written: readonly Written[], wher
       sop_classes = case when s.sop_classes @> d.sop_classes then s.sop_classes
         else array(select distinct c from unnest(s.sop_classes || d.sop_classes) c order by c) end,
       body_part = case when '00180015' = any(s.corrected) then s.body_part else coalesce(s.body_part, d.body_part) end,
-      status = case when s.status in ('SCHEDULED', 'ARRIVED', 'COMPLETED', 'CANCELLED') then 'IN_PROGRESS' else s.status end,
+      status = case when s.status in ('SCHEDULED', 'ARRIVED', 'CANCELLED') or (d.images and s.status = 'COMPLETED') then 'IN_PROGRESS' else s.status end,
       images_after_report_at = case when d.images and s.status in ('PRELIMINARY', 'FINAL') then ${now} else s.images_after_report_at end,
       last_received_at = ${now},
       deleted_at = null,

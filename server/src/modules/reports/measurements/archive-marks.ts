@@ -1,0 +1,93 @@
+import type { KeyImage, Measurement } from "@isocenter/contract";
+import type { Db, Viewer } from "../../../platform/index.ts";
+import type { Archive } from "../../archive/index.ts";
+import { archiveDocument } from "../papers/archive-document.ts";
+import { belongingsOf } from "../papers/read-paper.ts";
+import {
+  type DocumentSource,
+  keyImageUids,
+  keyObjectSelection,
+  measurementReport,
+  measurementUids,
+  type Pointed,
+} from "./documents.ts";
+
+interface Deps {
+  db: Db;
+  archive: Pick<Archive, "ingest" | "locate">;
+}
+
+/** The images that are still in the study: one that was deleted meanwhile is pointed at no more. */
+async function stillHere(
+  archive: Deps["archive"],
+  viewer: Viewer,
+  study: { id: string; StudyInstanceUID: string },
+  uids: readonly string[],
+): Promise<Map<string, Pointed>> {
+  const images = new Map<string, Pointed>();
+  for (const SOPInstanceUID of new Set(uids)) {
+    const found = await archive.locate(
+      viewer,
+      { StudyInstanceUID: study.StudyInstanceUID, SOPInstanceUID },
+      "none",
+    );
+    const here = found.find(({ studyId }) => studyId === study.id);
+    if (here) images.set(SOPInstanceUID, here);
+  }
+  return images;
+}
+
+/** Puts what a person measured, as it is now, into the study as a structured report; nothing where there is nothing, or it is there already. */
+export async function archiveMeasurements(
+  { db, archive }: Deps,
+  viewer: Viewer,
+  studyId: string,
+  userId: string,
+): Promise<void> {
+  const [row] = await db<
+    { userName: string; version: number; measurements: Measurement[]; updatedAt: Date }[]
+  >`
+    select user_name as "userName", version, measurements, updated_at as "updatedAt" from study_measurements
+    where study_id = ${studyId} and user_id = ${userId}`;
+  if (!row || row.measurements.length === 0) return;
+  const { of, patientId, facilityId } = await belongingsOf(db, studyId);
+  const { studyInstanceUid: StudyInstanceUID } = of.study;
+  const uids = row.measurements.map(({ sopInstanceUid }) => sopInstanceUid);
+  const images = await stillHere(archive, viewer, { id: studyId, StudyInstanceUID }, uids);
+  const kept = row.measurements.filter(({ sopInstanceUid }) => images.has(sopInstanceUid));
+  if (kept.length === 0) return;
+  const author = { id: userId, name: row.userName };
+  const source: DocumentSource = { of, studyId, version: row.version, author, at: row.updatedAt, images };
+  const place = {
+    StudyInstanceUID,
+    studyId,
+    patientId,
+    facilityId,
+    ...measurementUids(studyId, userId, row.version),
+  };
+  await archiveDocument(archive, viewer, place, () => measurementReport(source, kept));
+}
+
+/** The same for the key images of a study. */
+export async function archiveKeyImages(
+  { db, archive }: Deps,
+  viewer: Viewer,
+  studyId: string,
+): Promise<void> {
+  const [row] = await db<
+    { version: number; images: KeyImage[]; updatedBy: string; updatedByName: string; updatedAt: Date }[]
+  >`
+    select version, images, updated_by as "updatedBy", updated_by_name as "updatedByName", updated_at as "updatedAt"
+    from study_key_images where study_id = ${studyId} and updated_by is not null`;
+  if (!row || row.images.length === 0) return;
+  const { of, patientId, facilityId } = await belongingsOf(db, studyId);
+  const { studyInstanceUid: StudyInstanceUID } = of.study;
+  const uids = row.images.map(({ sopInstanceUid }) => sopInstanceUid);
+  const images = await stillHere(archive, viewer, { id: studyId, StudyInstanceUID }, uids);
+  const kept = row.images.filter(({ sopInstanceUid }) => images.has(sopInstanceUid));
+  if (kept.length === 0) return;
+  const author = { id: row.updatedBy, name: row.updatedByName };
+  const source: DocumentSource = { of, studyId, version: row.version, author, at: row.updatedAt, images };
+  const place = { StudyInstanceUID, studyId, patientId, facilityId, ...keyImageUids(studyId, row.version) };
+  await archiveDocument(archive, viewer, place, () => keyObjectSelection(source, kept));
+}

@@ -1,0 +1,261 @@
+import type { KeyImage, MeasuredQuantity, Measurement } from "@isocenter/contract";
+import { type DataSetValues, SopClasses } from "@isocenter/dicom";
+import {
+  codedItem,
+  container,
+  type Item,
+  languageItem,
+  observerItems,
+  procedureItem,
+  rootContainer,
+  textItem,
+  uidItem,
+} from "../papers/dicom/content.ts";
+import {
+  type Belongings,
+  type Code,
+  code,
+  codeItem,
+  commonModules,
+  derivedUid,
+  fileOf,
+  personNameOf,
+  procedureReported,
+  requestItems,
+  seriesModule,
+  short,
+} from "../papers/dicom/modules.ts";
+import { dicomMoment } from "../papers/when.ts";
+
+/** What a document says of an image that it points at. */
+export interface Pointed {
+  SeriesInstanceUID: string;
+  SOPInstanceUID: string;
+  SOPClassUID: string;
+  numberOfFrames: number;
+}
+
+export interface DocumentSource {
+  of: Belongings;
+  studyId: string;
+  version: number;
+  author: { id: string; name: string };
+  at: Date;
+  images: ReadonlyMap<string, Pointed>;
+}
+
+export const measurementUids = (studyId: string, userId: string, version: number) => ({
+  SeriesInstanceUID: derivedUid("measurements-series", studyId, userId),
+  SOPInstanceUID: derivedUid("measurements", studyId, userId, version),
+  SOPClassUID: SopClasses.ComprehensiveSRStorage,
+});
+
+export const keyImageUids = (studyId: string, version: number) => ({
+  SeriesInstanceUID: derivedUid("key-images-series", studyId),
+  SOPInstanceUID: derivedUid("key-images", studyId, version),
+  SOPClassUID: SopClasses.KeyObjectSelectionDocumentStorage,
+});
+
+const reference = ({ SOPClassUID, SOPInstanceUID, numberOfFrames }: Pointed, frames: readonly number[]) => ({
+  ReferencedSOPClassUID: SOPClassUID,
+  ReferencedSOPInstanceUID: SOPInstanceUID,
+  ...(numberOfFrames > 1 ? { ReferencedFrameNumber: frames } : {}),
+});
+
+/** Everything that is pointed at, by series (PS3.3 C.17.2.3). */
+function evidence({ of, images }: DocumentSource): DataSetValues {
+  const series = new Map<string, Pointed[]>();
+  for (const image of images.values())
+    series.set(image.SeriesInstanceUID, [...(series.get(image.SeriesInstanceUID) ?? []), image]);
+  return {
+    CurrentRequestedProcedureEvidenceSequence: [
+      {
+        StudyInstanceUID: of.study.studyInstanceUid,
+        ReferencedSeriesSequence: [...series].map(([SeriesInstanceUID, held]) => ({
+          SeriesInstanceUID,
+          ReferencedSOPSequence: held.map(({ SOPClassUID, SOPInstanceUID }) => ({
+            ReferencedSOPClassUID: SOPClassUID,
+            ReferencedSOPInstanceUID: SOPInstanceUID,
+          })),
+        })),
+      },
+    ],
+  };
+}
+
+const quantities: Readonly<Record<MeasuredQuantity, Code>> = {
+  length: code("410668003", "SCT", "Length"),
+  diameter: code("81827009", "SCT", "Diameter"),
+  perimeter: code("131191004", "SCT", "Perimeter"),
+  area: code("42798000", "SCT", "Area"),
+  angle: code("1483009", "SCT", "Angle"),
+  value: code("112031", "DCM", "Attenuation Coefficient"),
+};
+const derivations = {
+  mean: code("373098007", "SCT", "Mean"),
+  standardDeviation: code("386136009", "SCT", "Standard Deviation"),
+  minimum: code("255605001", "SCT", "Minimum"),
+  maximum: code("56851009", "SCT", "Maximum"),
+} as const;
+const derivation = code("121401", "DCM", "Derivation");
+const imageRegion = code("111030", "DCM", "Image Region");
+
+const unitMeanings: Readonly<Record<string, string>> = {
+  mm: "millimeter",
+  mm2: "square millimeter",
+  cm: "centimeter",
+  cm2: "square centimeter",
+  deg: "degree",
+  "[hnsf'U]": "Hounsfield unit",
+  "1": "no units",
+};
+
+/** Pixels that are not Hounsfield units have no concept of their own; the unit says what they are. */
+const pixelValue = (unit: string): Code =>
+  unit === "[hnsf'U]" ? quantities.value : code("246205007", "SCT", "Quantity");
+
+function numberItem(name: Code, value: number, unit: string, children: readonly Item[]): Item {
+  return {
+    RelationshipType: "CONTAINS",
+    ValueType: "NUM",
+    ConceptNameCodeSequence: [codeItem(name)],
+    MeasuredValueSequence: [
+      {
+        MeasurementUnitsCodeSequence: [codeItem(code(unit, "UCUM", unitMeanings[unit] ?? unit))],
+        NumericValue: value,
+      },
+    ],
+    ContentSequence: children,
+  };
+}
+
+const openPaths = new Set<Measurement["kind"]>(["length", "angle", "cobb", "arrow"]);
+
+/** The drawing in the image (PS3.3 C.18.6); a rectangle comes back to where it began. */
+function regionItem(relation: "CONTAINS" | "INFERRED FROM", one: Measurement, image: Pointed): Item {
+  const { kind, points, frame = 1 } = one;
+  const closed = kind === "rectangle" ? [...points, points[0]!] : points;
+  const type = kind === "ellipse" ? "ELLIPSE" : kind === "probe" ? "POINT" : "POLYLINE";
+  return {
+    RelationshipType: relation,
+    ValueType: "SCOORD",
+    ...(relation === "CONTAINS" || !openPaths.has(kind)
+      ? { ConceptNameCodeSequence: [codeItem(imageRegion)] }
+      : { ConceptNameCodeSequence: [codeItem(code("121055", "DCM", "Path"))] }),
+    GraphicType: type,
+    GraphicData: closed.flat(),
+    ContentSequence: [
+      {
+        RelationshipType: "SELECTED FROM",
+        ValueType: "IMAGE",
+        ReferencedSOPSequence: [reference(image, [frame])],
+      },
+    ],
+  };
+}
+
+function groupItem(one: Measurement, source: DocumentSource): Item {
+  const image = source.images.get(one.sopInstanceUid)!;
+  const inferred = () => [regionItem("INFERRED FROM", one, image)];
+  const numbers = one.values.map(({ quantity, value, unit }) =>
+    numberItem(quantity === "value" ? pixelValue(unit) : quantities[quantity], value, unit, inferred()),
+  );
+  const { statistics } = one;
+  const derived = statistics
+    ? Object.entries(derivations).flatMap(([key, how]) => {
+        const value = statistics[key as keyof typeof derivations];
+        if (value === undefined) return [];
+        const method = codedItem("HAS CONCEPT MOD", derivation, how);
+        return [numberItem(pixelValue(statistics.unit), value, statistics.unit, [method, ...inferred()])];
+      })
+    : [];
+  const measured = [...numbers, ...derived];
+  return container(code("125007", "DCM", "Measurement Group"), [
+    textItem("HAS OBS CONTEXT", code("112039", "DCM", "Tracking Identifier"), short(one.label || one.id, 64)),
+    uidItem(
+      "HAS OBS CONTEXT",
+      code("112040", "DCM", "Tracking Unique Identifier"),
+      derivedUid("measurement", source.studyId, source.author.id, one.id),
+    ),
+    ...(measured.length > 0 ? measured : [regionItem("CONTAINS", one, image)]),
+  ]);
+}
+
+/** What somebody measured in a study as Comprehensive SR (PS3.3 A.35.3) by TID 1500, as a Part 10 file. */
+export function measurementReport(source: DocumentSource, measurements: readonly Measurement[]): Uint8Array {
+  const { of, author, at, version } = source;
+  const { date, time } = dicomMoment(at, of.facility.timeZone);
+  const uids = measurementUids(source.studyId, author.id, version);
+  return fileOf({
+    ...commonModules(of, at),
+    ...seriesModule({
+      uid: uids.SeriesInstanceUID,
+      number: 9003,
+      modality: "SR",
+      description: "Measurements",
+    }),
+    SOPClassUID: uids.SOPClassUID,
+    SOPInstanceUID: uids.SOPInstanceUID,
+    ReferencedPerformedProcedureStepSequence: [],
+    InstanceNumber: version,
+    CompletionFlag: "COMPLETE",
+    VerificationFlag: "UNVERIFIED",
+    ContentDate: date,
+    ContentTime: time,
+    AuthorObserverSequence: [
+      {
+        ObserverType: "PSN",
+        PersonName: personNameOf(author.name),
+        PersonIdentificationCodeSequence: [],
+        InstitutionName: short(of.facility.name, 64),
+        InstitutionCodeSequence: [],
+      },
+    ],
+    ...evidence(source),
+    ...requestItems(of),
+    PerformedProcedureCodeSequence: [],
+    ...rootContainer(code("126000", "DCM", "Imaging Measurement Report"), "1500", [
+      languageItem("en"),
+      ...observerItems(author.name, short(of.facility.name, 64)),
+      procedureItem(procedureReported(of)),
+      container(
+        code("126010", "DCM", "Imaging Measurements"),
+        measurements.map((one) => groupItem(one, source)),
+      ),
+    ]),
+  });
+}
+
+/** The images that show what matters, as Key Object Selection (PS3.3 A.35.4) by TID 2010, as a Part 10 file. */
+export function keyObjectSelection(source: DocumentSource, keyImages: readonly KeyImage[]): Uint8Array {
+  const { of, author, at, version, images } = source;
+  const { date, time } = dicomMoment(at, of.facility.timeZone);
+  const uids = keyImageUids(source.studyId, version);
+  const notes = keyImages.flatMap(({ note }, index) =>
+    note?.trim() ? [`${index + 1}: ${note.trim()}`] : [],
+  );
+  return fileOf({
+    ...commonModules(of, at),
+    ...seriesModule({ uid: uids.SeriesInstanceUID, number: 9004, modality: "KO", description: "Key images" }),
+    SOPClassUID: uids.SOPClassUID,
+    SOPInstanceUID: uids.SOPInstanceUID,
+    ReferencedPerformedProcedureStepSequence: [],
+    InstanceNumber: version,
+    ContentDate: date,
+    ContentTime: time,
+    ...evidence(source),
+    ...requestItems(of),
+    ...rootContainer(code("113000", "DCM", "Of Interest"), "2010", [
+      languageItem("en"),
+      ...observerItems(author.name, short(of.facility.name, 64)),
+      ...(notes.length > 0
+        ? [textItem("CONTAINS", code("113012", "DCM", "Key Object Description"), notes.join("\n"))]
+        : []),
+      ...keyImages.map(({ sopInstanceUid, frame = 1 }) => ({
+        RelationshipType: "CONTAINS",
+        ValueType: "IMAGE",
+        ReferencedSOPSequence: [reference(images.get(sopInstanceUid)!, [frame])],
+      })),
+    ]),
+  });
+}

@@ -1,0 +1,136 @@
+import { testDatabase } from "@isocenter/test/support/database.ts";
+import { testPlatform } from "@isocenter/test/support/platform.ts";
+import { type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
+import { beforeAll, expect, test } from "vitest";
+
+const database = testDatabase();
+const platform = testPlatform(database);
+const room = testReadingRoom(database, platform);
+let radiologist: Person;
+beforeAll(async () => {
+  radiologist = await room.person(["RADIOLOGIST"]);
+});
+
+async function studyWithImage() {
+  const study = await room.study();
+  const [image] = (await room.call(radiologist, "GET", `/studies/${study.id}/images`)).body.data;
+  return { ...study, uid: image.sopInstanceUid as string };
+}
+const line = (sopInstanceUid: string, more: object = {}) => ({
+  id: "one",
+  kind: "length",
+  values: [{ quantity: "length", value: 12.5, unit: "mm" }],
+  sopInstanceUid,
+  points: [
+    [1, 2],
+    [3.5, 4],
+  ],
+  ...more,
+});
+const put = (who: Person, studyId: string, body: object, query = "") =>
+  room.call(who, "PUT", `/studies/${studyId}/measurements${query}`, body);
+const putKeys = (who: Person, studyId: string, body: object) =>
+  room.call(who, "PUT", `/studies/${studyId}/key-images`, body);
+const documentsOf = async (studyId: string) => {
+  const rows = await database.db`
+    select se.modality from instance i join series se on se.id = i.series_id
+    where se.study_id = ${studyId} and i.door = 'system' order by se.modality, i.id`;
+  return rows.map(({ modality }) => modality);
+};
+
+test("each person keeps measurements of their own, with a version", async () => {
+  const { id, uid } = await studyWithImage();
+  const before = await room.call(radiologist, "GET", `/studies/${id}/measurements`);
+  expect(before.body).toEqual({ studyId: id, version: 0, measurements: [], updatedAt: null, others: [] });
+  const kept = await put(radiologist, id, { measurements: [line(uid)], expectedVersion: 0 });
+  expect([kept.status, kept.headers.etag, kept.body.measurements]).toEqual([200, '"1"', [line(uid)]]);
+  const late = await put(radiologist, id, { measurements: [], expectedVersion: 0 });
+  expect([late.status, late.body.code]).toEqual([409, "version.conflict"]);
+  const resident = await room.person(["RESIDENT"]);
+  const theirs = await put(resident, id, { measurements: [] });
+  expect(theirs.body).toMatchObject({
+    version: 1,
+    measurements: [],
+    others: [{ user: { id: radiologist.id }, measurements: [line(uid)] }],
+  });
+  const physician = await room.person(["PHYSICIAN"]);
+  expect((await room.call(physician, "GET", `/studies/${id}/measurements`)).status).toBe(404);
+});
+
+test("only those who write reports measure; only images of the study, and only inside them", async () => {
+  const { id, uid } = await studyWithImage();
+  const other = await studyWithImage();
+  const elsewhere = await room.server.addFacility("Elsewhere");
+  for (const [role, status] of [
+    ["ADMINISTRATOR", 403],
+    ["TECHNOLOGIST", 403],
+    ["PHYSICIAN", 403],
+    ["FRONT_DESK", 403],
+    ["BILLING", 403],
+    ["INTEGRATION", 403],
+    ["RESIDENT", 200],
+  ] as const) {
+    const who = await room.person([role]);
+    expect((await put(who, id, { measurements: [line(uid)] })).status).toBe(status);
+    expect((await putKeys(who, id, { images: [{ sopInstanceUid: uid }] })).status).toBe(status);
+  }
+  const stranger = await room.person(["RADIOLOGIST"], elsewhere);
+  expect((await put(stranger, id, { measurements: [] })).status).toBe(404);
+  for (const [wrong, path] of [
+    [line(other.uid), "body.measurements[0].sopInstanceUid"],
+    [line(uid, { frame: 2 }), "body.measurements[0].frame"],
+    [line(uid, { points: [[1, 2]] }), "body.measurements[0].points"],
+    [
+      line(uid, {
+        points: [
+          [1, 2],
+          [16.5, 4],
+        ],
+      }),
+      "body.measurements[0].points",
+    ],
+    [line(uid, { label: "a\u0000b" }), "body.measurements[0].label"],
+  ] as const) {
+    const answer = await put(radiologist, id, { measurements: [wrong] });
+    expect([answer.status, answer.body.errors?.[0].path]).toEqual([400, path]);
+  }
+  const twice = await put(radiologist, id, { measurements: [line(uid), line(uid)] });
+  expect(twice.status).toBe(400);
+  expect((await put(radiologist, id, { measurements: [line(uid, { colour: "red" })] })).status).toBe(400);
+  const foreign = await putKeys(radiologist, id, { images: [{ sopInstanceUid: other.uid }] });
+  expect([foreign.status, foreign.body.errors[0].path]).toEqual([400, "body.images[0].sopInstanceUid"]);
+  expect((await room.call(radiologist, "GET", `/studies/${id}/measurements`)).body.version).toBe(0);
+});
+
+test("measurements go into the study at once where that is asked for, and do not stir it", async () => {
+  const { id, uid } = await studyWithImage();
+  await database.db`update study set status = 'COMPLETED' where id = ${id}`;
+  expect((await put(radiologist, id, { measurements: [line(uid)] })).status).toBe(200);
+  expect(await documentsOf(id)).toEqual([]);
+  expect((await put(radiologist, id, { measurements: [line(uid)] }, "?store=dicom")).status).toBe(200);
+  expect(await documentsOf(id)).toEqual(["SR"]);
+  expect((await put(radiologist, id, { measurements: [line(uid)] }, "?store=paper")).status).toBe(400);
+  const [study] =
+    await database.db`select status, images_after_report_at as late from study where id = ${id}`;
+  expect(study).toEqual({ status: "COMPLETED", late: null });
+});
+
+test("the signature puts the signer's measurements and the key images into the study, once", async () => {
+  const { id, uid } = await studyWithImage();
+  const resident = await room.person(["RESIDENT"]);
+  await put(resident, id, { measurements: [line(uid)] });
+  await put(radiologist, id, { measurements: [line(uid)] });
+  const keys = [{ sopInstanceUid: uid, note: "Look", window: { center: 40, width: 400 } }];
+  const kept = await putKeys(radiologist, id, { images: keys });
+  expect(kept.body).toMatchObject({ version: 1, images: keys, updatedBy: { id: radiologist.id } });
+  expect((await putKeys(radiologist, id, { images: [], expectedVersion: 5 })).status).toBe(409);
+  const report = await room.begin(radiologist, id);
+  expect((await room.sign(radiologist, report)).status).toBe(200);
+  for (let again = 0; again < 2; again++) {
+    await room.server.journal.drain();
+    await platform.jobs.drain();
+    await database.db`update reader_cursor set position = 0 where name = 'reports.papers'`;
+  }
+  expect(await documentsOf(id)).toEqual(["DOC", "KO", "SR", "SR"]);
+  expect(await database.db`select 1 from quarantine`).toEqual([]);
+});
