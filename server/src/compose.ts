@@ -50,6 +50,7 @@ import {
   registerReportPapers,
   reportNotices,
   reportRoutes,
+  shareRoutes,
 } from "./modules/reports/index.ts";
 import {
   type App,
@@ -165,6 +166,7 @@ export function composeHttp(
       findingPolicyRoutes({ platform, findings }),
       paperRoutes({ platform, journal, archive }),
       measurementRoutes({ platform, journal, archive }),
+      shareRoutes({ platform, journal, archive, rendering }),
       hosted,
       hostedExams,
       demo.routes,

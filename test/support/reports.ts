@@ -2,6 +2,7 @@ import type { Role } from "@isocenter/contract";
 import { newUid } from "@isocenter/dicom";
 import { type Archive, archiveRoutes, createArchive } from "@isocenter/server/modules/archive/index.ts";
 import { sessionRoutes } from "@isocenter/server/modules/identity/index.ts";
+import type { Journal } from "@isocenter/server/modules/journal/index.ts";
 import {
   measurementRoutes,
   paperRoutes,
@@ -9,7 +10,7 @@ import {
   reportNotices,
   reportRoutes,
 } from "@isocenter/server/modules/reports/index.ts";
-import { newId, prepareJobs } from "@isocenter/server/platform/index.ts";
+import { newId, prepareJobs, type Routes } from "@isocenter/server/platform/index.ts";
 import { beforeAll, inject } from "vitest";
 import { viewerAt } from "./archive.ts";
 import type { testDatabase } from "./database.ts";
@@ -34,7 +35,11 @@ export interface Answer {
 }
 
 /** An archive and the reading room over it, with people at one facility. Call at the top of the file. */
-export function testReadingRoom(database: ReturnType<typeof testDatabase>, platform: TestPlatform) {
+export function testReadingRoom(
+  database: ReturnType<typeof testDatabase>,
+  platform: TestPlatform,
+  more: (parts: { journal: Journal; archive: Archive }) => readonly Routes[] = () => [],
+) {
   let archive: Archive | undefined;
   let facilityId = "";
   let patients = 0;
@@ -48,6 +53,7 @@ export function testReadingRoom(database: ReturnType<typeof testDatabase>, platf
       reportRoutes({ platform, journal, identity }),
       paperRoutes({ platform, journal, archive }),
       measurementRoutes({ platform, journal, archive }),
+      ...more({ journal, archive }),
     ];
   });
   beforeAll(async () => {

@@ -20,6 +20,7 @@ export * from "./report-templates.ts";
 export * from "./reports.ts";
 export * from "./routing.ts";
 export * from "./sending.ts";
+export * from "./shares.ts";
 export * from "./staff.ts";
 export * from "./studies.ts";
 export * from "./workflow.ts";

@@ -2,8 +2,8 @@
  * Reports: who reads which study, what is written about it, and what is signed.
  *
  * Owns the tables `report`, `report_version`, `report_person`, `report_reader`, `report_delivery`, `report_template`, `report_macro`,
- * `reading_claim`, `study_measurements` and `study_key_images`. Records the facts `report.created`, `.changed`, `.submitted`, `.signed`, `.amended`,
- * `.cancelled`, `.entered-in-error` and `.discrepancy`, `study.measured` and `study.key-images-chosen`, `reading.claimed`, `.released` and `.assigned`, `report-template.created` and `.changed`. Keeps: a study has one report that
+ * `reading_claim`, `study_measurements`, `study_key_images` and `study_share`. Records the facts `report.created`, `.changed`, `.submitted`, `.signed`, `.amended`,
+ * `.cancelled`, `.entered-in-error` and `.discrepancy`, `study.measured` and `study.key-images-chosen`, `share.created` and `share.revoked`, `reading.claimed`, `.released` and `.assigned`, `report-template.created` and `.changed`. Keeps: a study has one report that
  * counts; a report moves as `reportTransitions` says; what is submitted or signed never changes, and each version carries the hash of the one before
  * it, which the journal's seals stand for; nobody signs what they have not seen, nor without the password; whoever sees signed reports alone sees
  * nothing of drafts; everyone who got an earlier version is told of the next.
@@ -20,4 +20,5 @@ export { paperRoutes } from "./papers/routes.ts";
 export { getReport, listReports, type ReportsOf, visible as visibleReports } from "./queries.ts";
 export { isFinal } from "./report.ts";
 export { reportRoutes } from "./routes.ts";
+export { shareRoutes } from "./sharing/routes.ts";
 export { reportVersions, verifyReport } from "./version-queries.ts";

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import { Id, Problem, ReportDocuments, ReportDocumentsQuery, ReportPdfQuery } from "@isocenter/contract";
-import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { type App, type Platform, Refusal, type Routes } from "../../../platform/index.ts";
 import type { Archive, StoredInstance } from "../../archive/index.ts";
@@ -11,6 +9,7 @@ import { pdfUids } from "./dicom/encapsulated-pdf.ts";
 import { textReportUids } from "./dicom/text-report.ts";
 import { reportPdf } from "./pdf/report-pdf.ts";
 import { type CriticalFindings, createPaperReader } from "./read-paper.ts";
+import { sendPdf } from "./send-pdf.ts";
 
 const params = Type.Object({ id: Id });
 const tags = ["Reports"];
@@ -59,23 +58,6 @@ function pdfRoute(app: App, { platform, journal, criticalFindings }: PaperRoutes
       return sendPdf(reply, bytes, name.replace(/[^A-Za-z0-9._-]+/g, "_"), request.headers["if-none-match"]);
     },
   );
-}
-
-/** The letter, never kept by a cache that others use. */
-export function sendPdf(
-  reply: FastifyReply,
-  bytes: Uint8Array,
-  filename: string,
-  ifNoneMatch?: string,
-): FastifyReply {
-  const etag = `"${createHash("sha256").update(bytes).digest("hex")}"`;
-  reply
-    .header("etag", etag)
-    .header("cache-control", "private, no-cache")
-    .header("x-content-type-options", "nosniff")
-    .header("content-disposition", `inline; filename="${filename}"`);
-  if (ifNoneMatch?.split(",").some((one) => one.trim() === etag)) return reply.code(304).send();
-  return reply.type("application/pdf").send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
 const uidsOf = { PDF: pdfUids, SR: textReportUids } as const;

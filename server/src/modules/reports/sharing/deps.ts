@@ -1,0 +1,18 @@
+import { apiPrefixes, type Platform } from "../../../platform/index.ts";
+import type { Archive } from "../../archive/index.ts";
+import type { Journal } from "../../journal/index.ts";
+import type { Rendering } from "../../rendering/index.ts";
+
+/** What the routes of links need. */
+export interface ShareRoutesDeps {
+  platform: Platform;
+  journal: Journal;
+  archive: Pick<Archive, "getStudy" | "listImages" | "locateById" | "openObject">;
+  rendering: Pick<Rendering, "renderInstance">;
+}
+
+/** Where links lie, as whoever opens them reaches us. */
+export function baseOf({ config }: Platform, request: { protocol: string; host: string }): string {
+  const base = config.publicUrl ?? `${request.protocol}://${request.host}`;
+  return `${base.replace(/\/$/, "")}${apiPrefixes[0]}/shares`;
+}
