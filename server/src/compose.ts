@@ -28,7 +28,12 @@ import {
   staffRoutes,
 } from "./modules/identity/index.ts";
 import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
-import { createLiveFeed, liveFeedRoutes } from "./modules/notifications/index.ts";
+import {
+  createLiveFeed,
+  createNotifications,
+  liveFeedRoutes,
+  type Notifications,
+} from "./modules/notifications/index.ts";
 import { createModalityWorklist, type ModalityWorklist } from "./modules/orders/index.ts";
 import { careRelationsAmong, careRoutes, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
 import {
@@ -70,6 +75,7 @@ export interface Modules {
   journal: Journal;
   identity: IdentityWithDeps;
   peers: Peers;
+  notifications: Notifications;
   archive: Archive;
   imaging: ImagingPool;
   rendering: Rendering;
@@ -86,6 +92,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const journal = createJournal(platform);
   const identity = createIdentity(platform, journal);
   const peers = createPeers(platform, journal);
+  const notifications = createNotifications(platform, journal);
   const imaging = createImagingPool();
   const archive = createArchive(platform, journal, { imaging });
   const rendering = await createRendering({ platform, archive, imaging });
@@ -103,6 +110,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
     journal,
     identity,
     peers,
+    notifications,
     archive,
     imaging,
     rendering,
@@ -149,6 +157,7 @@ export function composeHttp(
       onCallRoutes(identity),
       journalRoutes(platform, journal),
       liveFeedRoutes(feed),
+      ...modules.notifications.routes,
       modalityRoutes(platform, journal),
       sendQueueRoutes(platform, journal),
       routingRuleRoutes(platform, journal),

@@ -50,6 +50,7 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
     await modules.identity.start();
     steps.push(() => modules.identity.stop());
     if (config.roles.includes("worker")) {
+      await modules.notifications.start();
       await platform.jobs.start();
       steps.push(() => platform.jobs.stop());
       await modules.sending.start();

@@ -45,6 +45,7 @@ keys.manage             all           -           -        -            -       
 modalities.manage       all           -           -        -            -             -          -         -
 audit.read              all           own         own      own          own           own        own       -
 jobs.read               all           -           -        -            -             -          -         -
+jobs.manage             all           -           -        -            -             -          -         -
 metrics.read            all           -           -        -            -             -          -         all
 demo.manage             all           -           -        -            -             -          -         -
 `

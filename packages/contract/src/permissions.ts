@@ -156,6 +156,8 @@ export const permissionTable = {
     BILLING: "own",
   }),
   "jobs.read": row({ ADMINISTRATOR: "all" }),
+  /** Having a job that gave up done again. */
+  "jobs.manage": row({ ADMINISTRATOR: "all" }),
   "metrics.read": row({ ADMINISTRATOR: "all", INTEGRATION: "all" }),
   "demo.manage": row({ ADMINISTRATOR: "all" }),
 } as const;

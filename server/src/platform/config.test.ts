@@ -191,3 +191,30 @@ test("the key of the journal's seals is an Ed25519 key, also on one line", () =>
       expect.stringMatching(/^JOURNAL_SEAL_KEY: expected a PEM private key of the type Ed25519/),
     ]);
 });
+
+test("channels of notices, with secrets from files", () => {
+  const file = path.join(fs.mkdtempSync(path.join(tmpdir(), "isocenter-config-")), "smtp");
+  fs.writeFileSync(file, "smtp://user:secret@mail.example.org:587\n");
+  expect(readConfig({}).notices).toEqual({ smtp: null, service: null, webhookPrivateHosts: [] });
+  expect(
+    readConfig({
+      SMTP_URL_FILE: file,
+      PUBLIC_URL: "https://pacs.example.org",
+      NOTIFICATION_SERVICE_URL: "http://pager:8080/notify",
+      WEBHOOK_PRIVATE_HOSTS: "ris.local, 10.1.0.0/16",
+    }).notices,
+  ).toEqual({
+    smtp: {
+      url: "smtp://user:secret@mail.example.org:587",
+      from: "Isocenter <isocenter@pacs.example.org>",
+    },
+    service: { url: "http://pager:8080/notify", secret: null },
+    webhookPrivateHosts: ["ris.local", "10.1.0.0/16"],
+  });
+  expect(mistakes({ SMTP_URL: "smtp://mail" })).toEqual([expect.stringContaining("SMTP_FROM")]);
+  expect(mistakes({ SMTP_URL: "http://mail", SMTP_FROM: "nobody" })).toHaveLength(2);
+  expect(
+    mistakes({ NOTIFICATION_SERVICE_SECRET: "short", WEBHOOK_PRIVATE_HOSTS: "10.0.0.0/64,a b" }),
+  ).toHaveLength(3);
+  fs.rmSync(path.dirname(file), { recursive: true });
+});

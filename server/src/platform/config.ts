@@ -1,9 +1,11 @@
 import { createPrivateKey } from "node:crypto";
 import path from "node:path";
+import { type NoticeSettings, noticeSettings } from "./config-notices.ts";
 import { type ConfigValues, createConfigReader, type Environment } from "./config-reader.ts";
 import { type AzureSettings, azureSettings, type S3Settings, s3Settings } from "./config-stores.ts";
 import { type TlsSettings, tlsSettings } from "./config-tls.ts";
 
+export type { NoticeSettings } from "./config-notices.ts";
 export type { AzureSettings, S3Settings } from "./config-stores.ts";
 export type { TlsSettings } from "./config-tls.ts";
 
@@ -46,6 +48,7 @@ export interface Config {
   settleSeconds: number;
   /** A bill is due so many days after it was issued, where it does not say otherwise. */
   billDueDays: number;
+  notices: NoticeSettings;
   logLevel: (typeof logLevels)[number];
   roles: readonly (typeof processRoles)[number][];
 }
@@ -165,11 +168,12 @@ export function readConfig(environment: Environment): Config {
   const kind = values.oneOf("NODE_ENV", environments, "production");
   const storage = values.oneOf("STORAGE", ["file", "s3", "azure"], "file");
   const mebibyte = 1024 * 1024;
+  const publicUrl = values.url("PUBLIC_URL", ["http:", "https:"]);
   const config: Config = {
     port: values.integer("PORT", 3006, 0, 65_535),
     host: values.raw("HOST") ?? "0.0.0.0",
     environment: kind,
-    publicUrl: values.url("PUBLIC_URL", ["http:", "https:"]),
+    publicUrl,
     trustProxy: trustProxy(values),
     corsOrigins: corsOrigins(values, kind),
     tls: tlsSettings(values),
@@ -195,6 +199,7 @@ export function readConfig(environment: Environment): Config {
     dicomTlsPort: dicomTlsPort(values),
     settleSeconds: values.integer("SETTLE_SECONDS", 60, 1, 86_400),
     billDueDays: values.integer("BILL_DUE_DAYS", 30, 0, 3650),
+    notices: noticeSettings(values, publicUrl),
     logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
     roles: roles(values),
   };

@@ -30,6 +30,11 @@ export async function prepareJobs(settings: ConnectionSettings): Promise<void> {
 
 const silent = new Logger(() => () => {});
 
+/** Adds a job in the transaction of whoever has no `Jobs` at hand; done at once. */
+export async function addJob(reader: Reader, name: string, payload: object): Promise<void> {
+  await reader`select graphile_worker.add_job(${name}, payload := ${JSON.stringify(payload)}::text::json)`;
+}
+
 export interface JobsOptions {
   db: Db;
   connection: ConnectionSettings;

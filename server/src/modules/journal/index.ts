@@ -7,6 +7,8 @@
  * removed, added to or reordered unseen.
  */
 
+/** Facts of whoever has no `Journal` at hand, in the caller's transaction; sealed with what else is committed, or within a second. */
+export { insertFacts } from "./entries.ts";
 export { factsAbout, type RecordedFact } from "./facts-about.ts";
 export { createJournal, type JournalOptions } from "./journal.ts";
 export { listAudit } from "./queries.ts";

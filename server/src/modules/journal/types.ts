@@ -71,8 +71,8 @@ export interface SealedFact {
 export interface FactReader {
   /** Stable: names the cursor. */
   name: string;
-  /** The types it takes. */
-  types: readonly string[];
+  /** The types it takes; null: all. */
+  types: readonly string[] | null;
   handle(tx: Tx, facts: readonly SealedFact[]): Promise<void>;
   /** Where a reader begins that never ran here; `beginning` when left out. */
   startAt?: "beginning" | "now";

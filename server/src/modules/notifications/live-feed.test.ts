@@ -6,7 +6,7 @@ import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { newId, systemViewer, transact } from "../../platform/index.ts";
 import { administrationRoutes, sessionRoutes } from "../identity/index.ts";
-import { type CareRelation, createLiveFeed, type LiveFeed, liveFeedRoutes } from "./index.ts";
+import { type CareRelation, createLiveFeed, type LiveFeed, liveFeedRoutes, notify } from "./index.ts";
 
 const database = testDatabase();
 const platform = testPlatform(database);
@@ -182,6 +182,28 @@ describe("what a viewer is told", () => {
     const subjects = () => connections.map(({ told }) => told.map(({ data }) => data.subject.id));
     await vi.waitFor(() => expect(subjects()).toEqual([["in-care"], ["named"]]));
     expect(asked.mock.calls).toHaveLength(1);
+  });
+
+  test("a notice is told to its recipient alone, by its id", async () => {
+    const one = await signInAs("PHYSICIAN");
+    const connections = [await listen(one.headers), await listen((await signInAs("ADMINISTRATOR")).headers)];
+    await transact(database.db, async (tx) => {
+      await notify(tx, platform.clock, [
+        {
+          kind: "report.available",
+          level: "INFO",
+          facilityId: here,
+          subject: { type: "report", id: "r1" },
+          to: { people: [one.id] },
+          key: "live",
+        },
+      ]);
+    });
+    await record("facility.changed");
+    await vi.waitFor(() => expect(connections[0]!.types()).toEqual(["notice.created"]));
+    await vi.waitFor(() => expect(connections[1]!.types()).toEqual(["facility.changed"]));
+    const [notice] = await database.db<{ id: string }[]>`select id from notice where key = 'live'`;
+    expect(connections[0]!.told[0]!.data.subject).toEqual({ type: "notice", id: notice!.id });
   });
 
   test("without care relations a physician hears only of what names them", async () => {

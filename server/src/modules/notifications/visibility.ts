@@ -27,6 +27,7 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   bill: "bills.read",
   report: "reports.read",
   reading: "reading.claim",
+  webhook: "webhooks.manage",
 };
 
 /** Facts of reports that whoever sees signed reports alone may know of. */
@@ -35,6 +36,9 @@ const ofSignedReports: ReadonlySet<string> = new Set([
   "report.amended",
   "report.entered-in-error",
 ]);
+
+/** Whether a webhook can be told of a noun. */
+export const isKnownNoun = (noun: string): boolean => Object.hasOwn(permissionOfNoun, noun);
 
 export interface CareRelation {
   personId: string;
@@ -54,6 +58,8 @@ export type Sight = "seen" | "hidden" | "if-in-care";
 export function sightOf(viewer: Viewer, fact: SealedFact): Sight {
   if (fact.facilityId === null || !viewer.facilityIds.includes(fact.facilityId)) return "hidden";
   const noun = fact.type.slice(0, Math.max(0, fact.type.indexOf(".")));
+  // A notice is its recipient's alone, whatever others may read.
+  if (noun === "notice") return viewer.kind === "user" && fact.people.includes(viewer.id) ? "seen" : "hidden";
   const permission = Object.hasOwn(permissionOfNoun, noun) ? permissionOfNoun[noun] : undefined;
   if (permission === undefined) return "hidden";
   switch (reach(viewer, permission)) {

@@ -6,7 +6,7 @@ import { providerOf } from "./lock.ts";
 
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
-const available: FactReader["types"] = ["report.signed"];
+const available = ["report.signed"];
 const followed = ["report.amended", "report.entered-in-error"];
 
 /**

@@ -1,0 +1,33 @@
+import { type Static, Type } from "typebox";
+import { closed, DateTime, listQuery, Nullable } from "./lists.ts";
+
+/** FAILED waits to be tried again; GAVE_UP does not. */
+export const jobStates = ["WAITING", "RUNNING", "FAILED", "GAVE_UP"] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** Background work that is not done yet; what is done leaves no trace here. */
+export const Job = Type.Object({
+  id: Type.String(),
+  name: Type.String({ description: "Such as archive.settle-study" }),
+  state: Type.Enum([...jobStates]),
+  attempts: Type.Integer(),
+  maxAttempts: Type.Integer(),
+  lastError: Nullable(Type.String({ description: "Its first line" })),
+  runAt: DateTime,
+  createdAt: DateTime,
+  actions: Type.Array(Type.String()),
+});
+export type Job = Static<typeof Job>;
+
+const { sort: _sort, after: _after, ...paging } = listQuery;
+/** The newest first. */
+export const JobListQuery = Type.Object(
+  {
+    ...paging,
+    after: Type.Optional(Type.String({ pattern: "^[0-9]{1,18}$", description: "The id of a job" })),
+    state: Type.Optional(Type.String({ maxLength: 16, description: jobStates.join(", ") })),
+    name: Type.Optional(Type.String({ maxLength: 128 })),
+  },
+  closed,
+);
+export type JobListQuery = Static<typeof JobListQuery>;

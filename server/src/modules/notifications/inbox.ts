@@ -1,0 +1,122 @@
+import { type Notice, type NoticeListQuery, noticeLevels, readEnumeration } from "@isocenter/contract";
+import {
+  type Clock,
+  countLimit,
+  keysetPage,
+  type ListPage,
+  mapPage,
+  type Reader,
+  Refusal,
+  type Tx,
+  type Viewer,
+} from "../../platform/index.ts";
+import type { Journal } from "../journal/index.ts";
+
+interface NoticeRow {
+  id: string;
+  kind: string;
+  level: Notice["level"];
+  facilityId: string;
+  subjectType: string;
+  subjectId: string;
+  patientId: string | null;
+  data: Record<string, unknown>;
+  createdAt: Date;
+  readAt: Date | null;
+}
+
+const columns = (sql: Reader) => sql`
+  n.id, n.kind, n.level, n.facility_id as "facilityId", n.subject_type as "subjectType", n.subject_id as "subjectId",
+  n.patient_id as "patientId", n.data, n.created_at as "createdAt", n.read_at as "readAt"`;
+
+/** Of a facility that one has left nothing is shown any more; machines have no notices. */
+const mine = (sql: Reader, viewer: Viewer) => sql`
+  n.recipient_id = ${viewer.kind === "user" ? viewer.id : null}::uuid and n.facility_id = any(${viewer.facilityIds as string[]}::uuid[])`;
+
+/** `report.available`, or all that begins with `report.`. */
+const ofKind = (sql: Reader, kind: string | undefined) => {
+  if (kind === undefined) return sql``;
+  return kind.endsWith(".*") ? sql`and starts_with(n.kind, ${kind.slice(0, -1)})` : sql`and n.kind = ${kind}`;
+};
+
+const toNotice = ({ subjectType, subjectId, ...row }: NoticeRow): Notice => ({
+  ...row,
+  subject: { type: subjectType, id: subjectId },
+  createdAt: row.createdAt.toISOString(),
+  readAt: row.readAt?.toISOString() ?? null,
+  actions: row.readAt === null ? ["read"] : [],
+});
+
+/** The viewer's own, the newest first. @throws Refusal `invalid` (`notice.unknown-level`) */
+export async function listNotices(
+  db: Reader,
+  viewer: Viewer,
+  query: NoticeListQuery,
+): Promise<ListPage<Notice> & { unread: number }> {
+  const level = query.level === undefined ? null : readEnumeration(noticeLevels, query.level);
+  if (query.level !== undefined && level === null) {
+    const message = `must be one of ${noticeLevels.join(", ")}`;
+    throw new Refusal("invalid", "notice.unknown-level", `level ${message}.`, {
+      errors: [{ path: "querystring.level", message }],
+    });
+  }
+  const page = await keysetPage<NoticeRow, "createdAt">(db, query, {
+    name: "notices",
+    sorts: { createdAt: { by: db`n.created_at`, type: "timestamptz" } },
+    fallback: "-createdAt",
+    id: db`n.id`,
+    columns: columns(db),
+    from: db`notice n`,
+    where: db`${mine(db, viewer)} ${ofKind(db, query.kind)} ${level ? db`and n.level = ${level}` : db``}
+      ${query.unread === undefined ? db`` : query.unread ? db`and n.read_at is null` : db`and n.read_at is not null`}`,
+  });
+  const [count] = await db<{ unread: number }[]>`
+    select count(*) as unread from (
+      select from notice n where ${mine(db, viewer)} and n.read_at is null limit ${countLimit}) u`;
+  return { ...mapPage(page, toNotice), unread: count!.unread };
+}
+
+export interface InboxDeps {
+  clock: Clock;
+  journal: Journal;
+}
+
+/** Reading is not acknowledging. What was read before stays so. @throws Refusal `not-found` (`notice.not-found`) */
+export async function readNotice(deps: InboxDeps, tx: Tx, viewer: Viewer, id: string): Promise<Notice> {
+  const [before] = await tx<NoticeRow[]>`
+    select ${columns(tx)} from notice n where n.id = ${id} and ${mine(tx, viewer)} for update`;
+  if (!before) throw new Refusal("not-found", "notice.not-found", "There is no such notice.");
+  if (before.readAt !== null) return toNotice(before);
+  const readAt = deps.clock.now();
+  await tx`update notice set read_at = ${readAt} where id = ${id}`;
+  await deps.journal.record(tx, viewer, {
+    type: "notice.read",
+    subject: { type: "notice", id },
+    facilityId: before.facilityId,
+    patientId: before.patientId,
+    people: [viewer.id],
+  });
+  return toNotice({ ...before, readAt });
+}
+
+/** All but alarms, of which each is read by itself. @returns how many */
+export async function readAllNotices(
+  deps: InboxDeps,
+  tx: Tx,
+  viewer: Viewer,
+  kind?: string,
+): Promise<number> {
+  const read = await tx<{ facilityId: string }[]>`
+    update notice n set read_at = ${deps.clock.now()}
+    where ${mine(tx, viewer)} and n.read_at is null and n.level <> 'ALARM' ${ofKind(tx, kind)}
+    returning n.facility_id as "facilityId"`;
+  if (read.length === 0) return 0;
+  await deps.journal.record(tx, viewer, {
+    type: "notice.read",
+    subject: { type: "notice", id: "all" },
+    facilityId: read[0]!.facilityId,
+    people: [viewer.id],
+    data: { count: read.length, kind: kind ?? null },
+  });
+  return read.length;
+}

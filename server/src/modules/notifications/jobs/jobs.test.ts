@@ -1,0 +1,81 @@
+import { testDatabase } from "@isocenter/test/support/database.ts";
+import { testServer } from "@isocenter/test/support/identity.ts";
+import { testPlatform } from "@isocenter/test/support/platform.ts";
+import { beforeAll, expect, test } from "vitest";
+import { sessionRoutes } from "../../identity/index.ts";
+import { createNotifications, type Notifications } from "../index.ts";
+
+const database = testDatabase();
+const platform = testPlatform(database);
+let notifications: Notifications;
+const server = testServer(platform, ({ identity, journal }) => {
+  notifications = createNotifications(platform, journal, []);
+  return [sessionRoutes(identity), ...notifications.routes];
+});
+let headers: { authorization: string };
+let mended = false;
+let runs = 0;
+
+beforeAll(async () => {
+  const here = await server.addFacility();
+  const admin = await server.addUser({ roles: ["ADMINISTRATOR"], facilityIds: [here] });
+  headers = await server.signIn(admin.username);
+  platform.jobs.define({
+    name: "test.broken",
+    maxAttempts: 1,
+    run: async () => {
+      runs += 1;
+      if (!mended) throw new Error("broken\nwith a stack");
+    },
+  });
+  platform.jobs.define({ name: "test.later", run: async () => {} });
+  await platform.jobs.add(database.db, "test.broken", {});
+  await platform.jobs.add(
+    database.db,
+    "test.later",
+    {},
+    { runAt: new Date(platform.clock.now().getTime() + 3600_000) },
+  );
+  await platform.jobs.drain();
+});
+
+const get = async (path: string) =>
+  (await server.app.inject({ method: "GET", url: `/api/v1${path}`, headers })).json();
+const retry = (id: string) => server.app.inject({ method: "POST", url: `/api/v1/jobs/${id}/retry`, headers });
+
+test("a job that gave up is told to administrators once, is listed, and is done when it is tried again", async () => {
+  await notifications.announceGaveUp();
+  await notifications.announceGaveUp();
+  const notices = (await get("/notifications?kind=job.gave-up")).data;
+  expect(notices).toMatchObject([{ level: "ALARM", data: { name: "test.broken", attempts: 1 } }]);
+  const all = await get("/jobs?limit=1");
+  expect([all.data[0].name, all.data[0].state, all.pagination.total]).toEqual(["test.later", "WAITING", 2]);
+  expect((await get(all.pagination.next.replace("/api/v1", ""))).data[0].name).toBe("test.broken");
+  expect((await get("/jobs?state=waiting")).data).toHaveLength(1);
+  expect((await get("/jobs?state=lazy")).code).toBe("job.unknown-state");
+  const [job] = (await get("/jobs?state=gave_up&name=test.broken")).data;
+  expect(job).toMatchObject({ attempts: 1, maxAttempts: 1, lastError: "broken", actions: ["retry"] });
+  expect(job).not.toHaveProperty("payload");
+
+  expect((await retry(job.id)).json()).toMatchObject({ state: "WAITING", attempts: 0 });
+  await platform.jobs.drain();
+  await notifications.announceGaveUp();
+  expect((await get("/notifications?kind=job.gave-up")).data).toHaveLength(2);
+
+  await database.db`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w' where id = ${job.id}`;
+  expect((await retry(job.id)).json().code).toBe("job.running");
+  await database.db`update graphile_worker._private_jobs set locked_at = null, locked_by = null where id = ${job.id}`;
+  mended = true;
+  await retry(job.id);
+  await platform.jobs.drain();
+  expect([runs, (await get("/jobs?name=test.broken")).data]).toEqual([3, []]);
+  expect((await retry(job.id)).statusCode).toBe(404);
+});
+
+test("jobs are for who may see them", async () => {
+  const here = await server.addFacility();
+  const user = await server.addUser({ roles: ["RADIOLOGIST"], facilityIds: [here] });
+  const theirs = await server.signIn(user.username);
+  const answer = await server.app.inject({ method: "GET", url: "/api/v1/jobs", headers: theirs });
+  expect(answer.statusCode).toBe(403);
+});
