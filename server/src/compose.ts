@@ -18,6 +18,7 @@ import {
   type Findings,
   findingPolicyRoutes,
   findingRoutes,
+  findingsOnPaper,
 } from "./modules/findings/index.ts";
 import {
   administrationRoutes,
@@ -98,7 +99,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
   journal.registerReader(reportNotices(platform.clock));
-  registerReportPapers({ platform, journal, archive });
+  registerReportPapers({ platform, journal, archive, criticalFindings: findingsOnPaper });
   const sending = createSending({ platform, journal, archive, rendering });
   journal.registerReader(billingReader(platform, journal));
   defineBillingJobs(platform, journal);
@@ -173,9 +174,9 @@ export function composeHttp(
       reportRoutes({ platform, journal, identity }),
       findingRoutes({ platform, findings }),
       findingPolicyRoutes({ platform, findings }),
-      paperRoutes({ platform, journal, archive }),
+      paperRoutes({ platform, journal, archive, criticalFindings: findingsOnPaper }),
       measurementRoutes({ platform, journal, archive }),
-      shareRoutes({ platform, journal, archive, rendering }),
+      shareRoutes({ platform, journal, archive, rendering, criticalFindings: findingsOnPaper }),
       hosted,
       hostedExams,
       demo.routes,

@@ -10,6 +10,7 @@
 export type { FindingContext, LadderSources, Whereabouts } from "./context.ts";
 export { createFindings, type Findings } from "./findings.ts";
 export { escalateDue } from "./jobs.ts";
+export { findingsOnPaper } from "./on-paper.ts";
 export { markReached } from "./reached.ts";
 export { findingRoutes } from "./routes.ts";
 export { findingPolicyRoutes } from "./routes-policies.ts";

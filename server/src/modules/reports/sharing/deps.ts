@@ -2,6 +2,7 @@ import { apiPrefixes, type Platform } from "../../../platform/index.ts";
 import type { Archive } from "../../archive/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import type { Rendering } from "../../rendering/index.ts";
+import type { CriticalFindings } from "../papers/read-paper.ts";
 
 /** What the routes of links need. */
 export interface ShareRoutesDeps {
@@ -9,6 +10,7 @@ export interface ShareRoutesDeps {
   journal: Journal;
   archive: Pick<Archive, "getStudy" | "listImages" | "locateById" | "openObject">;
   rendering: Pick<Rendering, "renderInstance">;
+  criticalFindings?: CriticalFindings;
 }
 
 /** Where links lie, as whoever opens them reaches us. */

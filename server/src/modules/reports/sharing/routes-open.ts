@@ -41,10 +41,13 @@ const quiet = (reply: FastifyReply): FastifyReply =>
     .header("x-robots-tag", "noindex")
     .header("x-content-type-options", "nosniff");
 
-export function openingRoutes(app: App, { platform, journal, archive, rendering }: ShareRoutesDeps): void {
+export function openingRoutes(
+  app: App,
+  { platform, journal, archive, rendering, criticalFindings }: ShareRoutesDeps,
+): void {
   const { db, clock } = platform;
   const failures = createFailures(clock);
-  const papers = createPaperReader(db);
+  const papers = createPaperReader(db, criticalFindings);
 
   /** @throws Refusal `not-found` (`share.not-found`) alike for what is wrong, expired and revoked; `too-many` (`share.throttled`) */
   async function opened(
