@@ -166,7 +166,7 @@ describe("deliveries", () => {
     expect(text).toContain("Subject: A critical finding waits for you");
     expect(text).toContain("https://pacs.example.org");
     expect(text).toContain("From: Radiology <radiology@example.org>");
-    expect(text).not.toMatch(/CRITICAL|f1/);
+    expect(text.slice(text.indexOf("\r\n\r\n"))).not.toMatch(/CRITICAL|f1|finding\.raised/);
     expect(service.received).toHaveLength(1);
     const [{ headers, body }] = service.received as [(typeof service.received)[0]];
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers["x-isocenter-signature"])) ?? [];
@@ -302,7 +302,8 @@ describe("deliveries", () => {
     await tell({ to: { people: [leaver.id] } });
     await database.db`update app_user set active = false where id = ${leaver.id}`;
     await run();
-    expect(mail.received).toHaveLength(0);
+    // Administrators may hear of it by e-mail, and do so at once or a moment later.
+    expect(mail.received.flatMap(({ to }) => to)).not.toContain(`${leaver.username}@example.org`);
     expect((await of("EMAIL")).state).toBe("GAVE_UP");
   });
 });
