@@ -58,6 +58,7 @@ import {
   reportRoutes,
   shareRoutes,
 } from "./modules/reports/index.ts";
+import { statArrivals, worklistRoutes } from "./modules/worklist/index.ts";
 import {
   type App,
   createHttpServer,
@@ -103,6 +104,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const sending = createSending({ platform, journal, archive, rendering });
   journal.registerReader(billingReader(platform, journal));
   defineBillingJobs(platform, journal);
+  journal.registerReader(statArrivals(platform.clock));
   const findings = createFindings(platform, journal);
   const demo = createDemo(platform, archive);
   const { commitment } = sending;
@@ -172,6 +174,7 @@ export function composeHttp(
       renderingRoutes({ rendering, archive }),
       billingRoutes({ platform, journal }),
       reportRoutes({ platform, journal, identity }),
+      worklistRoutes({ platform, journal, archive }),
       findingRoutes({ platform, findings }),
       findingPolicyRoutes({ platform, findings }),
       paperRoutes({ platform, journal, archive, criticalFindings: findingsOnPaper }),

@@ -1,4 +1,4 @@
-import type { Role } from "@isocenter/contract";
+import type { Priority, Role } from "@isocenter/contract";
 import { newUid } from "@isocenter/dicom";
 import { type Archive, archiveRoutes, createArchive } from "@isocenter/server/modules/archive/index.ts";
 import { sessionRoutes } from "@isocenter/server/modules/identity/index.ts";
@@ -114,6 +114,7 @@ export function testReadingRoom(
       study: { id: string; patientId: string },
       providerId: string,
       procedureId: string | null = null,
+      priority: Priority = "ROUTINE",
     ) {
       const id = newId(platform.clock);
       const now = platform.clock.now();
@@ -130,7 +131,7 @@ export function testReadingRoom(
         procedure_name: "CT",
         modality: "CT",
         clinical_indication: "pain",
-        priority: "ROUTINE",
+        priority,
         status: "PERFORMED",
         duration_minutes: 10,
         ordered_at: now,

@@ -27,3 +27,4 @@ export * from "./staff.ts";
 export * from "./studies.ts";
 export * from "./webhooks.ts";
 export * from "./workflow.ts";
+export * from "./worklist.ts";

@@ -8,7 +8,7 @@
  * it, which the journal's seals stand for; nobody signs what they have not seen, nor without the password; whoever sees signed reports alone sees
  * nothing of drafts; everyone who got an earlier version is told of the next.
  */
-export { claimIdleMs, claimOf, claimsOf, lapsedBefore } from "./claims.ts";
+export { type ClaimRow, claimIdleMs, claimOf, claimsOf, lapsedBefore, toClaim } from "./claims.ts";
 export type { Content } from "./content.ts";
 export { type Delivery, noteDeliveries } from "./deliveries.ts";
 export { measurementRoutes } from "./measurements/routes.ts";
