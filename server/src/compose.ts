@@ -35,7 +35,14 @@ import {
   liveFeedRoutes,
   type Notifications,
 } from "./modules/notifications/index.ts";
-import { createModalityWorklist, type ModalityWorklist } from "./modules/orders/index.ts";
+import {
+  catalogueRoutes,
+  createModalityWorklist,
+  followOrderMerges,
+  type ModalityWorklist,
+  orderRoutes,
+  reportReader,
+} from "./modules/orders/index.ts";
 import { careRelationsAmong, careRoutes, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
 import {
   createPeers,
@@ -95,6 +102,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const identity = createIdentity(platform, journal);
   const peers = createPeers(platform, journal);
   const notifications = createNotifications(platform, journal);
+  journal.registerReader(reportReader({ clock: platform.clock, journal }));
   const imaging = createImagingPool();
   const archive = createArchive(platform, journal, { imaging });
   const rendering = await createRendering({ platform, archive, imaging });
@@ -167,7 +175,13 @@ export function composeHttp(
       dimseRoutes({ platform, journal, archive }),
       patientRoutes({ platform, journal }),
       careRoutes({ platform, journal }),
-      mergeRoutes({ platform, journal, followers: [archive.followMerge, followMergeOfBills] }),
+      mergeRoutes({
+        platform,
+        journal,
+        followers: [archive.followMerge, followMergeOfBills, followOrderMerges({ journal })],
+      }),
+      orderRoutes({ platform, journal }),
+      catalogueRoutes({ platform, journal }),
       archiveRoutes({ platform, archive }),
       exportRoutes({ platform, journal, archive }),
       doubtRoutes({ platform, journal, archive }),

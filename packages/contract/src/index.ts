@@ -1,5 +1,6 @@
 /** The REST contract of Isocenter: enumerations, the permission table, schemas of requests and responses. */
 export * from "./billing.ts";
+export * from "./catalogue.ts";
 export * from "./doubt.ts";
 export * from "./enumerations.ts";
 export * from "./exports.ts";
@@ -14,6 +15,7 @@ export * from "./measurements.ts";
 export * from "./modalities.ts";
 export * from "./notices.ts";
 export * from "./papers.ts";
+export * from "./orders.ts";
 export * from "./patients.ts";
 export * from "./permissions.ts";
 export * from "./pictures.ts";

@@ -43,3 +43,4 @@ export * from "./secrets.ts";
 export * from "./tls.ts";
 export * from "./viewer.ts";
 export * from "./zip-writer.ts";
+export * from "./zone.ts";

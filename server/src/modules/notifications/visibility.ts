@@ -12,6 +12,9 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   patient: "patients.read",
   finding: "findings.read",
   "finding-policy": "finding-policies.manage",
+  order: "orders.read",
+  procedure: "orders.read",
+  station: "orders.read",
   modality: "modalities.manage",
   peer: "modalities.manage",
   "routing-rule": "modalities.manage",
@@ -64,6 +67,7 @@ export function sightOf(viewer: Viewer, fact: SealedFact): Sight {
   if (permission === undefined) return "hidden";
   switch (reach(viewer, permission)) {
     case "all":
+    case "for-bills":
       return "seen";
     case "final":
       return ofSignedReports.has(fact.type) ? "seen" : "hidden";

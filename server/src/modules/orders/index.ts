@@ -1,4 +1,29 @@
 /**
- * Orders: what was asked for, when and where it is to be done, and what the machines say was done.
+ * Orders: what is asked for, when and where it is done; the catalogue of procedures and the calendars of stations.
+ *
+ * Owns the tables `procedure`, `station`, `imaging_order`, `scheduled_step`, `performed_step`, `performed_of_scheduled`. Records the facts
+ * `order.created`, `order.changed`, one for each move (`order.scheduled`, `order.arrived`, `order.started`, `order.performed`, `order.completed`,
+ * `order.held`, `order.no-show`, `order.cancelled`, `order.discontinued`), `procedure.*` and `station.*`. Keeps: a state follows another by the tables of the
+ * contract alone; steps follow their order; a station is never booked twice at a time; an order that was placed is never removed; whoever asked for
+ * it has the patient in their care.
  */
+export {
+  completeOrder,
+  discontinueOrder,
+  type Event as OrderEvent,
+  type Moved as OrderMoved,
+  performOrder,
+  startOrder,
+} from "./automatic.ts";
+export { changeOrder } from "./change.ts";
+export type { OrderContext } from "./context.ts";
+export { type FoundOrder, findOrderForStudy, type OrderNames } from "./find.ts";
+export { reportReader } from "./jobs.ts";
+export { followOrderMerges } from "./merges.ts";
+export { stepStatusOf } from "./order.ts";
+export { type GivenNumbers, placeOrder } from "./place.ts";
+export { getOrder, listOrders, listSteps } from "./queries.ts";
+export { catalogueRoutes } from "./routes-catalogue.ts";
+export { orderRoutes } from "./routes-orders.ts";
+export { orderVisible } from "./sql.ts";
 export * from "./worklist/index.ts";

@@ -1,0 +1,252 @@
+import { type Static, Type } from "typebox";
+import { readModality } from "./enumerations.ts";
+import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { PatientSummary } from "./studies.ts";
+import { type OrderStatus, orderStatuses, priorities } from "./workflow.ts";
+
+/** The modality of an order, a procedure or a filter: as `readModality`, and PET_CT however it is written. */
+export function readOrderModality(text: string): string | null {
+  return /^\s*PET[-_/ ]?CT\s*$/i.test(text) ? "PET_CT" : readModality(text);
+}
+
+/** The modalities of DICOM that the one of an order stands for. */
+export const modalitiesOfOrder = (modality: string): readonly string[] =>
+  modality === "PET_CT" ? ["PT", "CT"] : [modality];
+
+/** What an item's `actions` call the move to each state. */
+export const orderActions: Readonly<Record<OrderStatus, string>> = {
+  PENDING: "release",
+  SCHEDULED: "schedule",
+  ARRIVED: "arrive",
+  IN_PROGRESS: "start",
+  PERFORMED: "perform",
+  COMPLETED: "complete",
+  ON_HOLD: "hold",
+  CANCELLED: "cancel",
+  NO_SHOW: "no-show",
+  DISCONTINUED: "discontinue",
+};
+
+export const ImagingOrder = Type.Object({
+  id: Id,
+  facilityId: Id,
+  patientId: Id,
+  patient: PatientSummary,
+  providerId: Id,
+  provider: Type.Object({ id: Id, name: Type.String() }),
+  accessionNumber: Type.String(),
+  requestedProcedureId: Type.String(),
+  studyInstanceUid: Type.String({ description: "Of the study that the modality is told to make" }),
+  placerOrderNumber: Nullable(Type.String({ description: "The number of whoever sent the order" })),
+  procedureId: Nullable(Id),
+  procedureCode: Nullable(Type.String()),
+  procedureName: Type.String(),
+  modality: Type.String({ description: "A code of DICOM; PET_CT has a step of PT and one of CT" }),
+  bodyPart: Nullable(Type.String()),
+  clinicalIndication: Type.String(),
+  priority: Type.Enum([...priorities]),
+  notes: Nullable(Type.String()),
+  status: Type.Enum([...orderStatuses]),
+  statusReason: Nullable(Type.String()),
+  scheduledAt: Nullable(DateTime),
+  stationAeTitle: Nullable(Type.String()),
+  durationMinutes: Type.Integer(),
+  orderedAt: DateTime,
+  arrivedAt: Nullable(DateTime),
+  startedAt: Nullable(DateTime),
+  performedAt: Nullable(DateTime),
+  completedAt: Nullable(DateTime),
+  endedAt: Nullable(
+    Type.String({ format: "date-time", description: "When it was cancelled or discontinued" }),
+  ),
+  updatedAt: DateTime,
+  version: Type.Integer(),
+  actions: Type.Array(Type.String(), {
+    description: `What the viewer may do now: change, reschedule, ${Object.values(orderActions).join(", ")}`,
+  }),
+});
+export type ImagingOrder = Static<typeof ImagingOrder>;
+
+const text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: "\\S" });
+const modality = Type.String({
+  maxLength: 64,
+  description: "A code of DICOM or an alias in any case; PET_CT stands for PT and CT",
+});
+const priority = Type.String({ maxLength: 16, description: `${priorities.join(", ")}, in any case` });
+const durationMinutes = Type.Integer({
+  minimum: 1,
+  maximum: 1440,
+  description: "That of the procedure where it is left out, else 30",
+});
+const stationAeTitle = text(16);
+const version = Type.Optional(Type.Integer({ minimum: 1 }));
+const reason = text(1000);
+
+/**
+ * With `scheduledAt` it is SCHEDULED, else PENDING. `modality` and `bodyPart` may be left out where `procedureCode` says them; `providerId` may be
+ * where the viewer orders as the provider; the facility is the viewer's home where none is named.
+ */
+export const CreateImagingOrder = Type.Object(
+  {
+    patientId: Id,
+    providerId: Type.Optional(Type.String({ format: "uuid", description: "The user who asks for it" })),
+    facilityId: Type.Optional(Id),
+    modality: Type.Optional(modality),
+    bodyPart: Type.Optional(text(64)),
+    procedureCode: Type.Optional(text(16)),
+    clinicalIndication: text(4000),
+    priority: Type.Optional(
+      Type.String({
+        maxLength: 16,
+        description: `${priorities.join(", ")}, in any case; ROUTINE when left out`,
+      }),
+    ),
+    scheduledAt: Type.Optional(DateTime),
+    stationAeTitle: Type.Optional(stationAeTitle),
+    durationMinutes: Type.Optional(durationMinutes),
+    notes: Type.Optional(Nullable(text(4000))),
+  },
+  closed,
+);
+export type CreateImagingOrder = Static<typeof CreateImagingOrder>;
+
+/**
+ * Details, the appointment, or `status` by the rules of orders. `scheduledAt` alone schedules or reschedules. `expectedVersion` here or in
+ * `If-Match`.
+ */
+export const ChangeImagingOrder = Type.Object(
+  {
+    providerId: Type.Optional(Id),
+    modality: Type.Optional(modality),
+    bodyPart: Type.Optional(text(64)),
+    procedureCode: Type.Optional(Nullable(text(16))),
+    clinicalIndication: Type.Optional(text(4000)),
+    priority: Type.Optional(priority),
+    notes: Type.Optional(Nullable(text(4000))),
+    scheduledAt: Type.Optional(DateTime),
+    stationAeTitle: Type.Optional(Nullable(stationAeTitle)),
+    durationMinutes: Type.Optional(durationMinutes),
+    status: Type.Optional(
+      Type.String({
+        maxLength: 32,
+        description: `${orderStatuses.join(", ")}, in any case; REQUESTED is PENDING`,
+      }),
+    ),
+    reason: Type.Optional(reason),
+    expectedVersion: version,
+  },
+  closed,
+);
+export type ChangeImagingOrder = Static<typeof ChangeImagingOrder>;
+
+export const CancelImagingOrder = Type.Object(
+  { reason: Type.Optional(reason), expectedVersion: version },
+  closed,
+);
+export const CancelImagingOrderQuery = Type.Object({ reason: Type.Optional(reason) }, closed);
+
+const several = (what: string, values: string) =>
+  Type.Optional(Type.String({ maxLength: 256, description: `${what}, several with commas: ${values}` }));
+const point = Type.Optional(
+  Type.String({
+    maxLength: 40,
+    description: "A date at the facility's clock, or a date and time with its offset; both ends are included",
+  }),
+);
+
+const orderFilters = {
+  status: several("States", orderStatuses.join(", ")),
+  modality: several("Modalities", "codes of DICOM or their aliases; PET_CT stands for PT and CT"),
+  priority: several("Priorities", priorities.join(", ")),
+  providerId: Type.Optional(Id),
+  facilityId: Type.Optional(Id),
+  accessionNumber: Type.Optional(Type.String({ maxLength: 16 })),
+  stationAeTitle: Type.Optional(Type.String({ maxLength: 16 })),
+  scheduledFrom: point,
+  scheduledTo: point,
+} as const;
+
+export const ImagingOrderListQuery = Type.Object(
+  { ...listQuery, ...orderFilters, patientId: Type.Optional(Id) },
+  closed,
+);
+export type ImagingOrderListQuery = Static<typeof ImagingOrderListQuery>;
+export const PatientOrderListQuery = Type.Object({ ...listQuery, ...orderFilters }, closed);
+
+/** Fields that `sort` of `GET /imaging-orders` takes, each also with `-`; `-orderedAt` when left out. What has no appointment is last by `scheduledAt`. */
+export const imagingOrderSortFields = ["orderedAt", "scheduledAt", "updatedAt"] as const;
+
+export const stepStatuses = [
+  "PENDING",
+  "SCHEDULED",
+  "ARRIVED",
+  "READY",
+  "STARTED",
+  "COMPLETED",
+  "CANCELED",
+  "DISCONTINUED",
+] as const;
+export type StepStatus = (typeof stepStatuses)[number];
+
+/** A scheduled procedure step (PS3.3 C.4.10). PENDING: not on the modality worklist. */
+export const ScheduledStep = Type.Object({
+  id: Id,
+  orderId: Id,
+  stepId: Type.String({ description: "Scheduled Procedure Step ID" }),
+  modality: Type.String(),
+  description: Type.String(),
+  protocolCode: Nullable(Type.String()),
+  stationAeTitle: Nullable(Type.String()),
+  startsAt: Nullable(DateTime),
+  endsAt: Nullable(DateTime),
+  performingPhysician: Nullable(Type.String()),
+  status: Type.Enum([...stepStatuses]),
+  updatedAt: DateTime,
+  version: Type.Integer(),
+});
+export type ScheduledStep = Static<typeof ScheduledStep>;
+
+/** Today at the facility's clock, and the viewer's home facility, where nothing is said. */
+export const ScheduleQuery = Type.Object(
+  {
+    date: Type.Optional(DateOnly),
+    stationAeTitle: Type.Optional(Type.String({ minLength: 1, maxLength: 16 })),
+    facilityId: Type.Optional(Id),
+  },
+  closed,
+);
+export type ScheduleQuery = Static<typeof ScheduleQuery>;
+
+/** A day's list for each station, in order of time; what has no station comes last. */
+export const Schedule = Type.Object({
+  facilityId: Id,
+  date: DateOnly,
+  timeZone: Type.String(),
+  from: DateTime,
+  to: DateTime,
+  complete: Type.Boolean({ description: "False where the day has more than can be listed at once" }),
+  data: Type.Array(
+    Type.Object({
+      station: Nullable(
+        Type.Object({
+          id: Id,
+          aeTitle: Type.String(),
+          name: Type.String(),
+          modalities: Type.Array(Type.String()),
+          active: Type.Boolean(),
+        }),
+      ),
+      open: Type.Array(Type.Object({ from: DateTime, to: DateTime })),
+      appointments: Type.Array(
+        Type.Object({
+          orderId: Id,
+          startsAt: DateTime,
+          endsAt: DateTime,
+          modalities: Type.Array(Type.String()),
+          order: ImagingOrder,
+        }),
+      ),
+    }),
+  ),
+});
+export type Schedule = Static<typeof Schedule>;

@@ -1,0 +1,252 @@
+import {
+  CancelImagingOrder,
+  CancelImagingOrderQuery,
+  ChangeImagingOrder,
+  CreateImagingOrder,
+  Id,
+  ImagingOrder,
+  ImagingOrderListQuery,
+  listOf,
+  PatientOrderListQuery,
+  Problem,
+  Schedule,
+  ScheduledStep,
+  ScheduleQuery,
+} from "@isocenter/contract";
+import { Type } from "typebox";
+import {
+  type App,
+  listAnswer,
+  type Platform,
+  Refusal,
+  type Routes,
+  sendVersioned,
+  transact,
+  type Viewer,
+} from "../../platform/index.ts";
+import type { Journal } from "../journal/index.ts";
+import { changeOrder } from "./change.ts";
+import type { OrderContext } from "./context.ts";
+import { placeOrder } from "./place.ts";
+import { getOrder, listOrders, listOrdersOfPatient, listSteps } from "./queries.ts";
+import { created, withVersion } from "./routes-catalogue.ts";
+import { scheduleOf } from "./schedule.ts";
+
+const problems = { "4xx": Problem };
+const params = Type.Object({ id: Id });
+const tags = ["Imaging orders"];
+const read = { permission: "orders.read" } as const;
+const write = { permission: "orders.write" } as const;
+
+interface Parts {
+  platform: Platform;
+  journal: Journal;
+  context: OrderContext;
+}
+
+const order = (id: string) => ({ type: "order", id });
+
+function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void {
+  app.get(
+    "/imaging-orders",
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: "Finds orders, the newest first",
+        querystring: ImagingOrderListQuery,
+        response: { 200: listOf(ImagingOrder), ...problems },
+      },
+    },
+    async (request) => {
+      const page = await listOrders(db, request.viewer, request.query);
+      await journal.access(request.viewer, {
+        action: "order.searched",
+        subject: { type: "search", id: "imaging-orders" },
+        data: { found: page.total },
+      });
+      return listAnswer(request, request.query, page);
+    },
+  );
+  app.get(
+    "/imaging-orders/patient/:patientId",
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: "The orders of a patient, the newest first",
+        params: Type.Object({ patientId: Id }),
+        querystring: PatientOrderListQuery,
+        response: { 200: listOf(ImagingOrder), ...problems },
+      },
+    },
+    async (request) => {
+      const { patientId } = request.params;
+      const page = await listOrdersOfPatient(db, request.viewer, patientId, request.query);
+      await journal.access(request.viewer, {
+        action: "order.searched",
+        subject: { type: "patient", id: patientId },
+        patientId,
+        data: { found: page.total },
+      });
+      return listAnswer(request, request.query, page);
+    },
+  );
+  app.get(
+    "/imaging-orders/:id",
+    {
+      config: read,
+      schema: { tags, summary: "Reads an order", params, response: { 200: ImagingOrder, ...problems } },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const item = await getOrder(db, request.viewer, id);
+      const { patientId, facilityId } = item;
+      await journal.access(request.viewer, {
+        action: "order.viewed",
+        subject: order(id),
+        patientId,
+        facilityId,
+      });
+      return sendVersioned(reply, item);
+    },
+  );
+  app.get(
+    "/imaging-orders/:id/steps",
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: "The scheduled steps of an order, as modalities are told them",
+        params,
+        response: { 200: listOf(ScheduledStep), ...problems },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const steps = await listSteps(db, request.viewer, id);
+      const { patientId, facilityId } = await getOrder(db, request.viewer, id);
+      await journal.access(request.viewer, {
+        action: "order.viewed",
+        subject: order(id),
+        patientId,
+        facilityId,
+      });
+      const page = { data: steps, total: steps.length, totalIsExact: true, next: null };
+      return listAnswer(request, { limit: Math.max(1, steps.length) }, page);
+    },
+  );
+  app.get(
+    "/schedule",
+    {
+      config: read,
+      schema: {
+        tags: ["Scheduling"],
+        summary: "A day's list for each station, at the facility's clock",
+        querystring: ScheduleQuery,
+        response: { 200: Schedule, ...problems },
+      },
+    },
+    async (request) => {
+      const day = await scheduleOf(db, request.viewer, request.query, clock.now());
+      await journal.access(request.viewer, {
+        action: "schedule.viewed",
+        subject: { type: "schedule", id: day.date },
+        facilityId: day.facilityId,
+        data: { found: day.data.reduce((count, { appointments }) => count + appointments.length, 0) },
+      });
+      return day;
+    },
+  );
+}
+
+function writeRoutes(app: App, { platform: { db }, journal, context }: Parts): void {
+  /** Changes an order; that the rules said no is written down, because the transaction that would say so is gone. */
+  async function change(viewer: Viewer, id: string, input: ChangeImagingOrder): Promise<ImagingOrder> {
+    try {
+      await transact(db, (tx) => changeOrder(tx, viewer, id, input, context));
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === "conflict") await refused(viewer, id, input, error);
+      throw error;
+    }
+    return await getOrder(db, viewer, id);
+  }
+
+  async function refused(viewer: Viewer, id: string, { status }: ChangeImagingOrder, { code }: Refusal) {
+    const { patientId, facilityId, status: from } = await getOrder(db, viewer, id);
+    await journal.access(viewer, {
+      action: "order.changed",
+      subject: order(id),
+      patientId,
+      facilityId,
+      outcome: "refused",
+      data: { code, from, to: status?.trim().toUpperCase() ?? null },
+    });
+  }
+
+  app.post(
+    "/imaging-orders",
+    {
+      config: { ...write, idempotent: true },
+      schema: {
+        tags,
+        summary: "Places an order: SCHEDULED with scheduledAt, else PENDING",
+        body: CreateImagingOrder,
+        response: { 201: ImagingOrder, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const id = await transact(db, (tx) => placeOrder(tx, request.viewer, request.body, context));
+      created(request, reply, id);
+      return sendVersioned(reply, await getOrder(db, request.viewer, id));
+    },
+  );
+  app.patch(
+    "/imaging-orders/:id",
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: "Changes details, the appointment, or the status",
+        params,
+        body: ChangeImagingOrder,
+        response: { 200: ImagingOrder, ...problems },
+      },
+    },
+    async (request, reply) =>
+      sendVersioned(
+        reply,
+        await change(request.viewer, request.params.id, withVersion(request, request.body)),
+      ),
+  );
+  app.delete(
+    "/imaging-orders/:id",
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: "Cancels an order; it is kept",
+        params,
+        querystring: CancelImagingOrderQuery,
+        body: Type.Optional(Type.Union([CancelImagingOrder, Type.Null()])),
+        response: { 200: ImagingOrder, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const body = withVersion(request, request.body ?? {});
+      const reason = request.query.reason ?? body.reason;
+      const input = { ...body, status: "CANCELLED", ...(reason === undefined ? {} : { reason }) };
+      return sendVersioned(reply, await change(request.viewer, request.params.id, input));
+    },
+  );
+}
+
+/** `/imaging-orders` and `/schedule`. */
+export function orderRoutes(deps: { platform: Platform; journal: Journal }): Routes {
+  const { platform, journal } = deps;
+  const parts = { platform, journal, context: { clock: platform.clock, journal } };
+  return (app) => {
+    readRoutes(app, parts);
+    writeRoutes(app, parts);
+  };
+}
