@@ -38,9 +38,11 @@ import {
 import {
   catalogueRoutes,
   createModalityWorklist,
+  createPerformedSteps,
   followOrderMerges,
   type ModalityWorklist,
   orderRoutes,
+  type PerformedSteps,
   reportReader,
 } from "./modules/orders/index.ts";
 import { careRelationsAmong, careRoutes, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
@@ -93,6 +95,7 @@ export interface Modules {
   /** Of `sending`, for the DIMSE listener. */
   commitment: Sending["commitment"];
   modalityWorklist: ModalityWorklist;
+  performedSteps: PerformedSteps;
   demo: Demo;
 }
 
@@ -117,6 +120,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const demo = createDemo(platform, archive);
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);
+  const performedSteps = createPerformedSteps(platform, journal);
   return {
     journal,
     identity,
@@ -129,6 +133,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
     findings,
     commitment,
     modalityWorklist,
+    performedSteps,
     demo,
   };
 }

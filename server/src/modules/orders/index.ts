@@ -3,7 +3,7 @@
  *
  * Owns the tables `procedure`, `station`, `imaging_order`, `scheduled_step`, `performed_step`, `performed_of_scheduled`. Records the facts
  * `order.created`, `order.changed`, one for each move (`order.scheduled`, `order.arrived`, `order.started`, `order.performed`, `order.completed`,
- * `order.held`, `order.no-show`, `order.cancelled`, `order.discontinued`), `procedure.*` and `station.*`. Keeps: a state follows another by the tables of the
+ * `order.held`, `order.no-show`, `order.cancelled`, `order.discontinued`), `procedure.*`, `station.*`, and `performed-step.started`, `.changed`, `.completed` and `.discontinued`. Keeps: a state follows another by the tables of the
  * contract alone; steps follow their order; a station is never booked twice at a time; an order that was placed is never removed; whoever asked for
  * it has the patient in their care.
  */
@@ -25,5 +25,6 @@ export { type GivenNumbers, placeOrder } from "./place.ts";
 export { getOrder, listOrders, listSteps } from "./queries.ts";
 export { catalogueRoutes } from "./routes-catalogue.ts";
 export { orderRoutes } from "./routes-orders.ts";
+export * from "./performed/index.ts";
 export { orderVisible } from "./sql.ts";
 export * from "./worklist/index.ts";

@@ -7,6 +7,7 @@
  */
 export { careTeamOf, type TeamMember } from "./care-team.ts";
 export { addCareRelations, changePatient, createPatient } from "./commands.ts";
+export { type SaidIdentity, saidOfPatient, sexOf } from "./fits.ts";
 export {
   addMemberships,
   type IdentifiedPatient,

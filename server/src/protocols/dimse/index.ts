@@ -1,6 +1,6 @@
 /**
  * What each DIMSE service does with our modules: C-ECHO, C-STORE into the archive, C-FIND, C-MOVE and C-GET of the Patient Root and
- * Study Root models, the modality worklist.
+ * Study Root models, the modality worklist, N-CREATE, N-SET and N-GET of performed steps.
  *
  * Owns no tables. Keeps: a caller comes in as what `peers` says it is, and does what its permissions say; success of a C-STORE is told when
  * the object is durable; a refusal has its status in one table.
@@ -20,13 +20,14 @@ import {
 } from "@isocenter/dimse";
 import { Counter, Gauge } from "prom-client";
 import { type Archive, supportedKeys } from "../../modules/archive/index.ts";
-import type { ModalityWorklist } from "../../modules/orders/index.ts";
+import type { ModalityWorklist, PerformedSteps } from "../../modules/orders/index.ts";
 import type { Peers } from "../../modules/peers/index.ts";
 import type { HealthCheck, Platform } from "../../platform/index.ts";
 import type { Caller } from "./caller.ts";
 import { type CommitmentDeps, commitmentHandlers, commitmentOffer } from "./commitment.ts";
 import { findHandler } from "./find.ts";
 import { chooseFor, grantRoles, negotiateQueries, scpRolesAsked } from "./offers.ts";
+import { performedStepHandlers, performedStepStatusOf } from "./performed-steps.ts";
 import { retrieveHandlers } from "./retrieve.ts";
 import type { SenderDeps } from "./send-instances.ts";
 import { storeHandler } from "./store.ts";
@@ -48,6 +49,7 @@ export { offerFor, queryModels, retrieveModels, storageTransferSyntaxes, worklis
 export { dimseRoutes } from "./routes.ts";
 export { createSending, type Sending } from "./sending.ts";
 export { statusOfRefusal } from "./statuses.ts";
+export { performedStepStatusOf };
 
 export interface DimseListener {
   /** The port it listens on; another than the configured one only where that is 0. */
@@ -75,8 +77,10 @@ export async function startDimse(deps: {
   commitment?: CommitmentDeps;
   /** Left out: the modality worklist answers that it cannot be asked. */
   modalityWorklist?: ModalityWorklist;
+  /** Left out: performed steps are answered with 0211H. */
+  performedSteps?: PerformedSteps;
 }): Promise<DimseListener> {
-  const { platform, archive, rendering, peers, commitment, modalityWorklist } = deps;
+  const { platform, archive, rendering, peers, commitment, modalityWorklist, performedSteps } = deps;
   const { config, log } = platform;
   let listening = true;
   const server = createDimseServer<Caller>({
@@ -97,6 +101,7 @@ export async function startDimse(deps: {
         sender: { aeTitle: config.aeTitle, archive, rendering },
       }),
       ...(commitment ? commitmentHandlers(commitment) : {}),
+      ...(performedSteps ? performedStepHandlers(performedSteps) : {}),
     },
     implementation: { classUid: implementationClassUid, versionName: implementationVersionName },
     maxAssociations,

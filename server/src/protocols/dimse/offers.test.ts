@@ -30,6 +30,8 @@ describe("what is offered", () => {
         [SopClasses.PatientRootQueryRetrieveInformationModelGet, "get"],
         [SopClasses.StudyRootQueryRetrieveInformationModelGet, "get"],
         [SopClasses.ModalityWorklistInformationModelFind, "worklist"],
+        [SopClasses.ModalityPerformedProcedureStep, "mpps"],
+        [SopClasses.ModalityPerformedProcedureStepRetrieve, "mpps"],
       ].sort(),
     );
     for (const uid of Object.values(TransferSyntaxes)) expect(offerFor(uid), uid).toBeNull();

@@ -45,6 +45,7 @@ const retrieve = (service: "move" | "get"): Offer => ({
   transferSyntaxes: uncompressed,
 });
 const worklist: Offer = { service: "worklist", permission: "worklist", transferSyntaxes: uncompressed };
+const mpps: Offer = { service: "mpps", permission: "mpps", transferSyntaxes: uncompressed };
 const storage: Offer = { service: "storage", permission: "store", transferSyntaxes: storageTransferSyntaxes };
 
 const patientRoot = ["PATIENT", "STUDY", "SERIES", "IMAGE"];
@@ -58,6 +59,12 @@ export const queryModels: Readonly<Record<string, readonly string[]>> = {
 
 /** Modality Worklist (PS3.4 K.6.1.4). */
 export const worklistModel = SopClasses.ModalityWorklistInformationModelFind;
+
+/** Performed steps, and reading them (PS3.4 F.7, F.8). */
+const performedStepClasses: readonly string[] = [
+  SopClasses.ModalityPerformedProcedureStep,
+  SopClasses.ModalityPerformedProcedureStepRetrieve,
+];
 
 /** The retrieve models (PS3.4 C.6.1, C.6.2). */
 export const retrieveModels: Readonly<Record<string, { offer: Offer; levels: readonly string[] }>> = {
@@ -76,6 +83,7 @@ export function offerFor(abstractSyntax: string): Offer | null {
   if (abstractSyntax === SopClasses.Verification) return verification;
   if (abstractSyntax in queryModels) return find;
   if (abstractSyntax === worklistModel) return worklist;
+  if (performedStepClasses.includes(abstractSyntax)) return mpps;
   if (abstractSyntax in retrieveModels) return retrieveModels[abstractSyntax]!.offer;
   const known = sopClass(abstractSyntax);
   if (known) return known.kind === "storage" ? storage : null;

@@ -15,7 +15,6 @@ import {
   inCareOf,
   nameMatches,
   patientNameColumns,
-  survivorSql,
 } from "../../patients/index.ts";
 import { entryOf, type StepRow } from "./entry.ts";
 import { conditionAt, entryMatches, type WorklistMatch } from "./match.ts";
@@ -125,7 +124,7 @@ const tables = (sql: Reader): Fragment => sql`
   scheduled_step ss
   join imaging_order o on o.id = ss.order_id
   join facility f on f.id = ss.facility_id
-  join patient p on p.id = (${survivorSql(sql, "o.patient_id")})
+  join patient p on p.id = o.patient_id
   left join station s on s.id = ss.station_id`;
 
 async function stepIds(
