@@ -6,6 +6,8 @@ import {
   createArchive,
   doubtRoutes,
   exportRoutes,
+  orderReader,
+  performedStepReader,
 } from "./modules/archive/index.ts";
 import {
   billingReader,
@@ -108,6 +110,8 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   journal.registerReader(reportReader({ clock: platform.clock, journal }));
   const imaging = createImagingPool();
   const archive = createArchive(platform, journal, { imaging });
+  journal.registerReader(orderReader(platform, journal));
+  journal.registerReader(performedStepReader(platform, journal));
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
   journal.registerReader(reportNotices(platform.clock));

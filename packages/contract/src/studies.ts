@@ -22,6 +22,7 @@ export const Study = Type.Object({
   patientId: Id,
   patient: PatientSummary,
   facilityId: Id,
+  orderId: Nullable(Type.String({ format: "uuid", description: "The order that it answers" })),
   accessionNumber: Nullable(Type.String()),
   studyId: Nullable(Type.String({ description: "DICOM StudyID" })),
   studyDate: Nullable(DateOnly),

@@ -16,6 +16,7 @@ import { type WorklistKey, worklistKeys } from "../modules/orders/index.ts";
 import {
   maxAssociations,
   offerFor,
+  performedStepStatusOf,
   queryModels,
   retrieveModels,
   statusOfRefusal,
@@ -142,6 +143,18 @@ export function dimseStatement(): string {
       "COMPLETED, CANCELED and DISCONTINUED where it is matched. A step without a station is scheduled for the station that asks. Dates and times are of the facility's time zone. Matches come by their start; " +
       "more than 20,000 are refused with A700H. The answer is in the character set of the request where that has every character, else in ISO_IR 192.",
     worklist(),
+    "### Performed procedure steps",
+    "N-CREATE and N-SET of the Modality Performed Procedure Step SOP class, N-GET of its Retrieve SOP class. A step is created IN PROGRESS with every attribute that PS3.4 Table F.7.2-1 has as type 1 or 2; " +
+      "what stands since then may be said again by N-SET and not otherwise; one that ends has an end date and time, and one that is COMPLETED a series. Failures name the attribute in Offending Element (0000,0901). " +
+      "A step without a UID gets one. It moves the scheduled steps that it names and their orders, where the numbers that it says are theirs and the patient fits; else it is kept by itself.",
+    table(
+      ["why", "status", "Error ID"],
+      Object.entries(performedStepStatusOf).map(([why, [status, errorId]]) => [
+        why,
+        hexadecimal(status),
+        errorId === undefined ? "–" : hexadecimal(errorId),
+      ]),
+    ),
     "### Limits and time-outs of an association",
     numbers(defaultLimits),
     numbers(defaultTimeouts),

@@ -1,5 +1,7 @@
 import { type Platform, systemViewer, type Tx, transact } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
+import { performOrder, startOrder, stepsOfModalities } from "../orders/index.ts";
+import { linkOrder } from "./link-order.ts";
 
 const settleJob = "archive.settle-study";
 const metadataJob = "archive.prepare-metadata";
@@ -16,40 +18,68 @@ export function addSettleJob(
 }
 
 /**
- * IN_PROGRESS → COMPLETED with the fact `study.settled`, when the time has come; before that, the job is put off again. Other states are left
- * alone, so running it twice does no harm.
+ * IN_PROGRESS → COMPLETED with the fact `study.settled`, when the time has come; before that, the job is put off again. A study that was reported and got
+ * images since settles again in its state, with the fact `study.changed-after-report` as well. Other states are left alone, so running it twice does no harm.
  */
 export async function settleStudy(platform: Platform, journal: Journal, studyId: string): Promise<boolean> {
-  const now = platform.clock.now();
-  return transact(platform.db, async (tx) => {
-    const [study] = await tx<
-      {
-        facilityId: string;
-        patientId: string;
-        status: string;
-        lastReceivedAt: Date;
-        numberOfInstances: number;
-      }[]
-    >`
-      select facility_id as "facilityId", patient_id as "patientId", status, last_received_at as "lastReceivedAt",
-        number_of_instances as "numberOfInstances"
-      from study where id = ${studyId} for no key update`;
-    if (study?.status !== "IN_PROGRESS") return false;
-    if (study.lastReceivedAt.getTime() + platform.config.settleSeconds * 1000 > now.getTime()) {
-      await addSettleJob(tx, platform, studyId, study.lastReceivedAt);
-      return false;
-    }
-    await tx`update study set status = 'COMPLETED', settled_at = ${now}, version = version + 1 where id = ${studyId}`;
-    await journal.record(tx, systemViewer([study.facilityId]), {
-      type: "study.settled",
-      subject: { type: "study", id: studyId },
-      facilityId: study.facilityId,
-      patientId: study.patientId,
-      data: { instances: study.numberOfInstances },
-    });
-    await platform.jobs.add(tx, metadataJob, { studyId }, { key: `${metadataJob}:${studyId}` });
-    return true;
-  });
+  return transact(platform.db, (tx) => settle(tx, platform, journal, studyId, false));
+}
+
+/** Without waiting for more: whoever made the images said that they are all here. */
+export const settleNow = (tx: Tx, platform: Platform, journal: Journal, studyId: string): Promise<boolean> =>
+  settle(tx, platform, journal, studyId, true);
+
+interface Settling {
+  facilityId: string;
+  patientId: string;
+  status: string;
+  lastReceivedAt: Date | null;
+  numberOfInstances: number;
+  modalities: string[];
+  /** Images came after the report, and after it settled. */
+  changed: boolean;
+}
+
+async function settle(
+  tx: Tx,
+  platform: Platform,
+  journal: Journal,
+  studyId: string,
+  atOnce: boolean,
+): Promise<boolean> {
+  const { clock, config, jobs } = platform;
+  const now = clock.now();
+  const [study] = await tx<Settling[]>`
+    select facility_id as "facilityId", patient_id as "patientId", status, last_received_at as "lastReceivedAt",
+      number_of_instances as "numberOfInstances", modalities,
+      status in ('PRELIMINARY', 'FINAL') and images_after_report_at is not null
+        and coalesce(settled_at <= images_after_report_at, true) as changed
+    from study where id = ${studyId} for no key update`;
+  if (!study?.lastReceivedAt || (study.status !== "IN_PROGRESS" && !study.changed)) return false;
+  if (!atOnce && study.lastReceivedAt.getTime() + config.settleSeconds * 1000 > now.getTime()) {
+    await addSettleJob(tx, platform, studyId, study.lastReceivedAt);
+    return false;
+  }
+  const status = study.changed ? study.status : "COMPLETED";
+  await tx`update study set status = ${status}, settled_at = ${now}, version = version + 1 where id = ${studyId}`;
+  const fact = {
+    subject: { type: "study", id: studyId },
+    facilityId: study.facilityId,
+    patientId: study.patientId,
+    data: { instances: study.numberOfInstances },
+  };
+  const viewer = systemViewer([study.facilityId]);
+  await journal.record(tx, viewer, { ...fact, type: "study.settled" });
+  if (study.changed) await journal.record(tx, viewer, { ...fact, type: "study.changed-after-report" });
+  const orderId = await linkOrder(tx, journal, studyId);
+  if (orderId !== null) {
+    const stepIds = await stepsOfModalities(tx, orderId, study.modalities);
+    const event = { orderId, at: now, by: "settled", stepIds };
+    await startOrder(tx, viewer, event, { clock, journal });
+    await performOrder(tx, viewer, event, { clock, journal });
+  }
+  await jobs.add(tx, metadataJob, { studyId }, { key: `${metadataJob}:${studyId}` });
+  return true;
 }
 
 export function defineSettleJob(platform: Platform, journal: Journal): void {

@@ -62,7 +62,7 @@ function visible(sql: Reader, viewer: Viewer): Fragment {
 
 const columns = (sql: Reader): Fragment => sql`
   st.id, st.study_instance_uid as "studyInstanceUid", st.patient_id as "patientId", st.facility_id as "facilityId",
-  st.accession_number as "accessionNumber", st.study_id as "studyId", st.study_date as "studyDate",
+  st.order_id as "orderId", st.accession_number as "accessionNumber", st.study_id as "studyId", st.study_date as "studyDate",
   to_char(st.study_time, 'HH24:MI:SS') as "studyTime", st.description as "studyDescription", st.modalities,
   st.body_part as "bodyPart", st.referring_physician as "referringPhysician", st.status,
   st.number_of_series as "numberOfSeries", st.number_of_instances as "numberOfInstances", st.size,

@@ -9,6 +9,7 @@ import {
 } from "./commands.ts";
 
 export type { PerformedStepInput } from "./commands.ts";
+export { type PerformedImages, performedImages, stepsOfModalities } from "./steps.ts";
 
 /** What modalities report of what they do: see the commands. Each call is a transaction of its own. */
 export interface PerformedSteps {
