@@ -67,7 +67,6 @@ export function sightOf(viewer: Viewer, fact: SealedFact): Sight {
   if (permission === undefined) return "hidden";
   switch (reach(viewer, permission)) {
     case "all":
-    case "for-bills":
       return "seen";
     case "final":
       return ofSignedReports.has(fact.type) ? "seen" : "hidden";
