@@ -21,7 +21,7 @@ export async function createBill(
   requirePermission(viewer, "bills.write");
   const { patientId } = input;
   const order = input.orderId ? await requireOrder(tx, viewer, input.orderId) : null;
-  const report = input.reportId ? await requireReport(tx, viewer, input.reportId) : null;
+  const report = input.reportId ? await requireReport(tx, viewer, input.reportId, context.clock.now()) : null;
   const facilityId = input.facilityId ?? order?.facilityId ?? report?.facilityId ?? viewer.homeFacilityId;
   if (!viewer.facilityIds.includes(facilityId))
     throw new Refusal("not-found", "facility.not-found", "There is no such facility.");

@@ -169,3 +169,49 @@ test("an order of another patient is refused", async () => {
   });
   expect([answer.status, answer.body.code]).toEqual([400, "bill.other-patient"]);
 });
+
+test("a bill of a report is of its order; what is not signed does not exist for the billing office", async () => {
+  const { db } = database;
+  const now = platform.clock.now();
+  const orderId = await orderOf(null);
+  const [studyId, reportId] = [crypto.randomUUID(), crypto.randomUUID()];
+  await db`insert into study ${db({
+    id: studyId,
+    facility_id: here,
+    patient_id: patientId,
+    claimed_patient_id: patientId,
+    study_instance_uid: "2.25.4711",
+    study_at: "2026-01-05 08:00:00",
+    status: "COMPLETED",
+    order_id: orderId,
+    created_at: now,
+  })}`;
+  await db`insert into report ${db({
+    id: reportId,
+    facility_id: here,
+    study_id: studyId,
+    status: "DRAFT",
+    author_id: user.id,
+    author_name: "x",
+    content: db.json({}),
+    known_images: 0,
+    created_at: now,
+    updated_at: now,
+  })}`;
+  const lines = [{ code: "X", description: "X", quantity: 1, unitAmount: 1 }];
+  const ofReport = { patientId, reportId, currency: "EUR", lines };
+  expect((await call("POST", "/billing", ofReport)).body.code).toBe("report.not-found");
+  const content = {
+    indication: "",
+    technique: "",
+    comparison: "",
+    findings: "x",
+    impression: "x",
+    recommendations: "",
+    fields: {},
+  };
+  await db`update report set status = 'FINAL', signed_number = 1, last_number = 1, signed_at = ${now}, first_signed_at = ${now},
+    signer_id = ${user.id}, signer_name = 'x', content = ${db.json(content)} where id = ${reportId}`;
+  const made = await call("POST", "/billing", ofReport);
+  expect([made.status, made.body.reportId, made.body.orderId]).toEqual([201, reportId, orderId]);
+});

@@ -1,9 +1,9 @@
 import { Refusal, requirePermission, systemViewer, type Tx, type Viewer } from "../../platform/index.ts";
 import { notify } from "../notifications/index.ts";
+import { type PricedOrder, pricedAmong, pricedOrder } from "../orders/index.ts";
 import { survivorOf } from "../patients/index.ts";
 import { insertBill } from "./commands.ts";
 import type { BillingContext } from "./locked.ts";
-import { type PricedOrder, pricedOrder } from "./subjects.ts";
 
 export type Drafted = "drafted" | "billed-before" | "no-price" | "no-order";
 
@@ -116,12 +116,19 @@ export async function dismissPrice(
   });
 }
 
+/** More than wait anywhere: whoever has so many has other worries. */
+const mostWaiting = 10_000;
+
 /** Bills of orders that waited for a price and have one now. @returns how many were made */
 export async function draftPriced(tx: Tx, context: BillingContext, limit = 200): Promise<number> {
-  const rows = await tx<{ orderId: string; reportId: string | null }[]>`
-    select w.order_id as "orderId", w.report_id as "reportId" from bill_without_price w
-    join imaging_order o on o.id = w.order_id join procedure c on c.id = o.procedure_id
-    where w.settled_at is null and c.price_amount is not null order by w.since, w.order_id limit ${limit}`;
-  for (const row of rows) await draftBill(tx, row, context);
-  return rows.length;
+  const waiting = await tx<{ orderId: string; reportId: string | null }[]>`
+    select order_id as "orderId", report_id as "reportId" from bill_without_price
+    where settled_at is null order by since, order_id limit ${mostWaiting}`;
+  const priced = await pricedAmong(
+    tx,
+    waiting.map(({ orderId }) => orderId),
+  );
+  const ready = waiting.filter(({ orderId }) => priced.has(orderId)).slice(0, limit);
+  for (const row of ready) await draftBill(tx, row, context);
+  return ready.length;
 }
