@@ -1,5 +1,6 @@
 import { createImagingPool, type ImagingPool } from "@isocenter/imaging";
 import { createDemo, type Demo } from "./demo/index.ts";
+import { analyticsReader, analyticsRoutes, defineAnalyticsJobs } from "./modules/analytics/index.ts";
 import {
   type Archive,
   archiveRoutes,
@@ -119,6 +120,8 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const sending = createSending({ platform, journal, archive, rendering });
   journal.registerReader(billingReader(platform, journal));
   defineBillingJobs(platform, journal);
+  journal.registerReader(analyticsReader);
+  defineAnalyticsJobs(platform);
   journal.registerReader(statArrivals(platform.clock));
   const findings = createFindings(platform, journal);
   const demo = createDemo(platform, archive);
@@ -196,6 +199,7 @@ export function composeHttp(
       doubtRoutes({ platform, journal, archive }),
       renderingRoutes({ rendering, archive }),
       billingRoutes({ platform, journal }),
+      analyticsRoutes({ platform, journal }),
       reportRoutes({ platform, journal, identity }),
       worklistRoutes({ platform, journal, archive }),
       findingRoutes({ platform, findings }),

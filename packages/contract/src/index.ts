@@ -1,4 +1,5 @@
 /** The REST contract of Isocenter: enumerations, the permission table, schemas of requests and responses. */
+export * from "./analytics.ts";
 export * from "./billing.ts";
 export * from "./catalogue.ts";
 export * from "./doubt.ts";
