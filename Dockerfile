@@ -10,6 +10,7 @@ COPY server/package.json server/
 COPY web/package.json web/
 COPY test/package.json test/
 COPY bench/package.json bench/
+COPY tools/client/package.json tools/client/
 RUN npm ci
 COPY . .
 RUN npm run build && npm prune --omit=dev

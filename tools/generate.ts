@@ -6,12 +6,18 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { conformanceStatement } from "@isocenter/server/conformance/index.ts";
 import { openApiDocument } from "@isocenter/server/openapi.ts";
+import { clientTypes } from "./client/client-types.ts";
 
 const repository = path.resolve(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
 
+const openApi = openApiDocument();
 const generated: readonly { file: string; make: () => Promise<string> }[] = [
-  { file: "docs/openapi.json", make: async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
+  { file: "docs/openapi.json", make: async () => `${JSON.stringify(await openApi, null, 2)}\n` },
+  {
+    file: "web/src/api/schema.generated.ts",
+    make: async () => clientTypes(JSON.parse(JSON.stringify(await openApi))),
+  },
   { file: "docs/CONFORMANCE.md", make: conformanceStatement },
 ];
 

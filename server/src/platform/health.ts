@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { Type } from "typebox";
 import type { App, Routes } from "./http.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -9,6 +10,18 @@ export interface HealthCheck {
   /** Without it the program cannot serve: /health/ready says no. */
   essential: boolean;
 }
+
+const status = (...values: string[]) => Type.Enum(values);
+const Alive = Type.Object({ status: status("ok") });
+const Ready = Type.Object({ status: status("ok", "down") });
+const Health = Type.Object({
+  status: status("ok", "degraded", "down"),
+  dependencies: Type.Record(
+    Type.String(),
+    Type.Object({ status: status("ok", "degraded", "down"), detail: Type.Optional(Type.String()) }),
+  ),
+});
+const tags = ["Operations"];
 
 const checkTimeoutMs = 5000;
 
@@ -35,21 +48,42 @@ export function healthRoutes(checks: readonly HealthCheck[], log: Logger, metric
   const all = () => Promise.all(checks.map((check) => ask(check, log, metrics)));
   return (app: App) => {
     const config = { public: true } as const;
-    app.get("/health/live", { config }, async () => ({ status: "ok" }));
-    app.get("/health/ready", { config }, async (_request, reply) => {
-      const down = (await all()).filter((result) => result.essential && result.status === "down");
-      if (down.length > 0) reply.code(503).header("retry-after", "5");
-      return { status: down.length > 0 ? "down" : "ok" };
-    });
-    app.get("/health", { config }, async (_request, reply) => {
-      const results = await all();
-      const down = results.some((result) => result.essential && result.status === "down");
-      const status = down ? "down" : results.some((result) => result.status !== "ok") ? "degraded" : "ok";
-      if (down) reply.code(503).header("retry-after", "5");
-      return {
-        status,
-        dependencies: Object.fromEntries(results.map(({ name, essential: _, ...result }) => [name, result])),
-      };
-    });
+    app.get(
+      "/health/live",
+      { config, schema: { tags, summary: "Whether the program runs", response: { 200: Alive } } },
+      async () => ({ status: "ok" }),
+    );
+    app.get(
+      "/health/ready",
+      { config, schema: { tags, summary: "Whether it can serve", response: { 200: Ready, 503: Ready } } },
+      async (_request, reply) => {
+        const down = (await all()).filter((result) => result.essential && result.status === "down");
+        if (down.length > 0) reply.code(503).header("retry-after", "5");
+        return { status: down.length > 0 ? "down" : "ok" };
+      },
+    );
+    app.get(
+      "/health",
+      {
+        config,
+        schema: {
+          tags,
+          summary: "How the program and each thing it needs is",
+          response: { 200: Health, 503: Health },
+        },
+      },
+      async (_request, reply) => {
+        const results = await all();
+        const down = results.some((result) => result.essential && result.status === "down");
+        const status = down ? "down" : results.some((result) => result.status !== "ok") ? "degraded" : "ok";
+        if (down) reply.code(503).header("retry-after", "5");
+        return {
+          status,
+          dependencies: Object.fromEntries(
+            results.map(({ name, essential: _, ...result }) => [name, result]),
+          ),
+        };
+      },
+    );
   };
 }

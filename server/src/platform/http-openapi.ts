@@ -1,6 +1,20 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
+import type { FastifyContextConfig } from "fastify";
 import type { App } from "./http.ts";
+import { finishDocument } from "./openapi/finish.ts";
+import type { Document, RouteFacts } from "./openapi/types.ts";
+
+const introduction = `The REST API of Isocenter, an imaging department in one program.
+
+- Everything is under \`/api/v1\`; \`/api\` without a version is the same. DICOMweb is at \`/dicomweb\` and described by PS3.18 and the
+  conformance statement.
+- Sign in at \`POST /api/v1/users/login\`, or use an API key, and send \`Authorization: Bearer\`.
+- Errors are \`application/problem+json\` (RFC 9457). Query parameters and members of bodies that are unknown are a 400 that names them.
+- Lists answer \`data\` and \`pagination\`; follow \`pagination.next\`.
+- Enumerations are written in UPPER_SNAKE and read in any case.
+- Items with a \`version\` give an \`ETag\`; changes take it as \`If-Match\` or \`expectedVersion\`.
+- Every answer carries \`X-Request-Id\`.`;
 
 export const productVersion = "0.1.0";
 
@@ -17,6 +31,12 @@ const idempotencyHeader = {
   },
 };
 
+/** Whether a list takes `format=csv`. */
+function offersCsv({ querystring }: { querystring?: unknown }): boolean {
+  const { properties } = (querystring ?? {}) as { properties?: { format?: { enum?: unknown[] } } };
+  return properties?.format?.enum?.includes("csv") === true;
+}
+
 /**
  * Gathers the routes of the API into an OpenAPI 3.1 document at `/openapi.json`, with pages to try them at `/docs`. Registered before
  * the routes. The API answers under two prefixes and is documented under the one with its version.
@@ -28,10 +48,10 @@ export async function registerOpenApi(app: App): Promise<void> {
       info: {
         title: "Isocenter",
         version: productVersion,
-        description:
-          "The REST API of Isocenter. Errors are application/problem+json; DICOMweb is at /dicomweb.",
+        description: introduction,
         license: { name: "MIT", identifier: "MIT" },
       },
+      servers: [{ url: "/", description: "This server" }],
       components: {
         securitySchemes: {
           bearer: { type: "http", scheme: "bearer", description: "An access token or an API key." },
@@ -41,18 +61,31 @@ export async function registerOpenApi(app: App): Promise<void> {
     },
     transform: ({ schema, url, route }) => {
       const shown = url.startsWith("/api/v1/") || url.startsWith("/health");
-      const takesKey = (route.config as { idempotent?: true } | undefined)?.idempotent === true;
-      const open = (route.config as { public?: true } | undefined)?.public === true;
+      const { produces, ...rest } = schema ?? {};
+      const { permission, public: open, idempotent } = (route.config ?? {}) as FastifyContextConfig;
+      const facts: RouteFacts = {
+        permission: permission ?? null,
+        public: open === true,
+        idempotent: idempotent === true,
+        files: [...(produces ?? []), ...(offersCsv(rest) ? ["text/csv"] : [])].filter(
+          (type) => type !== "application/json",
+        ),
+      };
       return {
         url,
         schema: {
-          ...schema,
-          ...(takesKey ? { headers: idempotencyHeader } : {}),
+          ...rest,
+          ...(facts.idempotent ? { headers: idempotencyHeader } : {}),
           ...(shown ? {} : { hide: true }),
-          ...(open ? { security: [] } : {}),
+          ...(facts.public ? { security: [] } : {}),
+          "x-route": facts,
         },
       };
     },
+    transformObject: (made) =>
+      "openapiObject" in made
+        ? (finishDocument(made.openapiObject as unknown as Document) as never)
+        : made.swaggerObject,
   });
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: true, logLevel: "silent" });
   app.get("/openapi.json", { config: { public: true } }, async () => app.swagger());

@@ -26,9 +26,11 @@ beforeAll(async () => {
     root: [],
     api: [
       (scope) => {
-        scope.get("/throws", async () => {
+        const any = Type.Object({ x: Type.Optional(Type.Integer()) });
+        scope.get("/throws", { schema: { querystring: any } }, async () => {
           throw toThrow();
         });
+        scope.route({ method: ["GET", "POST"], url: "/bare", handler: async () => ({ bare: true }) });
         const schema = {
           querystring: Type.Object({ limit: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
           body: Type.Object(
@@ -42,6 +44,24 @@ beforeAll(async () => {
   });
 });
 afterAll(() => app.close());
+
+test("a route that names no parameter and no body refuses them by name", async () => {
+  for (const prefix of ["/api", "/api/v1"]) {
+    const asked = await app.inject({ url: `${prefix}/bare/?color=red` });
+    expect([asked.statusCode, asked.json().errors]).toEqual([
+      400,
+      [{ path: "querystring.color", message: "This parameter is not known here." }],
+    ]);
+    const told = await app.inject({ method: "POST", url: `${prefix}/bare`, payload: { color: "red" } });
+    expect([told.statusCode, told.json().errors]).toEqual([
+      400,
+      [{ path: "body.color", message: "This member is not known here." }],
+    ]);
+    const bare = { method: "POST" as const, url: `${prefix}/bare` };
+    for (const request of [bare, { ...bare, payload: {} }])
+      expect((await app.inject(request)).json()).toEqual({ bare: true });
+  }
+});
 
 test.each(Object.entries(statusOf))("the refusal %s has its status", async (kind, words) => {
   toThrow.mockReturnValue(new Refusal(kind as RefusalKind, "some.code", "What went wrong."));

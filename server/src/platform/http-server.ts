@@ -16,6 +16,7 @@ import type { App, Routes } from "./http.ts";
 import { installIdempotency } from "./http-idempotency.ts";
 import { registerOpenApi } from "./http-openapi.ts";
 import { sendProblem } from "./http-problems.ts";
+import { refuseUnknown } from "./http-strict.ts";
 import { createIdempotency } from "./idempotency.ts";
 import type { Metrics } from "./metrics.ts";
 import { Refusal } from "./refusal.ts";
@@ -241,6 +242,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   for (const prefix of apiPrefixes) {
     await app.register(
       async (scope) => {
+        refuseUnknown(scope as unknown as App);
         for (const routes of options.api)
           await scope.register(async (inner) => routes(inner as unknown as App));
       },

@@ -22,6 +22,7 @@ const server = testServer(platform, ({ identity }) => [
         config: { signedIn: true, idempotent: true },
         schema: {
           params: Type.Object({ place: Type.String() }),
+          querystring: Type.Object({ x: Type.Optional(Type.Integer()) }),
           body: Type.Object({ n: Type.Number(), text: Type.Optional(Type.String()) }),
         },
       },

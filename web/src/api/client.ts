@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { errorOf } from "./problem.ts";
+import { createApi } from "./api.ts";
 import { createSession, type TabMessage } from "./session.ts";
 import { withTabLock } from "./tab-lock.ts";
 
@@ -45,47 +45,11 @@ export function useSession() {
   return useSyncExternalStore(session.subscribe, session.snapshot);
 }
 
+/** Every operation of the API, for the person who is signed in. */
+export const api = createApi(fetchAuthorized);
+
 /** The person who is signed in. Only for pages behind sign-in. */
 export function useMe() {
   const { me } = useSession();
   return me;
-}
-
-export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
-
-/** A path of the API with its query; members that are null, undefined or empty are left out. */
-export function apiUrl(path: string, query: Query = {}): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== "") parameters.set(name, String(value));
-  }
-  const text = parameters.toString();
-  return `${apiRoot}${path}${text ? `?${text}` : ""}`;
-}
-
-/** One call of the API. Rejects with an ApiError unless the answer is a success. */
-export async function call<T>(
-  path: string,
-  { method = "GET", query, body, idempotencyKey, signal }: CallOptions = {},
-): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
-  const response = await fetchAuthorized(apiUrl(path, query), {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal ? { signal } : {}),
-  });
-  if (!response.ok) throw await errorOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
-
-export interface CallOptions {
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  query?: Query;
-  body?: unknown;
-  /** The same key with the same body gives the first answer again. */
-  idempotencyKey?: string;
-  signal?: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { apiUrl, fetchAuthorized, session } from "./client.ts";
+import { apiRoot, fetchAuthorized, session } from "./client.ts";
 import { createLiveFeed } from "./live-feed.ts";
 import { ApiError } from "./problem.ts";
 
@@ -71,7 +71,7 @@ const sleepers = new Set<() => void>();
 
 const feed = createLiveFeed({
   open: (lastEventId, signal) =>
-    fetchAuthorized(apiUrl("/events"), {
+    fetchAuthorized(`${apiRoot}/events`, {
       signal,
       cache: "no-store",
       headers: { accept: "text/event-stream", ...(lastEventId ? { "last-event-id": lastEventId } : {}) },

@@ -1,6 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { session } from "../api/client.ts";
-import { changePassword } from "../api/endpoints.ts";
+import { api, session } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
@@ -32,7 +31,9 @@ export function ChangePasswordForm({ username, large, onDone }: ChangePasswordFo
     setBusy(true);
     setRefusal(null);
     try {
-      await changePassword(current, fresh);
+      await api.POST("/api/v1/users/me/password", {
+        body: { currentPassword: current, newPassword: fresh },
+      });
       // The change ends every session, maybe this one too: the new password opens it again.
       await session.refresh().catch(() => session.signIn(username, fresh));
       onDone();

@@ -1,6 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { dicomwebRoot, useMe } from "../api/client.ts";
-import { loadDemonstration } from "../api/endpoints.ts";
+import { api, dicomwebRoot, useMe } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
@@ -80,7 +79,7 @@ function FilesCard() {
 }
 
 function DemonstrationCard({ loaded }: { loaded: boolean }) {
-  const demo = useMutation({ mutationFn: loadDemonstration });
+  const demo = useMutation({ mutationFn: () => api.POST("/api/v1/demo") });
   const under = demo.isPending || demo.isSuccess || loaded;
   const start = () => {
     if (!under) demo.mutate();

@@ -1,6 +1,5 @@
-import type { Study } from "@isocenter/contract";
 import { useNavigate } from "@tanstack/react-router";
-import type { Page } from "../api/endpoints.ts";
+import type { Schemas } from "../api/api.ts";
 import { Button } from "../kit/Button.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { count, totalOf } from "./format.ts";
@@ -8,7 +7,7 @@ import { defaultPageSize, pageAfter, pageBefore, pageSizes, type StudyListState 
 
 interface PagerProps {
   state: StudyListState;
-  page: Page<Study>;
+  page: Schemas["StudyList"];
   onChange: (change: Partial<StudyListState>) => void;
 }
 

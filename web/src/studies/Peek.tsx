@@ -1,5 +1,5 @@
 import type { Series, Study } from "@isocenter/contract";
-import { seriesThumbnailUrl } from "../api/endpoints.ts";
+import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";

@@ -1,8 +1,7 @@
-import type { Study } from "@isocenter/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import type { Schemas } from "../api/api.ts";
 import { useMe } from "../api/client.ts";
-import type { Page } from "../api/endpoints.ts";
 import { useRecent } from "../api/live.ts";
 import { warmViewer } from "../app/viewer-chunk.ts";
 import { Button } from "../kit/Button.tsx";
@@ -20,7 +19,7 @@ import { moveSelection, rememberedSelection, rememberSelection } from "./selecti
 interface StudyListProps {
   state: StudyListState;
   /** Null while the first page is on its way. */
-  page: Page<Study> | null;
+  page: Schemas["StudyList"] | null;
   /** The page is that of the question before. */
   stale: boolean;
   error: Error | null;
@@ -132,7 +131,7 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
 
 interface ToolbarProps {
   state: StudyListState;
-  page: Page<Study> | null;
+  page: Schemas["StudyList"] | null;
   onChange: (change: Partial<StudyListState>) => void;
   onClear: () => void;
 }

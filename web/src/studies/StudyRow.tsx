@@ -1,7 +1,7 @@
 import type { Study } from "@isocenter/contract";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import { studyThumbnailUrl } from "../api/endpoints.ts";
+import { studyThumbnailUrl } from "../api/pictures.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { ago, count, dateAndTime, momentIn, sexAndAge, sexWord, statusLook } from "./format.ts";

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useMe } from "../api/client.ts";
-import { listSeries, listStudies, systemInfo } from "../api/endpoints.ts";
+import { answerOf } from "../api/api.ts";
+import { api, useMe } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
 import { dateIn } from "./format.ts";
 import { type StudyListState, toApiQuery } from "./list-state.ts";
@@ -24,7 +24,7 @@ export function useStudies(state: StudyListState) {
   const query = useMemo(() => toApiQuery(state, today), [state, today]);
   return useQuery({
     queryKey: ["studies", "list", query],
-    queryFn: ({ signal }) => listStudies(query, signal),
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/studies", { params: { query }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data } }) =>
       live ? false : data?.data.length === 0 ? emptyWithoutFeedMs : withoutFeedMs,
@@ -34,14 +34,20 @@ export function useStudies(state: StudyListState) {
 export const useSeries = (studyId: string, version: number) =>
   useQuery({
     queryKey: ["series", studyId, version],
-    queryFn: ({ signal }) => listSeries(studyId, signal),
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/studies/{id}/series", {
+          params: { path: { id: studyId }, query: { limit: 200 } },
+          signal,
+        }),
+      ),
     placeholderData: (before, query) => (query?.queryKey[1] === studyId ? before : undefined),
   });
 
 export const useSystem = (enabled = true) =>
   useQuery({
     queryKey: ["system"],
-    queryFn: ({ signal }) => systemInfo(signal),
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/system", { signal })),
     enabled,
     staleTime: 60_000,
   });

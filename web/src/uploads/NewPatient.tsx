@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useRef, useState } from "react";
-import { createPatient } from "../api/endpoints.ts";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Field } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
@@ -43,7 +44,12 @@ export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
     mutationFn: () => {
       const { identifier, ...rest } = fields;
       const value = identifier.trim();
-      return createPatient({ ...rest, ...(value ? { identifiers: [{ value }] } : {}) }, key.current);
+      return answerOf(
+        api.POST("/api/v1/patients", {
+          params: { header: { "Idempotency-Key": key.current } },
+          body: { ...rest, ...(value ? { identifiers: [{ value }] } : {}) },
+        }),
+      );
     },
     onSuccess: (patient) => onRegistered(uploadPatient(patient)),
   });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState } from "react";
-import { useMe } from "../api/client.ts";
-import { searchPatients } from "../api/endpoints.ts";
+import { answerOf } from "../api/api.ts";
+import { api, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Icon } from "../kit/Icon.tsx";
@@ -50,7 +50,8 @@ function PatientSearch({ pictures, onChoose }: Pick<PatientPickerProps, "picture
   const query = useDebounced(text.trim(), 200);
   const search = useQuery({
     queryKey: ["patients", query],
-    queryFn: ({ signal }) => searchPatients(query, signal),
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/patients", { params: { query: { query, limit: 8 } }, signal })),
     enabled: query.length >= 2,
   });
   const found = query.length >= 2 ? (search.data?.data ?? []).map(uploadPatient) : [];

@@ -1,4 +1,4 @@
-import { apiUrl, session } from "../api/client.ts";
+import { apiRoot, session } from "../api/client.ts";
 import { ApiError, errorFrom, notReached } from "../api/problem.ts";
 import type { UploadAnswer, UploadBatch } from "./queue.ts";
 
@@ -54,7 +54,7 @@ function post(batch: UploadBatch<File>, token: string, { signal, onProgress }: S
   for (const { name, file } of batch.files) form.append("file", file, name);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", apiUrl("/images"));
+    request.open("POST", `${apiRoot}/images`);
     request.setRequestHeader("authorization", `Bearer ${token}`);
     request.setRequestHeader("accept", "application/json");
     request.upload.onprogress = (event) => onProgress(event.loaded);

@@ -324,6 +324,7 @@ function linkRoutes(app: App, { platform, archive }: ArchiveRoutesDeps, links: S
       schema: {
         tags,
         summary: "The content that a signed URL gives",
+        produces: ["application/dicom", "image/jpeg", "image/png"],
         params: Type.Object({ token: Type.String({ maxLength: 1024 }) }),
       },
     },

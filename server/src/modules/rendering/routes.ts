@@ -148,7 +148,13 @@ function contentRoute(app: App, { archive, rendering }: RenderingRoutesDependenc
     "/images/:id/content",
     {
       config: { permission: "images.read" },
-      schema: { params: PicturePath, querystring: ImageContentQuery },
+      schema: {
+        tags: ["Images"],
+        summary: "The bytes that were uploaded, or the DICOM object; with Accept a picture of it",
+        params: PicturePath,
+        querystring: ImageContentQuery,
+        produces: ["application/dicom", "image/jpeg", "image/png"],
+      },
     },
     async (request, reply) => {
       const instance = await archive.locateById(request.viewer, request.params.id, "retrieve");
@@ -190,7 +196,16 @@ export function renderingRoutes(dependencies: RenderingRoutesDependencies): Rout
 
     app.get(
       "/images/:id/preview",
-      { config: { permission: "images.read" }, schema: { params: PicturePath, querystring: PreviewQuery } },
+      {
+        config: { permission: "images.read" },
+        schema: {
+          tags: ["Images"],
+          summary: "A picture of an image: window, size and quality as asked for",
+          params: PicturePath,
+          querystring: PreviewQuery,
+          produces: [...pictureTypes],
+        },
+      },
       async (request, reply) => {
         const { quality, size, window, frame, overlays } = request.query;
         const picture: PictureRequest = {
@@ -210,7 +225,16 @@ export function renderingRoutes(dependencies: RenderingRoutesDependencies): Rout
 
     app.get(
       "/studies/:id/thumbnail",
-      { config: { permission: "images.read" }, schema: { params: PicturePath, querystring: ThumbnailQuery } },
+      {
+        config: { permission: "images.read" },
+        schema: {
+          tags: ["Studies"],
+          summary: "A small picture of a study",
+          params: PicturePath,
+          querystring: ThumbnailQuery,
+          produces: [...pictureTypes],
+        },
+      },
       async (request, reply) => {
         const format = pictureFormat(request.headers.accept);
         const study = await archive.getStudy(request.viewer, request.params.id);

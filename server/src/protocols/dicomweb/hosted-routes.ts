@@ -133,6 +133,7 @@ export function hostedPacsRoutes(deps: HostedDeps): Routes {
         schema: {
           tags,
           summary: "A JPEG of an instance by its Orthanc identifier",
+          produces: ["image/jpeg"],
           params: HostedPreviewPath,
           querystring: HostedPreviewQuery,
         },
@@ -159,6 +160,7 @@ export function hostedPacsRoutes(deps: HostedDeps): Routes {
         schema: {
           tags,
           summary: "The DICOM file of an instance",
+          produces: ["application/dicom"],
           params: HostedFilePath,
           querystring: NoQuery,
         },

@@ -134,6 +134,7 @@ export function correctionRoutes(app: App, { platform, journal, archive }: Corre
       schema: {
         tags: ["Images"],
         summary: "The bytes of a version: RECEIVED as they came, REPLACED as they were before",
+        produces: ["application/dicom"],
         params: Type.Object({ id: Id, versionId: Id }),
       },
     },

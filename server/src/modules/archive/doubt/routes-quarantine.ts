@@ -64,7 +64,15 @@ export function quarantineRoutes(app: App, deps: QuarantineDeps): void {
   );
   app.get(
     "/quarantine/:id/content",
-    { config, schema: { tags, summary: "The bytes as they came", params } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: "The bytes as they came",
+        params,
+        produces: ["application/octet-stream"],
+      },
+    },
     async (request, reply) => {
       const { id } = request.params;
       const { objectKey, size, patientId } = await quarantinedObject(db, request.viewer, id);

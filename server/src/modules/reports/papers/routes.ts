@@ -39,6 +39,7 @@ function pdfRoute(app: App, { platform, journal, criticalFindings }: PaperRoutes
       schema: {
         tags,
         summary: "A report as a letter on A4: the version asked for, else the newest",
+        produces: ["application/pdf"],
         params,
         querystring: ReportPdfQuery,
         response: problems,

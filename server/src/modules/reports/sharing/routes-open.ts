@@ -144,7 +144,13 @@ export function openingRoutes(
     "/shares/:token/images/:imageId/preview",
     {
       config: open,
-      schema: { tags, summary: "A picture of an image of a link, JPEG", params: ofImage, response: problems },
+      schema: {
+        tags,
+        summary: "A picture of an image of a link, JPEG",
+        params: ofImage,
+        produces: ["image/jpeg"],
+        response: problems,
+      },
     },
     async (request, reply) => {
       const { viewer, instance } = await imageOf(request, request.params.token, request.params.imageId);
@@ -157,7 +163,13 @@ export function openingRoutes(
     "/shares/:token/images/:imageId/content",
     {
       config: open,
-      schema: { tags, summary: "An image of a link as a DICOM file", params: ofImage, response: problems },
+      schema: {
+        tags,
+        summary: "An image of a link as a DICOM file",
+        params: ofImage,
+        produces: ["application/dicom"],
+        response: problems,
+      },
     },
     async (request, reply) => {
       const { instance } = await imageOf(request, request.params.token, request.params.imageId);
@@ -175,6 +187,7 @@ export function openingRoutes(
       schema: {
         tags,
         summary: "The signed report of a link as a PDF",
+        produces: ["application/pdf"],
         params: Type.Object({ token }),
         response: problems,
       },
