@@ -684,7 +684,7 @@ test("WADO-URI gives objects, pictures and documents", async () => {
   expect(readPart10(explicit.body).transferSyntaxUID).toBe(ExplicitVRLittleEndian);
   expect((await get(uri(4, `&transferSyntax=${JPEGLSLossless}`))).body.equals(await stored(4))).toBe(true);
   expect(
-    (await get(uri(4, "&transferSyntax=1.2.840.10008.1.2.4.90&contentType=application/dicom"))).status,
+    (await get(uri(4, "&transferSyntax=1.2.840.10008.1.2.4.91&contentType=application/dicom"))).status,
   ).toBe(406);
   rendered.length = 0;
   const picture = await get(
