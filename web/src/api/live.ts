@@ -50,6 +50,7 @@ export function refreshLists() {
     return;
   }
   void queryClient.invalidateQueries({ queryKey: ["studies"] });
+  void queryClient.invalidateQueries({ queryKey: ["worklist"] });
   void queryClient.invalidateQueries({ queryKey: ["system"] });
   timer = setTimeout(() => {
     timer = null;

@@ -9,6 +9,8 @@ export class ApiError extends Error {
   readonly requestId: string | null;
   readonly fields: ReadonlyArray<{ path: string; message: string }>;
   readonly retryAfterSeconds: number | null;
+  /** The whole problem document: some have members of their own, such as the newer text of a report. */
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(init: {
     status: number;
@@ -18,6 +20,7 @@ export class ApiError extends Error {
     requestId?: string | null;
     fields?: ReadonlyArray<{ path: string; message: string }>;
     retryAfterSeconds?: number | null;
+    members?: Readonly<Record<string, unknown>>;
   }) {
     super(init.detail || init.title);
     this.name = "ApiError";
@@ -28,6 +31,7 @@ export class ApiError extends Error {
     this.requestId = init.requestId ?? null;
     this.fields = init.fields ?? [];
     this.retryAfterSeconds = init.retryAfterSeconds ?? null;
+    this.members = init.members ?? {};
   }
 }
 
@@ -71,6 +75,7 @@ export function errorFrom(status: number, text: string, header: (name: string) =
     requestId: problem.requestId ?? header("x-request-id"),
     fields: problem.errors ?? [],
     retryAfterSeconds: retryAfter(header("retry-after"), Date.now()),
+    members: problem as Readonly<Record<string, unknown>>,
   });
 }
 

@@ -6,6 +6,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { session } from "../api/client.ts";
+import { readReadingState } from "../reading/reading-state.ts";
 import { Shell } from "../shell/Shell.tsx";
 import { SignInPage } from "../sign-in/SignInPage.tsx";
 import { parseSearch, readListState, stringifySearch } from "../studies/list-state.ts";
@@ -85,6 +86,21 @@ const studies = createRoute({
   component: StudiesPage,
 });
 
+const reading = createRoute({
+  getParentRoute: () => shell,
+  path: "/reading",
+  validateSearch: readReadingState,
+  staticData: { title: "Reading" },
+  component: lazyRouteComponent(() => import("../reading/ReadingPage.tsx"), "ReadingPage"),
+});
+
+const report = createRoute({
+  getParentRoute: () => shell,
+  path: "/report/$studyId",
+  staticData: { title: "Report" },
+  component: lazyRouteComponent(() => import("../reporting/ReportPage.tsx"), "ReportPage"),
+});
+
 const view = createRoute({
   getParentRoute: () => guarded,
   path: "/studies/$studyInstanceUid/view",
@@ -96,7 +112,7 @@ export const router = createRouter({
     home,
     signIn,
     password,
-    guarded.addChildren([shell.addChildren([studies]), view]),
+    guarded.addChildren([shell.addChildren([studies, reading, report]), view]),
   ]),
   parseSearch,
   stringifySearch,

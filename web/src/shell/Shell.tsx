@@ -1,5 +1,6 @@
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { useMe } from "../api/client.ts";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { Uploads } from "../uploads/Uploads.tsx";
 import { KeyBar } from "./KeyBar.tsx";
@@ -12,6 +13,7 @@ import { TopBar } from "./TopBar.tsx";
 export function Shell() {
   const [help, setHelp] = useState(false);
   const navigate = useNavigate();
+  const reads = useMe()?.permissions.includes("reading.claim") ?? false;
   const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title }) ?? "Isocenter";
   useEffect(() => {
     document.title = `${title} · Isocenter`;
@@ -24,6 +26,16 @@ export function Shell() {
       on: ["g s"],
       run: () => void navigate({ to: "/studies", search: {} }),
     },
+    ...(reads
+      ? [
+          {
+            caps: ["G", "R"],
+            label: "go to reading",
+            on: ["g r"],
+            run: () => void navigate({ to: "/reading", search: {} }),
+          },
+        ]
+      : []),
   ]);
   return (
     <div className="app max-md:grid-cols-1!">

@@ -1,0 +1,177 @@
+import type { ReadingItem } from "@isocenter/contract";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useState } from "react";
+import { useMe } from "../api/client.ts";
+import { Button } from "../kit/Button.tsx";
+import { Icon } from "../kit/Icon.tsx";
+import { useNow } from "../kit/now.ts";
+import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import { toast } from "../kit/toast.ts";
+import { plural } from "../studies/format.ts";
+import { moveSelection } from "../studies/selection.ts";
+import { claimStudy, mostShown, releaseStudy, skipStudy, useReadingList } from "./queries.ts";
+import { ReadingPanel } from "./ReadingPanel.tsx";
+import { ReadingTable } from "./ReadingTable.tsx";
+import { type ReadingState, type View, views } from "./reading-state.ts";
+import { grouped, medianWait, spoken } from "./waiting.ts";
+import "./reading.css";
+
+const skipMinutes = 60;
+
+/** What waits to be read, by how it stands against its target. */
+export function ReadingPage() {
+  const state = useSearch({ from: "/guarded/shell/reading" });
+  const me = useMe();
+  const navigate = useNavigate();
+  const now = useNow();
+  const list = useReadingList(state);
+  const [selected, setSelected] = useState<string | null>(null);
+  const groups = grouped(list.data?.data ?? [], now);
+  const rows = groups.flatMap(({ items }) => items);
+  const item = rows.find(({ id }) => id === selected) ?? null;
+
+  /** Does something with a study and says what went wrong. */
+  const act = useCallback(async (work: Promise<unknown>, done?: string) => {
+    try {
+      await work;
+      if (done) toast({ title: done, tone: "ok" });
+      return true;
+    } catch (error) {
+      toast({ title: "That did not work", detail: (error as Error).message, tone: "urg" });
+      return false;
+    }
+  }, []);
+  const open = async (one: ReadingItem) => {
+    // Whoever may not claim looks without claiming.
+    if (one.actions.includes("claim") && !(await act(claimStudy(one.id)))) return;
+    const { studyInstanceUid } = one;
+    await navigate({ to: "/studies/$studyInstanceUid/view", params: { studyInstanceUid } });
+  };
+  const report = (one: ReadingItem) => void navigate({ to: "/report/$studyId", params: { studyId: one.id } });
+  const claim = (one: ReadingItem) => void act(claimStudy(one.id), `Claimed: ${one.patient.name}`);
+  const release = (one: ReadingItem) => void act(releaseStudy(one.id), "Given back to the list");
+  const skip = (one: ReadingItem) => void act(skipStudy(one.id, skipMinutes), "Off your list for an hour");
+  const move = (by: number | "first" | "last") => setSelected(moveSelection(rows, selected, by));
+
+  useShortcuts("Reading list", [
+    { caps: ["J", "K"], label: "move", inBar: true },
+    { caps: ["J"], label: "next study, also ↓", on: ["j", "arrowdown"], run: () => move(1) },
+    { caps: ["K"], label: "study before, also ↑", on: ["k", "arrowup"], run: () => move(-1) },
+    { caps: ["↵"], label: "open and claim", on: ["enter"], inBar: true, run: () => item && void open(item) },
+    {
+      caps: ["C"],
+      label: "claim",
+      on: ["c"],
+      inBar: true,
+      run: () => item?.actions.includes("claim") && claim(item),
+    },
+    {
+      caps: ["R"],
+      label: "report",
+      on: ["r"],
+      inBar: true,
+      run: () => item?.actions.includes("report") && report(item),
+    },
+    {
+      caps: ["X"],
+      label: "skip for an hour",
+      on: ["x"],
+      run: () => item?.actions.includes("skip") && skip(item),
+    },
+    { caps: ["Esc"], label: "close the panel", on: ["escape"], run: () => setSelected(null) },
+  ]);
+
+  if (!me?.permissions.includes("reading.claim")) {
+    return (
+      <EmptyState title="Reading is not part of your role" icon="lock">
+        Ask an administrator if you need to read studies.
+      </EmptyState>
+    );
+  }
+  const late = groups.find(({ urgency }) => urgency === "late")?.items.length ?? 0;
+  const median = medianWait(rows);
+  return (
+    <div className="flex h-full min-h-0">
+      <section className="flex min-w-0 flex-1 flex-col" aria-label="Reading list">
+        <nav className="tabs" aria-label="Views">
+          {(Object.keys(views) as View[]).map((view) => (
+            <Link
+              key={view}
+              to="/reading"
+              search={(before: ReadingState) =>
+                ({ ...before, view: view === "all" ? undefined : view }) as ReadingState
+              }
+              aria-current={(state.view ?? "all") === view ? "page" : undefined}
+            >
+              {views[view].label}
+            </Link>
+          ))}
+          <span className="flex-1" />
+          <span className="flex items-center gap-2 pr-2 text-12 whitespace-nowrap text-text-2" role="status">
+            {late > 0 && (
+              <strong className="flex items-center gap-1 text-crit">
+                <Icon name="alert" size="s" />
+                {late} past target
+              </strong>
+            )}
+            {list.data && plural(list.data.pagination.total, "study", "studies")}
+            {median !== null && ` · median wait ${spoken(median)}`}
+          </span>
+        </nav>
+        {list.isError && !list.data ? (
+          <ErrorState error={list.error} onRetry={() => void list.refetch()} safe="No study is affected." />
+        ) : list.data && rows.length === 0 ? (
+          <Nothing state={state} />
+        ) : (
+          <ReadingTable
+            groups={groups}
+            loading={!list.data}
+            stale={list.isPlaceholderData}
+            now={now}
+            selected={selected}
+            onSelect={setSelected}
+            onOpen={(one) => void open(one)}
+          />
+        )}
+        {list.data && list.data.pagination.total > mostShown && (
+          <p className="note m-2">The {mostShown} most urgent are shown. Narrow the list to see others.</p>
+        )}
+      </section>
+      {item && (
+        <ReadingPanel
+          item={item}
+          now={now}
+          onClose={() => setSelected(null)}
+          onOpen={() => void open(item)}
+          onReport={() => report(item)}
+          onClaim={() => claim(item)}
+          onRelease={() => release(item)}
+          onSkip={() => skip(item)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Nothing({ state }: { state: ReadingState }) {
+  const navigate = useNavigate();
+  if (state.view || state.modality || state.query) {
+    return (
+      <NoMatch
+        title="Nothing here"
+        action={
+          <Button onClick={() => void navigate({ to: "/reading", search: {} })}>Show everything</Button>
+        }
+      >
+        No study that waits to be read is in this view.
+      </NoMatch>
+    );
+  }
+  return (
+    <EmptyState title="All read">
+      New studies appear here by themselves once their images are complete; emergencies with their first
+      image.
+    </EmptyState>
+  );
+}

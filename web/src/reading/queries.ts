@@ -1,0 +1,47 @@
+import type { ReadingItem, ReadingListQuery, Report } from "@isocenter/contract";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { call } from "../api/client.ts";
+import type { Page } from "../api/endpoints.ts";
+import { queryClient, useLive } from "../api/live.ts";
+import { type ReadingState, views } from "./reading-state.ts";
+
+const withoutFeedMs = 15_000;
+/** Waiting goes on without events: the list is read again to find what became late or came to its end elsewhere. */
+const withFeedMs = 60_000;
+
+export const mostShown = 200;
+
+export function useReadingList(state: ReadingState) {
+  const live = useLive().status === "live";
+  const query: ReadingListQuery = {
+    limit: mostShown,
+    ...views[state.view ?? "all"].query,
+    ...(state.modality ? { modality: state.modality } : {}),
+    ...(state.query ? { query: state.query } : {}),
+  };
+  return useQuery({
+    queryKey: ["worklist", query],
+    queryFn: ({ signal }) => call<Page<ReadingItem>>("/worklist", { query, signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? withFeedMs : withoutFeedMs,
+  });
+}
+
+/** What was signed of the patient before, the newest first. */
+export const usePriorReports = (patientId: string, exceptStudyId: string) =>
+  useQuery({
+    queryKey: ["reports", "patient", patientId],
+    queryFn: ({ signal }) =>
+      call<Page<Report>>(`/reports/patient/${patientId}`, { query: { limit: 20 }, signal }),
+    select: (page) =>
+      page.data.filter((report) => report.studyId !== exceptStudyId && report.signedAt !== null),
+  });
+
+const changed = () => void queryClient.invalidateQueries({ queryKey: ["worklist"] });
+
+export const claimStudy = (studyId: string) =>
+  call<unknown>(`/studies/${studyId}/claim`, { method: "POST" }).finally(changed);
+export const releaseStudy = (studyId: string) =>
+  call<unknown>(`/studies/${studyId}/release`, { method: "POST" }).finally(changed);
+export const skipStudy = (studyId: string, minutes: number) =>
+  call<unknown>(`/studies/${studyId}/skip`, { method: "POST", body: { minutes } }).finally(changed);

@@ -1,0 +1,193 @@
+import type { Report } from "@isocenter/contract";
+import { useEffect, useReducer, useRef, useState } from "react";
+import { call } from "../api/client.ts";
+import { ApiError } from "../api/problem.ts";
+import { Button } from "../kit/Button.tsx";
+import { Icon } from "../kit/Icon.tsx";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import { toast } from "../kit/toast.ts";
+import { type Autosave, createAutosave, differing, newerIn, sections, textsOf } from "./autosave.ts";
+import { FindingDialog } from "./FindingDialog.tsx";
+import { keepReport } from "./queries.ts";
+import { SignDialog } from "./SignDialog.tsx";
+
+const words = {
+  saved: "All is saved",
+  waiting: "Not saved yet",
+  saving: "Saving",
+  failed: "Not saved; it is tried again",
+  conflict: "Somebody else has changed this report",
+} as const;
+
+function useAutosave(report: Report): Autosave {
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  const ref = useRef<Autosave | null>(null);
+  ref.current ??= createAutosave({
+    version: report.version,
+    saved: textsOf(report),
+    save: async (changes, version) =>
+      (
+        await call<Report>(`/reports/${report.id}`, {
+          method: "PATCH",
+          body: { ...changes, expectedVersion: version },
+        })
+      ).version,
+    newerOf: (error) => (error instanceof ApiError && error.status === 409 ? newerIn(error.members) : null),
+    wait(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    notify: render,
+  });
+  const autosave = ref.current;
+  useEffect(() => {
+    // What is not saved yet is saved on the way out; the browser asks where it cannot be.
+    const leaving = (event: BeforeUnloadEvent) => {
+      if (autosave.state === "saved") return;
+      void autosave.flush();
+      event.preventDefault();
+    };
+    window.addEventListener("beforeunload", leaving);
+    return () => {
+      window.removeEventListener("beforeunload", leaving);
+      void autosave.flush();
+      autosave.stop();
+    };
+  }, [autosave]);
+  return autosave;
+}
+
+/** A report that is being written. */
+export function ReportEditor({ report }: { report: Report }) {
+  const autosave = useAutosave(report);
+  const [signing, setSigning] = useState(false);
+  const [raising, setRaising] = useState(false);
+  const may = (action: string) => report.actions.includes(action);
+  const { texts, state } = autosave;
+
+  /** Does something with what is saved. */
+  const whenSaved = async (next: () => void | Promise<void>) => {
+    if (!(await autosave.flush())) return;
+    try {
+      await next();
+    } catch (error) {
+      toast({ title: "That did not work", detail: (error as Error).message, tone: "urg" });
+    }
+  };
+  const submit = () =>
+    whenSaved(async () => {
+      await call(`/reports/${report.id}/submit`, {
+        method: "POST",
+        body: { expectedVersion: autosave.version },
+      });
+      toast({ title: "Submitted to be signed", tone: "ok" });
+      await keepReport(report.studyId);
+    });
+  useShortcuts("Report", [
+    { caps: ["Ctrl", "↵"], label: "sign", inBar: true },
+    { caps: ["Ctrl", "S"], label: "save now" },
+  ]);
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    if (event.key === "Enter" && may("sign")) {
+      event.preventDefault();
+      void whenSaved(() => setSigning(true));
+    } else if (event.key === "s") {
+      event.preventDefault();
+      void autosave.flush();
+    }
+  };
+
+  return (
+    <form
+      className="report-body"
+      aria-label="Report"
+      onSubmit={(event) => event.preventDefault()}
+      onKeyDown={onKeyDown}
+    >
+      {autosave.newer && (
+        <div className="note urg" role="alert">
+          <p>
+            <strong>Somebody else has changed this report while you wrote.</strong> Nothing of yours is lost:
+            it stands below, theirs beside it.
+          </p>
+          <div className="mt-2 flex gap-2">
+            <Button onClick={() => void autosave.resolve("mine")}>Keep mine</Button>
+            <Button onClick={() => void autosave.resolve("theirs")}>Take theirs</Button>
+          </div>
+        </div>
+      )}
+      {sections.map(({ key, title, rows }) => (
+        <div key={key} className="report-section">
+          <label htmlFor={`section-${key}`}>{title}</label>
+          <div
+            className={autosave.newer && differing(texts, autosave.newer.texts).includes(key) ? "both" : ""}
+          >
+            <textarea
+              id={`section-${key}`}
+              className="report-text"
+              rows={rows}
+              value={texts[key]}
+              maxLength={50_000}
+              spellCheck
+              readOnly={!may("edit")}
+              onChange={(event) => autosave.edit(key, event.target.value)}
+            />
+            {autosave.newer && differing(texts, autosave.newer.texts).includes(key) && (
+              <div className="report-text theirs" role="note" aria-label={`${title}, theirs`}>
+                {autosave.newer.texts[key] || "(empty)"}
+              </div>
+            )}
+          </div>
+        </div>
+      ))}
+      <footer className="report-foot">
+        <span className={`save-state ${state}`} role="status">
+          <Icon
+            name={
+              state === "saved" ? "check" : state === "failed" || state === "conflict" ? "alert" : "clock"
+            }
+            size="s"
+          />
+          {words[state]}
+        </span>
+        <span className="flex-1" />
+        {may("edit") && (
+          <Button variant="ghost" icon="alert" onClick={() => setRaising(true)}>
+            Critical finding
+          </Button>
+        )}
+        {may("submit") && (
+          <Button size="l" onClick={() => void submit()}>
+            Submit
+          </Button>
+        )}
+        {may("sign") && (
+          <Button variant="primary" size="l" onClick={() => void whenSaved(() => setSigning(true))}>
+            Sign
+          </Button>
+        )}
+      </footer>
+      {signing && (
+        <SignDialog
+          title="Sign the report"
+          action="Sign"
+          onClose={() => setSigning(false)}
+          run={(password) =>
+            call(`/reports/${report.id}/sign`, {
+              method: "POST",
+              body: { expectedVersion: autosave.version, password },
+            })
+          }
+          done={async () => {
+            toast({ title: "Signed", detail: "Who asked for the examination is told.", tone: "ok" });
+            await keepReport(report.studyId);
+          }}
+        />
+      )}
+      {raising && (
+        <FindingDialog studyId={report.studyId} reportId={report.id} onClose={() => setRaising(false)} />
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,140 @@
+import type { Report, Study } from "@isocenter/contract";
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { call, useMe } from "../api/client.ts";
+import { Button } from "../kit/Button.tsx";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { EmptyState, ErrorState } from "../kit/States.tsx";
+import { ModalityChip, Tag } from "../kit/Tag.tsx";
+import { toast } from "../kit/toast.ts";
+import { ageAt, dateAndTime } from "../studies/format.ts";
+import { keepReport, useStudy, useStudyReport, useTemplates } from "./queries.ts";
+import { ReportEditor } from "./ReportEditor.tsx";
+import { SignedReport } from "./SignedReport.tsx";
+import "./reporting.css";
+
+/** The report of a study: begun, written, signed, amended. */
+export function ReportPage() {
+  const { studyId } = useParams({ from: "/guarded/shell/report/$studyId" });
+  const study = useStudy(studyId);
+  const report = useStudyReport(studyId);
+  if (study.isError) return <ErrorState error={study.error} onRetry={() => void study.refetch()} />;
+  if (report.isError) return <ErrorState error={report.error} onRetry={() => void report.refetch()} />;
+  if (!study.data || report.data === undefined)
+    return (
+      <div className="report-page" aria-busy="true">
+        <Skeleton width="40%" height={20} />
+      </div>
+    );
+  return (
+    <div className="report-page">
+      <PatientHeader study={study.data} report={report.data} />
+      <Body study={study.data} report={report.data} />
+    </div>
+  );
+}
+
+function Body({ study, report }: { study: Study; report: Report | null }) {
+  if (report === null) return <Begin study={study} />;
+  if (report.signedAt !== null || !report.actions.includes("edit"))
+    return <SignedReport key={`${report.id}.${report.version}`} report={report} />;
+  return <ReportEditor key={report.id} report={report} />;
+}
+
+/** Whose report this is: always on top, never scrolled away. */
+function PatientHeader({ study, report }: { study: Study; report: Report | null }) {
+  const { patient } = study;
+  return (
+    <header className="report-head">
+      <div className="min-w-0">
+        <h2 className="text-16 font-semibold [overflow-wrap:anywhere]">{patient.name || "No name"}</h2>
+        <p className="text-12 text-text-2">
+          {[
+            patient.sex,
+            ageAt(patient.birthDate, study.studyDate),
+            patient.birthDate && `born ${patient.birthDate}`,
+          ]
+            .filter(Boolean)
+            .join(" · ")}{" "}
+          · <span className="mono">{patient.identifier}</span>
+        </p>
+      </div>
+      <div className="min-w-0">
+        <p className="text-14">
+          {study.modalities.map((modality) => (
+            <span key={modality} className="mr-1.5">
+              <ModalityChip modality={modality} />
+            </span>
+          ))}
+          {study.studyDescription || "No description"}
+        </p>
+        <p className="text-12 text-text-2">
+          {[dateAndTime(study.studyDate, study.studyTime), study.accessionNumber].filter(Boolean).join(" · ")}
+        </p>
+      </div>
+      <span className="flex-1" />
+      {report && (
+        <Tag tone={report.signedAt ? "ok" : "line"}>{report.status.replaceAll("_", " ").toLowerCase()}</Tag>
+      )}
+      <Link
+        to="/studies/$studyInstanceUid/view"
+        params={{ studyInstanceUid: study.studyInstanceUid }}
+        target="_blank"
+        className="btn"
+      >
+        Open images
+      </Link>
+    </header>
+  );
+}
+
+function Begin({ study }: { study: Study }) {
+  const may = useMe()?.permissions.includes("reports.write") ?? false;
+  const templates = useTemplates();
+  const [templateId, setTemplateId] = useState("");
+  const [busy, setBusy] = useState(false);
+  if (!may)
+    return (
+      <EmptyState title="No report yet" icon="file">
+        When the study is read and signed, its report appears here.
+      </EmptyState>
+    );
+  const fitting = (templates.data?.data ?? []).filter(
+    ({ modality }) => modality === null || study.modalities.includes(modality),
+  );
+  const begin = async () => {
+    setBusy(true);
+    try {
+      await call("/reports", {
+        method: "POST",
+        body: { studyId: study.id, ...(templateId ? { templateId } : {}) },
+      });
+      await keepReport(study.id);
+    } catch (error) {
+      toast({ title: "The report was not begun", detail: (error as Error).message, tone: "urg" });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="grid max-w-[60ch] gap-3 p-6" aria-label="Begin the report">
+      <h3 className="text-16 font-semibold">There is no report yet</h3>
+      <label className="grid gap-1 text-12 font-medium text-text-2">
+        Template
+        <span className="input">
+          <select value={templateId} onChange={(event) => setTemplateId(event.target.value)}>
+            <option value="">The procedure's own, or none</option>
+            {fitting.map((template) => (
+              <option key={template.id} value={template.id}>
+                {template.name}
+              </option>
+            ))}
+          </select>
+        </span>
+      </label>
+      <Button variant="primary" size="l" busy={busy} onClick={() => void begin()}>
+        Begin the report
+      </Button>
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+import { type ReactNode, useState } from "react";
+import { ApiError } from "../api/problem.ts";
+import { Button } from "../kit/Button.tsx";
+import { Dialog } from "../kit/Dialog.tsx";
+import { Field } from "../kit/Field.tsx";
+
+interface SignDialogProps {
+  title: string;
+  action: string;
+  children?: ReactNode;
+  /** Whether what else it asks for is there. */
+  ready?: boolean;
+  onClose: () => void;
+  run: (password: string) => Promise<unknown>;
+  done: () => Promise<void>;
+}
+
+/** A signature: the password again, and what the server has to say against it. */
+export function SignDialog({ title, action, children, ready = true, onClose, run, done }: SignDialogProps) {
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [warning, setWarning] = useState<string | null>(null);
+  const sign = async () => {
+    if (password === "" || !ready) return;
+    setBusy(true);
+    setError(null);
+    try {
+      await run(password);
+      onClose();
+      await done();
+    } catch (failure) {
+      const problem = failure instanceof ApiError ? failure : null;
+      // Said once: the next signature counts.
+      if (problem?.code === "report.images-arrived") setWarning(problem.detail);
+      else setError(problem?.detail ?? "That did not work. Nothing was signed.");
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={title}
+      description="Your password is your signature."
+    >
+      <form
+        className="grid gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void sign();
+        }}
+      >
+        {children}
+        {warning && (
+          <p className="note urg" role="alert">
+            {warning}
+          </p>
+        )}
+        <Field
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          error={error}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+        <div className="flex justify-end gap-2">
+          <Button variant="ghost" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button variant="primary" type="submit" busy={busy} disabled={!ready}>
+            {warning ? `${action} all the same` : action}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,137 @@
+import type { Report } from "@isocenter/contract";
+import { useState } from "react";
+import { apiUrl, call, fetchAuthorized } from "../api/client.ts";
+import { Button } from "../kit/Button.tsx";
+import { toast } from "../kit/toast.ts";
+import { momentIn } from "../studies/format.ts";
+import { useTimeZone } from "../studies/queries.ts";
+import { sections, textsOf } from "./autosave.ts";
+import { FindingDialog } from "./FindingDialog.tsx";
+import { keepReport } from "./queries.ts";
+import { SignDialog } from "./SignDialog.tsx";
+
+const kinds = [
+  ["APPENDED", "Addendum: something is added"],
+  ["AMENDED", "Amendment: the meaning changes"],
+  ["CORRECTED", "Correction: a mistake of writing"],
+] as const;
+
+async function openLetter(report: Report): Promise<void> {
+  // The window is opened while the click counts; a token cannot stand in an address.
+  const tab = window.open("", "_blank");
+  const answer = await fetchAuthorized(apiUrl(`/reports/${report.id}/pdf`));
+  if (!answer.ok) {
+    tab?.close();
+    return toast({ title: "The letter could not be made", tone: "urg" });
+  }
+  const url = URL.createObjectURL(await answer.blob());
+  if (tab) tab.location.href = url;
+  else location.assign(url);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** A report as it is signed, with what may follow. */
+export function SignedReport({ report }: { report: Report }) {
+  const timeZone = useTimeZone();
+  const [amending, setAmending] = useState(false);
+  const [raising, setRaising] = useState(false);
+  const [kind, setKind] = useState<string>("APPENDED");
+  const [reason, setReason] = useState("");
+  const [texts, setTexts] = useState(textsOf(report));
+  const may = (action: string) => report.actions.includes(action);
+  return (
+    <section className="report-body" aria-label="Report">
+      {report.imagesAfterReportAt && (
+        <p className="note urg" role="note">
+          Images came after this report was signed.
+        </p>
+      )}
+      {sections.map(({ key, title }) =>
+        report[key] ? (
+          <div key={key} className="report-section">
+            <h3>{title}</h3>
+            <p className="whitespace-pre-line [overflow-wrap:anywhere]">{report[key]}</p>
+          </div>
+        ) : null,
+      )}
+      {report.signer && report.signedAt && (
+        <p className="text-12 text-text-2">
+          Electronically signed by {report.signer.name}, {momentIn(timeZone, report.signedAt)}
+          {report.reason && ` · ${report.reason}`}
+        </p>
+      )}
+      <footer className="report-foot">
+        <span className="flex-1" />
+        {may("amend") && (
+          <Button variant="ghost" icon="alert" onClick={() => setRaising(true)}>
+            Critical finding
+          </Button>
+        )}
+        {may("amend") && (
+          <Button size="l" onClick={() => setAmending(true)}>
+            Amend
+          </Button>
+        )}
+        <Button variant="primary" size="l" icon="file" onClick={() => void openLetter(report)}>
+          Letter
+        </Button>
+      </footer>
+      {amending && (
+        <SignDialog
+          title="Amend the report"
+          action="Sign the amendment"
+          ready={reason.trim() !== ""}
+          onClose={() => setAmending(false)}
+          run={(password) =>
+            call(`/reports/${report.id}/amend`, {
+              method: "POST",
+              body: { kind, reason: reason.trim(), password, expectedVersion: report.version, ...texts },
+            })
+          }
+          done={async () => {
+            toast({ title: "Amended", detail: "Everybody who had the earlier version is told.", tone: "ok" });
+            await keepReport(report.studyId);
+          }}
+        >
+          <label className="grid gap-1 text-12 font-medium text-text-2">
+            Kind
+            <span className="input">
+              <select value={kind} onChange={(event) => setKind(event.target.value)}>
+                {kinds.map(([value, word]) => (
+                  <option key={value} value={value}>
+                    {word}
+                  </option>
+                ))}
+              </select>
+            </span>
+          </label>
+          <label className="grid gap-1 text-12 font-medium text-text-2">
+            What changed and why
+            <textarea
+              className="report-text"
+              rows={2}
+              maxLength={1000}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          </label>
+          {(["findings", "impression"] as const).map((key) => (
+            <label key={key} className="grid gap-1 text-12 font-medium text-text-2">
+              {key === "findings" ? "Findings" : "Impression"}
+              <textarea
+                className="report-text"
+                rows={4}
+                maxLength={50_000}
+                value={texts[key]}
+                onChange={(event) => setTexts({ ...texts, [key]: event.target.value })}
+              />
+            </label>
+          ))}
+        </SignDialog>
+      )}
+      {raising && (
+        <FindingDialog studyId={report.studyId} reportId={report.id} onClose={() => setRaising(false)} />
+      )}
+    </section>
+  );
+}

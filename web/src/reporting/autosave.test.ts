@@ -1,0 +1,100 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { createAutosave, differing, type Texts } from "./autosave.ts";
+
+const empty: Texts = { technique: "", comparison: "", findings: "", impression: "", recommendations: "" };
+class Conflict extends Error {
+  readonly newer = { texts: { ...empty, findings: "theirs" }, version: 7 };
+}
+let timers: { run: () => void; cancelled: boolean }[] = [];
+beforeEach(() => {
+  timers = [];
+});
+const tick = () => {
+  const due = timers;
+  timers = [];
+  for (const { run, cancelled } of due) if (!cancelled) run();
+};
+const make = (save: (changes: Partial<Texts>, version: number) => Promise<number>) =>
+  createAutosave({
+    version: 1,
+    saved: empty,
+    save,
+    newerOf: (error) => (error instanceof Conflict ? error.newer : null),
+    wait(_ms, run) {
+      const timer = { run, cancelled: false };
+      timers.push(timer);
+      return () => {
+        timer.cancelled = true;
+      };
+    },
+    notify: () => {},
+  });
+
+test("saves what changed, once the typing stops, under the version it knows", async () => {
+  const save = vi.fn(async (_changes: Partial<Texts>, version: number) => version + 1);
+  const autosave = make(save);
+  autosave.edit("findings", "a");
+  autosave.edit("findings", "ab");
+  autosave.edit("impression", "c");
+  expect(autosave.state).toBe("waiting");
+  tick();
+  expect(await autosave.flush()).toBe(true);
+  expect(save.mock.calls).toEqual([[{ findings: "ab", impression: "c" }, 1]]);
+  expect([autosave.state, autosave.version]).toEqual(["saved", 2]);
+});
+
+test("what is typed while a request is under way is sent after it", async () => {
+  const gate = Promise.withResolvers<void>();
+  const save = vi.fn(async (_changes: Partial<Texts>, version: number) => {
+    if (version === 1) await gate.promise;
+    return version + 1;
+  });
+  const autosave = make(save);
+  autosave.edit("findings", "a");
+  const saving = autosave.flush();
+  autosave.edit("findings", "ab");
+  gate.resolve();
+  await saving;
+  expect(save.mock.calls).toEqual([
+    [{ findings: "a" }, 1],
+    [{ findings: "ab" }, 2],
+  ]);
+});
+
+test("a failure is tried again and loses nothing", async () => {
+  let works = false;
+  const autosave = make(async (_changes, version) => {
+    if (!works) throw new Error("no network");
+    return version + 1;
+  });
+  autosave.edit("findings", "a");
+  expect(await autosave.flush()).toBe(false);
+  expect(autosave.state).toBe("failed");
+  works = true;
+  tick();
+  await vi.waitFor(() => expect(autosave.state).toBe("saved"));
+});
+
+test.each([
+  ["mine", "mine", [[{ findings: "mine" }, 7]]],
+  ["theirs", "theirs", []],
+] as const)("in a conflict both texts are there until one holds: %s", async (whose, text, sent) => {
+  const calls: unknown[] = [];
+  let conflicts = 1;
+  const autosave = make(async (changes, version) => {
+    if (conflicts-- > 0) throw new Conflict("newer");
+    calls.push([changes, version]);
+    return version + 1;
+  });
+  autosave.edit("findings", "mine");
+  expect(await autosave.flush()).toBe(false);
+  expect(autosave.state).toBe("conflict");
+  expect([autosave.texts.findings, autosave.newer?.texts.findings]).toEqual(["mine", "theirs"]);
+  await autosave.resolve(whose);
+  expect([autosave.state, autosave.texts.findings]).toEqual(["saved", text]);
+  expect(calls).toEqual(sent);
+});
+
+test("sections that differ are named", () => {
+  expect(differing(empty, { ...empty, impression: "x" })).toEqual(["impression"]);
+});

@@ -1,0 +1,149 @@
+import type { Report, ReportContent } from "@isocenter/contract";
+
+/** The sections of a report in the order of the letter. */
+export const sections = [
+  { key: "technique", title: "Technique", rows: 2 },
+  { key: "comparison", title: "Comparison", rows: 2 },
+  { key: "findings", title: "Findings", rows: 10 },
+  { key: "impression", title: "Impression", rows: 5 },
+  { key: "recommendations", title: "Recommendations", rows: 2 },
+] as const;
+export type SectionKey = (typeof sections)[number]["key"];
+export type Texts = Record<SectionKey, string>;
+
+export const textsOf = (content: Pick<ReportContent, SectionKey>): Texts => ({
+  technique: content.technique,
+  comparison: content.comparison,
+  findings: content.findings,
+  impression: content.impression,
+  recommendations: content.recommendations,
+});
+
+/** The sections in which the two differ. */
+export const differing = (one: Texts, other: Texts): SectionKey[] =>
+  sections.map(({ key }) => key).filter((key) => one[key] !== other[key]);
+
+export type SaveState = "saved" | "waiting" | "saving" | "failed" | "conflict";
+
+export interface AutosaveOptions {
+  /** Of the report as it is on the server. */
+  version: number;
+  saved: Texts;
+  /** @returns the report's new version; rejects, with `newer` where somebody else has changed it */
+  save(changes: Partial<Texts>, version: number): Promise<number>;
+  /** The newer text that the server has, where the error says so. */
+  newerOf(error: unknown): { texts: Texts; version: number } | null;
+  wait(ms: number, run: () => void): () => void;
+  notify(): void;
+}
+
+const pauseMs = 800;
+const retryMs = 5000;
+
+/**
+ * Saves what is typed a moment after the typing stops, one request at a time, only what changed. What somebody else has written meanwhile is not written over: the
+ * state is `conflict` until `resolve` says which text holds.
+ */
+export function createAutosave({ save, newerOf, wait, notify, ...start }: AutosaveOptions) {
+  let saved = start.saved;
+  let texts = start.saved;
+  let version = start.version;
+  let state: SaveState = "saved";
+  let error: unknown = null;
+  let newer: { texts: Texts; version: number } | null = null;
+  let cancel: (() => void) | null = null;
+  let running: Promise<void> | null = null;
+
+  function become(next: SaveState): void {
+    state = next;
+    notify();
+  }
+
+  function plan(ms: number): void {
+    cancel?.();
+    cancel = wait(ms, () => {
+      cancel = null;
+      void flush();
+    });
+  }
+
+  async function run(): Promise<void> {
+    while (differing(saved, texts).length > 0 && state !== "conflict") {
+      const sent = texts;
+      const changes = Object.fromEntries(differing(saved, sent).map((key) => [key, sent[key]]));
+      become("saving");
+      try {
+        version = await save(changes, version);
+        saved = sent;
+        error = null;
+        become(differing(saved, texts).length > 0 ? "waiting" : "saved");
+      } catch (failure) {
+        error = failure;
+        newer = newerOf(failure);
+        become(newer ? "conflict" : "failed");
+        if (!newer) plan(retryMs);
+        return;
+      }
+    }
+  }
+
+  /** Saves what is not saved yet. @returns whether all is saved */
+  async function flush(): Promise<boolean> {
+    cancel?.();
+    cancel = null;
+    running ??= run().finally(() => {
+      running = null;
+    });
+    await running;
+    return differing(saved, texts).length === 0;
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get texts() {
+      return texts;
+    },
+    get version() {
+      return version;
+    },
+    get error() {
+      return error;
+    },
+    get newer() {
+      return newer;
+    },
+    edit(key: SectionKey, text: string): void {
+      texts = { ...texts, [key]: text };
+      if (state === "conflict") {
+        notify();
+        return;
+      }
+      become("waiting");
+      plan(pauseMs);
+    },
+    flush,
+    /** Goes on from the newer version, with one's own texts or with the other's. */
+    async resolve(whose: "mine" | "theirs"): Promise<void> {
+      if (!newer) return;
+      saved = newer.texts;
+      version = newer.version;
+      if (whose === "theirs") texts = newer.texts;
+      newer = null;
+      error = null;
+      become("waiting");
+      if (await flush()) become("saved");
+    },
+    stop(): void {
+      cancel?.();
+    },
+  };
+}
+export type Autosave = ReturnType<typeof createAutosave>;
+
+/** The newer report in a version conflict's problem document. */
+export function newerIn(members: Readonly<Record<string, unknown>> | undefined) {
+  const current = members?.current as Report | undefined;
+  return current ? { texts: textsOf(current), version: current.version } : null;
+}
