@@ -1,10 +1,9 @@
 import type { ReadingItem } from "@isocenter/contract";
 import { Button, IconButton } from "../kit/Button.tsx";
-import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip } from "../kit/Tag.tsx";
 import { ageAt, momentIn, plural, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
-import { usePriorReports } from "./queries.ts";
+import { PriorReports } from "./PriorReports.tsx";
 import { PriorityMark, StatusMark, Waiting } from "./ReadingTable.tsx";
 
 interface ReadingPanelProps {
@@ -99,7 +98,7 @@ export function ReadingPanel({
         </section>
         <section aria-label="Prior reports">
           <h3 className="text-12 text-text-3">Prior reports</h3>
-          <PriorReports item={item} />
+          <PriorReports patientId={item.patient.id} exceptStudyId={item.id} />
         </section>
       </div>
       <footer className="flex flex-wrap gap-2">
@@ -129,22 +128,4 @@ export function ReadingPanel({
       </footer>
     </aside>
   );
-}
-
-function PriorReports({ item }: { item: ReadingItem }) {
-  const priors = usePriorReports(item.patient.id, item.id);
-  const timeZone = useTimeZone();
-  if (priors.isError) return <ErrorState error={priors.error} onRetry={() => void priors.refetch()} />;
-  if (priors.data?.length === 0) return <p className="mt-1 text-12 text-text-2">None is known here.</p>;
-  return priors.data?.slice(0, 5).map((report) => (
-    <article key={report.id} className="prior">
-      <div className="text-text">
-        {report.signedAt && momentIn(timeZone, report.signedAt)} · {report.signer?.name}
-      </div>
-      {report.impression && <p className="whitespace-pre-line">{report.impression}</p>}
-      {report.recommendations && (
-        <p className="whitespace-pre-line">Recommendation: {report.recommendations}</p>
-      )}
-    </article>
-  ));
 }

@@ -94,7 +94,7 @@ export function ReadingTable({ groups, loading, stale, now, selected, onSelect, 
         ) : (
           groups.map(({ urgency, title, items }) => (
             <tbody key={urgency}>
-              <tr>
+              <tr className="group-row">
                 <th scope="rowgroup" className="group-head" colSpan={8}>
                   <Icon name={marks[urgency]} size="s" />
                   {title} <span className="text-text-3">{items.length}</span>

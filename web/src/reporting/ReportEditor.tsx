@@ -126,7 +126,7 @@ export function ReportEditor({ report }: { report: Report }) {
             <textarea
               id={`section-${key}`}
               className="report-text"
-              rows={rows}
+              style={{ "--rows": rows } as React.CSSProperties}
               value={texts[key]}
               maxLength={50_000}
               spellCheck

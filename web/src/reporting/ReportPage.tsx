@@ -7,8 +7,9 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { toast } from "../kit/toast.ts";
+import { PriorReports } from "../reading/PriorReports.tsx";
 import { ageAt, dateAndTime } from "../studies/format.ts";
-import { keepReport, useStudy, useStudyReport, useTemplates } from "./queries.ts";
+import { keepReport, useOrder, useStudy, useStudyReport, useTemplates } from "./queries.ts";
 import { ReportEditor } from "./ReportEditor.tsx";
 import { SignedReport } from "./SignedReport.tsx";
 import "./reporting.css";
@@ -29,8 +30,34 @@ export function ReportPage() {
   return (
     <div className="report-page">
       <PatientHeader study={study.data} report={report.data} />
-      <Body study={study.data} report={report.data} />
+      <div className="report-desk">
+        <Body study={study.data} report={report.data} />
+        <Beside study={study.data} />
+      </div>
     </div>
+  );
+}
+
+/** What one wants to know while one writes. */
+function Beside({ study }: { study: Study }) {
+  const order = useOrder(study.orderId);
+  return (
+    <aside className="report-aside" aria-label="About this examination">
+      {order.data && (
+        <section aria-label="Clinical question">
+          <h3 className="text-12 text-text-3">Clinical question</h3>
+          <p className="mt-1 text-14 [overflow-wrap:anywhere]">{order.data.clinicalIndication}</p>
+          <p className="mt-1 text-12 text-text-2">
+            {order.data.procedureName} · {order.data.priority.toLowerCase()} · ordered by{" "}
+            {order.data.provider.name}
+          </p>
+        </section>
+      )}
+      <section aria-label="Prior reports">
+        <h3 className="text-12 text-text-3">Prior reports</h3>
+        <PriorReports patientId={study.patientId} exceptStudyId={study.id} />
+      </section>
+    </aside>
   );
 }
 

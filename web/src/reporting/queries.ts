@@ -1,4 +1,4 @@
-import type { Report, Study } from "@isocenter/contract";
+import type { ImagingOrder, Report, Study } from "@isocenter/contract";
 import { useQuery } from "@tanstack/react-query";
 import { call } from "../api/client.ts";
 import type { Page } from "../api/endpoints.ts";
@@ -14,6 +14,13 @@ export const useStudy = (studyId: string) =>
   useQuery({
     queryKey: ["studies", "one", studyId],
     queryFn: ({ signal }) => call<Study>(`/studies/${studyId}`, { signal }),
+  });
+
+export const useOrder = (orderId: string | null) =>
+  useQuery({
+    queryKey: ["orders", orderId],
+    queryFn: ({ signal }) => call<ImagingOrder>(`/imaging-orders/${orderId}`, { signal }),
+    enabled: orderId !== null,
   });
 
 /** The report of the study that counts; null where there is none yet. */

@@ -1,0 +1,164 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { controlsOf } from "../support/accessibility.ts";
+import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { testPassword } from "../support/identity.ts";
+import { ctInstance } from "../support/instances.ts";
+import { eventually } from "../support/program.ts";
+import { webFlow } from "../support/web.ts";
+
+const newPassword = `${testPassword} again`;
+
+describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => {
+  const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
+  let headers: { authorization: string };
+  let physician: string;
+
+  async function call(method: string, path: string, body?: object, as = headers) {
+    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
+      method,
+      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  /** A user who has chosen a password of their own. */
+  async function person(username: string, fullName: string, role: string): Promise<string> {
+    const { id } = await call("POST", "/users", {
+      username,
+      fullName,
+      roles: [role],
+      password: testPassword,
+    });
+    const { accessToken } = await call("POST", "/users/login", { username, password: testPassword });
+    const own = { authorization: `Bearer ${accessToken}` };
+    await call("POST", "/users/me/password", { currentPassword: testPassword, newPassword }, own);
+    return id;
+  }
+
+  beforeAll(async () => {
+    headers = await flow.program.login();
+    physician = await person("aalto", "Niko Aalto", "PHYSICIAN");
+    await person("reader", "Ada Reader", "RADIOLOGIST");
+    await person("tahir", "Maya Tahir", "RADIOLOGIST");
+    for (const [family, priority] of [
+      ["Emergency", "STAT"],
+      ["Ordinary", "ROUTINE"],
+    ] as const) {
+      const patient = await call("POST", "/patients", {
+        lastName: family,
+        firstName: "Eve",
+        birthDate: "1970-01-02",
+        sex: "F",
+      });
+      const order = await call("POST", "/imaging-orders", {
+        patientId: patient.id,
+        providerId: physician,
+        modality: "CT",
+        bodyPart: "HEAD",
+        clinicalIndication: `fall, ${family.toLowerCase()}`,
+        priority,
+      });
+      const { bytes } = ctInstance({
+        PatientName: `${family}^Eve`,
+        PatientID: patient.identifiers[0].value,
+        IssuerOfPatientID: patient.identifiers[0].issuer,
+        PatientBirthDate: "19700102",
+        PatientSex: "F",
+        AccessionNumber: order.accessionNumber,
+        StudyDescription: `Head ${family}`,
+      });
+      await flow.store(bytes);
+    }
+    await eventually(async () => (await call("GET", "/worklist")).data.length === 2, 30_000);
+  });
+
+  test("goes from the list to a signed report by keyboard, and the order is completed", async () => {
+    // A wrong password is a 422.
+    const page = await flow.open({ expected: (text) => /status of 422/.test(text) });
+    await signInByForm(page, "reader", newPassword);
+    await page.getByRole("link", { name: "Reading" }).click();
+    const rows = page.getByRole("row").filter({ hasText: "Eve" });
+    await rows.first().waitFor();
+    expect(await rows.allInnerTexts()).toEqual([
+      expect.stringContaining("Emergency"),
+      expect.stringContaining("Ordinary"),
+    ]);
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+
+    await page.keyboard.press("j");
+    const panel = page.getByRole("complementary", { name: /Emergency/ });
+    await panel.getByText("fall, emergency").waitFor();
+    await page.keyboard.press("c");
+    await rows.first().getByText("You read").waitFor();
+    await page.keyboard.press("r");
+    await page.getByRole("button", { name: "Begin the report" }).click();
+
+    const findings = page.getByLabel("Findings");
+    await findings.fill("No haemorrhage.");
+    await page.getByLabel("Impression").fill("Normal.");
+    await page.getByText("All is saved").waitFor();
+    await page.reload();
+    await expect.poll(() => page.getByLabel("Findings").inputValue()).toBe("No haemorrhage.");
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+
+    await page.getByLabel("Impression").press("Control+Enter");
+    const dialog = page.getByRole("dialog", { name: "Sign the report" });
+    await dialog.getByLabel("Password").fill("not the password");
+    await dialog.getByLabel("Password").press("Enter");
+    await dialog.getByText(/password is wrong/i).waitFor();
+    await dialog.getByLabel("Password").fill(newPassword);
+    await dialog.getByLabel("Password").press("Enter");
+    await page.getByText("Electronically signed by Ada Reader").waitFor();
+
+    await page.getByRole("button", { name: "Amend" }).click();
+    const amend = page.getByRole("dialog", { name: "Amend the report" });
+    await amend.getByLabel("What changed and why").fill("a second look");
+    await amend.getByLabel("Impression").fill("Normal. A small calcification.");
+    await amend.getByLabel("Password").fill(newPassword);
+    await amend.getByLabel("Password").press("Enter");
+    await page.getByText("A small calcification.").waitFor();
+    await expect
+      .poll(async () => (await call("GET", "/imaging-orders?status=COMPLETED")).data.length, {
+        timeout: 10_000,
+      })
+      .toBe(1);
+  });
+
+  test("sees who reads what, and what somebody else has written meanwhile", async () => {
+    const mine = await flow.open({ expected: (text) => /status of 409/.test(text) });
+    await signInByForm(mine, "reader", newPassword);
+    await mine.goto("/reading");
+    await mine.getByRole("row").filter({ hasText: "Ordinary" }).click();
+    await mine.getByRole("button", { name: /^Report/ }).click();
+    await mine.getByRole("button", { name: "Begin the report" }).click();
+    await mine.getByLabel("Findings").fill("Mine.");
+    await mine.getByText("All is saved").waitFor();
+
+    const { accessToken } = await call("POST", "/users/login", { username: "tahir", password: newPassword });
+    const other = { authorization: `Bearer ${accessToken}` };
+    const [item] = (await call("GET", "/worklist?query=Ordinary", undefined, other)).data;
+    const [report] = (await call("GET", `/reports/study/${item.id}`, undefined, other)).data;
+    await call(
+      "PATCH",
+      `/reports/${report.id}`,
+      { findings: "Theirs.", expectedVersion: report.version },
+      other,
+    );
+
+    await mine.getByLabel("Findings", { exact: true }).fill("Mine, and more.");
+    await mine.getByText("Nothing of yours is lost").waitFor();
+    expect(await mine.getByLabel("Findings, theirs").innerText()).toBe("Theirs.");
+    await mine.getByRole("button", { name: "Keep mine" }).click();
+    await mine.getByText("All is saved").waitFor();
+    const again = await call("GET", `/reports/${report.id}`, undefined, other);
+    expect(again.findings).toBe("Mine, and more.");
+
+    const theirs = await flow.open();
+    await signInByForm(theirs, "tahir", newPassword);
+    await theirs.goto("/reading");
+    await theirs.getByText("Reading: Ada Reader").waitFor();
+  });
+});
