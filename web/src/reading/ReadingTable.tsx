@@ -1,6 +1,6 @@
 import type { ReadingItem } from "@isocenter/contract";
 import { useEffect, useRef } from "react";
-import { apiUrl } from "../api/client.ts";
+import { studyThumbnailUrl } from "../api/pictures.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ModalityChip, SeverityTag, Tag } from "../kit/Tag.tsx";
@@ -137,12 +137,7 @@ function Row({ item, now, selected, onSelect, onOpen }: RowProps) {
       onDoubleClick={() => onOpen(item)}
     >
       <td className="col-thumb">
-        <Thumbnail
-          url={apiUrl(`/studies/${item.id}/thumbnail`)}
-          version={`${item.version}`}
-          alt=""
-          className="row-thumb"
-        />
+        <Thumbnail url={studyThumbnailUrl(item)} version={`${item.version}`} alt="" className="row-thumb" />
       </td>
       <td className="col-priority">
         <PriorityMark priority={item.priority} />

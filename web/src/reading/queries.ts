@@ -1,7 +1,7 @@
-import type { ReadingItem, ReadingListQuery, Report } from "@isocenter/contract";
+import type { ReadingListQuery } from "@isocenter/contract";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { call } from "../api/client.ts";
-import type { Page } from "../api/endpoints.ts";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
 import { type ReadingState, views } from "./reading-state.ts";
 
@@ -21,7 +21,7 @@ export function useReadingList(state: ReadingState) {
   };
   return useQuery({
     queryKey: ["worklist", query],
-    queryFn: ({ signal }) => call<Page<ReadingItem>>("/worklist", { query, signal }),
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/worklist", { params: { query }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: live ? withFeedMs : withoutFeedMs,
   });
@@ -32,16 +32,25 @@ export const usePriorReports = (patientId: string, exceptStudyId: string) =>
   useQuery({
     queryKey: ["reports", "patient", patientId],
     queryFn: ({ signal }) =>
-      call<Page<Report>>(`/reports/patient/${patientId}`, { query: { limit: 20 }, signal }),
+      answerOf(
+        api.GET("/api/v1/reports/patient/{patientId}", {
+          params: { path: { patientId }, query: { limit: 20 } },
+          signal,
+        }),
+      ),
     select: (page) =>
       page.data.filter((report) => report.studyId !== exceptStudyId && report.signedAt !== null),
   });
 
 const changed = () => void queryClient.invalidateQueries({ queryKey: ["worklist"] });
 
+const ofStudy = (studyId: string) => ({ params: { path: { id: studyId } } });
+
 export const claimStudy = (studyId: string) =>
-  call<unknown>(`/studies/${studyId}/claim`, { method: "POST" }).finally(changed);
+  answerOf(api.POST("/api/v1/studies/{id}/claim", ofStudy(studyId))).finally(changed);
 export const releaseStudy = (studyId: string) =>
-  call<unknown>(`/studies/${studyId}/release`, { method: "POST" }).finally(changed);
+  answerOf(api.POST("/api/v1/studies/{id}/release", ofStudy(studyId))).finally(changed);
 export const skipStudy = (studyId: string, minutes: number) =>
-  call<unknown>(`/studies/${studyId}/skip`, { method: "POST", body: { minutes } }).finally(changed);
+  answerOf(api.POST("/api/v1/studies/{id}/skip", { ...ofStudy(studyId), body: { minutes } })).finally(
+    changed,
+  );

@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { call } from "../api/client.ts";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { toast } from "../kit/toast.ts";
@@ -30,11 +31,12 @@ export function FindingDialog({
     setBusy(true);
     setError(null);
     try {
-      await call("/critical-findings", {
-        method: "POST",
-        body: { studyId, reportId, severity, description: description.trim() },
-        idempotencyKey: key,
-      });
+      await answerOf(
+        api.POST("/api/v1/critical-findings", {
+          params: { header: { "Idempotency-Key": key } },
+          body: { studyId, reportId, severity, description: description.trim() },
+        }),
+      );
       toast({
         title: "Critical finding raised",
         detail: "It is followed until somebody answers.",

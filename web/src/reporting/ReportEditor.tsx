@@ -1,6 +1,7 @@
 import type { Report } from "@isocenter/contract";
 import { useEffect, useReducer, useRef, useState } from "react";
-import { call } from "../api/client.ts";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
@@ -22,15 +23,15 @@ const words = {
 function useAutosave(report: Report): Autosave {
   const [, render] = useReducer((count: number) => count + 1, 0);
   const ref = useRef<Autosave | null>(null);
+  const one = { params: { path: { id: report.id } } };
   ref.current ??= createAutosave({
     version: report.version,
     saved: textsOf(report),
     save: async (changes, version) =>
       (
-        await call<Report>(`/reports/${report.id}`, {
-          method: "PATCH",
-          body: { ...changes, expectedVersion: version },
-        })
+        await answerOf(
+          api.PATCH("/api/v1/reports/{id}", { ...one, body: { ...changes, expectedVersion: version } }),
+        )
       ).version,
     newerOf: (error) => (error instanceof ApiError && error.status === 409 ? newerIn(error.members) : null),
     wait(ms, run) {
@@ -62,6 +63,7 @@ export function ReportEditor({ report }: { report: Report }) {
   const autosave = useAutosave(report);
   const [signing, setSigning] = useState(false);
   const [raising, setRaising] = useState(false);
+  const one = { params: { path: { id: report.id } } };
   const may = (action: string) => report.actions.includes(action);
   const { texts, state } = autosave;
 
@@ -76,10 +78,9 @@ export function ReportEditor({ report }: { report: Report }) {
   };
   const submit = () =>
     whenSaved(async () => {
-      await call(`/reports/${report.id}/submit`, {
-        method: "POST",
-        body: { expectedVersion: autosave.version },
-      });
+      await answerOf(
+        api.POST("/api/v1/reports/{id}/submit", { ...one, body: { expectedVersion: autosave.version } }),
+      );
       toast({ title: "Submitted to be signed", tone: "ok" });
       await keepReport(report.studyId);
     });
@@ -174,10 +175,12 @@ export function ReportEditor({ report }: { report: Report }) {
           action="Sign"
           onClose={() => setSigning(false)}
           run={(password) =>
-            call(`/reports/${report.id}/sign`, {
-              method: "POST",
-              body: { expectedVersion: autosave.version, password },
-            })
+            answerOf(
+              api.POST("/api/v1/reports/{id}/sign", {
+                ...one,
+                body: { expectedVersion: autosave.version, password },
+              }),
+            )
           }
           done={async () => {
             toast({ title: "Signed", detail: "Who asked for the examination is told.", tone: "ok" });

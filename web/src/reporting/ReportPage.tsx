@@ -1,7 +1,8 @@
 import type { Report, Study } from "@isocenter/contract";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { call, useMe } from "../api/client.ts";
+import { answerOf } from "../api/api.ts";
+import { api, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
@@ -132,10 +133,9 @@ function Begin({ study }: { study: Study }) {
   const begin = async () => {
     setBusy(true);
     try {
-      await call("/reports", {
-        method: "POST",
-        body: { studyId: study.id, ...(templateId ? { templateId } : {}) },
-      });
+      await answerOf(
+        api.POST("/api/v1/reports", { body: { studyId: study.id, ...(templateId ? { templateId } : {}) } }),
+      );
       await keepReport(study.id);
     } catch (error) {
       toast({ title: "The report was not begun", detail: (error as Error).message, tone: "urg" });

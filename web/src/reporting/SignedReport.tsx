@@ -1,6 +1,7 @@
 import type { Report } from "@isocenter/contract";
 import { useState } from "react";
-import { apiUrl, call, fetchAuthorized } from "../api/client.ts";
+import { answerOf } from "../api/api.ts";
+import { api, apiRoot, fetchAuthorized } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { toast } from "../kit/toast.ts";
 import { momentIn } from "../studies/format.ts";
@@ -19,7 +20,7 @@ const kinds = [
 async function openLetter(report: Report): Promise<void> {
   // The window is opened while the click counts; a token cannot stand in an address.
   const tab = window.open("", "_blank");
-  const answer = await fetchAuthorized(apiUrl(`/reports/${report.id}/pdf`));
+  const answer = await fetchAuthorized(`${apiRoot}/reports/${report.id}/pdf`);
   if (!answer.ok) {
     tab?.close();
     return toast({ title: "The letter could not be made", tone: "urg" });
@@ -83,10 +84,12 @@ export function SignedReport({ report }: { report: Report }) {
           ready={reason.trim() !== ""}
           onClose={() => setAmending(false)}
           run={(password) =>
-            call(`/reports/${report.id}/amend`, {
-              method: "POST",
-              body: { kind, reason: reason.trim(), password, expectedVersion: report.version, ...texts },
-            })
+            answerOf(
+              api.POST("/api/v1/reports/{id}/amend", {
+                params: { path: { id: report.id } },
+                body: { kind, reason: reason.trim(), password, expectedVersion: report.version, ...texts },
+              }),
+            )
           }
           done={async () => {
             toast({ title: "Amended", detail: "Everybody who had the earlier version is told.", tone: "ok" });

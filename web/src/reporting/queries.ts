@@ -1,25 +1,20 @@
-import type { ImagingOrder, Report, Study } from "@isocenter/contract";
 import { useQuery } from "@tanstack/react-query";
-import { call } from "../api/client.ts";
-import type { Page } from "../api/endpoints.ts";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
 import { queryClient } from "../api/live.ts";
-
-export interface TemplateName {
-  id: string;
-  name: string;
-  modality: string | null;
-}
 
 export const useStudy = (studyId: string) =>
   useQuery({
     queryKey: ["studies", "one", studyId],
-    queryFn: ({ signal }) => call<Study>(`/studies/${studyId}`, { signal }),
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/studies/{id}", { params: { path: { id: studyId } }, signal })),
   });
 
 export const useOrder = (orderId: string | null) =>
   useQuery({
     queryKey: ["orders", orderId],
-    queryFn: ({ signal }) => call<ImagingOrder>(`/imaging-orders/${orderId}`, { signal }),
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/imaging-orders/{id}", { params: { path: { id: orderId ?? "" } }, signal })),
     enabled: orderId !== null,
   });
 
@@ -27,7 +22,8 @@ export const useOrder = (orderId: string | null) =>
 export const useStudyReport = (studyId: string) =>
   useQuery({
     queryKey: ["reports", "study", studyId],
-    queryFn: ({ signal }) => call<Page<Report>>(`/reports/study/${studyId}`, { signal }),
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/reports/study/{studyId}", { params: { path: { studyId } }, signal })),
     select: ({ data }) =>
       data.find(({ status }) => status !== "CANCELLED" && status !== "ENTERED_IN_ERROR") ?? null,
     // What is being written here is newer than what is there.
@@ -37,7 +33,8 @@ export const useStudyReport = (studyId: string) =>
 export const useTemplates = () =>
   useQuery({
     queryKey: ["report-templates"],
-    queryFn: ({ signal }) => call<Page<TemplateName>>("/report-templates", { query: { limit: 200 }, signal }),
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/report-templates", { params: { query: { limit: 200 } }, signal })),
   });
 
 /** Puts the report as the server has it now in the place of what was known. */
