@@ -5,8 +5,10 @@ import {
   type Archive,
   archiveRoutes,
   createArchive,
+  doubtNotices,
   doubtRoutes,
   exportRoutes,
+  orderedStudyReader,
   orderReader,
   performedStepReader,
 } from "./modules/archive/index.ts";
@@ -113,6 +115,8 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   const archive = createArchive(platform, journal, { imaging });
   journal.registerReader(orderReader(platform, journal));
   journal.registerReader(performedStepReader(platform, journal));
+  journal.registerReader(orderedStudyReader(platform, journal));
+  journal.registerReader(doubtNotices(platform.clock));
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
   journal.registerReader(reportNotices(platform.clock));

@@ -1,7 +1,9 @@
 import type { OrderStatus, Priority, Role } from "@isocenter/contract";
 import { sessionRoutes } from "@isocenter/server/modules/identity/index.ts";
+import type { Journal } from "@isocenter/server/modules/journal/index.ts";
 import { catalogueRoutes, orderRoutes } from "@isocenter/server/modules/orders/index.ts";
 import { patientRoutes } from "@isocenter/server/modules/patients/index.ts";
+import type { Routes } from "@isocenter/server/platform/index.ts";
 import { beforeAll } from "vitest";
 import { testServer } from "./identity.ts";
 import type { TestPlatform } from "./platform.ts";
@@ -21,9 +23,11 @@ export interface Caller {
 /**
  * A server with patients and orders, and two facilities: `here` at the clock of Paris, and `there`. Each role has somebody `here`; a patient and
  * an order are made with one line. Call at the top of the file.
+ * @param more routes of higher rooms
  */
-export function testOrders(platform: TestPlatform) {
+export function testOrders(platform: TestPlatform, more: (journal: Journal) => readonly Routes[] = () => []) {
   const server = testServer(platform, ({ identity, journal }) => [
+    ...more(journal),
     sessionRoutes(identity),
     patientRoutes({ platform, journal }),
     orderRoutes({ platform, journal }),

@@ -1,25 +1,29 @@
 import { type Static, Type } from "typebox";
 import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 import { PatientSummary } from "./studies.ts";
+import { orderStatuses } from "./workflow.ts";
 
 export const reconciliationKinds = [
   "CONFLICTING_IDENTITY",
   "NO_IDENTIFIER",
   "RESENT_AFTER_DELETION",
+  "ORDER_CONFLICT",
 ] as const;
 export type ReconciliationKind = (typeof reconciliationKinds)[number];
-export const reconciliationActions = ["ACCEPT", "ATTACH", "MOVE", "REJECT"] as const;
+export const reconciliationActions = ["ACCEPT", "ATTACH", "MOVE", "REJECT", "MATCH"] as const;
 export type ReconciliationAction = (typeof reconciliationActions)[number];
 
 /**
  * What may be decided of each kind. ACCEPT: the provisional patient is one of their own, or what was deleted comes back; ATTACH: it is the known patient
- * after all; MOVE: it is another patient; REJECT: the study is set aside, or what was deleted stays so.
+ * after all; MOVE: it is another patient; REJECT: the study is set aside, or what was deleted stays so. Of a study whose order is in doubt MATCH says which
+ * of its patient's orders it answers, ATTACH that it is the patient's whose order its numbers name, and ACCEPT that it answers none.
  */
 export const actionsOfReconciliation: Readonly<Record<ReconciliationKind, readonly ReconciliationAction[]>> =
   {
     CONFLICTING_IDENTITY: ["ACCEPT", "ATTACH", "MOVE", "REJECT"],
     NO_IDENTIFIER: ["ACCEPT", "MOVE", "REJECT"],
     RESENT_AFTER_DELETION: ["ACCEPT", "REJECT"],
+    ORDER_CONFLICT: ["MATCH", "ATTACH", "ACCEPT"],
   };
 
 export const doubtStatuses = ["OPEN", "RESOLVED"] as const;
@@ -60,8 +64,19 @@ export const ReconciliationItem = Type.Object({
   /** Whose the study is now. */
   patient: PatientSummary,
   knownPatient: Nullable(PatientSummary),
+  /** Of ORDER_CONFLICT: the other patient's order that the study's numbers lead to; null where no order has them. */
+  order: Nullable(
+    Type.Object({
+      id: Id,
+      accessionNumber: Type.String(),
+      procedureName: Type.String(),
+      status: Type.Enum([...orderStatuses]),
+    }),
+  ),
   imageIds: Type.Array(Id, { description: "Images that came again after they were deleted; at most 100" }),
-  resolution: Nullable(Type.Object({ ...Decision.properties, patientId: Nullable(Id) })),
+  resolution: Nullable(
+    Type.Object({ ...Decision.properties, patientId: Nullable(Id), orderId: Nullable(Id) }),
+  ),
   createdAt: DateTime,
   version: Type.Integer(),
   actions: Type.Array(Type.String()),
@@ -88,7 +103,10 @@ const reason = Type.String({ minLength: 1, maxLength: 1000, pattern: "\\S" });
 
 export const ResolveReconciliation = Type.Object(
   {
-    action: Type.String({ maxLength: 16, description: "accept, attach, move or reject, in any case" }),
+    action: Type.String({ maxLength: 16, description: "accept, attach, move, reject or match, in any case" }),
+    orderId: Type.Optional(
+      Type.String({ format: "uuid", description: "Of match: the order that the study answers" }),
+    ),
     patientId: Type.Optional(Type.String({ format: "uuid", description: "Of move: whose it is" })),
     identifier: Type.Optional(
       Type.Object(
@@ -258,6 +276,9 @@ export const ChangeStudy = Type.Object(
     studyTime: Type.Optional(Nullable(Type.String({ pattern: "^\\d{2}:\\d{2}(:\\d{2})?$" }))),
     studyId: Type.Optional(Nullable(Type.String({ maxLength: 16, description: "DICOM StudyID" }))),
     patientId: Type.Optional(Id),
+    orderId: Type.Optional(
+      Nullable(Type.String({ format: "uuid", description: "The order that it answers; null: none" })),
+    ),
     reason: Type.Optional(reason),
     expectedVersion: version,
   },

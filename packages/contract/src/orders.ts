@@ -187,6 +187,7 @@ export const stepStatuses = [
   "DISCONTINUED",
 ] as const;
 export type StepStatus = (typeof stepStatuses)[number];
+export const performedStepStatuses = ["IN_PROGRESS", "COMPLETED", "DISCONTINUED"] as const;
 
 /** A scheduled procedure step (PS3.3 C.4.10). PENDING: not on the modality worklist. */
 export const ScheduledStep = Type.Object({
@@ -205,6 +206,36 @@ export const ScheduledStep = Type.Object({
   version: Type.Integer(),
 });
 export type ScheduledStep = Static<typeof ScheduledStep>;
+
+/** What a modality reports of what it did (PS3.4 F.7). */
+export const PerformedStep = Type.Object({
+  id: Id,
+  sopInstanceUid: Type.String({ description: "Of the performed procedure step" }),
+  studyInstanceUid: Type.String(),
+  stationAeTitle: Type.String(),
+  modality: Nullable(Type.String()),
+  description: Nullable(Type.String()),
+  status: Type.Enum([...performedStepStatuses]),
+  startedAt: Nullable(DateTime),
+  endedAt: Nullable(DateTime),
+  /** What it made; at most 100. */
+  series: Type.Array(
+    Type.Object({
+      seriesInstanceUid: Type.String(),
+      description: Nullable(Type.String()),
+      protocolName: Nullable(Type.String()),
+      numberOfInstances: Type.Integer(),
+    }),
+  ),
+});
+export type PerformedStep = Static<typeof PerformedStep>;
+
+/** A scheduled step with what was performed of it, the first begun first; one performed step may answer several. */
+export const OrderStep = Type.Object({
+  ...ScheduledStep.properties,
+  performed: Type.Array(PerformedStep),
+});
+export type OrderStep = Static<typeof OrderStep>;
 
 /** Today at the facility's clock, and the viewer's home facility, where nothing is said. */
 export const ScheduleQuery = Type.Object(

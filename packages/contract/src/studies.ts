@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import { imageFormats, studyStatuses } from "./enumerations.ts";
-import { DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { imageFormats, type StudyStatus, studyStatuses } from "./enumerations.ts";
+import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 
 /** The patient as a list row shows it. */
 export const PatientSummary = Type.Object({
@@ -15,6 +15,17 @@ export const PatientSummary = Type.Object({
   }),
 });
 export type PatientSummary = Static<typeof PatientSummary>;
+
+/** What an item's `actions` call the move to each state. */
+export const studyActions: Readonly<Record<StudyStatus, string>> = {
+  SCHEDULED: "schedule",
+  ARRIVED: "arrive",
+  IN_PROGRESS: "start",
+  COMPLETED: "complete",
+  PRELIMINARY: "report-preliminary",
+  FINAL: "report-final",
+  CANCELLED: "cancel",
+};
 
 export const Study = Type.Object({
   id: Id,
@@ -38,7 +49,9 @@ export const Study = Type.Object({
   createdAt: DateTime,
   lastReceivedAt: Nullable(DateTime),
   version: Type.Integer(),
-  actions: Type.Array(Type.String()),
+  actions: Type.Array(Type.String(), {
+    description: `What the viewer may do now: view, upload, export, correct, delete, register-images, ${Object.values(studyActions).join(", ")}`,
+  }),
 });
 export type Study = Static<typeof Study>;
 
@@ -70,6 +83,83 @@ export const studySortFields = [
   "lastReceivedAt",
   "numberOfInstances",
 ] as const;
+
+const text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: "\\S" });
+/** PS3.5 9.1. */
+const Uid = Type.String({ maxLength: 64, pattern: "^(0|[1-9]\\d*)(\\.(0|[1-9]\\d*))+$" });
+
+/**
+ * A study that is to come, or that is kept elsewhere. UID and accession number are those of the order where it has one, else new ones, where they are left
+ * out; it belongs to the facility of the order, else to the viewer's home.
+ */
+export const RegisterStudy = Type.Object(
+  {
+    orderId: Type.Optional(Id),
+    patientId: Id,
+    modality: Type.String({ maxLength: 64, description: "A code of DICOM or an alias, in any case" }),
+    studyDescription: Type.Optional(text(64)),
+    bodyPart: Type.Optional(text(64)),
+    studyInstanceUid: Type.Optional(Uid),
+    accessionNumber: Type.Optional(text(16)),
+    studyDate: Type.Optional(DateOnly),
+    referringPhysician: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        pattern: "\\S",
+        description: "Family, Given Middle; or as DICOM writes it",
+      }),
+    ),
+  },
+  closed,
+);
+export type RegisterStudy = Static<typeof RegisterStudy>;
+
+export const ChangeStudyStatus = Type.Object(
+  {
+    status: Type.String({ maxLength: 32, description: `${studyStatuses.join(", ")}, in any case` }),
+    reason: Type.Optional(text(1000)),
+    expectedVersion: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  closed,
+);
+export type ChangeStudyStatus = Static<typeof ChangeStudyStatus>;
+
+/** An image of the study that is stored elsewhere, or about to come. `url`: a path of ours, or https. */
+export const RegisterImage = Type.Object(
+  {
+    sopInstanceUid: Uid,
+    seriesInstanceUid: Uid,
+    modality: Type.String({ maxLength: 64, description: "A code of DICOM or an alias, in any case" }),
+    instanceNumber: Type.Optional(Nullable(Type.Integer({ minimum: -2147483648, maximum: 2147483647 }))),
+    acquisitionDate: Type.Optional(Nullable(DateOnly)),
+    description: Type.Optional(Nullable(Type.String({ maxLength: 1024 }))),
+    url: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 2048 }))),
+  },
+  closed,
+);
+export type RegisterImage = Static<typeof RegisterImage>;
+
+export const RegisteredImage = Type.Object({
+  id: Id,
+  studyId: Id,
+  patientId: Id,
+  studyInstanceUid: Type.String(),
+  seriesInstanceUid: Type.String(),
+  sopInstanceUid: Type.String(),
+  modality: Type.String(),
+  instanceNumber: Nullable(Type.Integer()),
+  acquisitionDate: Nullable(DateOnly),
+  description: Nullable(Type.String()),
+  url: Nullable(Type.String()),
+  status: Type.Enum(["REGISTERED", "STORED"], { description: "STORED: the image is here" }),
+  imageId: Nullable(Type.String({ format: "uuid", description: "Of the image, once it is here" })),
+  createdAt: DateTime,
+});
+export type RegisteredImage = Static<typeof RegisteredImage>;
+export const registeredImageSortFields = ["createdAt"] as const;
+export const RegisteredImageListQuery = Type.Object({ ...listQuery }, closed);
+export type RegisteredImageListQuery = Static<typeof RegisteredImageListQuery>;
 
 export const Series = Type.Object({
   id: Id,

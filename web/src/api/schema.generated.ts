@@ -1417,7 +1417,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The scheduled steps of an order, as modalities are told them
+         * The scheduled steps of an order, as modalities are told them, and what was performed of each
          * @description Needs the permission `orders.read`.
          */
         get: operations["listImagingOrderSteps"];
@@ -1575,7 +1575,11 @@ export interface paths {
          */
         get: operations["listStudies"];
         put?: never;
-        post?: never;
+        /**
+         * Registers a study before its images come: SCHEDULED
+         * @description Needs the permission `studies.write`.
+         */
+        post: operations["createStudy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1604,7 +1608,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Corrects a study or gives it to another patient; later images do not overwrite it
+         * Corrects a study, gives it to another patient, or says which order it answers; later images do not overwrite it
          * @description Needs the permission `images.correct`.
          */
         patch: operations["updateStudy"];
@@ -1663,7 +1667,11 @@ export interface paths {
          */
         get: operations["listStudyImages"];
         put?: never;
-        post?: never;
+        /**
+         * Names an image that is stored elsewhere or about to come; the same again gives the first answer
+         * @description Needs the permission `studies.write`.
+         */
+        post: operations["createStudyImage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1852,6 +1860,46 @@ export interface paths {
          * @description Needs the permission `images.export`.
          */
         post: operations["exportStudies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Moves a study to another state
+         * @description Needs the permission `studies.write`.
+         */
+        patch: operations["updateStudyStatu"];
+        trace?: never;
+    };
+    "/api/v1/studies/{id}/registered-images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The images that were named for a study, and whether they came
+         * @description Needs the permission `studies.write`.
+         */
+        get: operations["listStudyRegisteredImages"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4382,6 +4430,13 @@ export interface components {
             studyId?: string | null;
             /** Format: uuid */
             patientId?: string;
+            orderId?: string | null;
+            reason?: string;
+            expectedVersion?: number;
+        };
+        ChangeStudyStatus: {
+            /** @description SCHEDULED, ARRIVED, IN_PROGRESS, COMPLETED, PRELIMINARY, FINAL, CANCELLED, in any case */
+            status: string;
             reason?: string;
             expectedVersion?: number;
         };
@@ -5403,6 +5458,31 @@ export interface components {
             6?: string[][];
             7?: string[][];
         };
+        OrderStep: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            orderId: string;
+            /** @description Scheduled Procedure Step ID */
+            stepId: string;
+            modality: string;
+            description: string;
+            protocolCode: string | null;
+            stationAeTitle: string | null;
+            startsAt: string | null;
+            endsAt: string | null;
+            performingPhysician: string | null;
+            /** @enum {unknown} */
+            status: "PENDING" | "SCHEDULED" | "ARRIVED" | "READY" | "STARTED" | "COMPLETED" | "CANCELED" | "DISCONTINUED";
+            /** Format: date-time */
+            updatedAt: string;
+            version: number;
+            performed: components["schemas"]["PerformedStep"][];
+        };
+        OrderStepList: {
+            data: components["schemas"]["OrderStep"][];
+            pagination: components["schemas"]["Pagination"];
+        };
         Pagination: {
             total: number;
             totalIsExact: boolean;
@@ -5529,6 +5609,26 @@ export interface components {
                 id: string;
                 name: string;
             };
+        };
+        PerformedStep: {
+            /** Format: uuid */
+            id: string;
+            /** @description Of the performed procedure step */
+            sopInstanceUid: string;
+            studyInstanceUid: string;
+            stationAeTitle: string;
+            modality: string | null;
+            description: string | null;
+            /** @enum {unknown} */
+            status: "IN_PROGRESS" | "COMPLETED" | "DISCONTINUED";
+            startedAt: string | null;
+            endedAt: string | null;
+            series: {
+                seriesInstanceUid: string;
+                description: string | null;
+                protocolName: string | null;
+                numberOfInstances: number;
+            }[];
         };
         PlaceHold: {
             /** Format: uuid */
@@ -5794,7 +5894,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            kind: "CONFLICTING_IDENTITY" | "NO_IDENTIFIER" | "RESENT_AFTER_DELETION";
+            kind: "CONFLICTING_IDENTITY" | "NO_IDENTIFIER" | "RESENT_AFTER_DELETION" | "ORDER_CONFLICT";
             /** @enum {unknown} */
             status: "OPEN" | "RESOLVED";
             /** Format: uuid */
@@ -5813,6 +5913,14 @@ export interface components {
             claimed: components["schemas"]["ClaimedIdentity"];
             patient: components["schemas"]["PatientSummary"];
             knownPatient: components["schemas"]["PatientSummary"] | null;
+            order: {
+                /** Format: uuid */
+                id: string;
+                accessionNumber: string;
+                procedureName: string;
+                /** @enum {unknown} */
+                status: "PENDING" | "SCHEDULED" | "ARRIVED" | "IN_PROGRESS" | "PERFORMED" | "COMPLETED" | "ON_HOLD" | "CANCELLED" | "NO_SHOW" | "DISCONTINUED";
+            } | null;
             /** @description Images that came again after they were deleted; at most 100 */
             imageIds: string[];
             resolution: {
@@ -5825,6 +5933,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 patientId: string | null;
+                orderId: string | null;
             } | null;
             /** Format: date-time */
             createdAt: string;
@@ -5872,6 +5981,60 @@ export interface components {
             description?: string | null;
             url?: string | null;
             orthancInstanceId?: string | null;
+        };
+        RegisterImage: {
+            sopInstanceUid: string;
+            seriesInstanceUid: string;
+            /** @description A code of DICOM or an alias, in any case */
+            modality: string;
+            instanceNumber?: number | null;
+            acquisitionDate?: string | null;
+            description?: string | null;
+            url?: string | null;
+        };
+        RegisterStudy: {
+            /** Format: uuid */
+            orderId?: string;
+            /** Format: uuid */
+            patientId: string;
+            /** @description A code of DICOM or an alias, in any case */
+            modality: string;
+            studyDescription?: string;
+            bodyPart?: string;
+            studyInstanceUid?: string;
+            accessionNumber?: string;
+            /** Format: date */
+            studyDate?: string;
+            /** @description Family, Given Middle; or as DICOM writes it */
+            referringPhysician?: string;
+        };
+        RegisteredImage: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            studyId: string;
+            /** Format: uuid */
+            patientId: string;
+            studyInstanceUid: string;
+            seriesInstanceUid: string;
+            sopInstanceUid: string;
+            modality: string;
+            instanceNumber: number | null;
+            acquisitionDate: string | null;
+            description: string | null;
+            url: string | null;
+            /**
+             * @description STORED: the image is here
+             * @enum {unknown}
+             */
+            status: "REGISTERED" | "STORED";
+            imageId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        RegisteredImageList: {
+            data: components["schemas"]["RegisteredImage"][];
+            pagination: components["schemas"]["Pagination"];
         };
         RemoteFind: {
             /** @description PATIENT, STUDY, SERIES, IMAGE */
@@ -6177,8 +6340,13 @@ export interface components {
             expectedVersion?: number;
         };
         ResolveReconciliation: {
-            /** @description accept, attach, move or reject, in any case */
+            /** @description accept, attach, move, reject or match, in any case */
             action: string;
+            /**
+             * Format: uuid
+             * @description Of match: the order that the study answers
+             */
+            orderId?: string;
             /**
              * Format: uuid
              * @description Of move: whose it is
@@ -6304,30 +6472,6 @@ export interface components {
                     order: components["schemas"]["ImagingOrder"];
                 }[];
             }[];
-        };
-        ScheduledStep: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            orderId: string;
-            /** @description Scheduled Procedure Step ID */
-            stepId: string;
-            modality: string;
-            description: string;
-            protocolCode: string | null;
-            stationAeTitle: string | null;
-            startsAt: string | null;
-            endsAt: string | null;
-            performingPhysician: string | null;
-            /** @enum {unknown} */
-            status: "PENDING" | "SCHEDULED" | "ARRIVED" | "READY" | "STARTED" | "COMPLETED" | "CANCELED" | "DISCONTINUED";
-            /** Format: date-time */
-            updatedAt: string;
-            version: number;
-        };
-        ScheduledStepList: {
-            data: components["schemas"]["ScheduledStep"][];
-            pagination: components["schemas"]["Pagination"];
         };
         SearchAnswer: {
             patients: components["schemas"]["PatientSummary"][];
@@ -6615,6 +6759,7 @@ export interface components {
             createdAt: string;
             lastReceivedAt: string | null;
             version: number;
+            /** @description What the viewer may do now: view, upload, export, correct, delete, register-images, schedule, arrive, start, complete, report-preliminary, report-final, cancel */
             actions: string[];
             data: components["schemas"]["Study"][];
         };
@@ -6646,6 +6791,7 @@ export interface components {
             createdAt: string;
             lastReceivedAt: string | null;
             version: number;
+            /** @description What the viewer may do now: view, upload, export, correct, delete, register-images, schedule, arrive, start, complete, report-preliminary, report-final, cancel */
             actions: string[];
         };
         StudyList: {
@@ -10607,7 +10753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduledStepList"];
+                    "application/json": components["schemas"]["OrderStepList"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -11042,6 +11188,45 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
+    createStudy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same body does it once and gives the first answer again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterStudy"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Study"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
     getStudy: {
         parameters: {
             query?: never;
@@ -11247,6 +11432,48 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    createStudyImage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same body does it once and gives the first answer again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterImage"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredImage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             "5XX": components["responses"]["ServerError"];
         };
@@ -11696,6 +11923,83 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             423: components["responses"]["Locked"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    updateStudyStatu: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeStudyStatus"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Study"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    listStudyRegisteredImages: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over; for deep pages follow `next` of the answer instead */
+                offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredImageList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
             "5XX": components["responses"]["ServerError"];
         };

@@ -21,6 +21,7 @@ import {
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { facilities, inCareOf, survivorOf } from "../patients/index.ts";
+import { checkImageUrl } from "./image-url.ts";
 import { readOrthancId } from "./orthanc-ids.ts";
 
 /*
@@ -107,31 +108,6 @@ const wrong = (member: string, message: string): Refusal =>
     errors: [{ path: `body.${member}`, message }],
   });
 
-/** A path of ours or a whole URL, as it was given. @throws Refusal `invalid` (`exam-image.invalid-url`) */
-export function checkImageUrl(url: string, origins: readonly string[]): string {
-  const refused = () => wrong("url", "must be a path of ours, such as /dicom/wado/1.2.3, or an https URL");
-  // What browsers take for another host: `//host`, `/\host`, and characters that they leave out.
-  if (/[\s\\\p{Cc}]/u.test(url)) throw refused();
-  if (url.startsWith("/")) {
-    if (url.startsWith("//") || /(^|\/)\.\.?(\/|$)/.test(decoded(url.split(/[?#]/)[0]!, refused)))
-      throw refused();
-    return url;
-  }
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed === null || parsed.username !== "" || parsed.password !== "" || parsed.hostname === "")
-    throw refused();
-  if (parsed.protocol === "https:" || origins.includes(parsed.origin)) return url;
-  throw refused();
-}
-
-function decoded(path: string, refused: () => Refusal): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw refused();
-  }
-}
-
 function readModalite(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
   const code = readModality(text);
@@ -178,7 +154,7 @@ export async function registerExamImage(
 ): Promise<ExamImage> {
   requirePermission(viewer, "images.upload");
   const exam = await findExam(tx, viewer, input.examenID);
-  const url = input.url ? checkImageUrl(input.url, origins) : null;
+  const url = input.url ? checkImageUrl(input.url, origins, "exam-image.invalid-url") : null;
   const modality = readModalite(input.modalite);
   await checkArchived(tx, exam, input);
   const inserted = await tx`insert into exam_image ${tx({

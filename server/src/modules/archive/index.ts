@@ -3,20 +3,21 @@
  *
  * Owns the tables `study`, `series`, `instance`, `instance_original`, `said_identity`, `quarantine`, `reconciliation_item`,
  * `reconciliation_instance`, `deletion`, `purged_instance`, `instance_version`, `correction`, `retention_rule`, `legal_hold`,
- * `exam_image`. Records the facts
- * `study.received` (per study and batch), `study.linked` (to its order), `study.settled`, `study.changed-after-report`, `study.moved`, `quarantine.added`, `quarantine.resolved`, `quarantine.undone`,
+ * `exam_image`, `registered_image`. Records the facts
+ * `study.received` (per study and batch), `study.registered`, `study.status-changed`, `study.linked` and `study.unlinked` (its order), `study.settled`, `study.changed-after-report`, `study.moved`, `quarantine.added`, `quarantine.resolved`, `quarantine.undone`,
  * `reconciliation.opened`, `reconciliation.resolved`, `reconciliation.undone`, `image.`, `series.` and `study.deleted`, `.restored` and `.purged`,
  * `hold.placed`, `hold.lifted` and `image.`, `series.` and `study.corrected` and `retention.changed`, `image.registered`. Keeps: a UID is unique within a facility; an object is durable
  * before its row, and its row before the answer; counts are exact; archived bytes never change:
  * what is sent has the current identity and corrections written over them.
  */
 export { createArchive } from "./archive.ts";
+export { doubtNotices } from "./doubt/notices.ts";
 export { getExam, listExamImages, registerExamImage } from "./exam-images.ts";
 export { exportRoutes } from "./export/routes.ts";
 export { deidentificationSecret } from "./export/secret.ts";
 export { supportedKeys } from "./find/keys.ts";
 export { createIngest, type IngestOptions } from "./ingest/ingest.ts";
-export { orderReader, performedStepReader } from "./order-readers.ts";
+export { orderedStudyReader, orderReader, performedStepReader } from "./order-readers.ts";
 export { type OrthancIds, orthancIds } from "./orthanc-ids.ts";
 export {
   documentModalities,

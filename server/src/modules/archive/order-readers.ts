@@ -1,7 +1,9 @@
-import { type Platform, systemViewer } from "../../platform/index.ts";
+import type { StudyStatus } from "@isocenter/contract";
+import { type Fragment, type Platform, type Reader, systemViewer } from "../../platform/index.ts";
 import type { FactReader, Journal } from "../journal/index.ts";
 import { performedImages, startOrder, stepsOfModalities } from "../orders/index.ts";
-import { linkOrder } from "./link-order.ts";
+import { linkOrder, moveOrderOf } from "./link-order.ts";
+import { type MovedStudy, writeStatus } from "./registered/status.ts";
 import { settleNow } from "./settle.ts";
 
 interface ArrivedStudy {
@@ -28,7 +30,7 @@ export function orderReader({ clock }: Pick<Platform, "clock">, journal: Journal
         where id = any(${ids}::uuid[]) and number_of_instances > 0
           and (order_id is not null or id = any(${[...created]}::uuid[])) order by id`;
       for (const { id, facilityId, modalities } of studies) {
-        const orderId = await linkOrder(tx, journal, id);
+        const orderId = await linkOrder(tx, { clock, journal }, id);
         if (orderId === null) continue;
         const stepIds = await stepsOfModalities(tx, orderId, modalities);
         const event = { orderId, at: clock.now(), by: "images", stepIds };
@@ -53,9 +55,16 @@ export function performedStepReader(platform: Platform, journal: Journal): FactR
         if (!step) continue;
         const { facilityId, studyInstanceUid, referencedInstances } = step;
         if (type === "performed-step.started") {
-          await tx`
-            update study set status = 'IN_PROGRESS', version = version + 1
-            where facility_id = ${facilityId} and study_instance_uid = ${studyInstanceUid} and status in ('SCHEDULED', 'ARRIVED')`;
+          const begun = await tx<MovedStudy[]>`
+            select ${movedColumns(tx)} from study
+            where facility_id = ${facilityId} and study_instance_uid = ${studyInstanceUid} and status in ('SCHEDULED', 'ARRIVED')
+            order by id for no key update`;
+          const move = { to: "IN_PROGRESS", reason: null, by: "mpps" } as const;
+          for (const study of begun)
+            await writeStatus(tx, systemViewer([facilityId]), study, move, {
+              clock: platform.clock,
+              journal,
+            });
           continue;
         }
         const [here] = await tx<{ instances: number; studies: string[] }[]>`
@@ -64,6 +73,58 @@ export function performedStepReader(platform: Platform, journal: Journal): FactR
           where i.facility_id = ${facilityId} and i.sop_instance_uid = any(${[...referencedInstances]}::text[]) and i.deleted_at is null`;
         if (!here || here.instances === 0 || here.instances < referencedInstances.length) continue;
         for (const studyId of here.studies.sort()) await settleNow(tx, platform, journal, studyId);
+      }
+    },
+  };
+}
+
+const movedColumns = (sql: Reader): Fragment =>
+  sql`id, facility_id as "facilityId", patient_id as "patientId", order_id as "orderId", status`;
+
+/** Where a registered study of an order goes with it, and from which states. */
+const goesWith: Readonly<Record<string, { to: StudyStatus; from: readonly StudyStatus[] }>> = {
+  "order.arrived": { to: "ARRIVED", from: ["SCHEDULED"] },
+  "order.started": { to: "IN_PROGRESS", from: ["SCHEDULED", "ARRIVED"] },
+  "order.cancelled": { to: "CANCELLED", from: ["SCHEDULED", "ARRIVED", "IN_PROGRESS"] },
+  "order.discontinued": { to: "CANCELLED", from: ["SCHEDULED", "ARRIVED", "IN_PROGRESS"] },
+};
+
+/** Studies of one order that are looked at; more is nothing that people do. */
+const mostStudies = 100;
+
+/**
+ * Studies that were registered for an order, and have no images yet, go with it; an order that comes after its images is linked to their study when it is
+ * placed.
+ */
+export function orderedStudyReader({ clock }: Pick<Platform, "clock">, journal: Journal): FactReader {
+  const context = { clock, journal };
+  return {
+    name: "archive.ordered-studies",
+    types: ["order.created", ...Object.keys(goesWith)],
+    startAt: "now",
+    async handle(tx, facts) {
+      for (const { type, subject, facilityId } of facts) {
+        if (facilityId === null) continue;
+        const viewer = systemViewer([facilityId]);
+        const move = goesWith[type];
+        if (move === undefined) {
+          const studies = await tx<{ id: string }[]>`
+            select st.id from imaging_order o join study st on st.facility_id = o.facility_id and st.order_id is null and not st.order_decided
+              and (st.accession_number = o.accession_number or st.study_instance_uid = o.study_instance_uid)
+            where o.id = ${subject.id} order by st.id limit ${mostStudies}`;
+          for (const { id } of studies) {
+            await linkOrder(tx, context, id);
+            await moveOrderOf(tx, viewer, id, "linked", context);
+          }
+          continue;
+        }
+        const studies = await tx<MovedStudy[]>`
+          select ${movedColumns(tx)} from study
+          where order_id = ${subject.id} and number_of_instances = 0 and registered_at is not null and deleted_at is null
+            and status = any(${[...move.from]}::text[])
+          order by id limit ${mostStudies} for no key update`;
+        for (const study of studies)
+          await writeStatus(tx, viewer, study, { to: move.to, reason: null, by: "order" }, context);
       }
     },
   };

@@ -33,6 +33,7 @@ import { correctionRoutes } from "./correct/routes.ts";
 import { retentionRoutes } from "./deletion/routes.ts";
 import { quarantineRoutes } from "./doubt/routes-quarantine.ts";
 import { reconciliationRoutes } from "./doubt/routes-reconciliation.ts";
+import { registeredRoutes } from "./registered/routes.ts";
 import { contentOf, sendContent } from "./routes-content.ts";
 import { uploadRoutes } from "./routes-upload.ts";
 import { createSignedLinks, type SignedLinks } from "./signed-links.ts";
@@ -363,9 +364,10 @@ export function archiveRoutes(deps: ArchiveRoutesDeps): Routes {
   };
 }
 
-/** What is in doubt, corrected or taken away: reconciliation, deletion, retention. */
+/** What people say of studies: registered, in doubt, corrected or taken away. */
 export function doubtRoutes({ platform, journal, archive }: DoubtRoutesDeps): Routes {
   return (app) => {
+    registeredRoutes(app, platform, journal);
     correctionRoutes(app, { platform, journal, archive });
     quarantineRoutes(app, { platform, journal, archive });
     reconciliationRoutes(app, platform, journal);

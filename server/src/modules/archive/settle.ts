@@ -1,7 +1,6 @@
 import { type Platform, systemViewer, type Tx, transact } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
-import { performOrder, startOrder, stepsOfModalities } from "../orders/index.ts";
-import { linkOrder } from "./link-order.ts";
+import { linkOrder, moveOrderOf } from "./link-order.ts";
 
 const settleJob = "archive.settle-study";
 const metadataJob = "archive.prepare-metadata";
@@ -25,7 +24,7 @@ export async function settleStudy(platform: Platform, journal: Journal, studyId:
   return transact(platform.db, (tx) => settle(tx, platform, journal, studyId, false));
 }
 
-/** Without waiting for more: whoever made the images said that they are all here. */
+/** Without waiting for more: whoever made the images said that they are all here, or that none are to come. */
 export const settleNow = (tx: Tx, platform: Platform, journal: Journal, studyId: string): Promise<boolean> =>
   settle(tx, platform, journal, studyId, true);
 
@@ -35,7 +34,6 @@ interface Settling {
   status: string;
   lastReceivedAt: Date | null;
   numberOfInstances: number;
-  modalities: string[];
   /** Images came after the report, and after it settled. */
   changed: boolean;
 }
@@ -51,14 +49,18 @@ async function settle(
   const now = clock.now();
   const [study] = await tx<Settling[]>`
     select facility_id as "facilityId", patient_id as "patientId", status, last_received_at as "lastReceivedAt",
-      number_of_instances as "numberOfInstances", modalities,
+      number_of_instances as "numberOfInstances",
       status in ('PRELIMINARY', 'FINAL') and images_after_report_at is not null
         and coalesce(settled_at <= images_after_report_at, true) as changed
     from study where id = ${studyId} for no key update`;
-  if (!study?.lastReceivedAt || (study.status !== "IN_PROGRESS" && !study.changed)) return false;
-  if (!atOnce && study.lastReceivedAt.getTime() + config.settleSeconds * 1000 > now.getTime()) {
-    await addSettleJob(tx, platform, studyId, study.lastReceivedAt);
-    return false;
+  if (!study || (study.status !== "IN_PROGRESS" && !study.changed)) return false;
+  if (!atOnce) {
+    const { lastReceivedAt } = study;
+    if (lastReceivedAt === null) return false;
+    if (lastReceivedAt.getTime() + config.settleSeconds * 1000 > now.getTime()) {
+      await addSettleJob(tx, platform, studyId, lastReceivedAt);
+      return false;
+    }
   }
   const status = study.changed ? study.status : "COMPLETED";
   await tx`update study set status = ${status}, settled_at = ${now}, version = version + 1 where id = ${studyId}`;
@@ -71,13 +73,8 @@ async function settle(
   const viewer = systemViewer([study.facilityId]);
   await journal.record(tx, viewer, { ...fact, type: "study.settled" });
   if (study.changed) await journal.record(tx, viewer, { ...fact, type: "study.changed-after-report" });
-  const orderId = await linkOrder(tx, journal, studyId);
-  if (orderId !== null) {
-    const stepIds = await stepsOfModalities(tx, orderId, study.modalities);
-    const event = { orderId, at: now, by: "settled", stepIds };
-    await startOrder(tx, viewer, event, { clock, journal });
-    await performOrder(tx, viewer, event, { clock, journal });
-  }
+  await linkOrder(tx, { clock, journal }, studyId, { settled: true });
+  await moveOrderOf(tx, viewer, studyId, "settled", { clock, journal });
   await jobs.add(tx, metadataJob, { studyId }, { key: `${metadataJob}:${studyId}` });
   return true;
 }

@@ -22,7 +22,7 @@ export { reportReader } from "./jobs.ts";
 export { followOrderMerges } from "./merges.ts";
 export { stepStatusOf } from "./order.ts";
 export * from "./performed/index.ts";
-export { type GivenNumbers, placeOrder } from "./place.ts";
+export { type GivenNumbers, newAccessionNumber, placeOrder } from "./place.ts";
 export { type PricedOrder, pricedAmong, pricedOrder } from "./price.ts";
 export { getOrder, listOrders, listSteps } from "./queries.ts";
 export { catalogueRoutes } from "./routes-catalogue.ts";

@@ -2,6 +2,7 @@ import { testDatabase } from "@isocenter/test/support/database.ts";
 import { testOrders } from "@isocenter/test/support/order-desk.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { describe, expect, test } from "vitest";
+import { newId } from "../../platform/index.ts";
 
 const database = testDatabase();
 const platform = testPlatform(database);
@@ -226,4 +227,49 @@ describe("changing an order", () => {
       );
     }
   });
+});
+
+test("the steps of an order say what modalities performed of each: station, times, status, series", async () => {
+  const order = await orders.place();
+  const desk = await orders.as("TECHNOLOGIST");
+  const steps = async () => (await desk.call("GET", `/imaging-orders/${order.id}/steps`)).body.data;
+  const [scheduled] = await steps();
+  expect(scheduled.performed).toEqual([]);
+  const ps = newId(platform.clock);
+  const attributes = {
+    "00080060": { vr: "CS", Value: ["CT"] },
+    "00400254": { vr: "LO", Value: ["Thorax"] },
+    "00400340": {
+      vr: "SQ",
+      Value: [
+        {
+          "0020000E": { vr: "UI", Value: ["1.2.3.4"] },
+          "00181030": { vr: "LO", Value: ["Low dose"] },
+          "00081140": { vr: "SQ", Value: [{}, {}] },
+          "00400220": { vr: "SQ", Value: [{}] },
+        },
+      ],
+    },
+  };
+  await database.db`
+    insert into performed_step (id, facility_id, sop_instance_uid, order_id, study_instance_uid, status, station_ae_title, attributes,
+      started_at, created_at, updated_at)
+    values (${ps}, ${orders.places.here}, '1.2.77', ${order.id}, ${order.studyInstanceUid}, 'IN PROGRESS', 'CT1', ${attributes as never},
+      '2026-02-02T09:00:00Z', now(), now())`;
+  await database.db`insert into performed_of_scheduled values (${ps}, ${scheduled.id})`;
+  const performed = {
+    id: ps,
+    sopInstanceUid: "1.2.77",
+    studyInstanceUid: order.studyInstanceUid,
+    stationAeTitle: "CT1",
+    modality: "CT",
+    description: "Thorax",
+    status: "IN_PROGRESS",
+    startedAt: "2026-02-02T09:00:00.000Z",
+    endedAt: null,
+    series: [
+      { seriesInstanceUid: "1.2.3.4", description: null, protocolName: "Low dose", numberOfInstances: 3 },
+    ],
+  };
+  expect(await steps()).toEqual([{ ...scheduled, performed: [performed] }]);
 });

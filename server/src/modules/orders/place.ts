@@ -88,10 +88,17 @@ async function requirePatientFor(
   await addMemberships(tx, clock, [{ patientId, facilityId }]);
 }
 
+async function nextNumber(tx: Tx): Promise<string> {
+  const [row] = await tx<{ number: number }[]>`select nextval('accession_number') as number`;
+  return String(row!.number).padStart(8, "0");
+}
+
+/** For a study that answers no order of ours. */
+export const newAccessionNumber = async (tx: Tx): Promise<string> => `A${await nextNumber(tx)}`;
+
 /** Numbers of our own: `A` and the same number behind `R`, and before the step's own behind `S`. */
 async function numbersOf(tx: Tx, given: GivenNumbers) {
-  const [row] = await tx<{ number: number }[]>`select nextval('accession_number') as number`;
-  const number = String(row!.number).padStart(8, "0");
+  const number = await nextNumber(tx);
   return {
     accession_number: given.accessionNumber ?? `A${number}`,
     requested_procedure_id: given.requestedProcedureId ?? `R${number}`,

@@ -7,10 +7,10 @@ import {
   ImagingOrder,
   ImagingOrderListQuery,
   listOf,
+  OrderStep,
   PatientOrderListQuery,
   Problem,
   Schedule,
-  ScheduledStep,
   ScheduleQuery,
 } from "@isocenter/contract";
 import { Type } from "typebox";
@@ -27,6 +27,7 @@ import {
 import type { Journal } from "../journal/index.ts";
 import { changeOrder } from "./change.ts";
 import type { OrderContext } from "./context.ts";
+import { withPerformed } from "./performed/queries.ts";
 import { placeOrder } from "./place.ts";
 import { getOrder, listOrders, listOrdersOfPatient, listSteps } from "./queries.ts";
 import { created, withVersion } from "./routes-catalogue.ts";
@@ -117,14 +118,15 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
       config: read,
       schema: {
         tags,
-        summary: "The scheduled steps of an order, as modalities are told them",
+        summary:
+          "The scheduled steps of an order, as modalities are told them, and what was performed of each",
         params,
-        response: { 200: listOf(ScheduledStep), ...problems },
+        response: { 200: listOf(OrderStep), ...problems },
       },
     },
     async (request) => {
       const { id } = request.params;
-      const steps = await listSteps(db, request.viewer, id);
+      const steps = await withPerformed(db, id, await listSteps(db, request.viewer, id));
       const { patientId, facilityId } = await getOrder(db, request.viewer, id);
       await journal.access(request.viewer, {
         action: "order.viewed",

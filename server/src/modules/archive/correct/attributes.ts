@@ -83,6 +83,13 @@ const refuse = (keyword: string, code: string, message: string): Refusal =>
     errors: [{ path: `body.attributes.${keyword}`, message }],
   });
 
+/** "Family, Given Middle" as DICOM writes it; what has carets is DICOM's already. */
+export function personName(text: string): string {
+  if (text.includes("^") || !text.includes(",")) return text.trim();
+  const [family = "", rest = ""] = text.split(/,(.*)/s);
+  return [family.trim(), ...rest.trim().split(/\s+/)].join("^");
+}
+
 /** Characters that a value of the VR may have, of those that only text has (PS3.5 6.2). */
 const longest: Readonly<Record<string, number>> = { SH: 16, LO: 64, CS: 16, AS: 4, DS: 16, IS: 12, PN: 64 };
 
@@ -173,4 +180,26 @@ export function readCorrections(given: Readonly<Record<string, CorrectionValue>>
     }
   }
   return corrections;
+}
+
+/**
+ * As `readCorrections`, for members of a body that have names of their own; a refusal names the member.
+ * @param memberOf by keyword
+ */
+export function readStudyMembers(
+  given: Readonly<Record<string, CorrectionValue>>,
+  memberOf: Readonly<Record<string, string>>,
+): DicomJson {
+  try {
+    return readCorrections(given).STUDY;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const [wrong] = error.errors;
+    const keyword = wrong?.path.split(".").at(-1) ?? "";
+    const member = memberOf[keyword];
+    if (!wrong || member === undefined) throw error;
+    throw new Refusal(error.kind, error.code, `${member} ${wrong.message}.`, {
+      errors: [{ path: `body.${member}`, message: wrong.message }],
+    });
+  }
 }

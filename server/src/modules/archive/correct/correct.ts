@@ -12,6 +12,7 @@ import { moveStudies } from "../assign.ts";
 import { dateOf, integerOf, jsonKey, timeOf } from "../attributes.ts";
 import type { DecisionContext } from "../deletion/delete.ts";
 import { instanceColumnTags, seriesColumns, studyColumns } from "../levels.ts";
+import { decideOrder, relinkOrder } from "../link-order.ts";
 import type { DicomJson } from "../types.ts";
 import type { CorrectionLevel, Corrections } from "./attributes.ts";
 
@@ -252,17 +253,20 @@ export interface StudyChange {
   corrections: DicomJson;
   /** Whose the study is. */
   patientId?: string;
+  /** The order that it answers; null: none. */
+  orderId?: string | null;
 }
 
 /**
- * Corrects what is known of a study, or gives it to another patient; later images do not overwrite it.
- * @throws Refusal `not-found` (`study.not-found`, `patient.not-found`), `conflict` (`version.conflict`, `reconciliation.open`), `forbidden`
+ * Corrects what is known of a study, gives it to another patient, or says which order it answers; later images do not overwrite it.
+ * @throws Refusal `not-found` (`study.not-found`, `patient.not-found`, `order.not-found`), `conflict` (`version.conflict`, `reconciliation.open`,
+ *   `study.other-patient`), `forbidden`
  */
 export async function changeStudy(
   tx: Tx,
   viewer: Viewer,
   studyId: string,
-  { corrections, patientId }: StudyChange,
+  { corrections, patientId, orderId }: StudyChange,
   { reason, expectedVersion }: CorrectionOptions,
   context: DecisionContext,
 ): Promise<void> {
@@ -270,17 +274,30 @@ export async function changeStudy(
   const place = await lockPlace(tx, viewer, { studyId });
   checkVersion(expectedVersion, place.studyVersion);
   if (says(corrections)) await correctStudy(tx, viewer, place, corrections, reason, context);
-  if (patientId === undefined || patientId === place.patientId) return;
+  if (patientId !== undefined && patientId !== place.patientId)
+    await giveTo(tx, viewer, place, patientId, context);
+  if (orderId !== undefined) await decideOrder(tx, viewer, studyId, { orderId, reason }, context);
+  else if (patientId !== undefined || corrections[jsonKey(Tags.AccessionNumber)])
+    await relinkOrder(tx, viewer, studyId, context);
+}
+
+async function giveTo(
+  tx: Tx,
+  viewer: Viewer,
+  { studyId, facilityId }: Place,
+  patientId: string,
+  context: DecisionContext,
+): Promise<void> {
   const [open] =
-    await tx`select 1 from reconciliation_item where study_id = ${studyId} and resolved_at is null`;
+    await tx`select 1 from reconciliation_item where study_id = ${studyId} and about <> 'ORDER' and resolved_at is null`;
   if (open)
     throw new Refusal(
       "conflict",
       "reconciliation.open",
       "Whose the study is waits for a decision: it is made under reconciliation.",
     );
-  await requirePatient(tx, place.facilityId, patientId);
-  await ensureMembership(tx, context.clock, patientId, place.facilityId);
+  await requirePatient(tx, facilityId, patientId);
+  await ensureMembership(tx, context.clock, patientId, facilityId);
   await tx`
     update study set assigned_patient_id = case when claimed_patient_id = ${patientId} then null else ${patientId}::uuid end
     where id = ${studyId}`;

@@ -10,7 +10,7 @@ import {
 } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import type { Archive, DicomJson } from "../types.ts";
-import { type CorrectionValue, readCorrections } from "./attributes.ts";
+import { type CorrectionValue, personName, readCorrections, readStudyMembers } from "./attributes.ts";
 import { changeStudy, correctImage } from "./correct.ts";
 import { listVersions, versionObject } from "./queries.ts";
 
@@ -27,13 +27,7 @@ const keywordOf = {
   studyTime: "StudyTime",
   studyId: "StudyID",
 } as const;
-
-/** "Family, Given Middle" as DICOM writes it; what has carets is DICOM's already. */
-function personName(text: string): string {
-  if (text.includes("^") || !text.includes(",")) return text.trim();
-  const [family = "", rest = ""] = text.split(/,(.*)/s);
-  return [family.trim(), ...rest.trim().split(/\s+/)].join("^");
-}
+const memberOf = Object.fromEntries(Object.entries(keywordOf).map(([member, keyword]) => [keyword, member]));
 
 function studyCorrections(body: ChangeStudy): DicomJson {
   const given: Record<string, CorrectionValue> = {};
@@ -42,7 +36,7 @@ function studyCorrections(body: ChangeStudy): DicomJson {
     if (value === undefined) continue;
     given[keyword] = member === "referringPhysician" && value !== null ? personName(value) : value;
   }
-  return Object.keys(given).length > 0 ? readCorrections(given).STUDY : {};
+  return Object.keys(given).length > 0 ? readStudyMembers(given, memberOf) : {};
 }
 
 export interface CorrectionRoutesDeps {
@@ -83,7 +77,8 @@ export function correctionRoutes(app: App, { platform, journal, archive }: Corre
       config,
       schema: {
         tags: ["Studies"],
-        summary: "Corrects a study or gives it to another patient; later images do not overwrite it",
+        summary:
+          "Corrects a study, gives it to another patient, or says which order it answers; later images do not overwrite it",
         params,
         body: ChangeStudy,
         response: { 200: Study, ...problems },
@@ -91,17 +86,21 @@ export function correctionRoutes(app: App, { platform, journal, archive }: Corre
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { patientId, reason = noReason } = request.body;
+      const { patientId, orderId, reason = noReason } = request.body;
       const version = expectedVersion(request, request.body.expectedVersion);
       const corrections = studyCorrections(request.body);
-      if (Object.keys(corrections).length === 0 && patientId === undefined)
+      if (Object.keys(corrections).length === 0 && patientId === undefined && orderId === undefined)
         throw new Refusal(
           "invalid",
           "correction.empty",
           "There is nothing to change: give at least one member.",
         );
       const options = { reason, ...(version === undefined ? {} : { expectedVersion: version }) };
-      const change = { corrections, ...(patientId === undefined ? {} : { patientId }) };
+      const change = {
+        corrections,
+        ...(patientId === undefined ? {} : { patientId }),
+        ...(orderId === undefined ? {} : { orderId }),
+      };
       await transact(db, (tx) => changeStudy(tx, request.viewer, id, change, options, context));
       return sendVersioned(reply, await archive.getStudy(request.viewer, id));
     },

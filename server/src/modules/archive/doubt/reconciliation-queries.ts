@@ -19,13 +19,17 @@ import { atFacilities } from "../find/find.ts";
 import { type ClaimRow, readStatus, type SummaryRow, summarySql, toClaimed, toSummary } from "./summaries.ts";
 
 interface Row
-  extends Pick<ReconciliationItem, "id" | "kind" | "facilityId" | "study" | "imageIds" | "version"> {
+  extends Pick<
+    ReconciliationItem,
+    "id" | "kind" | "facilityId" | "study" | "order" | "imageIds" | "version"
+  > {
   claim: ClaimRow;
   patient: SummaryRow;
   known: SummaryRow | null;
   action: string | null;
   reason: string | null;
   targetPatientId: string | null;
+  targetOrderId: string | null;
   resolvedWith: string | null;
   resolvedBy: string | null;
   resolvedByName: string | null;
@@ -40,9 +44,11 @@ const columns = (sql: Reader): Fragment => sql`
   json_build_object('id', st.id, 'studyInstanceUid', st.study_instance_uid, 'studyDate', st.study_date, 'studyDescription', st.description,
     'accessionNumber', st.accession_number, 'modalities', st.modalities, 'numberOfInstances', st.number_of_instances,
     'deleted', st.deleted_at is not null) as study,
+  (select json_build_object('id', o.id, 'accessionNumber', o.accession_number, 'procedureName', o.procedure_name, 'status', o.status)
+    from imaging_order o where o.id = r.order_id) as "order",
   ${summarySql(sql, "p")} as patient, ${summarySql(sql, "known")} as known,
   array(select ri.instance_id from reconciliation_instance ri where ri.item_id = r.id order by ri.instance_id limit ${maxImages}) as "imageIds",
-  r.action, r.reason, r.target_patient_id as "targetPatientId", r.resolved_with as "resolvedWith", r.resolved_by as "resolvedBy",
+  r.action, r.reason, r.target_patient_id as "targetPatientId", r.target_order_id as "targetOrderId", r.resolved_with as "resolvedWith", r.resolved_by as "resolvedBy",
   r.resolved_by_name as "resolvedByName", r.resolved_at as "resolvedAt"`;
 
 const tables = (sql: Reader): Fragment => sql`
@@ -58,6 +64,7 @@ function toItem(row: Row): ReconciliationItem {
     action,
     reason,
     targetPatientId,
+    targetOrderId,
     resolvedWith,
     resolvedBy,
     resolvedByName,
@@ -77,6 +84,7 @@ function toItem(row: Row): ReconciliationItem {
       action: action ?? "",
       reason,
       patientId: targetPatientId,
+      orderId: targetOrderId,
       by: { id: resolvedBy ?? "", name: resolvedByName ?? "" },
       at: resolvedAt.toISOString(),
     },

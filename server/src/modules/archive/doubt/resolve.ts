@@ -22,11 +22,14 @@ import {
 } from "../../patients/index.ts";
 import { moveStudies } from "../assign.ts";
 import { type DecisionContext, deleteAgain, deleteImages, restoreDeletion } from "../deletion/delete.ts";
+import { decideOrder, relinkOrder, restoreOrder } from "../link-order.ts";
 
 export interface Resolution {
   action: ReconciliationAction;
   /** Of MOVE. */
   patientId?: string;
+  /** Of MATCH. */
+  orderId?: string;
   /** Of ACCEPT. */
   identifier?: { value: string; issuer?: string };
   reason?: string;
@@ -42,16 +45,21 @@ interface Before {
   deletionId?: string;
   /** Images that came back, by the deletion that had taken them. */
   restored?: Record<string, string[]>;
+  /** The order that the study answered, and whether a person had said so. */
+  order?: { orderId: string | null; decided: boolean };
 }
 
 interface Item {
   id: string;
   facilityId: string;
   kind: ReconciliationKind;
+  /** What is in doubt: IMAGES, ORDER, PATIENT. */
+  about: string;
   studyId: string;
   /** The provisional patient. */
   patientId: string;
   knownPatientId: string | null;
+  orderId: string | null;
   resolved: boolean;
   resolvedWith: string | null;
   action: ReconciliationAction | null;
@@ -68,7 +76,7 @@ async function lockItem(tx: Tx, viewer: Viewer, itemId: string): Promise<Item> {
   await tx`
     select 1 from study where id = (select study_id from reconciliation_item where id = ${itemId}) for no key update`;
   const [item] = await tx<Item[]>`
-    select id, facility_id as "facilityId", upper(replace(kind, '-', '_')) as kind, study_id as "studyId", patient_id as "patientId",
+    select id, facility_id as "facilityId", upper(replace(kind, '-', '_')) as kind, about, order_id as "orderId", study_id as "studyId", patient_id as "patientId",
       known_patient_id as "knownPatientId", resolved_at is not null as resolved, resolved_with as "resolvedWith", action,
       target_patient_id as "targetPatientId", before, version
     from reconciliation_item where id = ${itemId} and facility_id = any(${here}::uuid[]) for update`;
@@ -100,12 +108,20 @@ export async function resolveReconciliation(
       "reconciliation.action-not-allowed",
       `${item.kind} takes ${allowed.map((one) => one.toLowerCase()).join(", ")}.`,
     );
-  checkMembers(resolution);
-  const { targetPatientId, before } = await apply(tx, viewer, item, resolution, context);
+  checkMembers(item.kind, resolution);
+  const orderBefore = await orderOf(tx, item.studyId);
+  const { targetPatientId, before } =
+    item.kind === "ORDER_CONFLICT"
+      ? await applyToOrder(tx, viewer, item, resolution, context)
+      : await apply(tx, viewer, item, resolution, context);
+  if (targetPatientId !== null) await relinkOrder(tx, viewer, item.studyId, context);
+  const order = await orderOf(tx, item.studyId);
+  if (order.orderId !== orderBefore.orderId || order.decided !== orderBefore.decided)
+    before.order = orderBefore;
   const at = context.clock.now();
   await tx`
     update reconciliation_item set action = ${action}, reason = ${resolution.reason ?? null}, target_patient_id = ${targetPatientId},
-      before = ${tx.json(before as never)}, resolved_by = ${viewer.id}, resolved_by_name = ${viewer.name}, resolved_at = ${at},
+      target_order_id = ${item.kind === "ORDER_CONFLICT" ? order.orderId : null}, before = ${tx.json(before as never)}, resolved_by = ${viewer.id}, resolved_by_name = ${viewer.name}, resolved_at = ${at},
       version = version + 1
     where id = ${itemId}`;
   if (before.accepted)
@@ -113,18 +129,22 @@ export async function resolveReconciliation(
     await tx`
       update reconciliation_item set action = ${action}, resolved_with = ${itemId}, resolved_by = ${viewer.id},
         resolved_by_name = ${viewer.name}, resolved_at = ${at}, version = version + 1
-      where patient_id = ${item.patientId} and resolved_at is null and kind <> 'resent-after-deletion'`;
+      where patient_id = ${item.patientId} and resolved_at is null and about = 'PATIENT'`;
   await record(tx, viewer, "reconciliation.resolved", item, action, context);
 }
 
-function checkMembers({ action, patientId, identifier, reason }: Resolution): void {
+function checkMembers(kind: ReconciliationKind, resolution: Resolution): void {
+  const { action, patientId, orderId, identifier, reason } = resolution;
   const wrong = (path: string, message: string): Refusal =>
     new Refusal("invalid", "reconciliation.invalid", `${path} ${message}.`, {
       errors: [{ path: `body.${path}`, message }],
     });
   if ((action === "MOVE") !== (patientId !== undefined))
     throw wrong("patientId", "is given with move, and only then");
-  if (action !== "ACCEPT" && identifier !== undefined) throw wrong("identifier", "is given with accept only");
+  if ((action === "MATCH") !== (orderId !== undefined))
+    throw wrong("orderId", "is given with match, and only then");
+  if ((action !== "ACCEPT" || kind === "ORDER_CONFLICT") && identifier !== undefined)
+    throw wrong("identifier", "is given with accept of a patient only");
   if (action === "REJECT" && !reason) throw wrong("reason", "is needed to reject");
 }
 
@@ -149,10 +169,25 @@ async function apply(
     const accepted = await acceptProvisional(tx, clock, item.patientId, item.facilityId, identifier);
     return { targetPatientId: item.patientId, before: { accepted } };
   }
-  const named = action === "ATTACH" ? item.knownPatientId : (patientId ?? null);
-  if (named === null)
-    throw conflict("reconciliation.no-known-patient", "There is no known patient to attach this to.");
+  const named = action === "ATTACH" ? knownPatientOf(item) : patientId!;
   if (action === "MOVE") await requirePatient(tx, item.facilityId, named);
+  return giveTo(tx, viewer, item, named, context);
+}
+
+function knownPatientOf({ knownPatientId }: Item): string {
+  if (knownPatientId !== null) return knownPatientId;
+  throw conflict("reconciliation.no-known-patient", "There is no known patient to attach this to.");
+}
+
+/** The study is the named patient's. */
+async function giveTo(
+  tx: Tx,
+  viewer: Viewer,
+  item: Item,
+  named: string,
+  context: DecisionContext,
+): Promise<{ targetPatientId: string; before: Before }> {
+  const { clock } = context;
   const targetPatientId = await survivorOf(tx, named);
   const [target] = await tx<{ provisional: boolean }[]>`
     select provisional from patient where id = ${targetPatientId} for key share`;
@@ -167,6 +202,29 @@ async function apply(
     targetPatientId: named,
     before: { assignedPatientId: study?.assigned ?? null, memberAdded: added },
   };
+}
+
+/** Which order the study answers; to attach it gives it to whose order its numbers name, and links it. */
+async function applyToOrder(
+  tx: Tx,
+  viewer: Viewer,
+  item: Item,
+  { action, orderId }: Resolution,
+  context: DecisionContext,
+): Promise<{ targetPatientId: string | null; before: Before }> {
+  if (action === "ATTACH") {
+    const given = await giveTo(tx, viewer, item, knownPatientOf(item), context);
+    await decideOrder(tx, viewer, item.studyId, { orderId: item.orderId, closes: false }, context);
+    return given;
+  }
+  await decideOrder(tx, viewer, item.studyId, { orderId: orderId ?? null, closes: false }, context);
+  return { targetPatientId: null, before: {} };
+}
+
+async function orderOf(tx: Tx, studyId: string): Promise<NonNullable<Before["order"]>> {
+  const [study] = await tx<NonNullable<Before["order"]>[]>`
+    select order_id as "orderId", order_decided as decided from study where id = ${studyId}`;
+  return study ?? { orderId: null, decided: false };
 }
 
 /** The images that came again are there again. */
@@ -203,8 +261,7 @@ export async function undoReconciliation(
       `This was decided with item ${item.resolvedWith}: undo that one.`,
     );
   const [again] = await tx`
-    select 1 from reconciliation_item where study_id = ${item.studyId} and resolved_at is null
-      and (kind = 'resent-after-deletion') = ${item.kind === "RESENT_AFTER_DELETION"}`;
+    select 1 from reconciliation_item where study_id = ${item.studyId} and resolved_at is null and about = ${item.about}`;
   if (again)
     throw conflict(
       "reconciliation.open-again",
@@ -218,12 +275,14 @@ export async function undoReconciliation(
     await moveStudies(tx, context.journal, viewer, [item.studyId], clock.now());
     if (before.memberAdded && item.targetPatientId) await forgetUnlessKnown(tx, item);
   }
+  if (before.order) await restoreOrder(tx, viewer, item.studyId, before.order, context);
   for (const [deletionId, ids] of Object.entries(before.restored ?? {}))
     await deleteAgain(tx, item.studyId, deletionId, ids, clock.now());
   await tx`
-    update reconciliation_item set action = null, reason = null, target_patient_id = null, before = null, resolved_by = null,
+    update reconciliation_item set action = null, reason = null, target_patient_id = null, target_order_id = null, before = null, resolved_by = null,
       resolved_by_name = null, resolved_at = null, resolved_with = null, version = version + 1
     where id = ${itemId} or resolved_with = ${itemId}`;
+  if (item.about === "PATIENT") await relinkOrder(tx, viewer, item.studyId, context);
   await record(tx, viewer, "reconciliation.undone", item, item.action, context);
 }
 
@@ -272,7 +331,7 @@ export async function noteResent(
       patient_id: image.patientId,
       claim: tx.json(claim as never),
       created_at: clock.now(),
-    })} on conflict (study_id, (kind = 'resent-after-deletion')) where resolved_at is null do nothing returning id`;
+    })} on conflict (study_id, about) where resolved_at is null do nothing returning id`;
   const [item] = opened
     ? [opened]
     : await tx<{ id: string }[]>`

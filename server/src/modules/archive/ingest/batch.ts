@@ -33,7 +33,7 @@ export interface BatchContext {
   said: KnownSaid;
 }
 
-/** Where an instance belongs; `created`: the row is new with this transaction. */
+/** Where an instance belongs; `created`: the row is new with this transaction, or without images until now. */
 export interface Place {
   study: KnownStudy & { created: boolean };
   series: { id: string; created: boolean };

@@ -63,7 +63,9 @@ export function studyCounts(tx: Tx, now: Date, written: readonly Written[], wher
         else array(select distinct m from unnest(s.modalities || d.modalities) m order by m) end,
       sop_classes = case when s.sop_classes @> d.sop_classes then s.sop_classes
         else array(select distinct c from unnest(s.sop_classes || d.sop_classes) c order by c) end,
-      body_part = case when '00180015' = any(s.corrected) then s.body_part else coalesce(s.body_part, d.body_part) end,
+      body_part = case when '00180015' = any(s.corrected) then s.body_part
+        when s.registered_at is not null and s.number_of_instances = 0 then coalesce(d.body_part, s.body_part)
+        else coalesce(s.body_part, d.body_part) end,
       status = case when s.status in ('SCHEDULED', 'ARRIVED', 'CANCELLED') or (d.images and s.status = 'COMPLETED') then 'IN_PROGRESS' else s.status end,
       images_after_report_at = case when d.images and s.status in ('PRELIMINARY', 'FINAL') then ${now} else s.images_after_report_at end,
       last_received_at = ${now},

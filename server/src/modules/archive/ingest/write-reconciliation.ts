@@ -18,9 +18,9 @@ export async function openReconciliation(
       insert into reconciliation_item (id, facility_id, kind, study_id, patient_id, known_patient_id, claim, created_at)
       select ${newId(clock)}, ${facilityId}, ${patient.doubt!.kind}, ${study.id}, ${study.claimedId}, ${patient.doubt!.knownPatientId},
         ${tx.json({ value, issuer, name, birthDate, sex })}, ${clock.now()}
-      where not exists (select 1 from reconciliation_item r where r.study_id = ${study.id} and r.kind <> 'resent-after-deletion'
+      where not exists (select 1 from reconciliation_item r where r.study_id = ${study.id} and r.about = 'PATIENT'
         and r.resolved_at is not null and r.action <> 'REJECT')
-      on conflict (study_id, (kind = 'resent-after-deletion')) where resolved_at is null do nothing returning id`;
+      on conflict (study_id, about) where resolved_at is null do nothing returning id`;
     if (opened[0]) {
       await journal.record(tx, item.viewer, {
         type: "reconciliation.opened",

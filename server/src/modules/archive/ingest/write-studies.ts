@@ -1,5 +1,6 @@
 import { type Clock, newId, type Tx } from "../../../platform/index.ts";
 import type { IdentifiedPatient } from "../../patients/index.ts";
+import { saysSomething } from "../attributes.ts";
 import { studyColumns } from "../levels.ts";
 import type { DicomJson } from "../types.ts";
 import { type BatchItem, groupBy, Overtaken } from "./batch.ts";
@@ -12,7 +13,7 @@ export interface StudyWrite {
   patientId: string;
   claimedId: string;
   deletions: number;
-  /** The row is new with this transaction. */
+  /** The row is new with this transaction, or without images until now. */
   created: boolean;
 }
 
@@ -53,7 +54,8 @@ export async function upsertStudies(
         },
       };
     });
-  const rows = await tx<(StudyWrite & { uid: string; attributes: DicomJson; corrected: string[] })[]>`
+  await claimRegistered(tx, items, patients);
+  const rows = await tx<StudyRow[]>`
     insert into study (id, facility_id, patient_id, claimed_patient_id, study_instance_uid, accession_number, study_id, study_date, study_time, study_at,
       description, description_folded, referring_physician, referring_physician_folded, referring_physician_sounds,
       reading_physicians_folded, procedure_codes, attributes, status, created_at, last_received_at)
@@ -63,7 +65,8 @@ export async function upsertStudies(
     from json_populate_recordset(null::study, ${JSON.stringify(proposals.map(({ row }) => row))}::text::json)
     on conflict (facility_id, study_instance_uid, claimed_patient_id) do update set last_received_at = excluded.last_received_at
     returning id, facility_id as "facilityId", patient_id as "patientId", claimed_patient_id as "claimedId",
-      deletions, study_instance_uid as uid, attributes, corrected, xmax = 0 as created`;
+      deletions, study_instance_uid as uid, attributes, corrected, xmax = 0 as created,
+      old.id is not null and old.last_received_at is null as registered`;
   await requireUnmerged(
     tx,
     rows.filter(({ created }) => created),
@@ -71,10 +74,54 @@ export async function upsertStudies(
   const byKey = new Map(rows.map((row) => [studyKey(row.facilityId, row.uid, row.claimedId), row]));
   for (const { key, attributes } of proposals) {
     const row = byKey.get(key)!;
-    const more = row.created ? null : supplement(row.attributes, attributes, row.corrected);
+    if (row.registered) await fillRegistered(tx, row, attributes);
+    const more = row.created || row.registered ? null : supplement(row.attributes, attributes, row.corrected);
     if (more) await tx`update study set ${tx(studyRow(more))} where id = ${row.id}`;
   }
   return keys.map((key) => byKey.get(key)!);
+}
+
+interface StudyRow extends StudyWrite {
+  uid: string;
+  attributes: DicomJson;
+  corrected: string[];
+  /** It was registered, and these are its first images. */
+  registered: boolean;
+}
+
+/** A study that was registered for a patient is the one of their images, by whichever of their identifiers these name them. */
+async function claimRegistered(
+  tx: Tx,
+  items: readonly BatchItem[],
+  patients: readonly IdentifiedPatient[],
+): Promise<void> {
+  const wanted = items.map(({ incoming: { facilityId, studyUid } }, index) => ({
+    facility_id: facilityId,
+    uid: studyUid,
+    patient_id: patients[index]!.patientId,
+    claimed_id: patients[index]!.claimedId,
+  }));
+  await tx`
+    update study st set claimed_patient_id = w.claimed_id
+    from json_to_recordset(${JSON.stringify(wanted)}::text::json) as w (facility_id uuid, uid text, patient_id uuid, claimed_id uuid)
+    where st.facility_id = w.facility_id and st.study_instance_uid = w.uid and st.patient_id = w.patient_id
+      and st.last_received_at is null and st.claimed_patient_id <> w.claimed_id
+      and not exists (select 1 from study other where other.facility_id = w.facility_id and other.study_instance_uid = w.uid
+        and other.claimed_patient_id = w.claimed_id)`;
+}
+
+/** What the first images say of a registered study stands for what was registered, but what a person corrected since; where they say nothing it stays. */
+async function fillRegistered(tx: Tx, row: StudyRow, said: DicomJson): Promise<void> {
+  const attributes = { ...said };
+  for (const [key, element] of Object.entries(row.attributes))
+    if (!saysSomething(said[key])) attributes[key] = element;
+  for (const key of row.corrected) {
+    const decided = row.attributes[key];
+    if (decided) attributes[key] = decided;
+    else delete attributes[key];
+  }
+  await tx`update study set ${tx(studyRow(attributes))}, modalities = '{}' where id = ${row.id}`;
+  row.created = true;
 }
 
 /** A merge locks its patients against new studies: whoever waited for it looks again who the survivor is. */

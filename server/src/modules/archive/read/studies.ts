@@ -4,6 +4,7 @@ import {
   type Series,
   type Study,
   type StudyListQuery,
+  studyActions,
   type studySortFields,
   studyStatuses,
 } from "@isocenter/contract";
@@ -36,6 +37,7 @@ import {
 } from "../../patients/index.ts";
 import { likeOf } from "../find/conditions.ts";
 import { atFacilities } from "../find/find.ts";
+import { followingStates } from "../study-states.ts";
 import type { Page } from "../types.ts";
 
 interface StudyRow extends Omit<Study, "patient" | "createdAt" | "lastReceivedAt" | "actions"> {
@@ -51,8 +53,12 @@ interface StudyRow extends Omit<Study, "patient" | "createdAt" | "lastReceivedAt
 }
 
 /** The studies that the viewer may see: at one of their facilities and, where the right reaches no further, in their care. */
-function visible(sql: Reader, viewer: Viewer): Fragment {
-  const reached = requirePermission(viewer, "images.read");
+function visible(
+  sql: Reader,
+  viewer: Viewer,
+  permission: "images.read" | "studies.write" = "images.read",
+): Fragment {
+  const reached = requirePermission(viewer, permission);
   return allOf(sql, [
     atFacilities(sql, viewer, "st"),
     sql`st.deleted_at is null`,
@@ -87,10 +93,13 @@ function toStudy(viewer: Viewer, row: StudyRow): Study {
     createdAt: study.createdAt.toISOString(),
     lastReceivedAt: study.lastReceivedAt?.toISOString() ?? null,
     actions: [
-      "view",
+      ...(reach(viewer, "images.read") ? ["view"] : []),
       ...(reach(viewer, "images.upload") ? ["upload"] : []),
       ...(reach(viewer, "images.export") ? ["export"] : []),
       ...(reach(viewer, "images.correct") ? ["correct", "delete"] : []),
+      ...(reach(viewer, "studies.write")
+        ? ["register-images", ...followingStates(row).map((next) => studyActions[next])]
+        : []),
     ],
   };
 }
@@ -102,6 +111,15 @@ export async function getStudy(reader: Reader, viewer: Viewer, studyId: string):
   const [row] = await reader<StudyRow[]>`
     select ${columns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
     where st.id = ${studyId} and ${visible(reader, viewer)}`;
+  if (!row) throw notFound();
+  return toStudy(viewer, row);
+}
+
+/** As whoever registers studies and moves their states sees it, who may not see images. @throws Refusal `not-found` (`study.not-found`) */
+export async function getStudyWritten(reader: Reader, viewer: Viewer, studyId: string): Promise<Study> {
+  const [row] = await reader<StudyRow[]>`
+    select ${columns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
+    where st.id = ${studyId} and ${visible(reader, viewer, "studies.write")}`;
   if (!row) throw notFound();
   return toStudy(viewer, row);
 }

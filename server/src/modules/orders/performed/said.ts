@@ -80,3 +80,24 @@ export function saidOf(set: DicomJson): SaidPerformed {
     ],
   };
 }
+
+/** A series that a performed step says it made. */
+export interface SaidSeries {
+  seriesInstanceUid: string;
+  description: string | null;
+  protocolName: string | null;
+  numberOfInstances: number;
+}
+
+const images = [Tags.ReferencedImageSequence, Tags.ReferencedNonImageCompositeSOPInstanceSequence];
+
+export const saidSeries = (set: DicomJson): SaidSeries[] =>
+  itemsOf(set, Tags.PerformedSeriesSequence).map((series) => ({
+    seriesInstanceUid: textOf(series, Tags.SeriesInstanceUID),
+    description: textOf(series, Tags.SeriesDescription) || null,
+    protocolName: textOf(series, Tags.ProtocolName) || null,
+    numberOfInstances: images.reduce((count, tag) => count + itemsOf(series, tag).length, 0),
+  }));
+
+export const saidDescription = (set: DicomJson): string | null =>
+  textOf(set, Tags.PerformedProcedureStepDescription) || null;
