@@ -50,7 +50,13 @@ import {
   type PerformedSteps,
   reportReader,
 } from "./modules/orders/index.ts";
-import { careRelationsAmong, careRoutes, mergeRoutes, patientRoutes } from "./modules/patients/index.ts";
+import {
+  breakGlassRoutes,
+  careRelationsAmong,
+  careRoutes,
+  mergeRoutes,
+  patientRoutes,
+} from "./modules/patients/index.ts";
 import {
   createPeers,
   modalityRoutes,
@@ -191,6 +197,7 @@ export function composeHttp(
       dimseRoutes({ platform, journal, archive }),
       patientRoutes({ platform, journal }),
       careRoutes({ platform, journal }),
+      breakGlassRoutes({ platform, journal, identity }),
       mergeRoutes({
         platform,
         journal,

@@ -1,7 +1,7 @@
 import type { Priority, Role } from "@isocenter/contract";
 import { newUid } from "@isocenter/dicom";
 import { type Archive, archiveRoutes, createArchive } from "@isocenter/server/modules/archive/index.ts";
-import { sessionRoutes } from "@isocenter/server/modules/identity/index.ts";
+import { type IdentityWithDeps, sessionRoutes } from "@isocenter/server/modules/identity/index.ts";
 import type { Journal } from "@isocenter/server/modules/journal/index.ts";
 import {
   measurementRoutes,
@@ -38,7 +38,11 @@ export interface Answer {
 export function testReadingRoom(
   database: ReturnType<typeof testDatabase>,
   platform: TestPlatform,
-  more: (parts: { journal: Journal; archive: Archive }) => readonly Routes[] = () => [],
+  more: (parts: {
+    identity: IdentityWithDeps;
+    journal: Journal;
+    archive: Archive;
+  }) => readonly Routes[] = () => [],
 ) {
   let archive: Archive | undefined;
   let facilityId = "";
@@ -53,7 +57,7 @@ export function testReadingRoom(
       reportRoutes({ platform, journal, identity }),
       paperRoutes({ platform, journal, archive }),
       measurementRoutes({ platform, journal, archive }),
-      ...more({ journal, archive }),
+      ...more({ identity, journal, archive }),
     ];
   });
   beforeAll(async () => {

@@ -171,6 +171,12 @@ export type Facility = Static<typeof Facility>;
 
 export const FacilityDetails = Type.Object({
   ...Facility.properties,
+  privacyOfficerId: Nullable(
+    Type.String({
+      format: "uuid",
+      description: "The user who is told, with the administrators, of curious looks",
+    }),
+  ),
   createdAt: DateTime,
   actions: Type.Array(Type.Enum(["edit"])),
 });
@@ -200,6 +206,7 @@ export const UpdateFacilityRequest = Type.Object(
     name: Type.Optional(FacilityName),
     timeZone: Type.Optional(TimeZone),
     patientIdIssuer: Type.Optional(Issuer),
+    privacyOfficerId: Type.Optional(Nullable(Id)),
     expectedVersion: ExpectedVersion,
   },
   closed,

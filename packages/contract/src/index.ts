@@ -1,4 +1,5 @@
 /** The REST contract of Isocenter: enumerations, the permission table, schemas of requests and responses. */
+export * from "./access.ts";
 export * from "./analytics.ts";
 export * from "./billing.ts";
 export * from "./catalogue.ts";

@@ -17,6 +17,22 @@ export interface Viewer {
   readonly address: string | null;
   /** For peers: what the modality's own permissions allow; undefined elsewhere. */
   readonly grants?: readonly Permission[];
+  /** Patients whose records the viewer sees for a while although they are not in their care; left out where there are none. */
+  readonly openGlass?: readonly OpenGlass[];
+}
+
+export interface OpenGlass {
+  readonly patientId: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** The viewer without what has ended by now. */
+export function withoutEndedGlass<T extends Pick<Viewer, "openGlass">>(viewer: T, now: Date): T {
+  const open = viewer.openGlass?.filter(({ until }) => until > now.getTime());
+  return open === undefined || open.length === viewer.openGlass?.length
+    ? viewer
+    : { ...viewer, openGlass: open };
 }
 
 /** How far the permission reaches for this viewer, or null where it is denied. */

@@ -1237,6 +1237,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose glass was broken: one's own; for administrators and privacy officers their facilities'
+         * @description Needs the permission `audit.read`.
+         */
+        get: operations["listBreakGlass"];
+        put?: never;
+        /**
+         * Lets the viewer read a patient's records for 60 minutes; it is recorded and announced
+         * @description Needs the permission `break-glass`.
+         */
+        post: operations["breakGlass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/merge": {
         parameters: {
             query?: never;
@@ -4196,6 +4220,30 @@ export interface components {
             data: components["schemas"]["BillWithoutPrice"][];
             pagination: components["schemas"]["Pagination"];
         };
+        BreakGlass: {
+            /** Format: uuid */
+            id: string;
+            user: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            /** Format: uuid */
+            patientId: string;
+            /** Format: uuid */
+            facilityId: string;
+            reason: string;
+            /** Format: date-time */
+            startsAt: string;
+            /** Format: date-time */
+            endsAt: string;
+            /** @enum {unknown} */
+            state: "OPEN" | "ENDED";
+        };
+        BreakGlassList: {
+            data: components["schemas"]["BreakGlass"][];
+            pagination: components["schemas"]["Pagination"];
+        };
         CancelImagingOrder: {
             reason?: string;
             expectedVersion?: number;
@@ -4484,6 +4532,15 @@ export interface components {
             dueDate?: string | null;
             /** Format: uuid */
             facilityId?: string;
+        };
+        CreateBreakGlass: {
+            /** Format: uuid */
+            patientId?: string;
+            identifier?: string;
+            /** @description Whose the identifier is */
+            issuer?: string;
+            /** @description Why it could not wait; read by those who watch over access */
+            reason: string;
         };
         CreateDepartment: {
             name: string;
@@ -4816,6 +4873,7 @@ export interface components {
             timeZone: string;
             patientIdIssuer: string;
             version: number;
+            privacyOfficerId: string | null;
             /** Format: date-time */
             createdAt: string;
             actions: "edit"[];
@@ -6885,6 +6943,7 @@ export interface components {
             timeZone?: string;
             /** @description IssuerOfPatientID (DICOM LO) */
             patientIdIssuer?: string;
+            privacyOfficerId?: string | null;
             /** @description Or the header If-Match */
             expectedVersion?: number;
         };
@@ -10271,6 +10330,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CareTeam"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    listBreakGlass: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over; for deep pages follow `next` of the answer instead */
+                offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
+                /** @description The id of the patient */
+                patientId?: string;
+                /** @description The id of the user */
+                userId?: string;
+                /** @description OPEN, ENDED */
+                state?: string;
+                /** @description From this time on */
+                from?: string;
+                /** @description Before this time */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlassList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    breakGlass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same body does it once and gives the first answer again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBreakGlass"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
                 };
             };
             400: components["responses"]["BadRequest"];

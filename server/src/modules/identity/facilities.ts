@@ -20,18 +20,20 @@ import {
 import { onlyPeople } from "./access-rules.ts";
 import { announceChange, type IdentityDeps } from "./deps.ts";
 import { defaultIssuer } from "./first-start.ts";
+import { checkUserOf } from "./staff/people.ts";
 
 interface FacilityRow {
   id: string;
   name: string;
   timeZone: string;
   patientIdIssuer: string;
+  privacyOfficerId: string | null;
   version: number;
   createdAt: Date;
 }
 
 const columns = (db: Reader) => db`
-  id, name, time_zone as "timeZone", patient_id_issuer as "patientIdIssuer", version, created_at as "createdAt"`;
+  id, name, time_zone as "timeZone", patient_id_issuer as "patientIdIssuer", privacy_officer_id as "privacyOfficerId", version, created_at as "createdAt"`;
 
 const toFacility = (viewer: Viewer, row: FacilityRow): FacilityDetails => ({
   ...row,
@@ -112,7 +114,7 @@ export async function createFacility(
   return await findFacility(tx, { ...viewer, facilityIds: [...viewer.facilityIds, id] }, id);
 }
 
-/** @throws Refusal `not-found`, `conflict` (`version.conflict`), `invalid` */
+/** @throws Refusal `not-found`, `conflict` (`version.conflict`), `invalid` (also `user.unknown`) */
 export async function updateFacility(
   tx: Tx,
   deps: IdentityDeps,
@@ -125,8 +127,10 @@ export async function updateFacility(
   const before = await findFacility(tx, viewer, id);
   checkVersion(expectedVersion, before.version);
   const timeZone = input.timeZone === undefined ? before.timeZone : readTimeZone(input.timeZone);
+  const officer = input.privacyOfficerId === undefined ? before.privacyOfficerId : input.privacyOfficerId;
+  if (input.privacyOfficerId) await checkUserOf(tx, [id], input.privacyOfficerId, "body.privacyOfficerId");
   await tx`update facility set name = ${input.name?.trim() ?? before.name}, time_zone = ${timeZone},
-    patient_id_issuer = ${input.patientIdIssuer?.trim() ?? before.patientIdIssuer}, version = version + 1 where id = ${id}`;
+    patient_id_issuer = ${input.patientIdIssuer?.trim() ?? before.patientIdIssuer}, privacy_officer_id = ${officer}, version = version + 1 where id = ${id}`;
   await deps.journal.record(tx, viewer, {
     type: "facility.changed",
     subject: { type: "facility", id },

@@ -1,5 +1,13 @@
 import type { Role } from "@isocenter/contract";
-import { type Clock, type Db, Refusal, type Viewer } from "../../platform/index.ts";
+import {
+  type Clock,
+  type Db,
+  type OpenGlass,
+  Refusal,
+  type Viewer,
+  withoutEndedGlass,
+} from "../../platform/index.ts";
+import { openGlassOf } from "./glass.ts";
 import { idleMs } from "./sessions.ts";
 import { accessTokenSeconds, secretHash } from "./tokens.ts";
 import type { Authenticated, RequestOrigin } from "./types.ts";
@@ -41,13 +49,15 @@ interface SessionRow {
   lastUsedAt: Date;
   roles: Role[];
   facilityIds: string[];
+  openGlass: OpenGlass[];
 }
 
-async function loadSession(db: Db, sessionId: string): Promise<Principal | null> {
+async function loadSession(db: Db, sessionId: string, now: Date): Promise<Principal | null> {
   const [row] = await db<SessionRow[]>`
     select u.id as "userId", u.username, u.full_name as "fullName", u.must_change_password as "mustChangePassword",
       s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt", array(select role from user_role r where r.user_id = u.id order by role) as roles,
-      array(select facility_id from user_facility f where f.user_id = u.id order by position, facility_id) as "facilityIds"
+      array(select facility_id from user_facility f where f.user_id = u.id order by position, facility_id) as "facilityIds",
+      ${openGlassOf(db, now)} as "openGlass"
     from session s join app_user u on u.id = s.user_id
     where s.id = ${sessionId} and s.ended_at is null and u.active`;
   if (!row) return null;
@@ -59,6 +69,7 @@ async function loadSession(db: Db, sessionId: string): Promise<Principal | null>
       roles: row.roles,
       facilityIds: row.facilityIds,
       homeFacilityId: row.facilityIds[0] ?? "",
+      ...(row.openGlass.length > 0 ? { openGlass: row.openGlass } : {}),
     },
     sessionId,
     mustChangePassword: row.mustChangePassword,
@@ -122,11 +133,15 @@ export function createPrincipals(db: Db, clock: Clock): Principals {
   }
 
   const withOrigin = ({ viewer, ...rest }: Principal, origin: RequestOrigin): Authenticated => ({
-    viewer: { ...viewer, requestId: origin.requestId, address: origin.address },
+    viewer: {
+      ...withoutEndedGlass(viewer, clock.now()),
+      requestId: origin.requestId,
+      address: origin.address,
+    },
     sessionId: rest.sessionId,
     mustChangePassword: rest.mustChangePassword,
   });
-  const session = (id: string) => find(`session ${id}`, () => loadSession(db, id));
+  const session = (id: string) => find(`session ${id}`, () => loadSession(db, id, clock.now()));
 
   return {
     async ofSession(sessionId, userId, origin) {

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { LiveEvent } from "@isocenter/contract";
-import { type Platform, Refusal } from "../../platform/index.ts";
+import { type Platform, Refusal, withoutEndedGlass } from "../../platform/index.ts";
 import type { Authenticated, Identity } from "../identity/index.ts";
 import type { Journal, SealedFact } from "../journal/index.ts";
 import { type CareRelations, findCare, maySee } from "./visibility.ts";
@@ -53,7 +53,7 @@ function toEvent(fact: SealedFact): string {
 
 /** The live feed of this process. The journal is followed once, however many listen. */
 export function createLiveFeed(
-  platform: Pick<Platform, "log">,
+  platform: Pick<Platform, "clock" | "log">,
   journal: Journal,
   identity: Pick<Identity, "again" | "onChange">,
   options: LiveFeedOptions = {},
@@ -90,10 +90,11 @@ export function createLiveFeed(
 
   function deliver(connection: Connection, facts: readonly SealedFact[], care: ReadonlySet<string>): void {
     let text = "";
+    const viewer = withoutEndedGlass(connection.authenticated.viewer, platform.clock.now());
     for (const fact of facts) {
       if (fact.position <= connection.position) continue;
       connection.position = fact.position;
-      if (maySee(connection.authenticated.viewer, fact, care)) text += toEvent(fact);
+      if (maySee(viewer, fact, care)) text += toEvent(fact);
     }
     if (text !== "") send(connection, text);
   }

@@ -31,6 +31,7 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   report: "reports.read",
   reading: "reading.claim",
   webhook: "webhooks.manage",
+  access: "audit.read",
 };
 
 /** Facts of reports that whoever sees signed reports alone may know of. */
@@ -105,10 +106,11 @@ export async function findCare(
 export function maySee(viewer: Viewer, fact: SealedFact, care: ReadonlySet<string>): boolean {
   const sight = sightOf(viewer, fact);
   if (sight !== "if-in-care") return sight === "seen";
-  const { patientId, facilityId } = fact;
+  const { patientId } = fact;
+  if (patientId === null || viewer.kind !== "user") return false;
+  // As in SQL: care at one of the viewer's facilities is care for the patient at all of them.
   return (
-    patientId !== null &&
-    facilityId !== null &&
-    care.has(careKey({ personId: viewer.id, patientId, facilityId }))
+    viewer.openGlass?.some((glass) => glass.patientId === patientId) === true ||
+    viewer.facilityIds.some((facilityId) => care.has(careKey({ personId: viewer.id, patientId, facilityId })))
   );
 }

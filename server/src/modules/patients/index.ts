@@ -2,9 +2,10 @@
  * Patients: demographics, identifiers and their issuers, who cares for whom.
  *
  * Owns the tables `patient`, `patient_identifier`, `patient_facility`, `patient_merge`, `care_relation`. Records the facts
- * `patient.created`, `patient.changed`, `patient.care-team-changed`, `patient.merged` and `patient.merge-undone`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
+ * `patient.created`, `patient.changed`, `patient.care-team-changed`, `patient.merged`, `patient.merge-undone` and `access.broken-glass`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
  * images do not overwrite; a patient exists for a viewer through the facilities that know them and, where the right reaches no further, through care.
  */
+export { breakGlassRoutes } from "./break-glass/routes.ts";
 export { careTeamOf, type TeamMember } from "./care-team.ts";
 export { addCareRelations, changePatient, createPatient } from "./commands.ts";
 export { type SaidIdentity, saidOfPatient, sexOf } from "./fits.ts";
@@ -47,4 +48,5 @@ export {
   hasIssuerLike,
   inCareOf,
   patientNameColumns,
+  strictlyInCareOf,
 } from "./sql.ts";

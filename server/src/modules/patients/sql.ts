@@ -5,12 +5,24 @@ import type { Fragment, Reader, Viewer } from "../../platform/index.ts";
  * what a client wrote.
  */
 
-/** True where the patient that the column names is in the viewer's care. */
-export function inCareOf(sql: Reader, viewer: Viewer, column: string): Fragment {
-  return sql`exists (
+const related = (sql: Reader, viewer: Viewer, column: string): Fragment => sql`
     select 1 from care_relation care
     where care.patient_id = ${sql.unsafe(column)} and care.person_id = ${viewer.kind === "user" ? viewer.id : null}::uuid
-      and care.facility_id = any(${facilities(viewer)}::uuid[]))`;
+      and care.facility_id = any(${facilities(viewer)}::uuid[])`;
+
+/** True where the patient that the column names is in the viewer's care; for what broken glass does not widen: what is given away or written. */
+export function strictlyInCareOf(sql: Reader, viewer: Viewer, column: string): Fragment {
+  return sql`exists (${related(sql, viewer, column)})`;
+}
+
+/** True where the viewer may read of the patient that the column names: they are in their care, or the glass is broken and has not ended. */
+export function inCareOf(sql: Reader, viewer: Viewer, column: string): Fragment {
+  const opened = viewer.kind === "user" ? (viewer.openGlass ?? []).map(({ patientId }) => patientId) : [];
+  // Only who broke glass asks in another way: the plans of all others stay as they are.
+  return opened.length === 0
+    ? strictlyInCareOf(sql, viewer, column)
+    : sql`exists (${related(sql, viewer, column)}
+    union all select 1 from unnest(${opened}::uuid[]) opened (id) where opened.id = ${sql.unsafe(column)})`;
 }
 
 /** The viewer's facilities as a parameter. */

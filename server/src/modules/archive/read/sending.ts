@@ -7,7 +7,7 @@ import {
   requirePermission,
   type Viewer,
 } from "../../../platform/index.ts";
-import { allOf, inCareOf } from "../../patients/index.ts";
+import { allOf, strictlyInCareOf } from "../../patients/index.ts";
 import type { RoutedSeries, RoutedStudy } from "../../peers/index.ts";
 import { atFacilities } from "../find/find.ts";
 import type { NamedSelection, SelectionNames } from "../types.ts";
@@ -42,7 +42,7 @@ const sqlOf: Readonly<Record<Level, (sql: Reader) => { id: Fragment; uid: Fragme
 };
 
 /**
- * Studies, series and instances by the archive's id or by UID, as far as the viewer may see them, with how many instances they are.
+ * Studies, series and instances by the archive's id or by UID, as far as the viewer may see them for longer than broken glass lasts, with how many instances they are.
  * @throws Refusal `not-found` (`selection.not-found`) that names what is not there, or empty
  */
 export async function selections(
@@ -87,7 +87,7 @@ function rowsOf(
   const visible = allOf(sql, [
     atFacilities(sql, viewer, "st"),
     sql`i.deleted_at is null`,
-    ...(reached === "in-care" ? [inCareOf(sql, viewer, "st.patient_id")] : []),
+    ...(reached === "in-care" ? [strictlyInCareOf(sql, viewer, "st.patient_id")] : []),
   ]);
   return sql<SelectedRow[]>`
     select case when ${id} = any(${ids}::uuid[]) then ${id}::text else ${uid} end as name, ${group},

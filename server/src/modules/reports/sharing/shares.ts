@@ -9,7 +9,7 @@ import {
   type Tx,
   type Viewer,
 } from "../../../platform/index.ts";
-import { facilities } from "../../patients/index.ts";
+import { facilities, strictlyInCareOf } from "../../patients/index.ts";
 import type { ReportContext } from "../report.ts";
 
 const defaultHours = 72;
@@ -21,7 +21,7 @@ const hashOf = (token: string): Buffer => createHash("sha256").update(token).dig
 
 /**
  * A link that shows one study until it expires. The token is given back this once; what is kept is its hash.
- * @throws Refusal `forbidden`, also where the report is to be shown by somebody who may not read it
+ * @throws Refusal `forbidden` (also `share.not-in-care`: seen through broken glass alone), also where the report is to be shown by somebody who may not read it
  */
 export async function createShare(
   tx: Tx,
@@ -32,6 +32,7 @@ export async function createShare(
 ): Promise<{ id: string; token: string; expiresAt: Date }> {
   requirePermission(viewer, "images.share");
   if (includeReport) requirePermission(viewer, "reports.read");
+  await checkInCare(tx, viewer, study.patientId);
   const id = newId(clock);
   const token = randomBytes(32).toString("base64url");
   const now = clock.now();
@@ -56,6 +57,19 @@ export async function createShare(
     data: { studyId: study.id, includeReport, expiresAt: expiresAt.toISOString() },
   });
   return { id, token, expiresAt };
+}
+
+/** Broken glass is for reading: nothing is given to others by it. */
+async function checkInCare(tx: Tx, viewer: Viewer, patientId: string): Promise<void> {
+  if (reach(viewer, "images.share") === "all") return;
+  const [row] =
+    await tx`select 1 from patient p where p.id = ${patientId} and ${strictlyInCareOf(tx, viewer, "p.id")}`;
+  if (!row)
+    throw new Refusal(
+      "forbidden",
+      "share.not-in-care",
+      "Images are shared of patients in your care; breaking the glass lets you read alone.",
+    );
 }
 
 interface Row {
