@@ -128,6 +128,36 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
       .toBe(1);
   });
 
+  test("raises a critical finding, and the physician who asked answers it with what they understood", async () => {
+    const page = await flow.open();
+    await signInByForm(page, "reader", newPassword);
+    const [study] = (await call("GET", "/studies?query=Emergency")).data;
+    await page.goto(`/report/${study.id}`);
+    await page.getByRole("button", { name: "Critical finding" }).click();
+    const dialog = page.getByRole("dialog", { name: "Critical finding" });
+    await dialog.getByLabel("What was found").fill("Acute subdural haematoma");
+    await dialog.getByRole("button", { name: "Raise" }).click();
+    await page.getByText("Critical finding raised").waitFor();
+
+    const theirs = await flow.open();
+    await signInByForm(theirs, "aalto", newPassword);
+    await theirs.getByRole("link", { name: "Findings" }).click();
+    await theirs.getByRole("button", { name: /Acute subdural haematoma/ }).click();
+    const panel = theirs.getByRole("complementary", { name: /Critical finding/ });
+    await panel.getByText("Told Niko Aalto").waitFor();
+    const button = panel.getByRole("button", { name: "Acknowledge with read-back" });
+    expect(await button.isDisabled()).toBe(true);
+    await panel.getByLabel(/Read back/).fill("subdural haematoma, calling neurosurgery");
+    expect((await controlsOf(theirs)).unnamed).toEqual([]);
+    await button.click();
+    await theirs.getByText("Nobody waits for an answer").waitFor();
+    const [finding] = (await call("GET", "/critical-findings?status=ACKNOWLEDGED")).data;
+    expect(finding.acknowledgement).toMatchObject({
+      by: { id: physician },
+      readBack: "subdural haematoma, calling neurosurgery",
+    });
+  });
+
   test("sees who reads what, and what somebody else has written meanwhile", async () => {
     const mine = await flow.open({ expected: (text) => /status of 409/.test(text) });
     await signInByForm(mine, "reader", newPassword);

@@ -51,6 +51,7 @@ export function refreshLists() {
   }
   void queryClient.invalidateQueries({ queryKey: ["studies"] });
   void queryClient.invalidateQueries({ queryKey: ["worklist"] });
+  void queryClient.invalidateQueries({ queryKey: ["findings"] });
   void queryClient.invalidateQueries({ queryKey: ["system"] });
   timer = setTimeout(() => {
     timer = null;

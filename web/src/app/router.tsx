@@ -6,6 +6,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { session } from "../api/client.ts";
+import { readFindingsState } from "../findings/findings-state.ts";
 import { readReadingState } from "../reading/reading-state.ts";
 import { Shell } from "../shell/Shell.tsx";
 import { SignInPage } from "../sign-in/SignInPage.tsx";
@@ -94,6 +95,14 @@ const reading = createRoute({
   component: lazyRouteComponent(() => import("../reading/ReadingPage.tsx"), "ReadingPage"),
 });
 
+const findings = createRoute({
+  getParentRoute: () => shell,
+  path: "/findings",
+  validateSearch: readFindingsState,
+  staticData: { title: "Critical findings" },
+  component: lazyRouteComponent(() => import("../findings/FindingsPage.tsx"), "FindingsPage"),
+});
+
 const report = createRoute({
   getParentRoute: () => shell,
   path: "/report/$studyId",
@@ -112,7 +121,7 @@ export const router = createRouter({
     home,
     signIn,
     password,
-    guarded.addChildren([shell.addChildren([studies, reading, report]), view]),
+    guarded.addChildren([shell.addChildren([studies, reading, findings, report]), view]),
   ]),
   parseSearch,
   stringifySearch,

@@ -99,9 +99,7 @@ export function ReadingPage() {
             <Link
               key={view}
               to="/reading"
-              search={(before: ReadingState) =>
-                ({ ...before, view: view === "all" ? undefined : view }) as ReadingState
-              }
+              search={inView(state, view)}
               aria-current={(state.view ?? "all") === view ? "page" : undefined}
             >
               {views[view].label}
@@ -152,6 +150,11 @@ export function ReadingPage() {
       )}
     </div>
   );
+}
+
+/** The same list in another view. */
+function inView({ view: _, ...rest }: ReadingState, view: View): ReadingState {
+  return view === "all" ? rest : { ...rest, view };
 }
 
 function Nothing({ state }: { state: ReadingState }) {

@@ -5,12 +5,13 @@ import { Icon, type IconName, Mark } from "../kit/Icon.tsx";
 
 /** What the rail leads to. A page that this person cannot use is not there. */
 const places: ReadonlyArray<{
-  to: "/reading" | "/studies";
+  to: "/reading" | "/findings" | "/studies";
   word: string;
   icon: IconName;
   permission: Permission;
 }> = [
   { to: "/reading", word: "Reading", icon: "list", permission: "reading.claim" },
+  { to: "/findings", word: "Findings", icon: "bell", permission: "findings.read" },
   { to: "/studies", word: "Studies", icon: "scan", permission: "images.read" },
 ];
 

@@ -13,7 +13,11 @@ import { TopBar } from "./TopBar.tsx";
 export function Shell() {
   const [help, setHelp] = useState(false);
   const navigate = useNavigate();
-  const reads = useMe()?.permissions.includes("reading.claim") ?? false;
+  const permissions = useMe()?.permissions ?? [];
+  const places = [
+    { key: "r", word: "reading", to: "/reading", permission: "reading.claim" },
+    { key: "f", word: "critical findings", to: "/findings", permission: "findings.read" },
+  ] as const;
   const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title }) ?? "Isocenter";
   useEffect(() => {
     document.title = `${title} · Isocenter`;
@@ -26,16 +30,14 @@ export function Shell() {
       on: ["g s"],
       run: () => void navigate({ to: "/studies", search: {} }),
     },
-    ...(reads
-      ? [
-          {
-            caps: ["G", "R"],
-            label: "go to reading",
-            on: ["g r"],
-            run: () => void navigate({ to: "/reading", search: {} }),
-          },
-        ]
-      : []),
+    ...places
+      .filter(({ permission }) => permissions.includes(permission))
+      .map(({ key, word, to }) => ({
+        caps: ["G", key.toUpperCase()],
+        label: `go to ${word}`,
+        on: [`g ${key}`],
+        run: () => void navigate({ to, search: {} }),
+      })),
   ]);
   return (
     <div className="app max-md:grid-cols-1!">

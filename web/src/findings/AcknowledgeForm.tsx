@@ -1,0 +1,114 @@
+import type { Finding } from "@isocenter/contract";
+import { useState } from "react";
+import { Button } from "../kit/Button.tsx";
+import { toast } from "../kit/toast.ts";
+import { acknowledge } from "./queries.ts";
+
+const methods = [
+  ["PHONE", "Call"],
+  ["IN_PERSON", "In person"],
+  ["MESSAGE", "Message"],
+] as const;
+
+/** The answer to a finding: one's own, or a call that one made, with what was read back. */
+export function AcknowledgeForm({ finding }: { finding: Finding }) {
+  const own = finding.actions.includes("acknowledge");
+  const [readBack, setReadBack] = useState("");
+  const [spokeWith, setSpokeWith] = useState(finding.recipients[0]?.personId ?? "");
+  const [name, setName] = useState("");
+  const [method, setMethod] = useState<string>("PHONE");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const ready =
+    (!finding.readBackRequired || readBack.trim() !== "") && (own || spokeWith !== "" || name.trim() !== "");
+  const answer = async () => {
+    if (!ready) return;
+    setBusy(true);
+    setError(null);
+    try {
+      await acknowledge(finding.id, {
+        ...(readBack.trim() ? { readBack: readBack.trim() } : {}),
+        ...(own
+          ? {}
+          : { method, acknowledgedBy: spokeWith === "" ? { name: name.trim() } : { userId: spokeWith } }),
+      });
+      toast({ title: "Acknowledged", detail: "Nobody else is told of it any more.", tone: "ok" });
+    } catch (failure) {
+      setError((failure as Error).message);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <footer>
+      <form
+        className="grid gap-2"
+        aria-label={own ? "Acknowledge" : "Record a call"}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void answer();
+        }}
+      >
+        {!own && (
+          <div className="grid grid-cols-2 gap-2">
+            <label className="grid gap-1 text-12 font-medium text-text-2">
+              Spoke with
+              <span className="input">
+                <select value={spokeWith} onChange={(event) => setSpokeWith(event.target.value)}>
+                  {finding.recipients.map((person) => (
+                    <option key={`${person.personId}.${person.step}`} value={person.personId}>
+                      {person.name}
+                    </option>
+                  ))}
+                  <option value="">Somebody else</option>
+                </select>
+              </span>
+            </label>
+            <label className="grid gap-1 text-12 font-medium text-text-2">
+              How
+              <span className="input">
+                <select value={method} onChange={(event) => setMethod(event.target.value)}>
+                  {methods.map(([value, word]) => (
+                    <option key={value} value={value}>
+                      {word}
+                    </option>
+                  ))}
+                </select>
+              </span>
+            </label>
+          </div>
+        )}
+        {!own && spokeWith === "" && (
+          <label className="grid gap-1 text-12 font-medium text-text-2">
+            Their name
+            <span className="input">
+              <input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
+            </span>
+          </label>
+        )}
+        <label className="grid gap-1 text-12 font-medium text-text-2">
+          {own ? "Read back: what you understood" : "What they read back"}
+          {!finding.readBackRequired && " (not needed)"}
+          <textarea
+            className="finding-text"
+            rows={3}
+            maxLength={2000}
+            value={readBack}
+            onChange={(event) => setReadBack(event.target.value)}
+          />
+        </label>
+        {error && (
+          <p className="note crit" role="alert">
+            {error}
+          </p>
+        )}
+        <Button variant="primary" size="l" type="submit" busy={busy} disabled={!ready}>
+          {finding.readBackRequired ? "Acknowledge with read-back" : "Acknowledge"}
+        </Button>
+        <p className="text-11 text-text-3">
+          Opening a message is not acknowledging. This entry cannot be edited.
+        </p>
+      </form>
+    </footer>
+  );
+}

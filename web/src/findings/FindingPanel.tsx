@@ -1,0 +1,145 @@
+import type { Finding, FindingEvent } from "@isocenter/contract";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Button, IconButton } from "../kit/Button.tsx";
+import { ErrorState } from "../kit/States.tsx";
+import { SeverityTag, Tag } from "../kit/Tag.tsx";
+import { toast } from "../kit/toast.ts";
+import { momentIn } from "../studies/format.ts";
+import { useTimeZone } from "../studies/queries.ts";
+import { AcknowledgeForm } from "./AcknowledgeForm.tsx";
+import { close, followUp, useFinding, useHistory } from "./queries.ts";
+
+const words: Readonly<Record<FindingEvent["kind"], string>> = {
+  RAISED: "Raised",
+  TOLD: "Told",
+  NOBODY_FOUND: "Nobody was found for this step",
+  NOTIFIED: "Reached",
+  CHANGED: "Changed",
+  CONTACT_LATE: "Nobody was reached in time",
+  ACKNOWLEDGE_LATE: "Not acknowledged in time",
+  ALARM_REPEATED: "Alarm repeated",
+  ACKNOWLEDGED: "Acknowledged",
+  FOLLOW_UP: "To be done",
+  FOLLOW_UP_DUE: "Follow-up is due",
+  FOLLOW_UP_DONE: "Follow-up done",
+  CLOSED: "Closed",
+  VOIDED: "Void",
+};
+
+/** One finding: who was told when, and the answer. */
+export function FindingPanel({ id, onClose }: { id: string; onClose: () => void }) {
+  const finding = useFinding(id);
+  if (finding.isError) return <ErrorState error={finding.error} onRetry={() => void finding.refetch()} />;
+  if (!finding.data) return <aside className="peek" aria-busy="true" aria-label="Critical finding" />;
+  return <Loaded finding={finding.data} onClose={onClose} />;
+}
+
+function Loaded({ finding, onClose }: { finding: Finding; onClose: () => void }) {
+  const { patient, actions, acknowledgement } = finding;
+  const timeZone = useTimeZone();
+  return (
+    <aside className="peek" aria-label={`Critical finding: ${patient.name}`}>
+      <header>
+        <div className="flex items-center gap-2">
+          <SeverityTag severity={finding.severity} />
+          {finding.escalationLevel > 0 && <Tag tone="crit">Escalated, level {finding.escalationLevel}</Tag>}
+          <span className="flex-1" />
+          <IconButton icon="x" label="Close the panel, Escape" onClick={onClose} />
+        </div>
+        <h2 className="mt-1 text-16 font-semibold [overflow-wrap:anywhere]">{finding.description}</h2>
+        <p className="text-12 text-text-2">
+          {patient.name} ·{" "}
+          {[patient.sex, patient.birthDate && `born ${patient.birthDate}`].filter(Boolean).join(" · ")} ·{" "}
+          <span className="mono">{patient.identifier}</span>
+        </p>
+        <p className="mt-1 text-12">
+          <Link to="/report/$studyId" params={{ studyId: finding.studyId }} className="link">
+            {finding.studyDescription || "The study"} and its report
+          </Link>
+        </p>
+      </header>
+      <div className="min-h-0 flex-1 overflow-auto">
+        <section aria-label="Who was told">
+          <h3 className="text-12 text-text-3">Who was told</h3>
+          <Timeline finding={finding} />
+          {finding.nextEscalationAt && !acknowledgement && (
+            <p className="mt-2 text-12 text-text-2">Next: {momentIn(timeZone, finding.nextEscalationAt)}</p>
+          )}
+        </section>
+        {acknowledgement && (
+          <section aria-label="Answer">
+            <h3 className="text-12 text-text-3">Answer</h3>
+            <p className="mt-1">
+              {acknowledgement.by.name}, {momentIn(timeZone, acknowledgement.at)},{" "}
+              {acknowledgement.method.replace("_", " ").toLowerCase()}
+            </p>
+            {acknowledgement.readBack && <p className="mt-1 text-text-2">“{acknowledgement.readBack}”</p>}
+          </section>
+        )}
+      </div>
+      {(actions.includes("acknowledge") || actions.includes("record-call")) && (
+        <AcknowledgeForm finding={finding} />
+      )}
+      {actions.includes("follow-up") && <FollowUp finding={finding} />}
+    </aside>
+  );
+}
+
+function Timeline({ finding }: { finding: Finding }) {
+  const history = useHistory(finding.id, finding.version);
+  const timeZone = useTimeZone();
+  return (
+    <ol className="finding-history">
+      {history.data?.data.map((event) => (
+        <li
+          key={event.id}
+          className={event.kind.endsWith("LATE") || event.kind === "NOBODY_FOUND" ? "bad" : ""}
+        >
+          <span className="text-text-3">{momentIn(timeZone, event.at)}</span>
+          <span>
+            {words[event.kind]}
+            {event.people.length > 0 && <strong> {event.people.map(({ name }) => name).join(", ")}</strong>}
+            {event.kind === "RAISED" && ` by ${event.by.name}`}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function FollowUp({ finding }: { finding: Finding }) {
+  const [action, setAction] = useState("");
+  const run = async (work: Promise<unknown>, done: string) => {
+    try {
+      await work;
+      toast({ title: done, tone: "ok" });
+      setAction("");
+    } catch (error) {
+      toast({ title: "That did not work", detail: (error as Error).message, tone: "urg" });
+    }
+  };
+  return (
+    <footer className="grid gap-2">
+      <label className="grid gap-1 text-12 font-medium text-text-2">
+        What is to be done
+        <span className="input">
+          <input value={action} maxLength={1000} onChange={(event) => setAction(event.target.value)} />
+        </span>
+      </label>
+      <div className="flex gap-2">
+        <Button
+          disabled={!action.trim()}
+          onClick={() => void run(followUp(finding.id, { action: action.trim() }), "Noted as a follow-up")}
+        >
+          Follow up
+        </Button>
+        {finding.actions.includes("close") && (
+          <Button variant="ghost" onClick={() => void run(close(finding.id), "Closed")}>
+            Close the finding
+          </Button>
+        )}
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,154 @@
+import type { Finding } from "@isocenter/contract";
+import { severities } from "@isocenter/contract/workflow";
+import { Link, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { useMe } from "../api/client.ts";
+import { studyThumbnailUrl } from "../api/pictures.ts";
+import { useNow } from "../kit/now.ts";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { EmptyState, ErrorState } from "../kit/States.tsx";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import { SeverityTag, Tag } from "../kit/Tag.tsx";
+import { Thumbnail } from "../kit/Thumbnail.tsx";
+import { moveSelection } from "../studies/selection.ts";
+import { deadlineOf } from "./deadline.ts";
+import { FindingPanel } from "./FindingPanel.tsx";
+import { type FindingView, findingViews } from "./findings-state.ts";
+import { useFindings } from "./queries.ts";
+import "../reading/reading.css";
+import "./findings.css";
+
+/** Critical findings: whom they have reached, and until when somebody has to answer. */
+export function FindingsPage() {
+  const { view = "pending" } = useSearch({ from: "/guarded/shell/findings" });
+  const me = useMe();
+  const now = useNow();
+  const list = useFindings(view);
+  const [selected, setSelected] = useState<string | null>(null);
+  const groups = severities
+    .map((severity) => ({
+      severity,
+      items: (list.data?.data ?? []).filter((one) => one.severity === severity),
+    }))
+    .filter(({ items }) => items.length > 0);
+  const rows = groups.flatMap(({ items }) => items);
+  const shown = rows.find(({ id }) => id === selected) ?? null;
+  const move = (by: number) => setSelected(moveSelection(rows, selected, by));
+  useShortcuts("Critical findings", [
+    { caps: ["J", "K"], label: "move", inBar: true },
+    { caps: ["J"], label: "next finding, also ↓", on: ["j", "arrowdown"], run: () => move(1) },
+    { caps: ["K"], label: "finding before, also ↑", on: ["k", "arrowup"], run: () => move(-1) },
+    { caps: ["Esc"], label: "close the panel", on: ["escape"], run: () => setSelected(null) },
+  ]);
+  if (!me?.permissions.includes("findings.read")) {
+    return (
+      <EmptyState title="Critical findings are not part of your role" icon="lock">
+        Ask an administrator if you need to see them.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="flex h-full min-h-0">
+      <section className="flex min-w-0 flex-1 flex-col" aria-label="Critical findings">
+        <nav className="tabs" aria-label="Views">
+          {(Object.keys(findingViews) as FindingView[]).map((one) => (
+            <Link
+              key={one}
+              to="/findings"
+              search={one === "pending" ? {} : { view: one }}
+              aria-current={view === one ? "page" : undefined}
+              onClick={() => setSelected(null)}
+            >
+              {findingViews[one].label}
+            </Link>
+          ))}
+        </nav>
+        {list.isError && !list.data ? (
+          <ErrorState
+            error={list.error}
+            onRetry={() => void list.refetch()}
+            safe="The server goes on telling people."
+          />
+        ) : list.data && rows.length === 0 ? (
+          <EmptyState title={view === "pending" ? "Nobody waits for an answer" : "Nothing here"}>
+            {view === "pending"
+              ? "Critical findings of patients whom you may see appear here at once."
+              : "There are no such critical findings."}
+          </EmptyState>
+        ) : (
+          <div className="min-h-0 flex-1 overflow-auto" aria-busy={!list.data}>
+            {!list.data && <Skeleton width="60%" height={40} />}
+            {groups.map(({ severity, items }) => (
+              <section key={severity} aria-label={severity.toLowerCase()}>
+                <h2 className="finding-group">
+                  <SeverityTag severity={severity} /> <span className="text-text-3">{items.length}</span>
+                </h2>
+                <ul>
+                  {items.map((finding) => (
+                    <Row
+                      key={finding.id}
+                      finding={finding}
+                      now={now}
+                      selected={finding.id === selected}
+                      onSelect={() => setSelected(finding.id)}
+                    />
+                  ))}
+                </ul>
+              </section>
+            ))}
+          </div>
+        )}
+      </section>
+      {shown && <FindingPanel key={shown.id} id={shown.id} onClose={() => setSelected(null)} />}
+    </div>
+  );
+}
+
+function Row({
+  finding,
+  now,
+  selected,
+  onSelect,
+}: {
+  finding: Finding;
+  now: number;
+  selected: boolean;
+  onSelect: () => void;
+}) {
+  const { tone, text, percent } = deadlineOf(finding, now);
+  const told = finding.recipients.at(-1);
+  return (
+    <li>
+      <button type="button" className="finding-row" aria-pressed={selected} onClick={onSelect}>
+        <span className={`wait ${tone}`}>
+          <span className="bar" aria-hidden="true">
+            <i style={{ width: `${percent}%` }} />
+          </span>
+          <span className="v">{text}</span>
+        </span>
+        <Thumbnail
+          url={studyThumbnailUrl({ id: finding.studyId })}
+          version="1"
+          alt=""
+          className="finding-thumb"
+        />
+        <span className="min-w-0">
+          <span className="block text-14 font-medium [overflow-wrap:anywhere]">{finding.description}</span>
+          <span className="block text-12 text-text-2">
+            {finding.patient.name} · {finding.patient.identifier}
+          </span>
+          <span className="block text-12 text-text-3">
+            {[finding.studyDescription, `raised by ${finding.raisedBy.name}`].filter(Boolean).join(" · ")}
+          </span>
+        </span>
+        <span className="finding-state">
+          <Tag tone={finding.status === "CLOSED" ? "ok" : "line"}>
+            {finding.status.replace("_", " ").toLowerCase()}
+          </Tag>
+          {(finding.contactLate || finding.acknowledgeLate) && <Tag tone="crit">late</Tag>}
+          {told && <span className="block text-12 text-text-2">Told: {told.name}</span>}
+        </span>
+      </button>
+    </li>
+  );
+}

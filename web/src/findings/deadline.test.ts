@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { deadlineOf } from "./deadline.ts";
+
+const now = Date.parse("2026-03-01T12:00:00Z");
+const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
+const finding = {
+  status: "NOTIFIED",
+  raisedAt: at(-30),
+  contactDueAt: at(-15),
+  contactedAt: at(-20),
+  acknowledgeDueAt: at(30),
+} as const;
+
+test("a limit that was kept counts no more", () => {
+  expect(deadlineOf(finding, now)).toEqual({ tone: "within", text: "30 min left", percent: 50 });
+});
+test("the first limit that was not kept makes it late", () => {
+  expect(deadlineOf({ ...finding, contactedAt: null }, now)).toEqual({
+    tone: "late",
+    text: "15 min late",
+    percent: 100,
+  });
+});
+test("in its last quarter it is due soon", () => {
+  expect(deadlineOf({ ...finding, acknowledgeDueAt: at(10) }, now)).toMatchObject({
+    tone: "soon",
+    percent: 75,
+  });
+});
+test("what was answered, or has no limit, does not run", () => {
+  expect(deadlineOf({ ...finding, status: "ACKNOWLEDGED" }, now).text).toBe("answered");
+  expect(deadlineOf({ ...finding, contactDueAt: null, acknowledgeDueAt: null }, now).text).toBe("no limit");
+});

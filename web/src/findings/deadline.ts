@@ -1,0 +1,33 @@
+import type { Finding } from "@isocenter/contract";
+import { spoken } from "../reading/waiting.ts";
+
+const isWaiting = ({ status }: Pick<Finding, "status">) => status === "OPEN" || status === "NOTIFIED";
+
+export interface Deadline {
+  /** `late` once the limit has passed, `soon` in its last quarter. */
+  tone: "late" | "soon" | "within" | "none";
+  text: string;
+  /** How much of the time is gone, 0 to 100. */
+  percent: number;
+}
+
+/** How a finding stands against the next of its limits. @param now in milliseconds */
+export function deadlineOf(
+  finding: Pick<Finding, "status" | "raisedAt" | "contactDueAt" | "contactedAt" | "acknowledgeDueAt">,
+  now: number,
+): Deadline {
+  if (!isWaiting(finding)) return { tone: "none", text: "answered", percent: 100 };
+  const contact = finding.contactedAt === null ? finding.contactDueAt : null;
+  const limits = [contact, finding.acknowledgeDueAt].flatMap((time) =>
+    time === null ? [] : [Date.parse(time)],
+  );
+  if (limits.length === 0) return { tone: "none", text: "no limit", percent: 0 };
+  // What has passed already counts before what is to come.
+  const due = Math.min(...limits);
+  const raised = Date.parse(finding.raisedAt);
+  const left = Math.ceil((due - now) / 60_000);
+  const gone = due === raised ? 1 : (now - raised) / (due - raised);
+  const percent = Math.max(0, Math.min(100, Math.round(gone * 100)));
+  if (left <= 0) return { tone: "late", text: `${spoken(-left)} late`, percent: 100 };
+  return { tone: gone >= 0.75 ? "soon" : "within", text: `${spoken(left)} left`, percent };
+}
