@@ -15,7 +15,13 @@ import {
   Refusal,
   type Viewer,
 } from "../../platform/index.ts";
-import { allOf, displayName, firstIdentifier, nameParts } from "../patients/index.ts";
+import {
+  allOf,
+  firstIdentifier,
+  type SummaryColumns,
+  summaryColumns,
+  toPatientSummary,
+} from "../patients/index.ts";
 import { actionsOn, earliest, isWaiting, readSeverity } from "./finding.ts";
 import { isRecipient, notFound, visible } from "./rows.ts";
 
@@ -32,18 +38,13 @@ type Times =
   | "updatedAt";
 interface Row
   extends Omit<Finding, Made | Times>,
+    SummaryColumns,
     Record<Exclude<Times, "raisedAt" | "updatedAt">, Date | null> {
   raisedAt: Date;
   updatedAt: Date;
   raisedById: string;
   raisedByName: string;
   isRecipient: boolean;
-  patientName: string;
-  identifier: string | null;
-  issuer: string | null;
-  birthDate: string | null;
-  sex: Finding["patient"]["sex"];
-  provisional: boolean;
   acknowledgedAt: Date | null;
   acknowledgedBy: string | null;
   acknowledgedByName: string | null;
@@ -60,7 +61,7 @@ interface Row
 
 const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   f.id, f.facility_id as "facilityId", f.study_id as "studyId", f.report_id as "reportId", st.order_id as "orderId",
-  st.patient_id as "patientId", st.description as "studyDescription", st.accession_number as "accessionNumber",
+  st.description as "studyDescription", st.accession_number as "accessionNumber",
   f.description, f.severity, f.status, f.raised_by as "raisedById", f.raised_by_name as "raisedByName", f.raised_at as "raisedAt",
   f.contact_due_at as "contactDueAt", f.contacted_at as "contactedAt", f.contact_late as "contactLate",
   f.acknowledge_due_at as "acknowledgeDueAt", f.acknowledge_late as "acknowledgeLate", f.escalation_level as "escalationLevel",
@@ -70,7 +71,7 @@ const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   f.acknowledge_recorded_by as "recordedBy", f.acknowledge_recorded_by_name as "recordedByName",
   f.acknowledge_recorded_at as "recordedAt", f.closed_at as "closedAt", f.close_note as "closeNote", f.voided_at as "voidedAt",
   f.void_reason as "voidReason", f.version, f.updated_at as "updatedAt", ${isRecipient(sql, viewer)} as "isRecipient",
-  p.name as "patientName", p.birth_date as "birthDate", p.sex, p.provisional, identifier.value as identifier, identifier.issuer as issuer,
+  ${summaryColumns(sql)},
   (select coalesce(json_agg(json_build_object('personId', r.person_id, 'name', u.full_name, 'target', r.target, 'step', r.step,
       'toldAt', r.told_at, 'again', r.again, 'reachedAt', r.reached_at, 'acknowledgedAt', r.acknowledged_at)
       order by r.told_at, r.step, u.full_name, u.id), '[]'::json)
@@ -97,15 +98,7 @@ function toFinding(viewer: Viewer, now: Date, row: Row): Finding {
     reportId: row.reportId,
     orderId: row.orderId,
     patientId: row.patientId,
-    patient: {
-      id: row.patientId,
-      name: displayName(nameParts(row.patientName)),
-      identifier: row.identifier ?? "",
-      issuer: row.issuer ?? "",
-      birthDate: row.birthDate,
-      sex: row.sex,
-      provisional: row.provisional,
-    },
+    patient: toPatientSummary(row),
     studyDescription: row.studyDescription,
     accessionNumber: row.accessionNumber,
     description: row.description,

@@ -50,3 +50,4 @@ export {
   patientNameColumns,
   strictlyInCareOf,
 } from "./sql.ts";
+export { type SummaryColumns, summaryColumns, toPatientSummary } from "./summary.ts";

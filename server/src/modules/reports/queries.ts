@@ -15,18 +15,25 @@ import {
   requirePermission,
   type Viewer,
 } from "../../platform/index.ts";
-import { allOf, displayName, facilities, firstIdentifier, inCareOf, nameParts } from "../patients/index.ts";
+import {
+  allOf,
+  facilities,
+  firstIdentifier,
+  inCareOf,
+  type SummaryColumns,
+  summaryColumns,
+  toPatientSummary,
+} from "../patients/index.ts";
 import { type ClaimRow, claimOf, claimsOf, toClaim } from "./claims.ts";
 import type { Content } from "./content.ts";
 import { actionsOf, noReport } from "./report.ts";
 
-interface Row {
+interface Row extends SummaryColumns {
   id: string;
   studyId: string;
   studyInstanceUid: string;
   accessionNumber: string | null;
   orderId: string | null;
-  patientId: string;
   facilityId: string;
   status: ReportStatus;
   content: Content;
@@ -55,25 +62,18 @@ interface Row {
   version: number;
   createdAt: Date;
   updatedAt: Date;
-  patientName: string;
-  identifier: string | null;
-  issuer: string | null;
-  birthDate: string | null;
-  sex: Report["patient"]["sex"];
-  provisional: boolean;
 }
 
 const columns = (sql: Reader): Fragment => sql`
   r.id, r.study_id as "studyId", st.study_instance_uid as "studyInstanceUid", st.accession_number as "accessionNumber",
-  st.order_id as "orderId", st.patient_id as "patientId", r.facility_id as "facilityId", r.status, r.content, r.template,
+  st.order_id as "orderId", r.facility_id as "facilityId", r.status, r.content, r.template,
   r.author_id as "authorId", r.author_name as "authorName", r.submitted_by as "submittedBy", r.submitted_by_name as "submittedByName",
   r.submitted_at as "submittedAt", r.signer_id as "signerId", r.signer_name as "signerName", r.signed_at as "signedAt",
   r.last_number as "lastNumber", r.signed_number as "signedNumber", r.reason, r.amendment, r.amendment_by as "amendmentBy",
   r.amendment_by_name as "amendmentByName", r.amendment_at as "amendmentAt", r.discrepancy_category as "discrepancyCategory",
   r.discrepancy_note as "discrepancyNote", r.discrepancy_by as "discrepancyBy", r.discrepancy_by_name as "discrepancyByName",
   r.discrepancy_at as "discrepancyAt", st.images_after_report_at as "imagesAfterReportAt", r.version, r.created_at as "createdAt",
-  r.updated_at as "updatedAt", p.name as "patientName", p.birth_date as "birthDate", p.sex, p.provisional,
-  identifier.value as identifier, identifier.issuer as issuer`;
+  r.updated_at as "updatedAt", ${summaryColumns(sql)}`;
 
 const tables = (sql: Reader): Fragment => sql`
   report r join study st on st.id = r.study_id join patient p on p.id = st.patient_id ${firstIdentifier(sql)}`;
@@ -106,15 +106,7 @@ function toReport(viewer: Viewer, row: Row, claim: ClaimRow | null): Report {
     accessionNumber: row.accessionNumber,
     orderId: row.orderId,
     patientId: row.patientId,
-    patient: {
-      id: row.patientId,
-      name: displayName(nameParts(row.patientName)),
-      identifier: row.identifier ?? "",
-      issuer: row.issuer ?? "",
-      birthDate: row.birthDate,
-      sex: row.sex,
-      provisional: row.provisional,
-    },
+    patient: toPatientSummary(row),
     facilityId: row.facilityId,
     status: row.status,
     ...row.content,

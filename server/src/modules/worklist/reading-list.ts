@@ -23,29 +23,23 @@ import {
 import {
   allOf,
   anyOf,
-  displayName,
   facilities,
   firstIdentifier,
   hasIdentifierLike,
   nameMatches,
-  nameParts,
   patientNameColumns,
+  type SummaryColumns,
   searchWords,
+  summaryColumns,
+  toPatientSummary,
 } from "../patients/index.ts";
 import { type ClaimRow, claimsOf, lapsedBefore, toClaim } from "../reports/index.ts";
 import { targetMinutes } from "./targets.ts";
 
-interface Row {
+interface Row extends SummaryColumns {
   id: string;
   studyInstanceUid: string;
   facilityId: string;
-  patientId: string;
-  patientName: string;
-  identifier: string | null;
-  issuer: string | null;
-  birthDate: string | null;
-  sex: ReadingItem["patient"]["sex"];
-  provisional: boolean;
   accessionNumber: string | null;
   studyDate: string | null;
   studyDescription: string | null;
@@ -75,8 +69,7 @@ interface Row {
 const listed = ["IN_PROGRESS", "COMPLETED", "PRELIMINARY", "FINAL"] as const;
 
 const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
-  st.id, st.study_instance_uid as "studyInstanceUid", st.facility_id as "facilityId", st.patient_id as "patientId", p.name as "patientName",
-  identifier.value as identifier, identifier.issuer as issuer, p.birth_date as "birthDate", p.sex, p.provisional,
+  st.id, st.study_instance_uid as "studyInstanceUid", st.facility_id as "facilityId", ${summaryColumns(sql)},
   st.accession_number as "accessionNumber", st.study_date as "studyDate", st.description as "studyDescription", st.modalities,
   st.body_part as "bodyPart", st.number_of_instances as "numberOfInstances", st.status, w.priority, w.subspecialty,
   o.id as "orderId", o.procedure_name as "procedureName", o.clinical_indication as "clinicalIndication",
@@ -204,15 +197,7 @@ function toItem(viewer: Viewer, row: Row, claim: ClaimRow | null, now: Date): Re
     id: row.id,
     studyInstanceUid: row.studyInstanceUid,
     facilityId: row.facilityId,
-    patient: {
-      id: row.patientId,
-      name: displayName(nameParts(row.patientName)),
-      identifier: row.identifier ?? "",
-      issuer: row.issuer ?? "",
-      birthDate: row.birthDate,
-      sex: row.sex,
-      provisional: row.provisional,
-    },
+    patient: toPatientSummary(row),
     accessionNumber: row.accessionNumber,
     studyDate: row.studyDate,
     studyDescription: row.studyDescription,

@@ -1,34 +1,28 @@
-import type { PatientSummary, SearchAnswer, SearchQuery } from "@isocenter/contract";
+import type { SearchAnswer, SearchQuery } from "@isocenter/contract";
 import { type Db, likePrefix, reach, type Viewer } from "../../platform/index.ts";
 import type { Archive } from "../archive/index.ts";
 import {
   allOf,
   anyOf,
-  displayName,
   facilities,
   firstIdentifier,
   hasIdentifierLike,
   inCareOf,
   listPatients,
   nameMatches,
-  nameParts,
   patientNameColumns,
+  type SummaryColumns,
   searchWords,
+  summaryColumns,
+  toPatientSummary,
 } from "../patients/index.ts";
 
-interface OrderRow {
+interface OrderRow extends SummaryColumns {
   id: string;
   accessionNumber: string;
   procedureName: string;
   status: string;
   scheduledAt: Date | null;
-  patientId: string;
-  patientName: string;
-  identifier: string | null;
-  issuer: string | null;
-  birthDate: string | null;
-  sex: PatientSummary["sex"];
-  provisional: boolean;
 }
 
 async function findOrders(
@@ -53,8 +47,7 @@ async function findOrders(
   ];
   const rows = await db<OrderRow[]>`
     select o.id, o.accession_number as "accessionNumber", o.procedure_name as "procedureName", o.status, o.scheduled_at as "scheduledAt",
-      p.id as "patientId", p.name as "patientName", identifier.value as identifier, identifier.issuer as issuer,
-      p.birth_date as "birthDate", p.sex, p.provisional
+      ${summaryColumns(db)}
     from imaging_order o join patient p on p.id = o.patient_id ${firstIdentifier(db)}
     where ${allOf(db, conditions)} order by o.ordered_at desc, o.id desc limit ${limit}`;
   return rows.map(({ id, accessionNumber, procedureName, status, scheduledAt, ...row }) => ({
@@ -63,15 +56,7 @@ async function findOrders(
     procedureName,
     status,
     scheduledAt: scheduledAt?.toISOString() ?? null,
-    patient: {
-      id: row.patientId,
-      name: displayName(nameParts(row.patientName)),
-      identifier: row.identifier ?? "",
-      issuer: row.issuer ?? "",
-      birthDate: row.birthDate,
-      sex: row.sex,
-      provisional: row.provisional,
-    },
+    patient: toPatientSummary(row),
   }));
 }
 
