@@ -21,6 +21,8 @@ export interface ConnectionSettings {
   max?: number;
   /** What PostgreSQL's list of connections says of ours. */
   applicationName?: string;
+  /** Told of each statement as it is sent: for whoever looks at plans. */
+  onStatement?: (statement: string, parameters: readonly unknown[]) => void;
 }
 
 /**
@@ -28,7 +30,11 @@ export interface ConnectionSettings {
  * (counts and sizes below 2^53).
  */
 export function connect(settings: ConnectionSettings): Db {
+  const { onStatement } = settings;
   const options: postgres.Options<Record<string, postgres.PostgresType>> = {
+    ...(onStatement
+      ? { debug: (_connection, statement, parameters) => onStatement(statement, parameters) }
+      : {}),
     max: settings.max ?? 20,
     onnotice: () => {},
     connect_timeout: 10,

@@ -41,6 +41,7 @@ export * from "./platform.ts";
 export * from "./refusal.ts";
 export * from "./secrets.ts";
 export * from "./tls.ts";
+export * from "./totals.ts";
 export * from "./viewer.ts";
 export * from "./zip-writer.ts";
 export * from "./zone.ts";

@@ -1,6 +1,7 @@
 import type { Fragment, Reader } from "./database.ts";
 import { countedTo, defaultLimit, type ListPage, type ListRange, readSort } from "./http-lists.ts";
 import { blameCursor, countLimit, readCursor, writeCursor } from "./paging.ts";
+import { totalOf } from "./totals.ts";
 
 /** A list that is paged by the value it is sorted by, and the id. */
 export interface Keyset<Field extends string> {
@@ -14,14 +15,22 @@ export interface Keyset<Field extends string> {
   /** With joins, without `from`. */
   from: Fragment;
   where: Fragment;
+  /**
+   * Whose rows: each facility is asked by itself, by equality, so that an index that begins with it gives the order, and the pages of several are
+   * merged.
+   */
+  facility?: { column: Fragment; ids: readonly string[] };
+  /** What `listKey` says of who asks for what; left out: always counted. */
+  key?: string;
 }
 
 /** Two statements: the page, and the total counted to its limit. Rows carry their `id`. */
 export async function keysetPage<Row extends { id: string }, Field extends string>(
   db: Reader,
   query: ListRange & { sort?: string },
-  { name, sorts, fallback, id, columns, from, where }: Keyset<Field>,
+  list: Keyset<Field>,
 ): Promise<ListPage<Row>> {
+  const { name, sorts, fallback, id, columns, from, where, facility } = list;
   const { field, descending } = readSort(query, Object.keys(sorts) as Field[], fallback);
   const { by, type } = sorts[field];
   const limit = query.limit ?? defaultLimit;
@@ -32,19 +41,34 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
     ? db`and (${by}, ${id}) ${descending ? db`<` : db`>`} (${value}, ${cursor.id}::uuid)`
     : db``;
   const direction = descending ? db`desc` : db``;
-  const rows = await db<(Row & { sortValue: string | Date })[]>`
-    select ${columns}, ${by} as "sortValue" from ${from} where ${where} ${beyond}
-    order by ${by} ${direction}, ${id} ${direction} limit ${limit + 1} offset ${query.offset ?? 0}`.catch(
-    blameCursor(cursor),
-  );
-  const [count] = await db<{ count: number }[]>`
-    select count(*)::bigint as count from (select from ${from} where ${where} limit ${countLimit + 1}) c`;
+  const offset = query.offset ?? 0;
+  const some = (most: number) => db`
+    select ${columns}, ${by} as "sortValue", ${id} as "sortId" from ${from}
+    where ${facility ? db`${facility.column} = here.id and` : db``} ${where} ${beyond}
+    order by ${by} ${direction}, ${id} ${direction} limit ${most}`;
+  type Sorted = Row & { sortValue: string | Date; sortId: string };
+  const rows = await (facility
+    ? db<Sorted[]>`
+        select k.* from unnest(${[...facility.ids]}::uuid[]) as here (id) cross join lateral (${some(limit + 1 + offset)}) k
+        order by k."sortValue" ${direction}, k."sortId" ${direction} limit ${limit + 1} offset ${offset}`
+    : db<Sorted[]>`${some(limit + 1)} offset ${offset}`
+  ).catch(blameCursor(cursor));
+  const counted = await totalOf(list.key && `${name} ${list.key}`, async () => {
+    const [count] = await db<{ count: number }[]>`
+      select count(*)::bigint as count from (${
+        facility
+          ? db`select from unnest(${[...facility.ids]}::uuid[]) as here (id) cross join lateral (
+              select from ${from} where ${facility.column} = here.id and ${where} limit ${countLimit + 1}) k limit ${countLimit + 1}`
+          : db`select from ${from} where ${where} order by ${by} ${direction}, ${id} ${direction} limit ${countLimit + 1}`
+      }) c`;
+    return count?.count ?? 0;
+  });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const lastValue = last?.sortValue instanceof Date ? last.sortValue.toISOString() : (last?.sortValue ?? "");
   return {
-    data: page.map(({ sortValue: _, ...row }) => row as unknown as Row),
-    ...countedTo(count?.count ?? 0),
+    data: page.map(({ sortValue: _, sortId: __, ...row }) => row as unknown as Row),
+    ...countedTo(counted),
     next: rows.length > limit && last ? writeCursor(order, { value: lastValue, id: last.id }) : null,
   };
 }

@@ -12,8 +12,10 @@ import type {
 import { agingBuckets, billStatuses } from "@isocenter/contract";
 import {
   type Fragment,
+  facilitiesAsked,
   keysetPage,
   type ListPage,
+  listKey,
   mapPage,
   type Reader,
   Refusal,
@@ -62,6 +64,8 @@ export async function listBills(
     columns: billColumns(db, now),
     from: billTables(db),
     where: conditions(db, viewer, query, now),
+    facility: { column: db`b.facility_id`, ids: facilitiesAsked(viewer, query) },
+    key: listKey(viewer, query),
   });
   return mapPage(page, (row) => summaryOf(viewer, row));
 }

@@ -8,8 +8,10 @@ import {
 import {
   type Clock,
   type Fragment,
+  facilitiesAsked,
   keysetPage,
   type ListPage,
+  listKey,
   mapPage,
   type Reader,
   Refusal,
@@ -225,6 +227,8 @@ export async function listFindings(
     columns: columns(reader, viewer),
     from: from(reader),
     where: allOf(reader, conditions),
+    facility: { column: reader`f.facility_id`, ids: facilitiesAsked(viewer, query) },
+    key: listKey(viewer, query),
   });
   return mapPage(page, (row) => toFinding(viewer, now, row));
 }

@@ -11,6 +11,7 @@ import {
 import {
   keysetPage,
   type ListPage,
+  listKey,
   mapPage,
   type Reader,
   Refusal,
@@ -82,6 +83,8 @@ export async function listLog(db: Reader, viewer: Viewer, query: LogListQuery): 
       and e.type !~ ${notWorkflow}
       ${query.action === undefined ? db`` : db`and (e.type = ${query.action} or (e.type = ${writtenLog} and e.data->>'action' = ${query.action}))`}
       ${filters(db, query)}`,
+    ...(own ? {} : { facility: { column: db`e.facility_id`, ids: viewer.facilityIds } }),
+    key: listKey(viewer, query),
   });
   return mapPage(page, (row) => {
     const { action, note } = row.data as { action?: unknown; note?: unknown };
@@ -137,6 +140,7 @@ export async function listAudit(
       ${outcome === undefined ? db`` : db`and e.outcome = ${outcome}`}
       ${query.action === undefined ? db`` : db`and e.word = ${query.action}`}
       ${filters(db, query)}`,
+    key: listKey(viewer, query),
   });
   return mapPage(page, (row) => ({
     ...common(row),

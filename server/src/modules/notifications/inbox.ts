@@ -4,6 +4,7 @@ import {
   countLimit,
   keysetPage,
   type ListPage,
+  listKey,
   mapPage,
   type Reader,
   Refusal,
@@ -69,6 +70,7 @@ export async function listNotices(
     from: db`notice n`,
     where: db`${mine(db, viewer)} ${ofKind(db, query.kind)} ${level ? db`and n.level = ${level}` : db``}
       ${query.unread === undefined ? db`` : query.unread ? db`and n.read_at is null` : db`and n.read_at is not null`}`,
+    key: listKey(viewer, query),
   });
   const [count] = await db<{ unread: number }[]>`
     select count(*) as unread from (

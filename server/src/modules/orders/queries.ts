@@ -14,8 +14,10 @@ import {
   blameCursor,
   dayOf,
   type Fragment,
+  facilitiesAsked,
   keysetPage,
   type ListPage,
+  listKey,
   mapPage,
   type Reader,
   type Viewer,
@@ -147,6 +149,8 @@ export async function listOrders(
     columns: orderColumns(reader),
     from: reader`imaging_order o`,
     where,
+    facility: { column: reader`o.facility_id`, ids: facilitiesAsked(viewer, query) },
+    key: listKey(viewer, query),
   }).catch(blameCursor(query.after === undefined ? null : { value: "", id: "" }));
   return mapPage(page, (row) => toOrder(viewer, row));
 }

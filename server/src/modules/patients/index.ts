@@ -19,7 +19,7 @@ export {
 } from "./identify.ts";
 export { type MergeContext, type MergeFollower, mergePatients, undoMerge } from "./merge.ts";
 export { survivorOf, survivorSql } from "./merged.ts";
-export { allOf, anyOf, type NameColumns, nameMatches } from "./name-search.ts";
+export { allOf, anyOf, hasWord, type NameColumns, nameMatches } from "./name-search.ts";
 export { foldPattern, foldText } from "./names.ts";
 export {
   displayName,

@@ -1,6 +1,7 @@
 import { phoneticKeys } from "@isocenter/dicom";
-import type { Fragment, Reader } from "../../platform/index.ts";
+import { type Fragment, likePrefix, type Reader } from "../../platform/index.ts";
 import { foldPattern } from "./names.ts";
+import { patientNameColumns } from "./sql.ts";
 
 /**
  * Where folded names stand. `alone`: one column with the alphabetic group and one with the other groups, as `nameKeys` makes them.
@@ -81,4 +82,16 @@ export function allOf(sql: Reader, conditions: readonly Fragment[]): Fragment {
 export function anyOf(sql: Reader, conditions: readonly Fragment[]): Fragment {
   if (conditions.length === 0) return sql`false`;
   return sql`(${conditions.flatMap((condition, index) => (index === 0 ? [condition] : [sql` or `, condition]))})`;
+}
+
+/**
+ * True where the patient that the column names has the word in their name, or an identifier that begins with it. The few who are meant are found first,
+ * each alternative from its own index.
+ */
+export function hasWord(sql: Reader, column: string, word: string): Fragment {
+  const inName = nameMatches(sql, patientNameColumns, `*${word.replaceAll(/[*?=]/g, " ")}*`);
+  return sql`${sql.unsafe(column)} in (
+    select p.id from patient p where ${inName}
+    union all select coalesce(i.survivor_id, i.patient_id) from patient_identifier i
+      where upper(i.value) like ${likePrefix(word.toUpperCase())})`;
 }

@@ -4,18 +4,19 @@ import {
   countLimit,
   type Db,
   type Fragment,
-  likePrefix,
+  listKey,
   type Reader,
   Refusal,
   reach,
   readCursor,
   requirePermission,
+  totalOf,
   type Viewer,
   writeCursor,
 } from "../../platform/index.ts";
-import { allOf, anyOf, nameMatches } from "./name-search.ts";
+import { allOf, hasWord } from "./name-search.ts";
 import { foldText } from "./names.ts";
-import { facilities, inCareOf, patientNameColumns } from "./sql.ts";
+import { facilities, inCareOf } from "./sql.ts";
 
 interface PatientRow extends Omit<Patient, "createdAt" | "updatedAt" | "actions"> {
   createdAt: Date;
@@ -117,8 +118,11 @@ export async function listPatients(db: Db, viewer: Viewer, query: PatientListQue
     order by ${column} ${direction}, p.id ${direction} limit ${limit + 1} offset ${query.offset ?? 0}`.catch(
     blameCursor(after),
   );
-  const [{ total = 0 } = {}] = await db<{ total: number }[]>`
-    select count(*) as total from (select 1 from patient p where ${where} limit ${countLimit + 1}) counted`;
+  const total = await totalOf(`patients ${listKey(viewer, query)}`, async () => {
+    const [row] = await db<{ total: number }[]>`
+      select count(*) as total from (select from patient p where ${where} limit ${countLimit + 1}) counted`;
+    return row?.total ?? 0;
+  });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -140,14 +144,7 @@ function sqlConditions(sql: Reader, viewer: Viewer, query: PatientListQuery): Fr
       sql`p.id in (select ${foundBy(sql)} from patient_identifier i where i.value = ${query.identifier.trim()})`,
     );
   }
-  for (const word of searchWords(query.query ?? "")) {
-    conditions.push(
-      anyOf(sql, [
-        nameMatches(sql, patientNameColumns, `*${word.replaceAll(/[*?=]/g, " ")}*`),
-        sql`p.id in (select ${foundBy(sql)} from patient_identifier i where upper(i.value) like ${likePrefix(word.toUpperCase())})`,
-      ]),
-    );
-  }
+  for (const word of searchWords(query.query ?? "")) conditions.push(hasWord(sql, "p.id", word));
   return allOf(sql, conditions);
 }
 

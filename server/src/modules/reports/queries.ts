@@ -9,6 +9,7 @@ import {
   type Fragment,
   keysetPage,
   type ListPage,
+  listKey,
   mapPage,
   type Reader,
   Refusal,
@@ -200,6 +201,7 @@ export async function listReports(
           join patient p on p.id = st.patient_id ${firstIdentifier(reader)}`
       : tables(reader),
     where: allOf(reader, where),
+    key: listKey(viewer, of, query),
   });
   const studyIds = seesAll(viewer) ? page.data.map(({ studyId }) => studyId) : [];
   const claims = await claimsOf(reader, studyIds, now);

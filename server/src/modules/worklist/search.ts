@@ -1,16 +1,13 @@
 import type { SearchAnswer, SearchQuery } from "@isocenter/contract";
-import { type Db, likePrefix, reach, type Viewer } from "../../platform/index.ts";
+import { type Db, type Fragment, likePrefix, reach, type Viewer } from "../../platform/index.ts";
 import type { Archive } from "../archive/index.ts";
 import {
   allOf,
-  anyOf,
   facilities,
   firstIdentifier,
-  hasIdentifierLike,
+  hasWord,
   inCareOf,
   listPatients,
-  nameMatches,
-  patientNameColumns,
   type SummaryColumns,
   searchWords,
   summaryColumns,
@@ -25,6 +22,14 @@ interface OrderRow extends SummaryColumns {
   scheduledAt: Date | null;
 }
 
+/** True where the word is in the patient's name, or an identifier of theirs or the accession number begins with it. */
+const hasWordOf = (db: Db, viewer: Viewer, word: string): Fragment => db`o.id in (
+  select of_patient.id from imaging_order of_patient
+  where of_patient.facility_id = any(${facilities(viewer)}::uuid[]) and ${hasWord(db, "of_patient.patient_id", word)}
+  union all select numbered.id from imaging_order numbered
+  where numbered.facility_id = any(${facilities(viewer)}::uuid[])
+    and upper(numbered.accession_number) like ${likePrefix(word.toUpperCase())})`;
+
 async function findOrders(
   db: Db,
   viewer: Viewer,
@@ -37,13 +42,7 @@ async function findOrders(
   const conditions = [
     db`o.facility_id = any(${facilities(viewer)}::uuid[])`,
     ...(reached === "in-care" ? [inCareOf(db, viewer, "o.patient_id")] : []),
-    ...words.map((word) =>
-      anyOf(db, [
-        db`upper(o.accession_number) like ${likePrefix(word.toUpperCase())}`,
-        nameMatches(db, patientNameColumns, `*${word.replaceAll(/[*?=]/g, " ")}*`),
-        hasIdentifierLike(db, "o.patient_id", likePrefix(word)),
-      ]),
-    ),
+    ...words.map((word) => hasWordOf(db, viewer, word)),
   ];
   const rows = await db<OrderRow[]>`
     select o.id, o.accession_number as "accessionNumber", o.procedure_name as "procedureName", o.status, o.scheduled_at as "scheduledAt",

@@ -55,9 +55,15 @@ export async function* find(
 
 /** How many there are, counted to 10,000. */
 export async function count(reader: Reader, viewer: Viewer, query: ArchiveQuery): Promise<Count> {
-  const { where, from } = planOf(reader, viewer, query);
+  const { where, from, level } = planOf(reader, viewer, query);
+  // Each facility by itself, so that an index that begins with it tells them.
+  const rows =
+    level === "PATIENT"
+      ? reader`select from ${from} where ${where}`
+      : reader`select from unnest(${facilities(viewer)}::uuid[]) as here (id) cross join lateral (
+          select from ${from} where ${reader.unsafe(tableNames[level])}.facility_id = here.id and ${where} limit ${countLimit + 1}) k`;
   const [{ total = 0 } = {}] = await reader<{ total: number }[]>`
-    select count(*) as total from (select 1 from ${from} where ${where} limit ${countLimit + 1}) counted`;
+    select count(*) as total from (${rows} limit ${countLimit + 1}) counted`;
   return { total: Math.min(total, countLimit), totalIsExact: total <= countLimit };
 }
 
@@ -89,6 +95,8 @@ function planOf(sql: Reader, viewer: Viewer, query: ArchiveQuery): Plan {
   };
 }
 
+const tableNames = { STUDY: "st", SERIES: "se", INSTANCE: "i" } as const;
+
 /** What the viewer may see, by the facility first. */
 function visible(sql: Reader, viewer: Viewer, level: QueryLevel): Fragment {
   const reach = requirePermission(viewer, "images.read");
@@ -101,9 +109,8 @@ function visible(sql: Reader, viewer: Viewer, level: QueryLevel): Fragment {
       ...care("p.id"),
     ]);
   }
-  const alias = level === "STUDY" ? "st" : level === "SERIES" ? "se" : "i";
   return allOf(sql, [
-    atFacilities(sql, viewer, alias),
+    atFacilities(sql, viewer, tableNames[level]),
     ...(level === "STUDY" ? [sql`st.number_of_instances > 0`] : []),
     ...(level === "SERIES" ? [sql`se.number_of_instances > 0`] : []),
     ...(level === "INSTANCE" ? [sql`i.deleted_at is null`] : []),

@@ -14,11 +14,13 @@ import {
   type Db,
   type Fragment,
   likePrefix,
+  listKey,
   type Reader,
   Refusal,
   reach,
   readCursor,
   requirePermission,
+  totalOf,
   type Viewer,
   writeCursor,
 } from "../../../platform/index.ts";
@@ -197,8 +199,14 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
     select ${columns(db)}, page.sort_key::text as "sortKey"
     from page join study st on st.id = page.page_id join patient p on p.id = st.patient_id ${firstIdentifier(db)}
     order by page.sort_key ${order}, st.id ${order}`.catch(blameCursor(after));
-  const [{ total = 0 } = {}] = await db<{ total: number }[]>`
-    select count(*) as total from (select 1 from study st ${patient} where ${where} limit ${countLimit + 1}) counted`;
+  const total = await totalOf(`studies ${listKey(viewer, query)}`, async () => {
+    const [row] = await db<{ total: number }[]>`
+      select count(*) as total from (
+        select from unnest(${facilities(viewer)}::uuid[]) as here (id) cross join lateral (
+          select from study st ${patient} where st.facility_id = here.id and ${where} limit ${countLimit + 1}) k
+        limit ${countLimit + 1}) counted`;
+    return row?.total ?? 0;
+  });
   const data = rows.slice(0, limit);
   const last = data.at(-1);
   return {
