@@ -78,7 +78,7 @@ import {
   reportRoutes,
   shareRoutes,
 } from "./modules/reports/index.ts";
-import { statArrivals, worklistRoutes } from "./modules/worklist/index.ts";
+import { defineVipWatch, statArrivals, worklistRoutes } from "./modules/worklist/index.ts";
 import {
   type App,
   createHttpServer,
@@ -133,6 +133,7 @@ export async function composeModules(platform: Platform): Promise<Modules> {
   journal.registerReader(analyticsReader);
   defineAnalyticsJobs(platform);
   journal.registerReader(statArrivals(platform.clock));
+  defineVipWatch(platform);
   const findings = createFindings(platform, journal);
   const demo = createDemo(platform, archive);
   const { commitment } = sending;

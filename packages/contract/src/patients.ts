@@ -37,6 +37,9 @@ export const Patient = Type.Object({
   provisional: Type.Boolean({
     description: "The identity is in doubt and waits for a person to reconcile it.",
   }),
+  vip: Type.Boolean({
+    description: "The records draw the curious: who looks without caring for the patient is told of",
+  }),
   mergedInto: Nullable(
     Type.String({
       format: "uuid",
@@ -104,11 +107,25 @@ export const ChangePatient = Type.Object(
     phone: Type.Optional(Nullable(contact(64))),
     email: Type.Optional(Nullable(contact(254))),
     address: Type.Optional(Nullable(contact(1024))),
+    vip: Type.Optional(Type.Boolean({ description: "Administrators alone change it" })),
     expectedVersion: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   closed,
 );
 export type ChangePatient = Static<typeof ChangePatient>;
+
+/** What a front desk knows before it enters somebody. */
+export const CheckDuplicates = Type.Object(
+  {
+    firstName: Type.Optional(name),
+    lastName: requiredName,
+    middleName: Type.Optional(name),
+    birthDate: Type.Optional(Nullable(DateOnly)),
+    sex: Type.Optional(Nullable(CreatePatient.properties.sex)),
+  },
+  closed,
+);
+export type CheckDuplicates = Static<typeof CheckDuplicates>;
 
 const reason = Type.String({ minLength: 1, maxLength: 1000, pattern: "\\S" });
 

@@ -7,6 +7,7 @@ const expected = `
                         ADMINISTRATOR RADIOLOGIST RESIDENT TECHNOLOGIST PHYSICIAN     FRONT_DESK BILLING   INTEGRATION
 patients.read           all           all         all      all          in-care       all        for-bills all
 patients.write          all           -           -        -            -             all        -         all
+patients.vip            all           -           -        -            -             -          -         -
 orders.read             all           all         all      all          in-care       all        for-bills all
 orders.write            all           -           -        status       own           all        -         all
 studies.write           all           -           -        all          -             all        -         all

@@ -23,6 +23,8 @@ export const permissionTable = {
     INTEGRATION: "all",
   }),
   "patients.write": row({ ADMINISTRATOR: "all", FRONT_DESK: "all", INTEGRATION: "all" }),
+  /** To say whose records draw the curious. */
+  "patients.vip": row({ ADMINISTRATOR: "all" }),
   "orders.read": row({
     ADMINISTRATOR: "all",
     RADIOLOGIST: "all",

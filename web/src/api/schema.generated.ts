@@ -1341,6 +1341,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients/duplicates-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Patients who may be the person that is to be entered, the likeliest first
+         * @description Needs the permission `patients.write`.
+         */
+        post: operations["createPatientDuplicatesCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/accesses": {
         parameters: {
             query?: never;
@@ -1349,7 +1369,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who looked at this patient, the newest first
+         * Who looked at this patient, or gave records away, the newest first
          * @description Needs the permission `audit.read`.
          */
         get: operations["listPatientAccesses"];
@@ -4355,6 +4375,8 @@ export interface components {
             phone?: string | null;
             email?: string | null;
             address?: string | null;
+            /** @description Administrators alone change it */
+            vip?: boolean;
             expectedVersion?: number;
         };
         ChangeProcedure: {
@@ -4495,6 +4517,13 @@ export interface components {
             description?: string | null;
             enabled?: boolean;
             expectedVersion?: number;
+        };
+        CheckDuplicates: {
+            firstName?: string;
+            lastName: string;
+            middleName?: string;
+            birthDate?: string | null;
+            sex?: string | null;
         };
         ClaimedIdentity: {
             /** @description Family, Given Middle */
@@ -5328,7 +5357,7 @@ export interface components {
             version: number;
             /** Format: date-time */
             createdAt: string;
-            permissions: ("patients.read" | "patients.write" | "orders.read" | "orders.write" | "studies.write" | "catalogue.manage" | "prices.manage" | "images.upload" | "images.read" | "images.correct" | "retention.manage" | "images.export" | "images.share" | "reports.read" | "reports.write" | "reports.sign" | "report-templates.manage" | "reading.claim" | "reading.assign" | "findings.read" | "findings.raise" | "findings.acknowledge" | "finding-policies.manage" | "bills.read" | "bills.write" | "payments.take" | "analytics.read" | "break-glass" | "staff.manage" | "on-call.manage" | "webhooks.manage" | "remote.query" | "log.write" | "log.read" | "users.manage" | "facilities.manage" | "keys.manage" | "modalities.manage" | "audit.read" | "jobs.read" | "jobs.manage" | "metrics.read" | "demo.manage")[];
+            permissions: ("patients.read" | "patients.write" | "patients.vip" | "orders.read" | "orders.write" | "studies.write" | "catalogue.manage" | "prices.manage" | "images.upload" | "images.read" | "images.correct" | "retention.manage" | "images.export" | "images.share" | "reports.read" | "reports.write" | "reports.sign" | "report-templates.manage" | "reading.claim" | "reading.assign" | "findings.read" | "findings.raise" | "findings.acknowledge" | "finding-policies.manage" | "bills.read" | "bills.write" | "payments.take" | "analytics.read" | "break-glass" | "staff.manage" | "on-call.manage" | "webhooks.manage" | "remote.query" | "log.write" | "log.read" | "users.manage" | "facilities.manage" | "keys.manage" | "modalities.manage" | "audit.read" | "jobs.read" | "jobs.manage" | "metrics.read" | "demo.manage")[];
             facilities: {
                 /** Format: uuid */
                 id: string;
@@ -5568,6 +5597,8 @@ export interface components {
             address: string | null;
             /** @description The identity is in doubt and waits for a person to reconcile it. */
             provisional: boolean;
+            /** @description The records draw the curious: who looks without caring for the patient is told of */
+            vip: boolean;
             mergedInto: string | null;
             /** @description Those of the viewer's facilities that know the patient */
             facilityIds: string[];
@@ -10562,6 +10593,44 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    createPatientDuplicatesCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckDuplicates"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Patient"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             "5XX": components["responses"]["ServerError"];
         };

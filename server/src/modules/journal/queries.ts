@@ -116,11 +116,18 @@ interface AuditRow extends Row {
   hash: Buffer | null;
 }
 
+/** All that was looked at of some patients, and of what happened to them the facts of some types alone. */
+export interface AuditOfPatients {
+  patientIds: readonly string[];
+  facts: readonly string[];
+}
+
 /** Facts and accesses of the viewer's facilities and of none, the newest first; with the reach `own` the viewer's own. */
 export async function listAudit(
   db: Reader,
   viewer: Viewer,
   query: AuditListQuery,
+  of?: AuditOfPatients,
 ): Promise<ListPage<AuditEntry>> {
   const own = reach(viewer, "audit.read") !== "all";
   const kind = readFilter(auditKinds, "kind", query.kind);
@@ -136,6 +143,11 @@ export async function listAudit(
       select ${shared}, action as word, 'ACCESS' as kind from access) e`,
     where: db`
       ${own ? db`e.actor_id = ${viewer.id}` : db`(e.facility_id is null or e.facility_id = any(${viewer.facilityIds as string[]}::uuid[]))`}
+      ${
+        of === undefined
+          ? db``
+          : db`and e.patient_id = any(${[...of.patientIds]}::uuid[]) and (e.kind = 'ACCESS' or e.word = any(${[...of.facts]}::text[]))`
+      }
       ${kind === null ? db`` : db`and e.kind = ${kind}`}
       ${outcome === undefined ? db`` : db`and e.outcome = ${outcome}`}
       ${query.action === undefined ? db`` : db`and e.word = ${query.action}`}

@@ -21,7 +21,7 @@ export interface PatientContext {
 const identifierTaken = (): Refusal =>
   new Refusal("conflict", "patient.identifier-taken", "Another patient has this identifier of this issuer.");
 
-function readSex(text: string): Sex {
+export function readSex(text: string): Sex {
   const sex = readEnumeration(sexes, text);
   if (sex === null) throw new Refusal("invalid", "patient.invalid-sex", `sex takes ${sexes.join(", ")}.`);
   return sex;
@@ -89,7 +89,7 @@ export async function createPatient(
   return id;
 }
 
-const partsOf = (input: Partial<CreatePatient>): NameParts => ({
+export const partsOf = (input: Partial<CreatePatient>): NameParts => ({
   family: (input.lastName ?? "").trim(),
   given: (input.firstName ?? "").trim(),
   middle: (input.middleName ?? "").trim(),
@@ -162,6 +162,7 @@ export async function changePatient(
   { clock, journal }: PatientContext,
 ): Promise<void> {
   requirePermission(viewer, "patients.write");
+  if (input.vip !== undefined) requirePermission(viewer, "patients.vip");
   const current = await lockPatient(tx, viewer, patientId);
   checkVersion(input.expectedVersion, current.version);
   const parts = { ...partsOfRow(current), ...definedParts(input) };
@@ -182,6 +183,7 @@ export async function changePatient(
     birth_date: birthDate,
     sex,
     ...contactColumns(input),
+    ...(input.vip === undefined ? {} : { vip: input.vip }),
     corrected: [...corrected],
     former_identities: tx.json(former as never),
     ...(changed || input.identifiers ? { identity_at: clock.now() } : {}),

@@ -6,6 +6,7 @@
  * images do not overwrite; a patient exists for a viewer through the facilities that know them and, where the right reaches no further, through care.
  */
 export { breakGlassRoutes } from "./break-glass/routes.ts";
+export { privacyOfficers } from "./break-glass/watchers.ts";
 export { careTeamOf, type TeamMember } from "./care-team.ts";
 export { addCareRelations, changePatient, createPatient } from "./commands.ts";
 export { type SaidIdentity, saidOfPatient, sexOf } from "./fits.ts";

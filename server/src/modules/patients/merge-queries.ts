@@ -1,6 +1,8 @@
-import type { Patient, PatientMerge } from "@isocenter/contract";
-import { type Reader, reach, type Viewer } from "../../platform/index.ts";
-import { getPatient, listPatientsByIds } from "./queries.ts";
+import type { CheckDuplicates, CreatePatient, Patient, PatientMerge } from "@isocenter/contract";
+import { type Fragment, type Reader, reach, type Viewer } from "../../platform/index.ts";
+import { partsOf, readSex } from "./commands.ts";
+import { joinName, nameKeys } from "./patient.ts";
+import { getPatient, listPatientsByIds, visible } from "./queries.ts";
 
 interface MergeRow {
   id: string;
@@ -43,12 +45,39 @@ const maxCandidates = 20;
  */
 export async function listDuplicates(reader: Reader, viewer: Viewer, patientId: string): Promise<Patient[]> {
   await getPatient(reader, viewer, patientId);
+  return await likelyTheSame(
+    reader,
+    viewer,
+    reader`(select id, birth_date, sex, name_folded, name_sounds from patient where id = ${patientId})`,
+  );
+}
+
+/**
+ * The same for somebody who is not entered yet, from what is known of them.
+ * @throws Refusal `invalid` (`patient.invalid-sex`)
+ */
+export async function listDuplicatesOf(
+  reader: Reader,
+  viewer: Viewer,
+  input: CheckDuplicates,
+): Promise<Patient[]> {
+  const keys = nameKeys(joinName(partsOf(input as Partial<CreatePatient>)));
+  const sex = input.sex == null ? null : readSex(input.sex);
+  return await likelyTheSame(
+    reader,
+    viewer,
+    reader`(select null::uuid as id, ${input.birthDate ?? null}::text::date as birth_date, ${sex}::text as sex,
+      ${keys.folded}::text as name_folded, ${keys.sounds}::text[] as name_sounds)`,
+  );
+}
+
+async function likelyTheSame(reader: Reader, viewer: Viewer, me: Fragment): Promise<Patient[]> {
   const rows = await reader<{ id: string }[]>`
-    select p.id from patient me join patient p on p.id <> me.id and p.merged_into is null and (
+    select p.id from ${me} me join patient p on p.id is distinct from me.id and p.merged_into is null and (
       (p.birth_date = me.birth_date and p.name_sounds && me.name_sounds)
       or (p.name_folded = me.name_folded and p.name_folded <> '' and (p.birth_date is null or me.birth_date is null
         or to_char(p.birth_date, 'YYYYMMDD') = to_char(me.birth_date, 'YYYYDDMM'))))
-    where me.id = ${patientId} and (p.sex is null or me.sex is null or p.sex = me.sex or 'U' in (p.sex, me.sex))
+    where ${visible(reader, viewer)} and (p.sex is null or me.sex is null or p.sex = me.sex or 'U' in (p.sex, me.sex))
     order by p.name_folded <> me.name_folded, p.birth_date is distinct from me.birth_date, p.id limit ${maxCandidates}`;
   return listPatientsByIds(
     reader,

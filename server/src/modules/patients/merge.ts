@@ -2,6 +2,7 @@ import {
   type Clock,
   checkVersion,
   newId,
+  type Reader,
   Refusal,
   requirePermission,
   type Tx,
@@ -104,7 +105,9 @@ export async function mergePatients(
     merged_at: at,
   })}`;
   await tx`update patient set merged_into = ${intoPatientId}, version = version + 1, updated_at = ${at} where id = ${patientId}`;
-  await tx`update patient set version = version + 1, updated_at = ${at} where id = ${intoPatientId}`;
+  // Whom the curious look for they look for under either name; it stays when the merge is undone.
+  await tx`update patient p set vip = p.vip or gone.vip, version = p.version + 1, updated_at = ${at}
+    from patient gone where p.id = ${intoPatientId} and gone.id = ${patientId}`;
   await settleIdentifiers(tx, [patientId]);
   await shareMemberships(tx, clock, patientId, intoPatientId);
   await tx`
@@ -142,7 +145,7 @@ async function shareMemberships(tx: Tx, clock: Clock, fromId: string, intoId: st
 }
 
 /** Who was merged into them, and so on; with themselves. */
-async function clusterOf(tx: Tx, ids: readonly string[]): Promise<string[]> {
+export async function clusterOf(tx: Reader, ids: readonly string[]): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`
     with recursive cluster (id, depth) as (
       select id, 0 from patient where id = any(${[...ids]}::uuid[])

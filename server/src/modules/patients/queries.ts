@@ -28,7 +28,7 @@ interface PatientRow extends Omit<Patient, "createdAt" | "updatedAt" | "actions"
  * Which patients exist for the viewer: those that one of the viewer's facilities knows and, for whom the right reaches only so far, those in their
  * care. The reach `for-bills` is demographics and nothing else, which is all that this room has.
  */
-function visible(sql: Reader, viewer: Viewer): Fragment {
+export function visible(sql: Reader, viewer: Viewer): Fragment {
   const reach = requirePermission(viewer, "patients.read");
   const known = sql`exists (
     select 1 from patient_facility f where f.patient_id = p.id and f.facility_id = any(${facilities(viewer)}::uuid[]))`;
@@ -37,7 +37,7 @@ function visible(sql: Reader, viewer: Viewer): Fragment {
 
 const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   p.id, p.given as "firstName", p.family as "lastName", p.middle as "middleName", p.prefix, p.suffix, p.birth_date as "birthDate", p.sex,
-  p.phone, p.email, p.address, p.provisional, p.version, p.created_at as "createdAt", p.updated_at as "updatedAt",
+  p.phone, p.email, p.address, p.provisional, p.vip, p.version, p.created_at as "createdAt", p.updated_at as "updatedAt",
   (select coalesce(json_agg(json_build_object('value', i.value, 'issuer', i.issuer)
       order by i.patient_id <> p.id, i.position, i.id), '[]'::json)
     from patient_identifier i where i.patient_id = p.id or i.survivor_id = p.id) as identifiers, p.merged_into as "mergedInto",

@@ -1,6 +1,7 @@
 import {
   AuditEntry,
   AuditListQuery,
+  CheckDuplicates,
   Id,
   listOf,
   MergePatients,
@@ -19,8 +20,8 @@ import {
   transact,
 } from "../../platform/index.ts";
 import { type Journal, listAudit } from "../journal/index.ts";
-import { type MergeFollower, mergePatients, undoMerge } from "./merge.ts";
-import { listDuplicates, listMerges } from "./merge-queries.ts";
+import { clusterOf, type MergeFollower, mergePatients, undoMerge } from "./merge.ts";
+import { listDuplicates, listDuplicatesOf, listMerges } from "./merge-queries.ts";
 import { getPatient } from "./queries.ts";
 
 const problems = { "4xx": Problem };
@@ -28,6 +29,9 @@ const params = Type.Object({ id: Id });
 const tags = ["Patients"];
 const { patientId: _, kind: __, ...accessFilters } = AuditListQuery.properties;
 const AccessListQuery = Type.Object(accessFilters, { additionalProperties: false });
+
+/** Facts that say that somebody came to see records, or gave them away. */
+const looksAndExports = ["access.broken-glass", "share.created", "share.revoked", "send.queued"] as const;
 
 export interface MergeRoutesDeps {
   platform: Platform;
@@ -117,13 +121,34 @@ export function mergeRoutes({ platform, journal, followers }: MergeRoutesDeps): 
         return { data };
       },
     );
+    app.post(
+      "/patients/duplicates-check",
+      {
+        config: { permission: "patients.write" },
+        schema: {
+          tags,
+          summary: "Patients who may be the person that is to be entered, the likeliest first",
+          body: CheckDuplicates,
+          response: { 200: Type.Object({ data: Type.Array(Patient) }), ...problems },
+        },
+      },
+      async (request) => {
+        const data = await listDuplicatesOf(db, request.viewer, request.body);
+        await journal.access(request.viewer, {
+          action: "patient.searched",
+          subject: { type: "search", id: "duplicates" },
+          data: { found: data.length },
+        });
+        return { data };
+      },
+    );
     app.get(
       "/patients/:id/accesses",
       {
         config: { permission: "audit.read" },
         schema: {
           tags,
-          summary: "Who looked at this patient, the newest first",
+          summary: "Who looked at this patient, or gave records away, the newest first",
           params,
           querystring: AccessListQuery,
           response: { 200: listOf(AuditEntry), ...problems },
@@ -133,7 +158,10 @@ export function mergeRoutes({ platform, journal, followers }: MergeRoutesDeps): 
         const { viewer } = request;
         const { id } = request.params;
         await getPatient(db, viewer, id);
-        const page = await listAudit(db, viewer, { ...request.query, patientId: id, kind: "ACCESS" });
+        const page = await listAudit(db, viewer, request.query, {
+          patientIds: await clusterOf(db, [id]),
+          facts: looksAndExports,
+        });
         await journal.access(viewer, {
           action: "audit.viewed",
           subject: { type: "audit", id: "accesses" },
