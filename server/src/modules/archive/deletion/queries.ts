@@ -1,7 +1,6 @@
 import type { Deletion, DeletionListQuery, LegalHold } from "@isocenter/contract";
 import {
   type Fragment,
-  keysetPage,
   type ListPage,
   mapPage,
   type Reader,
@@ -10,6 +9,7 @@ import {
   type Viewer,
 } from "../../../platform/index.ts";
 import { survivorSql } from "../../patients/index.ts";
+import { type DecisionList, getDecision, listDecisions } from "../doubt/lists.ts";
 import { readStatus, type SummaryRow, summarySql, toSummary } from "../doubt/summaries.ts";
 import { atFacilities } from "../find/find.ts";
 import { type RetentionRule, retainedUntil } from "./retention.ts";
@@ -58,6 +58,13 @@ const columns = (sql: Reader): Fragment => sql`
 const tables = (sql: Reader): Fragment => sql`
   deletion d join study st on st.id = d.study_id join patient p on p.id = st.patient_id join facility f on f.id = d.facility_id`;
 
+const list: DecisionList = {
+  alias: "d",
+  at: { column: "deleted_at", field: "deletedAt" },
+  columns,
+  from: tables,
+};
+
 function toDeletion(viewer: Viewer, row: Row, today: string): Deletion {
   const {
     patient,
@@ -96,15 +103,10 @@ export async function listDeletions(
 ): Promise<ListPage<Deletion>> {
   requirePermission(viewer, "retention.manage");
   const status = readStatus(statuses, query.status, "DELETED");
-  const page = await keysetPage<Row, "deletedAt">(reader, query, {
+  const page = await listDecisions<Row>(reader, viewer, query, list, {
     name: `deletions ${status}`,
-    sorts: { deletedAt: { by: reader`d.deleted_at`, type: "timestamptz" } },
-    fallback: "-deletedAt",
-    id: reader`d.id`,
-    columns: columns(reader),
-    from: tables(reader),
-    where: reader`${atFacilities(reader, viewer, "d")}
-      and (d.restored_at is not null) = ${status === "RESTORED"} and (d.purged_at is not null) = ${status === "PURGED"}
+    newestFirst: true,
+    where: reader`(d.restored_at is not null) = ${status === "RESTORED"} and (d.purged_at is not null) = ${status === "PURGED"}
       ${query.studyId ? reader`and d.study_id = ${query.studyId}` : reader``}
       ${query.patientId ? reader`and st.patient_id = ${query.patientId}` : reader``}`,
   });
@@ -119,9 +121,8 @@ export async function getDeletion(
   now: Date,
 ): Promise<Deletion> {
   requirePermission(viewer, "retention.manage");
-  const [row] = await reader<Row[]>`
-    select ${columns(reader)} from ${tables(reader)} where d.id = ${deletionId} and ${atFacilities(reader, viewer, "d")}`;
-  if (!row) throw new Refusal("not-found", "deletion.not-found", "There is no such deletion.");
+  const missing = { code: "deletion.not-found", what: "deletion" };
+  const row = await getDecision<Row>(reader, viewer, deletionId, list, missing);
   return toDeletion(viewer, row, now.toISOString().slice(0, 10));
 }
 

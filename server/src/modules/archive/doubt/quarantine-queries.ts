@@ -1,12 +1,6 @@
-import {
-  type DoubtListQuery,
-  doubtStatuses,
-  type QuarantineAction,
-  type QuarantineItem,
-} from "@isocenter/contract";
+import type { DoubtListQuery, QuarantineAction, QuarantineItem } from "@isocenter/contract";
 import {
   type Fragment,
-  keysetPage,
   type ListPage,
   mapPage,
   type Reader,
@@ -15,51 +9,62 @@ import {
   type Viewer,
 } from "../../../platform/index.ts";
 import { atFacilities } from "../find/find.ts";
-import { type ClaimRow, readStatus, toClaimed } from "./summaries.ts";
+import {
+  type DecisionList,
+  type DecisionRow,
+  decisionColumns,
+  getDecision,
+  listDoubts,
+  toDecision,
+} from "./lists.ts";
+import { type ClaimRow, toClaimed } from "./summaries.ts";
 
 /** Of an object that could not be read. */
 export const unreadable = "unreadable";
 
 interface Row
-  extends Pick<
-    QuarantineItem,
-    | "id"
-    | "reason"
-    | "detail"
-    | "facilityId"
-    | "studyInstanceUid"
-    | "seriesInstanceUid"
-    | "sopInstanceUid"
-    | "sopClassUid"
-    | "transferSyntaxUid"
-    | "size"
-    | "door"
-    | "sender"
-    | "image"
-    | "version"
-  > {
+  extends DecisionRow,
+    Pick<
+      QuarantineItem,
+      | "id"
+      | "reason"
+      | "detail"
+      | "facilityId"
+      | "studyInstanceUid"
+      | "seriesInstanceUid"
+      | "sopInstanceUid"
+      | "sopClassUid"
+      | "transferSyntaxUid"
+      | "size"
+      | "door"
+      | "sender"
+      | "image"
+      | "version"
+    > {
   claim: ClaimRow | null;
   sha256: Buffer;
-  action: QuarantineAction | null;
-  resolutionReason: string | null;
-  resolvedBy: string | null;
-  resolvedByName: string | null;
-  resolvedAt: Date | null;
   createdAt: Date;
 }
 
 const columns = (sql: Reader): Fragment => sql`
   q.id, q.reason, q.detail, q.facility_id as "facilityId", q.study_instance_uid as "studyInstanceUid",
   q.series_instance_uid as "seriesInstanceUid", q.sop_instance_uid as "sopInstanceUid", q.sop_class_uid as "sopClassUid",
-  q.transfer_syntax_uid as "transferSyntaxUid", q.size, q.sha256, q.door, q.sender, q.version, q.claim, q.action,
-  q.resolution_reason as "resolutionReason", q.resolved_by as "resolvedBy", q.resolved_by_name as "resolvedByName",
-  q.resolved_at as "resolvedAt", q.created_at as "createdAt",
+  q.transfer_syntax_uid as "transferSyntaxUid", q.size, q.sha256, q.door, q.sender, q.version, q.claim,
+  ${decisionColumns(sql, "q", "resolution_reason")}, q.created_at as "createdAt",
   case when i.id is not null then json_build_object('id', i.id, 'studyId', st.id, 'patientId', st.patient_id, 'size', i.size,
     'sha256', encode(i.sha256, 'hex')) end as image`;
 
 const tables = (sql: Reader): Fragment => sql`
   quarantine q left join instance i on i.id = q.instance_id left join series se on se.id = i.series_id
   left join study st on st.id = se.study_id`;
+
+const list: DecisionList = {
+  alias: "q",
+  at: { column: "created_at", field: "createdAt" },
+  columns,
+  from: tables,
+};
+const missing = { code: "quarantine.not-found", what: "entry in quarantine" };
 
 /** What may be done with an open entry. */
 export const actionsOfQuarantine = (reason: string): readonly QuarantineAction[] =>
@@ -70,9 +75,9 @@ function toItem(row: Row): QuarantineItem {
     claim,
     sha256,
     action,
-    resolutionReason,
-    resolvedBy,
-    resolvedByName,
+    resolutionReason: _,
+    resolvedBy: __,
+    resolvedByName: ___,
     resolvedAt,
     createdAt,
     ...item
@@ -83,12 +88,7 @@ function toItem(row: Row): QuarantineItem {
     status: resolvedAt === null ? "OPEN" : "RESOLVED",
     claimed: claim && "name" in claim ? toClaimed(claim) : null,
     sha256: sha256.toString("hex"),
-    resolution: resolvedAt && {
-      action: action ?? "",
-      reason: resolutionReason,
-      by: { id: resolvedBy ?? "", name: resolvedByName ?? "" },
-      at: resolvedAt.toISOString(),
-    },
+    resolution: toDecision(row),
     createdAt: createdAt.toISOString(),
     actions: resolvedAt !== null && action !== "DISCARD" ? ["undo"] : may,
   };
@@ -101,31 +101,19 @@ export async function listQuarantine(
   query: DoubtListQuery,
 ): Promise<ListPage<QuarantineItem>> {
   requirePermission(viewer, "images.correct");
-  const open = readStatus(doubtStatuses, query.status, "OPEN") === "OPEN";
-  const page = await keysetPage<Row, "createdAt">(reader, query, {
-    name: `quarantine ${open}`,
-    sorts: { createdAt: { by: reader`q.created_at`, type: "timestamptz" } },
-    fallback: open ? "createdAt" : "-createdAt",
-    id: reader`q.id`,
-    columns: columns(reader),
-    from: tables(reader),
-    where: reader`${atFacilities(reader, viewer, "q")} and (q.resolved_at is null) = ${open}
+  const page = await listDoubts<Row>(reader, viewer, query, list, {
+    name: "quarantine",
+    where: reader`
       ${query.studyId ? reader`and st.id = ${query.studyId}` : reader``}
       ${query.patientId ? reader`and st.patient_id = ${query.patientId}` : reader``}`,
   });
   return mapPage(page, toItem);
 }
 
-const notFound = (): Refusal =>
-  new Refusal("not-found", "quarantine.not-found", "There is no such entry in quarantine.");
-
 /** @throws Refusal `not-found` (`quarantine.not-found`) */
 export async function getQuarantine(reader: Reader, viewer: Viewer, id: string): Promise<QuarantineItem> {
   requirePermission(viewer, "images.correct");
-  const [row] = await reader<Row[]>`
-    select ${columns(reader)} from ${tables(reader)} where q.id = ${id} and ${atFacilities(reader, viewer, "q")}`;
-  if (!row) throw notFound();
-  return toItem(row);
+  return toItem(await getDecision<Row>(reader, viewer, id, list, missing));
 }
 
 /** Where the bytes of an entry lie. @throws Refusal `not-found` (`quarantine.not-found`, `quarantine.discarded`) */
@@ -140,7 +128,7 @@ export async function quarantinedObject(
   >`
     select q.object_key as "objectKey", q.size, q.removed_at is not null as removed, st.patient_id as "patientId"
     from ${tables(reader)} where q.id = ${id} and ${atFacilities(reader, viewer, "q")}`;
-  if (!row) throw notFound();
+  if (!row) throw new Refusal("not-found", missing.code, `There is no such ${missing.what}.`);
   if (row.removed) throw new Refusal("not-found", "quarantine.discarded", "What was here was discarded.");
   return row;
 }

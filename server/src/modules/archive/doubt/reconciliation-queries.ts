@@ -1,39 +1,32 @@
-import {
-  actionsOfReconciliation,
-  type DoubtListQuery,
-  doubtStatuses,
-  type ReconciliationItem,
-} from "@isocenter/contract";
+import { actionsOfReconciliation, type DoubtListQuery, type ReconciliationItem } from "@isocenter/contract";
 import {
   type Fragment,
-  keysetPage,
   type ListPage,
   mapPage,
   type Reader,
-  Refusal,
   requirePermission,
   type Viewer,
 } from "../../../platform/index.ts";
 import { survivorSql } from "../../patients/index.ts";
-import { atFacilities } from "../find/find.ts";
-import { type ClaimRow, readStatus, type SummaryRow, summarySql, toClaimed, toSummary } from "./summaries.ts";
+import {
+  type DecisionList,
+  type DecisionRow,
+  decisionColumns,
+  getDecision,
+  listDoubts,
+  toDecision,
+} from "./lists.ts";
+import { type ClaimRow, type SummaryRow, summarySql, toClaimed, toSummary } from "./summaries.ts";
 
 interface Row
-  extends Pick<
-    ReconciliationItem,
-    "id" | "kind" | "facilityId" | "study" | "order" | "imageIds" | "version"
-  > {
+  extends DecisionRow,
+    Pick<ReconciliationItem, "id" | "kind" | "facilityId" | "study" | "order" | "imageIds" | "version"> {
   claim: ClaimRow;
   patient: SummaryRow;
   known: SummaryRow | null;
-  action: string | null;
-  reason: string | null;
   targetPatientId: string | null;
   targetOrderId: string | null;
   resolvedWith: string | null;
-  resolvedBy: string | null;
-  resolvedByName: string | null;
-  resolvedAt: Date | null;
   createdAt: Date;
 }
 
@@ -48,29 +41,37 @@ const columns = (sql: Reader): Fragment => sql`
     from imaging_order o where o.id = r.order_id) as "order",
   ${summarySql(sql, "p")} as patient, ${summarySql(sql, "known")} as known,
   array(select ri.instance_id from reconciliation_instance ri where ri.item_id = r.id order by ri.instance_id limit ${maxImages}) as "imageIds",
-  r.action, r.reason, r.target_patient_id as "targetPatientId", r.target_order_id as "targetOrderId", r.resolved_with as "resolvedWith", r.resolved_by as "resolvedBy",
-  r.resolved_by_name as "resolvedByName", r.resolved_at as "resolvedAt"`;
+  ${decisionColumns(sql, "r", "reason")}, r.target_patient_id as "targetPatientId", r.target_order_id as "targetOrderId",
+  r.resolved_with as "resolvedWith"`;
 
 const tables = (sql: Reader): Fragment => sql`
   reconciliation_item r join study st on st.id = r.study_id join patient p on p.id = st.patient_id
   left join patient named on named.id = r.known_patient_id
   left join patient known on known.id = (${survivorSql(sql, "named.id")})`;
 
+const list: DecisionList = {
+  alias: "r",
+  at: { column: "created_at", field: "createdAt" },
+  columns,
+  from: tables,
+};
+
 function toItem(row: Row): ReconciliationItem {
   const {
     claim,
     patient,
     known,
-    action,
-    reason,
+    action: _,
+    resolutionReason: __,
     targetPatientId,
     targetOrderId,
     resolvedWith,
-    resolvedBy,
-    resolvedByName,
+    resolvedBy: ___,
+    resolvedByName: ____,
     resolvedAt,
     ...item
   } = row;
+  const decision = toDecision(row);
   const allowed = actionsOfReconciliation[item.kind]
     .filter((one) => one !== "ATTACH" || known !== null)
     .map((one) => one.toLowerCase());
@@ -80,14 +81,7 @@ function toItem(row: Row): ReconciliationItem {
     claimed: toClaimed(claim),
     patient: toSummary(patient),
     knownPatient: known && toSummary(known),
-    resolution: resolvedAt && {
-      action: action ?? "",
-      reason,
-      patientId: targetPatientId,
-      orderId: targetOrderId,
-      by: { id: resolvedBy ?? "", name: resolvedByName ?? "" },
-      at: resolvedAt.toISOString(),
-    },
+    resolution: decision && { ...decision, patientId: targetPatientId, orderId: targetOrderId },
     createdAt: row.createdAt.toISOString(),
     actions: resolvedAt === null ? allowed : resolvedWith === null ? ["undo"] : [],
   };
@@ -100,15 +94,9 @@ export async function listReconciliation(
   query: DoubtListQuery,
 ): Promise<ListPage<ReconciliationItem>> {
   requirePermission(viewer, "images.correct");
-  const open = readStatus(doubtStatuses, query.status, "OPEN") === "OPEN";
-  const page = await keysetPage<Row, "createdAt">(reader, query, {
-    name: `reconciliation ${open}`,
-    sorts: { createdAt: { by: reader`r.created_at`, type: "timestamptz" } },
-    fallback: open ? "createdAt" : "-createdAt",
-    id: reader`r.id`,
-    columns: columns(reader),
-    from: tables(reader),
-    where: reader`${atFacilities(reader, viewer, "r")} and (r.resolved_at is null) = ${open}
+  const page = await listDoubts<Row>(reader, viewer, query, list, {
+    name: "reconciliation",
+    where: reader`
       ${query.studyId ? reader`and r.study_id = ${query.studyId}` : reader``}
       ${query.patientId ? reader`and ${query.patientId} in (st.patient_id, r.patient_id, r.known_patient_id)` : reader``}`,
   });
@@ -122,9 +110,6 @@ export async function getReconciliation(
   itemId: string,
 ): Promise<ReconciliationItem> {
   requirePermission(viewer, "images.correct");
-  const [row] = await reader<Row[]>`
-    select ${columns(reader)} from ${tables(reader)} where r.id = ${itemId} and ${atFacilities(reader, viewer, "r")}`;
-  if (!row)
-    throw new Refusal("not-found", "reconciliation.not-found", "There is no such item of reconciliation.");
-  return toItem(row);
+  const missing = { code: "reconciliation.not-found", what: "item of reconciliation" };
+  return toItem(await getDecision<Row>(reader, viewer, itemId, list, missing));
 }
