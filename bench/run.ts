@@ -61,6 +61,8 @@ async function measureSearches(servers: readonly BenchServer[], studies: number)
 }
 
 const searchesPage = path.join(repository, "bench/searches.md");
+/** Written by bench/department/reads.ts. */
+const departmentPage = path.join(repository, "bench/department/reads.md");
 
 /** The searches in a large archive, on servers of their own. */
 async function runSearches(): Promise<void> {
@@ -123,7 +125,8 @@ async function main(): Promise<void> {
           .replace("{machine}", machine)
           .replace("{table}", text)
           .replace("{limits}", kept)
-          .replace("{searches}", (await fs.readFile(searchesPage, "utf8")).trim()),
+          .replace("{searches}", (await fs.readFile(searchesPage, "utf8")).trim())
+          .replace("{department}", (await fs.readFile(departmentPage, "utf8")).trim()),
       );
     }
   } finally {

@@ -31,9 +31,37 @@ export interface Figures {
   p50: number;
   p99: number;
   failed: number;
+  /** Processor time of a request, in milliseconds: says what it costs also where other work takes the processors. */
+  node: number;
+  postgres: number;
 }
 
-async function startServer(folder: string): Promise<() => Promise<void>> {
+const tick = 1000 / Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+
+/** Milliseconds of processor time that the server and its PostgreSQL have taken (proc(5), `stat`: utime and stime). */
+async function processorTime(pid: number): Promise<{ node: number; postgres: number }> {
+  const processes = new Map<number, { name: string; parent: number; time: number }>();
+  for (const entry of await fs.readdir("/proc")) {
+    const stat = /^\d+$/.test(entry)
+      ? await fs.readFile(`/proc/${entry}/stat`, "utf8").catch(() => null)
+      : null;
+    const found = stat === null ? null : /^\d+ \((.*)\) (.*)$/s.exec(stat.trimEnd());
+    if (!found) continue;
+    const fields = found[2]!.split(" ");
+    processes.set(Number(entry), {
+      name: found[1]!,
+      parent: Number(fields[1]),
+      time: (Number(fields[11]) + Number(fields[12])) * tick,
+    });
+  }
+  const isOurs = (one: number): boolean =>
+    one === pid || (processes.has(one) && isOurs(processes.get(one)!.parent));
+  const sum = { node: processes.get(pid)?.time ?? 0, postgres: 0 };
+  for (const [one, { name, time }] of processes) if (name === "postgres" && isOurs(one)) sum.postgres += time;
+  return sum;
+}
+
+async function startServer(folder: string): Promise<{ pid: number; stop(): Promise<void> }> {
   const child = spawn(
     process.execPath,
     [...process.execArgv, path.join(repository, "server/bin/isocenter.js"), "start"],
@@ -59,10 +87,13 @@ async function startServer(folder: string): Promise<() => Promise<void>> {
     if (ok) break;
     await sleep(200);
   }
-  return async () => {
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGTERM");
-    await ended;
+  return {
+    pid: child.pid!,
+    async stop() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGTERM");
+      await ended;
+    },
   };
 }
 
@@ -124,10 +155,10 @@ async function works(db: Db): Promise<Work[]> {
     ...lists.slice(0, 4).map(({ requests }) => requests[n]!),
   ]);
   return [
-    { name: "**small reads: order, report, patient, study in turn**", requests: mixed },
-    { name: "**two thirds of these, one third short lists**", requests: withLists },
     ...items,
     ...lists,
+    { name: "**small reads: order, report, patient, study in turn**", requests: mixed },
+    { name: "**two thirds of these, one third short lists**", requests: withLists },
   ];
 }
 
@@ -146,7 +177,7 @@ done = function(summary, latency)
 end
 `;
 
-async function measure(work: Work, folder: string, seconds: number): Promise<Figures> {
+async function measure(work: Work, pid: number, folder: string, seconds: number): Promise<Figures> {
   const file = path.join(folder, "reads.lua");
   await fs.writeFile(file, script(work.requests));
   const run = async (duration: number) => {
@@ -165,14 +196,17 @@ async function measure(work: Work, folder: string, seconds: number): Promise<Fig
     return found.slice(1).map(Number) as [number, number, number, number];
   };
   await run(2);
+  const before = await processorTime(pid);
   const [perSecond, p50, p99, failed] = await run(seconds);
-  return { name: work.name, perSecond, p50, p99, failed };
+  const after = await processorTime(pid);
+  const each = (kind: "node" | "postgres") => (after[kind] - before[kind]) / (perSecond * seconds);
+  return { name: work.name, perSecond, p50, p99, failed, node: each("node"), postgres: each("postgres") };
 }
 
 async function main(folder: string, seconds: number, write: boolean): Promise<void> {
   execFileSync("sh", ["-c", "command -v wrk"], { stdio: "ignore" });
   const scratch = await fs.mkdtemp(path.join(os.tmpdir(), "isocenter-reads-"));
-  const stop = await startServer(folder);
+  const server = await startServer(folder);
   const { connection, close } = await openForOperator(
     readConfig({ DATA_DIR: folder }),
     createLog({ logLevel: "error" }),
@@ -186,9 +220,16 @@ async function main(folder: string, seconds: number, write: boolean): Promise<vo
     const lines: string[] = [];
     for (const work of await works(db)) {
       loads.push(os.loadavg()[0]!);
-      const { name, perSecond, p50, p99, failed } = await measure(work, scratch, seconds);
+      const { name, perSecond, p50, p99, failed, ...cost } = await measure(
+        work,
+        server.pid,
+        scratch,
+        seconds,
+      );
       if (failed > 0) throw new Error(`${name}: ${failed} requests failed`);
-      lines.push(`| ${name} | ${perSecond.toFixed(0)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} |`);
+      lines.push(
+        `| ${name} | ${perSecond.toFixed(0)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${cost.node.toFixed(2)} | ${cost.postgres.toFixed(2)} |`,
+      );
       say(lines.at(-1)!);
     }
     const count = (value: number) => value.toLocaleString("en");
@@ -196,8 +237,8 @@ async function main(folder: string, seconds: number, write: boolean): Promise<vo
     const text = [
       machine,
       "",
-      "| read | requests/s | p50, ms | p99, ms |",
-      "| --- | --- | --- | --- |",
+      "| read | requests/s | p50, ms | p99, ms | Node, ms | PostgreSQL, ms |",
+      "| --- | --- | --- | --- | --- | --- |",
       ...lines,
       "",
     ].join("\n");
@@ -206,7 +247,7 @@ async function main(folder: string, seconds: number, write: boolean): Promise<vo
   } finally {
     await db.end();
     await close();
-    await stop();
+    await server.stop();
     await fs.rm(scratch, { recursive: true, force: true });
   }
 }
