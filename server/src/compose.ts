@@ -28,6 +28,7 @@ import {
 import {
   administrationRoutes,
   createIdentity,
+  type IdentityOptions,
   type IdentityWithDeps,
   onCallRoutes,
   sessionRoutes,
@@ -110,10 +111,13 @@ export interface Modules {
   demo: Demo;
 }
 
-export async function composeModules(platform: Platform): Promise<Modules> {
+export async function composeModules(
+  platform: Platform,
+  identityOptions: IdentityOptions = {},
+): Promise<Modules> {
   registerIdempotencyJobs(platform);
   const journal = createJournal(platform);
-  const identity = createIdentity(platform, journal);
+  const identity = createIdentity(platform, journal, identityOptions);
   const peers = createPeers(platform, journal);
   const notifications = createNotifications(platform, journal);
   journal.registerReader(reportReader({ clock: platform.clock, journal }));

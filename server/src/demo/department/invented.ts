@@ -1,0 +1,188 @@
+/** Names that nobody has together: family names and given names of many tongues and scripts. */
+export const familyNames = [
+  "Abernethy",
+  "Ōkawara",
+  "Łukasiewska",
+  "Müllner",
+  "Nguyễn-Văn",
+  "Þorvaldsdóttir",
+  "Παπαβασιλείου",
+  "Кузнечихин",
+  "O’Rahilly",
+  "van der Wielen",
+  "Ibn Mansur",
+  "الزهراني",
+  "佐渡原",
+  "Šimůnkova",
+  "Ğülbahar",
+  "Fjellhaug",
+  "Castellón",
+  "Adébáyò",
+  "Kahananui",
+  "Brânduşoiu",
+] as const;
+export const givenNames = [
+  "Aoife",
+  "Haruto",
+  "Jadwiga",
+  "Jörg",
+  "Linh",
+  "Sigríður",
+  "Ελένη",
+  "Пётр",
+  "Siobhán",
+  "Joost",
+  "Yusuf",
+  "ليلى",
+  "美咲",
+  "Ondřej",
+  "İpek",
+  "Åse",
+  "Íñigo",
+  "Ọláidé",
+  "Keoni",
+  "Ștefan",
+] as const;
+
+export interface InventedProcedure {
+  code: string;
+  name: string;
+  modality: "CT" | "MR" | "DX" | "US";
+  bodyPart: string;
+  durationMinutes: number;
+  /** Minor units. */
+  price: number;
+}
+
+/** What can be ordered, with prices; nobody's tariff. */
+export const procedures: readonly InventedProcedure[] = [
+  {
+    code: "CTHEAD",
+    name: "CT head without contrast",
+    modality: "CT",
+    bodyPart: "HEAD",
+    durationMinutes: 15,
+    price: 18_000,
+  },
+  {
+    code: "CTPA",
+    name: "CT pulmonary angiogram",
+    modality: "CT",
+    bodyPart: "CHEST",
+    durationMinutes: 20,
+    price: 32_500,
+  },
+  {
+    code: "CTCHEST",
+    name: "CT chest, lung screening",
+    modality: "CT",
+    bodyPart: "CHEST",
+    durationMinutes: 15,
+    price: 21_000,
+  },
+  {
+    code: "CTABD",
+    name: "CT abdomen with contrast",
+    modality: "CT",
+    bodyPart: "ABDOMEN",
+    durationMinutes: 30,
+    price: 34_000,
+  },
+  {
+    code: "CTSPINE",
+    name: "CT cervical spine",
+    modality: "CT",
+    bodyPart: "CSPINE",
+    durationMinutes: 15,
+    price: 19_900,
+  },
+  {
+    code: "MRBRAIN",
+    name: "MR brain without contrast",
+    modality: "MR",
+    bodyPart: "BRAIN",
+    durationMinutes: 30,
+    price: 41_000,
+  },
+  {
+    code: "MRSTROKE",
+    name: "MR brain, stroke protocol",
+    modality: "MR",
+    bodyPart: "BRAIN",
+    durationMinutes: 30,
+    price: 45_000,
+  },
+  { code: "MRKNEE", name: "MR knee", modality: "MR", bodyPart: "KNEE", durationMinutes: 30, price: 38_500 },
+  {
+    code: "MRLSPINE",
+    name: "MR lumbar spine",
+    modality: "MR",
+    bodyPart: "LSPINE",
+    durationMinutes: 30,
+    price: 39_900,
+  },
+  {
+    code: "DXCHEST",
+    name: "Chest, 2 views",
+    modality: "DX",
+    bodyPart: "CHEST",
+    durationMinutes: 10,
+    price: 4_500,
+  },
+  {
+    code: "DXHAND",
+    name: "Hand, 2 views",
+    modality: "DX",
+    bodyPart: "HAND",
+    durationMinutes: 10,
+    price: 3_900,
+  },
+  { code: "DXHIP", name: "Hip, 2 views", modality: "DX", bodyPart: "HIP", durationMinutes: 10, price: 4_700 },
+  {
+    code: "USABD",
+    name: "Ultrasound abdomen",
+    modality: "US",
+    bodyPart: "ABDOMEN",
+    durationMinutes: 20,
+    price: 9_800,
+  },
+  {
+    code: "USTHYR",
+    name: "Ultrasound thyroid",
+    modality: "US",
+    bodyPart: "THYROID",
+    durationMinutes: 15,
+    price: 8_200,
+  },
+  {
+    code: "USLEG",
+    name: "Ultrasound leg veins",
+    modality: "US",
+    bodyPart: "LEG",
+    durationMinutes: 20,
+    price: 9_100,
+  },
+];
+
+export const indications = [
+  "headache since the morning",
+  "cough, fever",
+  "fall from a ladder",
+  "pain in the right flank",
+  "follow-up",
+  "dyspnoea, D-dimer raised",
+] as const;
+
+export const sentences = {
+  normal: { findings: "No focal lesion. No fracture. No effusion.", impression: "Normal examination." },
+  abnormal: {
+    findings: "A lesion of 9 mm with smooth margins; the surrounding tissue is unremarkable.",
+    impression: "Small lesion, probably benign.",
+    recommendations: "Control in six months.",
+  },
+  critical: {
+    findings: "A hyperdense crescent along the left hemisphere with midline shift of 6 mm.",
+    impression: "Acute subdural haematoma.",
+    recommendations: "Neurosurgical consultation at once.",
+  },
+} as const;

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testDatabase } from "../support/database.ts";
+import { invariants } from "../support/department/invariants.ts";
+import { simulate } from "../support/department/simulate.ts";
+import { openWorld, type World } from "../support/department/world.ts";
+import { testPlatform } from "../support/platform.ts";
+
+/** A month: `ISOCENTER_DEPARTMENT_DAYS=30`. */
+const days = Number(process.env.ISOCENTER_DEPARTMENT_DAYS ?? 10);
+const ordersPerDay = Number(process.env.ISOCENTER_DEPARTMENT_ORDERS ?? 8);
+const seed = Number(process.env.ISOCENTER_DEPARTMENT_SEED ?? 1);
+
+const database = testDatabase();
+const platform = testPlatform(database, { adminPassword: "a long test passphrase of the administrator" });
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld(platform, database.name, { seed, days });
+  await simulate(world, { days, ordersPerDay });
+}, 600_000);
+afterAll(async () => {
+  await world?.close();
+});
+
+describe(`a department of two facilities for ${days} days`, () => {
+  test("whatever its people do at once is done, or refused because another was first", () => {
+    expect(world.surprises.slice(0, 20)).toEqual([]);
+  });
+
+  test("it has lived: orders ended in many ways, people met, money came", async () => {
+    const [lived] = await platform.db<Record<string, number>[]>`
+      select (select count(distinct status) from imaging_order) as orders, (select count(distinct status) from bill) as bills,
+        (select count(*) from report where signed_number is not null) as reports, (select count(*) from finding) as findings,
+        (select count(*) from payment) as payments, (select count(*) from refund) as refunds`;
+    expect(lived!.orders).toBeGreaterThanOrEqual(3);
+    expect(lived!.bills).toBeGreaterThanOrEqual(2);
+    expect(lived!.reports).toBeGreaterThan(days * ordersPerDay);
+    expect(Math.min(lived!.findings!, lived!.payments!, lived!.refunds!)).toBeGreaterThan(0);
+    expect([...world.conflicts.keys()].sort()).toEqual(
+      expect.arrayContaining(["study.claimed", "schedule.conflict", "version.conflict"]),
+    );
+  });
+
+  test.each(Object.keys(invariants))("%s", { timeout: 120_000 }, async (name) => {
+    expect(await invariants[name]!(world)).toEqual([]);
+  });
+});
