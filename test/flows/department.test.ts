@@ -5,9 +5,9 @@ import { simulate } from "../support/department/simulate.ts";
 import { openWorld, type World } from "../support/department/world.ts";
 import { testPlatform } from "../support/platform.ts";
 
-/** A month: `ISOCENTER_DEPARTMENT_DAYS=30`. */
-const days = Number(process.env.ISOCENTER_DEPARTMENT_DAYS ?? 10);
-const ordersPerDay = Number(process.env.ISOCENTER_DEPARTMENT_ORDERS ?? 8);
+/** A month: `ISOCENTER_DEPARTMENT_DAYS=30`. What people decide comes from the seed; who of several is first does not. */
+const days = Number(process.env.ISOCENTER_DEPARTMENT_DAYS ?? 4);
+const ordersPerDay = Number(process.env.ISOCENTER_DEPARTMENT_ORDERS ?? 6);
 const seed = Number(process.env.ISOCENTER_DEPARTMENT_SEED ?? 1);
 
 const database = testDatabase();
@@ -29,13 +29,11 @@ describe(`a department of two facilities for ${days} days`, () => {
 
   test("it has lived: orders ended in many ways, people met, money came", async () => {
     const [lived] = await platform.db<Record<string, number>[]>`
-      select (select count(distinct status) from imaging_order) as orders, (select count(distinct status) from bill) as bills,
+      select (select count(*) from imaging_order where status = 'COMPLETED') as orders,
         (select count(*) from report where signed_number is not null) as reports, (select count(*) from finding) as findings,
-        (select count(*) from payment) as payments, (select count(*) from refund) as refunds`;
-    expect(lived!.orders).toBeGreaterThanOrEqual(3);
-    expect(lived!.bills).toBeGreaterThanOrEqual(2);
-    expect(lived!.reports).toBeGreaterThan(days * ordersPerDay);
-    expect(Math.min(lived!.findings!, lived!.payments!, lived!.refunds!)).toBeGreaterThan(0);
+        (select count(*) from payment) as payments, (select count(*) from study where order_id is null) as "withoutOrder"`;
+    expect(Math.min(...Object.values(lived!))).toBeGreaterThan(0);
+    expect(lived!.orders).toBeGreaterThan((days * ordersPerDay * world.departments.length) / 2);
     expect([...world.conflicts.keys()].sort()).toEqual(
       expect.arrayContaining(["study.claimed", "schedule.conflict", "version.conflict"]),
     );

@@ -3,6 +3,7 @@ import { pick, type World } from "./world.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a bill as the API answers it
 type Bill = any;
+/** Each payment has a key of its own. */
 let keys = 0;
 
 /** The front desk and the billing office take money for the same bills; some is given back, some bills wait until they are overdue. */
@@ -53,7 +54,7 @@ export async function takeMoney(world: World, department: Department): Promise<v
               "POST",
               `/billing/${bill.id}/refunds`,
               { amount: refund, reason: "paid by the insurer as well" },
-              { "idempotency-key": `refund-${keys}-${at}` },
+              { "idempotency-key": `refund-${key}-${at}` },
             ),
           ),
         );
