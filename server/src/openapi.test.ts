@@ -105,6 +105,7 @@ test("names follow from method and path", () => {
     ["POST", "/api/v1/users/{id}/reset-password", false, "resetUserPassword"],
     ["DELETE", "/api/v1/reports/{id}", false, "deleteReport"],
     ["PUT", "/api/v1/studies/{id}/key-images", false, "replaceStudyKeyImages"],
+    ["PATCH", "/api/v1/studies/{id}/status", false, "updateStudyStatus"],
     ["GET", "/api/v1/audit/verify", false, "verifyAudit"],
     ["GET", "/health/live", false, "getHealthLive"],
   ] as const;

@@ -5,6 +5,9 @@ import openapiTypes, { astToString, COMMENT_HEADER } from "openapi-typescript";
  * 5 compiler's library, which TypeScript 7 has not.
  */
 export async function clientTypes(document: object): Promise<string> {
-  const made = await openapiTypes(document as Parameters<typeof openapiTypes>[0]);
+  const made = await openapiTypes(document as Parameters<typeof openapiTypes>[0], {
+    // What has a default may be left out of a request.
+    defaultNonNullable: false,
+  });
   return COMMENT_HEADER + astToString(made);
 }

@@ -1248,7 +1248,7 @@ export interface paths {
          * Whose glass was broken: one's own; for administrators and privacy officers their facilities'
          * @description Needs the permission `audit.read`.
          */
-        get: operations["listBreakGlass"];
+        get: operations["listBrokenGlass"];
         put?: never;
         /**
          * Lets the viewer read a patient's records for 60 minutes; it is recorded and announced
@@ -1354,7 +1354,7 @@ export interface paths {
          * Patients who may be the person that is to be entered, the likeliest first
          * @description Needs the permission `patients.write`.
          */
-        post: operations["createPatientDuplicatesCheck"];
+        post: operations["checkPatientDuplicates"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1623,7 +1623,7 @@ export interface paths {
          * Registers a study before its images come: SCHEDULED
          * @description Needs the permission `studies.write`.
          */
-        post: operations["createStudy"];
+        post: operations["registerStudy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1715,7 +1715,7 @@ export interface paths {
          * Names an image that is stored elsewhere or about to come; the same again gives the first answer
          * @description Needs the permission `studies.write`.
          */
-        post: operations["createStudyImage"];
+        post: operations["registerStudyImage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1927,7 +1927,7 @@ export interface paths {
          * Moves a study to another state
          * @description Needs the permission `studies.write`.
          */
-        patch: operations["updateStudyStatu"];
+        patch: operations["updateStudyStatus"];
         trace?: never;
     };
     "/api/v1/studies/{id}/registered-images": {
@@ -2677,7 +2677,7 @@ export interface paths {
          * How long examinations take, from each milestone to the next: median, 90th percentile, count
          * @description Needs the permission `analytics.read`.
          */
-        get: operations["getAnalyticTurnaround"];
+        get: operations["getAnalyticsTurnaround"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2697,7 +2697,7 @@ export interface paths {
          * How many examinations there were, and what became of them
          * @description Needs the permission `analytics.read`.
          */
-        get: operations["getAnalyticVolumes"];
+        get: operations["getAnalyticsVolumes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2717,7 +2717,7 @@ export interface paths {
          * What was signed, by whom and how fast; by the day of the first signature
          * @description Needs the permission `analytics.read`.
          */
-        get: operations["getAnalyticProductivity"];
+        get: operations["getAnalyticsProductivity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2737,7 +2737,7 @@ export interface paths {
          * Whether critical findings reached somebody in time; by the day they were raised
          * @description Needs the permission `analytics.read`.
          */
-        get: operations["getAnalyticCriticalFindings"];
+        get: operations["getAnalyticsCriticalFindings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2757,7 +2757,7 @@ export interface paths {
          * How much of their opening hours stations are booked and used
          * @description Needs the permission `analytics.read`.
          */
-        get: operations["getAnalyticUtilization"];
+        get: operations["getAnalyticsUtilization"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2777,7 +2777,7 @@ export interface paths {
          * How often finals contradicted preliminaries, and signed reports had to change
          * @description Needs the permission `analytics.read`.
          */
-        get: operations["getAnalyticQuality"];
+        get: operations["getAnalyticsQuality"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2797,7 +2797,7 @@ export interface paths {
          * What was billed and paid, by currency and the day of issue
          * @description Needs the permission `analytics.read`.
          */
-        get: operations["getAnalyticRevenue"];
+        get: operations["getAnalyticsRevenue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3326,7 +3326,7 @@ export interface paths {
             cookie?: never;
         };
         /** Patients, orders and studies by name, identifier, accession number or description */
-        get: operations["getSearch"];
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6135,7 +6135,7 @@ export interface components {
             /** @description STUDY, PATIENT */
             model?: string;
             /** @default 100 */
-            limit: number;
+            limit?: number;
             /** @description After which it is cancelled */
             timeoutSeconds?: number;
         };
@@ -6193,7 +6193,7 @@ export interface components {
                 /** Format: date-time */
                 endsAt: string;
                 /** @default 1 */
-                level: number;
+                level?: number;
             }[];
             expectedVersion?: number;
         };
@@ -6708,7 +6708,7 @@ export interface components {
         };
         ShareStudy: {
             /** @default 72 */
-            expiresInHours: number;
+            expiresInHours?: number;
             /** @description The signed report as a PDF, when there is one */
             includeReport?: boolean;
             /** @description What it is for; not shown to whoever opens it */
@@ -6750,7 +6750,7 @@ export interface components {
         };
         SkipStudy: {
             /** @default 60 */
-            minutes: number;
+            minutes?: number;
             reason?: string;
         };
         SkippedStudy: {
@@ -10377,7 +10377,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    listBreakGlass: {
+    listBrokenGlass: {
         parameters: {
             query?: {
                 /** @description How many at most */
@@ -10597,7 +10597,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    createPatientDuplicatesCheck: {
+    checkPatientDuplicates: {
         parameters: {
             query?: never;
             header?: never;
@@ -10948,7 +10948,14 @@ export interface operations {
     };
     listImagingOrderSteps: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over; for deep pages follow `next` of the answer instead */
+                offset?: number;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
+            };
             header?: never;
             path: {
                 /** @description The id of the item */
@@ -11399,7 +11406,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    createStudy: {
+    registerStudy: {
         parameters: {
             query?: never;
             header?: {
@@ -11647,7 +11654,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    createStudyImage: {
+    registerStudyImage: {
         parameters: {
             query?: never;
             header?: {
@@ -12138,7 +12145,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    updateStudyStatu: {
+    updateStudyStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -13761,7 +13768,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    getAnalyticTurnaround: {
+    getAnalyticsTurnaround: {
         parameters: {
             query?: {
                 /** @description From this time on */
@@ -13821,7 +13828,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    getAnalyticVolumes: {
+    getAnalyticsVolumes: {
         parameters: {
             query?: {
                 /** @description From this time on */
@@ -13881,7 +13888,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    getAnalyticProductivity: {
+    getAnalyticsProductivity: {
         parameters: {
             query?: {
                 /** @description From this time on */
@@ -13939,7 +13946,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    getAnalyticCriticalFindings: {
+    getAnalyticsCriticalFindings: {
         parameters: {
             query?: {
                 /** @description From this time on */
@@ -13989,7 +13996,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    getAnalyticUtilization: {
+    getAnalyticsUtilization: {
         parameters: {
             query?: {
                 /** @description From this time on */
@@ -14039,7 +14046,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    getAnalyticQuality: {
+    getAnalyticsQuality: {
         parameters: {
             query?: {
                 /** @description From this time on */
@@ -14097,7 +14104,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    getAnalyticRevenue: {
+    getAnalyticsRevenue: {
         parameters: {
             query?: {
                 /** @description From this time on */
@@ -15332,7 +15339,7 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
-    getSearch: {
+    search: {
         parameters: {
             query: {
                 /** @description Words to search for, in any case and without regard to accents */

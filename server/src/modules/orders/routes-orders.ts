@@ -12,10 +12,12 @@ import {
   Problem,
   Schedule,
   ScheduleQuery,
+  StepListQuery,
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import {
   type App,
+  defaultLimit,
   listAnswer,
   type Platform,
   Refusal,
@@ -121,6 +123,7 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
         summary:
           "The scheduled steps of an order, as modalities are told them, and what was performed of each",
         params,
+        querystring: StepListQuery,
         response: { 200: listOf(OrderStep), ...problems },
       },
     },
@@ -134,8 +137,12 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
         patientId,
         facilityId,
       });
-      const page = { data: steps, total: steps.length, totalIsExact: true, next: null };
-      return listAnswer(request, { limit: Math.max(1, steps.length) }, page);
+      const { limit = defaultLimit, offset = 0, after } = request.query;
+      // An order has few steps, so their key is their place.
+      const start = after === undefined ? offset : Number(after);
+      const data = steps.slice(start, start + limit);
+      const next = start + data.length < steps.length ? String(start + data.length) : null;
+      return listAnswer(request, request.query, { data, total: steps.length, totalIsExact: true, next });
     },
   );
   app.get(

@@ -70,6 +70,11 @@ const exceptions: Readonly<Record<string, string>> = {
   "GET /studies/{id}/export": "exportStudy",
   "GET /studies/accession/{accessionNumber}": "getStudiesByAccessionNumber",
   "GET /reports/{id}/dicom": "getReportDocuments",
+  "GET /search": "search",
+  "GET /break-glass": "listBrokenGlass",
+  "POST /studies/{id}/images": "registerStudyImage",
+  "POST /studies": "registerStudy",
+  "POST /patients/duplicates-check": "checkPatientDuplicates",
   "POST /demo": "loadDemonstration",
   "POST /exports": "exportStudies",
 };
@@ -83,14 +88,17 @@ const pascal = (segment: string): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");
 
+/** Plural in form, whatever their number. */
+const invariable = new Set(["series", "analytics"]);
+
 export function singular(segment: string): string {
-  if (segment === "series" || !segment.endsWith("s") || segment.endsWith("ss")) return segment;
+  if (invariable.has(segment) || !segment.endsWith("s") || /[su]s$/.test(segment)) return segment;
   if (segment.endsWith("ies")) return `${segment.slice(0, -3)}y`;
   return segment.endsWith("sses") ? segment.slice(0, -2) : segment.slice(0, -1);
 }
 
 const isParameter = (segment: string | undefined): boolean => segment?.startsWith("{") === true;
-const isPlural = (segment: string): boolean => singular(segment) !== segment || segment === "series";
+const isPlural = (segment: string): boolean => singular(segment) !== segment || invariable.has(segment);
 
 /** `signReport`: the last word is what is done to the item before it; `reset-password` on a user is `resetUserPassword`. */
 function actionName(action: string, item: string): string {
