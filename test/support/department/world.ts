@@ -67,7 +67,7 @@ export async function openWorld(
   await app.ready();
   const desk = createDesk(app, {
     own: (name) => (name === username ? platform.config.adminPassword! : `${password} of its own`),
-    first: (name) => `${password} at first`,
+    first: () => `${password} at first`,
   });
 
   const first = await platform.db<{ id: string; facilityId: string }[]>`
@@ -95,7 +95,7 @@ export async function openWorld(
         prefix: ["north", "harbour"][at]!,
         currency: ["EUR", "USD"][at]!,
         staff: { PHYSICIAN: 4, RADIOLOGIST: 3, RESIDENT: 2, TECHNOLOGIST: 3, FRONT_DESK: 2, BILLING: 2 },
-        password: (name) => `${password} at first`,
+        password: () => `${password} at first`,
         from,
         days: days + 60,
       }),
