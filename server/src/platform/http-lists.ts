@@ -97,6 +97,14 @@ export function expectedVersion(request: FastifyRequest, fromBody?: number): num
   return version;
 }
 
+/** The body of a change, with the version that the client names in it or in `If-Match`. @throws as `expectedVersion` */
+export function versionedBody<Body extends { expectedVersion?: number }>(
+  request: FastifyRequest & { body: Body },
+): Body {
+  const version = expectedVersion(request, request.body.expectedVersion);
+  return version === undefined ? request.body : { ...request.body, expectedVersion: version };
+}
+
 /** @throws Refusal `conflict` (`version.conflict`) where the client's version is not the present one */
 export function checkVersion(expected: number | undefined, version: number): void {
   if (expected !== undefined && expected !== version) {

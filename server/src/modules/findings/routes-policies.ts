@@ -1,11 +1,11 @@
 import { FindingPolicies, FindingPoliciesQuery, Problem, PutFindingPolicies } from "@isocenter/contract";
 import {
   type App,
-  expectedVersion,
   type Platform,
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../platform/index.ts";
 import type { Findings } from "./findings.ts";
 import { getPolicies, putPolicies } from "./policies.ts";
@@ -49,8 +49,7 @@ export function findingPolicyRoutes({
         },
       },
       async (request, reply) => {
-        const version = expectedVersion(request, request.body.expectedVersion);
-        const input = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+        const input = versionedBody(request);
         return sendVersioned(
           reply,
           await transact(db, (tx) => putPolicies(tx, request.viewer, input, findings.context)),

@@ -17,7 +17,6 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { type TSchema, Type } from "typebox";
 import {
   type App,
-  expectedVersion,
   listAnswer,
   type Platform,
   Refusal,
@@ -26,6 +25,7 @@ import {
   type Tx,
   transact,
   type Viewer,
+  versionedBody,
 } from "../../platform/index.ts";
 import { acknowledgeFinding } from "./acknowledge.ts";
 import type { Findings } from "./findings.ts";
@@ -218,8 +218,7 @@ export function findingRoutes({ platform, findings }: { platform: Platform; find
       { config: change, schema: schemaOf("Changes the description, or raises the severity", ChangeFinding) },
       async (request, reply) => {
         const { id } = request.params;
-        const version = expectedVersion(request, request.body.expectedVersion);
-        const input = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+        const input = versionedBody(request);
         return command(reply, request.viewer, id, (tx) =>
           changeFinding(tx, request.viewer, id, input, context),
         );

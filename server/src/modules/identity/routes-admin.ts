@@ -28,6 +28,7 @@ import {
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../platform/index.ts";
 import { createApiKey, listApiKeys, revokeApiKey } from "./api-keys.ts";
 import { createFacility, findFacility, listFacilities, updateFacility } from "./facilities.ts";
@@ -99,9 +100,8 @@ function userRoutes(app: App, { deps }: IdentityWithDeps): void {
       },
     },
     async (request, reply) => {
-      const { viewer, params, body } = request;
-      const version = expectedVersion(request, body.expectedVersion);
-      const input = { ...body, ...(version === undefined ? {} : { expectedVersion: version }) };
+      const { viewer, params } = request;
+      const input = versionedBody(request);
       return sendVersioned(reply, await transact(db, (tx) => updateUser(tx, deps, viewer, params.id, input)));
     },
   );
@@ -298,9 +298,8 @@ function facilityRoutes(app: App, { deps }: IdentityWithDeps): void {
       },
     },
     async (request, reply) => {
-      const { viewer, params, body } = request;
-      const version = expectedVersion(request, body.expectedVersion);
-      const input = { ...body, ...(version === undefined ? {} : { expectedVersion: version }) };
+      const { viewer, params } = request;
+      const input = versionedBody(request);
       return sendVersioned(
         reply,
         await transact(db, (tx) => updateFacility(tx, deps, viewer, params.id, input)),

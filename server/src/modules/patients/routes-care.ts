@@ -2,11 +2,11 @@ import { CareTeam, CareTeamQuery, Id, Problem, ReplaceCareTeam } from "@isocente
 import { Type } from "typebox";
 import {
   type App,
-  expectedVersion,
   type Platform,
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { getCareTeam, replaceCareTeam } from "./care-team.ts";
@@ -55,9 +55,8 @@ export function careRoutes({ platform, journal }: { platform: Platform; journal:
         },
       },
       async (request, reply) => {
-        const { viewer, body } = request;
-        const version = expectedVersion(request, body.expectedVersion);
-        const input = { ...body, ...(version === undefined ? {} : { expectedVersion: version }) };
+        const { viewer } = request;
+        const input = versionedBody(request);
         const team = await transact(db, (tx) =>
           replaceCareTeam(tx, viewer, request.params.id, input, { clock, journal }),
         );

@@ -10,13 +10,13 @@ import {
 import { Type } from "typebox";
 import {
   type App,
-  expectedVersion,
   listAnswer,
   type Platform,
   type Routes,
   sendVersioned,
   transact,
   type Viewer,
+  versionedBody,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { changePatient, createPatient, type PatientContext } from "./commands.ts";
@@ -112,8 +112,7 @@ export function patientRoutes(deps: { platform: Platform; journal: Journal }): R
       },
       async (request, reply) => {
         const { id } = request.params;
-        const version = expectedVersion(request, request.body.expectedVersion);
-        const input = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+        const input = versionedBody(request);
         await transact(db, (tx) => changePatient(tx, request.viewer, id, input, context));
         return sendVersioned(reply, await getPatient(db, request.viewer, id));
       },

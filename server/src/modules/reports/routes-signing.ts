@@ -8,7 +8,7 @@ import {
   WithdrawReport,
 } from "@isocenter/contract";
 import { Type } from "typebox";
-import { type App, expectedVersion, sendVersioned, transact } from "../../platform/index.ts";
+import { type App, sendVersioned, transact, versionedBody } from "../../platform/index.ts";
 import type { ReportsDeps } from "./deps.ts";
 import type { Desk } from "./desk.ts";
 import { markDiscrepancy } from "./discrepancy.ts";
@@ -37,10 +37,9 @@ export function signingRoutes(app: App, { platform, journal, identity }: Reports
       config: signs,
       schema: { tags, summary, params, body: SignReport, response: answers },
       handler: async (request, reply) => {
-        const { viewer, body } = request;
+        const { viewer } = request;
         const { id } = request.params;
-        const version = expectedVersion(request, body.expectedVersion);
-        const input = version === undefined ? body : { ...body, expectedVersion: version };
+        const input = versionedBody(request);
         const report = await desk.attempt(viewer, id, "sign", () => signReport(context, viewer, id, input));
         return sendVersioned(reply, report);
       },
@@ -58,10 +57,9 @@ export function signingRoutes(app: App, { platform, journal, identity }: Reports
       },
     },
     async (request, reply) => {
-      const { viewer, body } = request;
+      const { viewer } = request;
       const { id } = request.params;
-      const version = expectedVersion(request, body.expectedVersion);
-      const input = version === undefined ? body : { ...body, expectedVersion: version };
+      const input = versionedBody(request);
       const report = await desk.attempt(viewer, id, "amend", () => amendReport(context, viewer, id, input));
       return sendVersioned(reply, report);
     },
@@ -79,10 +77,9 @@ export function signingRoutes(app: App, { platform, journal, identity }: Reports
       },
     },
     async (request, reply) => {
-      const { viewer, body } = request;
+      const { viewer } = request;
       const { id } = request.params;
-      const version = expectedVersion(request, body.expectedVersion);
-      const input = version === undefined ? body : { ...body, expectedVersion: version };
+      const input = versionedBody(request);
       const report = await desk.attempt(viewer, id, "enter in error", () =>
         enterInError(context, viewer, id, input),
       );
@@ -102,10 +99,9 @@ export function signingRoutes(app: App, { platform, journal, identity }: Reports
       },
     },
     async (request, reply) => {
-      const { viewer, body } = request;
+      const { viewer } = request;
       const { id } = request.params;
-      const version = expectedVersion(request, body.expectedVersion);
-      const input = version === undefined ? body : { ...body, expectedVersion: version };
+      const input = versionedBody(request);
       const report = await desk.attempt(viewer, id, "mark a discrepancy", () =>
         transact(db, (tx) => markDiscrepancy(tx, viewer, id, input, context)),
       );

@@ -12,7 +12,7 @@ import {
   ReportTemplateListQuery,
 } from "@isocenter/contract";
 import { Type } from "typebox";
-import { type App, expectedVersion, listAnswer, sendVersioned, transact } from "../../platform/index.ts";
+import { type App, listAnswer, sendVersioned, transact, versionedBody } from "../../platform/index.ts";
 import type { ReportsDeps } from "./deps.ts";
 import { changeMacro, createMacro, deleteMacro, getMacro, listMacros } from "./macros.ts";
 import { getTemplate, listTemplates } from "./template-queries.ts";
@@ -87,8 +87,7 @@ function templates(app: App, { platform, journal }: ReportsDeps): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const version = expectedVersion(request, request.body.expectedVersion);
-      const input = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+      const input = versionedBody(request);
       await transact(db, (tx) => changeTemplate(tx, request.viewer, id, input, context));
       return sendVersioned(reply, await getTemplate(db, request.viewer, id));
     },
@@ -143,8 +142,7 @@ function macros(app: App, { platform }: ReportsDeps): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const version = expectedVersion(request, request.body.expectedVersion);
-      const input = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+      const input = versionedBody(request);
       await transact(db, (tx) => changeMacro(tx, request.viewer, id, input, clock));
       return sendVersioned(reply, await getMacro(db, request.viewer, id));
     },

@@ -19,6 +19,7 @@ import {
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../platform/index.ts";
 import type { ReportsDeps } from "./deps.ts";
 import { type Desk, reportDesk } from "./desk.ts";
@@ -160,10 +161,9 @@ function writingRoutes(app: App, { platform, journal }: ReportsDeps, desk: Desk)
       },
     },
     async (request, reply) => {
-      const { viewer, body } = request;
+      const { viewer } = request;
       const { id } = request.params;
-      const version = expectedVersion(request, body.expectedVersion);
-      const input = version === undefined ? body : { ...body, expectedVersion: version };
+      const input = versionedBody(request);
       const report = await desk.attempt(viewer, id, "change", () =>
         transact(db, (tx) => changeReport(tx, viewer, id, input, context)),
       );

@@ -16,12 +16,12 @@ import {
 import { Type } from "typebox";
 import {
   type App,
-  expectedVersion,
   listAnswer,
   type Platform,
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../platform/index.ts";
 import type { Archive } from "../archive/index.ts";
 import type { Journal } from "../journal/index.ts";
@@ -108,8 +108,7 @@ function readingRoutes(app: App, { platform, journal }: WorklistDeps): void {
       },
     },
     async (request, reply) => {
-      const version = expectedVersion(request, request.body.expectedVersion);
-      const input = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+      const input = versionedBody(request);
       const facilityId = await transact(db, (tx) =>
         changeTargets(tx, request.viewer, input, { clock, journal }),
       );

@@ -14,11 +14,11 @@ import {
 import { Type } from "typebox";
 import {
   type App,
-  expectedVersion,
   listAnswer,
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../../platform/index.ts";
 import type { IdentityWithDeps } from "../identity.ts";
 import { changeStaff, createStaff } from "./commands.ts";
@@ -86,9 +86,8 @@ function memberRoutes(app: App, { deps }: IdentityWithDeps): void {
       },
     },
     async (request, reply) => {
-      const { viewer, params, body } = request;
-      const version = expectedVersion(request, body.expectedVersion);
-      const input = { ...body, ...(version === undefined ? {} : { expectedVersion: version }) };
+      const { viewer, params } = request;
+      const input = versionedBody(request);
       return sendVersioned(
         reply,
         await transact(db, (tx) => changeStaff(tx, deps, viewer, params.id, input)),
@@ -152,9 +151,8 @@ function departmentRoutes(app: App, { deps }: IdentityWithDeps): void {
       },
     },
     async (request, reply) => {
-      const { viewer, params, body } = request;
-      const version = expectedVersion(request, body.expectedVersion);
-      const input = { ...body, ...(version === undefined ? {} : { expectedVersion: version }) };
+      const { viewer, params } = request;
+      const input = versionedBody(request);
       return sendVersioned(
         reply,
         await transact(db, (tx) => changeDepartment(tx, deps, viewer, params.id, input)),

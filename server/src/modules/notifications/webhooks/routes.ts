@@ -11,12 +11,12 @@ import {
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import {
-  expectedVersion,
   listAnswer,
   type Platform,
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../../platform/index.ts";
 import { changeWebhook, createWebhook, redeliver, removeWebhook, rotateSecret } from "./commands.ts";
 import { getWebhook, listWebhookDeliveries, listWebhooks } from "./queries.ts";
@@ -82,8 +82,7 @@ export function webhookRoutes({ db }: Pick<Platform, "db">, deps: WebhookDeps, w
         },
       },
       async (request, reply) => {
-        const version = expectedVersion(request, request.body.expectedVersion);
-        const change = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+        const change = versionedBody(request);
         return sendVersioned(
           reply,
           await transact(db, (tx) => changeWebhook(deps, tx, request.viewer, request.params.id, change)),

@@ -8,12 +8,12 @@ import {
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import {
-  expectedVersion,
   listAnswer,
   type Platform,
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { changeRule, createRule, removeRule } from "./commands.ts";
@@ -66,8 +66,7 @@ export function routingRuleRoutes(platform: Platform, journal: Journal): Routes 
         schema: { params: IdParameter, body: ChangeRoutingRule, response: { 200: RoutingRule } },
       },
       async (request, reply) => {
-        const version = expectedVersion(request, request.body.expectedVersion);
-        const change = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+        const change = versionedBody(request);
         return sendVersioned(
           reply,
           await transact(db, (tx) => changeRule(deps, tx, request.viewer, request.params.id, change)),
