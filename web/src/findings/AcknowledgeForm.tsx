@@ -1,6 +1,7 @@
 import type { Finding } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../kit/Button.tsx";
+import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
 import { acknowledge } from "./queries.ts";
 
@@ -51,40 +52,31 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
       >
         {!own && (
           <div className="grid grid-cols-2 gap-2">
-            <label className="grid gap-1 text-12 font-medium text-text-2">
-              Spoke with
-              <span className="input">
-                <select value={spokeWith} onChange={(event) => setSpokeWith(event.target.value)}>
-                  {finding.recipients.map((person) => (
-                    <option key={`${person.personId}.${person.step}`} value={person.personId}>
-                      {person.name}
-                    </option>
-                  ))}
-                  <option value="">Somebody else</option>
-                </select>
-              </span>
-            </label>
-            <label className="grid gap-1 text-12 font-medium text-text-2">
-              How
-              <span className="input">
-                <select value={method} onChange={(event) => setMethod(event.target.value)}>
-                  {methods.map(([value, word]) => (
-                    <option key={value} value={value}>
-                      {word}
-                    </option>
-                  ))}
-                </select>
-              </span>
-            </label>
+            <Labelled label="Spoke with" boxed>
+              <select value={spokeWith} onChange={(event) => setSpokeWith(event.target.value)}>
+                {finding.recipients.map((person) => (
+                  <option key={`${person.personId}.${person.step}`} value={person.personId}>
+                    {person.name}
+                  </option>
+                ))}
+                <option value="">Somebody else</option>
+              </select>
+            </Labelled>
+            <Labelled label="How" boxed>
+              <select value={method} onChange={(event) => setMethod(event.target.value)}>
+                {methods.map(([value, word]) => (
+                  <option key={value} value={value}>
+                    {word}
+                  </option>
+                ))}
+              </select>
+            </Labelled>
           </div>
         )}
         {!own && spokeWith === "" && (
-          <label className="grid gap-1 text-12 font-medium text-text-2">
-            Their name
-            <span className="input">
-              <input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
-            </span>
-          </label>
+          <Labelled label="Their name" boxed>
+            <input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
+          </Labelled>
         )}
         <label className="grid gap-1 text-12 font-medium text-text-2">
           {own ? "Read back: what you understood" : "What they read back"}

@@ -2,6 +2,7 @@ import type { Finding, FindingEvent } from "@isocenter/contract";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button, IconButton } from "../kit/Button.tsx";
+import { Labelled } from "../kit/Field.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { SeverityTag, Tag } from "../kit/Tag.tsx";
 import { toast } from "../kit/toast.ts";
@@ -121,12 +122,9 @@ function FollowUp({ finding }: { finding: Finding }) {
   };
   return (
     <footer className="grid gap-2">
-      <label className="grid gap-1 text-12 font-medium text-text-2">
-        What is to be done
-        <span className="input">
-          <input value={action} maxLength={1000} onChange={(event) => setAction(event.target.value)} />
-        </span>
-      </label>
+      <Labelled label="What is to be done" boxed>
+        <input value={action} maxLength={1000} onChange={(event) => setAction(event.target.value)} />
+      </Labelled>
       <div className="flex gap-2">
         <Button
           disabled={!action.trim()}

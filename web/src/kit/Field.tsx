@@ -50,3 +50,22 @@ export function Field({ label, aside, error, hint, large, trailing, inputRef, ..
     </div>
   );
 }
+
+/** A select or a text of several lines with its label; what it is stands inside. */
+export function Labelled({
+  label,
+  boxed,
+  children,
+}: {
+  label: ReactNode;
+  boxed?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
+    <label className="grid gap-1 text-12 font-medium text-text-2">
+      {label}
+      {boxed ? <span className="input">{children}</span> : children}
+    </label>
+  );
+}

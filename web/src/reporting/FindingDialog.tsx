@@ -3,6 +3,7 @@ import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
+import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
 
 const severities = [
@@ -63,8 +64,7 @@ export function FindingDialog({
           if (description.trim()) void raise();
         }}
       >
-        <label className="grid gap-1 text-12 font-medium text-text-2">
-          What was found
+        <Labelled label="What was found">
           <textarea
             className="report-text"
             rows={3}
@@ -72,19 +72,16 @@ export function FindingDialog({
             value={description}
             onChange={(event) => setDescription(event.target.value)}
           />
-        </label>
-        <label className="grid gap-1 text-12 font-medium text-text-2">
-          How severe
-          <span className="input">
-            <select value={severity} onChange={(event) => setSeverity(event.target.value)}>
-              {severities.map(([value, word]) => (
-                <option key={value} value={value}>
-                  {word}
-                </option>
-              ))}
-            </select>
-          </span>
-        </label>
+        </Labelled>
+        <Labelled label="How severe" boxed>
+          <select value={severity} onChange={(event) => setSeverity(event.target.value)}>
+            {severities.map(([value, word]) => (
+              <option key={value} value={value}>
+                {word}
+              </option>
+            ))}
+          </select>
+        </Labelled>
         {error && (
           <p className="note crit" role="alert">
             {error}

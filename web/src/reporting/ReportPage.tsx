@@ -4,6 +4,7 @@ import { useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { Labelled } from "../kit/Field.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
@@ -146,19 +147,16 @@ function Begin({ study }: { study: Study }) {
   return (
     <section className="grid max-w-[60ch] gap-3 p-6" aria-label="Begin the report">
       <h3 className="text-16 font-semibold">There is no report yet</h3>
-      <label className="grid gap-1 text-12 font-medium text-text-2">
-        Template
-        <span className="input">
-          <select value={templateId} onChange={(event) => setTemplateId(event.target.value)}>
-            <option value="">The procedure's own, or none</option>
-            {fitting.map((template) => (
-              <option key={template.id} value={template.id}>
-                {template.name}
-              </option>
-            ))}
-          </select>
-        </span>
-      </label>
+      <Labelled label="Template" boxed>
+        <select value={templateId} onChange={(event) => setTemplateId(event.target.value)}>
+          <option value="">The procedure's own, or none</option>
+          {fitting.map((template) => (
+            <option key={template.id} value={template.id}>
+              {template.name}
+            </option>
+          ))}
+        </select>
+      </Labelled>
       <Button variant="primary" size="l" busy={busy} onClick={() => void begin()}>
         Begin the report
       </Button>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, apiRoot, fetchAuthorized } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
 import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
@@ -96,20 +97,16 @@ export function SignedReport({ report }: { report: Report }) {
             await keepReport(report.studyId);
           }}
         >
-          <label className="grid gap-1 text-12 font-medium text-text-2">
-            Kind
-            <span className="input">
-              <select value={kind} onChange={(event) => setKind(event.target.value)}>
-                {kinds.map(([value, word]) => (
-                  <option key={value} value={value}>
-                    {word}
-                  </option>
-                ))}
-              </select>
-            </span>
-          </label>
-          <label className="grid gap-1 text-12 font-medium text-text-2">
-            What changed and why
+          <Labelled label="Kind" boxed>
+            <select value={kind} onChange={(event) => setKind(event.target.value)}>
+              {kinds.map(([value, word]) => (
+                <option key={value} value={value}>
+                  {word}
+                </option>
+              ))}
+            </select>
+          </Labelled>
+          <Labelled label="What changed and why">
             <textarea
               className="report-text"
               rows={2}
@@ -117,7 +114,7 @@ export function SignedReport({ report }: { report: Report }) {
               value={reason}
               onChange={(event) => setReason(event.target.value)}
             />
-          </label>
+          </Labelled>
           {(["findings", "impression"] as const).map((key) => (
             <label key={key} className="grid gap-1 text-12 font-medium text-text-2">
               {key === "findings" ? "Findings" : "Impression"}
