@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { followSession, queryClient } from "./api/live.ts";
 import { router } from "./app/router.tsx";
+import { loadWords } from "./words/words.ts";
 
 followSession();
 
@@ -16,6 +17,8 @@ addEventListener("vite:preloadError", (event) => {
   event.preventDefault();
   location.reload();
 });
+
+await loadWords();
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -1,8 +1,10 @@
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
+import { placesFor } from "../app/places.ts";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { Uploads } from "../uploads/Uploads.tsx";
+import { t } from "../words/words.ts";
 import { KeyBar } from "./KeyBar.tsx";
 import { OfflineBanner } from "./OfflineBanner.tsx";
 import { Rail } from "./Rail.tsx";
@@ -14,30 +16,18 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const navigate = useNavigate();
   const permissions = useMe()?.permissions ?? [];
-  const places = [
-    { key: "r", word: "reading", to: "/reading", permission: "reading.claim" },
-    { key: "f", word: "critical findings", to: "/findings", permission: "findings.read" },
-  ] as const;
   const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title }) ?? "Isocenter";
   useEffect(() => {
     document.title = `${title} · Isocenter`;
   }, [title]);
   useShortcuts(everywhere, [
     { caps: ["?"], label: "all shortcuts", on: ["?"], run: () => setHelp(true) },
-    {
-      caps: ["G", "S"],
-      label: "go to studies",
-      on: ["g s"],
-      run: () => void navigate({ to: "/studies", search: {} }),
-    },
-    ...places
-      .filter(({ permission }) => permissions.includes(permission))
-      .map(({ key, word, to }) => ({
-        caps: ["G", key.toUpperCase()],
-        label: `go to ${word}`,
-        on: [`g ${key}`],
-        run: () => void navigate({ to, search: {} }),
-      })),
+    ...placesFor(permissions).map(({ key, word, to }) => ({
+      caps: ["G", key.toUpperCase()],
+      label: t("go to {place}", { place: t(word) }),
+      on: [`g ${key}`],
+      run: () => void navigate({ to, search: {} }),
+    })),
   ]);
   return (
     <div className="app max-md:grid-cols-1!">

@@ -1,0 +1,25 @@
+import type { Permission } from "@isocenter/contract";
+import type { IconName } from "../kit/Icon.tsx";
+import { message } from "../words/words.ts";
+
+/** A page that one goes to: in the rail, by `G` and its key, and in the command palette. */
+export interface Place {
+  to: string;
+  word: string;
+  icon: IconName;
+  /** The second key after `G`. */
+  key: string;
+  /** Who has none of these does not see the place. */
+  permissions: readonly Permission[];
+}
+
+/** In the order of the rail. */
+export const places = [
+  { to: "/reading", word: message("Reading"), icon: "list", key: "r", permissions: ["reading.claim"] },
+  { to: "/findings", word: message("Findings"), icon: "bell", key: "f", permissions: ["findings.read"] },
+  { to: "/studies", word: message("Studies"), icon: "scan", key: "s", permissions: ["images.read"] },
+] as const satisfies readonly Place[];
+
+/** The places that a person with these permissions can use. */
+export const placesFor = (granted: readonly Permission[]) =>
+  places.filter(({ permissions }) => permissions.some((permission) => granted.includes(permission)));

@@ -1,0 +1,95 @@
+import { IntlMessageFormat } from "intl-messageformat";
+
+/** The languages of the screen, each in its own name. Another one is a folder's file `words.xx.json` in each room, a line here and one in `dictionaryOf`. */
+export const languages = { en: "English", fr: "Français" } as const;
+export type Language = keyof typeof languages;
+
+/** What a message may be given: numbers for plurals, text, or for `rich` what stands around a marked part. */
+export type Values = Readonly<Record<string, string | number>>;
+
+const key = "isocenter.language";
+let language: Language = "en";
+let dictionary: Readonly<Record<string, string>> = {};
+const formats = new Map<string, IntlMessageFormat>();
+
+const known = (value: string | null | undefined): Language | null =>
+  value && Object.hasOwn(languages, value) ? (value as Language) : null;
+
+/** What the person chose, or else what the browser asks for first among ours. */
+function choose(): Language {
+  try {
+    const kept = known(localStorage.getItem(key));
+    if (kept) return kept;
+  } catch {
+    // Then the browser's wish decides.
+  }
+  for (const tag of globalThis.navigator?.languages ?? []) {
+    const wish = known(tag.slice(0, 2).toLowerCase());
+    if (wish) return wish;
+  }
+  return "en";
+}
+
+const dictionaryOf: Record<Language, () => Promise<Readonly<Record<string, string>>>> = {
+  en: async () => ({}),
+  fr: async () => (await import("./french.ts")).french,
+};
+
+/** Loads the person's language; once, before anything is drawn. */
+export async function loadWords(): Promise<void> {
+  await speak(choose());
+  document.documentElement.lang = language;
+}
+
+/** Makes one language the language of the screen, for `loadWords` and tests. */
+export async function speak(next: Language): Promise<void> {
+  dictionary = await dictionaryOf[next]();
+  language = next;
+  formats.clear();
+}
+
+/** Keeps the choice and draws the app anew. What was typed and not kept is lost, so it is asked for where nothing is being written. */
+export function setLanguage(next: Language): void {
+  try {
+    localStorage.setItem(key, next);
+  } catch {
+    return;
+  }
+  location.reload();
+}
+
+export const currentLanguage = (): Language => language;
+
+/** The tag by which dates and numbers are written: 24-hour clock and day before month, in both. */
+export const locale = (): string => (language === "fr" ? "fr-FR" : "en-GB");
+
+function formatOf(message: string): IntlMessageFormat {
+  let format = formats.get(message);
+  if (!format) {
+    format = new IntlMessageFormat(dictionary[message] ?? message, locale());
+    formats.set(message, format);
+  }
+  return format;
+}
+
+/**
+ * A sentence in the person's language. The English sentence is its own key; ICU MessageFormat, such as
+ * `t("{count, plural, one {# study} other {# studies}}", { count })`. Without values the sentence is taken as it stands.
+ */
+export function t(message: string, values?: Values): string {
+  return values ? String(formatOf(message).format(values)) : (dictionary[message] ?? message);
+}
+
+/** Marks a message that stands in a table and is said later, by `t(label)`: the tidy test looks for its French. */
+export const message = (english: string): string => english;
+
+type Around<Node> = (parts: Node[]) => Node;
+
+/** A sentence with marked parts: `rich("Signed by <b>{name}</b>", { name, b: (parts) => <b>{parts}</b> })`. */
+export function rich<Node>(
+  message: string,
+  values: Record<string, string | number | Node | Around<Node>>,
+): Node[] {
+  const result = formatOf(message).format<Node>(values as never);
+  return (Array.isArray(result) ? result : [result]) as Node[];
+}
