@@ -4,6 +4,13 @@ import { apiRoot, fetchAuthorized, session } from "./client.ts";
 import { createLiveFeed } from "./live-feed.ts";
 import { ApiError } from "./problem.ts";
 
+declare module "@tanstack/react-query" {
+  interface Register {
+    /** `live`: the nouns of facts (the part of a fact's type before the dot) upon which the query is read again. */
+    queryMeta: { live?: readonly string[] };
+  }
+}
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -41,24 +48,30 @@ export function useRecent(): number {
 
 const throttleMs = 800;
 let timer: ReturnType<typeof setTimeout> | null = null;
-let again = false;
+/** The nouns of what happened since the lists were read again; null for anything may have. */
+let waiting: Set<string> | null = new Set();
 
-/** Many events in one moment, a scanner sending a study for instance, become one reading of the lists. */
-export function refreshLists() {
-  if (timer) {
-    again = true;
-    return;
-  }
-  void queryClient.invalidateQueries({ queryKey: ["studies"] });
-  void queryClient.invalidateQueries({ queryKey: ["worklist"] });
-  void queryClient.invalidateQueries({ queryKey: ["findings"] });
-  void queryClient.invalidateQueries({ queryKey: ["system"] });
+function readAgain() {
+  const nouns = waiting;
+  waiting = new Set();
+  void queryClient.invalidateQueries({
+    predicate: ({ meta }) =>
+      meta?.live !== undefined && (nouns === null || meta.live.some((noun) => nouns.has(noun))),
+  });
   timer = setTimeout(() => {
     timer = null;
-    if (!again) return;
-    again = false;
-    refreshLists();
+    if (waiting === null || waiting.size > 0) readAgain();
   }, throttleMs);
+}
+
+/**
+ * Reads again what lives by one of these nouns, or everything that lives. Many events in one moment, a scanner sending a study for
+ * instance, become one reading.
+ */
+export function refreshLists(...nouns: string[]) {
+  if (nouns.length === 0) waiting = null;
+  else for (const noun of nouns) waiting?.add(noun);
+  if (!timer) readAgain();
 }
 
 function noteRecent(studyId: string) {
@@ -83,9 +96,9 @@ const feed = createLiveFeed({
       noteRecent(event.subject.id);
       void queryClient.invalidateQueries({ queryKey: ["series", event.subject.id] });
     }
-    refreshLists();
+    refreshLists(event.type.slice(0, Math.max(0, event.type.indexOf("."))));
   },
-  onGap: refreshLists,
+  onGap: () => refreshLists(),
   now: () => Date.now(),
   random: Math.random,
   sleep: (ms, signal) =>

@@ -12,6 +12,7 @@ const mostShown = 200;
 export const useFindings = (view: FindingView) =>
   useQuery({
     queryKey: ["findings", view],
+    meta: { live: ["finding", "patient"] },
     queryFn: ({ signal }) =>
       view === "pending"
         ? answerOf(
@@ -33,6 +34,7 @@ const ofFinding = (id: string) => ({ params: { path: { id } } });
 export const useFinding = (id: string) =>
   useQuery({
     queryKey: ["findings", "one", id],
+    meta: { live: ["finding", "notice"] },
     queryFn: ({ signal }) =>
       answerOf(api.GET("/api/v1/critical-findings/{id}", { ...ofFinding(id), signal })),
     refetchInterval: againMs,

@@ -21,6 +21,7 @@ export function useReadingList(state: ReadingState) {
   };
   return useQuery({
     queryKey: ["worklist", query],
+    meta: { live: ["study", "report", "reading", "order", "patient", "finding", "reconciliation"] },
     queryFn: ({ signal }) => answerOf(api.GET("/api/v1/worklist", { params: { query }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: live ? withFeedMs : withoutFeedMs,
@@ -31,6 +32,7 @@ export function useReadingList(state: ReadingState) {
 export const usePriorReports = (patientId: string, exceptStudyId: string) =>
   useQuery({
     queryKey: ["reports", "patient", patientId],
+    meta: { live: ["report"] },
     queryFn: ({ signal }) =>
       answerOf(
         api.GET("/api/v1/reports/patient/{patientId}", {

@@ -6,6 +6,7 @@ import { queryClient } from "../api/live.ts";
 export const useStudy = (studyId: string) =>
   useQuery({
     queryKey: ["studies", "one", studyId],
+    meta: { live: ["study", "patient", "reconciliation", "report"] },
     queryFn: ({ signal }) =>
       answerOf(api.GET("/api/v1/studies/{id}", { params: { path: { id: studyId } }, signal })),
   });
@@ -13,6 +14,7 @@ export const useStudy = (studyId: string) =>
 export const useOrder = (orderId: string | null) =>
   useQuery({
     queryKey: ["orders", orderId],
+    meta: { live: ["order"] },
     queryFn: ({ signal }) =>
       answerOf(api.GET("/api/v1/imaging-orders/{id}", { params: { path: { id: orderId ?? "" } }, signal })),
     enabled: orderId !== null,

@@ -24,6 +24,7 @@ export function useStudies(state: StudyListState) {
   const query = useMemo(() => toApiQuery(state, today), [state, today]);
   return useQuery({
     queryKey: ["studies", "list", query],
+    meta: { live: ["study", "image", "patient", "reconciliation", "order", "report"] },
     queryFn: ({ signal }) => answerOf(api.GET("/api/v1/studies", { params: { query }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data } }) =>
@@ -47,6 +48,7 @@ export const useSeries = (studyId: string, version: number) =>
 export const useSystem = (enabled = true) =>
   useQuery({
     queryKey: ["system"],
+    meta: { live: ["study"] },
     queryFn: ({ signal }) => answerOf(api.GET("/api/v1/system", { signal })),
     enabled,
     staleTime: 60_000,

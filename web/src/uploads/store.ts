@@ -17,7 +17,7 @@ export const uploads = createUploadQueue<File>({
 let stored = 0;
 uploads.subscribe(() => {
   const { images } = uploads.snapshot();
-  if (images > stored) refreshLists();
+  if (images > stored) refreshLists("study");
   stored = images;
 });
 
