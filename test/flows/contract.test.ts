@@ -107,6 +107,10 @@ describe("a client that is generated from the document calls", () => {
     const renewed = await made(api.POST("/api/v1/users/refresh", { body: { refreshToken } }));
     await made(api.POST("/api/v1/users/logout", { body: { refreshToken: renewed.refreshToken } }));
     await signIn("ada", password);
+    const ending = (await made(api.GET("/api/v1/users/me/sessions"))).data.find(({ current }) => current)!;
+    await made(api.DELETE("/api/v1/users/me/sessions"));
+    await made(api.DELETE("/api/v1/users/me/sessions/{id}", path(ending.id)));
+    await signIn("ada", password);
     await made(api.GET("/api/v1/jobs"));
     const refused = await api.POST("/api/v1/jobs/{id}/retry", path("1"));
     expect(refused.response.ok).toBe(false);

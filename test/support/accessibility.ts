@@ -1,3 +1,4 @@
+import axe, { type AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 
 /** Roles of what a person operates. */
@@ -49,4 +50,23 @@ export async function controlsOf(page: Page): Promise<Controls> {
   }
   await devtools.detach();
   return { count: found.length, unnamed };
+}
+
+/**
+ * What axe finds against WCAG 2.2 A and AA, one line for each element: rule, help, selector.
+ * @param within a selector of the part that is looked at; the whole page without it
+ */
+export async function violationsOf(page: Page, within?: string): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  // Text, for it runs in the page; an element that fades in has another contrast for a moment.
+  const { violations } = await page.evaluate<AxeResults>(`(async () => {
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})));
+    return await axe.run(${JSON.stringify(within ?? null)} ?? document, {
+      runOnly: ${JSON.stringify(tags)}, resultTypes: ["violations"],
+    });
+  })()`);
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${help} (${target.join(" ")}) ${failureSummary ?? ""}`),
+  );
 }

@@ -120,6 +120,9 @@ export const Me = Type.Object({
   permissions: Type.Array(Type.Enum([...permissions])),
   facilities: Type.Array(Type.Object({ id: Id, name: Type.String(), timeZone: Type.String() })),
   mustChangePassword: Type.Boolean(),
+  screenLockMinutes: Type.Integer({
+    description: "After so long without a touch the web app locks its screen; 0: never",
+  }),
 });
 export type Me = Static<typeof Me>;
 

@@ -24,6 +24,7 @@ test("an empty environment is enough", () => {
     databaseUrl: null,
     settleSeconds: 60,
     billDueDays: 30,
+    screenLockMinutes: 15,
     adminUsername: "admin",
     corsOrigins: [],
     roles: ["api", "dicom", "worker"],

@@ -48,6 +48,8 @@ export interface Config {
   settleSeconds: number;
   /** A bill is due so many days after it was issued, where it does not say otherwise. */
   billDueDays: number;
+  /** After so long without a touch the web app locks its screen; 0: never. */
+  screenLockMinutes: number;
   notices: NoticeSettings;
   logLevel: (typeof logLevels)[number];
   roles: readonly (typeof processRoles)[number][];
@@ -199,6 +201,7 @@ export function readConfig(environment: Environment): Config {
     dicomTlsPort: dicomTlsPort(values),
     settleSeconds: values.integer("SETTLE_SECONDS", 60, 1, 86_400),
     billDueDays: values.integer("BILL_DUE_DAYS", 30, 0, 3650),
+    screenLockMinutes: values.integer("SCREEN_LOCK_MINUTES", 15, 0, 1440),
     notices: noticeSettings(values, publicUrl),
     logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
     roles: roles(values),

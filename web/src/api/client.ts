@@ -1,4 +1,5 @@
-import { useSyncExternalStore } from "react";
+import type { Me } from "@isocenter/contract";
+import { useMemo, useSyncExternalStore } from "react";
 import { createApi } from "./api.ts";
 import { createSession, type TabMessage } from "./session.ts";
 import { withTabLock } from "./tab-lock.ts";
@@ -35,8 +36,33 @@ export const session = createSession({
       }
     },
   },
+  facility: chosenFacility,
   baseUrl: apiRoot,
 });
+
+const facilityKey = "isocenter.facility";
+
+/** The facility that this browser's person works at now, if it is one of theirs; null for all of them. */
+export function chosenFacility(): string | null {
+  const own = session.snapshot().me?.facilities ?? [];
+  try {
+    const kept = localStorage.getItem(facilityKey);
+    return own.length > 1 && own.some(({ id }) => id === kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Works at one facility from now on, or at all; the app is drawn anew, for everything that it shows may be another. */
+export function chooseFacility(id: string | null): void {
+  try {
+    if (id === null) localStorage.removeItem(facilityKey);
+    else localStorage.setItem(facilityKey, id);
+  } catch {
+    return;
+  }
+  location.reload();
+}
 
 /** For images, the viewer and whatever else reads bytes. */
 export const fetchAuthorized = session.fetchAuthorized;
@@ -48,8 +74,12 @@ export function useSession() {
 /** Every operation of the API, for the person who is signed in. */
 export const api = createApi(fetchAuthorized);
 
-/** The person who is signed in. Only for pages behind sign-in. */
-export function useMe() {
+/** The person who is signed in, at the facility that they chose or at all of theirs. Only for pages behind sign-in. */
+export function useMe(): Me | null {
   const { me } = useSession();
-  return me;
+  return useMemo(() => {
+    const chosen = chosenFacility();
+    if (me === null || chosen === null) return me;
+    return { ...me, facilityIds: [chosen], facilities: me.facilities.filter(({ id }) => id === chosen) };
+  }, [me]);
 }

@@ -1,4 +1,5 @@
 import type { Problem } from "@isocenter/contract";
+import { t } from "../words/words.ts";
 
 /** Why a request failed, in words for a person. `status` is 0 where the server was not reached. */
 export class ApiError extends Error {
@@ -39,8 +40,8 @@ export function notReached(): ApiError {
   return new ApiError({
     status: 0,
     code: "not-reached",
-    title: "The server did not answer",
-    detail: "Check the network connection; nothing was changed.",
+    title: t("The server did not answer"),
+    detail: t("Check the network connection; nothing was changed."),
   });
 }
 

@@ -16,6 +16,7 @@ const me = (username: string): Me => ({
   permissions: ["images.read"],
   facilities: [],
   mustChangePassword: false,
+  screenLockMinutes: 15,
 });
 
 const answer = (accessToken: string, username = "ada"): TokenAnswer => ({
@@ -43,6 +44,7 @@ function setUp(respond: (seen: Seen, nth: number) => Response | Promise<Response
   const hint = { signedIn: true };
   let heard: (message: TabMessage) => void = () => {};
   const clock = { now: 1_000_000 };
+  const place: { facility: string | null } = { facility: null };
   const locks: string[] = [];
   const session = createSession({
     fetch: async (url, init = {}) => {
@@ -72,9 +74,19 @@ function setUp(respond: (seen: Seen, nth: number) => Response | Promise<Response
         hint.signedIn = value;
       },
     },
+    facility: () => place.facility,
     baseUrl: "/api/v1",
   });
-  return { session, calls, posted, hint, clock, locks, hear: (message: TabMessage) => heard(message) };
+  return {
+    place,
+    session,
+    calls,
+    posted,
+    hint,
+    clock,
+    locks,
+    hear: (message: TabMessage) => heard(message),
+  };
 }
 
 const pathsOf = (calls: Seen[]) => calls.map((call) => call.url.replace("/api/v1", ""));
@@ -232,6 +244,50 @@ describe("a session", () => {
     await expect.poll(() => session.snapshot().me?.username).toBe("grace");
     hear({ type: "signed-out" });
     expect(session.snapshot().status).toBe("signed-out");
+  });
+
+  it("locks: the server ends the session, what is asked for waits, and goes on for the same person", async () => {
+    const { session, calls, posted, hint } = setUp(grants);
+    await session.signIn("ada", "x");
+    await session.lock();
+    expect(session.snapshot()).toMatchObject({ status: "locked", me: { username: "ada" } });
+    expect([pathsOf(calls).at(-1), calls.at(-1)?.headers.get("authorization")]).toEqual([
+      "/users/logout",
+      "Bearer t1",
+    ]);
+    expect([posted.at(-1), hint.signedIn]).toEqual([{ type: "locked" }, false]);
+    const waiting = session.fetchAuthorized("/api/v1/studies");
+    await session.restore();
+    expect(pathsOf(calls).at(-1)).toBe("/users/logout");
+    await session.signIn("ada", "x");
+    await waiting;
+    expect(calls.at(-1)?.headers.get("authorization")).toBe("Bearer t3");
+  });
+
+  it("locks and opens with the other tabs, and what waits is refused when the person leaves", async () => {
+    let ended = false;
+    const { session, hear } = setUp((seen) =>
+      ended && seen.url.endsWith("/refresh") ? json({ code: "ended" }, 401) : grants(seen),
+    );
+    await session.signIn("ada", "x");
+    hear({ type: "locked" });
+    expect(session.snapshot().status).toBe("locked");
+    hear({ type: "signed-in", username: "ada" });
+    await expect.poll(() => session.snapshot().status).toBe("signed-in");
+    hear({ type: "locked" });
+    const waiting = session.accessToken();
+    ended = true;
+    hear({ type: "signed-out" });
+    await expect(waiting).rejects.toMatchObject({ status: 401 });
+  });
+
+  it("names the facility that the person works at", async () => {
+    const { session, calls, place } = setUp(grants);
+    await session.signIn("ada", "x");
+    await session.fetchAuthorized("/api/v1/studies");
+    place.facility = "f1";
+    await session.fetchAuthorized("/api/v1/studies");
+    expect(calls.slice(1).map(({ headers }) => headers.get("x-isocenter-facility"))).toEqual([null, "f1"]);
   });
 
   it("hands on the abort of whoever asked", async () => {

@@ -1,9 +1,13 @@
 import type { Me, TokenAnswer } from "@isocenter/contract";
+import { t } from "../words/words.ts";
 import { ApiError, errorOf, notReached } from "./problem.ts";
 
 export interface SessionState {
-  /** `unknown` until the cookie has been asked; `unreached` when the server did not answer that question. */
-  status: "unknown" | "signed-in" | "signed-out" | "unreached";
+  /**
+   * `unknown` until the cookie has been asked; `unreached` when the server did not answer that question; `locked` while the screen waits
+   * for the person's password: the server has ended the session, the page stays as it is, and what it asks for waits.
+   */
+  status: "unknown" | "signed-in" | "signed-out" | "unreached" | "locked";
   me: Me | null;
 }
 
@@ -16,13 +20,19 @@ export interface SessionDependencies {
   channel: { post(message: TabMessage): void; listen(heard: (message: TabMessage) => void): void };
   /** Whether somebody signed in here before: saves a stranger's first page a refused request. */
   hint: { read(): boolean; write(signedIn: boolean): void };
+  /** The facility that the person works at now; null for all of theirs. */
+  facility: () => string | null;
   baseUrl: string;
 }
 
-export type TabMessage = { type: "signed-out" } | { type: "signed-in"; username: string };
+export type TabMessage = { type: "signed-out" | "locked" } | { type: "signed-in"; username: string };
 
 /** A token is renewed this long before it ends, so that a request in flight does not outlive it. */
 const marginMs = 20_000;
+/** Narrows what the person sees to one of their facilities. */
+export const facilityHeader = "x-isocenter-facility";
+const signedOut = () =>
+  new ApiError({ status: 401, code: "signed-out", title: t("You are signed out"), detail: "" });
 const webClient = { "x-isocenter-client": "web" };
 
 export type Session = ReturnType<typeof createSession>;
@@ -31,7 +41,7 @@ export type Session = ReturnType<typeof createSession>;
  * The session of the person at this screen. The access token lives in this closure alone; the refresh token is in an HttpOnly
  * cookie that no script sees.
  */
-export function createSession({ fetch, now, lock, channel, hint, baseUrl }: SessionDependencies) {
+export function createSession({ fetch, now, lock, channel, hint, facility, baseUrl }: SessionDependencies) {
   let state: SessionState = { status: "unknown", me: null };
   let token: string | null = null;
   let expiresAt = 0;
@@ -58,7 +68,31 @@ export function createSession({ fetch, now, lock, channel, hint, baseUrl }: Sess
     if (state.status !== "signed-out") change({ status: "signed-out", me: null });
   }
 
+  /** Ends when the screen is locked no more, whether its person came back or left. */
+  async function unlocked(): Promise<void> {
+    while (state.status === "locked") {
+      await new Promise<void>((resolve) => {
+        const heard = () => {
+          listeners.delete(heard);
+          resolve();
+        };
+        listeners.add(heard);
+      });
+    }
+  }
+
+  function cover() {
+    token = null;
+    expiresAt = 0;
+    // A page that is loaded anew asks who one is.
+    hint.write(false);
+    change({ status: "locked", me: state.me });
+  }
+
   channel.listen((message) => {
+    if (message.type === "locked" && state.status === "signed-in") cover();
+    if (message.type === "signed-out" && state.status === "locked") forget();
+    if (message.type === "signed-in" && state.status === "locked") void renewOnce().catch(() => {});
     if (message.type === "signed-out" && state.status === "signed-in") forget();
     // The cookie now belongs to somebody else: this tab must not go on showing the first person's patients.
     if (message.type === "signed-in" && state.me && state.me.username !== message.username) {
@@ -88,17 +122,23 @@ export function createSession({ fetch, now, lock, channel, hint, baseUrl }: Sess
     throw error;
   }
 
-  /** Renews the access token by the cookie; callers at the same moment share one request. */
-  function refresh(): Promise<void> {
+  function renewOnce(): Promise<void> {
     refreshing ??= renew().finally(() => {
       refreshing = null;
     });
     return refreshing;
   }
 
+  /** Renews the access token by the cookie; callers at the same moment share one request. On a locked screen it waits. */
+  async function refresh(): Promise<void> {
+    if (state.status !== "locked") return await renewOnce();
+    await unlocked();
+    if (!token) throw signedOut();
+  }
+
   /** Asks the cookie once, when the app starts. Afterwards the state says who is signed in. */
   function restore(): Promise<void> {
-    if (state.status === "signed-in" || state.status === "signed-out") return Promise.resolve();
+    if (state.status !== "unknown" && state.status !== "unreached") return Promise.resolve();
     if (!hint.read()) {
       change({ status: "signed-out", me: null });
       return Promise.resolve();
@@ -121,20 +161,33 @@ export function createSession({ fetch, now, lock, channel, hint, baseUrl }: Sess
     channel.post({ type: "signed-in", username: state.me?.username ?? username });
   }
 
-  /** Ends the session here and on the server; when the server is not reached, the person is signed out here all the same. */
-  async function signOut(): Promise<void> {
-    const bearer = token;
+  async function logOut(bearer: string | null): Promise<void> {
     const headers: Record<string, string> = { ...webClient };
     if (bearer) headers.authorization = `Bearer ${bearer}`;
     await fetch(`${baseUrl}/users/logout`, { method: "POST", headers, credentials: "same-origin" }).catch(
       () => {},
     );
+  }
+
+  /** Ends the session here and on the server; when the server is not reached, the person is signed out here all the same. */
+  async function signOut(): Promise<void> {
+    await logOut(token);
     channel.post({ type: "signed-out" });
     forget();
   }
 
+  /** Covers the page in every tab until `signIn` of the same person, and ends the session on the server. */
+  async function lockScreen(): Promise<void> {
+    if (state.status !== "signed-in") return;
+    const bearer = token;
+    cover();
+    channel.post({ type: "locked" });
+    await logOut(bearer);
+  }
+
   /** A token that is good for the next seconds. Throws an ApiError with status 401 when nobody is signed in. */
   async function accessToken(): Promise<string> {
+    await unlocked();
     if (!token || expiresAt - marginMs < now()) {
       try {
         await refresh();
@@ -143,8 +196,7 @@ export function createSession({ fetch, now, lock, channel, hint, baseUrl }: Sess
         if (!(token && expiresAt > now() && error instanceof ApiError && error.status !== 401)) throw error;
       }
     }
-    if (!token)
-      throw new ApiError({ status: 401, code: "signed-out", title: "You are signed out", detail: "" });
+    if (!token) throw signedOut();
     return token;
   }
 
@@ -157,6 +209,8 @@ export function createSession({ fetch, now, lock, channel, hint, baseUrl }: Sess
       const bearer = await accessToken();
       const headers = new Headers(init.headers);
       headers.set("authorization", `Bearer ${bearer}`);
+      const at = facility();
+      if (at) headers.set(facilityHeader, at);
       const response = await fetch(input, { ...init, headers }).catch((error: unknown) => {
         if (init.signal?.aborted) throw error;
         throw notReached();
@@ -176,6 +230,7 @@ export function createSession({ fetch, now, lock, channel, hint, baseUrl }: Sess
     refresh,
     signIn,
     signOut,
+    lock: lockScreen,
     accessToken,
     fetchAuthorized,
   };

@@ -1,6 +1,7 @@
 import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import { dicomwebRoot, fetchAuthorized } from "../api/client.ts";
+import { t } from "../words/words.ts";
 import { loadViewer } from "./viewer-chunk.ts";
 
 const Viewer = lazy(loadViewer);
@@ -12,14 +13,14 @@ export function ViewPage() {
   const navigate = useNavigate();
   useEffect(() => {
     // No name: titles stay in the browser's history.
-    document.title = "Viewer · Isocenter";
+    document.title = `${t("Viewer")} · Isocenter`;
   }, []);
   const close = useCallback(() => {
     if (router.history.canGoBack()) router.history.back();
     else void navigate({ to: "/studies", search: {} });
   }, [router, navigate]);
   return (
-    <Suspense fallback={<div className="h-dvh bg-view" role="status" aria-label="Opening the viewer" />}>
+    <Suspense fallback={<div className="h-dvh bg-view" role="status" aria-label={t("Opening the viewer")} />}>
       <Viewer
         studyInstanceUid={studyInstanceUid}
         dicomwebRoot={dicomwebRoot}

@@ -5,6 +5,8 @@ import { Button } from "../kit/Button.tsx";
 import { PageState } from "../kit/States.tsx";
 import { listenForKeys } from "../kit/shortcuts.ts";
 import { Toasts } from "../kit/Toasts.tsx";
+import { Lock } from "../lock/Lock.tsx";
+import { t } from "../words/words.ts";
 
 const retryMs = 5_000;
 
@@ -27,14 +29,21 @@ export function Guarded() {
     const timer = setInterval(() => void session.restore(), retryMs);
     return () => clearInterval(timer);
   }, [status]);
-  if (status === "signed-in") return <Outlet />;
+  if (status === "signed-in" || status === "locked") {
+    return (
+      <>
+        <Outlet />
+        <Lock />
+      </>
+    );
+  }
   if (status === "signed-out") return null;
   return (
     <Centre>
       <PageState
         icon="alert"
         tone="urg"
-        title="The server does not answer"
+        title={t("The server does not answer")}
         action={
           <Button
             icon="retry"
@@ -43,12 +52,14 @@ export function Guarded() {
               await router.invalidate();
             }}
           >
-            Try again
+            {t("Try again")}
           </Button>
         }
       >
         <p role="alert">
-          You are still signed in; nothing is lost. Check the network, or ask whoever runs this archive.
+          {t(
+            "You are still signed in; nothing is lost. Check the network, or ask whoever runs this department’s server.",
+          )}
         </p>
       </PageState>
     </Centre>
@@ -60,14 +71,14 @@ export function NotFound() {
     <Centre>
       <PageState
         icon="search"
-        title="There is no such page"
+        title={t("There is no such page")}
         action={
           <Link to="/studies" search={{}} className="btn">
-            Go to studies
+            {t("Go to studies")}
           </Link>
         }
       >
-        The address may be old or mistyped.
+        {t("The address may be old or mistyped.")}
       </PageState>
     </Centre>
   );
@@ -79,19 +90,19 @@ export function Failed({ error, reset }: ErrorComponentProps) {
       <PageState
         icon="alert"
         tone="urg"
-        title="This page failed"
+        title={t("This page failed")}
         action={
           <>
             <Button icon="retry" onClick={reset}>
-              Try again
+              {t("Try again")}
             </Button>
             <Button variant="ghost" onClick={() => location.assign("/studies")}>
-              Go to studies
+              {t("Go to studies")}
             </Button>
           </>
         }
       >
-        <p role="alert">What was saved is safe.</p>
+        <p role="alert">{t("What was saved is safe.")}</p>
         <p className="mono mt-1 text-text-3">{error instanceof Error ? error.message : String(error)}</p>
       </PageState>
     </Centre>

@@ -12,6 +12,7 @@ import { Shell } from "../shell/Shell.tsx";
 import { SignInPage } from "../sign-in/SignInPage.tsx";
 import { parseSearch, readListState, stringifySearch } from "../studies/list-state.ts";
 import { StudiesPage } from "../studies/StudiesPage.tsx";
+import { message } from "../words/words.ts";
 import { Failed, Guarded, NotFound, Root } from "./pages.tsx";
 
 declare module "@tanstack/react-router" {
@@ -83,7 +84,7 @@ const studies = createRoute({
   getParentRoute: () => shell,
   path: "/studies",
   validateSearch: readListState,
-  staticData: { title: "Studies" },
+  staticData: { title: message("Studies") },
   component: StudiesPage,
 });
 
@@ -91,7 +92,7 @@ const reading = createRoute({
   getParentRoute: () => shell,
   path: "/reading",
   validateSearch: readReadingState,
-  staticData: { title: "Reading" },
+  staticData: { title: message("Reading") },
   component: lazyRouteComponent(() => import("../reading/ReadingPage.tsx"), "ReadingPage"),
 });
 
@@ -99,14 +100,14 @@ const findings = createRoute({
   getParentRoute: () => shell,
   path: "/findings",
   validateSearch: readFindingsState,
-  staticData: { title: "Critical findings" },
+  staticData: { title: message("Critical findings") },
   component: lazyRouteComponent(() => import("../findings/FindingsPage.tsx"), "FindingsPage"),
 });
 
 const report = createRoute({
   getParentRoute: () => shell,
   path: "/report/$studyId",
-  staticData: { title: "Report" },
+  staticData: { title: message("Report") },
   component: lazyRouteComponent(() => import("../reporting/ReportPage.tsx"), "ReportPage"),
 });
 
@@ -133,8 +134,9 @@ export const router = createRouter({
 let before = session.snapshot();
 session.subscribe(() => {
   const after = session.snapshot();
+  const present = ({ status }: typeof after) => status === "signed-in" || status === "locked";
   const same =
-    after.status === before.status &&
+    (after.status === before.status || (present(after) && present(before))) &&
     after.me?.id === before.me?.id &&
     after.me?.mustChangePassword === before.me?.mustChangePassword;
   before = after;

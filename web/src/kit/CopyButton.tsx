@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { t } from "../words/words.ts";
 import { IconButton } from "./Button.tsx";
 import { copyText } from "./copy.ts";
 
@@ -14,15 +15,15 @@ export function CopyButton({ text, what, className }: { text: string; what: stri
     <>
       <IconButton
         icon={result === "copied" ? "check" : result === "refused" ? "alert" : "copy"}
-        label={`Copy ${what}`}
+        label={t("Copy {what}", { what })}
         className={`${className ?? ""} ${result === "copied" ? "text-ok!" : ""}`}
         onClick={async () => setResult((await copyText(text)) ? "copied" : "refused")}
       />
       <span className="sr-only" role="status">
         {result === "copied"
-          ? `Copied ${what}`
+          ? t("Copied {what}", { what })
           : result === "refused"
-            ? "The browser did not allow copying"
+            ? t("The browser did not allow copying")
             : ""}
       </span>
     </>

@@ -1,5 +1,6 @@
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { t } from "../words/words.ts";
 import { IconButton } from "./Button.tsx";
 
 interface DialogProps {
@@ -28,7 +29,7 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
               {description && <Radix.Description className="text-text-2">{description}</Radix.Description>}
             </div>
             <Radix.Close asChild>
-              <IconButton icon="x" label="Close" />
+              <IconButton icon="x" label={t("Close")} />
             </Radix.Close>
           </header>
           <div className="px-5 pb-5">{children}</div>

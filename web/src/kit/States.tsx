@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { ApiError } from "../api/problem.ts";
+import { t } from "../words/words.ts";
 import { Button } from "./Button.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 
@@ -51,8 +52,8 @@ export function ErrorState({
   const problem = error instanceof ApiError ? error : null;
   if (problem?.status === 403) {
     return (
-      <PageState icon="lock" title="Not for your role">
-        {problem.detail} Ask an administrator if you need it.
+      <PageState icon="lock" title={t("Not for your role")}>
+        {problem.detail} {t("Ask an administrator if you need it.")}
       </PageState>
     );
   }
@@ -60,22 +61,24 @@ export function ErrorState({
     <PageState
       icon="alert"
       tone="urg"
-      title={problem?.title ?? "This page failed"}
+      title={problem?.title ?? t("This page failed")}
       action={
         <>
           {onRetry && (
             <Button onClick={onRetry} icon="retry">
-              Try again
+              {t("Try again")}
             </Button>
           )}
           {problem?.requestId && (
-            <span className="mono text-text-3 select-all">request {problem.requestId}</span>
+            <span className="mono text-text-3 select-all">
+              {t("request {id}", { id: problem.requestId })}
+            </span>
           )}
         </>
       }
     >
       <p role="alert">
-        {problem?.detail ?? "Something went wrong in this page."} {safe}
+        {problem?.detail ?? t("Something went wrong in this page.")} {safe}
       </p>
     </PageState>
   );

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { message, t } from "../words/words.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 
 export type Tone = "line" | "crit" | "urg" | "sig" | "ok" | "beam";
@@ -13,10 +14,10 @@ export function Tag({ tone, icon, children }: { tone?: Tone; icon?: IconName; ch
 }
 
 const severities = {
-  CRITICAL: { tone: "crit", icon: "critical", word: "Critical" },
-  HIGH: { tone: "urg", icon: "urgent", word: "High" },
-  MODERATE: { tone: "sig", icon: "significant", word: "Moderate" },
-  LOW: { tone: "rtn", icon: "routine", word: "Low" },
+  CRITICAL: { tone: "crit", icon: "critical", word: message("Critical") },
+  HIGH: { tone: "urg", icon: "urgent", word: message("High") },
+  MODERATE: { tone: "sig", icon: "significant", word: message("Moderate") },
+  LOW: { tone: "rtn", icon: "routine", word: message("Low") },
 } as const satisfies Record<string, { tone: string; icon: IconName; word: string }>;
 
 export type Severity = keyof typeof severities;
@@ -35,14 +36,14 @@ export function SeverityTag({
   if (boxed) {
     return (
       <Tag tone={look.tone === "rtn" ? "line" : look.tone} icon={look.icon}>
-        {word ?? look.word}
+        {word ?? t(look.word)}
       </Tag>
     );
   }
   return (
     <span className={`sev ${look.tone}`}>
       <Icon name={look.icon} className="sev-mark" />
-      {word ?? look.word}
+      {word ?? t(look.word)}
     </span>
   );
 }

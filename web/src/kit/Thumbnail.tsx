@@ -1,6 +1,7 @@
 import { type CSSProperties, useEffect, useRef, useState } from "react";
 import { fetchAuthorized, session } from "../api/client.ts";
 import { errorOf } from "../api/problem.ts";
+import { t } from "../words/words.ts";
 import { Icon } from "./Icon.tsx";
 import { createPictureCache } from "./picture-cache.ts";
 
@@ -79,7 +80,7 @@ export function Thumbnail({ url, version = "", alt, className = "", style }: Thu
         (failed === key || url === null) && (
           <span className="none">
             <Icon name="image" size="s" />
-            {alt && <span className="sr-only">{alt}: no picture</span>}
+            {alt && <span className="sr-only">{t("{what}: no picture", { what: alt })}</span>}
           </span>
         )
       )}

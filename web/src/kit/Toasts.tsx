@@ -1,4 +1,5 @@
 import { Toast } from "radix-ui";
+import { t } from "../words/words.ts";
 import { Button, IconButton } from "./Button.tsx";
 import { Icon } from "./Icon.tsx";
 import { dismissToast, useToasts } from "./toast.ts";
@@ -7,7 +8,7 @@ import { dismissToast, useToasts } from "./toast.ts";
 export function Toasts() {
   const messages = useToasts();
   return (
-    <Toast.Provider duration={6000} swipeDirection="right" label="Message">
+    <Toast.Provider duration={6000} swipeDirection="right" label={t("Message")}>
       {messages.map((message) => (
         <Toast.Root
           key={message.id}
@@ -34,7 +35,7 @@ export function Toasts() {
             </Toast.Action>
           )}
           <Toast.Close asChild>
-            <IconButton icon="x" label="Dismiss" className="-my-1" />
+            <IconButton icon="x" label={t("Dismiss")} className="-my-1" />
           </Toast.Close>
         </Toast.Root>
       ))}

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import { message } from "../words/words.ts";
 
 export interface Shortcut {
   /** The caps as shown, such as ["J", "K"] or ["G", "S"]. */
@@ -13,7 +14,7 @@ export interface Shortcut {
 }
 
 /** The group of what works on every page. */
-export const everywhere = "Everywhere";
+export const everywhere = message("Everywhere");
 
 interface Registration {
   group: string;
@@ -122,7 +123,8 @@ function belongsToFocus(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
   if (typesText(target)) return true;
-  if (target.closest('[role="dialog"], [role="menu"], [role="listbox"], [role="alertdialog"]')) return true;
+  if (target.closest('dialog, [role="dialog"], [role="menu"], [role="listbox"], [role="alertdialog"]'))
+    return true;
   const presses = event.key === "Enter" || event.key === " ";
   return (
     presses &&

@@ -2,6 +2,7 @@ import { useLive } from "../api/live.ts";
 import { Kbd } from "../kit/Kbd.tsx";
 import { useNow } from "../kit/now.ts";
 import { everywhere, useRegisteredShortcuts } from "../kit/shortcuts.ts";
+import { t } from "../words/words.ts";
 import { agoShort } from "./time.ts";
 
 /** What keys do on this page, and whether what is shown is current. */
@@ -23,7 +24,8 @@ export function KeyBar({ onHelp }: { onHelp: () => void }) {
       </div>
       <span className="flex-1" />
       <button type="button" className="hint-key hover:text-text max-md:hidden" onClick={onHelp}>
-        <kbd>?</kbd>all shortcuts
+        <kbd>?</kbd>
+        {t("all shortcuts")}
       </button>
       <LiveMark />
     </footer>
@@ -36,11 +38,11 @@ function LiveMark() {
   const words =
     live.status === "live"
       ? live.lastEventAt
-        ? `Live, last change ${agoShort(now - live.lastEventAt)}`
-        : "Live"
+        ? t("Live, last change {ago}", { ago: agoShort(now - live.lastEventAt) })
+        : t("Live")
       : live.status === "connecting"
-        ? "Connecting"
-        : "Not live, trying again";
+        ? t("Connecting")
+        : t("Not live, trying again");
   const look = live.status === "live" ? "" : live.status === "connecting" ? "waiting" : "down";
   return (
     <span className="hint-key">

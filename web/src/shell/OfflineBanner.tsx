@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { useLive, wakeFeed } from "../api/live.ts";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { t } from "../words/words.ts";
 import { clockTime } from "./time.ts";
 
 /** A reconnection that takes no longer than this says nothing. */
@@ -23,11 +24,11 @@ export function OfflineBanner() {
         <div className="note urg items-center m-3 mb-0">
           <Icon name="link" className="text-urg" />
           <span className="flex-1">
-            <b>Not connected since {clockTime(downSince)}.</b> What is on the screen stays, and may be out of
-            date; uploads wait.
+            <b>{t("Not connected since {time}.", { time: clockTime(downSince) })}</b>{" "}
+            {t("What is on the screen stays, and may be out of date; uploads wait.")}
           </span>
           <Button size="s" onClick={wakeFeed}>
-            Try now
+            {t("Try now")}
           </Button>
         </div>
       )}

@@ -1,14 +1,37 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { IconButton } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { type StudyListState, withFilter } from "../studies/list-state.ts";
+import { t } from "../words/words.ts";
 
 const debounceMs = 220;
 
-/** The one search field: it narrows the study list as one types, and keeps its text in the address. */
-export function SearchBox() {
+/** The one search field: beside the study list it narrows the list, elsewhere it finds whatever the department has. */
+export function SearchBox({ onSearch }: { onSearch: () => void }) {
+  const pathname = useLocation({ select: (location) => location.pathname });
+  return pathname === "/studies" ? <StudySearch /> : <SearchButton onSearch={onSearch} />;
+}
+
+function SearchButton({ onSearch }: { onSearch: () => void }) {
+  useShortcuts(everywhere, [{ caps: ["/"], label: t("search"), on: ["/"], run: onSearch }]);
+  return (
+    <search>
+      <button type="button" className="search" aria-keyshortcuts="/" onClick={onSearch}>
+        <Icon name="search" size="s" />
+        <span className="min-w-0 flex-1 truncate text-left text-12 max-md:hidden">
+          {t("Patient, accession number, study")}
+        </span>
+        <span className="sr-only md:hidden">{t("Search")}</span>
+        <kbd className="max-md:hidden">/</kbd>
+      </button>
+    </search>
+  );
+}
+
+/** Narrows the study list as one types, and keeps its text in the address. */
+function StudySearch() {
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as StudyListState;
   const inAddress = search.query ?? "";
@@ -36,7 +59,9 @@ export function SearchBox() {
     return () => clearTimeout(timer);
   }, [text, navigate]);
 
-  useShortcuts(everywhere, [{ caps: ["/"], label: "search", on: ["/"], run: () => input.current?.select() }]);
+  useShortcuts(everywhere, [
+    { caps: ["/"], label: t("search"), on: ["/"], run: () => input.current?.select() },
+  ]);
 
   return (
     <search className="search">
@@ -46,8 +71,8 @@ export function SearchBox() {
         type="search"
         value={text}
         maxLength={128}
-        placeholder="Patient, accession number, study"
-        aria-label="Search studies by patient, accession number or description"
+        placeholder={t("Patient, accession number, study")}
+        aria-label={t("Search studies by patient, accession number or description")}
         aria-keyshortcuts="/"
         autoComplete="off"
         spellCheck={false}
@@ -65,7 +90,7 @@ export function SearchBox() {
         }}
       />
       {text ? (
-        <IconButton icon="x" label="Clear the search" className="size-5!" onClick={() => setText("")} />
+        <IconButton icon="x" label={t("Clear the search")} className="size-5!" onClick={() => setText("")} />
       ) : (
         <kbd className="max-md:hidden">/</kbd>
       )}

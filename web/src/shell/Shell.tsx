@@ -1,27 +1,49 @@
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { placesFor } from "../app/places.ts";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { Uploads } from "../uploads/Uploads.tsx";
 import { t } from "../words/words.ts";
 import { KeyBar } from "./KeyBar.tsx";
+import { AlarmBar } from "./NoticeBell.tsx";
 import { OfflineBanner } from "./OfflineBanner.tsx";
+import { PhoneTabs } from "./PhoneTabs.tsx";
 import { Rail } from "./Rail.tsx";
 import { ShortcutHelp } from "./ShortcutHelp.tsx";
 import { TopBar } from "./TopBar.tsx";
 
+const CommandPalette = lazy(async () => ({ default: (await import("./CommandPalette.tsx")).CommandPalette }));
+
 /** What stands around every page: rail, top bar, key bar, messages and uploads. */
 export function Shell() {
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
   const navigate = useNavigate();
   const permissions = useMe()?.permissions ?? [];
-  const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title }) ?? "Isocenter";
+  const named = useMatches({ select: (matches) => matches.at(-1)?.staticData.title });
+  const title = named ? t(named) : "Isocenter";
   useEffect(() => {
     document.title = `${title} · Isocenter`;
   }, [title]);
+  useEffect(() => {
+    const open = (event: KeyboardEvent) => {
+      if (
+        event.key.toLowerCase() !== "k" ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.altKey ||
+        event.shiftKey
+      )
+        return;
+      event.preventDefault();
+      setPalette((shown) => !shown);
+    };
+    addEventListener("keydown", open);
+    return () => removeEventListener("keydown", open);
+  }, []);
   useShortcuts(everywhere, [
-    { caps: ["?"], label: "all shortcuts", on: ["?"], run: () => setHelp(true) },
+    { caps: ["Ctrl", "K"], label: t("search and commands") },
+    { caps: ["?"], label: t("all shortcuts"), on: ["?"], run: () => setHelp(true) },
     ...placesFor(permissions).map(({ key, word, to }) => ({
       caps: ["G", key.toUpperCase()],
       label: t("go to {place}", { place: t(word) }),
@@ -36,21 +58,28 @@ export function Shell() {
         className="btn primary absolute top-2 left-2 z-60 not-focus:sr-only"
         onClick={() => document.getElementById("main")?.focus()}
       >
-        Skip to the page
+        {t("Skip to the page")}
       </button>
       <div className="contents max-md:hidden">
         <Rail />
       </div>
-      <TopBar title={title} onHelp={() => setHelp(true)} />
+      <TopBar title={title} onHelp={() => setHelp(true)} onSearch={() => setPalette(true)} />
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col overflow-hidden outline-0">
         <OfflineBanner />
+        <AlarmBar />
         <div className="min-h-0 flex-1">
           <Outlet />
         </div>
       </main>
       <KeyBar onHelp={() => setHelp(true)} />
+      <PhoneTabs onMore={() => setPalette(true)} />
       <Uploads />
       <ShortcutHelp open={help} onOpenChange={setHelp} />
+      {palette && (
+        <Suspense>
+          <CommandPalette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

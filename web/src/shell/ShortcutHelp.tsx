@@ -1,6 +1,7 @@
 import { Dialog } from "../kit/Dialog.tsx";
 import { Kbd } from "../kit/Kbd.tsx";
 import { useRegisteredShortcuts, useSingleKeys } from "../kit/shortcuts.ts";
+import { t } from "../words/words.ts";
 
 /** Every key that acts on this page, by group. */
 export function ShortcutHelp({
@@ -17,18 +18,18 @@ export function ShortcutHelp({
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Shortcuts"
+      title={t("Shortcuts")}
       description={
         singleKeys
-          ? "Single keys act outside text fields."
-          : "Single letters are switched off in your account menu."
+          ? t("Single keys act outside text fields.")
+          : t("Single letters are switched off in your account menu.")
       }
       wide
     >
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
         {[...groups].map(([group, list]) => (
           <section key={group}>
-            <h3 className="cap mb-1">{group}</h3>
+            <h3 className="cap mb-1">{t(group)}</h3>
             <dl className="grid grid-cols-[104px_1fr] gap-y-1.5 text-12">
               {list
                 .flatMap((registration) => registration.shortcuts)

@@ -3,12 +3,19 @@ import { useState } from "react";
 import { session, useMe } from "../api/client.ts";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { roleWord } from "../kit/roles.ts";
 import { setSingleKeys, useSingleKeys } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
 import { ChangePasswordForm } from "../sign-in/ChangePasswordForm.tsx";
+import { currentLanguage, type Language, languages, message, setLanguage, t } from "../words/words.ts";
+import { SessionsDialog } from "./SessionsDialog.tsx";
 import { setTheme, type Theme, themes, useTheme } from "./theme.ts";
 
-const themeWords: Record<Theme, string> = { dark: "Dark", light: "Light", system: "As the system" };
+const themeWords: Record<Theme, string> = {
+  dark: message("Dark"),
+  light: message("Light"),
+  system: message("As the system"),
+};
 
 export function initialsOf(fullName: string): string {
   const words = fullName.split(/[\s,]+/).filter(Boolean);
@@ -19,25 +26,23 @@ export function initialsOf(fullName: string): string {
     .toUpperCase();
 }
 
-const roleWord = (role: string) => role.charAt(0) + role.slice(1).toLowerCase().replaceAll("_", " ");
-
 export function UserMenu({ onHelp }: { onHelp: () => void }) {
   const me = useMe();
   const theme = useTheme();
   const singleKeys = useSingleKeys();
   const [changing, setChanging] = useState(false);
+  const [sessions, setSessions] = useState(false);
   if (!me) return null;
   return (
     <>
       <Menu.Root modal={false}>
         <Menu.Trigger
           className="rounded-full"
-          aria-label={`${me.fullName}: your account`}
+          aria-label={t("{name}: your account", { name: me.fullName })}
           title={me.fullName}
         >
-          <span className="avatar" aria-hidden="true">
-            {initialsOf(me.fullName)}
-          </span>
+          {/* Drawn, not said: the name is the button's. */}
+          <span className="avatar" aria-hidden="true" data-initials={initialsOf(me.fullName)} />
         </Menu.Trigger>
         <Menu.Portal>
           <Menu.Content className="menu" align="end" sideOffset={8} collisionPadding={8}>
@@ -48,7 +53,7 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
               </div>
             </div>
             <div className="menu-line" />
-            <Menu.Label className="menu-label">Theme</Menu.Label>
+            <Menu.Label className="menu-label">{t("Theme")}</Menu.Label>
             <Menu.RadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)}>
               {themes.map((name) => (
                 <Menu.RadioItem
@@ -62,7 +67,23 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
                       <Icon name="check" size="s" className="text-beam" />
                     </Menu.ItemIndicator>
                   </span>
-                  {themeWords[name]}
+                  {t(themeWords[name])}
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
+            <Menu.Label className="menu-label">{t("Language")}</Menu.Label>
+            <Menu.RadioGroup
+              value={currentLanguage()}
+              onValueChange={(value) => setLanguage(value as Language)}
+            >
+              {Object.entries(languages).map(([tag, name]) => (
+                <Menu.RadioItem key={tag} value={tag} className="menu-item" lang={tag}>
+                  <span className="w-4">
+                    <Menu.ItemIndicator>
+                      <Icon name="check" size="s" className="text-beam" />
+                    </Menu.ItemIndicator>
+                  </span>
+                  {name}
                 </Menu.RadioItem>
               ))}
             </Menu.RadioGroup>
@@ -78,34 +99,43 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
                   <Icon name="check" size="s" className="text-beam" />
                 </Menu.ItemIndicator>
               </span>
-              Single-key shortcuts
+              {t("Single-key shortcuts")}
             </Menu.CheckboxItem>
             <Menu.Item className="menu-item" onSelect={onHelp}>
               <Icon name="keyboard" />
-              All shortcuts
+              {t("All shortcuts")}
               <span className="flex-1" />
               <kbd>?</kbd>
             </Menu.Item>
             <div className="menu-line" />
             <Menu.Item className="menu-item" onSelect={() => setChanging(true)}>
               <Icon name="key" />
-              Change password
+              {t("Change password")}
+            </Menu.Item>
+            <Menu.Item className="menu-item" onSelect={() => setSessions(true)}>
+              <Icon name="person" />
+              {t("Where I am signed in")}
+            </Menu.Item>
+            <Menu.Item className="menu-item" onSelect={() => void session.lock()}>
+              <Icon name="lock" />
+              {t("Lock the screen")}
             </Menu.Item>
             <Menu.Item className="menu-item" onSelect={() => void session.signOut()}>
               <Icon name="signOut" />
-              Sign out
+              {t("Sign out")}
             </Menu.Item>
           </Menu.Content>
         </Menu.Portal>
       </Menu.Root>
-      <Dialog open={changing} onOpenChange={setChanging} title="Change password">
+      <SessionsDialog open={sessions} onOpenChange={setSessions} />
+      <Dialog open={changing} onOpenChange={setChanging} title={t("Change password")}>
         <ChangePasswordForm
           username={me.username}
           onDone={() => {
             setChanging(false);
             toast({
-              title: "Password changed",
-              detail: "Other screens where you were signed in are signed out.",
+              title: t("Password changed"),
+              detail: t("Other screens where you were signed in are signed out."),
             });
           }}
         />

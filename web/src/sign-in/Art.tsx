@@ -1,3 +1,5 @@
+import { t } from "../words/words.ts";
+
 const centre = { x: 400, y: 440 };
 
 function at(radius: number, degrees: number): string {
@@ -55,21 +57,21 @@ export function Art() {
         </g>
         <g className="fill-text-3 text-13 font-medium">
           <text x="440" y="106" textAnchor="middle">
-            Order
+            {t("Order")}
           </text>
           <text x="752" y="425">
-            Images
+            {t("Images")}
           </text>
           <text x="440" y="746" textAnchor="middle">
-            Report
+            {t("Report")}
           </text>
           <text x="128" y="425" textAnchor="end">
-            Bill
+            {t("Bill")}
           </text>
         </g>
       </svg>
       <p className="absolute inset-x-0 bottom-6 text-center text-text-3">
-        The order, the images, the report and the bill of one examination meet here.
+        {t("The order, the images, the report and the bill of one examination meet here.")}
       </p>
     </section>
   );

@@ -3,6 +3,7 @@ import { api, session } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { t } from "../words/words.ts";
 import { checkNewPassword } from "./new-password.ts";
 import { PasswordField } from "./PasswordField.tsx";
 
@@ -45,7 +46,7 @@ export function ChangePasswordForm({ username, large, onDone }: ChangePasswordFo
   }
 
   return (
-    <form className="grid gap-4" onSubmit={submit} noValidate aria-label="Change password">
+    <form className="grid gap-4" onSubmit={submit} noValidate aria-label={t("Change password")}>
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
       {refusal && !wrongCurrent && (
         <div className="note crit" role="alert">
@@ -54,7 +55,7 @@ export function ChangePasswordForm({ username, large, onDone }: ChangePasswordFo
         </div>
       )}
       <PasswordField
-        label="Current password"
+        label={t("Current password")}
         large={large}
         autoComplete="current-password"
         autoFocus
@@ -64,17 +65,17 @@ export function ChangePasswordForm({ username, large, onDone }: ChangePasswordFo
         onChange={(event) => setCurrent(event.target.value)}
       />
       <PasswordField
-        label="New password"
+        label={t("New password")}
         large={large}
         autoComplete="new-password"
         maxLength={256}
         value={fresh}
         error={own?.field === "fresh" ? own.text : null}
-        hint="At least 12 characters. A few words you remember are better than signs you do not."
+        hint={t("At least 12 characters. A few words you remember are better than signs you do not.")}
         onChange={(event) => setFresh(event.target.value)}
       />
       <PasswordField
-        label="New password again"
+        label={t("New password again")}
         large={large}
         autoComplete="new-password"
         maxLength={256}
@@ -83,7 +84,7 @@ export function ChangePasswordForm({ username, large, onDone }: ChangePasswordFo
         onChange={(event) => setRepeated(event.target.value)}
       />
       <Button type="submit" variant="primary" size={large ? "xl" : "l"} busy={busy}>
-        {busy ? "Changing" : "Change password"}
+        {busy ? t("Changing") : t("Change password")}
       </Button>
     </form>
   );

@@ -2,6 +2,7 @@ import { type InputHTMLAttributes, type ReactNode, type Ref, useState } from "re
 import { IconButton } from "../kit/Button.tsx";
 import { Field } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { t } from "../words/words.ts";
 
 interface PasswordFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
@@ -29,7 +30,7 @@ export function PasswordField({ hint, ...props }: PasswordFieldProps) {
         capsLock ? (
           <span className="flex items-center gap-1 text-12 text-urg">
             <Icon name="upload" size="xs" />
-            Caps lock is on
+            {t("Caps lock is on")}
           </span>
         ) : (
           hint
@@ -38,7 +39,7 @@ export function PasswordField({ hint, ...props }: PasswordFieldProps) {
       trailing={
         <IconButton
           icon={shown ? "eyeOff" : "eye"}
-          label={shown ? "Hide password" : "Show password"}
+          label={shown ? t("Hide password") : t("Show password")}
           aria-pressed={shown}
           onClick={() => setShown(!shown)}
         />

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { session, useMe } from "../api/client.ts";
 import { Mark } from "../kit/Icon.tsx";
+import { t } from "../words/words.ts";
 import { ChangePasswordForm } from "./ChangePasswordForm.tsx";
 
 /** Where a person goes whose password was given by somebody else. Nothing else opens until it is changed. */
@@ -9,16 +10,18 @@ export function PasswordPage() {
   const me = useMe();
   const navigate = useNavigate();
   useEffect(() => {
-    document.title = "Choose a password · Isocenter";
+    document.title = `${t("Choose a password")} · Isocenter`;
   }, []);
   if (!me) return null;
   return (
     <main className="grid h-dvh place-items-center overflow-auto bg-panel p-6">
       <div className="grid w-[380px] max-w-full gap-4">
         <Mark size={26} className="text-beam" />
-        <h1 className="text-28 font-semibold tracking-[-0.02em]">Choose your own password</h1>
+        <h1 className="text-28 font-semibold tracking-[-0.02em]">{t("Choose your own password")}</h1>
         <p className="-mt-3 text-text-2">
-          {me.fullName}, the password you signed in with was given to you. Change it before you go on.
+          {t("{name}, the password you signed in with was given to you. Change it before you go on.", {
+            name: me.fullName,
+          })}
         </p>
         <ChangePasswordForm
           username={me.username}
@@ -30,7 +33,7 @@ export function PasswordPage() {
           className="link justify-self-start text-12"
           onClick={() => void session.signOut()}
         >
-          Sign out
+          {t("Sign out")}
         </button>
       </div>
     </main>

@@ -4,13 +4,14 @@ import { session } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Field } from "../kit/Field.tsx";
 import { Icon, Mark } from "../kit/Icon.tsx";
+import { rich, t } from "../words/words.ts";
 import { Art } from "./Art.tsx";
 import { signInMessage } from "./messages.ts";
 import { PasswordField } from "./PasswordField.tsx";
 
 export function SignInPage() {
   useEffect(() => {
-    document.title = "Sign in · Isocenter";
+    document.title = `${t("Sign in")} · Isocenter`;
   }, []);
   return (
     <main className="grid h-dvh grid-cols-[560px_1fr] max-lg:grid-cols-1 max-lg:overflow-auto">
@@ -23,7 +24,7 @@ export function SignInPage() {
         <footer className="flex items-center gap-2.5 text-12 text-text-3">
           <ServerState />
           <span aria-hidden="true">·</span>
-          <span>Version {__APP_VERSION__}</span>
+          <span>{t("Version {version}", { version: __APP_VERSION__ })}</span>
         </footer>
       </section>
       <Art />
@@ -57,9 +58,9 @@ function SignInForm() {
   }
 
   return (
-    <form className="m-auto grid w-[360px] max-w-full gap-4 py-8" aria-label="Sign in" onSubmit={submit}>
-      <h1 className="text-28 font-semibold tracking-[-0.02em]">Sign in</h1>
-      <p className="-mt-3 mb-2 text-text-2">Imaging archive at {location.host}</p>
+    <form className="m-auto grid w-[360px] max-w-full gap-4 py-8" aria-label={t("Sign in")} onSubmit={submit}>
+      <h1 className="text-28 font-semibold tracking-[-0.02em]">{t("Sign in")}</h1>
+      <p className="-mt-3 mb-2 text-text-2">{t("Imaging department at {host}", { host: location.host })}</p>
       {problem && !problem.field && (
         <div className={`note ${problem.down ? "urg" : "crit"}`} role="alert">
           <Icon name="alert" className={problem.down ? "text-urg" : "text-crit"} />
@@ -67,7 +68,7 @@ function SignInForm() {
         </div>
       )}
       <Field
-        label="User name"
+        label={t("User name")}
         large
         name="username"
         autoComplete="username"
@@ -81,7 +82,7 @@ function SignInForm() {
       />
       <div className="grid gap-1">
         <PasswordField
-          label="Password"
+          label={t("Password")}
           large
           name="password"
           autoComplete="current-password"
@@ -101,15 +102,17 @@ function SignInForm() {
               aria-expanded={forgotten}
               onClick={() => setForgotten(!forgotten)}
             >
-              Forgotten?
+              {t("Forgotten?")}
             </button>
           }
         />
         {forgotten && (
           <p className="note plain mt-1">
             <span>
-              An administrator can give you a new password. The first password of <b>admin</b> is printed once
-              in the server's log.
+              {rich(
+                "An administrator can give you a new password. The first password of <b>admin</b> is printed once in the server’s log.",
+                { b: (parts) => <b key="admin">{parts}</b> },
+              )}
             </span>
           </p>
         )}
@@ -125,9 +128,9 @@ function SignInForm() {
         busy={busy}
         hotkey={busy ? undefined : "↵"}
       >
-        {busy ? "Signing in" : "Sign in"}
+        {busy ? t("Signing in") : t("Sign in")}
       </Button>
-      <p className="text-12 text-text-3">Every look at a patient is recorded.</p>
+      <p className="text-12 text-text-3">{t("Every look at a patient is recorded.")}</p>
     </form>
   );
 }
@@ -144,11 +147,15 @@ function ServerState() {
     refetchInterval: 30_000,
     retry: false,
   });
-  if (data === undefined && !isError) return <span>Asking the server</span>;
+  if (data === undefined && !isError) return <span>{t("Asking the server")}</span>;
   return (
     <span className="flex items-center gap-1.5" role="status">
       <i className={`live-dot ${data ? "" : "down"}`} aria-hidden="true" />
-      {data ? "All systems working" : isError ? "The server does not answer" : "Some systems are down"}
+      {data
+        ? t("All systems working")
+        : isError
+          ? t("The server does not answer")
+          : t("Some systems are down")}
     </span>
   );
 }

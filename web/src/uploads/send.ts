@@ -1,5 +1,6 @@
-import { apiRoot, session } from "../api/client.ts";
+import { apiRoot, chosenFacility, session } from "../api/client.ts";
 import { ApiError, errorFrom, notReached } from "../api/problem.ts";
+import { facilityHeader } from "../api/session.ts";
 import type { UploadAnswer, UploadBatch } from "./queue.ts";
 
 interface SendOptions {
@@ -57,6 +58,8 @@ function post(batch: UploadBatch<File>, token: string, { signal, onProgress }: S
     request.open("POST", `${apiRoot}/images`);
     request.setRequestHeader("authorization", `Bearer ${token}`);
     request.setRequestHeader("accept", "application/json");
+    const facility = chosenFacility();
+    if (facility) request.setRequestHeader(facilityHeader, facility);
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onload = () =>
       resolve({

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { type App, Refusal, requirePermission } from "../../platform/index.ts";
+import { type App, isUuid, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import type { Principals } from "./principals.ts";
 import { apiKeyPrefix, type Tokens } from "./tokens.ts";
@@ -44,6 +44,27 @@ export const originOf = (request: FastifyRequest): RequestOrigin => ({
   address: request.ip ?? null,
 });
 
+const facilityHeader = "x-isocenter-facility";
+
+/**
+ * The viewer at one of its facilities, where the request names one: whoever works at several sees and files as at that one alone. It only
+ * ever narrows.
+ * @throws Refusal `invalid` for what is no single id, `forbidden` for a facility that is not the viewer's
+ */
+function atFacility(viewer: Viewer, named: string | string[] | undefined): Viewer {
+  if (named === undefined) return viewer;
+  const id = String(named).toLowerCase();
+  if (!isUuid(id))
+    throw new Refusal(
+      "invalid",
+      "facility.bad-header",
+      `The header ${facilityHeader} is the id of one facility.`,
+    );
+  if (!viewer.facilityIds.includes(id))
+    throw new Refusal("forbidden", "facility.not-yours", "You do not work at this facility.");
+  return { ...viewer, facilityIds: [id], homeFacilityId: id };
+}
+
 interface RouteGuard {
   permission?: unknown;
   signedIn?: unknown;
@@ -73,8 +94,9 @@ export function installAuthentication(app: App, authenticate: Authenticate, jour
   app.addHook("onRequest", async (request) => {
     const { config } = request.routeOptions;
     if (request.is404 || config.public) return;
-    request.authenticated = await authenticate(request.headers.authorization, originOf(request));
-    request.viewer = request.authenticated.viewer;
+    const authenticated = await authenticate(request.headers.authorization, originOf(request));
+    request.viewer = atFacility(authenticated.viewer, request.headers[facilityHeader]);
+    request.authenticated = { ...authenticated, viewer: request.viewer };
     if (request.authenticated.mustChangePassword && !config.beforePasswordChange) {
       throw new Refusal(
         "forbidden",

@@ -1,5 +1,5 @@
 import { type Me, type Permission, permissions, type Role, reachOf } from "@isocenter/contract";
-import { type Reader, Refusal, type Tx, type Viewer } from "../../platform/index.ts";
+import { type Platform, type Reader, Refusal, type Tx, type Viewer } from "../../platform/index.ts";
 
 const longestPreferences = 64 * 1024;
 
@@ -15,7 +15,10 @@ interface MeRow {
 }
 
 /** What the viewer is and may do. A key is shown as a user of its name. */
-export async function readMe(db: Reader, viewer: Pick<Viewer, "kind" | "id">): Promise<Me> {
+export async function readMe(
+  { db, config }: Pick<Platform, "db" | "config">,
+  viewer: Pick<Viewer, "kind" | "id">,
+): Promise<Me> {
   const [row] =
     viewer.kind === "user"
       ? await db<(MeRow & { roles: Role[] })[]>`
@@ -39,6 +42,7 @@ export async function readMe(db: Reader, viewer: Pick<Viewer, "kind" | "id">): P
     facilityIds: facilities.map(({ id }) => id),
     permissions: permissions.filter((permission: Permission) => reachOf(row.roles, permission) !== null),
     facilities: [...facilities],
+    screenLockMinutes: config.screenLockMinutes,
   };
 }
 

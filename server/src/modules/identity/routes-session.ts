@@ -1,25 +1,38 @@
 import {
   ChangePasswordRequest,
+  Id,
   LoginRequest,
+  listOf,
   Me,
   Nullable,
   Preferences,
   RefreshRequest,
+  Session,
+  SessionListQuery,
   TokenAnswer,
 } from "@isocenter/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { type App, Refusal, type Routes, transact } from "../../platform/index.ts";
+import { type App, listAnswer, Refusal, type Routes, transact } from "../../platform/index.ts";
 import { originOf } from "./authentication.ts";
 import type { IdentityWithDeps } from "./identity.ts";
 import { readMe, readPreferences, writePreferences } from "./me.ts";
 import { type Client, longestMs } from "./sessions.ts";
-import { changeOwnPassword, refreshSession, type SignedIn, signIn, signOut } from "./sign-in.ts";
+import {
+  changeOwnPassword,
+  endOwnSessions,
+  refreshSession,
+  type SignedIn,
+  signIn,
+  signOut,
+} from "./sign-in.ts";
 import { accessTokenSeconds } from "./tokens.ts";
+import { listSessions } from "./user-queries.ts";
 
 export const refreshCookie = "isocenter_refresh";
 const clientHeader = "x-isocenter-client";
 const tags = ["Sign-in"];
+const ById = Type.Object({ id: Id });
 
 /** The web app says what it is in a header that a page of another origin cannot send without being asked first (CORS). */
 function clientOf(request: FastifyRequest): Client {
@@ -67,7 +80,7 @@ async function tokenAnswer(
     refreshToken: client === "web" ? null : signedIn.refreshToken,
     tokenType: "Bearer",
     expiresIn: accessTokenSeconds,
-    user: await readMe(platform.db, { kind: "user", id: signedIn.userId }),
+    user: await readMe(platform, { kind: "user", id: signedIn.userId }),
   };
 }
 
@@ -153,7 +166,7 @@ function ownRoutes(app: App, identity: IdentityWithDeps): void {
       config: { signedIn: true, beforePasswordChange: true },
       schema: { tags, summary: "Who is signed in, and what they may do", response: { 200: Me } },
     },
-    (request) => readMe(db, request.viewer),
+    (request) => readMe(deps.platform, request.viewer),
   );
   app.post(
     "/users/me/password",
@@ -168,7 +181,53 @@ function ownRoutes(app: App, identity: IdentityWithDeps): void {
     },
     async (request) => {
       await changeOwnPassword(deps, request.authenticated, request.body);
-      return await readMe(db, request.viewer);
+      return await readMe(deps.platform, request.viewer);
+    },
+  );
+  app.get(
+    "/users/me/sessions",
+    {
+      config: { signedIn: true },
+      schema: {
+        tags,
+        summary: "Where one is signed in",
+        querystring: SessionListQuery,
+        response: { 200: listOf(Session) },
+      },
+    },
+    async (request) => {
+      const { viewer, query, authenticated } = request;
+      const page = await listSessions(
+        db,
+        viewer.id,
+        query,
+        deps.platform.clock.now(),
+        authenticated.sessionId,
+      );
+      return listAnswer(request, query, page);
+    },
+  );
+  app.delete(
+    "/users/me/sessions",
+    {
+      config: { signedIn: true },
+      schema: {
+        tags,
+        summary: "End all one's other sessions",
+        response: { 200: Type.Object({ ended: Type.Integer() }) },
+      },
+    },
+    async ({ authenticated }) => ({ ended: await endOwnSessions(deps, authenticated) }),
+  );
+  app.delete(
+    "/users/me/sessions/:id",
+    {
+      config: { signedIn: true },
+      schema: { tags, summary: "End one of one's sessions", params: ById, response: { 204: Type.Null() } },
+    },
+    async ({ authenticated, params }, reply) => {
+      await endOwnSessions(deps, authenticated, params.id);
+      return reply.code(204).send(null);
     },
   );
   app.get(

@@ -14,6 +14,11 @@ const server = testServer(platform, ({ identity }) => [
   (app) => {
     app.get("/who", { config: { signedIn: true } }, async (request) => ({ id: request.viewer.id }));
     app.get("/studies", { config: { permission: "images.read" } }, async () => ({}));
+    app.get("/where", { config: { signedIn: true } }, async ({ viewer, authenticated }) => ({
+      facilityIds: viewer.facilityIds,
+      home: viewer.homeFacilityId,
+      session: authenticated.viewer.facilityIds,
+    }));
     app.get("/demo", { config: { permission: "demo.manage" } }, async () => ({}));
   },
 ]);
@@ -314,6 +319,62 @@ test("changing the password asks for the present one, checks the new one, and en
   expect((await who(elsewhere.accessToken)).statusCode).toBe(401);
   expect((await login()).statusCode).toBe(401);
   expect((await login("a fresh passphrase of mine")).statusCode).toBe(200);
+});
+
+test("one sees one's own sessions, ends one of them or all others, and nobody else's", async () => {
+  const here = (await login()).json();
+  const there = (await login()).json();
+  const third = (await login()).json();
+  const other = await server.addUser({ roles: ["RADIOLOGIST"], facilityIds: [facilityId] });
+  const others = (await login(testPassword, {}, other.username)).json();
+  const ask = (method: "GET" | "DELETE", url: string, token = here.accessToken) =>
+    server.app.inject({ method, url: `/api/v1${url}`, headers: { authorization: `Bearer ${token}` } });
+  const sessions = async (token = here.accessToken): Promise<{ id: string; current: boolean }[]> =>
+    (await ask("GET", "/users/me/sessions", token)).json().data;
+  const mine = await sessions();
+  expect(mine.map(({ current }) => current).sort()).toEqual([false, false, true]);
+  const theirs = (await sessions(others.accessToken))[0]!;
+  expect((await ask("DELETE", `/users/me/sessions/${theirs.id}`)).json().code).toBe("session.not-found");
+  expect((await who(others.accessToken)).statusCode).toBe(200);
+
+  const thirds = (await sessions(third.accessToken)).find(({ current }) => current)!;
+  expect((await ask("DELETE", `/users/me/sessions/${thirds.id}`)).statusCode).toBe(204);
+  expect((await ask("DELETE", `/users/me/sessions/${thirds.id}`)).statusCode).toBe(404);
+  expect((await who(third.accessToken)).statusCode).toBe(401);
+  expect((await ask("DELETE", "/users/me/sessions")).json()).toEqual({ ended: 1 });
+  expect((await who(there.accessToken)).statusCode).toBe(401);
+  expect((await who(here.accessToken)).statusCode).toBe(200);
+  expect((await facts("user.sessions-ended"))[0]).toMatchObject({ actor_id: user.id, data: { sessions: 1 } });
+});
+
+test("a request may name one of the viewer's facilities, and is answered as at that one alone", async () => {
+  const second = await server.addFacility();
+  const foreign = await server.addFacility();
+  user = await server.addUser({ roles: ["RADIOLOGIST"], facilityIds: [facilityId, second] });
+  const { accessToken } = (await login()).json();
+  const at = async (facility?: string) => {
+    const headers = {
+      authorization: `Bearer ${accessToken}`,
+      ...(facility ? { "x-isocenter-facility": facility } : {}),
+    };
+    const answer = await server.app.inject({ url: "/api/v1/where", headers });
+    return [answer.statusCode, answer.json().code ?? answer.json()];
+  };
+  expect(await at()).toEqual([
+    200,
+    { facilityIds: [facilityId, second], home: facilityId, session: [facilityId, second] },
+  ]);
+  expect(await at(second.toUpperCase())).toEqual([
+    200,
+    { facilityIds: [second], home: second, session: [second] },
+  ]);
+  expect(await at(foreign)).toEqual([403, "facility.not-yours"]);
+  expect(await at("all of them")).toEqual([400, "facility.bad-header"]);
+  // The next request without the header has all of them again.
+  expect(await at()).toEqual([
+    200,
+    { facilityIds: [facilityId, second], home: facilityId, session: [facilityId, second] },
+  ]);
 });
 
 test("who must change the password may do nothing else before", async () => {

@@ -251,6 +251,38 @@ export async function signOut(
 }
 
 /**
+ * Ends sessions of the viewer: one of them, or all but the one that asks.
+ * @returns how many
+ * @throws Refusal `not-found` for a session that is not the viewer's or has ended, `forbidden` for machines
+ */
+export async function endOwnSessions(
+  deps: IdentityDeps,
+  { viewer, sessionId }: Authenticated,
+  only?: string,
+): Promise<number> {
+  if (viewer.kind !== "user")
+    throw new Refusal("forbidden", "api-key.no-sessions", "An API key has no sessions.");
+  return await transact(deps.platform.db, async (tx) => {
+    let ended = 1;
+    if (only === undefined) ended = await endSessions(tx, deps, viewer.id, "signed-out", sessionId);
+    else {
+      const [own] = await tx`
+        select from session where id = ${only} and user_id = ${viewer.id} and ended_at is null for update`;
+      if (!own) throw new Refusal("not-found", "session.not-found", "You have no such session.");
+      await endSession(tx, deps, only, "signed-out");
+    }
+    await deps.journal.record(tx, viewer, {
+      type: "user.sessions-ended",
+      subject: { type: "user", id: viewer.id },
+      facilityId: viewer.homeFacilityId || null,
+      people: [viewer.id],
+      data: { sessions: ended },
+    });
+    return ended;
+  });
+}
+
+/**
  * Changes the viewer's own password and ends the viewer's other sessions.
  * @throws Refusal `unprocessable` (`password.wrong`), `invalid` (`password.too-weak`), `forbidden` for machines
  */

@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { violationsOf } from "../support/accessibility.ts";
+import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { testPassword } from "../support/identity.ts";
+import { ctInstance } from "../support/instances.ts";
+import { admin, webFlow } from "../support/web.ts";
+
+const newPassword = `${testPassword} again`;
+
+describe.skipIf(chromiumMissing())("what stands around every page", () => {
+  const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
+  let headers: { authorization: string };
+
+  async function call(method: string, path: string, body?: object, as = headers) {
+    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
+      method,
+      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  beforeAll(async () => {
+    headers = await flow.program.login();
+    await flow.store(
+      ctInstance({ PatientName: "Palette^Paul", PatientID: "PA-1", AccessionNumber: "PAL-77" }).bytes,
+    );
+    const second = await call("POST", "/facilities", { name: "North clinic" });
+    const [first] = (await call("GET", "/facilities")).data.filter(
+      ({ id }: { id: string }) => id !== second.id,
+    );
+    await call("POST", "/users", {
+      username: "mover",
+      fullName: "Mia Mover",
+      roles: ["RADIOLOGIST"],
+      facilityIds: [first.id],
+      password: testPassword,
+    });
+    const { accessToken } = await call("POST", "/users/login", { username: "mover", password: testPassword });
+    const change = { currentPassword: testPassword, newPassword };
+    await call("POST", "/users/me/password", change, { authorization: `Bearer ${accessToken}` });
+  });
+
+  test("the palette finds a patient by name, a study by number and a page, by keys alone", async () => {
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.getByText(/^Live/).waitFor();
+    await page.keyboard.press("Control+k");
+    const palette = page.getByRole("dialog", { name: "Search and commands" });
+    await palette.getByRole("combobox").fill("palette");
+    await palette
+      .getByRole("option", { name: /Palette, Paul/ })
+      .first()
+      .waitFor();
+    await palette.getByRole("combobox").fill("PAL-77");
+    await palette.getByRole("group", { name: "Studies" }).getByRole("option").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/studies\/[\d.]+\/view$/);
+    await page.goBack();
+    await page.keyboard.press("Control+k");
+    await palette.getByRole("combobox").fill("findings");
+    await palette.getByRole("option", { name: "Findings" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/findings$/);
+  });
+
+  test("a locked screen shows nothing, keeps what was typed, and opens by the password alone", async () => {
+    const page = await flow.open({ expected: (text) => /users\/login|401/.test(text) });
+    await signInByForm(page, admin.username, admin.password);
+    await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
+    await page.getByRole("searchbox").fill("palette");
+    await page.getByRole("button", { name: /your account/ }).click();
+    await page.getByRole("menuitem", { name: "Lock the screen" }).click();
+    const lock = page.getByRole("dialog", { name: "The screen is locked" });
+    await lock.waitFor();
+    // Nothing of the page can be pointed at, or reached by the keyboard.
+    expect(
+      await page.evaluate("document.elementFromPoint(700, 300).closest('dialog.lock-screen') !== null"),
+    ).toBe(true);
+    for (let presses = 0; presses < 8; presses++) {
+      await page.keyboard.press("Tab");
+      expect(
+        await page.evaluate(
+          "document.activeElement === document.body || document.activeElement.closest('dialog') !== null",
+        ),
+      ).toBe(true);
+    }
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await lock.getByLabel("Password", { exact: true }).fill("not the password");
+    await page.keyboard.press("Enter");
+    await lock.getByText("The user name or the password is wrong.").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await lock.getByLabel("Password", { exact: true }).fill(admin.password);
+    await page.keyboard.press("Enter");
+    await lock.waitFor({ state: "detached" });
+    await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
+    expect(await page.getByRole("searchbox").inputValue()).toBe("palette");
+    await page.getByText(/^Live/).waitFor();
+  });
+
+  test("who works at several facilities chooses one, and sees what is there alone", async () => {
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
+    await page.getByRole("button", { name: /^Facility: 2 facilities/ }).click();
+    await page.getByRole("menuitemradio", { name: "North clinic" }).click();
+    await page.getByRole("button", { name: /^Facility: North clinic/ }).waitFor();
+    await page.getByRole("grid", { name: "Studies" }).waitFor({ state: "detached" });
+    expect(await page.getByRole("row", { name: "Palette, Paul" }).count()).toBe(0);
+    await page.getByRole("button", { name: /^Facility: North clinic/ }).click();
+    await page.getByRole("menuitemradio", { name: "All my facilities" }).click();
+    await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
+  });
+
+  test("a notice comes by itself, leads to what it is about, and is read then", async () => {
+    const page = await flow.open();
+    await signInByForm(page, "mover", newPassword);
+    await page.getByText(/^Live/).waitFor();
+    await page.getByRole("button", { name: "Notices" }).waitFor();
+    const [study] = (await call("GET", "/studies?query=palette")).data;
+    const [mover] = (await call("GET", "/users?query=mover")).data;
+    await call("POST", `/studies/${study.id}/assign`, { userId: mover.id });
+    await page.getByRole("button", { name: "1 unread notice" }).click();
+    const notice = page.getByRole("button", { name: /A study was given to you to read/ });
+    await notice.waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await notice.click();
+    await page.waitForURL(/\/report\//);
+    await page.getByRole("button", { name: "Notices", exact: true }).waitFor();
+  });
+
+  test("French is spoken from the sign-in on, once chosen, and where one is signed in is told", async () => {
+    const page = await flow.open();
+    await signInByForm(page, "mover", newPassword);
+    await page.getByRole("button", { name: /your account/ }).click();
+    await page.getByRole("menuitemradio", { name: "Français" }).click();
+    await page.getByRole("link", { name: "Lecture" }).waitFor();
+    expect(await page.evaluate("document.documentElement.lang")).toBe("fr");
+    await page.getByRole("button", { name: /votre compte/ }).click();
+    await page.getByRole("menuitem", { name: "Mes sessions ouvertes" }).click();
+    const dialog = page.getByRole("dialog", { name: "Mes sessions ouvertes" });
+    await dialog.getByText("celle-ci").waitFor();
+    await dialog.getByRole("button", { name: "Fermer toutes les autres" }).click();
+    await expect.poll(() => dialog.getByRole("listitem").count()).toBe(1);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /votre compte/ }).click();
+    await page.getByRole("menuitem", { name: "Se déconnecter" }).click();
+    await page.getByRole("heading", { name: "Connexion" }).waitFor();
+  });
+});

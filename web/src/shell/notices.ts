@@ -1,0 +1,81 @@
+import type { Notice } from "@isocenter/contract";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
+import { queryClient, useLive } from "../api/live.ts";
+import { message, t } from "../words/words.ts";
+
+export const mostShown = 50;
+const withoutFeedMs = 20_000;
+
+/** The newest notices of the person, and how many are unread. */
+export const useNotices = () => {
+  const live = useLive().status === "live";
+  return useQuery({
+    queryKey: ["notices"],
+    meta: { live: ["notice"] },
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/notifications", { params: { query: { limit: mostShown } }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? false : withoutFeedMs,
+  });
+};
+
+const changed = () => void queryClient.invalidateQueries({ queryKey: ["notices"] });
+
+export const readNotice = (id: string) =>
+  answerOf(api.POST("/api/v1/notifications/{id}/read", { params: { path: { id } } })).finally(changed);
+export const readAllNotices = () =>
+  answerOf(api.POST("/api/v1/notifications/read-all", { body: {} })).finally(changed);
+
+const words: Readonly<Record<string, string>> = {
+  "access.broken-glass": message("Somebody opened a record outside their care"),
+  "access.vip-viewed": message("A watched patient was looked at"),
+  "bill.price-missing": message("An examination has no price"),
+  "delivery.gave-up": message("A message could not be delivered"),
+  "finding.acknowledged": message("A critical finding was acknowledged"),
+  "finding.alarm": message("Nobody has answered a critical finding"),
+  "finding.changed": message("A critical finding was changed"),
+  "finding.escalated": message("A critical finding was passed on to you"),
+  "finding.follow-up-due": message("A follow-up is due"),
+  "finding.late": message("A critical finding is late"),
+  "finding.raised": message("A critical finding waits for your answer"),
+  "finding.voided": message("A critical finding was withdrawn"),
+  "job.gave-up": message("A job of the system gave up"),
+  "order.status-changed": message("An order moved on"),
+  "reading.assigned": message("A study was given to you to read"),
+  "reading.taken-over": message("A study that you had was taken over"),
+  "report.available": message("A report is there"),
+  "report.discrepancy": message("A report was marked as discrepant"),
+  "study.stat-arrived": message("A STAT study has arrived"),
+  "webhook.disabled": message("A webhook was switched off"),
+};
+
+const orderStates: Readonly<Record<string, string>> = {
+  SCHEDULED: message("An examination was scheduled"),
+  ARRIVED: message("A patient has arrived"),
+  IN_PROGRESS: message("An examination has begun"),
+  COMPLETED: message("An examination is done"),
+  CANCELLED: message("An order was cancelled"),
+  NO_SHOW: message("A patient did not come"),
+};
+
+/** What a notice says, without anything of the patient. */
+export function noticeWords(notice: Pick<Notice, "kind" | "data">): string {
+  const state = notice.kind === "order.status-changed" ? orderStates[String(notice.data.to)] : undefined;
+  return t(state ?? words[notice.kind] ?? notice.kind);
+}
+
+/** Where a notice leads; null where there is no page for it. */
+export function noticePlace({ subject, data }: Pick<Notice, "subject" | "data">): string | null {
+  switch (subject.type) {
+    case "finding":
+      return "/findings";
+    case "report":
+      return typeof data.studyId === "string" ? `/report/${data.studyId}` : null;
+    case "study":
+      return `/report/${subject.id}`;
+    default:
+      return null;
+  }
+}
