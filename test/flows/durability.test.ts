@@ -41,7 +41,8 @@ function steps(calls: readonly Call[], key: string) {
         isWrite(call) &&
         call.begun > insert.begun &&
         call.on.startsWith(otherWay(insert.on)) &&
-        /COMMIT\\0/.test(call.args),
+        // After the statement the connection is in a transaction (T), or it was one and is over (I).
+        (/COMMIT\\0/.test(call.args) || /SELECT \d+\\0Z\\0\\0\\0\\5I/.test(call.args)),
     ),
     "answer to the commit",
   );

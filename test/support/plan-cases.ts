@@ -267,6 +267,15 @@ export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
       run: (db, of) => listStudies(db, { ...of.reader, facilityIds: [of.facilityId] }, {}),
     },
     { name: "studies, several facilities", run: (db, of) => listStudies(db, of.reader, {}) },
+    {
+      name: "studies, last received first",
+      run: (db, of) => listStudies(db, of.reader, { sort: "-lastReceivedAt" }),
+    },
+    {
+      name: "studies, most images first",
+      run: (db, of) =>
+        listStudies(db, { ...of.reader, facilityIds: [of.facilityId] }, { sort: "-numberOfInstances" }),
+    },
     { name: "studies by status", run: (db, of) => listStudies(db, of.reader, { status: "COMPLETED" }) },
     {
       name: "studies of a patient",

@@ -69,7 +69,6 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
   }
 
   return {
-    prompt: true,
     put,
     async get(key, range) {
       const file = place(key);

@@ -38,8 +38,6 @@ export const isEmptyRange = (range: ByteRange | undefined): boolean =>
  * only when the object is durable: for the file system, file and folder synced; for S3 and Azure, when the store has confirmed it.
  */
 export interface ObjectStore {
-  /** Once the source of a `put` has ended little is left to do, no more than the sync of a file: a transaction may stay open for it. */
-  readonly prompt?: true;
   /** Writes the object once, whole, under its final key; on any error nothing is left behind. */
   put(key: string, bytes: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<PutResult>;
   /** @throws Refusal `not-found` (code `object.not-found`) where no object has the key */

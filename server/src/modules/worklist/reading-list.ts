@@ -99,7 +99,7 @@ const from = (sql: Reader, viewer: Viewer, now: Date): Fragment => sql`
 
 /** What is on the list at all: the index `study_to_read`, without emergencies' less urgent sisters that are still coming in. */
 const toRead = (sql: Reader): Fragment => sql`
-  st.deleted_at is null and st.number_of_instances > 0
+  st.deleted_at is null and st.has_images
   and (st.status in ('IN_PROGRESS', 'COMPLETED', 'PRELIMINARY') or st.images_after_report_at is not null)
   and (st.order_id is not null or st.study_at > (st.created_at at time zone 'UTC') - interval '31 days')
   and (st.status <> 'IN_PROGRESS' or w.priority = 'STAT' or st.images_after_report_at is not null)`;

@@ -105,13 +105,13 @@ function visible(sql: Reader, viewer: Viewer, level: QueryLevel): Fragment {
     return allOf(sql, [
       sql`p.merged_into is null`,
       sql`exists (select 1 from study s where s.patient_id = p.id and s.facility_id = any(${facilities(viewer)}::uuid[])
-        and s.number_of_instances > 0)`,
+        and s.has_images)`,
       ...care("p.id"),
     ]);
   }
   return allOf(sql, [
     atFacilities(sql, viewer, tableNames[level]),
-    ...(level === "STUDY" ? [sql`st.number_of_instances > 0`] : []),
+    ...(level === "STUDY" ? [sql`st.has_images`] : []),
     ...(level === "SERIES" ? [sql`se.number_of_instances > 0`] : []),
     ...(level === "INSTANCE" ? [sql`i.deleted_at is null`] : []),
     ...care("st.patient_id"),

@@ -8,16 +8,8 @@ import type { KnownSaid } from "./write-said.ts";
 
 export interface BatchItem {
   viewer: Viewer;
+  /** Its object is durable. */
   incoming: Incoming;
-  /** Settles with the object's sync: no commit before it. */
-  durable: Promise<void>;
-}
-
-/** The object of an item is not durable: that item is refused, whatever it shares its transaction with. */
-export class NotDurable extends Error {
-  constructor(cause: unknown) {
-    super("an object did not become durable", { cause });
-  }
 }
 
 /** `present`: the UID was here before; whoever asked compares the data sets. */

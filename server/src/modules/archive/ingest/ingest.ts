@@ -14,7 +14,7 @@ import type { Journal } from "../../journal/index.ts";
 import { requirePatient } from "../../patients/index.ts";
 import { noteResent } from "../doubt/resolve.ts";
 import type { Ingest, IngestAnswer, IngestSource } from "../types.ts";
-import { type BatchContext, type BatchItem, type BatchResult, NotDurable } from "./batch.ts";
+import type { BatchContext, BatchItem, BatchResult } from "./batch.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { type Incoming, readIncoming } from "./incoming.ts";
 import { ingestMetrics } from "./metrics.ts";
@@ -22,7 +22,7 @@ import { quarantine } from "./quarantine.ts";
 import { beginningBytes, beginningOf, receive } from "./receive.ts";
 import { createRefusedKeeper } from "./refused.ts";
 import { createContentComparer } from "./same-content.ts";
-import { writeBatch } from "./write-batch.ts";
+import { writeAlone, writeBatch } from "./write-batch.ts";
 import { createWriteCache } from "./write-cache.ts";
 import type { ExistingInstance } from "./write-instances.ts";
 import { createKnownSaid } from "./write-said.ts";
@@ -53,12 +53,10 @@ export function createIngest(
   const context: BatchContext = { platform, journal, cache: createWriteCache(), said: createKnownSaid() };
   const queue: GroupCommit<BatchItem, BatchResult> = createGroupCommit({
     async commit(items) {
+      const alone = await writeAlone(context, items);
+      if (alone !== null) return alone;
       const afterCommit: (() => void)[] = [];
-      const results = await transact(platform.db, async (tx) => {
-        const written = await writeBatch(tx, context, items, afterCommit);
-        await allDurable(items);
-        return written;
-      });
+      const results = await transact(platform.db, (tx) => writeBatch(tx, context, items, afterCommit));
       for (const step of afterCommit) step();
       return results;
     },
@@ -94,19 +92,18 @@ export function createIngest(
     endReceive();
     const keys = [received.objectKey];
     try {
-      // The rows are written while the object is synced, and only their commit waits; where that could take long nothing is locked meanwhile.
-      if (!platform.objects.prompt) await received.durable;
+      // Read while the object is synced.
       const incoming = readIncoming(received, source, { facilityId, issuer, sender: viewer.id });
       if (source.original) {
         incoming.original = await putOriginal(platform, source.original);
         keys.push(incoming.original.objectKey);
       }
+      await received.durable;
       const endCommit = metrics.phase("commit");
-      const result = await queue.add({ viewer, incoming, durable: received.durable });
+      const result = await queue.add({ viewer, incoming });
       endCommit();
       return await answer(viewer, incoming, result, keys);
-    } catch (failure) {
-      const error = failure instanceof NotDurable ? failure.cause : failure;
+    } catch (error) {
       await received.durable.catch(() => {});
       if (error instanceof Refusal && error.kind === "unprocessable")
         await keepRefused(viewer, source, facilityId, error, await firstBytes(received.objectKey));
@@ -188,14 +185,6 @@ function answerOf(
     sha256: incoming.sha256.toString("hex"),
     quarantineId,
   };
-}
-
-/** @throws NotDurable where one of the objects is not synced */
-async function allDurable(items: readonly BatchItem[]): Promise<void> {
-  for (const { durable } of items)
-    await durable.catch((error: unknown) => {
-      throw new NotDurable(error);
-    });
 }
 
 /** PostgreSQL's detail may quote the row, and the row is about a patient. */

@@ -17,7 +17,7 @@ import {
 } from "./batch.ts";
 import { lockKnown, seriesCounts, studyCounts } from "./write-counts.ts";
 import { type ExistingInstance, existingInstances, insertInstances, instanceKey } from "./write-instances.ts";
-import { writeKnown } from "./write-known.ts";
+import { placesKnown, writeKnown } from "./write-known.ts";
 import { placesOf } from "./write-places.ts";
 import { openReconciliation } from "./write-reconciliation.ts";
 import { writeSaid } from "./write-said.ts";
@@ -37,18 +37,13 @@ export async function writeBatch(
   items: readonly BatchItem[],
   afterCommit: (() => void)[],
 ): Promise<BatchResult[]> {
-  const first = new Map<string, BatchItem>();
-  for (const item of items) {
-    const key = instanceKey(item.incoming.facilityId, item.incoming.sopUid);
-    if (!first.has(key)) first.set(key, item);
-  }
-  const unique = [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
-  const stored = new Map<string, ExistingInstance>();
-  const known = await writeKnown(tx, context, unique);
-  if (known !== null) {
+  const unique = uniqueOf(items);
+  const known = placesKnown(context, unique);
+  // Where nobody is to be told, it was tried before.
+  const tellable = known !== null && dueOf(context, known).length > 0;
+  if (tellable && (await writeKnown(tx, context.platform.clock.now(), known))) {
     await announce(tx, context, known, afterCommit);
-    for (const one of known.map(toExisting)) stored.set(instanceKey(one.facilityId, one.SOPInstanceUID), one);
-    return resultsOf(items, stored);
+    return resultsOf(items, byKey(known.map(toExisting)));
   }
   const claims = claimsOf(unique);
   const [present, owners] = await Promise.all([
@@ -58,16 +53,45 @@ export async function writeBatch(
     ),
     identifierOwners(tx, [...claims.values()]),
   ]);
+  let stored = new Map<string, ExistingInstance>();
   const fresh = unique.filter(
     ({ incoming }) => !present.has(instanceKey(incoming.facilityId, incoming.sopUid)),
   );
   if (fresh.length > 0) {
     const patients = await patientsOf(tx, context, fresh, owners);
-    for (const one of await writeFresh(tx, context, fresh, patients, afterCommit))
-      stored.set(instanceKey(one.facilityId, one.SOPInstanceUID), one);
+    stored = byKey(await writeFresh(tx, context, fresh, patients, afterCommit));
   }
   return resultsOf(items, new Map([...present, ...stored]));
 }
+
+/**
+ * As `writeBatch`, for a batch of which nobody is to be told yet and that one statement writes: the statement is the transaction.
+ * @returns null where it takes more
+ */
+export async function writeAlone(
+  context: BatchContext,
+  items: readonly BatchItem[],
+): Promise<BatchResult[] | null> {
+  const { db, clock } = context.platform;
+  const known = placesKnown(context, uniqueOf(items));
+  if (known === null || dueOf(context, known).length > 0) return null;
+  if (!(await writeKnown(db, clock.now(), known))) return null;
+  remember(context, known);
+  return resultsOf(items, byKey(known.map(toExisting)));
+}
+
+/** The first item of each instance, in the order in which they are locked. */
+function uniqueOf(items: readonly BatchItem[]): BatchItem[] {
+  const first = new Map<string, BatchItem>();
+  for (const item of items) {
+    const key = instanceKey(item.incoming.facilityId, item.incoming.sopUid);
+    if (!first.has(key)) first.set(key, item);
+  }
+  return [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
+
+const byKey = (instances: readonly ExistingInstance[]): Map<string, ExistingInstance> =>
+  new Map(instances.map((one) => [instanceKey(one.facilityId, one.SOPInstanceUID), one]));
 
 /** Also when an earlier attempt had committed without our knowing, the row names our object: it is stored. */
 const resultsOf = (
@@ -175,43 +199,56 @@ async function chosenPatients(
   return chosen;
 }
 
-/** Facts and settle jobs, once for each study, and not with every image that follows at once. */
-async function announce(
-  tx: Tx,
-  { platform, journal, cache }: BatchContext,
-  written: readonly Written[],
-  afterCommit: (() => void)[],
-): Promise<void> {
+type Due = (tx: Tx, afterCommit: (() => void)[]) => Promise<unknown>;
+
+/** The facts and settle jobs that are due: once for each study, and not with every image that follows at once. */
+function dueOf({ platform, journal }: BatchContext, written: readonly Written[]): Due[] {
   const now = platform.clock.now().getTime();
-  const sent: Promise<unknown>[] = [];
+  const due: Due[] = [];
   for (const [key, group] of groupBy(
     written,
     ({ study, item }) => `${study.id} ${item.viewer.id} ${item.incoming.door}`,
   )) {
     const { study, item } = group[0]!;
     if (now - (study.recordedAt.get(key) ?? Number.NEGATIVE_INFINITY) < factIntervalMs) continue;
-    afterCommit.push(() => study.recordedAt.set(key, now));
-    sent.push(
-      journal.record(tx, item.viewer, {
+    due.push((tx, afterCommit) => {
+      afterCommit.push(() => study.recordedAt.set(key, now));
+      return journal.record(tx, item.viewer, {
         type: "study.received",
         subject: { type: "study", id: study.id },
         facilityId: study.facilityId,
         patientId: study.patientId,
         data: { created: study.created, door: item.incoming.door },
-      }),
-    );
+      });
+    });
   }
   for (const [, group] of groupBy(written, ({ study }) => study.id)) {
-    const { study, item } = group[0]!;
-    afterCommit.push(() => cache.set(study.facilityId, item.incoming.studyUid, study.claimedId, study));
+    const { study } = group[0]!;
     // The job finds out by itself that more came since; putting it off now and then only spares it the look.
     if (now - study.settleJobAt < (platform.config.settleSeconds * 1000) / 2) continue;
-    afterCommit.push(() => {
-      study.settleJobAt = now;
+    due.push((tx, afterCommit) => {
+      afterCommit.push(() => {
+        study.settleJobAt = now;
+      });
+      return addSettleJob(tx, platform, study.id);
     });
-    sent.push(addSettleJob(tx, platform, study.id));
   }
-  await Promise.all(sent);
+  return due;
+}
+
+function remember({ cache }: BatchContext, written: readonly Written[]): void {
+  for (const { study, item } of written)
+    cache.set(study.facilityId, item.incoming.studyUid, study.claimedId, study);
+}
+
+async function announce(
+  tx: Tx,
+  context: BatchContext,
+  written: readonly Written[],
+  afterCommit: (() => void)[],
+): Promise<void> {
+  afterCommit.push(() => remember(context, written));
+  await Promise.all(dueOf(context, written).map((announcement) => announcement(tx, afterCommit)));
 }
 
 function toExisting({ id, item: { incoming }, study, series }: Written): ExistingInstance {

@@ -1,5 +1,5 @@
 import { Tags } from "@isocenter/dicom";
-import type { Fragment, Tx } from "../../../platform/index.ts";
+import type { Fragment, Reader, Tx } from "../../../platform/index.ts";
 import { jsonKey } from "../attributes.ts";
 import { documentModalities } from "../reported.ts";
 import { groupBy, type Written } from "./batch.ts";
@@ -29,7 +29,7 @@ export async function lockKnown(tx: Tx, written: readonly Written[]): Promise<bo
  * One update for the series of the batch: a statement of its own, or a part of a larger one. It ends with its conditions, so that more may follow.
  * @param where a condition of the larger statement
  */
-export function seriesCounts(tx: Tx, written: readonly Written[], where: Fragment = tx`true`) {
+export function seriesCounts(tx: Reader, written: readonly Written[], where: Fragment = tx`true`) {
   const rows = [...groupBy(written, ({ series }) => series.id)].map(([id, group]) => ({
     id,
     instances: group.length,
@@ -42,7 +42,7 @@ export function seriesCounts(tx: Tx, written: readonly Written[], where: Fragmen
 }
 
 /** As `seriesCounts`, for the studies of the batch: counts, what is gathered from below, and the state that arrival brings. */
-export function studyCounts(tx: Tx, now: Date, written: readonly Written[], where: Fragment = tx`true`) {
+export function studyCounts(tx: Reader, now: Date, written: readonly Written[], where: Fragment = tx`true`) {
   const rows = [...groupBy(written, ({ study }) => study.id)].map(([id, group]) => ({
     id,
     instances: group.length,

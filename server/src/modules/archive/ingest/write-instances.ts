@@ -44,7 +44,12 @@ export async function existingInstances(
  * The instances, where nobody has their UIDs; a statement of its own, or a part of a larger one.
  * @param where a condition of the larger statement
  */
-export function instanceInsert(tx: Tx, now: Date, written: readonly Written[], where: Fragment = tx`true`) {
+export function instanceInsert(
+  tx: Reader,
+  now: Date,
+  written: readonly Written[],
+  where: Fragment = tx`true`,
+) {
   const rows = written.map(({ id, series, item }) => instanceRow(id, series.id, item.incoming, now));
   return tx<{ id: string }[]>`
     insert into instance (id, series_id, facility_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,

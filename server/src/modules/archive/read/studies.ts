@@ -155,13 +155,33 @@ export async function listSeries(
 }
 
 type SortField = (typeof studySortFields)[number];
-const sorts: Readonly<Record<SortField, { column: string; type: string }>> = {
+interface Sort {
+  column: string;
+  type: string;
+  /** Where the column changes with every image, what stands in the index in its place: the same for neighbours, and made of the value. */
+  coarse?: { column: string; of: (sql: Reader, value: Fragment) => Fragment };
+}
+const sorts: Readonly<Record<SortField, Sort>> = {
   studyDate: { column: "st.study_at", type: "timestamp" },
   patientName: { column: "p.name_folded", type: "text" },
   accessionNumber: { column: "coalesce(st.accession_number, '')", type: "text" },
   createdAt: { column: "st.created_at", type: "timestamptz" },
-  lastReceivedAt: { column: "coalesce(st.last_received_at, '-infinity')", type: "timestamptz" },
-  numberOfInstances: { column: "st.number_of_instances", type: "int" },
+  lastReceivedAt: {
+    column: "coalesce(st.last_received_at, '-infinity')",
+    type: "timestamptz",
+    coarse: {
+      column: "st.received_hour",
+      of: (sql, value) => sql`date_trunc('hour', ${value} at time zone 'UTC')`,
+    },
+  },
+  numberOfInstances: {
+    column: "st.number_of_instances",
+    type: "int",
+    coarse: {
+      column: "st.instances_class",
+      of: (sql, value) => sql`ceil(2 * ln(${value}::float8 + 1))::smallint`,
+    },
+  },
 };
 
 /**
@@ -183,11 +203,16 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
   const limit = query.limit ?? 25;
   const { conditions, needsPatient } = conditionsOf(db, viewer, query);
   const where = allOf(db, conditions);
-  const column = db.unsafe(sorts[field].column);
+  const { column: name, type, coarse } = sorts[field];
+  const column = db.unsafe(name);
+  const first = coarse ? db`${db.unsafe(coarse.column)},` : db``;
   const order = descending ? db`desc` : db`asc`;
+  const firstOrder = coarse ? db`${db.unsafe(coarse.column)} ${order},` : db``;
   const after = query.after === undefined ? null : readCursor(query.after, text);
+  const value = db`${after?.value ?? ""}::text::${db.unsafe(type)}`;
+  const firstValue = coarse ? db`${coarse.of(db, value)},` : db``;
   const beyond = after
-    ? db`and (${column}, st.id) ${descending ? db`<` : db`>`} (${after.value}::text::${db.unsafe(sorts[field].type)}, ${after.id}::uuid)`
+    ? db`and (${first} ${column}, st.id) ${descending ? db`<` : db`>`} (${firstValue} ${value}, ${after.id}::uuid)`
     : db``;
   const patient = needsPatient ? db`join patient p on p.id = st.patient_id` : db``;
   const pagePatient =
@@ -195,7 +220,7 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
   const rows = await db<StudyRow[]>`
     with page as materialized (
       select st.id as page_id, ${column} as sort_key from study st ${pagePatient} where ${where} ${beyond}
-      order by ${column} ${order}, st.id ${order} limit ${limit + 1} offset ${query.offset ?? 0})
+      order by ${firstOrder} ${column} ${order}, st.id ${order} limit ${limit + 1} offset ${query.offset ?? 0})
     select ${columns(db)}, page.sort_key::text as "sortKey"
     from page join study st on st.id = page.page_id join patient p on p.id = st.patient_id ${firstIdentifier(db)}
     order by page.sort_key ${order}, st.id ${order}`.catch(blameCursor(after));
