@@ -22,7 +22,8 @@ async function run({ config, connection }: Extract<ToListener, { kind: "start" }
   });
   const { platform, close } = await joinPlatform(config, log, connection);
   const modules = await composeModules(platform);
-  await modules.journal.start();
+  // Main reads the facts: this process has images to receive.
+  await modules.journal.start({ reading: false });
   const dimse = await startDimse({ platform, ...modules });
 
   async function answer({ id, about }: Extract<ToListener, { kind: "ask" }>): Promise<void> {

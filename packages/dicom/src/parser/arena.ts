@@ -2,6 +2,8 @@ import { DicomError } from "../errors.ts";
 import type { Element } from "../model.ts";
 
 const slabBytes = 16 * 1024;
+/** Most headers need no more. */
+const firstSlabBytes = 4 * 1024;
 
 /** Where the stream parser keeps the values of a header: small ones side by side, big ones alone. */
 export class Arena {
@@ -25,7 +27,7 @@ export class Arena {
       return;
     }
     if (this.used + length > this.slab.length) {
-      this.slab = new Uint8Array(slabBytes);
+      this.slab = new Uint8Array(this.slab.length === 0 ? firstSlabBytes : slabBytes);
       this.used = 0;
     }
     element.source = this.slab;

@@ -1,5 +1,5 @@
 import { modalitiesOfOrder, type ReconciliationAction } from "@isocenter/contract";
-import { newId, Refusal, systemViewer, type Tx, type Viewer } from "../../platform/index.ts";
+import { type Fragment, newId, Refusal, systemViewer, type Tx, type Viewer } from "../../platform/index.ts";
 import {
   completeOrder,
   type FoundOrder,
@@ -23,14 +23,16 @@ interface StudyToLink {
   provisional: boolean;
 }
 
-async function lockStudy(tx: Tx, studyId: string): Promise<StudyToLink | null> {
+async function readStudy(tx: Tx, studyId: string, lock: Fragment): Promise<StudyToLink | null> {
   const [study] = await tx<StudyToLink[]>`
     select st.id, st.facility_id as "facilityId", st.patient_id as "patientId", st.study_instance_uid as "studyInstanceUid",
       st.accession_number as "accessionNumber", st.order_id as "orderId", st.order_decided as "orderDecided", st.modalities,
       (select p.provisional from patient p where p.id = st.patient_id) as provisional
-    from study st where st.id = ${studyId} for no key update of st`;
+    from study st where st.id = ${studyId} ${lock}`;
   return study ?? null;
 }
+
+const lockStudy = (tx: Tx, studyId: string) => readStudy(tx, studyId, tx`for no key update of st`);
 
 async function findOrder(tx: Tx, study: StudyToLink): Promise<FoundOrder | null> {
   const [requests] = await tx<{ steps: string[]; procedures: string[] }[]>`
@@ -63,6 +65,10 @@ export async function linkOrder(
   studyId: string,
   { settled = false }: { settled?: boolean } = {},
 ): Promise<string | null> {
+  // While images come in nobody waits for a study that answers no order.
+  const seen = settled ? null : await readStudy(tx, studyId, tx``);
+  if (seen && (seen.orderId !== null || seen.orderDecided)) return seen.orderId;
+  if (seen && (await findOrder(tx, seen)) === null) return null;
   const study = await lockStudy(tx, studyId);
   if (!study) return null;
   if (study.orderId !== null || study.orderDecided) return study.orderId;

@@ -28,7 +28,9 @@ export function orderReader({ clock }: Pick<Platform, "clock">, journal: Journal
       const studies = await tx<ArrivedStudy[]>`
         select id, facility_id as "facilityId", modalities from study
         where id = any(${ids}::uuid[]) and number_of_instances > 0
-          and (order_id is not null or id = any(${[...created]}::uuid[])) order by id`;
+          and (order_id is not null or id = any(${[...created]}::uuid[]))
+        -- As images that come in lock them.
+        order by facility_id, study_instance_uid, claimed_patient_id`;
       for (const { id, facilityId, modalities } of studies) {
         const orderId = await linkOrder(tx, { clock, journal }, id);
         if (orderId === null) continue;

@@ -160,3 +160,41 @@ test("images after the report mark the study, which settles again in its state; 
     select type from fact where subject_id = ${studyId} and type like 'study.changed%'`;
   expect(facts).toEqual([{ type: "study.changed-after-report" }]);
 });
+
+const arrive = (attributes: Attributes) =>
+  archive.ingest(viewer, {
+    chunks: chunked(ctInstance({ PatientID: identifier, AccessionNumber: "", ...attributes }).bytes),
+    door: "c-store",
+  });
+
+test("studies are locked for their orders as images that come in lock them, so that neither waits for the other in a circle", async () => {
+  const orders = [await place(), await place()].sort((a, b) =>
+    a.studyInstanceUid < b.studyInstanceUid ? 1 : -1,
+  );
+  const studies = [];
+  for (const { studyInstanceUid } of orders)
+    studies.push((await arrive({ StudyInstanceUID: studyInstanceUid })).studyId);
+  const [last, first] = studies as [string, string];
+  let linked = Promise.resolve();
+  await database.db.begin(async (tx) => {
+    await tx`select 1 from study where id = ${first} for no key update`;
+    linked = journal.drain();
+    for (let waiting = false; !waiting; ) {
+      const [row] = await database.db<{ waiting: boolean }[]>`
+        select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waiting`;
+      waiting = row!.waiting;
+    }
+    expect(await tx`select 1 from study where id = ${last} for no key update skip locked`).toHaveLength(1);
+  });
+  await linked;
+  expect([await orderOf(last), await orderOf(first)]).toEqual(orders.map(({ orderId }) => orderId));
+});
+
+test("a study that answers no order waits for nobody", async () => {
+  const { studyId } = await arrive({});
+  await database.db.begin(async (tx) => {
+    await tx`select 1 from study where id = ${studyId} for no key update`;
+    await journal.drain();
+  });
+  expect(await orderOf(studyId)).toBeNull();
+});

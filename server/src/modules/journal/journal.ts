@@ -49,6 +49,7 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
     ...(options.accessCapacity === undefined ? {} : { capacity: options.accessCapacity }),
   });
   let started = false;
+  let readingHere = true;
   let stopListening: (() => Promise<void>) | null = null;
   let slowTimer: NodeJS.Timeout | null = null;
   let gathering: NodeJS.Timeout | null = null;
@@ -68,7 +69,7 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
 
   function advance(position: number): void {
     followers.advance(position);
-    for (const reader of readers) reader.wake();
+    if (readingHere) for (const reader of readers) reader.wake();
   }
 
   async function seal(): Promise<void> {
@@ -121,8 +122,9 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
       const [head] = await db<{ position: number }[]>`select fact_position as position from journal_head`;
       return head?.position ?? 0;
     },
-    async start() {
+    async start({ reading = true } = {}) {
       started = true;
+      readingHere = reading;
       const heard = (payload: string): void => {
         const position = Number(payload);
         if (!Number.isSafeInteger(position)) return;

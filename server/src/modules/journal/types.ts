@@ -123,7 +123,8 @@ export interface Journal {
   factsAfter(position: number, limit: number): Promise<SealedFact[]>;
   /** The position of the newest sealed fact; 0 before the first. */
   position(): Promise<number>;
-  start(): Promise<void>;
+  /** @param reading whether the readers read in this process; not where another one of the program has nothing else to do */
+  start(options?: { reading?: boolean }): Promise<void>;
   /** Writes what is buffered, seals, and ends. */
   stop(): Promise<void>;
   /** For tests: writes, seals and lets every reader read, until nothing is left. @throws AggregateError where readers failed */

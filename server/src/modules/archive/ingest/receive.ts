@@ -78,6 +78,10 @@ async function receiveAsIs(
 export const beginningBytes = 64 << 10;
 const beginnings = new WeakMap<Refusal, Buffer>();
 
+/** Taken again for the next object: memory that is left to the garbage collector costs a walk over the whole heap now and then. */
+const spareBeginnings: Buffer[] = [];
+const mostSpare = 64;
+
 /** What came first of the object that was refused; all of it where it is small. */
 export const beginningOf = (refusal: Refusal): Buffer | undefined => beginnings.get(refusal);
 
@@ -102,16 +106,12 @@ function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
   const whole = Promise.withResolvers<void>();
   let total = 0;
   let early: Buffer[] | null = [];
-  let head = Buffer.alloc(0);
-  const beginning: Buffer[] = [];
+  const beginning = spareBeginnings.pop() ?? Buffer.allocUnsafeSlow(beginningBytes);
   let kept = 0;
 
   /** Copied, because the memory may be given back. */
   function keepBeginning(chunk: Buffer): void {
-    if (kept >= beginningBytes) return;
-    const part = Buffer.from(chunk.subarray(0, beginningBytes - kept));
-    beginning.push(part);
-    kept += part.length;
+    if (kept < beginningBytes) kept += chunk.copy(beginning, kept);
   }
 
   /** The data set's hash begins where the parser says the data set begins; what comes before that is known is held back. */
@@ -160,7 +160,6 @@ function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
       const looking = reserve.took(chunk.length);
       if (looking) await looking;
       keepBeginning(chunk);
-      if (head.length < 132) head = Buffer.concat([head, chunk.subarray(0, 132 - head.length)]);
       parser.push(chunk);
       objectHash.update(chunk);
       hashDataSet(chunk, parser.dataSetOffset);
@@ -179,16 +178,19 @@ function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
     whole: whole.promise,
     /** The source or the object was at fault, not the store. */
     failed: () => failed,
-    beginning: () => Buffer.concat(beginning),
+    beginning: () => Buffer.from(beginning.subarray(0, kept)),
     result() {
       if (!parsed) throw new Error("the store answered before it had read the object");
+      if (spareBeginnings.length < mostSpare) spareBeginnings.push(beginning);
       return {
         size: total + (meta?.length ?? 0),
         sha256: objectHash.digest(),
         dataSetSha256: dataSetHash.digest(),
         parsed,
         shift: meta?.length ?? 0,
-        isPart10: meta !== null || (parsed.meta !== null && head.toString("latin1", 128, 132) === "DICM"),
+        isPart10:
+          meta !== null ||
+          (parsed.meta !== null && kept >= 132 && beginning.toString("latin1", 128, 132) === "DICM"),
       };
     },
   };
