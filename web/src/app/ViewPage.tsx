@@ -1,8 +1,9 @@
 import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect } from "react";
-import { dicomwebRoot, fetchAuthorized } from "../api/client.ts";
+import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
+import { dicomwebRoot, fetchAuthorized, useMe } from "../api/client.ts";
 import { t } from "../words/words.ts";
 import { loadViewer } from "./viewer-chunk.ts";
+import { createDesk } from "./viewer-desk.ts";
 
 const Viewer = lazy(loadViewer);
 
@@ -15,6 +16,8 @@ export function ViewPage() {
     // No name: titles stay in the browser's history.
     document.title = `${t("Viewer")} · Isocenter`;
   }, []);
+  const permissions = useMe()?.permissions.join() ?? "";
+  const desk = useMemo(() => createDesk(permissions.split(",")), [permissions]);
   const close = useCallback(() => {
     if (router.history.canGoBack()) router.history.back();
     else void navigate({ to: "/studies", search: {} });
@@ -25,6 +28,7 @@ export function ViewPage() {
         studyInstanceUid={studyInstanceUid}
         dicomwebRoot={dicomwebRoot}
         fetchAuthorized={fetchAuthorized}
+        desk={desk}
         onClose={close}
       />
     </Suspense>

@@ -41,8 +41,12 @@ const usedTools = [
   tools.StackScrollTool,
   tools.LengthTool,
   tools.AngleTool,
+  tools.CobbAngleTool,
   tools.EllipticalROITool,
+  tools.RectangleROITool,
+  tools.ArrowAnnotateTool,
   tools.ProbeTool,
+  tools.PlanarFreehandROITool,
 ];
 
 const amber = "#ffe08a";

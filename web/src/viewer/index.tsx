@@ -1,7 +1,11 @@
 import "./viewer.css";
+import "./marks.css";
+import type { Measurement } from "@isocenter/contract";
 import { useEffect, useState } from "react";
 import { prepareCornerstone } from "./cornerstone.ts";
+import type { Desk } from "./desk.ts";
 import { createDicomweb, type Dicomweb, type FetchAuthorized } from "./dicomweb.ts";
+import { type MarkedStudy, openMarkedStudy } from "./marks/study-marks.ts";
 import { createStudyStore, type StudyStore } from "./model/study.ts";
 import { createImageSource, type ImageSource } from "./pixels/image-source.ts";
 import { openSession, type Session } from "./stack/session.ts";
@@ -16,6 +20,13 @@ export interface ViewerProps {
   dicomwebRoot: string;
   /** `fetch` with whatever authorizes it; asked anew for every request, so that a token may be renewed while a study is open. */
   fetchAuthorized: FetchAuthorized;
+  /** What is kept for the person, and by whom; without it nothing is. */
+  desk?: Desk;
+  /**
+   * Takes a measurement into the report that is written beside the images: `text` is a part of a sentence, "9.4 mm (Se 4 Im 142)". Without it
+   * there is no such command.
+   */
+  onInsertMeasurement?: (text: string, measurement: Measurement) => void;
   onClose: () => void;
 }
 
@@ -25,6 +36,9 @@ export interface Room {
   study: StudyStore;
   source: ImageSource;
   session: Session;
+  /** Undefined where nothing is kept. */
+  marked: MarkedStudy | undefined;
+  desk: Desk | undefined;
 }
 
 export default function Viewer(props: ViewerProps) {
@@ -34,7 +48,8 @@ export default function Viewer(props: ViewerProps) {
 
 const maximumLosses = 3;
 
-function OpenStudy({ studyInstanceUid, dicomwebRoot, fetchAuthorized, onClose }: ViewerProps) {
+function OpenStudy(props: ViewerProps) {
+  const { studyInstanceUid, dicomwebRoot, fetchAuthorized, desk, onClose } = props;
   const [room, setRoom] = useState<Room>();
   const [failure, setFailure] = useState("");
   const [losses, setLosses] = useState(0);
@@ -55,25 +70,38 @@ function OpenStudy({ studyInstanceUid, dicomwebRoot, fetchAuthorized, onClose }:
     const study = createStudyStore(dicomweb, studyInstanceUid);
     const source = createImageSource(dicomweb);
     let session: Session | undefined;
+    let marked: MarkedStudy | undefined;
     study.load();
     prepareCornerstone().then(
       () => {
         if (closed) return;
         session = openSession(() => setLosses((count) => count + 1));
-        setRoom({ dicomweb, study, source, session });
+        const { marks } = session;
+        marked = desk && openMarkedStudy({ desk, studyInstanceUid, study, source, marks });
+        setRoom({ dicomweb, study, source, session, marked, desk });
       },
       () => setFailure("This browser cannot show images: it offers no WebGL."),
     );
     return () => {
       closed = true;
+      // Before the drawings go, so that what is not kept yet is.
+      marked?.dispose();
       study.dispose();
       session?.dispose();
       source.dispose();
       setRoom(undefined);
     };
-  }, [studyInstanceUid, dicomwebRoot, latestFetch, losses]);
+  }, [studyInstanceUid, dicomwebRoot, latestFetch, losses, desk]);
 
-  if (room) return <ReadingRoom room={room} studyInstanceUid={studyInstanceUid} onClose={onClose} />;
+  if (room)
+    return (
+      <ReadingRoom
+        room={room}
+        studyInstanceUid={studyInstanceUid}
+        onInsertMeasurement={props.onInsertMeasurement}
+        onClose={onClose}
+      />
+    );
   return (
     <div className="vw vw-opening" role={failure ? "alert" : "status"}>
       <p>{failure || "Opening the study"}</p>

@@ -70,6 +70,8 @@ export function imageStatistics(image: Types.IImage): PixelStatistics {
 export interface ImageSource {
   /** Cornerstone's identifiers of these images, in their order. */
   register(images: readonly StackImage[]): string[];
+  /** The identifier that a frame has, or will have. */
+  idOf(image: { sopInstanceUid: string; frameNumber: number }): string;
   load(imageId: string, image: StackImage, signal: AbortSignal): Promise<Types.IImage>;
   /** Forgets the images and frees their pixels; what is still on its way is given up. */
   dispose(): void;
@@ -80,10 +82,13 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
   const prefix = `${scheme}:${++sources}/`;
   const disposed = new AbortController();
   const mine = new Set<string>();
+  const idOf = ({ sopInstanceUid, frameNumber }: { sopInstanceUid: string; frameNumber: number }) =>
+    `${prefix}${sopInstanceUid}/${frameNumber}`;
   const source: ImageSource = {
+    idOf,
     register(images) {
       return images.map((image) => {
-        const imageId = `${prefix}${image.sopInstanceUid}/${image.frameNumber}`;
+        const imageId = idOf(image);
         if (!registered.has(imageId)) {
           registered.set(imageId, { image, source });
           mine.add(imageId);

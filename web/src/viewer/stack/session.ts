@@ -1,27 +1,41 @@
 import { Enums, eventTarget, RenderingEngine } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
+import type { MeasurementKind } from "@isocenter/contract";
 import { maximumViewports } from "../cornerstone.ts";
-import { measurementText } from "./measurement-text.ts";
+import { kinds, toolNames as measuringTools, namelessLabel } from "../marks/annotations.ts";
+import { drawingText } from "../marks/drawing-text.ts";
+import { createMarks, type Marks } from "../marks/marks.ts";
 import { createPrefetcher, type Prefetcher } from "./prefetcher.ts";
 import { createViewportController, type ViewportController } from "./viewport-controller.ts";
 
-export type ToolName = "window" | "zoom" | "pan" | "scroll" | "length" | "angle" | "ellipse" | "probe";
+export type ToolName = "window" | "zoom" | "pan" | "scroll" | MeasurementKind;
 
 const toolNames: Record<ToolName, string> = {
   window: tools.WindowLevelTool.toolName,
   zoom: tools.ZoomTool.toolName,
   pan: tools.PanTool.toolName,
   scroll: tools.StackScrollTool.toolName,
-  length: tools.LengthTool.toolName,
-  angle: tools.AngleTool.toolName,
-  ellipse: tools.EllipticalROITool.toolName,
-  probe: tools.ProbeTool.toolName,
+  ...measuringTools,
 };
-const measuring: readonly ToolName[] = ["length", "angle", "ellipse", "probe"];
+const isMeasuring = (name: ToolName): name is MeasurementKind => (kinds as string[]).includes(name);
+
+/** What a measuring tool is told: whose figures stand beside what it draws, and that an arrow asks for no text. */
+const settingsOf = (kind: MeasurementKind): object => ({
+  getTextLines: drawingText(kind),
+  ...(kind === "arrow"
+    ? {
+        getTextCallback: (done: (label: string) => void) => done(namelessLabel),
+        changeTextCallback: (drawn: { label?: string }, _event: unknown, done: (label: string) => void) =>
+          done(drawn.label || namelessLabel),
+      }
+    : {}),
+  ...(kind === "cobb" ? { showArcLines: false } : {}),
+});
 
 /** The rendering engine and the tools of one open viewer. */
 export interface Session {
   prefetcher: Prefetcher;
+  marks: Marks;
   openViewport(element: HTMLDivElement): ViewportController;
   closeViewport(controller: ViewportController): void;
   chooseTool(name: ToolName): void;
@@ -44,10 +58,11 @@ export function openSession(onLost: () => void): Session {
   const engine = new RenderingEngine(name);
   const group = tools.ToolGroupManager.createToolGroup(name);
   if (!group) throw new Error(`The tool group ${name} exists.`);
-  for (const [tool, cornerstoneName] of Object.entries(toolNames)) {
-    const getTextLines = measurementText[tool];
-    group.addTool(cornerstoneName, getTextLines ? { getTextLines } : {});
-  }
+  for (const tool of Object.keys(toolNames) as ToolName[])
+    group.addTool(toolNames[tool], isMeasuring(tool) ? settingsOf(tool) : {});
+  // Drawings stay on the screen and can be seized whatever the tool is.
+  for (const kind of kinds) group.setToolPassive(toolNames[kind]);
+  const marks = createMarks(() => engine.render());
   const prefetcher = createPrefetcher();
   const controllers = new Set<ViewportController>();
   let opened = 0;
@@ -65,6 +80,7 @@ export function openSession(onLost: () => void): Session {
 
   return {
     prefetcher,
+    marks,
     openViewport(element) {
       if (controllers.size >= maximumViewports) throw new Error("All viewports are in use.");
       const id = `${name}-${++opened}`;
@@ -87,17 +103,14 @@ export function openSession(onLost: () => void): Session {
       active = next;
     },
     removeMeasurement() {
-      const all = tools.annotation.state.getAllAnnotations();
       const selected = tools.annotation.selection.getAnnotationsSelected();
-      const newest = all[all.length - 1]?.annotationUID;
+      const newest = marks.list.get().at(-1)?.measurement.id;
       const wanted = selected.length > 0 ? selected : newest ? [newest] : [];
-      for (const uid of wanted) tools.annotation.state.removeAnnotation(uid);
-      engine.render();
+      marks.remove(wanted);
       return wanted.length > 0;
     },
     removeMeasurements() {
-      tools.annotation.state.removeAllAnnotations();
-      engine.render();
+      marks.remove(marks.list.get().map(({ measurement }) => measurement.id));
     },
     resize() {
       const settle = [...controllers].map((controller) => controller.beforeResize());
@@ -108,6 +121,7 @@ export function openSession(onLost: () => void): Session {
       for (const controller of controllers) controller.dispose();
       controllers.clear();
       prefetcher.dispose();
+      marks.dispose();
       eventTarget.removeEventListener(WEBGL_CONTEXT_LOST, lost);
       tools.ToolGroupManager.destroyToolGroup(name);
       tools.annotation.state.removeAllAnnotations();
@@ -122,7 +136,7 @@ type ToolGroup = NonNullable<ReturnType<typeof tools.ToolGroupManager.createTool
 /** Left button and one finger: the chosen tool. Wheel: images. Middle button: pan. Right button and two fingers: zoom. */
 function activate(group: ToolGroup, previous: ToolName, next: ToolName): void {
   const { MouseBindings } = tools.Enums;
-  if (measuring.includes(previous)) group.setToolPassive(toolNames[previous]);
+  if (isMeasuring(previous)) group.setToolPassive(toolNames[previous]);
   const always: Partial<Record<ToolName, object[]>> = {
     pan: [{ mouseButton: MouseBindings.Auxiliary }],
     zoom: [{ mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 }],
@@ -135,7 +149,7 @@ function activate(group: ToolGroup, previous: ToolName, next: ToolName): void {
     if (tool === next) group.setToolActive(toolNames[tool], { bindings: [...primary, ...bindings] });
     else if (bindings.length > 0) group.setToolActive(toolNames[tool], { bindings });
   }
-  if (measuring.includes(next)) group.setToolActive(toolNames[next], { bindings: primary });
+  if (isMeasuring(next)) group.setToolActive(toolNames[next], { bindings: primary });
 }
 
 /** Browsers keep few WebGL contexts; they are given back now, not when the garbage is collected. */

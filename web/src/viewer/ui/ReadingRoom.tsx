@@ -1,5 +1,8 @@
+import type { KeyImage } from "@isocenter/contract";
 import { useMemo, useState } from "react";
-import type { Room } from "../index.tsx";
+import type { Room, ViewerProps } from "../index.tsx";
+import { keyOfImage } from "../marks/study-marks.ts";
+import { reportText } from "../marks/words.ts";
 import { distinctPatients } from "../model/patient.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
 import type { ToolName } from "../stack/session.ts";
@@ -9,10 +12,13 @@ import { AttributesPanel } from "./AttributesPanel.tsx";
 import { type Commands, runKey } from "./commands.ts";
 import { HelpOverlay } from "./HelpOverlay.tsx";
 import { KeyBar } from "./KeyBar.tsx";
+import { MeasurementsPanel } from "./MeasurementsPanel.tsx";
 import { PatientBanner, TwoPatients } from "./PatientBanner.tsx";
+import { placesIn } from "./places.ts";
 import { SeriesStrip, seriesTitle } from "./SeriesStrip.tsx";
 import { Toolbar } from "./Toolbar.tsx";
 import { type Hanging, useHanging } from "./use-hanging.ts";
+import { useJump } from "./use-jump.ts";
 import { useKeyboard } from "./use-keyboard.ts";
 import { usePrefetching } from "./use-prefetching.ts";
 import { useStore } from "./use-store.ts";
@@ -23,28 +29,56 @@ const none = createStore<ViewportState | undefined>(undefined);
 interface ReadingRoomProps {
   room: Room;
   studyInstanceUid: string;
+  onInsertMeasurement: ViewerProps["onInsertMeasurement"];
   onClose: () => void;
 }
 
+const noKeyImages = createStore<readonly KeyImage[]>([]);
+const plain = ({ center, width }: { center: number; width: number }) => ({ center, width });
+
 /** The whole screen of an open study. */
-export function ReadingRoom({ room, studyInstanceUid, onClose }: ReadingRoomProps) {
+export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClose }: ReadingRoomProps) {
   const { study, session, dicomweb } = room;
   const { series } = useStore(study);
   const hanging = useHanging(series);
   const [tool, setTool] = useState<ToolName>("window");
   const [overlays, setOverlays] = useState(true);
-  const [attributes, setAttributes] = useState(false);
+  const [panel, setPanel] = useState<"" | "attributes" | "measurements">("");
   const [help, setHelp] = useState(false);
   const controller = hanging.controllers[hanging.active];
   const state = useStore(controller?.state ?? none);
   const activeSeries = hanging.seriesIn(hanging.active);
   const image = activeSeries && activeSeries.images.length > 0 ? state?.shown : undefined;
+  const marks = useStore(session.marks.list);
+  const selected = useStore(session.marks.selected);
+  const places = useMemo(() => placesIn(series), [series]);
+  const jump = useJump(hanging, controller, state);
+  const mayMark = room.desk?.mayMark ?? false;
+  const keyImages = useStore(room.marked?.keyImages ?? noKeyImages);
+  const key = image && keyOfImage({ sopInstanceUid: image.sopInstanceUid, frame: image.frameNumber });
+  const keyImage =
+    image && room.marked && mayMark ? keyImages.some((each) => keyOfImage(each) === key) : undefined;
+  const insert =
+    onInsertMeasurement &&
+    ((id: string) => {
+      const mark = marks.find(({ measurement }) => measurement.id === id);
+      const place = mark && places.ofImage(mark.imageId);
+      if (mark && place)
+        onInsertMeasurement(
+          reportText(mark.measurement, {
+            seriesNumber: place.series.seriesNumber,
+            imageNumber: place.imageNumber,
+          }),
+          mark.measurement,
+        );
+    });
   usePrefetching(session, hanging.controllers, hanging.visible, hanging.active);
 
   const chooseTool = (next: ToolName) => {
     session.chooseTool(next);
     setTool(next);
   };
+  const toggle = (which: "attributes" | "measurements") => setPanel((now) => (now === which ? "" : which));
   const commands: Commands = {
     play: () => controller?.play(!state?.playing),
     invert: () => controller?.invert(),
@@ -53,11 +87,23 @@ export function ReadingRoom({ room, studyInstanceUid, onClose }: ReadingRoomProp
     fit: () => controller?.fit(),
     reset: () => controller?.reset(),
     overlays: () => setOverlays((on) => !on),
-    attributes: () => setAttributes((open) => !open),
+    attributes: () => toggle("attributes"),
+    measurements: () => toggle("measurements"),
+    undo: () => session.marks.undo(),
+    redo: () => session.marks.redo(),
+    keyImage: () => {
+      if (image && keyImage !== undefined)
+        room.marked?.toggleKeyImage(image, state?.window && plain(state.window));
+    },
+    intoReport: () => {
+      const newest = marks.at(-1)?.measurement.id;
+      const wanted = selected || newest;
+      if (wanted) insert?.(wanted);
+    },
     clear: () => session.removeMeasurements(),
     help: () => setHelp(true),
   };
-  const closeTop = () => (attributes ? setAttributes(false) : onClose());
+  const closeTop = () => (panel ? setPanel("") : onClose());
   useKeyboard((key) => runKey(key, { commands, controller, state, hanging, session, chooseTool, closeTop }));
 
   return (
@@ -75,7 +121,9 @@ export function ReadingRoom({ room, studyInstanceUid, onClose }: ReadingRoomProp
         layout={hanging.layout}
         onLayout={hanging.chooseLayout}
         overlays={overlays}
-        attributes={attributes}
+        attributes={panel === "attributes"}
+        measurements={panel === "measurements"}
+        keyImage={keyImage}
         commands={commands}
       />
       <SeriesStrip
@@ -90,13 +138,31 @@ export function ReadingRoom({ room, studyInstanceUid, onClose }: ReadingRoomProp
         room={room}
         hanging={hanging}
         overlays={overlays}
-        onShowAttributes={() => setAttributes(true)}
+        isKeyImage={keyImage ?? false}
+        onShowAttributes={() => setPanel("attributes")}
       />
-      {attributes && (
+      {panel === "measurements" && (
+        <MeasurementsPanel
+          marks={marks}
+          selected={selected}
+          marked={room.marked}
+          mayMark={mayMark}
+          places={places}
+          onGo={(place, id) => {
+            jump(place);
+            if (id) session.marks.select(id);
+          }}
+          onRename={session.marks.rename}
+          onRemove={(id) => session.marks.remove([id])}
+          onInsert={insert}
+          onClose={() => setPanel("")}
+        />
+      )}
+      {panel === "attributes" && (
         <AttributesPanel
           dataSets={image ? [image.dataSet] : (activeSeries?.instances ?? [])}
           title={activeSeries ? seriesTitle(activeSeries) : ""}
-          onClose={() => setAttributes(false)}
+          onClose={() => setPanel("")}
         />
       )}
       <KeyBar session={session} state={image ? state : undefined} />

@@ -1,3 +1,4 @@
+import { message, t } from "../../words/words.ts";
 import { formatWindowValue } from "../model/windows.ts";
 import type { ToolName } from "../stack/session.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
@@ -15,20 +16,27 @@ export interface ToolbarProps {
   onLayout: (layout: number) => void;
   overlays: boolean;
   attributes: boolean;
+  measurements: boolean;
+  /** Whether the image in the active viewport is a key image; undefined where none can be chosen. */
+  keyImage: boolean | undefined;
   commands: Commands;
 }
 
 const pictureTools: [ToolName, IconName, string, string][] = [
-  ["window", "window", "Window and level", "W"],
-  ["zoom", "zoom", "Zoom", "Z"],
-  ["pan", "pan", "Pan", "P"],
-  ["scroll", "scroll", "Scroll", "S"],
+  ["window", "window", message("Window and level"), "W"],
+  ["zoom", "zoom", message("Zoom"), "Z"],
+  ["pan", "pan", message("Pan"), "P"],
+  ["scroll", "scroll", message("Scroll"), "S"],
 ];
 const measuringTools: [ToolName, IconName, string, string][] = [
-  ["length", "length", "Length", "L"],
-  ["angle", "angle", "Angle", "N"],
-  ["ellipse", "ellipse", "Ellipse region", "E"],
-  ["probe", "probe", "Probe", "B"],
+  ["length", "length", message("Length"), "L"],
+  ["angle", "angle", message("Angle"), "N"],
+  ["cobb", "cobb", message("Cobb angle"), "Shift+N"],
+  ["ellipse", "ellipse", message("Ellipse"), "E"],
+  ["rectangle", "rectangle", message("Rectangle"), "Shift+E"],
+  ["freehand", "freehand", message("Freehand"), "Shift+L"],
+  ["arrow", "arrow", message("Arrow"), "T"],
+  ["probe", "probe", message("Probe"), "B"],
 ];
 
 export function Toolbar(props: ToolbarProps) {
@@ -37,7 +45,7 @@ export function Toolbar(props: ToolbarProps) {
     <ToolButton
       key={name}
       icon={icon}
-      label={label}
+      label={t(label)}
       hotkey={key}
       pressed={tool === name}
       onClick={() => onTool(name)}
@@ -49,7 +57,7 @@ export function Toolbar(props: ToolbarProps) {
       <span className="vw-rule" />
       <span className="vw-group">
         {measuringTools.map(toolButton)}
-        <ToolButton icon="trash" label="Remove all measurements" onClick={commands.clear} />
+        <ToolButton icon="undo" label={t("Undo")} title={t("Undo (Ctrl+Z)")} onClick={commands.undo} />
       </span>
       <span className="vw-rule" />
       <Presets {...props} />
@@ -58,6 +66,13 @@ export function Toolbar(props: ToolbarProps) {
       <PictureCommands {...props} />
       <span className="vw-space" />
       <span className="vw-group">
+        <ToolButton
+          icon="list"
+          label={t("Measurements and key images")}
+          hotkey="Shift+M"
+          pressed={props.measurements}
+          onClick={commands.measurements}
+        />
         <ToolButton
           icon="tags"
           label="Attributes"
@@ -106,6 +121,14 @@ function PictureCommands(props: ToolbarProps) {
         disabled={disabled}
         onClick={commands.fit}
       />
+      <ToolButton
+        icon="star"
+        label={t("Key image")}
+        hotkey="K"
+        pressed={props.keyImage ?? false}
+        disabled={props.keyImage === undefined}
+        onClick={commands.keyImage}
+      />
       <ToolButton icon="eye" label="Texts" hotkey="O" pressed={overlays} onClick={commands.overlays} />
       <ToolButton icon="reset" label="Reset" hotkey="0" disabled={disabled} onClick={commands.reset} />
     </span>
@@ -135,7 +158,7 @@ function ToolButton({ icon, label, hotkey, title, pressed, disabled, onClick }: 
       onClick={onClick}
     >
       <Icon name={icon} />
-      {hotkey && <kbd>{hotkey}</kbd>}
+      {hotkey && hotkey.length === 1 && <kbd>{hotkey}</kbd>}
     </button>
   );
 }

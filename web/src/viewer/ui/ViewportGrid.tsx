@@ -9,11 +9,13 @@ interface ViewportGridProps {
   room: Room;
   hanging: Hanging;
   overlays: boolean;
+  /** Of the image in the active viewport. */
+  isKeyImage: boolean;
   onShowAttributes: () => void;
 }
 
 /** The viewports, or why there are none. */
-export function ViewportGrid({ room, hanging, overlays, onShowAttributes }: ViewportGridProps) {
+export function ViewportGrid({ room, hanging, overlays, isKeyImage, onShowAttributes }: ViewportGridProps) {
   const { study, session, source } = room;
   const { state, error, series } = useStore(study);
   const { visible, active, layout } = hanging;
@@ -50,6 +52,7 @@ export function ViewportGrid({ room, hanging, overlays, onShowAttributes }: View
               isActive={slot === active && visible.length > 1}
               isVisible={visible.includes(slot)}
               overlays={overlays}
+              isKeyImage={isKeyImage && slot === active}
               onActivate={() => hanging.activate(slot)}
               onMaximize={() => hanging.chooseLayout(layout === 1 ? 4 : 1)}
               onDropSeries={(uid) => {

@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from "react";
+import { t } from "../../words/words.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import type { ImageSource } from "../pixels/image-source.ts";
 import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
+import { Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
 import { Overlay } from "./Overlay.tsx";
 import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
@@ -19,6 +21,7 @@ interface ViewportPaneProps {
   isActive: boolean;
   isVisible: boolean;
   overlays: boolean;
+  isKeyImage: boolean;
   onActivate: () => void;
   onMaximize: () => void;
   onDropSeries: (seriesInstanceUid: string) => void;
@@ -92,6 +95,12 @@ export function ViewportPane(props: ViewportPaneProps) {
       <div ref={element} className="vw-canvas" data-hidden={!isImage || undefined} />
       {isImage && state && controller && (
         <OverImage state={state} controller={controller} session={session} overlays={overlays} />
+      )}
+      {isImage && props.isKeyImage && (
+        <span className="vw-key-image" role="note">
+          <Icon name="star" size={14} />
+          {t("Key image")}
+        </span>
       )}
       {!isImage && (
         <NoImage series={series} onReload={props.onReload} onShowAttributes={props.onShowAttributes} />

@@ -13,6 +13,11 @@ export interface Commands {
   reset(): void;
   overlays(): void;
   attributes(): void;
+  measurements(): void;
+  undo(): void;
+  redo(): void;
+  keyImage(): void;
+  intoReport(): void;
   clear(): void;
   help(): void;
 }
@@ -37,8 +42,12 @@ const toolKeys: Record<string, ToolName> = {
   s: "scroll",
   l: "length",
   n: "angle",
+  "shift+n": "cobb",
   e: "ellipse",
+  "shift+e": "rectangle",
+  t: "arrow",
   b: "probe",
+  "shift+l": "freehand",
 };
 
 const commandKeys: Record<string, CommandName> = {
@@ -50,6 +59,12 @@ const commandKeys: Record<string, CommandName> = {
   "0": "reset",
   o: "overlays",
   a: "attributes",
+  "shift+m": "measurements",
+  "ctrl+z": "undo",
+  "ctrl+shift+z": "redo",
+  "ctrl+y": "redo",
+  k: "keyImage",
+  m: "intoReport",
   "?": "help",
 };
 

@@ -3,7 +3,9 @@ import type { ReactNode } from "react";
 /** The viewer's drawings, on a grid of 16 with lines of 1.5. */
 const drawings = {
   angle: <path d="M13.5 12.5h-11L10 4M8 12.5a5 5 0 0 0-1.7-4" />,
+  arrow: <path d="M13 3 3.5 12.5M3.5 7v5.5H9" />,
   back: <path d="M9.5 4.5 6 8l3.5 3.5" />,
+  cobb: <path d="m2.5 5.5 11-3M2.5 10.5l11 3M5 5v5.9M11 3.2v9.6" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   document: <path d="M4 2h5.5L12.5 5v9H4zM9.5 2v3h3M6 8.5h4.5M6 11h4.5" />,
   ellipse: (
@@ -20,6 +22,7 @@ const drawings = {
   ),
   fit: <path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />,
   flip: <path d="M8 2v12M6 4.5 2 11.5h4zM10 4.5l4 7h-4z" />,
+  freehand: <path d="M3 10c-1-4 3-7.5 6-6.5s4.500 4 3 6.500-5 3.500-7 2c-1.500-1.200-.5-3 1-2.500" />,
   help: (
     <>
       <circle cx="8" cy="8" r="5.5" />
@@ -32,6 +35,7 @@ const drawings = {
       <path d="M2.5 13.5 13.5 2.5v10a1 1 0 0 1-1 1z" fill="currentColor" />
     </>
   ),
+  list: <path d="M6 4h7.5M6 8h7.5M6 12h7.5M2.500 4h.6M2.500 8h.6M2.500 12h.6" />,
   layout1: <rect x="2.5" y="2.5" width="11" height="11" rx="1" />,
   layout2: (
     <>
@@ -63,6 +67,10 @@ const drawings = {
       <path d="M8 2v3M8 11v3M2 8h3M11 8h3" />
     </>
   ),
+  rectangle: <rect x="2.5" y="4" width="11" height="8" strokeDasharray="2.4 1.8" />,
+  redo: <path d="M10.500 3 13.500 6l-3 3M13.500 6h-7a4 4 0 0 0 0 8h2" />,
+  rename: <path d="M9.500 4 12 6.500M3 13l.6-3L11 2.600 13.400 5 6 12.400z" />,
+  report: <path d="M4 2h5.5L12.5 5v9H4zM9.500 2v3h3M8.200 7v5M5.800 9.500h4.800" />,
   reset: <path d="M5.5 3 2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8H6" />,
   retry: <path d="M13 8a5 5 0 1 1-1.5-3.5L13 6M13 2.8V6H9.8" />,
   rotate: <path d="M13 8a5 5 0 1 1-1.7-3.8M11.5 1.8v2.7H8.8" />,
@@ -73,8 +81,12 @@ const drawings = {
       <path d="m10 10 3.5 3.5" />
     </>
   ),
+  star: (
+    <path d="m8 2 1.800 3.900 4.200.5-3.100 2.900.8 4.200L8 11.400l-3.700 2.100.8-4.200L2 6.400l4.200-.5z" />
+  ),
   tags: <path d="M2.5 3.5h11v9h-11zM2.5 6.5h11M6.5 6.5v6M2.5 9.5h11" />,
   trash: <path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9" />,
+  undo: <path d="M5.500 3 2.500 6l3 3M2.500 6h7a4 4 0 0 1 0 8h-2" />,
   warning: <path d="M8 2.5 14 13H2zM8 6.5v3M8 11.2v.1" />,
   window: (
     <>

@@ -44,14 +44,22 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["S"], what: "Scroll" },
       { keys: ["L"], what: "Length" },
       { keys: ["N"], what: "Angle" },
+      { keys: ["Shift", "N"], what: "Cobb angle of two lines" },
       { keys: ["E"], what: "Ellipse: mean and standard deviation" },
+      { keys: ["Shift", "E"], what: "Rectangle: mean and standard deviation" },
+      { keys: ["T"], what: "Arrow" },
       { keys: ["B"], what: "Probe: the value at a point" },
+      { keys: ["Shift", "L"], what: "Freehand: length, or area of a closed line" },
       { keys: ["Del"], what: "Remove the selected or newest measurement" },
+      { keys: ["Ctrl", "Z"], what: "Undo; with Shift redo" },
     ],
   },
   {
     title: "Elsewhere",
     shortcuts: [
+      { keys: ["Shift", "M"], what: "Measurements and key images" },
+      { keys: ["K"], what: "Key image, or no longer one" },
+      { keys: ["M"], what: "Measurement into the report" },
       { keys: ["A"], what: "Attributes of the image" },
       { keys: ["F6"], what: "Between tools, series and images" },
       { keys: ["?"], what: "This help" },
@@ -70,8 +78,14 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** The name under which a command is registered: "w", "shift+h", "pagedown", "?". */
-export function keyName(event: { key: string; shiftKey: boolean }): string {
+/** The name under which a command is registered: "w", "shift+h", "ctrl+z", "pagedown", "?". */
+export function keyName(event: {
+  key: string;
+  shiftKey: boolean;
+  ctrlKey?: boolean;
+  metaKey?: boolean;
+}): string {
   const key = event.key === " " ? "space" : event.key.toLowerCase();
-  return event.shiftKey && /^[a-z]$/.test(key) ? `shift+${key}` : key;
+  const shifted = event.shiftKey && /^[a-z]$/.test(key) ? `shift+${key}` : key;
+  return event.ctrlKey || event.metaKey ? `ctrl+${shifted}` : shifted;
 }

@@ -10,7 +10,7 @@ export function useKeyboard(run: (key: string) => boolean): void {
   });
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.defaultPrevented || event.altKey) return;
       // Asked of the page and not of our state: a dialog is gone a moment before its close event, and that moment's keys are ours.
       if (document.querySelector("dialog[open]")) return;
       const key = keyName(event);

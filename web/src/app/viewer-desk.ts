@@ -1,0 +1,87 @@
+import type { KeyImage, Measurement } from "@isocenter/contract";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
+import { ApiError } from "../api/problem.ts";
+import { type Desk, KeptConflict, type StudyMarks } from "../viewer/desk.ts";
+import { t } from "../words/words.ts";
+
+/** What the viewer keeps and asks for, by the REST API. */
+export function createDesk(permissions: readonly string[]): Desk {
+  const ids = new Map<string, Promise<string>>();
+
+  /** The study's id in the API. */
+  function idOf(studyInstanceUid: string): Promise<string> {
+    let id = ids.get(studyInstanceUid);
+    if (!id) {
+      id = findStudy(studyInstanceUid);
+      ids.set(studyInstanceUid, id);
+      // What failed may be asked for again.
+      id.catch(() => ids.delete(studyInstanceUid));
+    }
+    return id;
+  }
+
+  return {
+    mayMark: permissions.includes("reports.write"),
+    marksOf: (studyInstanceUid) => marksOf(() => idOf(studyInstanceUid)),
+  };
+}
+
+async function findStudy(studyInstanceUid: string): Promise<string> {
+  const { data } = await answerOf(
+    api.GET("/api/v1/studies", { params: { query: { studyInstanceUid, limit: 2 } } }),
+  );
+  const [study] = data;
+  if (!study) throw new Error(t("The study is not in the archive any more."));
+  return study.id;
+}
+
+/** A refusal for another's newer version, told apart from all others. */
+async function orConflict<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 409 || error.status === 412)) throw new KeptConflict();
+    throw error;
+  }
+}
+
+function marksOf(id: () => Promise<string>): StudyMarks {
+  const path = async () => ({ path: { id: await id() } });
+  const measurements = async () =>
+    answerOf(api.GET("/api/v1/studies/{id}/measurements", { params: await path() }));
+  return {
+    measurements: {
+      async read() {
+        const { version, measurements: items } = await measurements();
+        return { version, items: items as Measurement[] };
+      },
+      async write(items, expectedVersion) {
+        const body = { measurements: [...items], expectedVersion };
+        const kept = await orConflict(
+          answerOf(api.PUT("/api/v1/studies/{id}/measurements", { params: await path(), body })),
+        );
+        return { version: kept.version, items: kept.measurements as Measurement[] };
+      },
+    },
+    async others() {
+      const { others } = await measurements();
+      return others.map((one) => ({ name: one.user.name, measurements: one.measurements as Measurement[] }));
+    },
+    keyImages: {
+      async read() {
+        const { version, images } = await answerOf(
+          api.GET("/api/v1/studies/{id}/key-images", { params: await path() }),
+        );
+        return { version, items: images as KeyImage[] };
+      },
+      async write(items, expectedVersion) {
+        const body = { images: [...items], expectedVersion };
+        const kept = await orConflict(
+          answerOf(api.PUT("/api/v1/studies/{id}/key-images", { params: await path(), body })),
+        );
+        return { version: kept.version, items: kept.images as KeyImage[] };
+      },
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { KeyImage, Measurement } from "@isocenter/contract";
+
+/** What is kept on the server, and the version that a change starts from. */
+export interface Kept<T> {
+  version: number;
+  items: readonly T[];
+}
+
+/** Somebody else has changed it since: read it again, and put one's own change upon it. */
+export class KeptConflict extends Error {
+  constructor() {
+    super("version conflict");
+    this.name = "KeptConflict";
+  }
+}
+
+/** A list on the server with one writer at a time. Rejects with an Error whose message a person can read. */
+export interface KeptList<T> {
+  read(): Promise<Kept<T>>;
+  /** @throws KeptConflict where `expectedVersion` is no longer the newest */
+  write(items: readonly T[], expectedVersion: number): Promise<Kept<T>>;
+}
+
+export interface MeasurementsOfOthers {
+  name: string;
+  measurements: readonly Measurement[];
+}
+
+/** The marks of one study. */
+export interface StudyMarks {
+  measurements: KeptList<Measurement>;
+  others(): Promise<readonly MeasurementsOfOthers[]>;
+  keyImages: KeptList<KeyImage>;
+}
+
+/** What the viewer asks of the department around it. All of it may be missing: then nothing is kept. */
+export interface Desk {
+  /** Whether the person may keep measurements and key images. */
+  mayMark: boolean;
+  marksOf(studyInstanceUid: string): StudyMarks;
+}

@@ -1,0 +1,250 @@
+import type { KeyImage, Measurement } from "@isocenter/contract";
+import { useState } from "react";
+import { t } from "../../words/words.ts";
+import type { Marked } from "../marks/annotations.ts";
+import { keyOfImage, type MarkedStudy } from "../marks/study-marks.ts";
+import { kindNames, shortText, sourceWords } from "../marks/words.ts";
+import { createStore } from "../stack/store.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import type { Place, Places } from "./places.ts";
+import { useStore } from "./use-store.ts";
+
+interface MeasurementsPanelProps {
+  marks: readonly Marked[];
+  selected: string;
+  marked: MarkedStudy | undefined;
+  /** Whether the person may keep them. */
+  mayMark: boolean;
+  places: Places;
+  onGo: (place: Place, measurementId?: string) => void;
+  onRename: (id: string, label: string) => void;
+  onRemove: (id: string) => void;
+  onInsert: ((id: string) => void) | undefined;
+  onClose: () => void;
+}
+
+const none = createStore<never[]>([]);
+const quiet = createStore({ state: "kept" as const, error: "" });
+
+/** What was measured on the open images, the key images, and what others measured. */
+export function MeasurementsPanel(props: MeasurementsPanelProps) {
+  const { marks, marked, mayMark, onClose } = props;
+  const keyImages = useStore<readonly KeyImage[]>(marked?.keyImages ?? none);
+  const others = useStore(marked?.others ?? none);
+  return (
+    <aside className="vw-attributes vw-marks" aria-label={t("Measurements and key images")}>
+      <header>
+        <h2>{t("Measurements")}</h2>
+        <span className="vw-dim">{marks.length}</span>
+        <button
+          type="button"
+          className="vw-icon-button"
+          aria-label={t("Close the measurements")}
+          onClick={onClose}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      <div className="vw-marks-body">
+        <KeepState marked={marked} mayMark={mayMark} />
+        {marks.length === 0 ? (
+          <p className="vw-nothing">
+            {t("Nothing is measured yet. Choose a tool, L for a length, and draw on the image.")}
+          </p>
+        ) : (
+          <ol className="vw-mark-list">
+            {marks.map((mark) => (
+              <Mark key={mark.measurement.id} mark={mark} {...props} />
+            ))}
+          </ol>
+        )}
+        <h3>{t("Key images")}</h3>
+        {keyImages.length === 0 ? (
+          <p className="vw-nothing">{t("K marks the image in the active viewport.")}</p>
+        ) : (
+          <ul className="vw-mark-list">
+            {keyImages.map((key) => (
+              <KeyImageRow key={keyOfImage(key)} image={key} {...props} />
+            ))}
+          </ul>
+        )}
+        {others.map((other) => (
+          <section key={other.name} aria-label={t("Measured by {name}", { name: other.name })}>
+            <h3>{t("Measured by {name}", { name: other.name })}</h3>
+            <ul className="vw-mark-list">
+              {other.measurements.map((measurement) => (
+                <OthersMark key={measurement.id} measurement={measurement} {...props} />
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+    </aside>
+  );
+}
+
+/** Whether what is drawn outlasts the viewer. */
+function KeepState({ marked, mayMark }: Pick<MeasurementsPanelProps, "marked" | "mayMark">) {
+  const measurements = useStore(marked?.measurements ?? quiet);
+  const keyImages = useStore(marked?.keyImageState ?? quiet);
+  const failed = [measurements, keyImages].find(({ state }) => state === "failed");
+  if (marked && failed)
+    return (
+      <div className="vw-keep" role="alert">
+        <p>{t("Not kept: {reason}", { reason: failed.error })}</p>
+        <button type="button" className="vw-button" onClick={marked.retry}>
+          {t("Try again")}
+        </button>
+      </div>
+    );
+  if (!marked || !mayMark)
+    return (
+      <p className="vw-keep">
+        {t("Only people who write reports keep measurements; these go with the viewer.")}
+      </p>
+    );
+  const busy = [measurements, keyImages].some(({ state }) => state === "saving");
+  return (
+    <p className="vw-keep" data-testid="keep-state" data-state={busy ? "saving" : measurements.state}>
+      {busy
+        ? t("Keeping")
+        : measurements.state === "loading"
+          ? t("Looking for earlier measurements")
+          : t("Kept for you with the study")}
+    </p>
+  );
+}
+
+const icons: Readonly<Record<Measurement["kind"], IconName>> = {
+  length: "length",
+  angle: "angle",
+  cobb: "cobb",
+  ellipse: "ellipse",
+  rectangle: "rectangle",
+  arrow: "arrow",
+  probe: "probe",
+  freehand: "freehand",
+};
+
+function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
+  const { measurement, source } = mark;
+  const [naming, setNaming] = useState(false);
+  const place = props.places.ofImage(mark.imageId);
+  const text = shortText(measurement) || t(kindNames[measurement.kind]);
+  const doubt = /mm|px/.test(text) ? sourceWords(source) : "";
+  const reformatted = measurement.sopInstanceUid === "";
+  return (
+    <li data-selected={props.selected === measurement.id || undefined} data-kind={measurement.kind}>
+      <Icon name={icons[measurement.kind]} />
+      {naming ? (
+        <input
+          className="vw-mark-name"
+          // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here.
+          autoFocus
+          maxLength={64}
+          aria-label={t("Name of the measurement")}
+          defaultValue={measurement.label ?? ""}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") event.currentTarget.blur();
+          }}
+          onBlur={(event) => {
+            props.onRename(measurement.id, event.target.value);
+            setNaming(false);
+          }}
+        />
+      ) : (
+        <button
+          type="button"
+          className="vw-mark-go"
+          disabled={!place}
+          onClick={() => place && props.onGo(place, measurement.id)}
+        >
+          <b>{[measurement.label, text].filter(Boolean).join(" ")}</b>
+          <small>
+            {[place ? placeText(place) : "", doubt, reformatted ? t("on a reformatted plane, not kept") : ""]
+              .filter(Boolean)
+              .join(" · ")}
+          </small>
+        </button>
+      )}
+      <span className="vw-mark-actions">
+        {props.onInsert && (
+          <RowButton
+            icon="report"
+            label={t("Into the report")}
+            onClick={() => props.onInsert?.(measurement.id)}
+          />
+        )}
+        <RowButton icon="rename" label={t("Name {text}", { text })} onClick={() => setNaming(true)} />
+        <RowButton
+          icon="trash"
+          label={t("Remove {text}", { text })}
+          onClick={() => props.onRemove(measurement.id)}
+        />
+      </span>
+    </li>
+  );
+}
+
+function OthersMark({ measurement, ...props }: { measurement: Measurement } & MeasurementsPanelProps) {
+  const place = props.places.ofInstance(measurement);
+  const text = [measurement.label, shortText(measurement) || t(kindNames[measurement.kind])];
+  return (
+    <li>
+      <Icon name={icons[measurement.kind]} />
+      <button
+        type="button"
+        className="vw-mark-go"
+        disabled={!place}
+        onClick={() => place && props.onGo(place)}
+      >
+        <b>{text.filter(Boolean).join(" ")}</b>
+        <small>{place ? placeText(place) : t("on an image that is not open")}</small>
+      </button>
+    </li>
+  );
+}
+
+function KeyImageRow({ image, ...props }: { image: KeyImage } & MeasurementsPanelProps) {
+  const place = props.places.ofInstance(image);
+  const text = place ? placeText(place) : t("on an image that is not open");
+  return (
+    <li>
+      <Icon name="star" />
+      <button
+        type="button"
+        className="vw-mark-go"
+        disabled={!place}
+        onClick={() => place && props.onGo(place)}
+      >
+        <b>{text}</b>
+        <small>{[place?.series.description, image.note].filter(Boolean).join(" · ")}</small>
+      </button>
+      {props.mayMark && (
+        <span className="vw-mark-actions">
+          <RowButton
+            icon="trash"
+            label={t("No longer a key image: {text}", { text })}
+            onClick={() => props.marked?.removeKeyImage(image)}
+          />
+        </span>
+      )}
+    </li>
+  );
+}
+
+const placeText = ({ series, imageNumber }: Place) =>
+  [
+    series.seriesNumber === undefined ? "" : t("Se {number}", { number: String(series.seriesNumber) }),
+    t("Im {number}", { number: String(imageNumber) }),
+  ]
+    .filter(Boolean)
+    .join(" ");
+
+function RowButton({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
+  return (
+    <button type="button" className="vw-icon-button" aria-label={label} title={label} onClick={onClick}>
+      <Icon name={icon} size={14} />
+    </button>
+  );
+}
