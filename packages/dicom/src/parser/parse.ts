@@ -103,6 +103,7 @@ export function createStreamParser(
   let inflater: DataSetInflater | null = null;
   let totalLength = 0;
   let failure: unknown = null;
+  let ended = false;
 
   const take = (chunk: Uint8Array) => {
     totalLength += chunk.length;
@@ -118,6 +119,7 @@ export function createStreamParser(
     inflater.push(rest);
   };
   const guarded = <T>(work: () => T): T => {
+    if (ended) throw new DicomError("bad-structure", "the parser has ended");
     if (failure !== null) throw failure;
     try {
       return work();
@@ -136,7 +138,7 @@ export function createStreamParser(
         inflater?.end();
         core.finish();
         const result = resultOf(core, totalLength);
-        failure = new DicomError("bad-structure", "the parser has ended");
+        ended = true;
         return result;
       }),
   };

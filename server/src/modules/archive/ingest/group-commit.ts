@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Refusal } from "../../../platform/index.ts";
 
 export interface GroupCommitOptions<Item, Result> {
@@ -99,9 +100,11 @@ export function createGroupCommit<Item, Result>(
   }
 
   async function run(): Promise<void> {
-    // What arrives in the same turn of the event loop belongs to the first batch.
-    await Promise.resolve();
-    while (waiting.length > 0) await settle(waiting.splice(0, options.maxBatch));
+    while (waiting.length > 0) {
+      // What arrives in the same turn of the event loop belongs to the batch.
+      await nextTurn();
+      await settle(waiting.splice(0, options.maxBatch));
+    }
     running = null;
   }
 
