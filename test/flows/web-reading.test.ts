@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { controlsOf } from "../support/accessibility.ts";
+import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { testPassword } from "../support/identity.ts";
 import { ctInstance } from "../support/instances.ts";
@@ -38,40 +38,41 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     return id;
   }
 
+  /** A patient of this name with an order and its one image, ready to be read. */
+  async function arrives(family: string, priority: string): Promise<void> {
+    const patient = await call("POST", "/patients", {
+      lastName: family,
+      firstName: "Eve",
+      birthDate: "1970-01-02",
+      sex: "F",
+    });
+    const order = await call("POST", "/imaging-orders", {
+      patientId: patient.id,
+      providerId: physician,
+      modality: "CT",
+      bodyPart: "HEAD",
+      clinicalIndication: `fall, ${family.toLowerCase()}`,
+      priority,
+    });
+    const { bytes } = ctInstance({
+      PatientName: `${family}^Eve`,
+      PatientID: patient.identifiers[0].value,
+      IssuerOfPatientID: patient.identifiers[0].issuer,
+      PatientBirthDate: "19700102",
+      PatientSex: "F",
+      AccessionNumber: order.accessionNumber,
+      StudyDescription: `Head ${family}`,
+    });
+    await flow.store(bytes);
+  }
+
   beforeAll(async () => {
     headers = await flow.program.login();
     physician = await person("aalto", "Niko Aalto", "PHYSICIAN");
     await person("reader", "Ada Reader", "RADIOLOGIST");
     await person("tahir", "Maya Tahir", "RADIOLOGIST");
-    for (const [family, priority] of [
-      ["Emergency", "STAT"],
-      ["Ordinary", "ROUTINE"],
-    ] as const) {
-      const patient = await call("POST", "/patients", {
-        lastName: family,
-        firstName: "Eve",
-        birthDate: "1970-01-02",
-        sex: "F",
-      });
-      const order = await call("POST", "/imaging-orders", {
-        patientId: patient.id,
-        providerId: physician,
-        modality: "CT",
-        bodyPart: "HEAD",
-        clinicalIndication: `fall, ${family.toLowerCase()}`,
-        priority,
-      });
-      const { bytes } = ctInstance({
-        PatientName: `${family}^Eve`,
-        PatientID: patient.identifiers[0].value,
-        IssuerOfPatientID: patient.identifiers[0].issuer,
-        PatientBirthDate: "19700102",
-        PatientSex: "F",
-        AccessionNumber: order.accessionNumber,
-        StudyDescription: `Head ${family}`,
-      });
-      await flow.store(bytes);
-    }
+    await arrives("Emergency", "STAT");
+    await arrives("Ordinary", "ROUTINE");
     await eventually(async () => (await call("GET", "/worklist")).data.length === 2, 30_000);
   });
 
@@ -137,7 +138,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const dialog = page.getByRole("dialog", { name: "Critical finding" });
     await dialog.getByLabel("What was found").fill("Acute subdural haematoma");
     await dialog.getByRole("button", { name: "Raise" }).click();
-    await page.getByText("Critical finding raised").waitFor();
+    await page.getByText("Critical finding raised", { exact: true }).waitFor();
 
     const theirs = await flow.open();
     await signInByForm(theirs, "aalto", newPassword);
@@ -156,6 +157,51 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
       by: { id: physician },
       readBack: "subdural haematoma, calling neurosurgery",
     });
+  });
+
+  test("reads beside the images: measures into the report, signs, and goes to the next study", async () => {
+    await arrives("Beside", "URGENT");
+    await eventually(async () => (await call("GET", "/worklist?query=Beside")).data.length === 1, 30_000);
+    const page = await flow.open({ width: 1600 });
+    await signInByForm(page, "reader", newPassword);
+    await page.goto("/reading");
+    await page.getByRole("row").filter({ hasText: "Beside" }).click();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/view\?read=/);
+    const report = page.getByRole("complementary", { name: "Report", exact: true });
+    await report.getByRole("button", { name: "Begin the report" }).click();
+    const findings = report.getByLabel("Findings", { exact: true });
+    await findings.fill("A lesion of");
+    const pane = page.locator(".vw-pane:not([hidden])[data-state=shown]").first();
+    await pane.waitFor();
+    // From the report to the images, where single keys are tools again.
+    await page.keyboard.press("F6");
+    await page.keyboard.press("l");
+    const { x = 0, y = 0, width = 0, height = 0 } = (await pane.boundingBox()) ?? {};
+    await page.mouse.move(x + width * 0.4, y + height * 0.4);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.6, y + height * 0.5, { steps: 6 });
+    await page.mouse.up();
+    await expect
+      .poll(async () => {
+        // A measurement is one when its figures are there.
+        if ((await findings.inputValue()) === "A lesion of") await page.keyboard.press("m");
+        return await findings.inputValue();
+      })
+      .toMatch(/^A lesion of [\d.]+ (mm|px|pixels)/);
+    expect(await violationsOf(page, ".report-beside")).toEqual([]);
+    await page.keyboard.press("F6");
+    await report.getByLabel("Impression").fill("A lesion.");
+    await page.getByText("All is saved").waitFor();
+    await page.keyboard.press("Control+Enter");
+    const dialog = page.getByRole("dialog", { name: "Sign the report" });
+    await dialog.getByLabel("Password").fill(newPassword);
+    await dialog.getByLabel("Password").press("Enter");
+    await report.getByText("This study is read.").waitFor();
+    await page.keyboard.press("Alt+n");
+    await page.getByText("Ordinary").first().waitFor();
+    const [item] = (await call("GET", "/worklist?query=Ordinary")).data;
+    expect(item.claim.user.name).toBe("Ada Reader");
   });
 
   test("sees who reads what, and what somebody else has written meanwhile", async () => {
@@ -190,6 +236,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const theirs = await flow.open();
     await signInByForm(theirs, "tahir", newPassword);
     await theirs.goto("/reading");
-    await theirs.getByText("Reading: Ada Reader").waitFor();
+    const row = theirs.getByRole("row").filter({ hasText: "Ordinary" });
+    await row.getByText("Reading: Ada Reader").waitFor();
   });
 });

@@ -1,36 +1,118 @@
-import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
+import { useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { dicomwebRoot, fetchAuthorized, useMe } from "../api/client.ts";
+import { Icon } from "../kit/Icon.tsx";
+import { toast } from "../kit/toast.ts";
+import { insertIntoReport } from "../reporting/insertion.ts";
 import { t } from "../words/words.ts";
 import { loadViewer } from "./viewer-chunk.ts";
 import { createDesk } from "./viewer-desk.ts";
+import "./view.css";
 
 const Viewer = lazy(loadViewer);
+const ReportDesk = lazy(async () => ({ default: (await import("../reporting/ReportDesk.tsx")).ReportDesk }));
 
-/** The viewer of one study: no rail, the patient fixed on top. */
+const openKey = "isocenter.report-beside";
+
+/** Whether the report was beside the images when the person last chose. */
+function wasOpen(): boolean {
+  try {
+    return localStorage.getItem(openKey) === "yes";
+  } catch {
+    return false;
+  }
+}
+
+/** Goes from the images to the report and back; the report's first field or button, the first viewport. */
+function changeRegion(): void {
+  const inReport = document.activeElement?.closest("[data-region=report]") !== null;
+  const first = inReport
+    ? "[data-region=images] .vw-pane"
+    : "[data-region=report] textarea, [data-region=report] .report-body button, [data-region=report] button";
+  document.querySelector<HTMLElement>(first)?.focus();
+}
+
+/** The viewer of one study, with its report beside the images: no rail, the patient fixed on top. */
 export function ViewPage() {
   const { studyInstanceUid } = useParams({ from: "/guarded/studies/$studyInstanceUid/view" });
+  const { read } = useSearch({ from: "/guarded/studies/$studyInstanceUid/view" });
   const router = useRouter();
   const navigate = useNavigate();
+  const me = useMe();
+  const mayRead = me?.permissions.includes("reports.read") ?? false;
+  const [open, setOpen] = useState(() => read || wasOpen());
   useEffect(() => {
     // No name: titles stay in the browser's history.
     document.title = `${t("Viewer")} · Isocenter`;
   }, []);
-  const permissions = useMe()?.permissions.join() ?? "";
+  useEffect(() => {
+    if (read) setOpen(true);
+  }, [read]);
+  const show = useCallback((shown: boolean) => {
+    setOpen(shown);
+    try {
+      localStorage.setItem(openKey, shown ? "yes" : "no");
+    } catch {
+      // Then the choice lasts as long as the page.
+    }
+  }, []);
+  const beside = mayRead && open;
+  const onRegionKey = useRef(() => {});
+  onRegionKey.current = open ? changeRegion : () => show(true);
+  useLayoutEffect(() => {
+    if (!mayRead) return;
+    const key = (event: KeyboardEvent) => {
+      if (event.key !== "F6" || event.ctrlKey || event.altKey) return;
+      event.preventDefault();
+      // Before the viewer, which goes round its own parts by the same key where there is no report.
+      event.stopImmediatePropagation();
+      onRegionKey.current();
+    };
+    addEventListener("keydown", key, true);
+    return () => removeEventListener("keydown", key, true);
+  }, [mayRead]);
+  const permissions = me?.permissions.join() ?? "";
   const desk = useMemo(() => createDesk(permissions.split(",")), [permissions]);
   const close = useCallback(() => {
     if (router.history.canGoBack()) router.history.back();
     else void navigate({ to: "/studies", search: {} });
   }, [router, navigate]);
+  const insert = useCallback((text: string) => {
+    if (insertIntoReport(text)) return;
+    toast({
+      tone: "urg",
+      title: t("No report is being written"),
+      detail: t("Open the report and begin it first."),
+    });
+  }, []);
   return (
-    <Suspense fallback={<div className="h-dvh bg-view" role="status" aria-label={t("Opening the viewer")} />}>
-      <Viewer
-        studyInstanceUid={studyInstanceUid}
-        dicomwebRoot={dicomwebRoot}
-        fetchAuthorized={fetchAuthorized}
-        desk={desk}
-        onClose={close}
-      />
-    </Suspense>
+    <div className={`view-page ${beside ? "with-report" : ""}`}>
+      <div className="min-h-0 min-w-0" data-region="images">
+        <Suspense
+          fallback={<div className="h-dvh bg-view" role="status" aria-label={t("Opening the viewer")} />}
+        >
+          <Viewer
+            studyInstanceUid={studyInstanceUid}
+            dicomwebRoot={dicomwebRoot}
+            fetchAuthorized={fetchAuthorized}
+            desk={desk}
+            {...(beside ? { onInsertMeasurement: insert } : {})}
+            onClose={close}
+          />
+        </Suspense>
+      </div>
+      {beside && (
+        <Suspense>
+          <ReportDesk studyInstanceUid={studyInstanceUid} onClose={() => show(false)} />
+        </Suspense>
+      )}
+      {mayRead && !open && (
+        <button type="button" className="view-report-tab" aria-keyshortcuts="F6" onClick={() => show(true)}>
+          <Icon name="file" size="s" />
+          {t("Report")}
+          <kbd>F6</kbd>
+        </button>
+      )}
+    </div>
   );
 }

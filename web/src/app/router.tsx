@@ -114,6 +114,8 @@ const report = createRoute({
 const view = createRoute({
   getParentRoute: () => guarded,
   path: "/studies/$studyInstanceUid/view",
+  /** `read`: whoever comes to read, with the report beside the images. */
+  validateSearch: (search: Record<string, unknown>): { read?: true } => (search.read ? { read: true } : {}),
   component: lazyRouteComponent(() => import("./ViewPage.tsx"), "ViewPage"),
 });
 

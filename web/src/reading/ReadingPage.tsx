@@ -46,7 +46,11 @@ export function ReadingPage() {
     // Whoever may not claim looks without claiming.
     if (one.actions.includes("claim") && !(await act(claimStudy(one.id)))) return;
     const { studyInstanceUid } = one;
-    await navigate({ to: "/studies/$studyInstanceUid/view", params: { studyInstanceUid } });
+    await navigate({
+      to: "/studies/$studyInstanceUid/view",
+      params: { studyInstanceUid },
+      search: one.actions.includes("report") ? { read: true } : {},
+    });
   };
   const report = (one: ReadingItem) => void navigate({ to: "/report/$studyId", params: { studyId: one.id } });
   const claim = (one: ReadingItem) => void act(claimStudy(one.id), `Claimed: ${one.patient.name}`);

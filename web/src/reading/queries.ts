@@ -48,6 +48,19 @@ const changed = () => void queryClient.invalidateQueries({ queryKey: ["worklist"
 
 const ofStudy = (studyId: string) => ({ params: { path: { id: studyId } } });
 
+/** Claims the most urgent study that nobody reads, and answers it; null where none waits. */
+export async function claimNext(exceptStudyId: string) {
+  const query: ReadingListQuery = { limit: 20 };
+  const { data } = await answerOf(api.GET("/api/v1/worklist", { params: { query } }));
+  const waiting = data.filter(
+    ({ id, claim, actions, status }) =>
+      id !== exceptStudyId && claim === null && actions.includes("claim") && status === "COMPLETED",
+  );
+  const [next] = waiting;
+  if (next) await claimStudy(next.id);
+  return next ?? null;
+}
+
 export const claimStudy = (studyId: string) =>
   answerOf(api.POST("/api/v1/studies/{id}/claim", ofStudy(studyId))).finally(changed);
 export const releaseStudy = (studyId: string) =>

@@ -7,8 +7,17 @@ import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
-import { type Autosave, createAutosave, differing, newerIn, sections, textsOf } from "./autosave.ts";
+import {
+  type Autosave,
+  createAutosave,
+  differing,
+  newerIn,
+  type SectionKey,
+  sections,
+  textsOf,
+} from "./autosave.ts";
 import { FindingDialog } from "./FindingDialog.tsx";
+import { inserted, takeInsertions } from "./insertion.ts";
 import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
 
@@ -84,28 +93,52 @@ export function ReportEditor({ report }: { report: Report }) {
       toast({ title: "Submitted to be signed", tone: "ok" });
       await keepReport(report.studyId);
     });
+  /** Where the caret was last; measurements come there, or at the end of the findings. */
+  const place = useRef<{ key: SectionKey; from: number; to: number } | null>(null);
+  const noteCaret = (key: SectionKey, { selectionStart, selectionEnd }: HTMLTextAreaElement) => {
+    place.current = { key, from: selectionStart, to: selectionEnd };
+  };
+  useEffect(
+    () =>
+      takeInsertions((text) => {
+        const whole = autosave.texts.findings.length;
+        const { key, from, to } = place.current ?? { key: "findings" as const, from: whole, to: whole };
+        const next = inserted(autosave.texts[key], from, to, text);
+        autosave.edit(key, next.text);
+        place.current = { key, from: next.caret, to: next.caret };
+      }),
+    [autosave],
+  );
   useShortcuts("Report", [
     { caps: ["Ctrl", "↵"], label: "sign", inBar: true },
     { caps: ["Ctrl", "S"], label: "save now" },
+    { caps: ["Alt", "C"], label: "critical finding" },
   ]);
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    if (!event.ctrlKey && !event.metaKey) return;
-    if (event.key === "Enter" && may("sign")) {
-      event.preventDefault();
-      void whenSaved(() => setSigning(true));
-    } else if (event.key === "s") {
-      event.preventDefault();
-      void autosave.flush();
-    }
+  const onKey = useRef<(event: KeyboardEvent) => void>(() => {});
+  onKey.current = (event) => {
+    if (event.defaultPrevented || document.querySelector("[role=dialog], dialog[open]")) return;
+    const command = event.ctrlKey || event.metaKey;
+    const does =
+      command && event.key === "Enter" && may("sign")
+        ? () => whenSaved(() => setSigning(true))
+        : command && event.key === "s"
+          ? () => autosave.flush()
+          : event.altKey && event.key.toLowerCase() === "c" && may("edit")
+            ? () => setRaising(true)
+            : null;
+    if (!does) return;
+    event.preventDefault();
+    void does();
   };
+  useEffect(() => {
+    // Also from the images beside the report.
+    const listener = (event: KeyboardEvent) => onKey.current(event);
+    addEventListener("keydown", listener);
+    return () => removeEventListener("keydown", listener);
+  }, []);
 
   return (
-    <form
-      className="report-body"
-      aria-label="Report"
-      onSubmit={(event) => event.preventDefault()}
-      onKeyDown={onKeyDown}
-    >
+    <form className="report-body" aria-label="Report" onSubmit={(event) => event.preventDefault()}>
       {autosave.newer && (
         <div className="note urg" role="alert">
           <p>
@@ -132,7 +165,11 @@ export function ReportEditor({ report }: { report: Report }) {
               maxLength={50_000}
               spellCheck
               readOnly={!may("edit")}
-              onChange={(event) => autosave.edit(key, event.target.value)}
+              onSelect={(event) => noteCaret(key, event.currentTarget)}
+              onChange={(event) => {
+                noteCaret(key, event.currentTarget);
+                autosave.edit(key, event.target.value);
+              }}
             />
             {autosave.newer && differing(texts, autosave.newer.texts).includes(key) && (
               <div className="report-text theirs" role="note" aria-label={`${title}, theirs`}>

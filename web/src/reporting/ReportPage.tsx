@@ -41,7 +41,7 @@ export function ReportPage() {
 }
 
 /** What one wants to know while one writes. */
-function Beside({ study }: { study: Study }) {
+export function Beside({ study }: { study: Study }) {
   const order = useOrder(study.orderId);
   return (
     <aside className="report-aside" aria-label="About this examination">
@@ -63,7 +63,7 @@ function Beside({ study }: { study: Study }) {
   );
 }
 
-function Body({ study, report }: { study: Study; report: Report | null }) {
+export function Body({ study, report }: { study: Study; report: Report | null }) {
   if (report === null) return <Begin study={study} />;
   if (report.signedAt !== null || !report.actions.includes("edit"))
     return <SignedReport key={`${report.id}.${report.version}`} report={report} />;
@@ -108,7 +108,7 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
       <Link
         to="/studies/$studyInstanceUid/view"
         params={{ studyInstanceUid: study.studyInstanceUid }}
-        target="_blank"
+        search={{ read: true }}
         className="btn"
       >
         Open images

@@ -12,7 +12,7 @@ export function useKeyboard(run: (key: string) => boolean): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey) return;
       // Asked of the page and not of our state: a dialog is gone a moment before its close event, and that moment's keys are ours.
-      if (document.querySelector("dialog[open]")) return;
+      if (document.querySelector("dialog[open], [role=dialog], [role=menu]")) return;
       const key = keyName(event);
       if (isTyping(event.target)) {
         // Escape leaves the field; everything else belongs to it.
