@@ -1,5 +1,5 @@
 import { createImagingPool, type ImagingPool } from "@isocenter/imaging";
-import { createDemo, type Demo } from "./demo/index.ts";
+import { createDemo, type Demo, type RehearsalOptions, type Rehearsed } from "./demo/index.ts";
 import { analyticsReader, analyticsRoutes, defineAnalyticsJobs } from "./modules/analytics/index.ts";
 import {
   type Archive,
@@ -34,7 +34,7 @@ import {
   sessionRoutes,
   staffRoutes,
 } from "./modules/identity/index.ts";
-import { createJournal, type Journal, journalRoutes } from "./modules/journal/index.ts";
+import { createJournal, type Journal, type JournalOptions, journalRoutes } from "./modules/journal/index.ts";
 import {
   createLiveFeed,
   createNotifications,
@@ -114,9 +114,10 @@ export interface Modules {
 export async function composeModules(
   platform: Platform,
   identityOptions: IdentityOptions = {},
+  journalOptions: JournalOptions = {},
 ): Promise<Modules> {
   registerIdempotencyJobs(platform);
-  const journal = createJournal(platform);
+  const journal = createJournal(platform, journalOptions);
   const identity = createIdentity(platform, journal, identityOptions);
   const peers = createPeers(platform, journal);
   const notifications = createNotifications(platform, journal);
@@ -139,7 +140,7 @@ export async function composeModules(
   journal.registerReader(statArrivals(platform.clock));
   defineVipWatch(platform);
   const findings = createFindings(platform, journal);
-  const demo = createDemo(platform, archive);
+  const demo = createDemo(platform, composeRehearsal);
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);
   const performedSteps = createPerformedSteps(platform, journal);
@@ -157,6 +158,31 @@ export async function composeModules(
     modalityWorklist,
     performedSteps,
     demo,
+  };
+}
+
+/** The server as the demonstration's past reaches it: every module once more, on a platform with a clock of its own, and no port. */
+async function composeRehearsal(
+  platform: Platform,
+  { sealingClock, hasher }: RehearsalOptions,
+): Promise<Rehearsed> {
+  const modules = await composeModules(platform, { hasher }, { rehearsal: { sealingClock } });
+  const { identity, journal, archive, imaging, rendering } = modules;
+  await identity.start();
+  const app = await composeHttp(platform, modules, [], { host: "127.0.0.1", dicomPort: () => 0 });
+  await app.ready();
+  return {
+    app,
+    archive,
+    identity,
+    journal,
+    async close() {
+      await app.close();
+      await identity.stop();
+      await journal.stop();
+      await imaging.close();
+      await rendering.close();
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import { composeHttp, composeModules } from "./compose.ts";
+import type { Demo } from "./demo/index.ts";
 import { ensureFirstStart, type FirstStart } from "./modules/identity/index.ts";
-import { type Config, openPlatform, systemViewer } from "./platform/index.ts";
+import { type Config, openPlatform } from "./platform/index.ts";
 import { type ListenerProcess, ownListenerProcess, startListenerProcess } from "./processes.ts";
 import { startDimse } from "./protocols/dimse/index.ts";
 
@@ -11,8 +12,7 @@ export interface Isocenter {
   /** Null without the role `dicom`. */
   dicomPort: number | null;
   firstStart: FirstStart;
-  /** Plans the loading of the demonstration. */
-  loadDemo(): Promise<void>;
+  demo: Demo;
   /** Takes a renewed certificate into use at once; it is looked for each minute anyway. */
   reload(): void;
   /** Takes nothing new, finishes what is in flight, closes. */
@@ -78,12 +78,7 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
       port,
       dicomPort: dimse?.port ?? null,
       firstStart,
-      async loadDemo() {
-        const [facility] = await platform.db<
-          { id: string }[]
-        >`select id from facility order by created_at, id limit 1`;
-        if (facility) await modules.demo.plan(systemViewer([facility.id], "demo"));
-      },
+      demo: modules.demo,
       reload() {
         platform.tls?.reload();
         listener?.reload();

@@ -20,15 +20,15 @@ export function systemRoutes(
   return (app) => {
     const schema = { summary: "How to reach this archive", response: { 200: System } };
     app.get("/system", { config: { signedIn: true }, schema }, async (request) => {
-      const loaded = request.viewer.roles.includes("ADMINISTRATOR")
-        ? await demo.loaded(request.viewer)
-        : false;
+      const mayLoad = request.viewer.roles.includes("ADMINISTRATOR");
+      const state = mayLoad ? await demo.state() : null;
+      const loaded = state !== null && state.state !== "FAILED";
       return {
         version: productVersion,
         aeTitle: platform.config.aeTitle,
         dicomPort: network.dicomPort(),
         host: platform.config.publicUrl ? new URL(platform.config.publicUrl).hostname : network.host,
-        demo: { available: request.viewer.roles.includes("ADMINISTRATOR") && !loaded, loaded },
+        demo: { available: mayLoad && !loaded, loaded },
       };
     });
   };

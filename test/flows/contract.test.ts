@@ -861,6 +861,7 @@ describe("a client that is generated from the document calls", () => {
     await made(api.DELETE("/api/v1/routing-rules/{id}", path(rule.id)));
     await made(api.DELETE("/api/v1/modalities/{id}", modality));
     await made(api.POST("/api/v1/demo"));
+    await made(api.GET("/api/v1/demo"));
   });
 });
 

@@ -81,28 +81,18 @@ RINGS
 servers=()
 stop() { [ ${#servers[@]} -eq 0 ] || kill -KILL "${servers[@]}" 2>/dev/null || true; }
 trap stop EXIT
-alive() {
+for kind in object container account proxy; do
+  "swift-$kind-server" "$folder/etc/$kind.conf" >"$folder/$kind.log" 2>&1 </dev/null &
+  servers+=($!)
+done
+for try in $(seq 1 120); do
   for server in "${servers[@]}"; do
     kill -0 "$server" 2>/dev/null || { tail -n 5 "$folder"/*.log >&2; echo "a server ended" >&2; exit 1; }
   done
-}
-answers() {
-  for try in $(seq 1 600); do
-    alive
-    [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$1/" || true)" = 000 ] || return 0
-    sleep 0.1
-  done
-  echo "port $1 did not answer within a minute" >&2
-  exit 1
-}
-serve() {
-  "swift-$1-server" "$folder/etc/$1.conf" >"$folder/$1.log" 2>&1 </dev/null &
-  servers+=($!)
-}
-for kind in object container account; do serve $kind; done
-# A proxy that finds a server not listening yet answers 503, and goes on doing so for a while.
-for kind in object container account; do answers "${ports[$kind]}"; done
-serve proxy
-answers "$port"
+  answered=$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/" || true)
+  [ "$answered" = 000 ] || break
+  [ "$try" -lt 120 ] || { echo "it did not answer within a minute" >&2; exit 1; }
+  sleep 0.5
+done
 echo "ready"
 cat >/dev/null

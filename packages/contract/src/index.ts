@@ -3,6 +3,7 @@ export * from "./access.ts";
 export * from "./analytics.ts";
 export * from "./billing.ts";
 export * from "./catalogue.ts";
+export * from "./demo.ts";
 export * from "./doubt.ts";
 export * from "./enumerations.ts";
 export * from "./exports.ts";

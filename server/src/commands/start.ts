@@ -1,5 +1,7 @@
 import os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
+import type { Demo } from "../demo/index.ts";
 import { type Isocenter, startIsocenter } from "../main.ts";
 import {
   type Config,
@@ -53,6 +55,43 @@ function banner(config: Config, isocenter: Isocenter): string {
   return lines.join("\n");
 }
 
+const progressEveryMs = 2000;
+
+/** Loads the demonstration and says how far it is, on one line where a person watches. */
+async function loadDemo(demo: Demo, say: CommandContext["say"]): Promise<void> {
+  const before = await demo.state();
+  if (before && before.state !== "FAILED") {
+    say(
+      `  The demonstration is there: sign in as ${before.prefix}-radiologist, for instance. Its password was printed when it`,
+    );
+    say("  was loaded; isocenter user reset-password NAME makes another.\n");
+    return;
+  }
+  const { facility, password, people } = await demo.plan();
+  say(`  ${facility}: everybody in it is invented. All of them have the password ${password}`);
+  say("  It is shown this once.\n");
+  for (const { username, name, role } of people)
+    say(`    ${username.padEnd(22)}${role.toLowerCase().replace("_", " ").padEnd(15)}${name}`);
+  say("\n  Two weeks of work are being done there; it takes about a minute.");
+  for (;;) {
+    await sleep(progressEveryMs, undefined, { ref: false });
+    const state = await demo.state();
+    if (state?.state === "LOADING") {
+      const percent = state.total === 0 ? 0 : Math.floor((state.done / state.total) * 100);
+      if (process.stdout.isTTY)
+        process.stdout.write(`\r  ${String(percent).padStart(3)} %  ${state.doing.padEnd(24)}`);
+      continue;
+    }
+    if (process.stdout.isTTY) process.stdout.write(`\r${" ".repeat(40)}\r`);
+    say(
+      state?.state === "READY"
+        ? "  The demonstration is ready.\n"
+        : "  The demonstration could not be loaded; the log says why.\n",
+    );
+    return;
+  }
+}
+
 /** Runs the server until it is told to stop: a first SIGINT or SIGTERM finishes what is in flight, a second ends at once. */
 async function runServer(options: { demo: boolean }, { say }: CommandContext): Promise<undefined> {
   const environment = processEnvironment();
@@ -84,10 +123,7 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
   });
   collectAfterStart();
   say(banner(config, isocenter));
-  if (options.demo) {
-    await isocenter.loadDemo();
-    say("  The demonstration is being drawn: its studies appear in the list over the next minute.\n");
-  }
+  if (options.demo) await loadDemo(isocenter.demo, say);
 }
 
 export const start: Command = {
@@ -98,6 +134,6 @@ export const start: Command = {
 
 export const demo: Command = {
   name: "demo",
-  summary: "the same, and load the demonstration: studies of invented patients",
+  summary: "the same, and load the demonstration: a department of invented people and patients",
   run: (_args, context) => runServer({ demo: true }, context),
 };

@@ -17,6 +17,8 @@ export interface AbdomenOptions {
   seed: number;
   /** A lesion in the right lobe of the liver, diameter in mm. */
   lesionMm?: number;
+  size?: Point;
+  spacing?: Point;
 }
 
 /** Hounsfield units in the portal venous phase. */
@@ -257,7 +259,12 @@ function paintBones(volume: Volume): void {
 export function abdomenVolume(options: AbdomenOptions): Volume {
   const random = seededRandom(options.seed);
   const noise = valueNoise(options.seed);
-  const volume = createVolume([384, 384, 100], [0.95, 0.95, 3], [0, 4, 0], HU.air);
+  const volume = createVolume(
+    options.size ?? [384, 384, 100],
+    options.spacing ?? [0.95, 0.95, 3],
+    [0, 4, 0],
+    HU.air,
+  );
   const fine = (x: number, y: number, z: number) => noise(x / 8, y / 8, z / 8) * 9;
   paint(
     volume,

@@ -2,30 +2,36 @@ import { abdomenVolume } from "./abdomen.ts";
 import { type DemoPatient, type DemoStudy, demoPatients, demoStudies } from "./catalogue.ts";
 import { chestVolume } from "./chest.ts";
 import { ctHead, headVolume, mrSequences } from "./head.ts";
-import type { SeriesPlan } from "./headers.ts";
-import { clip, radiograph, type SeriesContext, scout, slices } from "./pictures.ts";
+import { ownIdentity, type SeriesPlan } from "./headers.ts";
+import { clip, type Picture, radiograph, scout, slices } from "./pictures.ts";
 import { project } from "./projection.ts";
 import { ultrasoundClip } from "./ultrasound.ts";
 
 type Examination = DemoStudy["examination"];
 type Of<Kind extends Examination["kind"]> = Extract<Examination, { kind: Kind }>;
-type Context = (series: SeriesPlan) => SeriesContext;
+/** `coarse`: few and coarse pictures, for the many studies that make a department's days; whole volumes are for those that people open first. */
+interface Drawing {
+  seed: number;
+  coarse?: boolean;
+}
 
 const axial = ["ORIGINAL", "PRIMARY", "AXIAL"];
 
-function* ctChest(context: Context, patient: DemoPatient, examination: Of<"ct-chest">): Iterable<Uint8Array> {
-  const volume = chestVolume({ ...examination, seed: patient.seed, table: true });
+function* ctChest({ seed, coarse }: Drawing, examination: Of<"ct-chest">): Iterable<Picture> {
+  const volume = chestVolume({
+    ...examination,
+    seed,
+    table: true,
+    ...(coarse ? { size: [224, 224, 28], spacing: [1.7, 1.7, 10.4] } : {}),
+  });
   const plan = { modality: "CT", bodyPart: "CHEST", frameOfReference: "1" } as const;
-  yield scout(
-    context({ ...plan, number: 1, description: "Scout" }),
-    project(volume, "frontal", patient.seed),
-  );
+  yield scout({ ...plan, number: 1, description: "Scout" }, project(volume, "frontal", seed));
   yield* slices(
-    context({
+    {
       ...plan,
       number: 2,
       description: examination.contrast ? "Chest with contrast 2.6" : "Chest low dose 2.6",
-    }),
+    },
     volume,
     {
       imageType: axial,
@@ -40,20 +46,20 @@ function* ctChest(context: Context, patient: DemoPatient, examination: Of<"ct-ch
   );
 }
 
-function* ctAbdomen(
-  context: Context,
-  patient: DemoPatient,
-  examination: Of<"ct-abdomen">,
-): Iterable<Uint8Array> {
-  const volume = abdomenVolume({ ...examination, seed: patient.seed });
+function* ctAbdomen({ seed, coarse }: Drawing, examination: Of<"ct-abdomen">): Iterable<Picture> {
+  const volume = abdomenVolume({
+    ...examination,
+    seed,
+    ...(coarse ? { size: [224, 224, 28], spacing: [1.6, 1.6, 10] } : {}),
+  });
   yield* slices(
-    context({
+    {
       number: 2,
       description: "Abdomen portal venous 3.0",
       modality: "CT",
       bodyPart: "ABDOMEN",
       frameOfReference: "1",
-    }),
+    },
     volume,
     {
       imageType: axial,
@@ -64,14 +70,16 @@ function* ctAbdomen(
   );
 }
 
-function* ctHeadSeries(
-  context: Context,
-  patient: DemoPatient,
-  examination: Of<"ct-head">,
-): Iterable<Uint8Array> {
-  const volume = headVolume({ ...examination, seed: patient.seed, tissues: ctHead, noise: 3.2 });
+function* ctHeadSeries({ seed, coarse }: Drawing, examination: Of<"ct-head">): Iterable<Picture> {
+  const volume = headVolume({
+    ...examination,
+    seed,
+    tissues: ctHead,
+    noise: 3.2,
+    ...(coarse ? { size: [224, 224, 30], spacing: [1, 1, 5] } : {}),
+  });
   yield* slices(
-    context({ number: 2, description: "Head 2.5", modality: "CT", bodyPart: "HEAD", frameOfReference: "1" }),
+    { number: 2, description: "Head 2.5", modality: "CT", bodyPart: "HEAD", frameOfReference: "1" },
     volume,
     {
       imageType: axial,
@@ -90,24 +98,24 @@ const mrTimes = {
   DWI: ["5200", "78"],
 } as const;
 
-function* mrBrain(context: Context, patient: DemoPatient, examination: Of<"mr-brain">): Iterable<Uint8Array> {
+function* mrBrain({ seed, coarse }: Drawing, examination: Of<"mr-brain">): Iterable<Picture> {
   for (const [n, name] of (["T1", "T2", "FLAIR", "DWI"] as const).entries()) {
     const volume = headVolume({
       ...examination,
-      seed: patient.seed,
+      seed,
       tissues: mrSequences[name],
       noise: 14,
-      size: [256, 256, 32],
-      spacing: [0.86, 0.86, 4.6],
+      size: coarse ? [192, 192, 18] : [256, 256, 32],
+      spacing: coarse ? [1.15, 1.15, 8] : [0.86, 0.86, 4.6],
     });
     yield* slices(
-      context({
+      {
         number: n + 1,
         description: `${name} axial`,
         modality: "MR",
         bodyPart: "BRAIN",
         frameOfReference: "1",
-      }),
+      },
       volume,
       {
         imageType: ["ORIGINAL", "PRIMARY", "OTHER"],
@@ -129,63 +137,65 @@ function* mrBrain(context: Context, patient: DemoPatient, examination: Of<"mr-br
   }
 }
 
-function* dxChest(context: Context, patient: DemoPatient, examination: Of<"dx-chest">): Iterable<Uint8Array> {
+function* dxChest({ seed, coarse }: Drawing, examination: Of<"dx-chest">): Iterable<Picture> {
   const volume = chestVolume({
     ...examination,
-    seed: patient.seed,
-    size: [300, 220, 130],
-    spacing: [1.25, 1.25, 2.3],
+    seed,
+    size: coarse ? [200, 150, 100] : [300, 220, 130],
+    spacing: coarse ? [1.88, 1.84, 3] : [1.25, 1.25, 2.3],
   });
   const plan = { modality: "DX", bodyPart: "CHEST" } as const;
+  yield radiograph({ ...plan, number: 1, description: "PA" }, 1, project(volume, "frontal", seed), "PA");
   yield radiograph(
-    context({ ...plan, number: 1, description: "PA" }),
+    { ...plan, number: 2, description: "Lateral" },
     1,
-    project(volume, "frontal", patient.seed),
-    "PA",
-  );
-  yield radiograph(
-    context({ ...plan, number: 2, description: "Lateral" }),
-    1,
-    project(volume, "lateral", patient.seed + 1),
+    project(volume, "lateral", seed + 1),
     "LL",
   );
 }
 
-function* usAbdomen(context: Context, patient: DemoPatient): Iterable<Uint8Array> {
-  const series = context({
+function* usAbdomen({ seed, coarse }: Drawing): Iterable<Picture> {
+  const series: SeriesPlan = {
     number: 1,
     description: "Right upper quadrant",
     modality: "US",
     bodyPart: "ABDOMEN",
-  });
-  for (const n of [1, 2]) yield clip(series, n, ultrasoundClip(patient.seed + n, 16));
+  };
+  for (const n of coarse ? [1] : [1, 2]) yield clip(series, n, ultrasoundClip(seed + n, coarse ? 8 : 16));
 }
 
-function instances(context: Context, patient: DemoPatient, examination: Examination): Iterable<Uint8Array> {
+/** The pictures of an examination, drawn as they are asked for. */
+export function drawExamination(examination: Examination, drawing: Drawing): Iterable<Picture> {
   switch (examination.kind) {
     case "ct-chest":
-      return ctChest(context, patient, examination);
+      return ctChest(drawing, examination);
     case "ct-abdomen":
-      return ctAbdomen(context, patient, examination);
+      return ctAbdomen(drawing, examination);
     case "ct-head":
-      return ctHeadSeries(context, patient, examination);
+      return ctHeadSeries(drawing, examination);
     case "mr-brain":
-      return mrBrain(context, patient, examination);
+      return mrBrain(drawing, examination);
     case "dx-chest":
-      return dxChest(context, patient, examination);
+      return dxChest(drawing, examination);
     case "us-abdomen":
-      return usAbdomen(context, patient);
+      return usAbdomen(drawing);
   }
 }
 
-/** Every instance of the demonstration as a Part 10 file, study by study; drawn as they are asked for. */
+export function patientOf(study: DemoStudy): DemoPatient {
+  const patient = demoPatients.find((candidate) => candidate.id === study.patient);
+  if (!patient) throw new Error(`demonstration study ${study.accessionNumber} names no patient`);
+  return patient;
+}
+
+/** Every instance of the catalogue as a Part 10 file, study by study; drawn as they are asked for. */
 export function* demoInstances(
   today: Date,
   studies: readonly DemoStudy[] = demoStudies,
 ): Iterable<Uint8Array> {
   for (const study of studies) {
-    const patient = demoPatients.find((candidate) => candidate.id === study.patient);
-    if (!patient) throw new Error(`demonstration study ${study.accessionNumber} names no patient`);
-    yield* instances((series) => ({ patient, study, series, today }), patient, study.examination);
+    const patient = patientOf(study);
+    const as = ownIdentity(patient, study, today);
+    for (const picture of drawExamination(study.examination, patient)) yield picture(as);
   }
 }

@@ -13,6 +13,31 @@ export function demoUid(...words: readonly (string | number)[]): string {
   return `2.25.${BigInt(`0x${digest.slice(0, 32)}`)}`;
 }
 
+/** Whose study the pictures are said to be. */
+export interface StudyIdentity {
+  patient: Pick<DemoPatient, "name" | "id" | "birthDate" | "sex">;
+  issuer: string;
+  StudyInstanceUID: string;
+  accessionNumber: string;
+  /** YYYYMMDD and HHMMSS, as the clock on the wall shows them. */
+  date: string;
+  time: string;
+  description: string;
+  referringPhysician: string;
+}
+
+/** That of a study of the catalogue by itself. */
+export const ownIdentity = (patient: DemoPatient, study: DemoStudy, today: Date): StudyIdentity => ({
+  patient,
+  issuer: demoIssuer,
+  StudyInstanceUID: demoUid(study.accessionNumber),
+  accessionNumber: study.accessionNumber,
+  date: dicomDate(today, study.daysAgo),
+  time: study.time,
+  description: study.description,
+  referringPhysician: study.referringPhysician,
+});
+
 /** A date as DICOM writes it, so many days before another. */
 export function dicomDate(today: Date, daysAgo: number): string {
   return new Date(today.getTime() - daysAgo * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
@@ -28,13 +53,8 @@ export interface SeriesPlan {
 }
 
 /** Patient, general study, series and equipment of one instance (PS3.3 C.7.1 to C.7.5). */
-export function seriesAttributes(
-  patient: DemoPatient,
-  study: DemoStudy,
-  series: SeriesPlan,
-  today: Date,
-): Attributes {
-  const date = dicomDate(today, study.daysAgo);
+export function seriesAttributes(as: StudyIdentity, series: SeriesPlan): Attributes {
+  const { patient, date, time, StudyInstanceUID } = as;
   const age = Math.floor((Number(date) - Number(patient.birthDate)) / 10_000);
   return {
     SpecificCharacterSet: "ISO_IR 192",
@@ -42,21 +62,21 @@ export function seriesAttributes(
     SeriesDate: date,
     AcquisitionDate: date,
     ContentDate: date,
-    StudyTime: study.time,
-    SeriesTime: study.time,
-    AcquisitionTime: study.time,
-    ContentTime: study.time,
-    AccessionNumber: study.accessionNumber,
+    StudyTime: time,
+    SeriesTime: time,
+    AcquisitionTime: time,
+    ContentTime: time,
+    AccessionNumber: as.accessionNumber,
     Modality: series.modality,
     Manufacturer: "Isocenter",
     InstitutionName: "Northgate General (demonstration)",
-    ReferringPhysicianName: study.referringPhysician,
-    StudyDescription: study.description,
+    ReferringPhysicianName: as.referringPhysician,
+    StudyDescription: as.description,
     SeriesDescription: series.description,
     ManufacturerModelName: "Synthetic phantom",
     PatientName: patient.name,
     PatientID: patient.id,
-    IssuerOfPatientID: demoIssuer,
+    IssuerOfPatientID: as.issuer,
     PatientBirthDate: patient.birthDate,
     PatientSex: patient.sex,
     PatientAge: `${String(age).padStart(3, "0")}Y`,
@@ -64,13 +84,13 @@ export function seriesAttributes(
     BodyPartExamined: series.bodyPart,
     DeviceSerialNumber: "0",
     SoftwareVersions: "1",
-    StudyInstanceUID: demoUid(study.accessionNumber),
-    SeriesInstanceUID: demoUid(study.accessionNumber, series.number),
-    StudyID: study.accessionNumber.slice(-4),
+    StudyInstanceUID,
+    SeriesInstanceUID: demoUid(StudyInstanceUID, series.number),
+    StudyID: as.accessionNumber.slice(-4),
     SeriesNumber: series.number,
     ...(series.frameOfReference
       ? {
-          FrameOfReferenceUID: demoUid(study.accessionNumber, "frame", series.frameOfReference),
+          FrameOfReferenceUID: demoUid(StudyInstanceUID, "frame", series.frameOfReference),
           PositionReferenceIndicator: "",
         }
       : {}),

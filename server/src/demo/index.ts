@@ -1,99 +1,100 @@
 /**
- * The demonstration: studies of invented patients, drawn by this program, so that a newcomer sees a living system. Owns no table: what it
- * makes comes in through the archive's door like anything else.
+ * The demonstration: a department of invented people and patients with the weeks that lie behind it and the days before it, lived through the public
+ * API by a clock of its own, its pictures drawn by this program. It has a facility of its own, marked as such, and touches nothing of another.
+ *
+ * Owns the table `demonstration`. What it does is recorded like anything else, as what was rehearsed: readers by the time that it really is leave it
+ * alone. Its people share one password, which is answered once.
  */
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { Type } from "typebox";
-import type { Archive } from "../modules/archive/index.ts";
-import { type Platform, type Routes, systemViewer, type Viewer } from "../platform/index.ts";
-import { demoStudies } from "./catalogue.ts";
-import { demoUid } from "./headers.ts";
+import { createPasswordHasher, generatePassword } from "../modules/identity/index.ts";
+import { type Platform, type Routes, transact } from "../platform/index.ts";
+import { cast } from "./department/cast.ts";
+import { type Compose, rehearse } from "./rehearsal.ts";
+import { demoRoutes } from "./routes.ts";
+import { begin, type DemoState, finish, readState, setFacility, setProgress } from "./state.ts";
 
-const jobName = "demo.load";
-/** Instances stored together: enough to share a commit. */
-const batchSize = 8;
+export type { Compose, RehearsalOptions, Rehearsed } from "./rehearsal.ts";
+export type { DemoState } from "./state.ts";
+
+const jobName = "demo.live";
+export const demoFacilityName = "Northgate General (demonstration)";
+const progressEveryMs = 400;
+
+/** Whom a newcomer signs in as. */
+export interface DemoPerson {
+  username: string;
+  name: string;
+  role: (typeof cast)[number]["role"];
+}
+
+export interface DemoAnswer {
+  facility: string;
+  /** Everybody's; shown this once. */
+  password: string;
+  people: DemoPerson[];
+}
 
 export interface Demo {
-  /** Whether the demonstration is here, at least in part. */
-  loaded(viewer: Viewer): Promise<boolean>;
-  /** Plans the loading; a second call while it runs changes nothing. */
-  plan(viewer: Viewer): Promise<void>;
+  /** How the newest loading stands; null before the first. */
+  state(): Promise<DemoState | null>;
+  /** Plans the loading. @throws Refusal `conflict` (`demo.loaded`, `demo.loading`) */
+  plan(): Promise<DemoAnswer>;
   routes: Routes;
 }
 
 interface Payload {
-  facilityId: string;
-  /** The day that the studies' dates count from: the same when the job is tried again. */
-  today: string;
+  number: number;
+  prefix: string;
+  passwordHash: string;
 }
 
-/** Drawn in a thread of their own, because drawing keeps a processor busy for a minute. */
-async function* drawn(today: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  const worker = new Worker(new URL("./drawing-worker.ts", import.meta.url), { workerData: { today } });
-  try {
-    for (;;) {
-      worker.postMessage("next");
-      const [bytes] = (await once(worker, "message", { signal })) as [Uint8Array | null];
-      if (bytes === null) return;
-      yield bytes;
+export const peopleOf = (prefix: string): DemoPerson[] =>
+  cast.map(({ username, firstName, lastName, role }) => ({
+    username: `${prefix}-${username}`,
+    name: `${firstName} ${lastName}`,
+    role,
+  }));
+
+export function createDemo(platform: Platform, compose: Compose): Demo {
+  const { db, clock, jobs, log } = platform;
+
+  async function run({ number, prefix, passwordHash }: Payload, signal: AbortSignal): Promise<void> {
+    const before = await readState(db);
+    if (before?.number !== number || before.state !== "LOADING" || before.facilityId !== null) return;
+    const startedAt = performance.now();
+    let saidAt = 0;
+    const progress = async (done: number, total: number, doing: string) => {
+      if (performance.now() - saidAt < progressEveryMs) return;
+      saidAt = performance.now();
+      await setProgress(db, number, { done, total, doing });
+    };
+    try {
+      const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+      const name = number === 1 ? demoFacilityName : `${demoFacilityName} ${number}`;
+      const plan = { number, prefix, passwordHash, timeZone, name, now: clock.now() };
+      const founded = (facilityId: string) => setFacility(db, number, facilityId);
+      const refused = await rehearse(platform, compose, plan, founded, progress, signal);
+      await finish(db, clock, number, "READY");
+      const seconds = Math.round((performance.now() - startedAt) / 1000);
+      log.info({ seconds, refused: refused.length }, "demonstration loaded");
+      for (const line of refused) log.warn({ line }, "the demonstration was refused something");
+    } catch (error) {
+      log.error({ err: error }, "the demonstration could not be loaded");
+      await finish(db, clock, number, "FAILED");
     }
-  } finally {
-    await worker.terminate();
-  }
-}
-
-async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
-}
-
-export function createDemo(platform: Platform, archive: Archive): Demo {
-  platform.jobs.define<Payload>({
-    name: jobName,
-    maxAttempts: 3,
-    async run({ facilityId, today }, signal) {
-      const viewer = systemViewer([facilityId], "demo");
-      let stored = 0;
-      let batch: Uint8Array[] = [];
-      const store = async () => {
-        const files = batch;
-        batch = [];
-        await Promise.all(
-          files.map((bytes) => archive.ingest(viewer, { chunks: single(bytes), door: "system", signal })),
-        );
-        stored += files.length;
-      };
-      for await (const bytes of drawn(today, signal)) {
-        batch.push(bytes);
-        if (batch.length >= batchSize) await store();
-      }
-      await store();
-      platform.log.info({ instances: stored, studies: demoStudies.length }, "demonstration loaded");
-    },
-  });
-
-  async function loaded(viewer: Viewer): Promise<boolean> {
-    const uid = demoUid(demoStudies[0]!.accessionNumber);
-    return (await archive.locate(viewer, { StudyInstanceUID: uid }, "none")).length > 0;
   }
 
-  async function plan(viewer: Viewer): Promise<void> {
-    const payload: Payload = { facilityId: viewer.homeFacilityId, today: platform.clock.now().toISOString() };
-    await platform.jobs.add(platform.db, jobName, payload, { key: jobName });
+  jobs.define<Payload>({ name: jobName, maxAttempts: 1, run });
+
+  async function plan(): Promise<DemoAnswer> {
+    const password = generatePassword();
+    const passwordHash = await createPasswordHasher().hash(password);
+    return await transact(db, async (tx) => {
+      const { number, prefix } = await begin(tx, clock);
+      await jobs.add(tx, jobName, { number, prefix, passwordHash } satisfies Payload, { key: jobName });
+      return { facility: demoFacilityName, password, people: peopleOf(prefix) };
+    });
   }
 
-  return {
-    loaded,
-    plan,
-    routes: (app) => {
-      const schema = {
-        summary: "Load the demonstration: studies of invented patients",
-        response: { 202: Type.Object({ studies: Type.Integer() }) },
-      };
-      app.post("/demo", { config: { permission: "demo.manage" }, schema }, async (request, reply) => {
-        if (!(await loaded(request.viewer))) await plan(request.viewer);
-        return reply.code(202).send({ studies: demoStudies.length });
-      });
-    },
-  };
+  const demo = { state: () => readState(db), plan };
+  return { ...demo, routes: demoRoutes(demo, peopleOf) };
 }

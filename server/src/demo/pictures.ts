@@ -1,39 +1,37 @@
 import { dataSetOf, TransferSyntaxes, writePart10 } from "@isocenter/dicom";
-import type { DemoPatient, DemoStudy } from "./catalogue.ts";
-import { type Attributes, demoSopClasses, demoUid, type SeriesPlan, seriesAttributes } from "./headers.ts";
+import {
+  type Attributes,
+  demoSopClasses,
+  demoUid,
+  type SeriesPlan,
+  type StudyIdentity,
+  seriesAttributes,
+} from "./headers.ts";
 import type { Radiograph } from "./projection.ts";
 import type { Clip } from "./ultrasound.ts";
 import type { Volume } from "./volume.ts";
 
-/** What every picture of a series shares. */
-export interface SeriesContext {
-  patient: DemoPatient;
-  study: DemoStudy;
-  series: SeriesPlan;
-  today: Date;
-}
+/** A picture that is drawn; whose it is is said when it is written, as a Part 10 file. The same picture may be written for several. */
+export type Picture = (as: StudyIdentity) => Uint8Array;
 
 const bytesOf = (pixels: Int16Array | Uint16Array | Uint8Array): Uint8Array =>
   new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
 
-/** One instance as a Part 10 file. */
-function part10(
-  { patient, study, series, today }: SeriesContext,
-  instance: number,
-  own: Attributes,
-): Uint8Array {
-  const attributes: Attributes = {
-    ...seriesAttributes(patient, study, series, today),
-    SOPClassUID: demoSopClasses[series.modality],
-    SOPInstanceUID: demoUid(study.accessionNumber, series.number, instance),
-    InstanceNumber: instance,
-    ...own,
+const picture =
+  (series: SeriesPlan, instance: number, own: Attributes): Picture =>
+  (as) => {
+    const attributes: Attributes = {
+      ...seriesAttributes(as, series),
+      SOPClassUID: demoSopClasses[series.modality],
+      SOPInstanceUID: demoUid(as.StudyInstanceUID, series.number, instance),
+      InstanceNumber: instance,
+      ...own,
+    };
+    return writePart10({
+      dataSet: dataSetOf(attributes as Parameters<typeof dataSetOf>[0]),
+      transferSyntaxUID: TransferSyntaxes.ExplicitVRLittleEndian,
+    });
   };
-  return writePart10({
-    dataSet: dataSetOf(attributes as Parameters<typeof dataSetOf>[0]),
-    transferSyntaxUID: TransferSyntaxes.ExplicitVRLittleEndian,
-  });
-}
 
 const grey = (rows: number, columns: number, stored: number, signed: boolean): Attributes => ({
   SamplesPerPixel: 1,
@@ -58,15 +56,15 @@ export interface SliceLook {
 }
 
 /** The axial slices of a volume, feet first (PS3.3 C.7.6.2, A.3, A.4). */
-export function* slices(context: SeriesContext, volume: Volume, look: SliceLook): Iterable<Uint8Array> {
+export function* slices(series: SeriesPlan, volume: Volume, look: SliceLook): Iterable<Picture> {
   const [columns, rows, count] = volume.size;
   for (let k = 0; k < count; k++) {
     const z = volume.origin[2] + k * volume.spacing[2];
     const pixels = volume.data.subarray(k * rows * columns, (k + 1) * rows * columns);
-    yield part10(context, k + 1, {
+    yield picture(series, k + 1, {
       ImageType: look.imageType,
       AcquisitionNumber: 1,
-      PatientPosition: context.series.modality === "CT" ? "FFS" : "HFS",
+      PatientPosition: series.modality === "CT" ? "FFS" : "HFS",
       SliceThickness: decimals([volume.spacing[2]]),
       SpacingBetweenSlices: decimals([volume.spacing[2]]),
       ImagePositionPatient: decimals([volume.origin[0], volume.origin[1], z]),
@@ -86,22 +84,22 @@ export function* slices(context: SeriesContext, volume: Volume, look: SliceLook)
 }
 
 /** The localizer of a CT: one projected image. */
-export function scout(context: SeriesContext, picture: Radiograph): Uint8Array {
-  const pixels = Int16Array.from(picture.pixels, (value) => value - 1400);
-  return part10(context, 1, {
+export function scout(series: SeriesPlan, beam: Radiograph): Picture {
+  const pixels = Int16Array.from(beam.pixels, (value) => value - 1400);
+  return picture(series, 1, {
     ImageType: ["ORIGINAL", "PRIMARY", "LOCALIZER"],
     AcquisitionNumber: 1,
     PatientPosition: "FFS",
     ImagePositionPatient: decimals([
-      (-picture.columns * picture.pixelSpacing[1]) / 2,
+      (-beam.columns * beam.pixelSpacing[1]) / 2,
       0,
-      (picture.rows * picture.pixelSpacing[0]) / 2,
+      (beam.rows * beam.pixelSpacing[0]) / 2,
     ]),
     ImageOrientationPatient: ["1", "0", "0", "0", "0", "-1"],
-    PixelSpacing: decimals(picture.pixelSpacing),
+    PixelSpacing: decimals(beam.pixelSpacing),
     SliceThickness: "1",
     KVP: "120",
-    ...grey(picture.rows, picture.columns, 16, true),
+    ...grey(beam.rows, beam.columns, 16, true),
     WindowCenter: "1100",
     WindowWidth: "3000",
     RescaleIntercept: "0",
@@ -119,12 +117,12 @@ const viewCodes = {
 
 /** A digital radiograph (PS3.3 A.26). */
 export function radiograph(
-  context: SeriesContext,
+  series: SeriesPlan,
   instance: number,
-  picture: Radiograph,
+  beam: Radiograph,
   view: "PA" | "LL",
-): Uint8Array {
-  return part10(context, instance, {
+): Picture {
+  return picture(series, instance, {
     ImageType: ["ORIGINAL", "PRIMARY"],
     PresentationIntentType: "FOR PRESENTATION",
     ImageLaterality: "U",
@@ -134,11 +132,11 @@ export function radiograph(
     ViewCodeSequence: [viewCodes[view]],
     AnatomicRegionSequence: [{ CodeValue: "51185008", CodingSchemeDesignator: "SCT", CodeMeaning: "Chest" }],
     PatientOrientation: view === "PA" ? ["L", "F"] : ["P", "F"],
-    ImagerPixelSpacing: decimals(picture.pixelSpacing),
-    PixelSpacing: decimals(picture.pixelSpacing),
+    ImagerPixelSpacing: decimals(beam.pixelSpacing),
+    PixelSpacing: decimals(beam.pixelSpacing),
     DetectorType: "DIRECT",
     KVP: "120",
-    ...grey(picture.rows, picture.columns, 12, false),
+    ...grey(beam.rows, beam.columns, 12, false),
     PixelIntensityRelationship: "LOG",
     PixelIntensityRelationshipSign: -1,
     BurnedInAnnotation: "NO",
@@ -149,23 +147,23 @@ export function radiograph(
     RescaleType: "US",
     WindowCenter: "2350",
     WindowWidth: "3300",
-    PixelData: bytesOf(picture.pixels),
+    PixelData: bytesOf(beam.pixels),
   });
 }
 
 /** An ultrasound clip as one multi-frame instance (PS3.3 A.7). */
-export function clip(context: SeriesContext, instance: number, picture: Clip): Uint8Array {
-  const frameBytes = picture.rows * picture.columns;
-  const pixels = new Uint8Array(frameBytes * picture.frames.length);
-  for (const [n, frame] of picture.frames.entries()) pixels.set(frame, n * frameBytes);
-  return part10(context, instance, {
+export function clip(series: SeriesPlan, instance: number, moving: Clip): Picture {
+  const frameBytes = moving.rows * moving.columns;
+  const pixels = new Uint8Array(frameBytes * moving.frames.length);
+  for (const [n, frame] of moving.frames.entries()) pixels.set(frame, n * frameBytes);
+  return picture(series, instance, {
     ImageType: ["ORIGINAL", "PRIMARY", "ABDOMINAL"],
-    ...grey(picture.rows, picture.columns, 8, false),
+    ...grey(moving.rows, moving.columns, 8, false),
     PatientOrientation: "",
-    NumberOfFrames: String(picture.frames.length),
-    FrameTime: String(picture.frameTime),
+    NumberOfFrames: String(moving.frames.length),
+    FrameTime: String(moving.frameTime),
     FrameIncrementPointer: 0x00181063,
-    CineRate: String(Math.round(1000 / picture.frameTime)),
+    CineRate: String(Math.round(1000 / moving.frameTime)),
     BurnedInAnnotation: "NO",
     LossyImageCompression: "00",
     PixelData: pixels,

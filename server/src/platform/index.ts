@@ -14,7 +14,6 @@ export * from "./health.ts";
 export * from "./http.ts";
 export * from "./http-body.ts";
 export * from "./http-idempotency.ts";
-export * from "./http-lent.ts";
 export * from "./http-lists.ts";
 export * from "./http-openapi.ts";
 export * from "./http-problems.ts";

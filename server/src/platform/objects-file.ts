@@ -84,10 +84,10 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
         highWaterMark: 1 << 18,
       });
     },
-    async read(key, range, into) {
+    async read(key, range) {
       const descriptor = await openDescriptor(place(key), "r").catch(notFound(key));
       try {
-        return await readRange(descriptor, range, into);
+        return await readRange(descriptor, range);
       } finally {
         await close(descriptor);
       }
@@ -142,11 +142,10 @@ const notFound =
     throw error;
   };
 
-async function readRange(descriptor: number, range?: ByteRange, into?: Buffer): Promise<Buffer> {
+async function readRange(descriptor: number, range?: ByteRange): Promise<Buffer> {
   const start = range?.start ?? 0;
   const end = range?.end ?? (await stat(descriptor)).size;
-  const length = Math.max(0, end - start);
-  const buffer = into && into.length >= length ? into.subarray(0, length) : Buffer.allocUnsafeSlow(length);
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, end - start));
   let filled = 0;
   while (filled < buffer.length) {
     const { bytesRead } = await read(descriptor, buffer, filled, buffer.length - filled, start + filled);

@@ -42,11 +42,8 @@ export interface ObjectStore {
   put(key: string, bytes: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<PutResult>;
   /** @throws Refusal `not-found` (code `object.not-found`) where no object has the key */
   get(key: string, range?: ByteRange): Promise<Readable>;
-  /**
-   * The bytes of a range at once; for small things such as one frame.
-   * @param into memory that they may be put into, where it is large enough
-   */
-  read(key: string, range?: ByteRange, into?: Buffer): Promise<Buffer>;
+  /** The bytes of a range at once; for small things such as one frame. */
+  read(key: string, range?: ByteRange): Promise<Buffer>;
   size(key: string): Promise<number>;
   /** No error where there is none. */
   delete(key: string): Promise<void>;

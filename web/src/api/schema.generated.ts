@@ -3957,10 +3957,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How far the demonstration is
+         * @description Needs the permission `demo.manage`.
+         */
+        get: operations["readDemonstration"];
         put?: never;
         /**
-         * Load the demonstration: studies of invented patients
+         * Load the demonstration: a department of invented people and patients
          * @description Needs the permission `demo.manage`.
          */
         post: operations["loadDemonstration"];
@@ -4849,6 +4853,31 @@ export interface components {
         DeletionList: {
             data: components["schemas"]["Deletion"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        DemoPerson: {
+            username: string;
+            name: string;
+            role: components["schemas"]["RoleName"];
+        };
+        DemoProgress: {
+            /** @enum {unknown} */
+            state: "NONE" | "LOADING" | "READY" | "FAILED";
+            facilityId: string | null;
+            /** @description Of `total`, what has happened in it so far */
+            done: number;
+            total: number;
+            /** @description What happens in it now */
+            doing: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            people: components["schemas"]["DemoPerson"][];
+        };
+        DemoStarted: {
+            /** @description The name of the facility that it has to itself */
+            facility: string;
+            /** @description Of everybody in it; shown this once */
+            password: string;
+            people: components["schemas"]["DemoPerson"][];
         };
         Department: {
             /** Format: uuid */
@@ -16767,6 +16796,31 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
+    readDemonstration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoProgress"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
     loadDemonstration: {
         parameters: {
             query?: never;
@@ -16782,9 +16836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        studies: number;
-                    };
+                    "application/json": components["schemas"]["DemoStarted"];
                 };
             };
             400: components["responses"]["BadRequest"];

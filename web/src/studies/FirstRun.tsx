@@ -1,19 +1,19 @@
-import { useMutation } from "@tanstack/react-query";
-import { api, dicomwebRoot, useMe } from "../api/client.ts";
-import { ApiError } from "../api/problem.ts";
+import { dicomwebRoot, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Icon } from "../kit/Icon.tsx";
-import { useShortcuts } from "../kit/shortcuts.ts";
 import { pickFiles } from "../uploads/pick.ts";
-import demoPictures from "./demonstration.webp";
+import { DemonstrationCard, useStartedDemo } from "./Demonstration.tsx";
 import { useSystem } from "./queries.ts";
 
 /** The empty archive: three ways to fill it, each of which works at once. */
 export function FirstRun() {
   const me = useMe();
   const system = useSystem();
-  const mayDemo = (me?.permissions.includes("demo.manage") ?? false) && system.data?.demo.available === true;
+  const { started } = useStartedDemo();
+  const { available = false, loaded = false } = system.data?.demo ?? {};
+  const mayDemo =
+    (me?.permissions.includes("demo.manage") ?? false) && (available || loaded || started !== null);
   const ways = mayDemo ? "Three ways" : "Two ways";
   return (
     <div className="h-full overflow-auto">
@@ -21,7 +21,7 @@ export function FirstRun() {
         <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
           <div>
             <h2 className="mb-1 text-28 font-semibold tracking-[-0.02em]">
-              The archive is empty. {ways} to fill it.
+              {started ? "The demonstration begins." : `The archive is empty. ${ways} to fill it.`}
             </h2>
             <p className="text-14 text-text-2">
               Everything below works now, with nothing else to install. This page becomes the study list with
@@ -41,7 +41,7 @@ export function FirstRun() {
         </header>
         <div className="first-run">
           <FilesCard />
-          {mayDemo && <DemonstrationCard loaded={system.data?.demo.loaded ?? false} />}
+          {mayDemo && <DemonstrationCard loaded={loaded} />}
           <ScannerCard />
         </div>
       </div>
@@ -74,52 +74,6 @@ function FilesCard() {
       <p className="mx-1 mt-3 text-12 text-text-3">
         A file whose patient differs from what is known is kept aside for you, never merged.
       </p>
-    </section>
-  );
-}
-
-function DemonstrationCard({ loaded }: { loaded: boolean }) {
-  const demo = useMutation({ mutationFn: () => api.POST("/api/v1/demo") });
-  const under = demo.isPending || demo.isSuccess || loaded;
-  const start = () => {
-    if (!under) demo.mutate();
-  };
-  useShortcuts("First steps", [
-    { caps: ["L"], label: "load demonstration", on: ["l"], inBar: true, run: start },
-  ]);
-  return (
-    <section className="card overflow-hidden" aria-labelledby="first-demo">
-      <img src={demoPictures} alt="" className="h-28 w-full bg-view object-cover" />
-      <div className="px-5 py-4">
-        <h3 id="first-demo" className="mb-1 text-16 font-semibold">
-          Load the demonstration
-        </h3>
-        <p className="mb-3 max-w-[76ch] text-text-2">
-          Invented patients with CT, MR, X-ray and ultrasound, whole volumes among them. Drawn by a program,
-          so no person is in it.
-        </p>
-        <div className="flex items-center gap-2.5">
-          <Button
-            variant="primary"
-            size="l"
-            icon="flask"
-            hotkey={under ? undefined : "L"}
-            busy={under}
-            onClick={start}
-          >
-            {under ? "Loading" : "Load demonstration"}
-          </Button>
-          <span className="text-12 text-text-3" role="status">
-            {under ? "The first study appears here by itself" : "study after study, all within a few minutes"}
-          </span>
-        </div>
-        {demo.isError && (
-          <p className="mt-2 flex items-center gap-1 text-12 text-crit" role="alert">
-            <Icon name="alert" size="xs" />
-            {demo.error instanceof ApiError ? demo.error.detail : "It could not be started."}
-          </p>
-        )}
-      </div>
     </section>
   );
 }

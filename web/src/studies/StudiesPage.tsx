@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { useMe } from "../api/client.ts";
 import { EmptyState } from "../kit/States.tsx";
+import { useStartedDemo } from "./Demonstration.tsx";
 import { FirstRun } from "./FirstRun.tsx";
 import { isFiltered, type StudyListState, withFilter } from "./list-state.ts";
 import { useStudies } from "./queries.ts";
@@ -14,6 +15,7 @@ export function StudiesPage() {
   const navigate = useNavigate();
   const me = useMe();
   const list = useStudies(state);
+  const { started } = useStartedDemo();
   const change = useCallback(
     (filter: Partial<StudyListState>) =>
       void navigate({ to: "/studies", search: (now) => withFilter(now as StudyListState, filter) }),
@@ -32,6 +34,8 @@ export function StudiesPage() {
       </EmptyState>
     );
   }
+  // The password of the demonstration stays on the screen until the person goes on.
+  if (started) return <FirstRun />;
   const everything = !isFiltered(state) && !state.offset && !state.after;
   if (everything && list.data?.data.length === 0 && !list.isPlaceholderData) {
     if (me.permissions.includes("images.upload")) return <FirstRun />;

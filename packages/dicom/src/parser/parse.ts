@@ -103,7 +103,6 @@ export function createStreamParser(
   let inflater: DataSetInflater | null = null;
   let totalLength = 0;
   let failure: unknown = null;
-  let ended = false;
 
   const take = (chunk: Uint8Array) => {
     totalLength += chunk.length;
@@ -119,7 +118,6 @@ export function createStreamParser(
     inflater.push(rest);
   };
   const guarded = <T>(work: () => T): T => {
-    if (ended) throw new DicomError("bad-structure", "the parser has ended");
     if (failure !== null) throw failure;
     try {
       return work();
@@ -138,7 +136,7 @@ export function createStreamParser(
         inflater?.end();
         core.finish();
         const result = resultOf(core, totalLength);
-        ended = true;
+        failure = new DicomError("bad-structure", "the parser has ended");
         return result;
       }),
   };

@@ -15,36 +15,8 @@ export interface FileMeta {
 
 const explicitLittle = "1.2.840.10008.1.2.1";
 
-/** What was written lately, by everything but the instance's UID: the images of a series differ by that alone. */
-const templates = new Map<string, Uint8Array>();
-const mostTemplates = 256;
-/** Preamble, DICM, group length, version, and the headers of the UIDs of class and instance (PS3.10 Table 7.1-1). */
-const beforeUids = 128 + 4 + 12 + 14 + 8 + 8;
-const plainUid = /^[0-9.]+$/;
-
 /** Preamble, "DICM" and file meta information (PS3.10 7.1): what stands before the data set in a file. */
 export function fileMeta(options: FileMeta): Uint8Array {
-  const {
-    sopClassUID,
-    sopInstanceUID: uid,
-    transferSyntaxUID,
-    sourceApplicationEntityTitle = null,
-  } = options;
-  if (!plainUid.test(uid) || !plainUid.test(sopClassUID)) return writeFileMeta(options);
-  const key = JSON.stringify([sopClassUID, uid.length, transferSyntaxUID, sourceApplicationEntityTitle]);
-  let template = templates.get(key);
-  if (!template) {
-    template = writeFileMeta(options);
-    if (templates.size >= mostTemplates) templates.clear();
-    templates.set(key, template);
-  }
-  const bytes = template.slice();
-  const place = beforeUids + sopClassUID.length + (sopClassUID.length % 2);
-  for (let n = 0; n < uid.length; n++) bytes[place + n] = uid.charCodeAt(n);
-  return bytes;
-}
-
-function writeFileMeta(options: FileMeta): Uint8Array {
   const elements = writeDataSet(
     dataSetOf({
       FileMetaInformationVersion: new Uint8Array([0, 1]),

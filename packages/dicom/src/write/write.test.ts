@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import {
   DicomError,
   dataSetOf,
-  fileMeta,
   fromDicomJson,
   items,
   number,
@@ -188,27 +187,4 @@ describe("DICOM JSON", () => {
   ])("%j is refused", (json) => {
     expect(() => fromDicomJson(json)).toThrow(DicomError);
   });
-});
-
-test("file meta information names its own instance, whatever was written before", () => {
-  const set = { sopClassUID: "1.2.840.10008.5.1.4.1.1.2", transferSyntaxUID: ExplicitVRLittleEndian };
-  const data = writeDataSet(dataSetOf({ PatientID: "P" }), ExplicitVRLittleEndian);
-  for (const sopClassUID of [set.sopClassUID, "1.2.840.10008.5.1.4.1.1.77", "1.2"])
-    for (const sopInstanceUID of ["1.2.3", "1.2.4", "1.2.30", "1.2.31", "2.25.123456789", "2.25.987654321"])
-      for (const from of [undefined, "CT1", "MR"]) {
-        const meta = fileMeta({
-          ...set,
-          sopClassUID,
-          sopInstanceUID,
-          ...(from === undefined ? {} : { sourceApplicationEntityTitle: from }),
-        });
-        const read = readPart10(Buffer.concat([meta, data]));
-        expect([
-          text(read.meta!, 0x00020002),
-          text(read.meta!, 0x00020003),
-          text(read.meta!, 0x00020010),
-          text(read.meta!, 0x00020016),
-        ]).toEqual([sopClassUID, sopInstanceUID, ExplicitVRLittleEndian, from]);
-        expect(text(read.dataSet, Tags.PatientID)).toBe("P");
-      }
 });

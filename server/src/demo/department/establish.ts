@@ -1,4 +1,5 @@
 import type { Role } from "@isocenter/contract";
+import type { CastMember } from "./cast.ts";
 import { type Call, must, type Person } from "./desk.ts";
 import { familyNames, givenNames, procedures } from "./invented.ts";
 
@@ -17,14 +18,24 @@ export interface Department {
   stations: readonly Station[];
 }
 
+/** A station before it is there; the AE title comes after the prefix. */
+export interface Room {
+  aeTitle: string;
+  name: string;
+  modality: string;
+  openingHours: object;
+}
+
 export interface DepartmentPlan {
   facilityId: string;
   timeZone: string;
   /** Before every user name and AE title, so that two departments do not meet. */
   prefix: string;
   currency: string;
-  /** How many work in each role. */
-  staff: Readonly<Partial<Record<Role, number>>>;
+  /** How many work in each role, or who they are. */
+  staff: Readonly<Partial<Record<Role, number>>> | readonly CastMember[];
+  /** One room for each modality when left out. */
+  rooms?: readonly Room[];
   /** The password of each user name. */
   password: (username: string) => string;
   /** From when on the roster says who is on call, and for how many days. */
@@ -38,48 +49,57 @@ const professions: Partial<Record<Role, string>> = {
   RESIDENT: "PHYSICIAN",
   TECHNOLOGIST: "RADIOGRAPHER",
 };
-const openingHours = Object.fromEntries(
-  ["1", "2", "3", "4", "5", "6", "7"].map((day) => [day, [["07:00", "20:00"]]]),
-);
+/** The same on each of these days, Monday being 1. */
+export const openOn = (days: string, from: string, to: string): object =>
+  Object.fromEntries([...days].map((day) => [day, [[from, to]]]));
 const dayMs = 86_400_000;
+
+/** Somebody of an invented name for a department that needs so many in a role. */
+function anybody(plan: DepartmentPlan, role: Role, number: number): CastMember {
+  const username = `${role.toLowerCase().replaceAll("_", "-")}${number === 0 ? "" : number + 1}`;
+  const at = [...`${plan.prefix}-${username}`].reduce(
+    (sum, letter) => sum + letter.codePointAt(0)!,
+    number * 7,
+  );
+  const profession = professions[role];
+  return {
+    role,
+    username,
+    firstName: givenNames[at % givenNames.length]!,
+    lastName: familyNames[(at * 3 + 1) % familyNames.length]!,
+    ...(profession ? { profession, department: role === "PHYSICIAN" ? "Emergency" : "Radiology" } : {}),
+  };
+}
 
 async function hire(
   call: Call,
   admin: Person,
-  plan: DepartmentPlan,
-  role: Role,
-  number: number,
+  { prefix, facilityId, password }: DepartmentPlan,
+  { role, username: name, firstName, lastName, profession, department }: CastMember,
 ): Promise<Person> {
-  const username = `${plan.prefix}-${role.toLowerCase().replaceAll("_", "-")}${number === 0 ? "" : number + 1}`;
-  const at = [...username].reduce((sum, letter) => sum + letter.codePointAt(0)!, number * 7);
-  const [firstName, lastName] = [
-    givenNames[at % givenNames.length]!,
-    familyNames[(at * 3 + 1) % familyNames.length]!,
-  ];
-  const { facilityId } = plan;
-  const name = `${firstName} ${lastName}`;
+  const username = `${prefix}-${name}`;
+  const fullName = `${firstName} ${lastName}`;
   const user = await must(
     call(admin, "POST", "/users", {
       username,
-      fullName: name,
+      fullName,
       roles: [role],
       facilityIds: [facilityId],
-      password: plan.password(username),
+      password: password(username),
     }),
   );
-  const profession = professions[role];
   if (profession)
     await must(
       call(admin, "POST", "/staff", {
         firstName,
         lastName,
         profession,
-        department: role === "PHYSICIAN" ? "Emergency" : "Radiology",
+        department,
         facilityIds: [facilityId],
         userId: user.id,
       }),
     );
-  return { id: user.id, username, name, facilityId };
+  return { id: user.id, username, name: fullName, facilityId };
 }
 
 /** Makes people, their departments, rosters, stations, the catalogue and templates, through the API as the administrator. */
@@ -90,10 +110,14 @@ export async function establishDepartment(
 ): Promise<Department> {
   const { facilityId, timeZone, prefix, currency } = plan;
   const people: Partial<Record<Role, Person[]>> = {};
-  for (const [role, count] of Object.entries(plan.staff) as [Role, number][]) {
-    const hired: Person[] = [];
-    for (let number = 0; number < count; number++) hired.push(await hire(call, admin, plan, role, number));
-    people[role] = hired;
+  const members = Array.isArray(plan.staff)
+    ? (plan.staff as readonly CastMember[])
+    : (Object.entries(plan.staff) as [Role, number][]).flatMap(([role, count]) =>
+        Array.from({ length: count }, (_, number) => anybody(plan, role, number)),
+      );
+  for (const member of members) {
+    people[member.role] ??= [];
+    people[member.role]!.push(await hire(call, admin, plan, member));
   }
   const heads: readonly [string, readonly Person[]][] = [
     ["Emergency", people.PHYSICIAN ?? []],
@@ -120,16 +144,18 @@ export async function establishDepartment(
     );
   }
   const stations: Station[] = [];
-  for (const modality of new Set(procedures.map((procedure) => procedure.modality))) {
-    const aeTitle = `${prefix.toUpperCase()}_${modality}1`;
+  const rooms =
+    plan.rooms ??
+    [...new Set(procedures.map((procedure) => procedure.modality))].map((modality) => ({
+      aeTitle: `${modality}1`,
+      name: `${modality} room`,
+      modality,
+      openingHours: openOn("1234567", "07:00", "20:00"),
+    }));
+  for (const { modality, ...room } of rooms) {
+    const aeTitle = `${prefix.toUpperCase()}_${room.aeTitle}`;
     const made = await must(
-      call(admin, "POST", "/stations", {
-        facilityId,
-        aeTitle,
-        name: `${modality} room`,
-        modalities: [modality],
-        openingHours,
-      }),
+      call(admin, "POST", "/stations", { ...room, facilityId, aeTitle, modalities: [modality] }),
     );
     stations.push({ id: made.id, aeTitle, modality });
   }

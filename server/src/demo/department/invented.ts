@@ -52,6 +52,9 @@ export interface InventedProcedure {
   durationMinutes: number;
   /** Minor units. */
   price: number;
+  subspecialty?: string;
+  preparation?: string;
+  protocol?: string;
 }
 
 /** What can be ordered, with prices; nobody's tariff. */
@@ -63,6 +66,8 @@ export const procedures: readonly InventedProcedure[] = [
     bodyPart: "HEAD",
     durationMinutes: 15,
     price: 18_000,
+    subspecialty: "Neuro",
+    protocol: "Axial 2.5 mm, brain and bone kernel, no contrast",
   },
   {
     code: "CTPA",
@@ -71,6 +76,9 @@ export const procedures: readonly InventedProcedure[] = [
     bodyPart: "CHEST",
     durationMinutes: 20,
     price: 32_500,
+    subspecialty: "Chest",
+    preparation: "Creatinine of the last week; a line in the right arm",
+    protocol: "Bolus tracking on the pulmonary trunk, 70 ml at 4 ml/s",
   },
   {
     code: "CTCHEST",
@@ -87,6 +95,9 @@ export const procedures: readonly InventedProcedure[] = [
     bodyPart: "ABDOMEN",
     durationMinutes: 30,
     price: 34_000,
+    subspecialty: "Abdomen",
+    preparation: "Nothing to eat for four hours; a litre of water",
+    protocol: "Portal venous phase, 90 ml, 70 s",
   },
   {
     code: "CTSPINE",
@@ -103,6 +114,9 @@ export const procedures: readonly InventedProcedure[] = [
     bodyPart: "BRAIN",
     durationMinutes: 30,
     price: 41_000,
+    subspecialty: "Neuro",
+    preparation: "No metal; the questionnaire is filled in beforehand",
+    protocol: "T1, T2, FLAIR, DWI axial",
   },
   {
     code: "MRSTROKE",
@@ -145,6 +159,8 @@ export const procedures: readonly InventedProcedure[] = [
     bodyPart: "ABDOMEN",
     durationMinutes: 20,
     price: 9_800,
+    subspecialty: "Abdomen",
+    preparation: "Nothing to eat for six hours",
   },
   {
     code: "USTHYR",

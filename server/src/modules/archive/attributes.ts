@@ -1,9 +1,9 @@
-import { foldName, formatTag, parseDate, parseTime } from "@isocenter/dicom";
+import { foldName, parseDate, parseTime } from "@isocenter/dicom";
 import { nameKeys } from "../patients/index.ts";
 import type { DicomJson, DicomJsonElement, Tag } from "./types.ts";
 
 /** The key of a tag in the DICOM JSON model. */
-export const jsonKey: (tag: Tag) => string = formatTag;
+export const jsonKey = (tag: Tag): string => tag.toString(16).toUpperCase().padStart(8, "0");
 
 const values = (json: DicomJson, tag: Tag): readonly unknown[] => json[jsonKey(tag)]?.Value ?? [];
 

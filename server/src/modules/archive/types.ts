@@ -324,7 +324,7 @@ export interface Archive {
   /** The current bytes of the instance as a Part 10 file. */
   openObject(instance: StoredInstance, range?: ByteRange): Promise<Readable>;
   /** The same at once, for what is known to be small. */
-  readObject(instance: StoredInstance, into?: Buffer): Promise<Uint8Array>;
+  readObject(instance: StoredInstance): Promise<Uint8Array>;
   /** The current data set alone, without preamble and file meta information, in the syntax it is kept in: what C-STORE sends. */
   openDataSet(instance: StoredInstance): Promise<Readable>;
   /** The picture that was uploaded. */

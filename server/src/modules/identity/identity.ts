@@ -6,7 +6,7 @@ import { createAuthenticate, installAuthentication } from "./authentication.ts";
 import { cleanIdentity } from "./clean.ts";
 import { confirmPassword } from "./confirm.ts";
 import { changeChannel, type IdentityDeps } from "./deps.ts";
-import { createPasswordHasher, defaultCost, type PasswordCost } from "./passwords.ts";
+import { createPasswordHasher, defaultCost, type PasswordCost, type PasswordHasher } from "./passwords.ts";
 import { createPrincipals } from "./principals.ts";
 import { createThrottle } from "./throttle.ts";
 import { createTokens } from "./tokens.ts";
@@ -14,6 +14,8 @@ import type { Identity } from "./types.ts";
 
 export interface IdentityOptions {
   passwordCost?: PasswordCost;
+  /** In place of Argon2. */
+  hasher?: PasswordHasher;
 }
 
 /** Attempts in a minute that failed or are under way. */
@@ -49,7 +51,7 @@ export function createIdentity(
   const deps: IdentityDeps = {
     platform,
     journal,
-    hasher: createPasswordHasher(options.passwordCost ?? defaultCost),
+    hasher: options.hasher ?? createPasswordHasher(options.passwordCost ?? defaultCost),
     tokens,
     throttleByAddress: createThrottle(clock, attemptsPerAddress, minuteMs),
     throttleByName: createThrottle(clock, attemptsPerName, minuteMs),

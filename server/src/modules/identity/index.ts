@@ -8,6 +8,7 @@
  * facilities does not exist for a viewer.
  */
 
+export { type Founded, foundDemonstration } from "./demonstration.ts";
 export type { IdentityDeps } from "./deps.ts";
 export { ensureFirstStart } from "./first-start.ts";
 export { type BrokenGlass, keepBrokenGlass } from "./glass.ts";
@@ -20,6 +21,7 @@ export {
   resetPasswordAsOperator,
   unlockUserAsOperator,
 } from "./operator.ts";
+export { createPasswordHasher, generatePassword, type PasswordHasher } from "./passwords.ts";
 export { administrationRoutes } from "./routes-admin.ts";
 export { sessionRoutes } from "./routes-session.ts";
 export { endEverySession } from "./sessions.ts";

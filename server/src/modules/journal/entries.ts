@@ -27,6 +27,7 @@ export interface AccessRow extends EntryRow {
 interface FactRow extends EntryRow {
   type: string;
   people: readonly string[];
+  rehearsed: boolean;
 }
 
 interface Entry {
@@ -62,28 +63,30 @@ export function accessRow(clock: Clock, viewer: Viewer, access: Access): AccessR
   return { ...entryRow(clock, viewer, access, facilityId), action: access.action };
 }
 
-const factRow = (clock: Clock, viewer: Viewer, fact: Fact): FactRow => ({
+const factRow = (clock: Clock, viewer: Viewer, fact: Fact, rehearsed: boolean): FactRow => ({
   ...entryRow(clock, viewer, fact, fact.facilityId),
   type: fact.type,
   people: fact.people ?? [],
+  rehearsed,
 });
 
-/** One statement whatever the number, so that it is prepared once. */
+/** One statement whatever the number, so that it is prepared once. `rehearsed`: as `JournalOptions.rehearsal`. */
 export async function insertFacts(
   tx: Tx,
   clock: Clock,
   viewer: Viewer,
   facts: readonly Fact[],
+  rehearsed = false,
 ): Promise<{ id: string; recordedAt: Date }[]> {
-  const rows = facts.map((fact) => factRow(clock, viewer, fact));
+  const rows = facts.map((fact) => factRow(clock, viewer, fact, rehearsed));
   await tx`
     insert into fact (id, type, actor_kind, actor_id, actor_name, request_id, address, facility_id, patient_id, subject_type,
-      subject_id, people, outcome, data, recorded_at)
+      subject_id, people, outcome, data, recorded_at, rehearsed)
     select id, type, actor_kind, actor_id, actor_name, request_id, address, facility_id, patient_id, subject_type,
-      subject_id, people, outcome, data, recorded_at
+      subject_id, people, outcome, data, recorded_at, rehearsed
     from jsonb_to_recordset(${tx.json(rows as never)}) as r (id uuid, type text, actor_kind text, actor_id text, actor_name text,
       request_id text, address text, facility_id uuid, patient_id uuid, subject_type text, subject_id text, people uuid[],
-      outcome text, data jsonb, recorded_at timestamptz)`;
+      outcome text, data jsonb, recorded_at timestamptz, rehearsed boolean)`;
   return rows.map((row) => ({ id: row.id, recordedAt: new Date(row.recorded_at) }));
 }
 

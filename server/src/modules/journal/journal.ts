@@ -1,4 +1,4 @@
-import { afterCommit, type Platform } from "../../platform/index.ts";
+import { afterCommit, type Clock, type Platform } from "../../platform/index.ts";
 import { createAccessBuffer } from "./access-buffer.ts";
 import { insertFacts } from "./entries.ts";
 import { createFollowers } from "./follow.ts";
@@ -20,6 +20,10 @@ export interface JournalOptions {
   sealEverySeconds?: number;
   /** Accesses that may wait to be written. */
   accessCapacity?: number;
+  /**
+   * For a past that is lived by a clock of its own: what is recorded is read by the readers of such a journal alone, and sealed by the time that it is.
+   */
+  rehearsal?: { sealingClock: Clock };
 }
 
 /**
@@ -29,10 +33,11 @@ export interface JournalOptions {
  */
 export function createJournal(platform: Platform, options: JournalOptions = {}): Journal {
   const { db, clock, log, objects } = platform;
+  const rehearsed = options.rehearsal !== undefined;
   const signer = createSigner(platform.config);
   const sealer = createSealer({
     db,
-    clock,
+    clock: options.rehearsal?.sealingClock ?? clock,
     log,
     objects,
     signer,
@@ -100,13 +105,13 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
 
   return {
     async record(tx, viewer, fact) {
-      const [entry] = await insertFacts(tx, clock, viewer, [fact]);
+      const [entry] = await insertFacts(tx, clock, viewer, [fact], rehearsed);
       afterCommit(tx, wake);
       return entry!;
     },
     async recordMany(tx, viewer, facts) {
       if (facts.length === 0) return;
-      await insertFacts(tx, clock, viewer, facts);
+      await insertFacts(tx, clock, viewer, facts, rehearsed);
       afterCommit(tx, wake);
     },
     access: (viewer, access) => accesses.add(viewer, access),
@@ -114,7 +119,9 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
       if (started) throw new Error(`the reader ${reader.name} is registered after the start`);
       if (readers.some((known) => known.name === reader.name))
         throw new Error(`the reader ${reader.name} is registered twice`);
-      readers.push(createReaderRunner(reader, { db, clock, log, failing: metrics.readerFailing }));
+      readers.push(
+        createReaderRunner(reader, { db, clock, log, rehearsal: rehearsed, failing: metrics.readerFailing }),
+      );
     },
     follow: (listener) => followers.add(listener),
     factsAfter: (position, limit) => readFacts(db, position, limit),

@@ -26,18 +26,20 @@ interface FactRow {
   recordedAt: Date;
 }
 
-/** Sealed facts after a position, of some types or of all, in order. */
+/** Sealed facts after a position, of some types or of all, in order; `rehearsed`: those of the demonstration's past, or the others. */
 export async function readFacts(
   reader: Reader,
   after: number,
   limit: number,
   types: readonly string[] | null = null,
+  rehearsed: boolean | null = null,
 ): Promise<SealedFact[]> {
   const rows = await reader<FactRow[]>`
     select id, position, type, actor_kind as "actorKind", actor_id as "actorId", actor_name as "actorName", request_id as "requestId",
       facility_id as "facilityId", patient_id as "patientId", subject_type as "subjectType", subject_id as "subjectId", people,
       outcome, data, recorded_at as "recordedAt"
     from fact where position > ${after} ${types ? reader`and type = any(${types as string[]}::text[])` : reader``}
+      ${rehearsed === null ? reader`` : rehearsed ? reader`and rehearsed` : reader`and not rehearsed`}
     order by position limit ${limit}`;
   return rows.map(({ actorKind, actorId, actorName, subjectType, subjectId, ...fact }) => ({
     ...fact,
@@ -60,6 +62,8 @@ export interface ReaderRunnerOptions {
   db: Db;
   clock: Clock;
   log: Logger;
+  /** Reads what is rehearsed, with a cursor of its own, and nothing else. */
+  rehearsal: boolean;
   /** Told after each attempt how many failed in a row. */
   failing: (name: string, failures: number) => void;
 }
@@ -67,8 +71,9 @@ export interface ReaderRunnerOptions {
 /** Runs one reader, a batch at a time, wherever among the processes its cursor is free. */
 export function createReaderRunner(
   reader: FactReader,
-  { db, clock, log, failing }: ReaderRunnerOptions,
+  { db, clock, log, failing, rehearsal }: ReaderRunnerOptions,
 ): ReaderRunner {
+  const cursorName = rehearsal ? `rehearsal:${reader.name}` : reader.name;
   let failures = 0;
   /** So many facts are taken one at a time after a failure, so that only what fails is held up. */
   let singly = 0;
@@ -81,8 +86,10 @@ export function createReaderRunner(
   async function prepare(): Promise<void> {
     if (prepared) return;
     const start =
-      reader.startAt === "now" ? db`coalesce((select fact_position from journal_head), 0)` : db`0::bigint`;
-    await db`insert into reader_cursor (name, position, moved_at) values (${reader.name}, ${start}, ${clock.now().toISOString()})
+      reader.startAt === "now" || rehearsal
+        ? db`coalesce((select fact_position from journal_head), 0)`
+        : db`0::bigint`;
+    await db`insert into reader_cursor (name, position, moved_at) values (${cursorName}, ${start}, ${clock.now().toISOString()})
       on conflict (name) do nothing`;
     prepared = true;
   }
@@ -92,17 +99,17 @@ export function createReaderRunner(
     const limit = singly > 0 ? 1 : (reader.batch ?? defaultBatch);
     const more = await transact(db, async (tx) => {
       const [cursor] = await tx<{ position: number }[]>`
-        select position from reader_cursor where name = ${reader.name} for update ${wait ? tx`` : tx`skip locked`}`;
+        select position from reader_cursor where name = ${cursorName} for update ${wait ? tx`` : tx`skip locked`}`;
       if (!cursor) return false;
       const [head] = await tx<{ position: number }[]>`select fact_position as position from journal_head`;
       const end = head?.position ?? 0;
       if (end <= cursor.position) return false;
-      const facts = await readFacts(tx, cursor.position, limit, reader.types);
+      const facts = await readFacts(tx, cursor.position, limit, reader.types, rehearsal);
       if (facts.length > 0) await reader.handle(tx, facts);
       const full = facts.length === limit;
       const position = full ? facts.at(-1)!.position : Math.max(end, facts.at(-1)?.position ?? 0);
       if (facts.length > 0 || position - cursor.position >= skipAfter) {
-        await tx`update reader_cursor set position = ${position}, moved_at = ${clock.now().toISOString()} where name = ${reader.name}`;
+        await tx`update reader_cursor set position = ${position}, moved_at = ${clock.now().toISOString()} where name = ${cursorName}`;
       }
       return full;
     });

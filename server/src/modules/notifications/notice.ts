@@ -91,7 +91,7 @@ const recordNotices = (tx: Tx, clock: Clock, notice: Notice, told: readonly Told
 
 /**
  * By every channel that is configured and that reaches the recipient: ALARM whatever was chosen, else what was chosen for the kind, its noun or
- * all; where nothing was, IMPORTANT by all and INFO by none. @returns how many
+ * all; where nothing was, IMPORTANT by all and INFO by none. What is invented rings nobody's pager. @returns how many
  */
 async function queueDeliveries(
   tx: Tx,
@@ -103,7 +103,8 @@ async function queueDeliveries(
   const wanted = await tx<{ noticeId: string; channel: NoticeChannel }[]>`
     select n.id as "noticeId", c.channel
     from notice n join app_user u on u.id = n.recipient_id join notice_channel c on c.configured
-    where n.id = any(${told.map(({ id }) => id)}::uuid[]) and c.channel <> ${withoutChannel ?? ""}
+    where n.id = any(${told.map(({ id }) => id)}::uuid[])
+      and not exists (select from facility f where f.id = n.facility_id and f.demonstration) and c.channel <> ${withoutChannel ?? ""}
       and (c.channel <> 'EMAIL' or coalesce(u.email, '') <> '')
       and (${level === "ALARM"} or coalesce((
         select c.channel = any(p.channels) from notice_preference p

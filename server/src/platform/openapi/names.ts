@@ -76,6 +76,7 @@ const exceptions: Readonly<Record<string, string>> = {
   "POST /studies": "registerStudy",
   "POST /patients/duplicates-check": "checkPatientDuplicates",
   "POST /demo": "loadDemonstration",
+  "GET /demo": "readDemonstration",
   "POST /exports": "exportStudies",
 };
 

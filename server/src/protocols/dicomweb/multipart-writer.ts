@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Readable } from "node:stream";
-import { type Lent, LentBody, quoteParameter } from "../../platform/index.ts";
+import { Readable } from "node:stream";
+import { quoteParameter } from "../../platform/index.ts";
 
 export interface OutgoingPart {
   /** With its parameters. */
@@ -8,8 +8,6 @@ export interface OutgoingPart {
   /** In bytes, where it is known. */
   size: number | null;
   body: Uint8Array | AsyncIterable<Uint8Array>;
-  /** Where the body is bytes: called when the system has taken them. */
-  back?: () => void;
 }
 
 export interface MultipartMessage {
@@ -17,6 +15,8 @@ export interface MultipartMessage {
   contentType: string;
   body: Readable;
 }
+
+const chunkBytes = 1 << 18;
 
 /** Closes what was opened and is not read further. */
 export function releasePart({ body }: Pick<OutgoingPart, "body">): void {
@@ -32,20 +32,21 @@ export function multipartMessage(
   parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
 ): MultipartMessage {
   const boundary = `isocenter-${randomBytes(15).toString("hex")}`;
-  async function* chunks(): AsyncGenerator<Lent> {
+  async function* bytes(): AsyncGenerator<Uint8Array> {
     let lead = "";
     for await (const part of parts) {
       const length = part.size === null ? "" : `Content-Length: ${part.size}\r\n`;
-      const head = `${lead}--${boundary}\r\nContent-Type: ${part.contentType}\r\n${length}\r\n`;
-      yield { bytes: Buffer.from(head, "latin1") };
-      if (part.body instanceof Uint8Array)
-        yield { bytes: part.body, ...(part.back ? { back: part.back } : {}) };
-      else for await (const bytes of part.body) yield { bytes };
+      yield Buffer.from(
+        `${lead}--${boundary}\r\nContent-Type: ${part.contentType}\r\n${length}\r\n`,
+        "latin1",
+      );
+      if (part.body instanceof Uint8Array) yield part.body;
+      else yield* part.body;
       lead = "\r\n";
     }
-    yield { bytes: Buffer.from(`${lead}--${boundary}--\r\n`, "latin1") };
+    yield Buffer.from(`${lead}--${boundary}--\r\n`, "latin1");
   }
-  const body = new LentBody(chunks());
+  const body = Readable.from(bytes(), { objectMode: false, highWaterMark: chunkBytes });
   // Parts that are open already, and are never read where nobody takes the message.
   if (Array.isArray(parts)) body.once("close", () => parts.forEach(releasePart));
   return {

@@ -3,13 +3,7 @@ import { transferSyntax } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
-import {
-  type App,
-  createSpareMemory,
-  type MediaRange,
-  type ZipEntry,
-  zipArchive,
-} from "../../platform/index.ts";
+import { type App, type MediaRange, type ZipEntry, zipArchive } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
 import { entityTag, notModified, varyBy } from "./conditional.ts";
@@ -33,7 +27,6 @@ const containers: readonly Offer[] = [
 /** Objects up to this size are read whole, a few ahead; larger ones are streamed. */
 const smallBytes = 1 << 20;
 const openAtOnce = 4;
-const spare = createSpareMemory({ bytes: smallBytes, most: 16 });
 
 interface InstanceOffer extends Offer {
   transferSyntaxUID: string;
@@ -66,11 +59,10 @@ async function openPart(deps: InstancesDeps, { instance, offer }: Planned): Prom
   const { archive, rendering } = deps;
   if (transferSyntaxUID !== instance.transferSyntaxUID)
     return { instance, contentType, size: null, body: await rendering.openAs(instance, transferSyntaxUID) };
-  const { size } = instance;
-  if (size > smallBytes) return { instance, contentType, size, body: await archive.openObject(instance) };
-  const memory = spare.take();
-  const body = await archive.readObject(instance, memory);
-  return { instance, contentType, size, body, back: () => spare.give(memory) };
+  const body = await (instance.size <= smallBytes
+    ? archive.readObject(instance)
+    : archive.openObject(instance));
+  return { instance, contentType, size: instance.size, body };
 }
 
 const openParts = (

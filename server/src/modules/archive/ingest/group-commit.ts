@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { Refusal } from "../../../platform/index.ts";
 
 export interface GroupCommitOptions<Item, Result> {
@@ -100,11 +99,9 @@ export function createGroupCommit<Item, Result>(
   }
 
   async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      // What arrives in the same turn of the event loop belongs to the batch.
-      await nextTurn();
-      await settle(waiting.splice(0, options.maxBatch));
-    }
+    // What arrives in the same turn of the event loop belongs to the first batch.
+    await Promise.resolve();
+    while (waiting.length > 0) await settle(waiting.splice(0, options.maxBatch));
     running = null;
   }
 

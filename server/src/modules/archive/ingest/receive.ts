@@ -133,43 +133,43 @@ function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
 
   let failed = false;
 
-  function look(chunk: Buffer): void {
-    total += chunk.length;
-    if (total > maxBytes)
-      throw new Refusal(
-        "too-large",
-        "upload.too-large",
-        `At most ${maxBytes} bytes are taken for one object.`,
-      );
-    keepBeginning(chunk);
-    parser.push(chunk);
-    objectHash.update(chunk);
-    hashDataSet(chunk, parser.dataSetOffset);
-  }
-
   async function* bytes(): AsyncIterable<Uint8Array> {
     try {
-      if (meta) {
-        objectHash.update(meta);
-        yield meta;
-      }
-      for await (const piece of source.chunks) {
-        source.signal?.throwIfAborted();
-        const chunk = toBuffer(piece);
-        const looking = reserve.took(chunk.length);
-        if (looking) await looking;
-        look(chunk);
-        yield chunk;
-      }
-      source.signal?.throwIfAborted();
-      parsed = parser.end();
-      requireSyntax(parsed);
-      if (early !== null) hashDataSet(Buffer.alloc(0), parsed.dataSetOffset);
-      whole.resolve();
+      yield* tapped();
     } catch (error) {
       failed = true;
       throw error;
     }
+  }
+
+  async function* tapped(): AsyncIterable<Uint8Array> {
+    if (meta) {
+      objectHash.update(meta);
+      yield meta;
+    }
+    for await (const piece of source.chunks) {
+      source.signal?.throwIfAborted();
+      const chunk = toBuffer(piece);
+      total += chunk.length;
+      if (total > maxBytes)
+        throw new Refusal(
+          "too-large",
+          "upload.too-large",
+          `At most ${maxBytes} bytes are taken for one object.`,
+        );
+      const looking = reserve.took(chunk.length);
+      if (looking) await looking;
+      keepBeginning(chunk);
+      parser.push(chunk);
+      objectHash.update(chunk);
+      hashDataSet(chunk, parser.dataSetOffset);
+      yield chunk;
+    }
+    source.signal?.throwIfAborted();
+    parsed = parser.end();
+    requireSyntax(parsed);
+    if (early !== null) hashDataSet(Buffer.alloc(0), parsed.dataSetOffset);
+    whole.resolve();
   }
 
   return {

@@ -22,20 +22,12 @@ export function createKnownSaid(): KnownSaid {
   };
 }
 
-/** Ids that were made lately, by what they are made of: a study says the same with each image. */
-const madeIds = new Map<string, string>();
-const mostMadeIds = 1000;
-
 /** The id of an identity is made of what it says, so that nobody has to look for it. */
 export function saidId({ name, value, issuer, birthDate, sex }: SaidIdentity): string {
-  const said = JSON.stringify([name, value, issuer, birthDate, sex]);
-  const known = madeIds.get(said);
-  if (known !== undefined) return known;
-  const digest = createHash("sha256").update(said).digest("hex");
-  const id = digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  if (madeIds.size >= mostMadeIds) madeIds.clear();
-  madeIds.set(said, id);
-  return id;
+  const digest = createHash("sha256")
+    .update(JSON.stringify([name, value, issuer, birthDate, sex]))
+    .digest("hex");
+  return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /** Writes what the objects say of their patients, where that is new. */

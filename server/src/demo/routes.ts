@@ -1,0 +1,49 @@
+import { DemoProgress, DemoStarted } from "@isocenter/contract";
+import type { Routes } from "../platform/index.ts";
+import type { Demo, DemoPerson } from "./index.ts";
+
+/** `/demo`: loading the demonstration, and how far it is. */
+export function demoRoutes(
+  demo: Pick<Demo, "plan" | "state">,
+  peopleOf: (prefix: string) => DemoPerson[],
+): Routes {
+  return (app) => {
+    const config = { permission: "demo.manage" } as const;
+    app.post(
+      "/demo",
+      {
+        config,
+        schema: {
+          summary: "Load the demonstration: a department of invented people and patients",
+          response: { 202: DemoStarted },
+        },
+      },
+      async (_request, reply) => reply.code(202).send(await demo.plan()),
+    );
+    app.get(
+      "/demo",
+      { config, schema: { summary: "How far the demonstration is", response: { 200: DemoProgress } } },
+      async (): Promise<DemoProgress> => {
+        const state = await demo.state();
+        if (!state)
+          return {
+            state: "NONE",
+            facilityId: null,
+            done: 0,
+            total: 0,
+            doing: "",
+            startedAt: null,
+            finishedAt: null,
+            people: [],
+          };
+        const { number: _, prefix, startedAt, finishedAt, ...progress } = state;
+        return {
+          ...progress,
+          startedAt: startedAt.toISOString(),
+          finishedAt: finishedAt?.toISOString() ?? null,
+          people: peopleOf(prefix),
+        };
+      },
+    );
+  };
+}

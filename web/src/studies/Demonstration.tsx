@@ -1,0 +1,149 @@
+import type { DemoProgress, DemoStarted } from "@isocenter/contract";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
+import { ApiError } from "../api/problem.ts";
+import { Button } from "../kit/Button.tsx";
+import { CopyButton } from "../kit/CopyButton.tsx";
+import { Icon } from "../kit/Icon.tsx";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import demoPictures from "./demonstration.webp";
+
+const startedKey = ["demo", "started"];
+const pollMs = 1500;
+
+/** What was answered when this browser started the demonstration: its password is shown until the person goes on. */
+export function useStartedDemo() {
+  const client = useQueryClient();
+  const { data } = useQuery<DemoStarted | null>({
+    queryKey: startedKey,
+    queryFn: () => null,
+    enabled: false,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+  return {
+    started: data ?? null,
+    keep: (answer: DemoStarted) => void client.setQueryData(startedKey, answer),
+    leave: () => void client.setQueryData(startedKey, null),
+  };
+}
+
+const useProgress = (enabled: boolean) =>
+  useQuery({
+    queryKey: ["demo", "progress"],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/demo", { signal })),
+    enabled,
+    refetchInterval: ({ state }) =>
+      state.data && (state.data.state === "READY" || state.data.state === "FAILED") ? false : pollMs,
+  });
+
+export function DemonstrationCard({ loaded }: { loaded: boolean }) {
+  const { started, keep, leave } = useStartedDemo();
+  const begin = useMutation({
+    mutationFn: () => answerOf(api.POST("/api/v1/demo")),
+    onSuccess: keep,
+  });
+  const under = begin.isPending || started !== null || loaded;
+  const progress = useProgress(started !== null || loaded);
+  const failed = progress.data?.state === "FAILED";
+  const start = () => {
+    if (!under || failed) begin.mutate();
+  };
+  useShortcuts("First steps", [
+    { caps: ["L"], label: "load demonstration", on: ["l"], inBar: true, run: start },
+  ]);
+  return (
+    <section className="card overflow-hidden" aria-labelledby="first-demo">
+      <img src={demoPictures} alt="" className="h-28 w-full bg-view object-cover" />
+      <div className="px-5 py-4">
+        <h3 id="first-demo" className="mb-1 text-16 font-semibold">
+          {started ? started.facility : "Load the demonstration"}
+        </h3>
+        {started ? (
+          <People started={started} />
+        ) : (
+          <p className="mb-3 max-w-[76ch] text-text-2">
+            A department at work, with two weeks behind it: orders, images, reports, findings, bills. Its
+            people and patients are invented, its pictures drawn by a program. It has a facility of its own.
+          </p>
+        )}
+        {under && !failed ? (
+          <Standing progress={progress.data ?? null} onOpen={started ? leave : null} />
+        ) : (
+          <div className="flex items-center gap-2.5">
+            <Button variant="primary" size="l" icon="flask" hotkey="L" onClick={start}>
+              Load demonstration
+            </Button>
+            <span className="text-12 text-text-3" role="status">
+              {failed ? "The last one was cut short: this begins another" : "takes about a minute"}
+            </span>
+          </div>
+        )}
+        {begin.isError && (
+          <p className="mt-2 flex items-center gap-1 text-12 text-crit" role="alert">
+            <Icon name="alert" size="xs" />
+            {begin.error instanceof ApiError ? begin.error.detail : "It could not be started."}
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function People({ started }: { started: DemoStarted }) {
+  return (
+    <>
+      <p className="mb-2 text-text-2">
+        Everybody in it signs in with this password. It is shown this once: note it before you go on.
+      </p>
+      <div className="mb-2 flex h-10 items-center rounded-m border border-line-2 bg-bg pr-2 pl-4">
+        <span className="cap w-20">Password</span>
+        <span className="mono flex-1 truncate text-14! select-all">{started.password}</span>
+        <CopyButton text={started.password} what="the password" />
+      </div>
+      <table className="mb-3 w-full text-12">
+        <thead className="sr-only">
+          <tr>
+            <th scope="col">User name</th>
+            <th scope="col">Role</th>
+            <th scope="col">Name</th>
+          </tr>
+        </thead>
+        <tbody>
+          {started.people.map(({ username, role, name }) => (
+            <tr key={username} className="border-line border-b last:border-0">
+              <td className="mono py-0.5 text-12!">{username}</td>
+              <td className="text-text-2">{role.toLowerCase().replace("_", " ")}</td>
+              <td className="text-right text-text-3">{name}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+/** How far it is, and the way on when it is there. */
+function Standing({ progress, onOpen }: { progress: DemoProgress | null; onOpen: (() => void) | null }) {
+  if (progress?.state === "READY" && onOpen)
+    return (
+      <div className="flex items-center gap-2.5">
+        <Button variant="primary" size="l" icon="check" onClick={onOpen}>
+          Open the studies
+        </Button>
+        <span className="text-12 text-ok" role="status">
+          The department is ready
+        </span>
+      </div>
+    );
+  const total = progress?.total ?? 0;
+  const share = total > 0 ? Math.floor(((progress?.done ?? 0) / total) * 100) : 0;
+  return (
+    <div>
+      <progress className="h-1.5 w-full" max={100} value={share} aria-label="Loading the demonstration" />
+      <p className="text-12 text-text-3" role="status">
+        {share} %{progress?.doing ? `, ${progress.doing}` : ""}
+      </p>
+    </div>
+  );
+}
