@@ -2,7 +2,7 @@ import type { KeyImage, Measurement } from "@isocenter/contract";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
-import { type Desk, KeptConflict, type StudyMarks } from "../viewer/desk.ts";
+import { type Desk, KeptConflict, type KeptHanging, type StudyMarks } from "../viewer/desk.ts";
 import { t } from "../words/words.ts";
 
 /** What the viewer keeps and asks for, by the REST API. */
@@ -24,16 +24,54 @@ export function createDesk(permissions: readonly string[]): Desk {
   return {
     mayMark: permissions.includes("reports.write"),
     marksOf: (studyInstanceUid) => marksOf(() => idOf(studyInstanceUid)),
+    async priorsOf(studyInstanceUid) {
+      const study = await oneStudy(studyInstanceUid);
+      const { data } = await answerOf(
+        api.GET("/api/v1/studies", {
+          params: { query: { patientId: study.patientId, sort: "-studyDate", limit: maximumPriors } },
+        }),
+      );
+      const isBefore = (other: (typeof data)[number]) =>
+        other.id !== study.id && momentOf(other) <= momentOf(study) && other.numberOfInstances > 0;
+      return data.filter(isBefore).map((other) => ({
+        studyInstanceUid: other.studyInstanceUid,
+        date: other.studyDate ?? "",
+        description: other.studyDescription ?? "",
+        modalities: other.modalities,
+        bodyPart: other.bodyPart ?? "",
+      }));
+    },
+    async readHangings() {
+      const { viewerHangings } = await preferences();
+      return (viewerHangings ?? {}) as Record<string, KeptHanging>;
+    },
+    async keepHanging(key, hanging) {
+      const before = await preferences();
+      const hangings = { ...(before.viewerHangings as object | undefined), [key]: hanging };
+      await answerOf(
+        api.PUT("/api/v1/users/me/preferences", { body: { ...before, viewerHangings: hangings } }),
+      );
+    },
   };
 }
 
-async function findStudy(studyInstanceUid: string): Promise<string> {
+const maximumPriors = 50;
+
+const momentOf = ({ studyDate, studyTime }: { studyDate: string | null; studyTime: string | null }) =>
+  `${studyDate ?? ""} ${studyTime ?? ""}`;
+
+const preferences = () =>
+  answerOf(api.GET("/api/v1/users/me/preferences")) as Promise<Record<string, unknown>>;
+
+const findStudy = async (studyInstanceUid: string) => (await oneStudy(studyInstanceUid)).id;
+
+async function oneStudy(studyInstanceUid: string) {
   const { data } = await answerOf(
     api.GET("/api/v1/studies", { params: { query: { studyInstanceUid, limit: 2 } } }),
   );
   const [study] = data;
   if (!study) throw new Error(t("The study is not in the archive any more."));
-  return study.id;
+  return study;
 }
 
 /** A refusal for another's newer version, told apart from all others. */

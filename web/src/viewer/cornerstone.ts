@@ -6,8 +6,8 @@ import { provideMetadata } from "./pixels/metadata-provider.ts";
 
 let ready: Promise<void> | undefined;
 
-/** As many WebGL contexts as viewports are shown at most; browsers allow few. */
-export const maximumViewports = 4;
+/** Browsers allow few WebGL contexts; viewports share these. */
+const maximumContexts = 4;
 
 /** Sets Cornerstone up once for the life of the page. */
 export function prepareCornerstone(): Promise<void> {
@@ -19,7 +19,7 @@ async function prepare(): Promise<void> {
   await initCore({
     rendering: {
       renderingEngineMode: CoreEnums.RenderingEngineModeEnum.ContextPool,
-      webGlContextCount: maximumViewports,
+      webGlContextCount: maximumContexts,
     },
   } as Parameters<typeof initCore>[0]);
   initDicomImageLoader({ maxWebWorkers: workerCount() });

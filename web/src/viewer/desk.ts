@@ -33,9 +33,30 @@ export interface StudyMarks {
   keyImages: KeptList<KeyImage>;
 }
 
+/** Another study of the same patient. */
+export interface OtherStudy {
+  studyInstanceUid: string;
+  /** yyyy-mm-dd, or "" */
+  date: string;
+  description: string;
+  modalities: readonly string[];
+  bodyPart: string;
+}
+
+/** How a person wants a modality and a region of the body to hang. */
+export interface KeptHanging {
+  rows: number;
+  columns: number;
+  linked: boolean;
+}
+
 /** What the viewer asks of the department around it. All of it may be missing: then nothing is kept. */
 export interface Desk {
   /** Whether the person may keep measurements and key images. */
   mayMark: boolean;
   marksOf(studyInstanceUid: string): StudyMarks;
+  /** The patient's studies before this one, the newest first. */
+  priorsOf(studyInstanceUid: string): Promise<readonly OtherStudy[]>;
+  readHangings(): Promise<Readonly<Record<string, KeptHanging>>>;
+  keepHanging(key: string, hanging: KeptHanging): Promise<void>;
 }

@@ -1,15 +1,18 @@
 import "./viewer.css";
 import "./marks.css";
+import "./space.css";
 import type { Measurement } from "@isocenter/contract";
 import { useEffect, useState } from "react";
 import { prepareCornerstone } from "./cornerstone.ts";
 import type { Desk } from "./desk.ts";
 import { createDicomweb, type Dicomweb, type FetchAuthorized } from "./dicomweb.ts";
 import { type MarkedStudy, openMarkedStudy } from "./marks/study-marks.ts";
-import { createStudyStore, type StudyStore } from "./model/study.ts";
+import { createStudies, type Studies } from "./model/studies.ts";
+import type { StudyStore } from "./model/study.ts";
 import { createImageSource, type ImageSource } from "./pixels/image-source.ts";
 import { openSession, type Session } from "./stack/session.ts";
 import { ReadingRoom } from "./ui/ReadingRoom.tsx";
+import { createVolumes, type Volumes } from "./volume/volumes.ts";
 
 /**
  * The diagnostic viewer. It knows DICOMweb and these properties and nothing else of the product.
@@ -33,10 +36,11 @@ export interface ViewerProps {
 /** All that is open while a study is, and is closed with it. */
 export interface Room {
   dicomweb: Dicomweb;
-  study: StudyStore;
+  studies: Studies;
+  volumes: Volumes;
   source: ImageSource;
   session: Session;
-  /** Undefined where nothing is kept. */
+  /** The marks of the open study; undefined where nothing is kept. */
   marked: MarkedStudy | undefined;
   desk: Desk | undefined;
 }
@@ -67,26 +71,35 @@ function OpenStudy(props: ViewerProps) {
     }
     let closed = false;
     const dicomweb = createDicomweb(dicomwebRoot, (input, init) => latestFetch.fetch(input, init));
-    const study = createStudyStore(dicomweb, studyInstanceUid);
     const source = createImageSource(dicomweb);
     let session: Session | undefined;
-    let marked: MarkedStudy | undefined;
-    study.load();
+    const marked: MarkedStudy[] = [];
+    const waiting: [string, StudyStore][] = [];
+    const mark = (uid: string, study: StudyStore): MarkedStudy | undefined => {
+      if (!session) waiting.push([uid, study]);
+      if (!desk || !session) return undefined;
+      const opened = openMarkedStudy({ desk, studyInstanceUid: uid, study, source, marks: session.marks });
+      marked.push(opened);
+      return opened;
+    };
+    const studies = createStudies({ dicomweb, studyInstanceUid, desk, onPrior: mark });
+    const volumes = createVolumes(source);
+    studies.current.load();
     prepareCornerstone().then(
       () => {
         if (closed) return;
         session = openSession(() => setLosses((count) => count + 1));
-        const { marks } = session;
-        marked = desk && openMarkedStudy({ desk, studyInstanceUid, study, source, marks });
-        setRoom({ dicomweb, study, source, session, marked, desk });
+        const current = mark(studyInstanceUid, studies.current);
+        for (const [uid, study] of waiting) mark(uid, study);
+        setRoom({ dicomweb, studies, volumes, source, session, marked: current, desk });
       },
       () => setFailure("This browser cannot show images: it offers no WebGL."),
     );
     return () => {
       closed = true;
       // Before the drawings go, so that what is not kept yet is.
-      marked?.dispose();
-      study.dispose();
+      for (const one of marked) one.dispose();
+      studies.dispose();
       session?.dispose();
       source.dispose();
       setRoom(undefined);
@@ -94,14 +107,7 @@ function OpenStudy(props: ViewerProps) {
   }, [studyInstanceUid, dicomwebRoot, latestFetch, losses, desk]);
 
   if (room)
-    return (
-      <ReadingRoom
-        room={room}
-        studyInstanceUid={studyInstanceUid}
-        onInsertMeasurement={props.onInsertMeasurement}
-        onClose={onClose}
-      />
-    );
+    return <ReadingRoom room={room} onInsertMeasurement={props.onInsertMeasurement} onClose={onClose} />;
   return (
     <div className="vw vw-opening" role={failure ? "alert" : "status"}>
       <p>{failure || "Opening the study"}</p>

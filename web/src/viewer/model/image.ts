@@ -16,6 +16,17 @@ export interface StackImage {
   dataSet: JsonDataSet;
   /** The same, with the functional groups of this frame laid over it (PS3.3 C.7.6.16). */
   attributes: JsonDataSet;
+  /** Of a plane that was cut through a volume: how it is made. It is no instance of the archive. */
+  reformat?: Reformat;
+}
+
+export interface Reformat {
+  /** What tells it apart from all others. */
+  key: string;
+  slab: { mode: "average" | "maximum" | "minimum"; thickness: number };
+  pixels(): Promise<
+    Int16Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+  >;
 }
 
 /** The images of an instance, in the order of its frames; none when the instance holds no picture. */

@@ -1,3 +1,4 @@
+import { message, t } from "../../words/words.ts";
 import { dateOf, numberOf, textOf, timeOf } from "./dicom-json.ts";
 import { orientationOf, planeOf, sliceLocationOf } from "./geometry.ts";
 import type { StackImage } from "./image.ts";
@@ -35,7 +36,11 @@ export function overlayText(input: OverlayInput): OverlayText {
     topLeft: compact([
       [patient.name || "Name unknown", patient.id || "no identifier"].join(" · "),
       patientLine(patient),
-      [seriesNumber ? `Se ${seriesNumber}` : "", description].filter(Boolean).join(" · "),
+      image.reformat
+        ? t("Plane cut from Se {number}", { number: seriesNumber ?? "?" })
+        : [seriesNumber ? t("Se {number}", { number: seriesNumber }) : "", description]
+            .filter(Boolean)
+            .join(" · "),
     ]),
     topRight: compact([
       acquired(image),
@@ -81,9 +86,12 @@ function planeText({ attributes, modality }: StackImage): string {
     : "";
 }
 
-function thickness({ attributes }: StackImage): string {
+const slabWords = { average: message("average"), maximum: "MIP", minimum: "MinIP" };
+
+function thickness({ attributes, reformat }: StackImage): string {
   const value = numberOf(attributes, tags.SliceThickness);
-  return value && value > 0 ? `${Number(value.toFixed(2))} mm` : "";
+  const text = value && value > 0 ? `${Number(value.toFixed(2))} mm` : "";
+  return reformat && reformat.slab.thickness > 0 ? `${text}, ${t(slabWords[reformat.slab.mode])}` : text;
 }
 
 function lateralityText({ attributes }: StackImage): string {

@@ -8,6 +8,7 @@ import { compareSeries, sortImages } from "./sorting.ts";
 import { tags } from "./tags.ts";
 
 export interface SeriesEntry {
+  studyInstanceUid: string;
   seriesInstanceUid: string;
   seriesNumber: number | undefined;
   description: string;
@@ -75,7 +76,9 @@ export function createStudyStore(dicomweb: Dicomweb, studyInstanceUid: string): 
       return;
     }
     if (abort.signal.aborted) return;
-    const listed = new Map(list.map(listedSeries).map((entry) => [entry.seriesInstanceUid, entry]));
+    const listed = new Map(
+      list.map((one) => listedSeries(one, studyInstanceUid)).map((entry) => [entry.seriesInstanceUid, entry]),
+    );
     listed.delete("");
     const series = [...listed.values()];
     series.sort(compareSeries);
@@ -102,8 +105,9 @@ function messageOf(error: unknown): string {
   return error instanceof DicomwebError ? error.message : "The archive's answer could not be read.";
 }
 
-function listedSeries(dataSet: JsonDataSet): SeriesEntry {
+function listedSeries(dataSet: JsonDataSet, studyInstanceUid: string): SeriesEntry {
   return {
+    studyInstanceUid,
     seriesInstanceUid: textOf(dataSet, tags.SeriesInstanceUID) ?? "",
     seriesNumber: numberOf(dataSet, tags.SeriesNumber),
     description: textOf(dataSet, tags.SeriesDescription) ?? "",

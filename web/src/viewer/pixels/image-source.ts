@@ -71,7 +71,7 @@ export interface ImageSource {
   /** Cornerstone's identifiers of these images, in their order. */
   register(images: readonly StackImage[]): string[];
   /** The identifier that a frame has, or will have. */
-  idOf(image: { sopInstanceUid: string; frameNumber: number }): string;
+  idOf(image: Pick<StackImage, "sopInstanceUid" | "frameNumber" | "reformat">): string;
   load(imageId: string, image: StackImage, signal: AbortSignal): Promise<Types.IImage>;
   /** Forgets the images and frees their pixels; what is still on its way is given up. */
   dispose(): void;
@@ -82,8 +82,8 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
   const prefix = `${scheme}:${++sources}/`;
   const disposed = new AbortController();
   const mine = new Set<string>();
-  const idOf = ({ sopInstanceUid, frameNumber }: { sopInstanceUid: string; frameNumber: number }) =>
-    `${prefix}${sopInstanceUid}/${frameNumber}`;
+  const idOf: ImageSource["idOf"] = ({ sopInstanceUid, frameNumber, reformat }) =>
+    `${prefix}${reformat?.key ?? sopInstanceUid}/${frameNumber}`;
   const source: ImageSource = {
     idOf,
     register(images) {
@@ -98,6 +98,11 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
     },
     async load(imageId, image, signal) {
       const either = AbortSignal.any([signal, disposed.signal]);
+      if (image.reformat) {
+        const pixels = await image.reformat.pixels();
+        either.throwIfAborted();
+        return build(imageId, image, pixels, 1);
+      }
       const frame = await dicomweb.frame(image, either);
       const description = describePixels(image.attributes);
       const transferSyntax = transferSyntaxOf(frame.transferSyntaxUid, frame.mediaType);

@@ -31,6 +31,7 @@ export function createCamera(viewport: StackViewport, store: WritableStore<Viewp
       flippedHorizontally: flipHorizontal,
       flippedVertically: flipVertical,
       letters: edgeLetters(shown.attributes, right, down),
+      cameraVersion: store.get().cameraVersion + 1,
     });
   }
 

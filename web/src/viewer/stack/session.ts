@@ -1,16 +1,25 @@
 import { Enums, eventTarget, RenderingEngine } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
 import type { MeasurementKind } from "@isocenter/contract";
-import { maximumViewports } from "../cornerstone.ts";
 import { kinds, toolNames as measuringTools, namelessLabel } from "../marks/annotations.ts";
 import { drawingText } from "../marks/drawing-text.ts";
 import { createMarks, type Marks } from "../marks/marks.ts";
+import type { Vector } from "../model/geometry.ts";
 import { createPrefetcher, type Prefetcher } from "./prefetcher.ts";
+import { createStore, type WritableStore } from "./store.ts";
 import { createViewportController, type ViewportController } from "./viewport-controller.ts";
 
-export type ToolName = "window" | "zoom" | "pan" | "scroll" | MeasurementKind;
+/** Those that Cornerstone knows, and the crosshair, which is ours. */
+type CornerstoneTool = "window" | "zoom" | "pan" | "scroll" | MeasurementKind;
+export type ToolName = CornerstoneTool | "crosshair";
 
-const toolNames: Record<ToolName, string> = {
+/** A point of the patient that all viewports show. */
+export interface Cursor {
+  place: Vector;
+  frameOfReferenceUid: string;
+}
+
+const toolNames: Record<CornerstoneTool, string> = {
   window: tools.WindowLevelTool.toolName,
   zoom: tools.ZoomTool.toolName,
   pan: tools.PanTool.toolName,
@@ -36,6 +45,7 @@ const settingsOf = (kind: MeasurementKind): object => ({
 export interface Session {
   prefetcher: Prefetcher;
   marks: Marks;
+  cursor: WritableStore<Cursor | undefined>;
   openViewport(element: HTMLDivElement): ViewportController;
   closeViewport(controller: ViewportController): void;
   chooseTool(name: ToolName): void;
@@ -58,7 +68,7 @@ export function openSession(onLost: () => void): Session {
   const engine = new RenderingEngine(name);
   const group = tools.ToolGroupManager.createToolGroup(name);
   if (!group) throw new Error(`The tool group ${name} exists.`);
-  for (const tool of Object.keys(toolNames) as ToolName[])
+  for (const tool of Object.keys(toolNames) as CornerstoneTool[])
     group.addTool(toolNames[tool], isMeasuring(tool) ? settingsOf(tool) : {});
   // Drawings stay on the screen and can be seized whatever the tool is.
   for (const kind of kinds) group.setToolPassive(toolNames[kind]);
@@ -81,8 +91,8 @@ export function openSession(onLost: () => void): Session {
   return {
     prefetcher,
     marks,
+    cursor: createStore<Cursor | undefined>(undefined),
     openViewport(element) {
-      if (controllers.size >= maximumViewports) throw new Error("All viewports are in use.");
       const id = `${name}-${++opened}`;
       const controller = createViewportController(engine, element, id);
       group.addViewport(id, name);

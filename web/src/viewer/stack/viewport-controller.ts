@@ -1,4 +1,5 @@
 import { cache, Enums, type RenderingEngine, type StackViewport } from "@cornerstonejs/core";
+import type { Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import type { WindowPreset } from "../model/windows.ts";
 import { fetchImage } from "../pixels/image-source.ts";
@@ -10,11 +11,25 @@ import { createPresentation } from "./presentation.ts";
 import { createStore, type Store } from "./store.ts";
 import { emptyViewport, type ViewportState } from "./viewport-state.ts";
 
+export interface ShowOptions {
+  /** The image to begin with, from 0. */
+  index?: number;
+  /** The key of the window to begin with. */
+  window?: string;
+  /** Keeps window, zoom and place: the same picture in another form, such as a thicker slab. */
+  keep?: boolean;
+}
+
 /** One viewport of the screen: a stack of images, and everything that can be done with it. */
 export interface ViewportController {
   readonly id: string;
   readonly state: Store<ViewportState>;
-  showSeries(seriesInstanceUid: string, images: readonly StackImage[], imageIds: readonly string[]): void;
+  showSeries(
+    seriesInstanceUid: string,
+    images: readonly StackImage[],
+    imageIds: readonly string[],
+    options?: ShowOptions,
+  ): void;
   clear(): void;
   /** Beyond the ends it goes to the end. */
   goTo(index: number): void;
@@ -30,6 +45,9 @@ export interface ViewportController {
   reset(): void;
   play(on: boolean): void;
   setFramesPerSecond(framesPerSecond: number): void;
+  /** Where a point of the patient stands in the viewport, and the other way round; in pixels of the page from its upper left corner. */
+  canvasOf(place: Vector): [x: number, y: number];
+  placeAt(x: number, y: number): Vector;
   /** Before the size of the element changes: answers what to do after it. */
   beforeResize(): () => void;
   dispose(): void;
@@ -71,14 +89,32 @@ export function createViewportController(
   return {
     id,
     state: store,
-    showSeries(seriesInstanceUid, images, imageIds) {
+    showSeries(seriesInstanceUid, images, imageIds, { index = 0, window, keep = false } = {}) {
       cine.play(false);
-      presentation.forget();
+      if (!keep) presentation.forget();
       const framesPerSecond = images[0] ? frameRateOf(images[0].attributes) : emptyViewport.framesPerSecond;
-      store.set({ ...emptyViewport, seriesInstanceUid, images, imageIds, framesPerSecond });
+      const before = keep ? store.get() : emptyViewport;
+      store.set({
+        ...before,
+        shownIndex: -1,
+        error: "",
+        seriesInstanceUid,
+        images,
+        imageIds,
+        index,
+        framesPerSecond,
+      });
       // What fails to load is told by an event; the promise is kept in any case.
-      void viewport.setStack([...imageIds], 0).then(() => {
-        if (store.get().imageIds === imageIds && store.get().shown) reset();
+      void viewport.setStack([...imageIds], index).then(() => {
+        if (store.get().imageIds !== imageIds || !store.get().shown) return;
+        if (keep) {
+          presentation.apply();
+          camera.read();
+          return;
+        }
+        reset();
+        const preset = presentation.presets().find(({ key }) => key === window);
+        if (preset) presentation.choosePreset(preset);
       });
     },
     clear() {
@@ -107,6 +143,8 @@ export function createViewportController(
     reset,
     play: cine.play,
     setFramesPerSecond: cine.setFramesPerSecond,
+    canvasOf: (place) => [...viewport.worldToCanvas([...place])] as [number, number],
+    placeAt: (x, y) => viewport.canvasToWorld([x, y]),
     beforeResize() {
       const wasFitted = camera.isFitted();
       return () => (wasFitted ? camera.fit() : camera.read());

@@ -24,6 +24,8 @@ export interface ViewportState {
   flippedHorizontally: boolean;
   flippedVertically: boolean;
   letters: EdgeLetters;
+  /** Changes whenever the picture lies otherwise in its viewport. */
+  cameraVersion: number;
   playing: boolean;
   framesPerSecond: number;
 }
@@ -44,6 +46,7 @@ export const emptyViewport: ViewportState = {
   flippedHorizontally: false,
   flippedVertically: false,
   letters: noLetters,
+  cameraVersion: 0,
   playing: false,
   framesPerSecond: 10,
 };

@@ -4,10 +4,12 @@ import type { Room, ViewerProps } from "../index.tsx";
 import { keyOfImage } from "../marks/study-marks.ts";
 import { reportText } from "../marks/words.ts";
 import { distinctPatients } from "../model/patient.ts";
+import { priorSeries } from "../model/studies.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
+import { thinnest } from "../volume/reslice.ts";
 import { AttributesPanel } from "./AttributesPanel.tsx";
 import { type Commands, runKey } from "./commands.ts";
 import { HelpOverlay } from "./HelpOverlay.tsx";
@@ -20,6 +22,8 @@ import { Toolbar } from "./Toolbar.tsx";
 import { type Hanging, useHanging } from "./use-hanging.ts";
 import { useJump } from "./use-jump.ts";
 import { useKeyboard } from "./use-keyboard.ts";
+import { useLinking } from "./use-linking.ts";
+import { usePlanes } from "./use-planes.ts";
 import { usePrefetching } from "./use-prefetching.ts";
 import { useStore } from "./use-store.ts";
 import { ViewportGrid } from "./ViewportGrid.tsx";
@@ -28,7 +32,6 @@ const none = createStore<ViewportState | undefined>(undefined);
 
 interface ReadingRoomProps {
   room: Room;
-  studyInstanceUid: string;
   onInsertMeasurement: ViewerProps["onInsertMeasurement"];
   onClose: () => void;
 }
@@ -37,10 +40,14 @@ const noKeyImages = createStore<readonly KeyImage[]>([]);
 const plain = ({ center, width }: { center: number; width: number }) => ({ center, width });
 
 /** The whole screen of an open study. */
-export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClose }: ReadingRoomProps) {
-  const { study, session, dicomweb } = room;
-  const { series } = useStore(study);
-  const hanging = useHanging(series);
+export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomProps) {
+  const { studies, session, dicomweb } = room;
+  const studiesState = useStore(studies);
+  const series = useMemo(
+    () => [...studiesState.current.series, ...priorSeries(studiesState)],
+    [studiesState],
+  );
+  const hanging = useHanging(studies, studiesState, room.desk);
   const [tool, setTool] = useState<ToolName>("window");
   const [overlays, setOverlays] = useState(true);
   const [panel, setPanel] = useState<"" | "attributes" | "measurements">("");
@@ -48,6 +55,7 @@ export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClo
   const controller = hanging.controllers[hanging.active];
   const state = useStore(controller?.state ?? none);
   const activeSeries = hanging.seriesIn(hanging.active);
+  const hung = hanging.hungIn(hanging.active);
   const image = activeSeries && activeSeries.images.length > 0 ? state?.shown : undefined;
   const marks = useStore(session.marks.list);
   const selected = useStore(session.marks.selected);
@@ -72,6 +80,8 @@ export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClo
           mark.measurement,
         );
     });
+  const { planes, togglePlanes } = usePlanes(hanging);
+  useLinking(hanging);
   usePrefetching(session, hanging.controllers, hanging.visible, hanging.active);
 
   const chooseTool = (next: ToolName) => {
@@ -89,6 +99,8 @@ export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClo
     overlays: () => setOverlays((on) => !on),
     attributes: () => toggle("attributes"),
     measurements: () => toggle("measurements"),
+    link: () => hanging.link(!hanging.linked),
+    planes: togglePlanes,
     undo: () => session.marks.undo(),
     redo: () => session.marks.redo(),
     keyImage: () => {
@@ -109,7 +121,9 @@ export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClo
   return (
     <div className="vw">
       <PatientBanner
-        heading={headingOf(activeSeries ? [activeSeries, ...series] : series)}
+        heading={headingOf(
+          activeSeries ? [activeSeries, ...studiesState.current.series] : studiesState.current.series,
+        )}
         onClose={onClose}
       />
       <PatientWarning series={series} hanging={hanging} />
@@ -118,6 +132,10 @@ export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClo
         onTool={chooseTool}
         controller={image ? controller : undefined}
         state={image ? state : undefined}
+        linked={hanging.linked}
+        slab={hung?.plane && (hung.slab ?? thinnest)}
+        onSlab={(slab) => hung && hanging.put(hanging.active, { ...hung, slab })}
+        planes={planes}
         layout={hanging.layout}
         onLayout={hanging.chooseLayout}
         overlays={overlays}
@@ -127,9 +145,8 @@ export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClo
         commands={commands}
       />
       <SeriesStrip
-        study={study}
+        studies={studies}
         dicomweb={dicomweb}
-        studyInstanceUid={studyInstanceUid}
         active={activeSeries?.seriesInstanceUid ?? ""}
         shown={hanging.visible.map((slot) => hanging.seriesIn(slot)?.seriesInstanceUid ?? "")}
         onOpen={hanging.open}
@@ -137,6 +154,8 @@ export function ReadingRoom({ room, studyInstanceUid, onInsertMeasurement, onClo
       <ViewportGrid
         room={room}
         hanging={hanging}
+        tool={tool}
+        onMaximize={hanging.maximize}
         overlays={overlays}
         isKeyImage={keyImage ?? false}
         onShowAttributes={() => setPanel("attributes")}

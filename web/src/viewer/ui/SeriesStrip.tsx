@@ -1,6 +1,9 @@
 import { useEffect, useRef, useState } from "react";
+import { t } from "../../words/words.ts";
 import type { Dicomweb } from "../dicomweb.ts";
-import type { SeriesEntry, StudyStore } from "../model/study.ts";
+import type { PriorEntry, Studies } from "../model/studies.ts";
+import { headingOf, type SeriesEntry } from "../model/study.ts";
+import { ageOf } from "./hung-pane.tsx";
 import { Icon } from "./icons.tsx";
 import { useStore } from "./use-store.ts";
 
@@ -8,9 +11,8 @@ import { useStore } from "./use-store.ts";
 export const seriesDragType = "application/x-isocenter-series";
 
 interface SeriesStripProps {
-  study: StudyStore;
+  studies: Studies;
   dicomweb: Dicomweb;
-  studyInstanceUid: string;
   /** The series in the active viewport, and those in others. */
   active: string;
   shown: readonly string[];
@@ -18,8 +20,20 @@ interface SeriesStripProps {
 }
 
 /** All series of the study, with a picture, the number, the name and how many images each has. */
-export function SeriesStrip({ study, dicomweb, studyInstanceUid, active, shown, onOpen }: SeriesStripProps) {
-  const { state, series } = useStore(study);
+export function SeriesStrip({ studies, dicomweb, active, shown, onOpen }: SeriesStripProps) {
+  const { current, priors } = useStore(studies);
+  const { state, series } = current;
+  const date = headingOf(series)?.date ?? "";
+  const button = (entry: SeriesEntry) => (
+    <SeriesButton
+      key={entry.seriesInstanceUid}
+      entry={entry}
+      dicomweb={dicomweb}
+      isActive={entry.seriesInstanceUid === active}
+      isShown={shown.includes(entry.seriesInstanceUid)}
+      onOpen={() => onOpen(entry.seriesInstanceUid)}
+    />
+  );
   return (
     <nav className="vw-strip" aria-label="Series" data-series-count={series.length}>
       <h2 className="vw-strip-head">{state === "loading" ? "Series" : `${series.length} series`}</h2>
@@ -29,25 +43,36 @@ export function SeriesStrip({ study, dicomweb, studyInstanceUid, active, shown, 
           <div className="vw-series-skeleton" />
         </>
       )}
-      {series.map((entry) => (
-        <SeriesButton
-          key={entry.seriesInstanceUid}
-          entry={entry}
-          dicomweb={dicomweb}
-          studyInstanceUid={studyInstanceUid}
-          isActive={entry.seriesInstanceUid === active}
-          isShown={shown.includes(entry.seriesInstanceUid)}
-          onOpen={() => onOpen(entry.seriesInstanceUid)}
-        />
+      {series.map(button)}
+      {priors.map((prior) => (
+        <section key={prior.studyInstanceUid} className="vw-prior" aria-label={priorTitle(prior, date)}>
+          <h2 className="vw-strip-head">
+            <Icon name="clock" size={12} />
+            <span>{priorTitle(prior, date)}</span>
+          </h2>
+          {prior.study ? (
+            prior.study.series.map(button)
+          ) : (
+            <button
+              type="button"
+              className="vw-prior-open"
+              onClick={() => studies.openPrior(prior.studyInstanceUid)}
+            >
+              {[prior.modalities.join(" "), prior.description].filter(Boolean).join(" · ") || t("Show")}
+            </button>
+          )}
+          {prior.study?.state === "failed" && <span className="vw-series-error">{prior.study.error}</span>}
+        </section>
       ))}
     </nav>
   );
 }
 
+const priorTitle = (prior: PriorEntry, date: string) => t("Prior {age}", { age: ageOf(prior.date, date) });
+
 interface SeriesButtonProps {
   entry: SeriesEntry;
   dicomweb: Dicomweb;
-  studyInstanceUid: string;
   isActive: boolean;
   isShown: boolean;
   onOpen: () => void;
@@ -64,7 +89,7 @@ function countText(entry: SeriesEntry): string {
   return count === undefined ? "" : String(count);
 }
 
-function SeriesButton({ entry, dicomweb, studyInstanceUid, isActive, isShown, onOpen }: SeriesButtonProps) {
+function SeriesButton({ entry, dicomweb, isActive, isShown, onOpen }: SeriesButtonProps) {
   const title = seriesTitle(entry);
   const count = countText(entry);
   const spoken = entry.kind ? entry.kind.name : `${count || "unknown number of"} images`;
@@ -86,7 +111,7 @@ function SeriesButton({ entry, dicomweb, studyInstanceUid, isActive, isShown, on
       onClick={onOpen}
     >
       <span className="vw-thumb" data-loading={entry.state === "loading" || undefined}>
-        <Thumbnail entry={entry} dicomweb={dicomweb} studyInstanceUid={studyInstanceUid} />
+        <Thumbnail entry={entry} dicomweb={dicomweb} />
         <span className="vw-thumb-modality">{entry.kind?.short ?? entry.modality}</span>
         {count && <span className="vw-thumb-count">{count}</span>}
       </span>
@@ -99,14 +124,13 @@ function SeriesButton({ entry, dicomweb, studyInstanceUid, isActive, isShown, on
 interface ThumbnailProps {
   entry: SeriesEntry;
   dicomweb: Dicomweb;
-  studyInstanceUid: string;
 }
 
 /** Fetched when it comes into sight; a drawing stands for what has no picture. */
-function Thumbnail({ entry, dicomweb, studyInstanceUid }: ThumbnailProps) {
+function Thumbnail({ entry, dicomweb }: ThumbnailProps) {
   const place = useRef<HTMLSpanElement>(null);
   const [url, setUrl] = useState("");
-  const { seriesInstanceUid, kind, images, state } = entry;
+  const { studyInstanceUid, seriesInstanceUid, kind, images, state } = entry;
   const middle = images[images.length >> 1];
   useEffect(() => {
     if (kind || !middle || !place.current) return;

@@ -3,8 +3,10 @@ import { formatWindowValue } from "../model/windows.ts";
 import type { ToolName } from "../stack/session.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
+import type { Slab, SlabMode } from "../volume/reslice.ts";
 import type { Commands } from "./commands.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import type { Layout } from "./use-hanging.ts";
 
 export interface ToolbarProps {
   tool: ToolName;
@@ -12,8 +14,14 @@ export interface ToolbarProps {
   /** Of the active viewport, where it shows an image. */
   controller: ViewportController | undefined;
   state: ViewportState | undefined;
-  layout: number;
-  onLayout: (layout: number) => void;
+  layout: Layout;
+  onLayout: (layout: Layout) => void;
+  linked: boolean;
+  /** Of the active viewport, if it shows a plane; undefined elsewhere. */
+  slab: Slab | undefined;
+  onSlab: (slab: Slab) => void;
+  /** Whether planes of the active series hang. */
+  planes: boolean;
   overlays: boolean;
   attributes: boolean;
   measurements: boolean;
@@ -27,6 +35,7 @@ const pictureTools: [ToolName, IconName, string, string][] = [
   ["zoom", "zoom", message("Zoom"), "Z"],
   ["pan", "pan", message("Pan"), "P"],
   ["scroll", "scroll", message("Scroll"), "S"],
+  ["crosshair", "crosshair", message("Crosshair"), "X"],
 ];
 const measuringTools: [ToolName, IconName, string, string][] = [
   ["length", "length", message("Length"), "L"],
@@ -63,6 +72,7 @@ export function Toolbar(props: ToolbarProps) {
       <Presets {...props} />
       <Layouts {...props} />
       <span className="vw-rule" />
+      <SlabChoice {...props} />
       <PictureCommands {...props} />
       <span className="vw-space" />
       <span className="vw-group">
@@ -199,29 +209,102 @@ function Presets({ controller, state }: ToolbarProps) {
   );
 }
 
-const layouts: [number, IconName, string][] = [
-  [1, "layout1", "One viewport"],
-  [2, "layout2", "Two viewports"],
-  [4, "layout4", "Four viewports"],
+/** Rows and columns. */
+const layouts: readonly [number, number][] = [
+  [1, 1],
+  [1, 2],
+  [2, 1],
+  [1, 3],
+  [2, 2],
+  [2, 3],
+  [2, 4],
+  [3, 3],
 ];
 
-function Layouts({ layout, onLayout }: ToolbarProps) {
+function Layouts({ layout, onLayout, linked, planes, controller, commands }: ToolbarProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own box and legend.
-    <span className="vw-segments" role="group" aria-label="Layout">
-      {layouts.map(([count, icon, label]) => (
-        <button
-          key={count}
-          type="button"
-          aria-label={label}
-          aria-pressed={layout === count}
-          title={`${label} (Q)`}
-          onClick={() => onLayout(count)}
+    <span className="vw-group">
+      <label className="vw-layout" title={t("Layout (Q)")}>
+        <Icon name="layout4" />
+        <span className="vw-hidden">{t("Layout")}</span>
+        <select
+          value={`${layout.rows} × ${layout.columns}`}
+          onChange={(event) => {
+            const [rows = 1, columns = 1] = event.target.value.split(" × ").map(Number);
+            onLayout({ rows, columns });
+            // So that the keys act on the images again.
+            event.target.blur();
+          }}
         >
-          <Icon name={icon} />
-        </button>
-      ))}
+          {layouts.map(([rows, columns]) => (
+            <option key={`${rows} ${columns}`}>{`${rows} × ${columns}`}</option>
+          ))}
+        </select>
+      </label>
+      <ToolButton
+        icon="link"
+        label={t("Link viewports")}
+        hotkey="Y"
+        pressed={linked}
+        onClick={commands.link}
+      />
+      <ToolButton
+        icon="planes"
+        label={t("Planes of the volume")}
+        hotkey="V"
+        pressed={planes}
+        disabled={!controller && !planes}
+        onClick={commands.planes}
+      />
     </span>
+  );
+}
+
+const slabModes: readonly [SlabMode, string][] = [
+  ["average", message("Average")],
+  ["maximum", message("MIP")],
+  ["minimum", message("MinIP")],
+];
+const thicknesses = [0, 3, 5, 10, 20, 40];
+
+/** How thick the active plane is, and what becomes of the values behind each other. */
+function SlabChoice({ slab, onSlab }: ToolbarProps) {
+  if (!slab) return null;
+  return (
+    <>
+      <span className="vw-slab">
+        <select
+          aria-label={t("What a slab shows")}
+          value={slab.mode}
+          onChange={(event) => {
+            const mode = event.target.value as SlabMode;
+            onSlab({ mode, thickness: slab.thickness || 10 });
+            event.target.blur();
+          }}
+        >
+          {slabModes.map(([mode, label]) => (
+            <option key={mode} value={mode}>
+              {t(label)}
+            </option>
+          ))}
+        </select>
+        <select
+          aria-label={t("Thickness of the slab")}
+          value={slab.thickness}
+          onChange={(event) => {
+            onSlab({ ...slab, thickness: Number(event.target.value) });
+            event.target.blur();
+          }}
+        >
+          {thicknesses.map((thickness) => (
+            <option key={thickness} value={thickness}>
+              {thickness === 0 ? t("thin") : `${thickness} mm`}
+            </option>
+          ))}
+        </select>
+      </span>
+      <span className="vw-rule" />
+    </>
   );
 }
 

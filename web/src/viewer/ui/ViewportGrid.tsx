@@ -1,35 +1,63 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { t } from "../../words/words.ts";
 import type { Room } from "../index.tsx";
+import type { ToolName } from "../stack/session.ts";
+import { createStore } from "../stack/store.ts";
+import type { ViewportState } from "../stack/viewport-state.ts";
 import { Message } from "./Message.tsx";
 import { type Hanging, slots } from "./use-hanging.ts";
+import { pointAt } from "./use-linking.ts";
 import { useStore } from "./use-store.ts";
 import { ViewportPane } from "./ViewportPane.tsx";
 
 interface ViewportGridProps {
   room: Room;
   hanging: Hanging;
+  tool: ToolName;
   overlays: boolean;
   /** Of the image in the active viewport. */
   isKeyImage: boolean;
   onShowAttributes: () => void;
+  /** From one viewport to all that hang, and back. */
+  onMaximize: () => void;
 }
 
+const nothing = createStore<ViewportState | undefined>(undefined);
+
 /** The viewports, or why there are none. */
-export function ViewportGrid({ room, hanging, overlays, isKeyImage, onShowAttributes }: ViewportGridProps) {
-  const { study, session, source } = room;
-  const { state, error, series } = useStore(study);
+export function ViewportGrid({
+  room,
+  hanging,
+  tool,
+  overlays,
+  isKeyImage,
+  onMaximize,
+  onShowAttributes,
+}: ViewportGridProps) {
+  const { studies, session } = room;
+  const { current } = useStore(studies);
+  const { state, error, series } = current;
   const { visible, active, layout } = hanging;
+  const reference = useStore(hanging.controllers[active]?.state ?? nothing);
   const grid = useRef<HTMLElement>(null);
   useFitting(grid, room, visible.join());
   return (
-    <main ref={grid} className="vw-grid" data-layout={layout} aria-label={`Viewports, ${layout}`}>
+    <main
+      ref={grid}
+      className="vw-grid"
+      data-layout={visible.length}
+      style={{
+        gridTemplate: `repeat(${layout.rows}, minmax(0, 1fr)) / repeat(${layout.columns}, minmax(0, 1fr))`,
+      }}
+      aria-label={t("Viewports, {rows} × {columns}", { rows: layout.rows, columns: layout.columns })}
+    >
       {state === "failed" && (
         <Message
           icon="warning"
           title="The study cannot be opened"
           text={error}
           action="Try again"
-          onAction={study.load}
+          onAction={studies.current.load}
         />
       )}
       {state === "ready" && series.length === 0 && (
@@ -38,28 +66,31 @@ export function ViewportGrid({ room, hanging, overlays, isKeyImage, onShowAttrib
           title="This study holds no series"
           text="Its images may still be on their way."
           action="Look again"
-          onAction={study.load}
+          onAction={studies.current.load}
         />
       )}
       {series.length > 0 &&
         slots.map((slot) => (
           <Slot key={slot} isVisible={visible.includes(slot)}>
             <ViewportPane
-              session={session}
-              source={source}
+              room={room}
               slot={slot}
+              hung={hanging.hungIn(slot)}
               series={hanging.seriesIn(slot)}
+              reference={slot === active || visible.length < 2 ? undefined : reference}
+              onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}
               isActive={slot === active && visible.length > 1}
               isVisible={visible.includes(slot)}
               overlays={overlays}
               isKeyImage={isKeyImage && slot === active}
               onActivate={() => hanging.activate(slot)}
-              onMaximize={() => hanging.chooseLayout(layout === 1 ? 4 : 1)}
+              onMaximize={() => onMaximize()}
               onDropSeries={(uid) => {
                 hanging.open(uid, slot);
                 hanging.activate(slot);
               }}
-              onReload={() => study.reloadSeries(hanging.seriesIn(slot)?.seriesInstanceUid ?? "")}
+              onAsAcquired={() => hanging.open(hanging.seriesIn(slot)?.seriesInstanceUid ?? "", slot)}
+              onReload={() => studies.reloadSeries(hanging.seriesIn(slot)?.seriesInstanceUid ?? "")}
               onShowAttributes={onShowAttributes}
               onController={hanging.rememberController}
             />

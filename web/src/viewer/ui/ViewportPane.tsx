@@ -1,23 +1,30 @@
 import { useEffect, useRef, useState } from "react";
 import { t } from "../../words/words.ts";
+import type { Hung } from "../hanging/hang.ts";
+import type { Room } from "../index.tsx";
 import type { SeriesEntry } from "../model/study.ts";
-import type { ImageSource } from "../pixels/image-source.ts";
 import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
+import { PriorTag, pointing, useHungImages, usePriorAge, useShowing, VolumeProgress } from "./hung-pane.tsx";
 import { Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
 import { Overlay } from "./Overlay.tsx";
 import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
+import { SpaceOverlay } from "./SpaceOverlay.tsx";
 import { StackSlider } from "./StackSlider.tsx";
 import { useStore } from "./use-store.ts";
 
 interface ViewportPaneProps {
-  session: Session;
-  source: ImageSource;
+  room: Room;
   slot: number;
+  hung: Hung | undefined;
   series: SeriesEntry | undefined;
+  /** What the active viewport shows, where that is another one. */
+  reference: ViewportState | undefined;
+  /** Told of points that are pressed, while the crosshair is the tool. */
+  onPoint: ((x: number, y: number) => void) | undefined;
   isActive: boolean;
   isVisible: boolean;
   overlays: boolean;
@@ -25,6 +32,8 @@ interface ViewportPaneProps {
   onActivate: () => void;
   onMaximize: () => void;
   onDropSeries: (seriesInstanceUid: string) => void;
+  /** Shows the series as it was acquired, where no plane can be cut from it. */
+  onAsAcquired: () => void;
   onReload: () => void;
   onShowAttributes: () => void;
   /** Told of the controller when it comes, and of undefined when it goes. */
@@ -35,7 +44,8 @@ const nothing = createStore<ViewportState | undefined>(undefined);
 
 /** One viewport: the picture and what lies over it. */
 export function ViewportPane(props: ViewportPaneProps) {
-  const { session, source, slot, series, isActive, isVisible, overlays, onController } = props;
+  const { room, slot, hung, series, isActive, isVisible, overlays, onController, onPoint } = props;
+  const { session, source } = room;
   const element = useRef<HTMLDivElement>(null);
   const [controller, setController] = useState<ViewportController>();
   const [dropping, setDropping] = useState(false);
@@ -53,16 +63,11 @@ export function ViewportPane(props: ViewportPaneProps) {
     };
   }, [session, slot, onController]);
 
-  const images = series?.images;
-  const seriesInstanceUid = series?.seriesInstanceUid;
-  useEffect(() => {
-    if (!controller) return;
-    if (images && images.length > 0 && seriesInstanceUid !== undefined) {
-      controller.showSeries(seriesInstanceUid, images, source.register(images));
-    } else controller.clear();
-  }, [controller, source, images, seriesInstanceUid]);
+  const { images, refusal, volume } = useHungImages(room, series, hung);
+  useShowing(controller, source, { images, hung, seriesInstanceUid: series?.seriesInstanceUid });
 
-  const isImage = series !== undefined && series.images.length > 0;
+  const isImage = images.length > 0;
+  const priorAge = usePriorAge(room, series);
   const label = series ? seriesTitle(series) : "empty";
   return (
     <section
@@ -72,11 +77,14 @@ export function ViewportPane(props: ViewportPaneProps) {
       hidden={!isVisible}
       data-active={isActive || undefined}
       data-dropping={dropping || undefined}
+      data-prior={priorAge === undefined ? undefined : true}
+      data-plane={hung?.plane}
       {...(isImage && state ? observable(state) : { "data-state": series ? "no-image" : "empty" })}
       onFocus={props.onActivate}
       onPointerDownCapture={props.onActivate}
       onDoubleClick={props.onMaximize}
       onContextMenu={(event) => event.preventDefault()}
+      {...pointing(onPoint)}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(seriesDragType)) return;
         event.preventDefault();
@@ -94,15 +102,29 @@ export function ViewportPane(props: ViewportPaneProps) {
     >
       <div ref={element} className="vw-canvas" data-hidden={!isImage || undefined} />
       {isImage && state && controller && (
-        <OverImage state={state} controller={controller} session={session} overlays={overlays} />
+        <>
+          <SpaceOverlay session={session} controller={controller} state={state} reference={props.reference} />
+          <OverImage state={state} controller={controller} session={session} overlays={overlays} />
+          {volume && state.shownIndex !== state.index && <VolumeProgress volume={volume} />}
+        </>
       )}
+      {priorAge !== undefined && <PriorTag age={priorAge} />}
       {isImage && props.isKeyImage && (
         <span className="vw-key-image" role="note">
           <Icon name="star" size={14} />
           {t("Key image")}
         </span>
       )}
-      {!isImage && (
+      {!isImage && refusal && (
+        <Message
+          icon="warning"
+          title={t("No plane can be cut from this series")}
+          text={refusal}
+          action={t("Show its images")}
+          onAction={props.onAsAcquired}
+        />
+      )}
+      {!isImage && !refusal && (
         <NoImage series={series} onReload={props.onReload} onShowAttributes={props.onShowAttributes} />
       )}
     </section>

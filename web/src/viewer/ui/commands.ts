@@ -1,7 +1,7 @@
 import type { Session, ToolName } from "../stack/session.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
-import type { Hanging } from "./use-hanging.ts";
+import type { Hanging, Layout } from "./use-hanging.ts";
 
 /** What can be done, by name; buttons and keys share them. */
 export interface Commands {
@@ -14,6 +14,9 @@ export interface Commands {
   overlays(): void;
   attributes(): void;
   measurements(): void;
+  link(): void;
+  /** Planes of the series, and what hung before. */
+  planes(): void;
   undo(): void;
   redo(): void;
   keyImage(): void;
@@ -48,6 +51,7 @@ const toolKeys: Record<string, ToolName> = {
   t: "arrow",
   b: "probe",
   "shift+l": "freehand",
+  x: "crosshair",
 };
 
 const commandKeys: Record<string, CommandName> = {
@@ -59,6 +63,8 @@ const commandKeys: Record<string, CommandName> = {
   "0": "reset",
   o: "overlays",
   a: "attributes",
+  y: "link",
+  v: "planes",
   "shift+m": "measurements",
   "ctrl+z": "undo",
   "ctrl+shift+z": "redo",
@@ -93,11 +99,17 @@ export function runKey(key: string, context: KeyContext): boolean {
     move();
     return true;
   }
-  if (key === "q") hanging.chooseLayout(hanging.layout === 1 ? 2 : hanging.layout === 2 ? 4 : 1);
+  if (key === "q") hanging.chooseLayout(nextLayout(hanging.layout));
   else if (key === "f6") focusNextRegion();
   else if (key === "escape") context.closeTop();
   else return false;
   return true;
+}
+
+/** One, two side by side, four, and one again. */
+function nextLayout({ rows, columns }: Layout): Layout {
+  if (rows * columns === 1) return { rows: 1, columns: 2 };
+  return rows * columns === 2 ? { rows: 2, columns: 2 } : { rows: 1, columns: 1 };
 }
 
 function moves({ controller, state, hanging, session }: KeyContext): Record<string, () => void> {

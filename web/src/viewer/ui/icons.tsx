@@ -6,6 +6,13 @@ const drawings = {
   arrow: <path d="M13 3 3.5 12.5M3.5 7v5.5H9" />,
   back: <path d="M9.5 4.5 6 8l3.5 3.5" />,
   cobb: <path d="m2.5 5.5 11-3M2.5 10.5l11 3M5 5v5.9M11 3.2v9.6" />,
+  clock: (
+    <>
+      <circle cx="8" cy="8" r="5.500" />
+      <path d="M8 5v3.200l2 1.300" />
+    </>
+  ),
+  crosshair: <path d="M8 1.500v5M8 9.500v5M1.500 8h5M9.500 8h5" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   document: <path d="M4 2h5.5L12.5 5v9H4zM9.5 2v3h3M6 8.5h4.5M6 11h4.5" />,
   ellipse: (
@@ -36,6 +43,10 @@ const drawings = {
     </>
   ),
   list: <path d="M6 4h7.5M6 8h7.5M6 12h7.5M2.500 4h.6M2.500 8h.6M2.500 12h.6" />,
+  link: (
+    <path d="M6.800 9.200a2.800 2.800 0 0 0 4 0l2-2a2.800 2.800 0 0 0-4-4l-1 1M9.200 6.800a2.800 2.800 0 0 0-4 0l-2 2a2.800 2.800 0 0 0 4 4l1-1" />
+  ),
+  planes: <path d="M8 1.800 13.500 5v6L8 14.200 2.500 11V5zM2.500 5 8 8.200 13.500 5M8 8.200v6" />,
   layout1: <rect x="2.5" y="2.5" width="11" height="11" rx="1" />,
   layout2: (
     <>

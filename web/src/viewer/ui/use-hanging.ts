@@ -1,59 +1,195 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Desk, KeptHanging } from "../desk.ts";
+import {
+  fillSlots,
+  type HangingKey,
+  type Hung,
+  hang,
+  hangingKeyOf,
+  initialSeries,
+  keyText,
+  visibleSlots,
+} from "../hanging/hang.ts";
+import { textOf } from "../model/dicom-json.ts";
+import { isWhole, priorFor, priorSeries, type Studies, type StudiesState } from "../model/studies.ts";
 import type { SeriesEntry } from "../model/study.ts";
+import { tags } from "../model/tags.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
-import { initialSeries, seriesForSlots, visibleSlots } from "./hanging.ts";
 
 /** The places for viewports; which of them are seen is the layout's. */
-export const slots = [0, 1, 2, 3];
+export const slots = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+export interface Layout {
+  rows: number;
+  columns: number;
+}
 
 export interface Hanging {
-  /** One, two or four viewports. */
-  layout: number;
+  layout: Layout;
   active: number;
   visible: readonly number[];
+  /** Whether scrolling, windows and the crosshair go together. */
+  linked: boolean;
   controllers: readonly (ViewportController | undefined)[];
+  hungIn(slot: number): Hung | undefined;
   seriesIn(slot: number): SeriesEntry | undefined;
   activate(slot: number): void;
-  chooseLayout(layout: number): void;
+  chooseLayout(layout: Layout): void;
+  link(on: boolean): void;
   /** Puts a series into a viewport, the active one unless told. */
   open(seriesInstanceUid: string, slot?: number): void;
+  /** Hangs these in the first viewports. */
+  hang(layout: Layout, hung: readonly (Hung | undefined)[]): void;
+  /** From all that hang to the active one alone, and back. */
+  maximize(): void;
+  /** Changes what hangs in a viewport. */
+  put(slot: number, hung: Hung): void;
   /** Goes to the series that follows, or precedes, in the strip. */
   stepSeries(step: number): void;
   rememberController(slot: number, controller: ViewportController | undefined): void;
 }
 
-/** Which series hangs in which viewport. */
-export function useHanging(series: readonly SeriesEntry[]): Hanging {
-  const [layout, setLayout] = useState(1);
+/** Which series hangs in which viewport: first as the protocol says, then as the person wants. */
+export function useHanging(studies: Studies, state: StudiesState, desk: Desk | undefined): Hanging {
+  const [layout, setLayout] = useState<Layout>({ rows: 1, columns: 1 });
   const [active, setActive] = useState(0);
-  const [assigned, setAssigned] = useState<readonly (string | undefined)[]>([]);
+  const [linked, setLinked] = useState(false);
+  const [hung, setHung] = useState<readonly (Hung | undefined)[]>([]);
   const [controllers, setControllers] = useState<readonly (ViewportController | undefined)[]>([]);
-  const first = assigned[0] ?? initialSeries(series);
+  const current = state.current.series;
+  const series = useMemo(() => [...state.current.series, ...priorSeries(state)], [state]);
+  const first = hung[0]?.seriesInstanceUid ?? initialSeries(current);
   useEffect(() => {
-    if (first !== undefined) setAssigned((now) => (now[0] === undefined ? [first, ...now.slice(1)] : now));
+    if (first !== undefined)
+      setHung((now) => (now[0] === undefined ? [{ seriesInstanceUid: first }, ...now.slice(1)] : now));
   }, [first]);
   const rememberController = useCallback((slot: number, controller: ViewportController | undefined) => {
     setControllers((now) => slots.map((each) => (each === slot ? controller : now[each])));
   }, []);
-  const open = (seriesInstanceUid: string, slot = active) =>
-    setAssigned((now) => slots.map((each) => (each === slot ? seriesInstanceUid : now[each])));
+  const touched = useRef(false);
+  const larger = useRef<Layout>({ rows: 2, columns: 2 });
+  const put = (slot: number, next: Hung) =>
+    setHung((now) => slots.map((each) => (each === slot ? next : now[each])));
+
+  const key = useProtocol({ studies, state, desk, touched }, (kept, protocol) => {
+    const wanted = kept ?? protocol;
+    if (!wanted) return;
+    const count = wanted.rows * wanted.columns;
+    setLayout({ rows: wanted.rows, columns: wanted.columns });
+    setLinked(wanted.linked);
+    // Where a protocol leaves a place empty it stays so, unless the person wants more places than it has.
+    const own = protocol && protocol.hung.length >= count;
+    setHung((now) =>
+      own ? protocol.hung : fillSlots(current, protocol?.hung ?? now, visibleSlots(count, 0)),
+    );
+  });
+
+  const keep = (change: Partial<KeptHanging>) => {
+    touched.current = true;
+    if (!key) return;
+    // A change that cannot be kept is still done here.
+    desk?.keepHanging(keyText(key), { ...layout, linked, ...change }).catch(() => {});
+  };
+  const open = (seriesInstanceUid: string, slot = active) => {
+    touched.current = true;
+    put(slot, { seriesInstanceUid });
+  };
   return {
     layout,
     active,
-    visible: visibleSlots(layout, active),
+    linked,
+    visible: visibleSlots(layout.rows * layout.columns, active),
     controllers,
-    seriesIn: (slot) => series.find((entry) => entry.seriesInstanceUid === assigned[slot]),
+    hungIn: (slot) => hung[slot],
+    seriesIn: (slot) => series.find((entry) => entry.seriesInstanceUid === hung[slot]?.seriesInstanceUid),
     activate: setActive,
     chooseLayout(next) {
+      keep(next);
       setLayout(next);
-      setAssigned((now) => seriesForSlots(series, now, visibleSlots(next, active)));
+      setHung((now) => fillSlots(current, now, visibleSlots(next.rows * next.columns, active)));
+    },
+    link(on) {
+      keep({ linked: on });
+      setLinked(on);
     },
     open,
+    hang(next, wanted) {
+      touched.current = true;
+      setLayout(next);
+      setActive(0);
+      setHung(slots.map((slot) => wanted[slot]));
+    },
+    maximize() {
+      touched.current = true;
+      if (layout.rows * layout.columns > 1) {
+        larger.current = layout;
+        setLayout({ rows: 1, columns: 1 });
+        return;
+      }
+      const { rows, columns } = larger.current;
+      setLayout(larger.current);
+      setHung((now) => fillSlots(current, now, visibleSlots(rows * columns, active)));
+    },
+    put(slot, next) {
+      touched.current = true;
+      put(slot, next);
+    },
     stepSeries(step) {
-      const at = series.findIndex((entry) => entry.seriesInstanceUid === assigned[active]);
-      const next = series[at + step];
+      const own = series.filter(
+        (entry) =>
+          entry.studyInstanceUid ===
+          (series.find((each) => each.seriesInstanceUid === hung[active]?.seriesInstanceUid) ?? entry)
+            .studyInstanceUid,
+      );
+      const at = own.findIndex((entry) => entry.seriesInstanceUid === hung[active]?.seriesInstanceUid);
+      const next = own[at + step];
       if (next) open(next.seriesInstanceUid);
     },
     rememberController,
   };
+}
+
+interface ProtocolInput {
+  studies: Studies;
+  state: StudiesState;
+  desk: Desk | undefined;
+  touched: { current: boolean };
+}
+
+/** Hangs the study once, when all that it takes is known and nobody has chosen anything; answers what the person's choice is kept under. */
+function useProtocol(
+  { studies, state, desk, touched }: ProtocolInput,
+  apply: (kept: KeptHanging | undefined, protocol: ReturnType<typeof hang>) => void,
+): HangingKey | undefined {
+  const [kept, setKept] = useState<Readonly<Record<string, KeptHanging>>>();
+  const done = useRef(false);
+  useEffect(() => {
+    let gone = false;
+    const set = (found: Readonly<Record<string, KeptHanging>>) => !gone && setKept(found);
+    (desk?.readHangings() ?? Promise.resolve({})).then(set, () => set({}));
+    return () => {
+      gone = true;
+    };
+  }, [desk]);
+
+  const { current, priors, priorsKnown } = state;
+  const whole = isWhole(current) && priorsKnown;
+  const plain = whole ? hangingKeyOf(current.series, []) : undefined;
+  const first = current.series.find((entry) => entry.modality === plain?.modality)?.images[0];
+  const bodyPart = (first && textOf(first.attributes, tags.BodyPartExamined)) ?? "";
+  const prior = plain && priorFor(priors, plain.modality, bodyPart);
+  const priorUid = prior?.studyInstanceUid;
+  useEffect(() => {
+    if (priorUid !== undefined) studies.openPrior(priorUid);
+  }, [studies, priorUid]);
+
+  const ready = plain !== undefined && kept !== undefined && (!prior || isWhole(prior.study));
+  const key = ready ? hangingKeyOf(current.series, prior?.study?.series ?? []) : undefined;
+  useEffect(() => {
+    if (!ready || !key || done.current) return;
+    done.current = true;
+    if (touched.current) return;
+    apply(kept[keyText(key)], hang(key, current.series, prior?.study?.series ?? []));
+  });
+  return key;
 }

@@ -14,7 +14,9 @@ export function usePrefetching(
   useEffect(() => {
     const order = [active, ...visible.filter((slot) => slot !== active)];
     const watched = order.map((slot) => controllers[slot]).filter((controller) => controller !== undefined);
-    const want = () => session.prefetcher.want(watched.map((controller) => controller.state.get()));
+    // Planes are made when they are looked at.
+    const stacks = () => watched.map(({ state }) => state.get()).filter(({ images }) => !images[0]?.reformat);
+    const want = () => session.prefetcher.want(stacks());
     want();
     const stops = watched.map((controller) => controller.state.subscribe(want));
     return () => {

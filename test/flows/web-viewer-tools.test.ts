@@ -1,0 +1,178 @@
+import { newUid } from "@isocenter/dicom";
+import type { Locator, Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { controlsOf } from "../support/accessibility.ts";
+import { chromiumMissing } from "../support/browser.ts";
+import { phantomSeries, phantomValue } from "../support/phantom.ts";
+import { pictureOf } from "../support/screen.ts";
+import { addRadiologist, drag, openStudy, paneOf, pointOn, shows } from "../support/viewer-page.ts";
+import { webFlow } from "../support/web.ts";
+
+/** Pixels of the phantom's side. */
+const size = 256;
+
+/** Slices of the volume, 5 mm apart; their pixels are half a millimetre. */
+const slices = 24;
+
+describe.skipIf(chromiumMissing())("tools of the viewer", () => {
+  const flow = webFlow();
+  const study = newUid();
+  const [current, prior] = [newUid(), newUid()];
+  const reader = { username: "reader", password: "" };
+  beforeAll(async () => {
+    const series = phantomSeries(3, {
+      StudyInstanceUID: study,
+      SeriesInstanceUID: newUid(),
+      FrameOfReferenceUID: newUid(),
+      PatientName: "Fantôme^Aimée",
+      PatientID: "PH-1",
+      SeriesNumber: 4,
+      PixelSpacing: ["0.5", "0.5"],
+    });
+    await flow.store(...series.map(({ bytes }) => bytes));
+    const volume = (uid: string, date: string) =>
+      phantomSeries(slices, {
+        StudyInstanceUID: uid,
+        SeriesInstanceUID: newUid(),
+        FrameOfReferenceUID: newUid(),
+        StudyDate: date,
+        PatientName: "Volume^Vera",
+        PatientID: "PH-2",
+        PixelSpacing: ["0.5", "0.5"],
+      });
+    await flow.store(
+      ...[...volume(current, "20260920"), ...volume(prior, "20260118")].map(({ bytes }) => bytes),
+    );
+    reader.password = await addRadiologist(flow, reader.username);
+  });
+
+  const panelOf = (page: Page) => page.getByRole("complementary", { name: "Measurements and key images" });
+  /** The lines of the panel's list, by the kind of the measurement. */
+  const listed = (page: Page, kind: string) =>
+    expect.poll(() => panelOf(page).locator(`li[data-kind=${kind}]`).allInnerTexts());
+  const areKept = (page: Page) =>
+    expect.poll(() => page.getByTestId("keep-state").getAttribute("data-state")).toBe("kept");
+
+  test("says lengths, angles and values that the phantom has, keeps them and shows them again", async () => {
+    const { page, pane } = await openStudy(flow, study, reader);
+    const { keyboard } = page;
+    await keyboard.press("Shift+M");
+    await panelOf(page).waitFor();
+    await areKept(page);
+
+    await keyboard.press("l");
+    await drag(page, pane, size, [40, 60], [140, 60]);
+    await listed(page, "length").toEqual([expect.stringMatching(/^(49\.[89]|50\.[012]) mm\s+Se 4 Im 1$/)]);
+
+    // In the block of the first row and second column.
+    await keyboard.press("Shift+E");
+    await drag(page, pane, size, [74, 10], [114, 50]);
+    const value = phantomValue(1, 0, 1).toFixed(1).replace("-", "−");
+    await listed(page, "rectangle").toEqual([
+      expect.stringMatching(new RegExp(`^(3\\.9|4\\.0|4\\.1) cm², mean ${value} HU, SD 0\\.0`)),
+    ]);
+
+    await keyboard.press("b");
+    const { x, y } = await pointOn(pane, size, [224, 224]);
+    await page.mouse.click(x, y);
+    await listed(page, "probe").toEqual([expect.stringMatching(new RegExp(`^${phantomValue(1, 3, 3)} HU`))]);
+
+    await keyboard.press("Control+z");
+    await listed(page, "probe").toEqual([]);
+    await keyboard.press("Control+Shift+z");
+    await listed(page, "probe").toHaveLength(1);
+    await keyboard.press("Delete");
+    await listed(page, "probe").toEqual([]);
+
+    // On the second image, where every block is five more.
+    await keyboard.press("ArrowDown");
+    await shows(pane, { state: "shown", "image-number": 2 });
+    await keyboard.press("e");
+    await drag(page, pane, size, [160, 160], [185, 185]);
+    const second = phantomValue(2, 2, 2).toFixed(1);
+    await listed(page, "ellipse").toEqual([
+      expect.stringMatching(new RegExp(`mean ${second} HU[^]*Se 4 Im 2`)),
+    ]);
+    await keyboard.press("k");
+    await pane.getByText("Key image").waitFor();
+    await panelOf(page).getByRole("button", { name: "No longer a key image: Se 4 Im 2" }).waitFor();
+    await areKept(page);
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+
+    await page.reload();
+    await shows(paneOf(page), { state: "shown", "image-number": 1 });
+    await keyboard.press("Shift+M");
+    await listed(page, "length").toHaveLength(1);
+    await listed(page, "rectangle").toEqual([expect.stringContaining(`mean ${value} HU`)]);
+    await paneOf(page).locator("svg text", { hasText: "mm" }).first().waitFor();
+    await panelOf(page).locator("li[data-kind=ellipse] .vw-mark-go").click();
+    await shows(paneOf(page), { state: "shown", "image-number": 2 });
+    await paneOf(page).getByText("Key image").waitFor();
+  });
+
+  test("hangs a volume with its prior, cuts planes whose values are those of their places, and links them", async () => {
+    const { page, pane } = await openStudy(flow, current, reader);
+    const [old, coronal, sagittal] = [paneOf(page, 2), paneOf(page, 3), paneOf(page, 4)];
+    await shows(pane, { state: "shown", "image-count": slices });
+    await shows(old, { state: "shown", prior: "true", "image-count": slices });
+    await old.getByText("Prior 8 months").waitFor();
+    await shows(coronal, { state: "shown", plane: "coronal", "image-count": size, "window-center": 40 });
+    await shows(sagittal, { state: "shown", plane: "sagittal", "image-count": size });
+
+    await page.keyboard.press("x");
+    const [column, row] = [160.5, 96.5];
+    const at = await pointOn(pane, size, [column, row]);
+    await page.mouse.click(at.x, at.y);
+    // Planes are counted from the front, and from the right.
+    await shows(coronal, { state: "shown", "image-number": Math.ceil(row) });
+    await shows(sagittal, { state: "shown", "image-number": Math.ceil(column) });
+    const value = (x: number, y: number, millimetresBelowFirst: number) =>
+      phantomValue(1, Math.floor(y / 64), Math.floor(x / 64)) + millimetresBelowFirst;
+    await looksLike(coronal, (x, z) => value(x, row, z));
+    await looksLike(sagittal, (y, z) => value(column, y, z));
+
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await shows(pane, { "image-number": 3 });
+    await shows(old, { state: "shown", "image-number": 3 });
+    await page.keyboard.press("2");
+    await shows(old, { "window-center": 90, "window-width": 150 });
+    await page.keyboard.press("y");
+    await page.keyboard.press("ArrowDown");
+    await shows(pane, { "image-number": 4 });
+    await shows(old, { "image-number": 3 });
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+
+    // What the person chose is how the next one hangs.
+    const kept = page.waitForResponse(
+      (answer) => answer.url().endsWith("/preferences") && answer.request().method() === "PUT",
+    );
+    await page.getByLabel("Layout").selectOption("1 × 2");
+    await expect.poll(() => page.locator(".vw-pane:visible").count()).toBe(2);
+    await kept;
+    await page.reload();
+    await shows(paneOf(page, 2), { state: "shown", prior: "true" });
+    await expect.poll(() => page.locator(".vw-pane:visible").count()).toBe(2);
+  });
+});
+
+/** Compares a plane through the volume, of 256 × 231 pixels, with the values it should have, in the window 400/40. */
+async function looksLike(pane: Locator, expected: (across: number, millimetresDown: number) => number) {
+  const worst = async () => {
+    const picture = await pictureOf(pane);
+    const height = (slices - 1) * 10 + 1;
+    const scale = Math.min(picture.width / size, picture.height / height);
+    // Away from the crosshair.
+    const differences = [40, 80, 145, 216].flatMap((across) =>
+      [60, 115, 170].map((down) => {
+        const x = picture.width / 2 + (across - size / 2) * scale;
+        const y = picture.height / 2 + (down - height / 2) * scale;
+        const share = (expected(across, (down - 0.5) * 0.5) - (40 - 0.5 - 199.5)) / 399;
+        const grey = 255 * Math.min(1, Math.max(0, share));
+        return Math.max(...picture.at(x, y).map((channel) => Math.abs(channel - grey)));
+      }),
+    );
+    return Math.max(...differences);
+  };
+  await expect.poll(worst).toBeLessThanOrEqual(3);
+}

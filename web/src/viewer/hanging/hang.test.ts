@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import type { SeriesEntry } from "../model/study.ts";
+import { fillSlots, hang, hangingKeyOf, initialSeries, visibleSlots } from "./hang.ts";
+
+const axial = [1, 0, 0, 0, 1, 0];
+
+const series = (
+  uid: string,
+  state: SeriesEntry["state"],
+  images = 1,
+  more: Record<string, unknown[]> = {},
+) => {
+  const elements = { "00080008": ["ORIGINAL", "PRIMARY", "AXIAL"], ...more };
+  const attributes = Object.fromEntries(
+    Object.entries(elements).map(([tag, Value]) => [tag, { vr: "UN", Value }]),
+  );
+  const modality = String(more["00080060"]?.[0] ?? "CT");
+  return {
+    seriesInstanceUid: uid,
+    state,
+    modality,
+    images: Array.from({ length: images }, () => ({ attributes, modality, numberOfFrames: 1 })),
+  } as unknown as SeriesEntry;
+};
+const scout = (uid: string) =>
+  series(uid, "ready", 1, { "00080008": ["ORIGINAL", "PRIMARY", "LOCALIZER"], "00200037": axial });
+const volume = (uid: string, count: number) => series(uid, "ready", count, { "00200037": axial });
+const named = (uid: string, name: string) =>
+  series(uid, "ready", 24, { "00080060": ["MR"], "0008103E": [name], "00200037": axial });
+const view = (uid: string, modality: string, position: string, side?: string) =>
+  series(uid, "ready", 1, {
+    "00080060": [modality],
+    "00185101": [position],
+    ...(side ? { "00200062": [side] } : {}),
+  });
+const hungOf = (current: SeriesEntry[], prior: SeriesEntry[] = []) => {
+  const hanging = hang(hangingKeyOf(current, prior)!, current, prior);
+  return (
+    hanging && {
+      grid: `${hanging.rows} × ${hanging.columns}`,
+      hung: hanging.hung.map(
+        (one) => one && [one.seriesInstanceUid, one.plane, one.window].filter(Boolean).join(" "),
+      ),
+    }
+  );
+};
+
+describe("hanging", () => {
+  it("opens with the first series of pictures, once those before it are known", () => {
+    expect(initialSeries([series("a", "loading", 0), series("b", "ready")])).toBeUndefined();
+    expect(initialSeries([series("a", "ready", 0), series("b", "failed", 0), series("c", "ready")])).toBe(
+      "c",
+    );
+    expect(initialSeries([series("a", "ready", 0)])).toBe("a");
+    expect(initialSeries([])).toBeUndefined();
+  });
+
+  it("does not open with a localizer while there is anything else", () => {
+    expect(initialSeries([scout("a"), series("b", "loading", 0)])).toBeUndefined();
+    expect(initialSeries([scout("a"), series("b", "ready")])).toBe("b");
+    expect(initialSeries([series("sr", "ready", 0), scout("a")])).toBe("a");
+  });
+
+  it("shows so many viewports, among them the active one", () => {
+    expect(visibleSlots(1, 3)).toEqual([3]);
+    expect(visibleSlots(2, 1)).toEqual([0, 1]);
+    expect(visibleSlots(2, 2)).toEqual([2, 3]);
+    expect(visibleSlots(4, 2)).toEqual([0, 1, 2, 3]);
+  });
+
+  it("fills empty viewports with series that hang nowhere yet", () => {
+    const all = [series("a", "ready"), series("sr", "ready", 0), series("b", "ready"), series("c", "ready")];
+    const uids = (hung: string[], visible: number[]) =>
+      fillSlots(
+        all,
+        hung.map((seriesInstanceUid) => ({ seriesInstanceUid })),
+        visible,
+      ).map((one) => one?.seriesInstanceUid);
+    expect(uids(["b"], [0, 1])).toEqual(["b", "a"]);
+    expect(uids(["b", "a"], [0, 1, 2, 3])).toEqual(["b", "a", "c"]);
+  });
+});
+
+describe("protocols", () => {
+  it("cut a CT volume along three planes, beside the volume of the prior where there is one", () => {
+    const current = [scout("scout"), volume("thick", 30), volume("thin", 60)];
+    expect(hungOf(current)).toEqual({
+      grid: "2 × 2",
+      hung: ["thin 1", "thin 2", "thin coronal", "thin sagittal"],
+    });
+    expect(hungOf(current, [volume("old", 40)])).toEqual({
+      grid: "2 × 2",
+      hung: ["thin", "old", "thin coronal", "thin sagittal"],
+    });
+    expect(hungOf([volume("few", 8)])).toBeUndefined();
+  });
+
+  it("find the sequences of an MR by name, and those of the prior below them", () => {
+    const current = [
+      named("1", "Localizer"),
+      named("2", "t1 tse tra"),
+      named("3", "T2 FLAIR"),
+      named("4", "ep2d DWI"),
+      named("5", "T2 TSE ax"),
+    ];
+    expect(hungOf(current)?.hung).toEqual(["5", "2", "4", undefined]);
+    expect(hungOf(current, [named("old", "T2 TSE")])?.hung).toEqual([
+      "5",
+      "2",
+      "4",
+      "old",
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("put the breasts' views in their places, chest walls together", () => {
+    const current = [
+      view("a", "MG", "MLO", "L"),
+      view("b", "MG", "CC", "L"),
+      view("c", "MG", "MLO", "R"),
+      view("d", "MG", "CC", "R"),
+    ];
+    expect(hungOf(current)).toEqual({ grid: "2 × 2", hung: ["d", "b", "c", "a"] });
+  });
+
+  it("put a frontal view beside the lateral one, or beside the same view of the prior", () => {
+    const current = [view("lat", "DX", "LL"), view("pa", "DX", "PA")];
+    expect(hungOf(current)?.hung).toEqual(["pa", "lat"]);
+    expect(hungOf(current, [view("old-lat", "DX", "LL"), view("old", "DX", "AP")])?.hung).toEqual([
+      "pa",
+      "old",
+    ]);
+  });
+});

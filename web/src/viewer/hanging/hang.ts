@@ -1,0 +1,189 @@
+import { textOf, textsOf } from "../model/dicom-json.ts";
+import { orientationOf, planeOf } from "../model/geometry.ts";
+import type { StackImage } from "../model/image.ts";
+import type { SeriesEntry } from "../model/study.ts";
+import { tags } from "../model/tags.ts";
+import { bodyRegionOf } from "../model/windows.ts";
+import type { Slab } from "../volume/reslice.ts";
+import { type PlaneName, type Protocol, protocols, type Wish } from "./protocols.ts";
+
+/** What hangs in a viewport. */
+export interface Hung {
+  seriesInstanceUid: string;
+  /** The image to begin with, from 0. */
+  index?: number;
+  /** The plane that the series is cut along; absent: as it was acquired. */
+  plane?: PlaneName;
+  /** How thick the plane is; the thinnest where it does not say. */
+  slab?: Slab;
+  /** The key of the window to open with. */
+  window?: string;
+}
+
+export interface Hanging {
+  rows: number;
+  columns: number;
+  hung: readonly (Hung | undefined)[];
+  linked: boolean;
+}
+
+/** Fewer slices are no volume that a plane could be cut from. */
+export const leastSlices = 20;
+
+/** Planning images (PS3.3 C.8.2.1.1.1, value 3 of Image Type): nobody opens a study to read them. */
+export const isLocalizer = (entry: SeriesEntry): boolean => {
+  const first = entry.images[0];
+  return first !== undefined && textsOf(first.attributes, tags.ImageType).includes("LOCALIZER");
+};
+
+const nameOf = ({ attributes }: StackImage) =>
+  [tags.SeriesDescription, tags.ProtocolName].map((tag) => textOf(attributes, tag) ?? "").join(" ");
+
+function isWished(image: StackImage, wish: Wish): boolean {
+  const { attributes } = image;
+  const side = textOf(attributes, tags.ImageLaterality) ?? textOf(attributes, tags.Laterality);
+  return (
+    (!wish.modality || wish.modality.split("|").includes(image.modality)) &&
+    (!wish.name || new RegExp(wish.name, "i").test(nameOf(image))) &&
+    (!wish.not || !new RegExp(wish.not, "i").test(nameOf(image))) &&
+    (!wish.view || wish.view.includes((textOf(attributes, tags.ViewPosition) ?? "").toUpperCase())) &&
+    (!wish.laterality || side === wish.laterality)
+  );
+}
+
+const planeNames: Readonly<Record<string, PlaneName | undefined>> = {
+  Axial: "axial",
+  Coronal: "coronal",
+  Sagittal: "sagittal",
+};
+
+/** The plane in which the slices of a series lie, if it is an anatomical one. */
+export function acquiredPlane(entry: SeriesEntry): PlaneName | undefined {
+  const orientation = entry.images[0] && orientationOf(entry.images[0].attributes);
+  return orientation && planeNames[planeOf(orientation)];
+}
+
+function candidates(series: readonly SeriesEntry[], wish: Wish): readonly SeriesEntry[] {
+  const readable = series.filter((entry) => entry.images.length > 0 && !isLocalizer(entry));
+  if (!wish.volume) return readable;
+  const volumes = readable.filter((entry) => entry.images.length >= leastSlices && acquiredPlane(entry));
+  // Of volumes the finest; of equals the first.
+  return [...volumes].sort((a, b) => b.images.length - a.images.length);
+}
+
+function hangOne(series: readonly SeriesEntry[], wish: Wish, taken: Set<string>): Hung | undefined {
+  for (const entry of candidates(series, wish)) {
+    const index = entry.images.findIndex(
+      (image, at) => isWished(image, wish) && (wish.volume || !taken.has(`${entry.seriesInstanceUid}/${at}`)),
+    );
+    if (index < 0) continue;
+    // A stack of slices hangs once; single pictures of a series hang side by side.
+    const stack = orientationOf(entry.images[index]!.attributes) !== undefined && entry.images.length > 1;
+    if (!wish.volume && stack && taken.has(entry.seriesInstanceUid)) continue;
+    const image = entry.images[index]!;
+    const frames = image.numberOfFrames;
+    for (let at = index; at < index + Math.max(1, frames); at++)
+      taken.add(`${entry.seriesInstanceUid}/${at}`);
+    taken.add(entry.seriesInstanceUid);
+    const plane = wish.plane && wish.plane !== acquiredPlane(entry) ? { plane: wish.plane } : {};
+    return {
+      seriesInstanceUid: entry.seriesInstanceUid,
+      ...(index > 0 && !stack ? { index } : {}),
+      ...plane,
+      ...(wish.window ? { window: wish.window } : {}),
+    };
+  }
+  return undefined;
+}
+
+/** Without the rows and columns of the grid that stay empty. */
+function compact(hung: readonly (Hung | undefined)[], { rows, columns }: Protocol) {
+  const at = (row: number, column: number) => hung[row * columns + column];
+  const all = (count: number) => Array.from({ length: count }, (_, index) => index);
+  const usedRows = all(rows).filter((row) => all(columns).some((column) => at(row, column)));
+  const usedColumns = all(columns).filter((column) => all(rows).some((row) => at(row, column)));
+  return {
+    rows: usedRows.length,
+    columns: usedColumns.length,
+    hung: usedRows.flatMap((row) => usedColumns.map((column) => at(row, column))),
+  };
+}
+
+/** What a person hangs by: the modality, the region of the body, and whether there is a prior. */
+export interface HangingKey {
+  modality: string;
+  region: string;
+  hasPrior: boolean;
+}
+
+/** By the modality that most pictures of the study have; nuclear pictures decide over the tomogram that goes with them. */
+export function hangingKeyOf(
+  current: readonly SeriesEntry[],
+  prior: readonly SeriesEntry[],
+): HangingKey | undefined {
+  const pictures = current.filter((entry) => entry.images.length > 0);
+  const first =
+    pictures.find((entry) => entry.modality === "PT" || entry.modality === "NM") ??
+    pictures.find((entry) => !isLocalizer(entry));
+  if (!first) return undefined;
+  const hasPrior = prior.some((entry) => entry.modality === first.modality && entry.images.length > 0);
+  return { modality: first.modality, region: bodyRegionOf(first.images[0]!.attributes), hasPrior };
+}
+
+export const keyText = ({ modality, region, hasPrior }: HangingKey) =>
+  `${modality}/${region}/${hasPrior ? "prior" : "current"}`;
+
+/** How a study hangs by the protocol of its modality; undefined where there is none, or too little is there for it. */
+export function hang(
+  key: HangingKey,
+  current: readonly SeriesEntry[],
+  prior: readonly SeriesEntry[],
+): Hanging | undefined {
+  const { withPrior, withoutPrior } = protocols[key.modality] ?? {};
+  for (const protocol of key.hasPrior ? [withPrior, withoutPrior] : [withoutPrior]) {
+    if (!protocol) continue;
+    const taken = new Set<string>();
+    const hung = protocol.cells.map((wish) => hangOne(wish.prior ? prior : current, wish, taken));
+    const isCurrentThere = hung.some((one, index) => one && !protocol.cells[index]!.prior);
+    if (!isCurrentThere) continue;
+    return { ...compact(hung, protocol), linked: protocol.linked ?? false };
+  }
+  return undefined;
+}
+
+/**
+ * What a study opens with: the first series that holds pictures and is no localizer, as soon as all before it are known. Undefined while it
+ * is too early to say. A study of localizers, or without any picture, opens with its first series.
+ */
+export function initialSeries(series: readonly SeriesEntry[]): string | undefined {
+  for (const entry of series) {
+    if (entry.state === "loading") return undefined;
+    if (entry.state === "ready" && entry.images.length > 0 && !isLocalizer(entry))
+      return entry.seriesInstanceUid;
+  }
+  return (series.find((entry) => entry.images.length > 0) ?? series[0])?.seriesInstanceUid;
+}
+
+/** Which viewports are on the screen: so many, among them the active one. */
+export function visibleSlots(count: number, active: number): number[] {
+  const first = Math.floor(active / count) * count;
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+/** Fills the empty ones of the visible viewports with the next series of pictures that is in none. */
+export function fillSlots(
+  series: readonly SeriesEntry[],
+  hung: readonly (Hung | undefined)[],
+  visible: readonly number[],
+): (Hung | undefined)[] {
+  const filled = [...hung];
+  const used = new Set(hung.map((one) => one?.seriesInstanceUid));
+  for (const slot of visible) {
+    if (filled[slot]) continue;
+    const next = series.find((entry) => entry.images.length > 0 && !used.has(entry.seriesInstanceUid));
+    if (!next) break;
+    used.add(next.seriesInstanceUid);
+    filled[slot] = { seriesInstanceUid: next.seriesInstanceUid };
+  }
+  return filled;
+}

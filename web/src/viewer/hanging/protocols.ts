@@ -1,0 +1,128 @@
+/** Anatomical planes, which a volume can be cut along. */
+export type PlaneName = "axial" | "coronal" | "sagittal";
+
+/** Which picture a viewport wants; all that is said must be true of it. */
+export interface Wish {
+  /** Of the prior instead of the current study. */
+  prior?: true;
+  /** Words of the series' or the protocol's name, as a regular expression without regard to case. */
+  name?: string;
+  /** Words that the name must not have. */
+  not?: string;
+  modality?: string;
+  /** View Position, as MLO, CC, PA, LL. */
+  view?: readonly string[];
+  laterality?: "R" | "L";
+  /** The series with the most images, a whole volume of slices at least. */
+  volume?: true;
+  /** The plane to cut the volume along, where the slices themselves lie otherwise. */
+  plane?: PlaneName;
+  /** The key of the window to open with. */
+  window?: string;
+}
+
+export interface Protocol {
+  rows: number;
+  columns: number;
+  cells: readonly Wish[];
+  /** Whether scrolling and crosshair go together from the beginning. */
+  linked?: true;
+}
+
+export interface ProtocolsOfModality {
+  withoutPrior?: Protocol;
+  withPrior?: Protocol;
+}
+
+const t2 = "\\bT2|TSE|FSE";
+const flairOrT1 = "FLAIR|\\bT1|MPRAGE|TIRM";
+const diffusion = "DWI|DIFF|\\bADC|TRACE|\\bB ?1000";
+const contrast = "\\+ ?C|\\bGD\\b|\\bKM\\b|POST|CONTRAST|GADO";
+const mr: Wish[] = [
+  { name: t2, not: flairOrT1 },
+  { name: flairOrT1, not: contrast },
+  { name: diffusion },
+  { name: contrast },
+];
+const breast: Wish[] = [
+  { view: ["CC"], laterality: "R" },
+  { view: ["CC"], laterality: "L" },
+  { view: ["MLO", "ML", "LM"], laterality: "R" },
+  { view: ["MLO", "ML", "LM"], laterality: "L" },
+];
+const frontal = ["AP", "PA"];
+const lateral = ["LL", "RL", "LAT", "LATERAL", "LLD", "RLD"];
+const ofPrior = (wish: Wish): Wish => ({ ...wish, prior: true });
+
+const projection: ProtocolsOfModality = {
+  withoutPrior: { rows: 1, columns: 2, cells: [{ view: frontal }, { view: lateral }] },
+  withPrior: { rows: 1, columns: 2, cells: [{ view: frontal }, { view: frontal, prior: true }] },
+};
+const nuclear: ProtocolsOfModality = {
+  withoutPrior: {
+    rows: 1,
+    columns: 2,
+    cells: [{ modality: "CT", volume: true }, { modality: "PT|NM" }],
+    linked: true,
+  },
+  withPrior: {
+    rows: 2,
+    columns: 2,
+    cells: [
+      { modality: "CT", volume: true },
+      { modality: "PT|NM" },
+      { modality: "CT", volume: true, prior: true },
+      { modality: "PT|NM", prior: true },
+    ],
+    linked: true,
+  },
+};
+
+/** How studies hang by modality, with and without a prior: defaults, which each person may change. */
+export const protocols: Readonly<Record<string, ProtocolsOfModality>> = {
+  CT: {
+    withoutPrior: {
+      rows: 2,
+      columns: 2,
+      cells: [
+        { volume: true, window: "1" },
+        { volume: true, window: "2" },
+        { volume: true, plane: "coronal" },
+        { volume: true, plane: "sagittal" },
+      ],
+      linked: true,
+    },
+    withPrior: {
+      rows: 2,
+      columns: 2,
+      cells: [
+        { volume: true },
+        { volume: true, prior: true },
+        { volume: true, plane: "coronal" },
+        { volume: true, plane: "sagittal" },
+      ],
+      linked: true,
+    },
+  },
+  MR: {
+    withoutPrior: { rows: 2, columns: 2, cells: mr, linked: true },
+    withPrior: {
+      rows: 2,
+      columns: 3,
+      cells: [...mr.slice(0, 3), ...mr.slice(0, 3).map(ofPrior)],
+      linked: true,
+    },
+  },
+  DX: projection,
+  CR: projection,
+  MG: {
+    withoutPrior: { rows: 2, columns: 2, cells: breast },
+    withPrior: { rows: 2, columns: 4, cells: [...breast, ...breast.map(ofPrior)] },
+  },
+  US: {
+    withoutPrior: { rows: 3, columns: 3, cells: Array.from({ length: 9 }, () => ({ modality: "US" })) },
+    withPrior: { rows: 1, columns: 2, cells: [{ modality: "US" }, { modality: "US", prior: true }] },
+  },
+  NM: nuclear,
+  PT: nuclear,
+};

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { imagesOfInstance, type StackImage } from "../model/image.ts";
+import { cutOf, nearestSlice, slicePlaneOf } from "./slice-plane.ts";
+import { followingIndex, shiftBetween } from "./synchronizer.ts";
+
+const directions = { axial: [1, 0, 0, 0, 1, 0], coronal: [1, 0, 0, 0, 0, -1] };
+
+function stack(plane: keyof typeof directions, places: number[], frame = "1.2.3"): StackImage[] {
+  return places.map((place) => {
+    const elements: Record<string, unknown[]> = {
+      "00200052": [frame],
+      "00280010": [100],
+      "00280011": [100],
+      "00280030": [1, 1],
+      "00200037": directions[plane],
+      "00200032": plane === "axial" ? [-49.5, -49.5, place] : [-49.5, place, 49.5],
+    };
+    return imagesOfInstance(
+      Object.fromEntries(Object.entries(elements).map(([tag, Value]) => [tag, { vr: "UN", Value }])),
+    )[0]!;
+  });
+}
+const steps = (from: number, step: number, count: number) =>
+  Array.from({ length: count }, (_, n) => from + step * n);
+
+describe("planes in the patient", () => {
+  test("an image is cut where another image's plane goes through it", () => {
+    const [axial] = stack("axial", [12]);
+    const [coronal] = stack("coronal", [-7]);
+    const cut = cutOf(slicePlaneOf(axial!)!, slicePlaneOf(coronal!)!)!;
+    expect(
+      cut.map((point) => point.map((n) => Math.round(n * 10) / 10)).sort((a, b) => a[0]! - b[0]!),
+    ).toEqual([
+      [-50, -7, 12],
+      [50, -7, 12],
+    ]);
+    const [elsewhere] = stack("coronal", [-7], "9.9");
+    expect(cutOf(slicePlaneOf(axial!)!, slicePlaneOf(elsewhere!)!)).toBeUndefined();
+    const [parallel] = stack("axial", [13]);
+    expect(cutOf(slicePlaneOf(axial!)!, slicePlaneOf(parallel!)!)).toBeUndefined();
+  });
+
+  test("the nearest image to a point is found whichever way the stack runs", () => {
+    expect(nearestSlice(stack("axial", steps(100, -3, 20)), [0, 0, 88.4])?.index).toBe(4);
+  });
+});
+
+describe("scrolling together", () => {
+  test("goes to the same place in the same frame of reference, whatever the spacing", () => {
+    const [thin, thick] = [stack("axial", steps(0, 1, 100)), stack("axial", steps(99, -5, 20))];
+    expect(followingIndex(thin[31]!, { images: thick, index: 0 }, 50)?.index).toBe(14);
+  });
+
+  test("a prior is shifted only where it would lie elsewhere altogether", () => {
+    const now = stack("axial", steps(0, 1, 100));
+    const near = stack("axial", steps(10, 1, 100), "9.9");
+    const far = stack("axial", steps(1000, 1, 100), "9.9");
+    expect(shiftBetween([0, 0, 1], now, near)).toBe(0);
+    const shift = shiftBetween([0, 0, 1], now, far);
+    expect(shift).toBe(1000);
+    expect(followingIndex(now[40]!, { images: far, index: 0 }, shift)?.index).toBe(40);
+  });
+
+  test("leaves stacks alone that lie otherwise or say no place", () => {
+    const now = stack("axial", steps(0, 1, 10));
+    expect(
+      followingIndex(now[4]!, { images: stack("coronal", steps(0, 1, 10)), index: 0 }, 0),
+    ).toBeUndefined();
+    const plain = imagesOfInstance({
+      "00280010": { vr: "US", Value: [9] },
+      "00280011": { vr: "US", Value: [9] },
+    });
+    expect(followingIndex(now[4]!, { images: plain, index: 0 }, 0)).toBeUndefined();
+  });
+});

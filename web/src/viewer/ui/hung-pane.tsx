@@ -1,0 +1,131 @@
+import { type PointerEvent, useEffect, useMemo, useRef } from "react";
+import { t } from "../../words/words.ts";
+import type { Hung } from "../hanging/hang.ts";
+import type { Room } from "../index.tsx";
+import type { StackImage } from "../model/image.ts";
+import { headingOf, type SeriesEntry } from "../model/study.ts";
+import type { ImageSource } from "../pixels/image-source.ts";
+import type { ViewportController } from "../stack/viewport-controller.ts";
+import { isVolume, type Volume } from "../volume/volumes.ts";
+import { Icon } from "./icons.tsx";
+import { useStore } from "./use-store.ts";
+
+interface HungImages {
+  images: readonly StackImage[];
+  /** Why there is no plane, or "". */
+  refusal: string;
+  /** What the images are cut from. */
+  volume: Volume | undefined;
+}
+
+const nothing: readonly StackImage[] = [];
+
+/** The images of a viewport: the series as it was acquired, or planes cut from it. */
+export function useHungImages(
+  room: Room,
+  series: SeriesEntry | undefined,
+  hung: Hung | undefined,
+): HungImages {
+  const { volumes } = room;
+  const { plane, slab } = hung ?? {};
+  return useMemo(() => {
+    if (!series || series.images.length === 0) return { images: nothing, refusal: "", volume: undefined };
+    if (!plane) return { images: series.images, refusal: "", volume: undefined };
+    const volume = volumes.of(series);
+    if (!isVolume(volume)) return { images: nothing, refusal: volume.reason, volume: undefined };
+    return { images: volume.planes(plane, slab), refusal: "", volume };
+  }, [volumes, series, plane, slab]);
+}
+
+interface Showing {
+  images: readonly StackImage[];
+  hung: Hung | undefined;
+  seriesInstanceUid: string | undefined;
+}
+
+/** Hands the images to the viewport. Planes begin in the middle; a slab that gets thicker stays where it is. */
+export function useShowing(
+  controller: ViewportController | undefined,
+  source: ImageSource,
+  { images, hung, seriesInstanceUid = "" }: Showing,
+): void {
+  const before = useRef("");
+  const latest = useRef(hung);
+  latest.current = hung;
+  const plane = hung?.plane ?? "";
+  useEffect(() => {
+    if (!controller) return;
+    if (images.length === 0) {
+      before.current = "";
+      controller.clear();
+      return;
+    }
+    const what = `${controller.id} ${seriesInstanceUid} ${plane}`;
+    const same = before.current === what && controller.state.get().images.length === images.length;
+    before.current = what;
+    const { index = plane ? images.length >> 1 : 0, window } = latest.current ?? {};
+    controller.showSeries(seriesInstanceUid, images, source.register(images), {
+      index: same && plane ? controller.state.get().index : Math.min(index, images.length - 1),
+      keep: same && plane !== "",
+      ...(window ? { window } : {}),
+    });
+  }, [controller, source, images, seriesInstanceUid, plane]);
+}
+
+/** How old the prior is that a series belongs to; undefined for a series of the open study. */
+export function usePriorAge(room: Room, series: SeriesEntry | undefined): string | undefined {
+  const { current, priors } = useStore(room.studies);
+  const prior = priors.find(({ studyInstanceUid }) => studyInstanceUid === series?.studyInstanceUid);
+  return prior && ageOf(prior.date, headingOf(current.series)?.date ?? "");
+}
+
+/** How long before the open study a prior was made. */
+export function ageOf(priorDate: string, date: string): string {
+  const [from, to] = [priorDate, date].map((text) => Date.parse(`${text}T00:00:00Z`)) as [number, number];
+  const days = Math.round((to - from) / 86_400_000);
+  if (!Number.isFinite(days) || days < 0) return priorDate;
+  if (days < 14) return t("{days, plural, =0 {same day} one {# day} other {# days}}", { days });
+  if (days < 61) return t("{weeks, plural, one {# week} other {# weeks}}", { weeks: Math.round(days / 7) });
+  if (days < 730)
+    return t("{months, plural, one {# month} other {# months}}", { months: Math.round(days / 30.44) });
+  return t("{years, plural, one {# year} other {# years}}", { years: Math.floor(days / 365.25) });
+}
+
+export function PriorTag({ age }: { age: string }) {
+  return (
+    <span className="vw-prior-tag">
+      <Icon name="clock" size={12} />
+      {t("Prior {age}", { age })}
+    </span>
+  );
+}
+
+/** How far the slices of a volume have come. */
+export function VolumeProgress({ volume }: { volume: Volume }) {
+  const loaded = useStore(volume.loaded);
+  const total = volume.geometry.size[2];
+  if (loaded >= total) return null;
+  return (
+    <span className="vw-building" role="status">
+      {t("Building planes, {loaded} of {total}", { loaded, total })}
+      <progress max={total} value={loaded} aria-label={t("Slices loaded")} />
+    </span>
+  );
+}
+
+/** The handlers of a viewport in which the left button places the crosshair. */
+export function pointing(onPoint: ((x: number, y: number) => void) | undefined) {
+  if (!onPoint) return {};
+  const point = (event: PointerEvent<HTMLElement>) => {
+    const box = event.currentTarget.querySelector(".vw-canvas")?.getBoundingClientRect();
+    if (box) onPoint(event.clientX - box.left, event.clientY - box.top);
+  };
+  return {
+    onPointerDown: (event: PointerEvent<HTMLElement>) => {
+      if (event.button === 0) point(event);
+    },
+    onPointerMove: (event: PointerEvent<HTMLElement>) => {
+      if (event.buttons === 1) point(event);
+    },
+  };
+}
