@@ -39,6 +39,17 @@ describe("the pool of threads", () => {
     expect(encoded.length).toBeGreaterThan(0);
   });
 
+  test("bytes that are given are not copied, but where they are a part of something larger", async () => {
+    open();
+    const own = new Uint8Array(pixels);
+    const first = await pool.decode(frame, own, { given: true });
+    expect(own.byteLength).toBe(0);
+    const around = Buffer.concat([Buffer.alloc(8), pixels, Buffer.alloc(8)]);
+    const second = await pool.decode(frame, around.subarray(8, 8 + pixels.length), { given: true });
+    expect(around.length).toBe(pixels.length + 16);
+    for (const { bytes } of [first, second]) expect(Buffer.compare(bytes, pixels)).toBe(0);
+  });
+
   test.each(["jpeg", "png", "webp"] as const)("renders %s", async (format) => {
     const picture = await open().render(frame, plain, pixels, { format });
     expect((await sharp(picture).metadata()).format).toBe(format);

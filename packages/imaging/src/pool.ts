@@ -23,6 +23,8 @@ export interface ImagingPoolOptions {
 export interface JobOptions {
   /** Takes the job out of the queue; one that a thread has taken runs on, but its result is dropped. */
   signal?: AbortSignal;
+  /** The bytes are the pool's from now on, and need not be copied for the thread. */
+  given?: true;
 }
 
 /** Decoding and rendering in threads of their own, so that no event loop waits for pixels. */
@@ -52,10 +54,19 @@ export interface ImagingPool {
 
 interface Pending {
   job: ImagingJob;
+  given: boolean | undefined;
   resolve(result: DecodedFrame | Uint8Array): void;
   reject(error: Error): void;
   /** Nobody waits for it any more. */
   settled: boolean;
+}
+
+/** Bytes that may be handed to a thread. The caller keeps its own but where it gave them; of a view into something larger only the view is copied. */
+function ownBytes({ given, job: { bytes } }: Pending): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  return given && buffer instanceof ArrayBuffer && bytes.byteLength === buffer.byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(bytes);
 }
 
 interface Slot {
@@ -136,8 +147,7 @@ export function createImagingPool(options: ImagingPoolOptions = {}): ImagingPool
     }, jobTimeoutMs);
     slot.running = { id, pending, timer };
     worker.ref();
-    // The caller keeps its bytes; of a view into something larger only the view is copied.
-    const bytes = new Uint8Array(pending.job.bytes);
+    const bytes = ownBytes(pending);
     worker.postMessage({ id, job: { ...pending.job, bytes } }, [bytes.buffer]);
   }
 
@@ -164,14 +174,14 @@ export function createImagingPool(options: ImagingPoolOptions = {}): ImagingPool
     );
   }
 
-  function submit(job: ImagingJob, { signal }: JobOptions = {}): Promise<DecodedFrame | Uint8Array> {
+  function submit(job: ImagingJob, { signal, given }: JobOptions = {}): Promise<DecodedFrame | Uint8Array> {
     if (closed) return Promise.reject(new ImagingError("closed", "The imaging pool is closed."));
     const size = job.bytes.byteLength;
     const idle = slots.some((slot) => !slot.running);
     if (!idle && (queue.length >= maxQueued || queuedBytes + size > maxQueuedBytes))
       return Promise.reject(new ImagingError("busy", "Too many frames wait to be decoded."));
     return new Promise((resolve, reject) => {
-      const pending: Pending = { job, resolve, reject, settled: false };
+      const pending: Pending = { job, given, resolve, reject, settled: false };
       queue.push(pending);
       queuedBytes += size;
       if (signal) {

@@ -94,7 +94,7 @@ export async function createRendering(options: RenderingOptions): Promise<Render
         howToShow(instance, frame),
         archive.readFrame(instance, frame),
       ]);
-      const bytes = await pool.render(description, presentation, pixels, picture);
+      const bytes = await pool.render(description, presentation, pixels, picture, { given: true });
       await cache.put(key, bytes);
       return bytes;
     } catch (error) {
@@ -173,7 +173,7 @@ export async function createRendering(options: RenderingOptions): Promise<Render
           howToShow(instance, frame),
           archive.readFrame(instance, frame),
         ]);
-        return await pool.decode(description, pixels);
+        return await pool.decode(description, pixels, { given: true });
       } catch (error) {
         throw refusalOf(error);
       }
