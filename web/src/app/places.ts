@@ -18,6 +18,7 @@ export const places = [
   { to: "/reading", word: message("Reading"), icon: "list", key: "r", permissions: ["reading.claim"] },
   { to: "/findings", word: message("Findings"), icon: "bell", key: "f", permissions: ["findings.read"] },
   { to: "/studies", word: message("Studies"), icon: "scan", key: "s", permissions: ["images.read"] },
+  { to: "/analytics", word: message("Insight"), icon: "chart", key: "i", permissions: ["analytics.read"] },
 ] as const satisfies readonly Place[];
 
 /** The places that a person with these permissions can use. */

@@ -6,6 +6,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { session } from "../api/client.ts";
+import { readDashboardState } from "../dashboards/dashboard-state.ts";
 import { readFindingsState } from "../findings/findings-state.ts";
 import { readReadingState } from "../reading/reading-state.ts";
 import { Shell } from "../shell/Shell.tsx";
@@ -111,6 +112,14 @@ const report = createRoute({
   component: lazyRouteComponent(() => import("../reporting/ReportPage.tsx"), "ReportPage"),
 });
 
+const analytics = createRoute({
+  getParentRoute: () => shell,
+  path: "/analytics",
+  validateSearch: readDashboardState,
+  staticData: { title: message("Insight") },
+  component: lazyRouteComponent(() => import("../dashboards/DashboardPage.tsx"), "DashboardPage"),
+});
+
 const view = createRoute({
   getParentRoute: () => guarded,
   path: "/studies/$studyInstanceUid/view",
@@ -124,7 +133,7 @@ export const router = createRouter({
     home,
     signIn,
     password,
-    guarded.addChildren([shell.addChildren([studies, reading, findings, report]), view]),
+    guarded.addChildren([shell.addChildren([studies, reading, findings, report, analytics]), view]),
   ]),
   parseSearch,
   stringifySearch,

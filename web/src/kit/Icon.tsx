@@ -10,6 +10,7 @@ const drawings = {
       <path d="M2.5 6.5h11M5.5 2v3M10.5 2v3" />
     </>
   ),
+  chart: <path d="M2.500 13.500h11M4.500 11V8M8 11V3.500M11.500 11V6" />,
   check: <path d="m3.5 8.5 3 3 6-7" />,
   clock: (
     <>
