@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { manualClock } from "./clock.ts";
-import { newId } from "./ids.ts";
+import { newId, newObjectName } from "./ids.ts";
 
 test("ids are UUIDs of version 7 that ascend, also within one millisecond and far beyond what its counter holds", () => {
   const clock = manualClock();
@@ -11,4 +11,13 @@ test("ids are UUIDs of version 7 that ascend, also within one millisecond and fa
   expect([...ids].sort()).toEqual(ids);
   expect(new Set(ids).size).toBe(ids.length);
   expect(Number.parseInt(ids[0]!.replace("-", "").slice(0, 12), 16)).toBe(clock.now().getTime());
+});
+
+test("names of objects differ, fall into one folder for a while, and into most of them in the long run", () => {
+  const clock = manualClock();
+  const names = Array.from({ length: 512 * 400 }, () => newObjectName(clock));
+  expect(new Set(names).size).toBe(names.length);
+  const folders = names.map((name) => name.slice(-2));
+  expect(new Set(folders.slice(0, 500)).size).toBeLessThan(3);
+  expect(new Set(folders).size).toBeGreaterThan(150);
 });

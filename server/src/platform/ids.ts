@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 import type { Clock } from "./clock.ts";
 
 const pool = Buffer.alloc(10 * 256);
@@ -33,4 +33,21 @@ export function newId(clock: Clock): string {
   const variant = ((random[0]! & 0x3f) | 0x80).toString(16);
   const tail = random.toString("hex", 1, 8);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${variant}${tail.slice(0, 2)}-${tail.slice(2)}`;
+}
+
+const inOneFolder = 512;
+let ending = "";
+let left = 0;
+
+/**
+ * A name for an object: an id whose last two digits are those of the one before, for a while. The file store has a folder for each of them, so it
+ * syncs one for several objects at once, and the disk has fewer places to write to.
+ */
+export function newObjectName(clock: Clock): string {
+  if (left === 0) {
+    left = inOneFolder;
+    ending = randomBytes(1).toString("hex");
+  }
+  left -= 1;
+  return newId(clock).slice(0, -2) + ending;
 }
