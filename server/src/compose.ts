@@ -162,7 +162,7 @@ export async function composeModules(
 }
 
 /** The server as the demonstration's past reaches it: every module once more, on a platform with a clock of its own, and no port. */
-async function composeRehearsal(
+export async function composeRehearsal(
   platform: Platform,
   { sealingClock, hasher }: RehearsalOptions,
 ): Promise<Rehearsed> {

@@ -4,7 +4,7 @@ import { drawExamination } from "./examinations.ts";
 import type { Picture } from "./pictures.ts";
 
 /** Whole volumes that wait to be written, at most: each is some thirty megabytes. */
-const mostAhead = 3;
+const mostAhead = 4;
 
 const port = parentPort;
 if (!port) throw new Error("drawing-worker runs as a worker thread");

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { DemoExamination } from "./catalogue.ts";
 import type { StudyIdentity } from "./headers.ts";
@@ -23,8 +24,22 @@ export interface Drawing {
   close(): Promise<void>;
 }
 
-/** Draws in a thread of its own, ahead of what is asked for, because drawing keeps a processor busy for most of a minute. */
+const mostThreads = 2;
+
+/** Draws in threads of their own, ahead of what is asked for, because drawing keeps a processor busy for most of a minute. */
 export function createDrawing(orders: readonly DrawingOrder[]): Drawing {
+  const count = Math.min(mostThreads, availableParallelism());
+  const threads = Array.from({ length: count }, (_, thread) =>
+    createThread(orders.filter((_order, at) => at % count === thread)),
+  );
+  const threadOf = (key: string) => threads[orders.findIndex((order) => order.key === key) % count]!;
+  return {
+    write: (key, as) => threadOf(key).write(key, as),
+    close: async () => void (await Promise.all(threads.map((thread) => thread.close()))),
+  };
+}
+
+function createThread(orders: readonly DrawingOrder[]): Drawing {
   const worker = new Worker(new URL("./drawing-worker.ts", import.meta.url), { workerData: orders });
   const waiting = new Map<number, PromiseWithResolvers<Uint8Array[]>>();
   let last = 0;

@@ -141,8 +141,8 @@ function* dxChest({ seed, coarse }: Drawing, examination: Of<"dx-chest">): Itera
   const volume = chestVolume({
     ...examination,
     seed,
-    size: coarse ? [200, 150, 100] : [300, 220, 130],
-    spacing: coarse ? [1.88, 1.84, 3] : [1.25, 1.25, 2.3],
+    size: coarse ? [184, 136, 96] : [240, 176, 112],
+    spacing: coarse ? [2.04, 2.02, 3.1] : [1.56, 1.56, 2.67],
   });
   const plan = { modality: "DX", bodyPart: "CHEST" } as const;
   yield radiograph({ ...plan, number: 1, description: "PA" }, 1, project(volume, "frontal", seed), "PA");

@@ -8,7 +8,7 @@
 import { createPasswordHasher, generatePassword } from "../modules/identity/index.ts";
 import { type Platform, type Routes, transact } from "../platform/index.ts";
 import { cast } from "./department/cast.ts";
-import { type Compose, rehearse } from "./rehearsal.ts";
+import { type Compose, type RehearsalPlan, rehearse } from "./rehearsal.ts";
 import { demoRoutes } from "./routes.ts";
 import { begin, type DemoState, finish, readState, setFacility, setProgress } from "./state.ts";
 
@@ -54,7 +54,8 @@ export const peopleOf = (prefix: string): DemoPerson[] =>
     role,
   }));
 
-export function createDemo(platform: Platform, compose: Compose): Demo {
+/** @param only which examinations of all; for tests, which have not a minute */
+export function createDemo(platform: Platform, compose: Compose, only?: RehearsalPlan["only"]): Demo {
   const { db, clock, jobs, log } = platform;
 
   async function run({ number, prefix, passwordHash }: Payload, signal: AbortSignal): Promise<void> {
@@ -70,7 +71,15 @@ export function createDemo(platform: Platform, compose: Compose): Demo {
     try {
       const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
       const name = number === 1 ? demoFacilityName : `${demoFacilityName} ${number}`;
-      const plan = { number, prefix, passwordHash, timeZone, name, now: clock.now() };
+      const plan = {
+        number,
+        prefix,
+        passwordHash,
+        timeZone,
+        name,
+        now: clock.now(),
+        ...(only ? { only } : {}),
+      };
       const founded = (facilityId: string) => setFacility(db, number, facilityId);
       const refused = await rehearse(platform, compose, plan, founded, progress, signal);
       await finish(db, clock, number, "READY");

@@ -18,6 +18,8 @@ interface Held {
 
 const mostAttempts = 4;
 const retryMs = 60_000;
+/** What is due waits so long for what else will be, so that they are done together. */
+const companyMs = 120_000;
 /** Of what is periodic, what the days of a department bring; what cleans and sweeps is left to the time that it really is. */
 const daily: readonly string[] = ["billing.overdue", "analytics.acknowledged"];
 
@@ -105,7 +107,7 @@ export function createOwnTime(real: Platform, start: Date, drainFacts: () => Pro
     async advanceTo(at) {
       const end = at.getTime();
       for (;;) {
-        const next = Math.max(now, Math.min(nextAt(), nextDaily, end));
+        const next = Math.max(now, Math.min(nextAt() + companyMs, nextDaily, end));
         now = next;
         if (next >= nextDaily) {
           nextDaily = next + 24 * 3_600_000;

@@ -23,19 +23,29 @@ export function valueNoise(seed: number): (x: number, y: number, z: number) => n
     return ((h ^ (h >>> 16)) >>> 0) / 2147483648 - 1;
   };
   const ease = (t: number) => t * t * (3 - 2 * t);
+  // Neighbours lie in one cell of the lattice most of the time.
+  const corners = new Float64Array(8);
+  let ci = Number.NaN;
+  let cj = Number.NaN;
+  let ck = Number.NaN;
   return (x, y, z) => {
     const i = Math.floor(x);
     const j = Math.floor(y);
     const k = Math.floor(z);
+    if (i !== ci || j !== cj || k !== ck) {
+      for (let n = 0; n < 8; n++) corners[n] = lattice(i + (n & 1), j + ((n >> 1) & 1), k + (n >> 2));
+      ci = i;
+      cj = j;
+      ck = k;
+    }
     const u = ease(x - i);
     const v = ease(y - j);
     const w = ease(z - k);
-    const edge = (dj: number, dk: number) => {
-      const a = lattice(i, j + dj, k + dk);
-      return a + (lattice(i + 1, j + dj, k + dk) - a) * u;
-    };
-    const near = edge(0, 0) + (edge(1, 0) - edge(0, 0)) * v;
-    const far = edge(0, 1) + (edge(1, 1) - edge(0, 1)) * v;
-    return near + (far - near) * w;
+    const a = corners[0]! + (corners[1]! - corners[0]!) * u;
+    const b = corners[2]! + (corners[3]! - corners[2]!) * u;
+    const c = corners[4]! + (corners[5]! - corners[4]!) * u;
+    const d = corners[6]! + (corners[7]! - corners[6]!) * u;
+    const near = a + (b - a) * v;
+    return near + (c + (d - c) * v - near) * w;
   };
 }

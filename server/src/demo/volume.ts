@@ -123,6 +123,9 @@ export function rod(from: Point, to: Point, radius: number, endRadius = radius):
   };
 }
 
+/** Beyond any soft edge and any vessel, mm. */
+const far = 15;
+
 /** A column along z whose outline is an ellipse that changes with height: `[halfWidth, halfDepth, middle y]`, mm. */
 export function column(low: number, high: number, outline: (z: number) => Point): Shape {
   let width = 0;
@@ -134,16 +137,26 @@ export function column(low: number, high: number, outline: (z: number) => Point)
     front = Math.min(front, cy - ry);
     back = Math.max(back, cy + ry);
   }
+  let lastZ = Number.NaN;
+  let current: Point = [1, 1, 0];
   return {
     min: [-width, front, low],
     max: [width, back, high],
     distance(x, y, z) {
       if (z < low || z > high) return 1e3;
-      const [rx, ry, cy] = outline(z);
-      // A little squarer than an ellipse, as people are.
+      // Voxels come slice by slice.
+      if (z !== lastZ) [lastZ, current] = [z, outline(z)];
+      const [rx, ry, cy] = current;
       const u = Math.abs(x) / rx;
       const v = Math.abs(y - cy) / ry;
-      return ((u ** 2.4 + v ** 2.4) ** (1 / 2.4) - 1) * Math.min(rx, ry);
+      const least = Math.min(rx, ry);
+      // Far from the surface it does not matter how far: an ellipse says less, a box more.
+      const round = (Math.sqrt(u * u + v * v) - 1) * least;
+      if (round < -far) return round;
+      const square = (Math.max(u, v) - 1) * least;
+      if (square > far) return square;
+      // A little squarer than an ellipse, as people are.
+      return ((u ** 2.4 + v ** 2.4) ** (1 / 2.4) - 1) * least;
     },
   };
 }

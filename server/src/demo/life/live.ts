@@ -6,7 +6,7 @@ import { examinationEvents, type Happening } from "./examine.ts";
 import { takeMoney, writeBills } from "./money.ts";
 
 /** What lies closer together happens at its own moments, and what follows of it by itself is waited for once. */
-const togetherMs = 6 * minute;
+const togetherMs = 12 * minute;
 
 export type Progress = (done: number, total: number, doing: string) => Promise<void>;
 

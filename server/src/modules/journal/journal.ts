@@ -3,7 +3,7 @@ import { createAccessBuffer } from "./access-buffer.ts";
 import { insertFacts } from "./entries.ts";
 import { createFollowers } from "./follow.ts";
 import { createJournalMetrics } from "./metrics.ts";
-import { createReaderRunner, type ReaderRunner, readFacts } from "./readers.ts";
+import { createReaderRunner, type ReaderRunner, readersBehind, readFacts } from "./readers.ts";
 import { createSealer } from "./sealer.ts";
 import { createSigner } from "./signing.ts";
 import type { Journal } from "./types.ts";
@@ -168,7 +168,7 @@ export function createJournal(platform: Platform, options: JournalOptions = {}):
         await followers.settled();
         if (round > 0 && position === before) break;
         failures.length = 0;
-        for (const reader of readers) {
+        for (const reader of await readersBehind(db, readers, rehearsed)) {
           await reader.drain().catch((error: unknown) => failures.push(error));
         }
       }

@@ -50,6 +50,8 @@ export async function readFacts(
 
 export interface ReaderRunner {
   readonly name: string;
+  readonly cursorName: string;
+  readonly types: readonly string[] | null;
   /** Something was sealed. */
   wake(): void;
   /** Reads until there is nothing left. @throws what the reader throws */
@@ -66,6 +68,23 @@ export interface ReaderRunnerOptions {
   rehearsal: boolean;
   /** Told after each attempt how many failed in a row. */
   failing: (name: string, failures: number) => void;
+}
+
+/** Those for whom something was sealed that they have not read; one look for all of them. */
+export async function readersBehind(
+  db: Db,
+  readers: readonly ReaderRunner[],
+  rehearsal: boolean,
+): Promise<readonly ReaderRunner[]> {
+  const asked = readers.map(({ cursorName, types }) => ({ name: cursorName, types }));
+  const rows = await db<{ name: string }[]>`
+    select r.name from jsonb_to_recordset(${db.json(asked as never)}) as r (name text, types jsonb)
+      left join reader_cursor c on c.name = r.name
+    where c.name is null or case when jsonb_typeof(r.types) = 'array'
+      then exists (select from jsonb_array_elements_text(r.types) t join fact f on f.type = t and f.position > c.position and f.rehearsed = ${rehearsal})
+      else exists (select from fact f where f.position > c.position and f.rehearsed = ${rehearsal}) end`;
+  const names = new Set(rows.map(({ name }) => name));
+  return readers.filter(({ cursorName }) => names.has(cursorName));
 }
 
 /** Runs one reader, a batch at a time, wherever among the processes its cursor is free. */
@@ -94,8 +113,19 @@ export function createReaderRunner(
     prepared = true;
   }
 
+  /** One look, without a transaction: most of what is sealed is not for most readers. */
+  async function anythingToRead(): Promise<boolean> {
+    const [row] = await db<{ work: boolean }[]>`
+      select h.fact_position - c.position >= ${skipAfter} or exists (
+        select from fact where position > c.position ${reader.types ? db`and type = any(${reader.types as string[]}::text[])` : db``}
+          and ${rehearsal ? db`rehearsed` : db`not rehearsed`}) as work
+      from reader_cursor c, journal_head h where c.name = ${cursorName} and h.fact_position > c.position`;
+    return row?.work ?? false;
+  }
+
   /** @returns whether there may be more */
   async function batch(wait: boolean): Promise<boolean> {
+    if (!(await anythingToRead())) return false;
     const limit = singly > 0 ? 1 : (reader.batch ?? defaultBatch);
     const more = await transact(db, async (tx) => {
       const [cursor] = await tx<{ position: number }[]>`
@@ -153,6 +183,8 @@ export function createReaderRunner(
 
   return {
     name: reader.name,
+    cursorName,
+    types: reader.types,
     wake() {
       woken = true;
       start();

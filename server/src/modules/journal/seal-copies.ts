@@ -25,6 +25,8 @@ const copyLock = 4_711_011;
 
 /** Puts the seals that are not yet in the object store there, out of the reach of whoever can change the database. */
 export async function copySeals(options: SealCopyOptions): Promise<void> {
+  const [waiting] = await options.db`select from seal where copied_at is null limit 1`;
+  if (!waiting) return;
   await transact(options.db, async (tx) => {
     const [lock] = await tx<{ held: boolean }[]>`select pg_try_advisory_xact_lock(${copyLock}) as held`;
     if (!lock?.held) return;

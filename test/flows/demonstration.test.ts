@@ -1,0 +1,147 @@
+import { composeHttp, composeModules, composeRehearsal, type Modules } from "@isocenter/server/compose.ts";
+import { createDemo, type Demo, type DemoAnswer } from "@isocenter/server/demo/index.ts";
+import { ensureFirstStart } from "@isocenter/server/modules/identity/index.ts";
+import { type App, type Platform, prepareJobs } from "@isocenter/server/platform/index.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { testDatabase } from "../support/database.ts";
+import { testPasswordCost } from "../support/identity.ts";
+import { testPlatform } from "../support/platform.ts";
+
+const database = testDatabase();
+const adminPassword = "a long test passphrase of the administrator";
+const platform = testPlatform(database, { adminPassword });
+let modules: Modules;
+let app: App;
+let demo: Demo;
+let answer: DemoAnswer;
+/** Facts of the department that is not the demonstration. */
+let before: number;
+
+const dayMs = 24 * 3_600_000;
+
+async function login(username: string, password: string): Promise<{ authorization: string }> {
+  const signedIn = await app.inject({
+    method: "POST",
+    url: "/api/v1/users/login",
+    payload: { username, password },
+  });
+  expect(signedIn.statusCode, signedIn.body).toBe(200);
+  return { authorization: `Bearer ${signedIn.json().accessToken}` };
+}
+const personOf = (role: string) => answer.people.find((person) => person.role === role)!.username;
+async function list(role: string, url: string) {
+  const headers = await login(personOf(role), answer.password);
+  const got = await app.inject({ url: `/api/v1${url}`, headers });
+  expect(got.statusCode, got.body).toBe(200);
+  return got.json();
+}
+
+beforeAll(async () => {
+  await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
+  await platform.objects.check();
+  modules = await composeModules(platform, { passwordCost: testPasswordCost });
+  await ensureFirstStart(platform, modules.journal, testPasswordCost);
+  await modules.identity.start();
+  app = await composeHttp(platform, modules, [], { host: "127.0.0.1", dicomPort: () => 0 });
+  await app.ready();
+  await modules.journal.drain();
+  before = await modules.journal.position();
+  // The last days, and nothing that takes long to draw.
+  const steps: ((payload: never, signal: AbortSignal) => Promise<void>)[] = [];
+  const payloads: unknown[] = [];
+  const own: Platform = {
+    ...platform,
+    jobs: {
+      ...platform.jobs,
+      define: (task) => void steps.push(task.run),
+      add: async (reader, name, payload, options) =>
+        name === "demo.live"
+          ? void payloads.push(payload)
+          : await platform.jobs.add(reader, name, payload, options),
+    },
+  };
+  const since = platform.clock.now().getTime() - 2 * dayMs;
+  demo = createDemo(
+    own,
+    composeRehearsal,
+    (one) =>
+      one.performedAt.getTime() > since && (one.drawing === null || one.drawing.key === one.procedure.code),
+  );
+  answer = await demo.plan();
+  await steps[0]!(payloads[0] as never, new AbortController().signal);
+  await modules.journal.drain();
+}, 240_000);
+afterAll(async () => {
+  await app?.close();
+  await modules?.identity.stop();
+  await modules?.journal.stop();
+  await modules?.imaging.close();
+  await modules?.rendering.close();
+});
+
+describe("the demonstration", () => {
+  test("is there, and a second one is refused", async () => {
+    expect(await demo.state()).toMatchObject({ state: "READY", prefix: "demo" });
+    await expect(demo.plan()).rejects.toMatchObject({ kind: "conflict", code: "demo.loaded" });
+  });
+
+  test("everybody signs in with its password, and has to change nothing", async () => {
+    for (const { username } of answer.people) {
+      const headers = await login(username, answer.password);
+      const me = await app.inject({ url: "/api/v1/users/me", headers });
+      expect(me.json()).toMatchObject({ mustChangePassword: false });
+    }
+  });
+
+  test("each page has something to show", async () => {
+    const reading = await list("RADIOLOGIST", "/worklist?limit=200");
+    expect(new Set(reading.data.map((item: { priority: string }) => item.priority)).size).toBe(3);
+    const orders = await list("FRONT_DESK", "/imaging-orders?limit=200");
+    expect([...new Set(orders.data.map((order: { status: string }) => order.status))].sort()).toEqual(
+      expect.arrayContaining([
+        "ARRIVED",
+        "COMPLETED",
+        "IN_PROGRESS",
+        "NO_SHOW",
+        "ON_HOLD",
+        "PENDING",
+        "SCHEDULED",
+      ]),
+    );
+    const kinds = (await list("TECHNOLOGIST", "/reconciliation?limit=50")).data.map(
+      (item: { kind: string }) => item.kind,
+    );
+    expect(kinds).toEqual(
+      expect.arrayContaining(["CONFLICTING_IDENTITY", "NO_IDENTIFIER", "ORDER_CONFLICT"]),
+    );
+    for (const [role, url] of [
+      ["TECHNOLOGIST", "/quarantine"],
+      ["BILLING", "/billing"],
+      ["ADMINISTRATOR", "/modalities"],
+      ["ADMINISTRATOR", "/stations"],
+      ["RADIOLOGIST", "/notifications"],
+      ["RADIOLOGIST", "/on-call"],
+      ["ADMINISTRATOR", "/audit"],
+    ] as const)
+      expect((await list(role, url)).data.length, url).toBeGreaterThan(0);
+  });
+
+  test("touches nothing of another facility, and is in none", async () => {
+    const facilityId = (await demo.state())!.facilityId!;
+    const counts = await platform.db`
+      select (select count(*)::int from imaging_order where facility_id <> ${facilityId}) as orders,
+        (select count(*)::int from study where facility_id <> ${facilityId}) as studies,
+        (select count(*)::int from patient_facility where facility_id <> ${facilityId}) as patients,
+        (select count(*)::int from facility where demonstration) as demonstrations,
+        (select count(*)::int from fact where facility_id <> ${facilityId} and position > ${before} and recorded_at < ${platform.clock.now()}) as facts`;
+    expect(counts[0]).toEqual({ orders: 0, studies: 0, patients: 0, demonstrations: 1, facts: 0 });
+  });
+
+  test("was lived by its own clock: what happened lies in the past, and the chain of the journal is whole", async () => {
+    const [row] = await platform.db`
+      select min(ordered_at) < ${new Date(platform.clock.now().getTime() - dayMs)} as old, max(ordered_at) <= ${platform.clock.now()} as past
+      from imaging_order`;
+    expect(row).toEqual({ old: true, past: true });
+    expect(await modules.journal.verify()).toMatchObject({ intact: true });
+  });
+});
