@@ -19,6 +19,19 @@ export const places = [
   { to: "/findings", word: message("Findings"), icon: "bell", key: "f", permissions: ["findings.read"] },
   { to: "/studies", word: message("Studies"), icon: "scan", key: "s", permissions: ["images.read"] },
   { to: "/analytics", word: message("Insight"), icon: "chart", key: "i", permissions: ["analytics.read"] },
+  {
+    to: "/administration",
+    word: message("Admin"),
+    icon: "gear",
+    key: "a",
+    permissions: [
+      "users.manage",
+      "modalities.manage",
+      "catalogue.manage",
+      "images.correct",
+      "on-call.manage",
+    ],
+  },
 ] as const satisfies readonly Place[];
 
 /** The places that a person with these permissions can use. */

@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { readAdministrationState } from "../administration/administration-state.ts";
 import { session } from "../api/client.ts";
 import { readDashboardState } from "../dashboards/dashboard-state.ts";
 import { readFindingsState } from "../findings/findings-state.ts";
@@ -120,6 +121,23 @@ const analytics = createRoute({
   component: lazyRouteComponent(() => import("../dashboards/DashboardPage.tsx"), "DashboardPage"),
 });
 
+const administrationPage = () => import("../administration/AdministrationPage.tsx");
+
+const administration = createRoute({
+  getParentRoute: () => shell,
+  path: "/administration",
+  staticData: { title: message("Administration") },
+  component: lazyRouteComponent(administrationPage, "AdministrationHome"),
+});
+
+const administrationSection = createRoute({
+  getParentRoute: () => shell,
+  path: "/administration/$section",
+  validateSearch: readAdministrationState,
+  staticData: { title: message("Administration") },
+  component: lazyRouteComponent(administrationPage, "AdministrationPage"),
+});
+
 const view = createRoute({
   getParentRoute: () => guarded,
   path: "/studies/$studyInstanceUid/view",
@@ -133,7 +151,18 @@ export const router = createRouter({
     home,
     signIn,
     password,
-    guarded.addChildren([shell.addChildren([studies, reading, findings, report, analytics]), view]),
+    guarded.addChildren([
+      shell.addChildren([
+        studies,
+        reading,
+        findings,
+        report,
+        analytics,
+        administration,
+        administrationSection,
+      ]),
+      view,
+    ]),
   ]),
   parseSearch,
   stringifySearch,

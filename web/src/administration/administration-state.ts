@@ -1,0 +1,26 @@
+/** What the address of a page of administration may say; each page uses what it has. */
+const keys = [
+  "q",
+  "id",
+  "status",
+  "kind",
+  "role",
+  "facility",
+  "actor",
+  "action",
+  "patient",
+  "from",
+  "to",
+] as const;
+const longest = 200;
+
+export type AdministrationState = { [Key in (typeof keys)[number]]?: string | undefined };
+
+export function readAdministrationState(search: Record<string, unknown>): AdministrationState {
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = typeof search[key] === "number" ? String(search[key]) : search[key];
+      return typeof value === "string" && value !== "" && value.length <= longest ? [[key, value]] : [];
+    }),
+  );
+}

@@ -1,0 +1,104 @@
+import type { Modality } from "@isocenter/contract";
+import { useState } from "react";
+import { Field } from "../../kit/Field.tsx";
+import { t } from "../../words/words.ts";
+import { useFacilityOptions } from "../parts/facilities.ts";
+import { Choices, Select, Tick } from "../parts/forms.tsx";
+import { KindChoice } from "./Knocking.tsx";
+import { kinds, peerPermissionOptions } from "./peer-permissions.ts";
+
+/** What the fields hold, and the body that they make. */
+export function useModalityForm(modality?: Modality) {
+  const [aeTitle, setAeTitle] = useState(modality?.aeTitle ?? "");
+  const [host, setHost] = useState(modality?.host ?? "");
+  const [port, setPort] = useState(String(modality?.port ?? 104));
+  const [tls, setTls] = useState(modality?.tls ?? false);
+  const [certificate, setCertificate] = useState(modality?.certificateSha256 ?? "");
+  const [commit, setCommit] = useState(modality?.commit ?? false);
+  const [description, setDescription] = useState(modality?.description ?? "");
+  const [issuer, setIssuer] = useState(modality?.patientIdIssuer ?? "");
+  const facilities = useFacilityOptions();
+  const [facilityId, setFacilityId] = useState(modality?.facilityId ?? facilities[0]?.value ?? "");
+  const [permissions, setPermissions] = useState<string[]>(
+    modality?.permissions ?? [...kinds.scanner.permissions],
+  );
+  const body = () => ({
+    aeTitle: aeTitle.trim(),
+    host: host.trim(),
+    port: Number(port),
+    tls,
+    certificateSha256: certificate.trim() || null,
+    commit,
+    description: description.trim() || null,
+    patientIdIssuer: issuer.trim() || null,
+    permissions,
+    ...(facilityId ? { facilityId } : {}),
+  });
+  const ready =
+    aeTitle.trim() !== "" && host.trim() !== "" && /^\d{1,5}$/.test(port) && Number(port) <= 65_535;
+  const fields = (
+    <>
+      <Field
+        label={t("AE title")}
+        value={aeTitle}
+        maxLength={16}
+        spellCheck={false}
+        onChange={({ target }) => setAeTitle(target.value)}
+      />
+      <Field
+        label={t("Description")}
+        value={description}
+        maxLength={256}
+        onChange={({ target }) => setDescription(target.value)}
+      />
+      <div className="grid grid-cols-[minmax(0,1fr)_88px] gap-2">
+        <Field
+          label={t("Address")}
+          value={host}
+          maxLength={253}
+          spellCheck={false}
+          onChange={({ target }) => setHost(target.value)}
+        />
+        <Field
+          label={t("Port")}
+          value={port}
+          inputMode="numeric"
+          maxLength={5}
+          onChange={({ target }) => setPort(target.value)}
+        />
+      </div>
+      <KindChoice permissions={permissions} onChange={setPermissions} />
+      <Choices
+        label={t("May")}
+        options={peerPermissionOptions()}
+        chosen={permissions}
+        onChange={setPermissions}
+      />
+      <Tick label={t("We call it by TLS")} checked={tls} onChange={setTls} />
+      <Tick
+        label={t("Ask it for storage commitment of what it was sent")}
+        checked={commit}
+        onChange={setCommit}
+      />
+      <Field
+        label={t("Certificate (not needed)")}
+        value={certificate}
+        maxLength={95}
+        spellCheck={false}
+        hint={t("SHA-256 of the certificate that it calls with: recognizes it in place of its address")}
+        onChange={({ target }) => setCertificate(target.value)}
+      />
+      <Field
+        label={t("Issuer of patient identifiers (not needed)")}
+        value={issuer}
+        maxLength={64}
+        hint={t("Of images that name none")}
+        onChange={({ target }) => setIssuer(target.value)}
+      />
+      {facilities.length > 1 && (
+        <Select label={t("Facility")} value={facilityId} options={facilities} onChange={setFacilityId} />
+      )}
+    </>
+  );
+  return { body, ready, fields };
+}

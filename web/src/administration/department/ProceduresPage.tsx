@@ -1,0 +1,195 @@
+import type { Procedure } from "@isocenter/contract";
+import { useState } from "react";
+import { answerOf } from "../../api/api.ts";
+import { api, useMe } from "../../api/client.ts";
+import { Button } from "../../kit/Button.tsx";
+import { Field } from "../../kit/Field.tsx";
+import { EmptyState, NoMatch } from "../../kit/States.tsx";
+import { useShortcuts } from "../../kit/shortcuts.ts";
+import { ModalityChip, Tag } from "../../kit/Tag.tsx";
+import { t } from "../../words/words.ts";
+import { useAddress } from "../parts/address.ts";
+import { Form, FormDialog } from "../parts/forms.tsx";
+import { Listing } from "../parts/Listing.tsx";
+import { Card, Page, Side } from "../parts/Page.tsx";
+import { usePages } from "../parts/pages.ts";
+import { useRun } from "../parts/run.ts";
+import { Table, Two } from "../parts/Table.tsx";
+import { priceText } from "./money.ts";
+import { useProcedureForm } from "./procedure-form.tsx";
+
+/** The catalogue: what can be ordered, how long it takes, what it costs. */
+export default function ProceduresPage() {
+  const { state, change } = useAddress();
+  const [adding, setAdding] = useState(false);
+  const mayAdd = useMe()?.permissions.includes("catalogue.manage") ?? false;
+  const list = usePages(["procedures", state.q], ["procedure"], (paging, signal) =>
+    answerOf(
+      api.GET("/api/v1/procedures", {
+        params: { query: { ...paging, ...(state.q ? { query: state.q } : {}) } },
+        signal,
+      }),
+    ),
+  );
+  useShortcuts(
+    t("Procedures"),
+    mayAdd
+      ? [{ caps: ["N"], label: t("new procedure"), on: ["n"], inBar: true, run: () => setAdding(true) }]
+      : [],
+  );
+  const opened = list.data?.find(({ id }) => id === state.id);
+  return (
+    <Page
+      title={t("Procedures")}
+      about={t("What can be ordered, how long it takes, what it costs")}
+      actions={
+        mayAdd && (
+          <Button variant="primary" size="l" icon="plus" hotkey="N" onClick={() => setAdding(true)}>
+            {t("New procedure")}
+          </Button>
+        )
+      }
+      side={
+        opened && (
+          <Side title={opened.name} about={opened.code} onClose={() => change({ id: undefined })}>
+            <EditProcedure key={`${opened.id}.${opened.version}`} procedure={opened} />
+          </Side>
+        )
+      }
+    >
+      <search className="filters">
+        <Field
+          label={t("Name or code")}
+          type="search"
+          defaultValue={state.q ?? ""}
+          onChange={({ target }) => change({ q: target.value.trim() })}
+        />
+      </search>
+      <Card title={t("Procedures")} count={list.total}>
+        <Listing
+          list={list}
+          empty={
+            state.q ? (
+              <NoMatch
+                title={t("No such procedure")}
+                action={<Button onClick={() => change({ q: "" })}>{t("Clear the filters")}</Button>}
+              >
+                {t("Nothing of the catalogue has this name or code.")}
+              </NoMatch>
+            ) : (
+              <EmptyState title={t("The catalogue is empty")} icon="list">
+                {t("Enter what the department does, then it can be ordered by name.")}
+              </EmptyState>
+            )
+          }
+        >
+          {(rows) => (
+            <Table<Procedure>
+              label={t("Procedures")}
+              rows={rows}
+              keyOf={({ id }) => id}
+              opened={state.id}
+              onOpen={({ id }) => change({ id })}
+              columns={[
+                { head: t("Name"), cell: (one) => <Two a={one.name} b={one.code} /> },
+                { head: t("Modality"), cell: (one) => <ModalityChip modality={one.modality} /> },
+                { head: t("Body part"), cell: (one) => one.bodyPart },
+                {
+                  head: t("Duration"),
+                  numeric: true,
+                  cell: (one) => t("{minutes} min", { minutes: one.durationMinutes }),
+                },
+                {
+                  head: t("Price"),
+                  numeric: true,
+                  cell: (one) =>
+                    one.price === null ? (
+                      <span className="text-text-3">{t("none")}</span>
+                    ) : (
+                      `${priceText(one.price, one.currency ?? "")} ${one.currency ?? ""}`
+                    ),
+                },
+                {
+                  head: t("Preparation"),
+                  cell: (one) => (
+                    <span className="block max-w-64 truncate text-text-2">{one.preparation}</span>
+                  ),
+                },
+                {
+                  head: t("State"),
+                  cell: (one) =>
+                    one.active ? (
+                      <Tag tone="ok">{t("Can be ordered")}</Tag>
+                    ) : (
+                      <Tag tone="line">{t("Not in use")}</Tag>
+                    ),
+                },
+              ]}
+            />
+          )}
+        </Listing>
+      </Card>
+      {adding && <NewProcedure onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+function NewProcedure({ onClose }: { onClose: () => void }) {
+  const { code, details, price, ready, fields } = useProcedureForm();
+  const { busy, problem, run } = useRun("procedures");
+  const submit = async () => {
+    const made = await run(
+      () => answerOf(api.POST("/api/v1/procedures", { body: { code: code(), ...details(), ...price() } })),
+      t("Saved"),
+    );
+    if (made) onClose();
+  };
+  return (
+    <FormDialog
+      title={t("New procedure")}
+      submit={t("Create procedure")}
+      busy={busy}
+      problem={problem}
+      disabled={!ready}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+    >
+      {fields}
+    </FormDialog>
+  );
+}
+
+function EditProcedure({ procedure }: { procedure: Procedure }) {
+  const permissions = useMe()?.permissions ?? [];
+  const { details, price, ready, fields } = useProcedureForm(procedure);
+  const { busy, problem, run } = useRun("procedures");
+  const submit = () =>
+    run(
+      () =>
+        answerOf(
+          api.PATCH("/api/v1/procedures/{id}", {
+            params: { path: { id: procedure.id } },
+            body: {
+              ...(permissions.includes("catalogue.manage") ? details() : {}),
+              ...(permissions.includes("prices.manage") ? price() : {}),
+              expectedVersion: procedure.version,
+            },
+          }),
+        ),
+      t("Saved"),
+    );
+  return (
+    <section aria-label={t("Details")}>
+      <Form
+        label={t("Details")}
+        submit={t("Save")}
+        busy={busy}
+        problem={problem}
+        disabled={!ready}
+        onSubmit={() => void submit()}
+      >
+        {fields}
+      </Form>
+    </section>
+  );
+}
