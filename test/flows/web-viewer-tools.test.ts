@@ -1,8 +1,9 @@
-import { newUid } from "@isocenter/dicom";
+import { newUid, SopClasses } from "@isocenter/dicom";
 import type { Locator, Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf } from "../support/accessibility.ts";
 import { chromiumMissing } from "../support/browser.ts";
+import { type Attributes, instance } from "../support/instances.ts";
 import { phantomSeries, phantomValue } from "../support/phantom.ts";
 import { pictureOf } from "../support/screen.ts";
 import { addRadiologist, drag, openStudy, paneOf, pointOn, shows } from "../support/viewer-page.ts";
@@ -17,7 +18,7 @@ const slices = 24;
 describe.skipIf(chromiumMissing())("tools of the viewer", () => {
   const flow = webFlow();
   const study = newUid();
-  const [current, prior] = [newUid(), newUid()];
+  const [current, prior, papers] = [newUid(), newUid(), newUid()];
   const reader = { username: "reader", password: "" };
   beforeAll(async () => {
     const series = phantomSeries(3, {
@@ -43,6 +44,7 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await flow.store(
       ...[...volume(current, "20260920"), ...volume(prior, "20260118")].map(({ bytes }) => bytes),
     );
+    await flow.store(...documentsOf(papers));
     reader.password = await addRadiologist(flow, reader.username);
   });
 
@@ -143,6 +145,18 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await shows(old, { "image-number": 3 });
     expect((await controlsOf(page)).unnamed).toEqual([]);
 
+    await page.keyboard.press("v");
+    const solid = page.locator(".vw-solid");
+    await solid.getByLabel("Look of the solid").waitFor();
+    await expect
+      .poll(async () => {
+        const picture = await pictureOf(solid);
+        return Math.max(...picture.at(picture.width / 2, picture.height / 2));
+      })
+      .toBeGreaterThan(20);
+    await page.keyboard.press("v");
+    await shows(old, { state: "shown" });
+
     // What the person chose is how the next one hangs.
     const kept = page.waitForResponse(
       (answer) => answer.url().endsWith("/preferences") && answer.request().method() === "PUT",
@@ -154,7 +168,141 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await shows(paneOf(page, 2), { state: "shown", prior: "true" });
     await expect.poll(() => page.locator(".vw-pane:visible").count()).toBe(2);
   });
+
+  test("shows reports, curves, documents and films in colour, and shares the study by a link", async () => {
+    const { page, pane } = await openStudy(flow, papers, reader);
+    const open = (name: RegExp) => page.getByRole("navigation").getByRole("button", { name }).click();
+    const document = page.locator(".vw-document");
+    await open(/^Se 1/);
+    await page.frameLocator(".vw-page").getByText("No fracture anywhere.").waitFor();
+    await open(/^Se 2/);
+    await shows(document, { document: "image/svg+xml" });
+    await expect
+      .poll(() =>
+        document.locator("img").evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth),
+      )
+      .toBeGreaterThan(0);
+    await open(/^Se 3/);
+    await shows(document, { document: "application/pdf" });
+    expect(await document.getByRole("link", { name: "Save" }).getAttribute("download")).toBe(
+      "Se 3 Letter.pdf",
+    );
+
+    await open(/^Se 4 Clip/);
+    await shows(pane, { state: "shown", "image-count": 3, "image-number": 1 });
+    await expect.poll(async () => (await pictureOf(pane)).at(300, 400)).toEqual([200, 0, 0]);
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(async () => (await pictureOf(pane)).at(300, 400)).toEqual([0, 200, 0]);
+    await page.getByRole("button", { name: "Play" }).click();
+    // At the frame time of 50 ms.
+    await page.getByText("20 / s").waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+
+    await page.getByRole("button", { name: "Share" }).click();
+    const dialog = page.getByRole("dialog", { name: "Share this study" });
+    await dialog.getByRole("button", { name: "Make a link" }).click();
+    const link = await dialog.getByLabel("The link").inputValue();
+    expect(link).toMatch(/^http/);
+    await dialog.getByText(/not opened/).waitFor();
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+    await dialog.getByRole("button", { name: "Take back" }).click();
+    await expect.poll(() => dialog.getByRole("listitem").count()).toBe(0);
+  });
 });
+
+/** A page of PDF with nothing on it. */
+const emptyPdf = new TextEncoder().encode(
+  "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+);
+
+/** A study of a report, an electrocardiogram, a document and three frames of ultrasound in colour. */
+function documentsOf(StudyInstanceUID: string): Uint8Array[] {
+  const common = (SeriesNumber: number, Modality: string, more: Attributes) =>
+    instance({
+      StudyInstanceUID,
+      PatientName: "Papier^Paul",
+      PatientID: "PH-3",
+      PatientBirthDate: "19500203",
+      PatientSex: "M",
+      StudyDate: "20261001",
+      StudyTime: "101500",
+      SeriesNumber,
+      Modality,
+      InstanceNumber: 1,
+      ...more,
+    }).bytes;
+  const code = (CodeValue: string, CodingSchemeDesignator: string, CodeMeaning: string) => [
+    { CodeValue, CodingSchemeDesignator, CodeMeaning },
+  ];
+  const wave = new Int16Array(500).map((_, n) => 300 * Math.sin(n / 8));
+  const frames = new Uint8Array(3 * 32 * 32 * 3);
+  for (let frame = 0; frame < 3; frame++)
+    for (let n = 0; n < 32 * 32; n++) frames[(frame * 32 * 32 + n) * 3 + frame] = 200;
+  return [
+    common(1, "SR", {
+      SOPClassUID: SopClasses.BasicTextSRStorage,
+      ValueType: "CONTAINER",
+      ContinuityOfContent: "SEPARATE",
+      CompletionFlag: "COMPLETE",
+      VerificationFlag: "UNVERIFIED",
+      ConceptNameCodeSequence: code("18748-4", "LN", "Diagnostic imaging report"),
+      ContentSequence: [
+        {
+          RelationshipType: "CONTAINS",
+          ValueType: "TEXT",
+          ConceptNameCodeSequence: code("121071", "DCM", "Finding"),
+          TextValue: "No fracture anywhere.",
+        },
+      ],
+    }),
+    common(2, "ECG", {
+      SOPClassUID: SopClasses.GeneralECGWaveformStorage,
+      WaveformSequence: [
+        {
+          WaveformOriginality: "ORIGINAL",
+          NumberOfWaveformChannels: 1,
+          NumberOfWaveformSamples: wave.length,
+          SamplingFrequency: "500",
+          ChannelDefinitionSequence: [
+            {
+              ChannelSourceSequence: code("2:1", "MDC", "Lead I"),
+              ChannelSensitivity: "1",
+              ChannelSensitivityUnitsSequence: code("uV", "UCUM", "microvolt"),
+              ChannelSensitivityCorrectionFactor: "1",
+              WaveformBitsStored: 16,
+            },
+          ],
+          WaveformBitsAllocated: 16,
+          WaveformSampleInterpretation: "SS",
+          WaveformData: new Uint8Array(wave.buffer),
+        },
+      ],
+    }),
+    common(3, "DOC", {
+      SOPClassUID: SopClasses.EncapsulatedPDFStorage,
+      DocumentTitle: "Letter",
+      MIMETypeOfEncapsulatedDocument: "application/pdf",
+      EncapsulatedDocument: emptyPdf.length % 2 ? new Uint8Array([...emptyPdf, 0]) : emptyPdf,
+    }),
+    common(4, "US", {
+      SOPClassUID: SopClasses.UltrasoundMultiFrameImageStorage,
+      SeriesDescription: "Clip",
+      Rows: 32,
+      Columns: 32,
+      NumberOfFrames: 3,
+      FrameTime: "50",
+      FrameIncrementPointer: undefined,
+      SamplesPerPixel: 3,
+      PhotometricInterpretation: "RGB",
+      PlanarConfiguration: 0,
+      BitsAllocated: 8,
+      BitsStored: 8,
+      HighBit: 7,
+      PixelRepresentation: 0,
+      PixelData: frames,
+    }),
+  ];
+}
 
 /** Compares a plane through the volume, of 256 × 231 pixels, with the values it should have, in the window 400/40. */
 async function looksLike(pane: Locator, expected: (across: number, millimetresDown: number) => number) {

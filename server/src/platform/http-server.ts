@@ -160,6 +160,9 @@ async function secure(app: App, options: HttpOptions): Promise<void> {
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", "blob:", "data:"],
         connectSrc: ["'self'", "blob:", "data:"],
+        // Documents and films of the archive, fetched with the person's token.
+        frameSrc: ["'self'", "blob:"],
+        mediaSrc: ["'self'", "blob:"],
         fontSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],

@@ -2,7 +2,8 @@ import type { KeyImage, Measurement } from "@isocenter/contract";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
-import { type Desk, KeptConflict, type KeptHanging, type StudyMarks } from "../viewer/desk.ts";
+import { saveFile } from "../kit/save-file.ts";
+import { type Desk, KeptConflict, type KeptHanging, type Sharing, type StudyMarks } from "../viewer/desk.ts";
 import { t } from "../words/words.ts";
 
 /** What the viewer keeps and asks for, by the REST API. */
@@ -23,6 +24,12 @@ export function createDesk(permissions: readonly string[]): Desk {
 
   return {
     mayMark: permissions.includes("reports.write"),
+    ...(permissions.includes("images.share")
+      ? { sharingOf: (studyInstanceUid: string) => sharingOf(() => idOf(studyInstanceUid)) }
+      : {}),
+    ...(permissions.includes("images.export")
+      ? { download: async (studyInstanceUid: string) => download(await idOf(studyInstanceUid)) }
+      : {}),
     marksOf: (studyInstanceUid) => marksOf(() => idOf(studyInstanceUid)),
     async priorsOf(studyInstanceUid) {
       const study = await oneStudy(studyInstanceUid);
@@ -51,6 +58,46 @@ export function createDesk(permissions: readonly string[]): Desk {
       await answerOf(
         api.PUT("/api/v1/users/me/preferences", { body: { ...before, viewerHangings: hangings } }),
       );
+    },
+  };
+}
+
+async function download(id: string): Promise<void> {
+  const { data, response } = await api.GET("/api/v1/studies/{id}/export", {
+    params: { path: { id } },
+    headers: { accept: "application/zip" },
+    parseAs: "blob",
+  });
+  const name = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  saveFile(data as Blob, name ?? "study.zip");
+}
+
+function sharingOf(id: () => Promise<string>): Sharing {
+  const path = async () => ({ path: { id: await id() } });
+  return {
+    async share({ hours, report, note }) {
+      const body = {
+        expiresInHours: hours,
+        includeReport: report,
+        ...(note.trim() ? { note: note.trim() } : {}),
+      };
+      const made = await answerOf(api.POST("/api/v1/studies/{id}/share", { params: await path(), body }));
+      return { url: made.url, expiresAt: made.expiresAt };
+    },
+    async links() {
+      const { data } = await answerOf(api.GET("/api/v1/studies/{id}/shares", { params: await path() }));
+      return data
+        .filter(({ state }) => state === "OPEN")
+        .map((share) => ({
+          id: share.id,
+          madeBy: share.createdBy.name,
+          expiresAt: share.expiresAt,
+          note: share.note ?? "",
+          opened: share.opened,
+        }));
+    },
+    async revoke(shareId) {
+      await api.DELETE("/api/v1/shares/{id}", { params: { path: { id: shareId } } });
     },
   };
 }

@@ -47,6 +47,7 @@ const usedTools = [
   tools.ArrowAnnotateTool,
   tools.ProbeTool,
   tools.PlanarFreehandROITool,
+  tools.TrackballRotateTool,
 ];
 
 const amber = "#ffe08a";

@@ -50,11 +50,32 @@ export interface KeptHanging {
   linked: boolean;
 }
 
+/** A link that lets somebody look at a study without signing in. */
+export interface SharedLink {
+  id: string;
+  madeBy: string;
+  expiresAt: string;
+  note: string;
+  /** How often. */
+  opened: number;
+}
+
+export interface Sharing {
+  share(wish: { hours: number; report: boolean; note: string }): Promise<{ url: string; expiresAt: string }>;
+  /** Those that are open still. */
+  links(): Promise<readonly SharedLink[]>;
+  revoke(id: string): Promise<void>;
+}
+
 /** What the viewer asks of the department around it. All of it may be missing: then nothing is kept. */
 export interface Desk {
   /** Whether the person may keep measurements and key images. */
   mayMark: boolean;
   marksOf(studyInstanceUid: string): StudyMarks;
+  /** Absent where the person may not share. */
+  sharingOf?: (studyInstanceUid: string) => Sharing;
+  /** Saves the study as a ZIP of DICOM files; absent where the person may not. */
+  download?: (studyInstanceUid: string) => Promise<void>;
   /** The patient's studies before this one, the newest first. */
   priorsOf(studyInstanceUid: string): Promise<readonly OtherStudy[]>;
   readHangings(): Promise<Readonly<Record<string, KeptHanging>>>;

@@ -34,6 +34,8 @@ export interface Dicomweb {
     middle?: FramePath,
     signal?: AbortSignal,
   ): Promise<Blob>;
+  /** What an instance without pictures is shown as: a page, a drawing, a PDF or a film; the blob's type says which. */
+  document(path: FramePath, signal?: AbortSignal): Promise<Blob>;
   bulkData(uri: string, path: FramePath, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -119,6 +121,10 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
         const url = `${instanceUrl(middle)}/frames/${middle.frameNumber}/rendered?${viewport}`;
         return (await get(url, "image/jpeg", signal)).blob();
       }
+    },
+    async document(path, signal) {
+      const accept = "text/html, image/svg+xml, application/pdf, video/mp4, video/mpeg, text/xml;q=0.1";
+      return (await get(`${instanceUrl(path)}/rendered`, accept, signal)).blob();
     },
     async bulkData(uri, path, signal) {
       // A relative address counts from where the metadata came from (PS3.18 F.2.2).

@@ -1,6 +1,7 @@
 import "./viewer.css";
 import "./marks.css";
 import "./space.css";
+import "./actions.css";
 import type { Measurement } from "@isocenter/contract";
 import { useEffect, useState } from "react";
 import { prepareCornerstone } from "./cornerstone.ts";
@@ -36,6 +37,7 @@ export interface ViewerProps {
 /** All that is open while a study is, and is closed with it. */
 export interface Room {
   dicomweb: Dicomweb;
+  studyInstanceUid: string;
   studies: Studies;
   volumes: Volumes;
   source: ImageSource;
@@ -91,7 +93,7 @@ function OpenStudy(props: ViewerProps) {
         session = openSession(() => setLosses((count) => count + 1));
         const current = mark(studyInstanceUid, studies.current);
         for (const [uid, study] of waiting) mark(uid, study);
-        setRoom({ dicomweb, studies, volumes, source, session, marked: current, desk });
+        setRoom({ studyInstanceUid, dicomweb, studies, volumes, source, session, marked: current, desk });
       },
       () => setFailure("This browser cannot show images: it offers no WebGL."),
     );

@@ -14,6 +14,8 @@ export interface Hung {
   index?: number;
   /** The plane that the series is cut along; absent: as it was acquired. */
   plane?: PlaneName;
+  /** Drawn as a solid that can be turned. */
+  solid?: true;
   /** How thick the plane is; the thinnest where it does not say. */
   slab?: Slab;
   /** The key of the window to open with. */

@@ -4,6 +4,8 @@ export interface Kind {
   short: string;
   name: string;
   explanation: string;
+  /** Whether the archive makes a page, a drawing, a document or a film of it. */
+  readable?: true;
 }
 
 const storage = "1.2.840.10008.5.1.4.1.1.";
@@ -12,11 +14,13 @@ const report: Kind = {
   short: "SR",
   name: "Structured report",
   explanation: "Findings and measurements as text and codes, not a picture.",
+  readable: true,
 };
 const waveform: Kind = {
   short: "ECG",
   name: "Waveform",
   explanation: "Curves over time, such as an ECG.",
+  readable: true,
 };
 const presentation: Kind = {
   short: "PR",
@@ -36,7 +40,8 @@ const radiotherapy = (short: string, name: string): Kind => ({
 const video: Kind = {
   short: "Video",
   name: "Video",
-  explanation: "A film in a video format, which this viewer does not play.",
+  explanation: "A film in a video format.",
+  readable: true,
 };
 
 const bySopClass: Record<string, Kind> = {
@@ -44,8 +49,14 @@ const bySopClass: Record<string, Kind> = {
     short: "KO",
     name: "Key object selection",
     explanation: "A list of images that somebody marked as important.",
+    readable: true,
   },
-  [`${storage}104.1`]: { short: "PDF", name: "Document (PDF)", explanation: "A document, not a picture." },
+  [`${storage}104.1`]: {
+    short: "PDF",
+    name: "Document (PDF)",
+    explanation: "A document, not a picture.",
+    readable: true,
+  },
   [`${storage}104.2`]: {
     short: "CDA",
     name: "Document (CDA)",

@@ -5,6 +5,7 @@ import { kinds, toolNames as measuringTools, namelessLabel } from "../marks/anno
 import { drawingText } from "../marks/drawing-text.ts";
 import { createMarks, type Marks } from "../marks/marks.ts";
 import type { Vector } from "../model/geometry.ts";
+import { releaseContexts } from "./contexts.ts";
 import { createPrefetcher, type Prefetcher } from "./prefetcher.ts";
 import { createStore, type WritableStore } from "./store.ts";
 import { createViewportController, type ViewportController } from "./viewport-controller.ts";
@@ -160,24 +161,4 @@ function activate(group: ToolGroup, previous: ToolName, next: ToolName): void {
     else if (bindings.length > 0) group.setToolActive(toolNames[tool], { bindings });
   }
   if (isMeasuring(next)) group.setToolActive(toolNames[next], { bindings: primary });
-}
-
-/** Browsers keep few WebGL contexts; they are given back now, not when the garbage is collected. */
-function releaseContexts(engine: RenderingEngine): void {
-  interface Window3d {
-    getOpenGLRenderWindow(): { get3DContext(): WebGL2RenderingContext | null };
-  }
-  const pool = (engine as unknown as { _implementation?: { contextPool?: { getAllContexts(): Window3d[] } } })
-    ._implementation?.contextPool;
-  const contexts = (pool?.getAllContexts() ?? []).map((window) =>
-    window.getOpenGLRenderWindow().get3DContext(),
-  );
-  // Cornerstone deletes its textures first, which needs the contexts alive.
-  queueMicrotask(() => {
-    for (const context of contexts) {
-      const quietly = (event: Event) => event.stopImmediatePropagation();
-      context?.canvas.addEventListener("webglcontextlost", quietly, { capture: true, once: true });
-      context?.getExtension("WEBGL_lose_context")?.loseContext();
-    }
-  });
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { patientLine } from "../model/overlay.ts";
 import type { Patient } from "../model/patient.ts";
 import type { StudyHeading } from "../model/study.ts";
@@ -5,11 +6,13 @@ import { Icon } from "./icons.tsx";
 
 interface PatientBannerProps {
   heading: StudyHeading | undefined;
+  /** What can be done with the study. */
+  children?: ReactNode;
   onClose: () => void;
 }
 
 /** Whose study this is; it stays in its place whatever else is open. */
-export function PatientBanner({ heading, onClose }: PatientBannerProps) {
+export function PatientBanner({ heading, children, onClose }: PatientBannerProps) {
   const patient = heading?.patient;
   return (
     <header className="vw-banner">
@@ -50,6 +53,7 @@ export function PatientBanner({ heading, onClose }: PatientBannerProps) {
           </p>
         </>
       )}
+      {children}
     </header>
   );
 }

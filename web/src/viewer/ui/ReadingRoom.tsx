@@ -18,6 +18,7 @@ import { MeasurementsPanel } from "./MeasurementsPanel.tsx";
 import { PatientBanner, TwoPatients } from "./PatientBanner.tsx";
 import { placesIn } from "./places.ts";
 import { SeriesStrip, seriesTitle } from "./SeriesStrip.tsx";
+import { StudyActions } from "./StudyActions.tsx";
 import { Toolbar } from "./Toolbar.tsx";
 import { type Hanging, useHanging } from "./use-hanging.ts";
 import { useJump } from "./use-jump.ts";
@@ -125,7 +126,9 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
           activeSeries ? [activeSeries, ...studiesState.current.series] : studiesState.current.series,
         )}
         onClose={onClose}
-      />
+      >
+        <StudyActions desk={room.desk} studyInstanceUid={room.studyInstanceUid} />
+      </PatientBanner>
       <PatientWarning series={series} hanging={hanging} />
       <Toolbar
         tool={tool}

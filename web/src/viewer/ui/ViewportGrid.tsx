@@ -5,6 +5,7 @@ import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
 import { Message } from "./Message.tsx";
+import { SolidPane } from "./SolidPane.tsx";
 import { type Hanging, slots } from "./use-hanging.ts";
 import { pointAt } from "./use-linking.ts";
 import { useStore } from "./use-store.ts";
@@ -72,28 +73,40 @@ export function ViewportGrid({
       {series.length > 0 &&
         slots.map((slot) => (
           <Slot key={slot} isVisible={visible.includes(slot)}>
-            <ViewportPane
-              room={room}
-              slot={slot}
-              hung={hanging.hungIn(slot)}
-              series={hanging.seriesIn(slot)}
-              reference={slot === active || visible.length < 2 ? undefined : reference}
-              onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}
-              isActive={slot === active && visible.length > 1}
-              isVisible={visible.includes(slot)}
-              overlays={overlays}
-              isKeyImage={isKeyImage && slot === active}
-              onActivate={() => hanging.activate(slot)}
-              onMaximize={() => onMaximize()}
-              onDropSeries={(uid) => {
-                hanging.open(uid, slot);
-                hanging.activate(slot);
-              }}
-              onAsAcquired={() => hanging.open(hanging.seriesIn(slot)?.seriesInstanceUid ?? "", slot)}
-              onReload={() => studies.reloadSeries(hanging.seriesIn(slot)?.seriesInstanceUid ?? "")}
-              onShowAttributes={onShowAttributes}
-              onController={hanging.rememberController}
-            />
+            {hanging.hungIn(slot)?.solid ? (
+              <SolidPane
+                room={room}
+                slot={slot}
+                series={hanging.seriesIn(slot)}
+                isActive={slot === active}
+                isVisible={visible.includes(slot)}
+                onActivate={() => hanging.activate(slot)}
+                onMaximize={onMaximize}
+              />
+            ) : (
+              <ViewportPane
+                room={room}
+                slot={slot}
+                hung={hanging.hungIn(slot)}
+                series={hanging.seriesIn(slot)}
+                reference={slot === active || visible.length < 2 ? undefined : reference}
+                onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}
+                isActive={slot === active && visible.length > 1}
+                isVisible={visible.includes(slot)}
+                overlays={overlays}
+                isKeyImage={isKeyImage && slot === active}
+                onActivate={() => hanging.activate(slot)}
+                onMaximize={() => onMaximize()}
+                onDropSeries={(uid) => {
+                  hanging.open(uid, slot);
+                  hanging.activate(slot);
+                }}
+                onAsAcquired={() => hanging.open(hanging.seriesIn(slot)?.seriesInstanceUid ?? "", slot)}
+                onReload={() => studies.reloadSeries(hanging.seriesIn(slot)?.seriesInstanceUid ?? "")}
+                onShowAttributes={onShowAttributes}
+                onController={hanging.rememberController}
+              />
+            )}
           </Slot>
         ))}
     </main>

@@ -7,6 +7,7 @@ import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
+import { DocumentView } from "./DocumentView.tsx";
 import { PriorTag, pointing, useHungImages, usePriorAge, useShowing, VolumeProgress } from "./hung-pane.tsx";
 import { Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
@@ -124,7 +125,15 @@ export function ViewportPane(props: ViewportPaneProps) {
           onAction={props.onAsAcquired}
         />
       )}
-      {!isImage && !refusal && (
+      {!isImage && !refusal && series?.kind?.readable && (
+        <DocumentView
+          key={series.seriesInstanceUid}
+          series={series}
+          dicomweb={room.dicomweb}
+          onShowAttributes={props.onShowAttributes}
+        />
+      )}
+      {!isImage && !refusal && !series?.kind?.readable && (
         <NoImage series={series} onReload={props.onReload} onShowAttributes={props.onShowAttributes} />
       )}
     </section>

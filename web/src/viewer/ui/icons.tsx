@@ -15,6 +15,7 @@ const drawings = {
   crosshair: <path d="M8 1.500v5M8 9.500v5M1.500 8h5M9.500 8h5" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   document: <path d="M4 2h5.5L12.5 5v9H4zM9.5 2v3h3M6 8.5h4.5M6 11h4.5" />,
+  download: <path d="M8 2v8M4.500 7 8 10.500 11.500 7M2.500 13.500h11" />,
   ellipse: (
     <>
       <ellipse cx="8" cy="8" rx="5.5" ry="4" strokeDasharray="2.4 1.8" />
@@ -72,6 +73,7 @@ const drawings = {
   ),
   pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
   play: <path d="M5 3.5v9l7.5-4.5z" />,
+  print: <path d="M4.500 6V2.500h7V6M4.500 11.500h-2V6h11v5.500h-2M4.500 9.500h7v4h-7z" />,
   probe: (
     <>
       <circle cx="8" cy="8" r="1.5" />
@@ -92,6 +94,7 @@ const drawings = {
       <path d="m10 10 3.5 3.5" />
     </>
   ),
+  share: <path d="M8 9.5V2M5 4.5 8 2l3 2.5M4.5 7H3v6.500h10V7h-1.500" />,
   star: (
     <path d="m8 2 1.800 3.900 4.200.5-3.100 2.900.8 4.200L8 11.400l-3.700 2.100.8-4.200L2 6.400l4.200-.5z" />
   ),

@@ -31,7 +31,7 @@ export function usePlanes(hanging: Hanging): { planes: boolean; togglePlanes: ()
       const cut = names.map((plane) =>
         plane === acquired ? { seriesInstanceUid } : { seriesInstanceUid, plane },
       );
-      hanging.hang({ rows: 2, columns: 2 }, cut);
+      hanging.hang({ rows: 2, columns: 2 }, [...cut, { seriesInstanceUid, solid: true }]);
     },
   };
 }

@@ -1,0 +1,131 @@
+import { useEffect, useState } from "react";
+import { t } from "../../words/words.ts";
+import type { Dicomweb } from "../dicomweb.ts";
+import { textOf } from "../model/dicom-json.ts";
+import type { SeriesEntry } from "../model/study.ts";
+import { tags } from "../model/tags.ts";
+import { seriesTitle } from "./SeriesStrip.tsx";
+
+interface DocumentViewProps {
+  series: SeriesEntry;
+  dicomweb: Dicomweb;
+  onShowAttributes: () => void;
+}
+
+interface Loaded {
+  uid: string;
+  type: string;
+  /** Of a page, its text; of all else an address in this browser. */
+  html: string;
+  url: string;
+  error: string;
+}
+
+/** A report, a curve, a document or a film in place of pictures, as the archive makes it readable. */
+export function DocumentView({ series, dicomweb, onShowAttributes }: DocumentViewProps) {
+  const [index, setIndex] = useState(0);
+  const count = series.instances.length;
+  const dataSet = series.instances[Math.min(index, count - 1)];
+  const uid = (dataSet && textOf(dataSet, tags.SOPInstanceUID)) ?? "";
+  const loaded = useDocument(dicomweb, series, uid);
+  const title = seriesTitle(series);
+  return (
+    <div className="vw-document" data-document={loaded && !loaded.error ? loaded.type : ""}>
+      <header>
+        <b>{title}</b>
+        {count > 1 && (
+          <span className="vw-document-steps">
+            <button
+              type="button"
+              className="vw-button"
+              disabled={index === 0}
+              onClick={() => setIndex(index - 1)}
+            >
+              {t("Previous")}
+            </button>
+            {t("{number} of {total}", { number: index + 1, total: count })}
+            <button
+              type="button"
+              className="vw-button"
+              disabled={index >= count - 1}
+              onClick={() => setIndex(index + 1)}
+            >
+              {t("Next")}
+            </button>
+          </span>
+        )}
+        <span className="vw-space" />
+        {loaded?.url && (
+          <a className="vw-button" href={loaded.url} download={fileName(title, loaded.type)}>
+            {t("Save")}
+          </a>
+        )}
+        <button type="button" className="vw-button" onClick={onShowAttributes}>
+          {t("Its values")}
+        </button>
+      </header>
+      {!loaded && (
+        <p className="vw-nothing" role="status">
+          {t("Loading {title}", { title })}
+        </p>
+      )}
+      {loaded?.error && (
+        <p className="vw-nothing" role="alert">
+          {loaded.error}
+        </p>
+      )}
+      {loaded && !loaded.error && <Shown loaded={loaded} title={title} />}
+    </div>
+  );
+}
+
+function Shown({ loaded: { type, html, url }, title }: { loaded: Loaded; title: string }) {
+  // Nothing in a page of another system may run here.
+  if (type === "text/html") return <iframe className="vw-page" title={title} sandbox="" srcDoc={html} />;
+  if (type.startsWith("image/")) return <img className="vw-drawing" src={url} alt={title} />;
+  if (type.startsWith("video/"))
+    // biome-ignore lint/a11y/useMediaCaption: the films of an endoscope or an ultrasound have no words.
+    return <video className="vw-drawing" src={url} controls loop aria-label={title} />;
+  return <iframe className="vw-page" title={title} src={url} />;
+}
+
+const endings: Readonly<Record<string, string>> = {
+  "application/pdf": "pdf",
+  "image/svg+xml": "svg",
+  "video/mp4": "mp4",
+  "video/mpeg": "mpg",
+};
+
+const fileName = (title: string, type: string) =>
+  `${title.replace(/[^\p{L}\p{N} _-]+/gu, "").trim() || "document"}.${endings[type] ?? "bin"}`;
+
+function useDocument(dicomweb: Dicomweb, series: SeriesEntry, uid: string): Loaded | undefined {
+  const [loaded, setLoaded] = useState<Loaded>();
+  const { studyInstanceUid, seriesInstanceUid } = series;
+  useEffect(() => {
+    if (!uid) return;
+    const abort = new AbortController();
+    let url = "";
+    const path = { studyInstanceUid, seriesInstanceUid, sopInstanceUid: uid, frameNumber: 1 };
+    dicomweb
+      .document(path, abort.signal)
+      .then(async (blob) => {
+        const type = (blob.type.split(";")[0] ?? "").toLowerCase();
+        const html = type === "text/html" ? await blob.text() : "";
+        if (abort.signal.aborted) return;
+        if (!html) url = URL.createObjectURL(blob);
+        setLoaded({ uid, type, html, url, error: "" });
+      })
+      .catch((error: unknown) => {
+        if (abort.signal.aborted) return;
+        const reason = error instanceof Error ? error.message : String(error);
+        setLoaded({ uid, type: "", html: "", url: "", error: reason });
+      });
+    return () => {
+      abort.abort();
+      if (url) URL.revokeObjectURL(url);
+      setLoaded(undefined);
+    };
+  }, [dicomweb, studyInstanceUid, seriesInstanceUid, uid]);
+  return loaded?.uid === uid ? loaded : undefined;
+}
