@@ -1,3 +1,4 @@
+import { t } from "../words/words.ts";
 import type { JsonDataSet } from "./model/dicom-json.ts";
 import { tags } from "./model/tags.ts";
 import { firstPart } from "./pixels/multipart.ts";
@@ -61,7 +62,7 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
       response = await fetchAuthorized(url, { headers: { Accept: accept }, ...(signal ? { signal } : {}) });
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new DicomwebError("The archive cannot be reached.", 0);
+      throw new DicomwebError(t("The archive cannot be reached."), 0);
     }
     if (!response.ok) throw new DicomwebError(wordsFor(response.status), response.status);
     return response;
@@ -72,7 +73,7 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
     if (response.status === 204) return [];
     const body: unknown = await response.json();
     if (!Array.isArray(body))
-      throw new DicomwebError("The archive's answer is not DICOM JSON.", response.status);
+      throw new DicomwebError(t("The archive's answer is not DICOM JSON."), response.status);
     return body as JsonDataSet[];
   }
 
@@ -104,7 +105,7 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
       const body = new Uint8Array(await response.arrayBuffer());
       const part = firstPart(response.headers.get("content-type") ?? "", body);
       if (part.body.length === 0)
-        throw new DicomwebError("The archive sent no pixels for this image.", response.status);
+        throw new DicomwebError(t("The archive sent no pixels for this image."), response.status);
       const transferSyntax = /;\s*transfer-syntax="?([0-9.]+)"?/i.exec(part.contentType)?.[1];
       const mediaType = (part.contentType.split(";")[0] ?? "").trim().toLowerCase();
       return { bytes: part.body, transferSyntaxUid: transferSyntax, mediaType };
@@ -132,7 +133,7 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
       const address = new URL(uri, metadataUrl);
       // The token goes to the archive alone.
       if (address.origin !== metadataUrl.origin)
-        throw new DicomwebError("These bytes lie outside the archive.", 0);
+        throw new DicomwebError(t("These bytes lie outside the archive."), 0);
       const response = await get(address.href, 'multipart/related; type="application/octet-stream"', signal);
       return firstPart(
         response.headers.get("content-type") ?? "",
@@ -143,10 +144,10 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
 }
 
 function wordsFor(status: number): string {
-  if (status === 401) return "You are signed out.";
-  if (status === 403) return "You may not see these images.";
-  if (status === 404 || status === 410) return "The archive no longer has this.";
-  if (status === 406) return "The archive cannot send these images in a form that can be shown.";
-  if (status === 429 || status === 503) return "The archive is busy.";
-  return `The archive answered with an error (${status}).`;
+  if (status === 401) return t("You are signed out.");
+  if (status === 403) return t("You may not see these images.");
+  if (status === 404 || status === 410) return t("The archive no longer has this.");
+  if (status === 406) return t("The archive cannot send these images in a form that can be shown.");
+  if (status === 429 || status === 503) return t("The archive is busy.");
+  return t("The archive answered with an error ({status}).", { status: String(status) });
 }

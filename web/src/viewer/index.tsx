@@ -1,3 +1,4 @@
+import { t } from "../words/words.ts";
 import "./viewer.css";
 import "./marks.css";
 import "./space.css";
@@ -67,7 +68,7 @@ function OpenStudy(props: ViewerProps) {
   useEffect(() => {
     if (losses > maximumLosses) {
       setFailure(
-        "The graphics card keeps failing. Close other programs that use it and open the study again.",
+        t("The graphics card keeps failing. Close other programs that use it and open the study again."),
       );
       return;
     }
@@ -95,7 +96,7 @@ function OpenStudy(props: ViewerProps) {
         for (const [uid, study] of waiting) mark(uid, study);
         setRoom({ studyInstanceUid, dicomweb, studies, volumes, source, session, marked: current, desk });
       },
-      () => setFailure("This browser cannot show images: it offers no WebGL."),
+      () => setFailure(t("This browser cannot show images: it offers no WebGL.")),
     );
     return () => {
       closed = true;
@@ -112,9 +113,9 @@ function OpenStudy(props: ViewerProps) {
     return <ReadingRoom room={room} onInsertMeasurement={props.onInsertMeasurement} onClose={onClose} />;
   return (
     <div className="vw vw-opening" role={failure ? "alert" : "status"}>
-      <p>{failure || "Opening the study"}</p>
+      <p>{failure || t("Opening the study")}</p>
       <button type="button" className="vw-button" onClick={onClose}>
-        Back to the list
+        {t("Back to the list")}
       </button>
     </div>
   );

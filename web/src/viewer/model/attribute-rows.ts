@@ -1,3 +1,4 @@
+import { t } from "../../words/words.ts";
 import { itemsOf, type JsonDataSet, type JsonElement } from "./dicom-json.ts";
 
 /** One line of the table of attributes. */
@@ -40,7 +41,7 @@ function addRows(
       path: here,
       depth,
       tag: `(${tag.slice(0, 4)},${tag.slice(4)})`,
-      keyword: keywordOf(tag) ?? (isPrivate(tag) ? "Private" : ""),
+      keyword: keywordOf(tag) ?? (isPrivate(tag) ? t("Private") : ""),
       vr: element.vr,
       value: element.vr === "SQ" ? itemCount(items.length) : valueText(element),
     });
@@ -51,7 +52,7 @@ function addRows(
         path: itemPath,
         depth: depth + 1,
         tag: "",
-        keyword: `Item ${index + 1}`,
+        keyword: t("Item {number}", { number: index + 1 }),
         vr: "",
         value: "",
       });
@@ -65,14 +66,16 @@ function isPrivate(tag: string): boolean {
 }
 
 function itemCount(count: number): string {
-  return count === 1 ? "1 item" : `${count} items`;
+  return t("{count, plural, one {# item} other {# items}}", { count });
 }
 
 function valueText(element: JsonElement): string {
-  if (element.BulkDataURI !== undefined) return "Kept apart by the archive";
+  if (element.BulkDataURI !== undefined) return t("Kept apart by the archive");
   if (element.InlineBinary !== undefined) {
     const padding = element.InlineBinary.endsWith("==") ? 2 : element.InlineBinary.endsWith("=") ? 1 : 0;
-    return `${Math.floor((element.InlineBinary.length * 3) / 4) - padding} bytes`;
+    return t("{count, plural, one {# byte} other {# bytes}}", {
+      count: Math.floor((element.InlineBinary.length * 3) / 4) - padding,
+    });
   }
   const text = (element.Value ?? []).map(oneValue).join(" \\ ");
   return text.length > maximumValueLength ? `${text.slice(0, maximumValueLength)} …` : text;

@@ -1,3 +1,5 @@
+import { message } from "../../words/words.ts";
+
 /** What a series holds that is not shown as a stack of pictures. */
 export interface Kind {
   /** Short enough for the strip. */
@@ -12,108 +14,116 @@ const storage = "1.2.840.10008.5.1.4.1.1.";
 
 const report: Kind = {
   short: "SR",
-  name: "Structured report",
-  explanation: "Findings and measurements as text and codes, not a picture.",
+  name: message("Structured report"),
+  explanation: message("Findings and measurements as text and codes, not a picture."),
   readable: true,
 };
 const waveform: Kind = {
   short: "ECG",
-  name: "Waveform",
-  explanation: "Curves over time, such as an ECG.",
+  name: message("Waveform"),
+  explanation: message("Curves over time, such as an ECG."),
   readable: true,
 };
 const presentation: Kind = {
   short: "PR",
-  name: "Presentation state",
-  explanation: "How images are to be shown: windows, marks and shutters that somebody saved.",
+  name: message("Presentation state"),
+  explanation: message("How images are to be shown: windows, marks and shutters that somebody saved."),
 };
 const segmentation: Kind = {
   short: "SEG",
-  name: "Segmentation",
-  explanation: "Regions drawn on the images of another series.",
+  name: message("Segmentation"),
+  explanation: message("Regions drawn on the images of another series."),
 };
 const radiotherapy = (short: string, name: string): Kind => ({
   short,
   name,
-  explanation: "Radiotherapy planning data that belongs to the images of another series.",
+  explanation: message("Radiotherapy planning data that belongs to the images of another series."),
 });
 const video: Kind = {
   short: "Video",
-  name: "Video",
-  explanation: "A film in a video format.",
+  name: message("Video"),
+  explanation: message("A film in a video format."),
   readable: true,
 };
 
 const bySopClass: Record<string, Kind> = {
   [`${storage}88.59`]: {
     short: "KO",
-    name: "Key object selection",
-    explanation: "A list of images that somebody marked as important.",
+    name: message("Key object selection"),
+    explanation: message("A list of images that somebody marked as important."),
     readable: true,
   },
   [`${storage}104.1`]: {
     short: "PDF",
-    name: "Document (PDF)",
-    explanation: "A document, not a picture.",
+    name: message("Document (PDF)"),
+    explanation: message("A document, not a picture."),
     readable: true,
   },
   [`${storage}104.2`]: {
     short: "CDA",
-    name: "Document (CDA)",
-    explanation: "A clinical document, not a picture.",
+    name: message("Document (CDA)"),
+    explanation: message("A clinical document, not a picture."),
   },
-  [`${storage}104.3`]: { short: "STL", name: "3D model (STL)", explanation: "A surface model for printing." },
-  [`${storage}104.4`]: { short: "OBJ", name: "3D model (OBJ)", explanation: "A surface model." },
+  [`${storage}104.3`]: {
+    short: "STL",
+    name: message("3D model (STL)"),
+    explanation: message("A surface model for printing."),
+  },
+  [`${storage}104.4`]: {
+    short: "OBJ",
+    name: message("3D model (OBJ)"),
+    explanation: message("A surface model."),
+  },
   [`${storage}104.5`]: {
     short: "MTL",
-    name: "3D material (MTL)",
-    explanation: "The materials of a surface model.",
+    name: message("3D material (MTL)"),
+    explanation: message("The materials of a surface model."),
   },
   [`${storage}66`]: {
     short: "RAW",
-    name: "Raw data",
-    explanation: "Data of the scanner before reconstruction.",
+    name: message("Raw data"),
+    explanation: message("Data of the scanner before reconstruction."),
   },
   [`${storage}66.1`]: {
     short: "REG",
-    name: "Registration",
-    explanation: "How two series lie to each other.",
+    name: message("Registration"),
+    explanation: message("How two series lie to each other."),
   },
   [`${storage}66.3`]: {
     short: "REG",
-    name: "Deformable registration",
-    explanation: "How two series lie to each other.",
+    name: message("Deformable registration"),
+    explanation: message("How two series lie to each other."),
   },
   [`${storage}66.2`]: {
     short: "FID",
-    name: "Fiducials",
-    explanation: "Marked points that series have in common.",
+    name: message("Fiducials"),
+    explanation: message("Marked points that series have in common."),
   },
   [`${storage}66.4`]: segmentation,
-  [`${storage}66.5`]: { ...segmentation, name: "Surface segmentation" },
-  [`${storage}66.7`]: { ...segmentation, name: "Label map segmentation" },
+  [`${storage}66.5`]: { ...segmentation, name: message("Surface segmentation") },
+  [`${storage}66.7`]: { ...segmentation, name: message("Label map segmentation") },
   [`${storage}66.6`]: {
     short: "TRK",
-    name: "Tractography",
-    explanation: "Nerve fibres computed from other images.",
+    name: message("Tractography"),
+    explanation: message("Nerve fibres computed from other images."),
   },
   [`${storage}67`]: {
     short: "RWV",
-    name: "Real world values",
-    explanation: "How pixel values translate to units.",
+    name: message("Real world values"),
+    explanation: message("How pixel values translate to units."),
   },
   [`${storage}91.1`]: {
     short: "ANN",
-    name: "Bulk annotations",
-    explanation: "Annotations drawn on the images of another series.",
+    name: message("Bulk annotations"),
+    explanation: message("Annotations drawn on the images of another series."),
   },
-  [`${storage}481.3`]: radiotherapy("RT", "Structure set"),
-  [`${storage}481.4`]: radiotherapy("RT", "Beams treatment record"),
-  [`${storage}481.5`]: radiotherapy("RT", "Treatment plan"),
-  [`${storage}481.6`]: radiotherapy("RT", "Brachytherapy record"),
-  [`${storage}481.7`]: radiotherapy("RT", "Treatment summary"),
-  [`${storage}481.8`]: radiotherapy("RT", "Ion treatment plan"),
-  [`${storage}481.9`]: radiotherapy("RT", "Ion treatment record"),
+  [`${storage}481.3`]: radiotherapy("RT", message("Structure set")),
+  [`${storage}481.4`]: radiotherapy("RT", message("Beams treatment record")),
+  [`${storage}481.5`]: radiotherapy("RT", message("Treatment plan")),
+  [`${storage}481.6`]: radiotherapy("RT", message("Brachytherapy record")),
+  [`${storage}481.7`]: radiotherapy("RT", message("Treatment summary")),
+  [`${storage}481.8`]: radiotherapy("RT", message("Ion treatment plan")),
+  [`${storage}481.9`]: radiotherapy("RT", message("Ion treatment record")),
   [`${storage}77.1.1.1`]: video,
   [`${storage}77.1.2.1`]: video,
   [`${storage}77.1.4.1`]: video,
@@ -134,8 +144,8 @@ export function kindOf(
   if (isPicture) return undefined;
   return {
     short: "Data",
-    name: "Data without a picture",
-    explanation: "An object of a kind that holds no picture.",
+    name: message("Data without a picture"),
+    explanation: message("An object of a kind that holds no picture."),
   };
 }
 

@@ -34,7 +34,7 @@ export function overlayText(input: OverlayInput): OverlayText {
   const seriesNumber = textOf(attributes, tags.SeriesNumber);
   return {
     topLeft: compact([
-      [patient.name || "Name unknown", patient.id || "no identifier"].join(" · "),
+      [patient.name || t("Name unknown"), patient.id || t("no identifier")].join(" · "),
       patientLine(patient),
       image.reformat
         ? t("Plane cut from Se {number}", { number: seriesNumber ?? "?" })
@@ -50,8 +50,8 @@ export function overlayText(input: OverlayInput): OverlayText {
     bottomLeft: compact([imageLine(input), location(image)]),
     bottomRight: compact([
       windowLine(input),
-      `Zoom ${input.zoom.toFixed(2)}`,
-      textOf(attributes, tags.LossyImageCompression) === "01" ? "Lossy compression" : "",
+      t("Zoom {factor}", { factor: input.zoom.toFixed(2) }),
+      textOf(attributes, tags.LossyImageCompression) === "01" ? t("Lossy compression") : "",
     ]),
   };
 }
@@ -78,9 +78,16 @@ function acquired({ attributes }: StackImage): string {
   return [date, time].filter(Boolean).join(" ");
 }
 
+const planeWords = {
+  Axial: message("Axial"),
+  Coronal: message("Coronal"),
+  Sagittal: message("Sagittal"),
+  Oblique: message("Oblique"),
+} as const;
+
 function planeText({ attributes, modality }: StackImage): string {
   const orientation = orientationOf(attributes);
-  if (orientation) return planeOf(orientation);
+  if (orientation) return t(planeWords[planeOf(orientation)]);
   return modality === "MG" || modality === "DX" || modality === "CR"
     ? (textOf(attributes, tags.ViewPosition) ?? "")
     : "";
@@ -99,24 +106,24 @@ function lateralityText({ attributes }: StackImage): string {
     textOf(attributes, tags.FrameLaterality) ??
     textOf(attributes, tags.ImageLaterality) ??
     textOf(attributes, tags.Laterality);
-  return side === "L" ? "Left" : side === "R" ? "Right" : side === "B" ? "Both sides" : "";
+  return side === "L" ? t("Left") : side === "R" ? t("Right") : side === "B" ? t("Both sides") : "";
 }
 
 /** The instance's own number is named where it differs from the place in the stack, as other systems count by it. */
 function imageLine({ image, number, total }: OverlayInput): string {
-  const place = `Im ${number} / ${total}`;
+  const place = t("Im {number} / {total}", { number: String(number), total: String(total) });
   if (image.numberOfFrames > 1 || image.instanceNumber === undefined || image.instanceNumber === number)
     return place;
-  return `${place} · no. ${image.instanceNumber}`;
+  return `${place} · ${t("no. {number}", { number: String(image.instanceNumber) })}`;
 }
 
 function location({ attributes }: StackImage): string {
   const value = sliceLocationOf(attributes);
-  return value === undefined ? "" : `Loc ${value.toFixed(1).replace("-", "−")} mm`;
+  return value === undefined ? "" : t("Loc {place} mm", { place: value.toFixed(1).replace("-", "−") });
 }
 
 function windowLine({ window, windowName, inverted }: OverlayInput): string {
   if (!window) return "";
   const figures = `W ${formatWindowValue(window.width, window.width)} L ${formatWindowValue(window.center, window.width)}`;
-  return [figures, windowName, inverted ? "inverted" : ""].filter(Boolean).join(" · ");
+  return [figures, windowName && t(windowName), inverted ? t("inverted") : ""].filter(Boolean).join(" · ");
 }

@@ -1,3 +1,4 @@
+import { t } from "../../words/words.ts";
 import { dateOf, type JsonDataSet, personNameOf, textOf } from "./dicom-json.ts";
 import { tags } from "./tags.ts";
 
@@ -25,10 +26,18 @@ export function patientOf(dataSet: JsonDataSet): Patient {
   };
 }
 
+/** An age by its unit (PS3.5 6.2, AS). */
+const ageWords: Readonly<Record<string, (count: number) => string>> = {
+  Y: (count) => t("{count} y", { count }),
+  M: (count) => t("{count} m", { count }),
+  W: (count) => t("{count} w", { count }),
+  D: (count) => t("{count} d", { count }),
+};
+
 /** "058Y" as "58 y". */
 function ageAsSent(dataSet: JsonDataSet): string | undefined {
   const match = /^(\d{3})([DWMY])$/.exec(textOf(dataSet, tags.PatientAge) ?? "");
-  return match ? `${Number(match[1])} ${match[2]!.toLowerCase()}` : undefined;
+  return match ? ageWords[match[2]!]!(Number(match[1])) : undefined;
 }
 
 /** Whole years, below two years months, below two months days; both dates as yyyy-mm-dd. */
@@ -45,9 +54,9 @@ export function ageAt(birthDate: string | undefined, date: string | undefined): 
   ];
   const months = (y - by) * 12 + (m - bm) - (d < bd ? 1 : 0);
   if (months < 0 || months > 150 * 12) return undefined;
-  if (months >= 24) return `${Math.floor(months / 12)} y`;
-  if (months >= 2) return `${months} m`;
-  return `${Math.round((Date.UTC(y, m - 1, d) - Date.UTC(by, bm - 1, bd)) / 86_400_000)} d`;
+  if (months >= 24) return ageWords.Y!(Math.floor(months / 12));
+  if (months >= 2) return ageWords.M!(months);
+  return ageWords.D!(Math.round((Date.UTC(y, m - 1, d) - Date.UTC(by, bm - 1, bd)) / 86_400_000));
 }
 
 /**

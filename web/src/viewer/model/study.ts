@@ -1,3 +1,4 @@
+import { t } from "../../words/words.ts";
 import { type Dicomweb, DicomwebError } from "../dicomweb.ts";
 import { createStore, type Store } from "../stack/store.ts";
 import { dateOf, type JsonDataSet, numberOf, textOf, timeOf } from "./dicom-json.ts";
@@ -102,7 +103,7 @@ export function createStudyStore(dicomweb: Dicomweb, studyInstanceUid: string): 
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof DicomwebError ? error.message : "The archive's answer could not be read.";
+  return error instanceof DicomwebError ? error.message : t("The archive's answer could not be read.");
 }
 
 function listedSeries(dataSet: JsonDataSet, studyInstanceUid: string): SeriesEntry {
@@ -125,7 +126,7 @@ function listedSeries(dataSet: JsonDataSet, studyInstanceUid: string): SeriesEnt
 /** What the metadata of all instances says about their series. */
 export function describeSeries(instances: readonly JsonDataSet[]): Partial<SeriesEntry> {
   const first = instances[0];
-  if (!first) return { state: "failed", error: "The series is empty.", instanceCount: 0 };
+  if (!first) return { state: "failed", error: t("The series is empty."), instanceCount: 0 };
   const pictures: StackImage[] = [];
   let kind: Kind | undefined;
   for (const instance of instances) {

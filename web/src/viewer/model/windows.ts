@@ -1,3 +1,4 @@
+import { message, t } from "../../words/words.ts";
 import { itemsOf, type JsonDataSet, numbersOf, textOf, textsOf } from "./dicom-json.ts";
 import { type LookupTable, lookupTable } from "./lookup-table.ts";
 import { tags } from "./tags.ts";
@@ -47,40 +48,40 @@ const fixed = (name: string, width: number, center: number) => ({
 
 const ctPresets: Record<BodyRegion, { name: string; rule: WindowRule }[]> = {
   head: [
-    fixed("Brain", 80, 40),
-    fixed("Subdural", 200, 75),
-    fixed("Stroke", 40, 40),
-    fixed("Bone", 2500, 480),
-    fixed("Posterior fossa", 150, 40),
+    fixed(message("Brain"), 80, 40),
+    fixed(message("Subdural"), 200, 75),
+    fixed(message("Stroke"), 40, 40),
+    fixed(message("Bone"), 2500, 480),
+    fixed(message("Posterior fossa"), 150, 40),
   ],
   chest: [
-    fixed("Soft", 400, 40),
-    fixed("Lung", 1500, -600),
-    fixed("Embolism", 700, 100),
-    fixed("Bone", 2500, 480),
-    fixed("Mediastinum", 350, 50),
+    fixed(message("Soft"), 400, 40),
+    fixed(message("Lung"), 1500, -600),
+    fixed(message("Embolism"), 700, 100),
+    fixed(message("Bone"), 2500, 480),
+    fixed(message("Mediastinum"), 350, 50),
   ],
   abdomen: [
-    fixed("Soft", 400, 40),
-    fixed("Liver", 150, 90),
-    fixed("Angio", 600, 300),
-    fixed("Bone", 2500, 480),
-    fixed("Lung", 1500, -600),
+    fixed(message("Soft"), 400, 40),
+    fixed(message("Liver"), 150, 90),
+    fixed(message("Angio"), 600, 300),
+    fixed(message("Bone"), 2500, 480),
+    fixed(message("Lung"), 1500, -600),
   ],
   bone: [
-    fixed("Bone", 2500, 480),
-    fixed("Soft", 400, 40),
-    fixed("Disc", 300, 50),
-    fixed("Angio", 600, 300),
-    fixed("Metal", 4000, 600),
+    fixed(message("Bone"), 2500, 480),
+    fixed(message("Soft"), 400, 40),
+    fixed(message("Disc"), 300, 50),
+    fixed(message("Angio"), 600, 300),
+    fixed(message("Metal"), 4000, 600),
   ],
 };
 
 const generalPresets: { name: string; rule: WindowRule }[] = [
-  { name: "As sent", rule: { kind: "sent", index: 0 } },
-  { name: "Full", rule: { kind: "full" } },
-  { name: "1–99 %", rule: { kind: "percentile", low: 0.01, high: 0.99 } },
-  { name: "Narrow", rule: { kind: "narrow" } },
+  { name: message("As sent"), rule: { kind: "sent", index: 0 } },
+  { name: message("Full"), rule: { kind: "full" } },
+  { name: message("1–99 %"), rule: { kind: "percentile", low: 0.01, high: 0.99 } },
+  { name: message("Narrow"), rule: { kind: "narrow" } },
 ];
 
 const range = (lower: number, upper: number) => ({
@@ -99,7 +100,9 @@ export function presetsFor(attributes: JsonDataSet, hasSuv: boolean): WindowPres
     const explanations = textsOf(attributes, tags.WindowCenterWidthExplanation);
     const count = Math.min(numbersOf(attributes, tags.WindowCenter).length, 9 - presets.length);
     for (let index = 0; index < count; index++) {
-      const name = explanations[index] ?? (count > 1 ? `As sent ${index + 1}` : "As sent");
+      const name =
+        explanations[index] ??
+        (count > 1 ? t("As sent {number}", { number: index + 1 }) : message("As sent"));
       presets.push({ name, rule: { kind: "sent", index } });
     }
   }
@@ -111,9 +114,9 @@ function basePresets(attributes: JsonDataSet, modality: string | undefined, hasS
   if (hasSuv) return [range(0, 5), range(0, 10), range(0, 15)];
   if (modality === "NM" || modality === "PT") {
     return [
-      { name: "0 to maximum", rule: { kind: "maximum", part: 1 } as WindowRule },
-      { name: "0 to half", rule: { kind: "maximum", part: 0.5 } as WindowRule },
-      { name: "As sent", rule: { kind: "sent", index: 0 } as WindowRule },
+      { name: message("0 to maximum"), rule: { kind: "maximum", part: 1 } as WindowRule },
+      { name: message("0 to half"), rule: { kind: "maximum", part: 0.5 } as WindowRule },
+      { name: message("As sent"), rule: { kind: "sent", index: 0 } as WindowRule },
     ];
   }
   return generalPresets;

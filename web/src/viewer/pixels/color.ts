@@ -1,3 +1,4 @@
+import { t } from "../../words/words.ts";
 import type { PixelDescription } from "./description.ts";
 
 export type Rgb = Uint8Array<ArrayBuffer>;
@@ -22,7 +23,7 @@ export function toRgb(
   const count = description.rows * description.columns;
   const bits = description.bitsStored;
   if (photometric === "YBR_FULL_422" && samples.length < count * 3) return fromSubsampled(samples, count);
-  if (samples.length < count * 3) throw new Error("The picture has fewer pixels than it says.");
+  if (samples.length < count * 3) throw new Error(t("The picture has fewer pixels than it says."));
   const rgb = new Uint8Array(count * 3);
   const [step, plane] = planar ? [1, count] : [3, 1];
   const convert = photometric.startsWith("YBR_FULL") || photometric.startsWith("YBR_PARTIAL");
@@ -42,7 +43,7 @@ export function toRgb(
 
 /** Y1 Y2 Cb Cr for each pair of pixels (PS3.3 C.7.6.3.1.2). */
 function fromSubsampled(samples: ArrayLike<number>, count: number): Rgb {
-  if (samples.length < count * 2) throw new Error("The picture has fewer pixels than it says.");
+  if (samples.length < count * 2) throw new Error(t("The picture has fewer pixels than it says."));
   const rgb = new Uint8Array(count * 3);
   for (let i = 0; i + 1 < count; i += 2) {
     const at = i * 2;

@@ -1,4 +1,5 @@
 import { getWebWorkerManager } from "@cornerstonejs/core";
+import { t } from "../../words/words.ts";
 import { isUncompressed, type PixelDescription } from "./description.ts";
 import { maskUnusedBits, unpackBits } from "./gray.ts";
 import {
@@ -64,7 +65,7 @@ async function uncompressed(
   const count = rows * columns * samplesPerPixel;
   const bits = count * bitsAllocated * (photometricInterpretation.includes("422") ? 2 / 3 : 1);
   if (transferSyntaxUid !== deflatedFrames && bytes.length < Math.ceil(bits / 8)) {
-    throw new Error("The archive sent fewer pixels than the image says it has.");
+    throw new Error(t("The archive sent fewer pixels than the image says it has."));
   }
   if (bitsAllocated === 1 && transferSyntaxUid !== deflatedFrames) return unpackBits(bytes, count);
   if (bitsAllocated === 64) return doubles(bytes, count);
@@ -99,7 +100,10 @@ async function decodeInWorker(
   if (frame.rows !== description.rows || frame.columns !== description.columns) {
     const inside = `${frame.columns} × ${frame.rows}`;
     throw new Error(
-      `The picture inside is ${inside}, the image says ${description.columns} × ${description.rows}.`,
+      t("The picture inside is {inside}, the image says {said}.", {
+        inside,
+        said: `${description.columns} × ${description.rows}`,
+      }),
     );
   }
   return frame;
@@ -118,8 +122,8 @@ async function runDecodeTask(pixelData: Uint8Array, imageFrame: PixelDescription
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
       /no decoder/i.test(reason)
-        ? "This picture's compression cannot be shown here."
-        : `The picture is damaged and cannot be decoded (${reason.slice(0, 120)}).`,
+        ? t("This picture's compression cannot be shown here.")
+        : t("The picture is damaged and cannot be decoded ({reason}).", { reason: reason.slice(0, 120) }),
     );
   }
 }

@@ -1,4 +1,5 @@
 import { cache, type Types, utilities } from "@cornerstonejs/core";
+import { t } from "../../words/words.ts";
 import type { Dicomweb } from "../dicomweb.ts";
 import { inlineBytesOf, numberOf, numbersOf } from "../model/dicom-json.ts";
 import { spacingOf } from "../model/geometry.ts";
@@ -36,7 +37,7 @@ export function loadImage(imageId: string): { promise: Promise<Types.IImage>; ca
   const abort = new AbortController();
   const promise = entry
     ? entry.source.load(imageId, entry.image, abort.signal)
-    : Promise.reject(new Error("This image is no longer open."));
+    : Promise.reject(new Error(t("This image is no longer open.")));
   return { promise, cancelFn: () => abort.abort() };
 }
 
@@ -169,7 +170,7 @@ async function paletteOf(dicomweb: Dicomweb, image: StackImage, signal: AbortSig
     const segments = await valueBytes(dicomweb, image, segmentedTags[dataTag] ?? "", signal);
     if (segments)
       return { first, values: expandSegments(tableFromBytes(segments, segments.length, bits), entries) };
-    throw new Error("The picture's colour table is missing.");
+    throw new Error(t("The picture's colour table is missing."));
   };
   const [red, green, blue] = await Promise.all([
     color(tags.RedPaletteDescriptor, tags.RedPaletteData),
@@ -191,7 +192,7 @@ function build(imageId: string, image: StackImage, pixels: Pixels, components: n
   const description: PixelDescription = describePixels(image.attributes);
   const { rows, columns } = description;
   if (pixels.length < rows * columns * components)
-    throw new Error("The picture has fewer pixels than it says.");
+    throw new Error(t("The picture has fewer pixels than it says."));
   const scalarData =
     pixels.length === rows * columns * components ? pixels : pixels.slice(0, rows * columns * components);
   const spacing = spacingOf(image.attributes);

@@ -1,3 +1,5 @@
+import { t } from "../../words/words.ts";
+
 /** One part of a multipart/related answer (RFC 2387). */
 export interface Part {
   contentType: string;
@@ -12,13 +14,13 @@ export function firstPart(contentType: string, body: Uint8Array<ArrayBuffer>): P
   if (!/^\s*multipart\//i.test(contentType)) return { contentType, body };
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
   const name = boundary?.[1] ?? boundary?.[2];
-  if (name === undefined) throw new Error("The archive's answer names no boundary.");
+  if (name === undefined) throw new Error(t("The archive's answer names no boundary."));
   const delimiter = latin1(`--${name}`);
   const start = indexOf(body, delimiter, 0);
-  if (start < 0) throw new Error("The archive's answer does not hold the boundary it names.");
+  if (start < 0) throw new Error(t("The archive's answer does not hold the boundary it names."));
   const headerStart = start + delimiter.length;
   const headerEnd = indexOf(body, latin1("\r\n\r\n"), headerStart);
-  if (headerEnd < 0) throw new Error("The archive's answer ends in the header of a part.");
+  if (headerEnd < 0) throw new Error(t("The archive's answer ends in the header of a part."));
   const header = new TextDecoder("latin1").decode(body.subarray(headerStart, headerEnd));
   const bodyStart = headerEnd + 4;
   return {
@@ -29,7 +31,7 @@ export function firstPart(contentType: string, body: Uint8Array<ArrayBuffer>): P
 
 function partEnd(body: Uint8Array, bodyStart: number, name: string): number {
   const end = indexOf(body, latin1(`\r\n--${name}`), bodyStart);
-  if (end < 0) throw new Error("The archive's answer ends before its last boundary.");
+  if (end < 0) throw new Error(t("The archive's answer ends before its last boundary."));
   return end;
 }
 

@@ -1,3 +1,4 @@
+import { t } from "../../words/words.ts";
 import type { PixelDescription } from "./description.ts";
 
 type Samples = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
@@ -11,10 +12,10 @@ export function decodeRle(bytes: Uint8Array, description: PixelDescription): Sam
   const bytesPerSample = bitsAllocated / 8;
   const count = rows * columns;
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 64) throw new Error("The picture's header is cut off.");
+  if (bytes.length < 64) throw new Error(t("The picture's header is cut off."));
   const segments = header.getUint32(0, true);
   if (![1, 2, 4].includes(bytesPerSample) || segments !== samplesPerPixel * bytesPerSample || segments > 15) {
-    throw new Error("The picture's segments do not fit its description.");
+    throw new Error(t("The picture's segments do not fit its description."));
   }
   const out = new Uint8Array(count * samplesPerPixel * bytesPerSample);
   const step = samplesPerPixel * bytesPerSample;
@@ -22,7 +23,7 @@ export function decodeRle(bytes: Uint8Array, description: PixelDescription): Sam
     const from = header.getUint32(4 + segment * 4, true);
     const to = segment + 1 < segments ? header.getUint32(8 + segment * 4, true) : bytes.length;
     if (from < 64 || to < from || to > bytes.length)
-      throw new Error("The picture's segments lie outside of it.");
+      throw new Error(t("The picture's segments lie outside of it."));
     const sample = Math.floor(segment / bytesPerSample);
     // Segments run from the most significant byte; the output is little endian.
     const significance = bytesPerSample - 1 - (segment % bytesPerSample);

@@ -1,4 +1,5 @@
 import { Enums, eventTarget } from "@cornerstonejs/core";
+import { t } from "../../words/words.ts";
 import { fetchImage } from "../pixels/image-source.ts";
 import type { WritableStore } from "./store.ts";
 import type { ViewportState } from "./viewport-state.ts";
@@ -27,7 +28,7 @@ export function followViewport(
     setTimeout(() => {
       const { imageIds, index, shownIndex, error } = store.get();
       if (stopped || imageIds[index] !== imageId || shownIndex === index || error !== "") return;
-      store.update({ error: "The image was received but cannot be drawn." });
+      store.update({ error: t("The image was received but cannot be drawn.") });
     }, drawingTimeMs);
   }
 
@@ -49,7 +50,7 @@ export function followViewport(
     const { imageIds, index } = store.get();
     if (imageIds[index] !== imageId) return;
     const reason = error instanceof Error ? error : (error as { error?: unknown } | undefined)?.error;
-    store.update({ error: reason instanceof Error ? reason.message : "The image cannot be shown." });
+    store.update({ error: reason instanceof Error ? reason.message : t("The image cannot be shown.") });
   }
 
   const follow = <T>(target: EventTarget, name: string, handle: (detail: T) => void) => {

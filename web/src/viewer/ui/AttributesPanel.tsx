@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { t } from "../../words/words.ts";
 import { type AttributeRow, attributeRows, type KeywordOf, searchRows } from "../model/attribute-rows.ts";
 import { type JsonDataSet, textOf } from "../model/dicom-json.ts";
 import { tags } from "../model/tags.ts";
@@ -35,15 +36,15 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
   const rows = useMemo(() => (dataSet ? attributeRows(dataSet, keywordOf) : []), [dataSet, keywordOf]);
   const found = useMemo(() => searchRows(rows, search), [rows, search]);
   return (
-    <aside className="vw-attributes" aria-label="Attributes of the image">
+    <aside className="vw-attributes" aria-label={t("Attributes of the image")}>
       <header>
-        <h2>Attributes</h2>
+        <h2>{t("Attributes")}</h2>
         <span className="vw-dim">{title}</span>
         <button
           type="button"
           className="vw-icon-button"
-          aria-label="Close the attributes"
-          title="Close (A)"
+          aria-label={t("Close the attributes")}
+          title={t("Close (A)")}
           onClick={onClose}
         >
           <Icon name="close" />
@@ -51,11 +52,11 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
       </header>
       {dataSets.length > 1 && (
         <label className="vw-instance">
-          Instance
+          {t("Instance")}
           <select value={chosen} onChange={(event) => setChosen(Number(event.target.value))}>
             {dataSets.map((each, index) => (
               <option key={textOf(each, tags.SOPInstanceUID)} value={index}>
-                {index + 1} of {dataSets.length}
+                {t("{number} of {total}", { number: index + 1, total: dataSets.length })}
               </option>
             ))}
           </select>
@@ -63,16 +64,18 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
       )}
       <label className="vw-search">
         <Icon name="search" size={14} />
-        <span className="vw-hidden">Search the attributes</span>
+        <span className="vw-hidden">{t("Search the attributes")}</span>
         <input
           type="search"
           value={text}
-          placeholder="Tag, keyword or value"
+          placeholder={t("Tag, keyword or value")}
           onChange={(event) => setText(event.target.value)}
         />
-        <span className="vw-dim">{search ? `${found.length} of ${rows.length}` : rows.length}</span>
+        <span className="vw-dim">
+          {search ? t("{number} of {total}", { number: found.length, total: rows.length }) : rows.length}
+        </span>
       </label>
-      <AttributeTable rows={found} nothing={dataSet ? "Nothing matches." : "No image is shown."} />
+      <AttributeTable rows={found} nothing={dataSet ? t("Nothing matches.") : t("No image is shown.")} />
     </aside>
   );
 }
@@ -92,7 +95,7 @@ function AttributeTable({ rows, nothing }: { rows: readonly AttributeRow[]; noth
       {/* biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be a table element; the roles say what it is. */}
       <div
         role="table"
-        aria-label="Attributes"
+        aria-label={t("Attributes")}
         aria-rowcount={rows.length}
         style={{ height: virtual.getTotalSize(), position: "relative" }}
       >

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "react";
+import { t } from "../../words/words.ts";
 import { Icon } from "./icons.tsx";
 import { shortcutGroups } from "./shortcuts.ts";
 
@@ -10,17 +11,17 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
   return (
-    <dialog ref={dialog} className="vw-help" aria-label="Keyboard shortcuts" onClose={onClose}>
+    <dialog ref={dialog} className="vw-help" aria-label={t("Keyboard shortcuts")} onClose={onClose}>
       <header>
-        <h2>Keyboard shortcuts</h2>
-        <button type="button" className="vw-icon-button" aria-label="Close" onClick={onClose}>
+        <h2>{t("Keyboard shortcuts")}</h2>
+        <button type="button" className="vw-icon-button" aria-label={t("Close")} onClick={onClose}>
           <Icon name="close" />
         </button>
       </header>
       <div className="vw-help-groups">
         {shortcutGroups.map((group) => (
           <section key={group.title}>
-            <h3>{group.title}</h3>
+            <h3>{t(group.title)}</h3>
             <dl>
               {group.shortcuts.map((shortcut) => (
                 <div key={shortcut.what}>
@@ -29,7 +30,7 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
                       <kbd key={key}>{key}</kbd>
                     ))}
                   </dt>
-                  <dd>{shortcut.what}</dd>
+                  <dd>{t(shortcut.what)}</dd>
                 </div>
               ))}
             </dl>
@@ -37,8 +38,9 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       <p className="vw-dim">
-        Left button: the chosen tool. Wheel: images. Right button: zoom. Middle button: pan. Double click: one
-        viewport alone.
+        {t(
+          "Left button: the chosen tool. Wheel: images. Right button: zoom. Middle button: pan. Double click: one viewport alone.",
+        )}
       </p>
     </dialog>
   );

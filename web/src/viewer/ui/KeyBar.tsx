@@ -1,15 +1,16 @@
+import { message, t } from "../../words/words.ts";
 import type { Session } from "../stack/session.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
 import { useStore } from "./use-store.ts";
 
 const hints: [string[], string][] = [
-  [["Esc"], "list"],
-  [["↑", "↓"], "image"],
-  [["PgUp", "PgDn"], "series"],
-  [["1", "…", "9"], "window"],
-  [["Q"], "layout"],
-  [["0"], "reset"],
-  [["A"], "attributes"],
+  [["Esc"], message("list")],
+  [["↑", "↓"], message("image")],
+  [["PgUp", "PgDn"], message("series")],
+  [["1", "…", "9"], message("window")],
+  [["Q"], message("layout")],
+  [["0"], message("reset")],
+  [["A"], message("attributes")],
 ];
 
 /** What the keys do here, and how much of the active stack is at hand. */
@@ -24,17 +25,18 @@ export function KeyBar({ session, state }: { session: Session; state: ViewportSt
           {keys.map((key) => (
             <kbd key={key}>{key}</kbd>
           ))}
-          {what}
+          {t(what)}
         </span>
       ))}
       <span className="vw-space" />
       <span>
-        <kbd>?</kbd>all shortcuts
+        <kbd>?</kbd>
+        {t("all shortcuts")}
       </span>
       {total > 0 && (
         <span data-testid="loaded" data-loaded-count={loaded}>
           <i className="vw-dot" data-done={loaded === total || undefined} />
-          {loaded} of {total} loaded
+          {t("{loaded} of {total} loaded", { loaded, total })}
         </span>
       )}
     </footer>

@@ -1,3 +1,4 @@
+import { message, t } from "../../words/words.ts";
 import type { EdgeLetters } from "../model/geometry.ts";
 import { overlayText } from "../model/overlay.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
@@ -37,10 +38,23 @@ function Corner({ place, lines }: { place: "tl" | "tr" | "bl" | "br"; lines: str
   );
 }
 
+const edgeWords: Readonly<Record<keyof EdgeLetters, string>> = {
+  top: message("top: {letters}"),
+  right: message("right: {letters}"),
+  bottom: message("bottom: {letters}"),
+  left: message("left: {letters}"),
+};
+
 function Letters({ letters }: { letters: EdgeLetters }) {
   const edges = Object.entries(letters).filter(([, text]) => text !== "");
   return edges.map(([edge, text]) => (
-    <b key={edge} className="vw-letter" data-edge={edge} role="img" aria-label={`${edge}: ${text}`}>
+    <b
+      key={edge}
+      className="vw-letter"
+      data-edge={edge}
+      role="img"
+      aria-label={t(edgeWords[edge as keyof EdgeLetters], { letters: text })}
+    >
       {text}
     </b>
   ));

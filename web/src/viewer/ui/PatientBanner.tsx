@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { t } from "../../words/words.ts";
 import { patientLine } from "../model/overlay.ts";
 import type { Patient } from "../model/patient.ts";
 import type { StudyHeading } from "../model/study.ts";
@@ -19,8 +20,8 @@ export function PatientBanner({ heading, children, onClose }: PatientBannerProps
       <button
         type="button"
         className="vw-icon-button"
-        aria-label="Back to the list"
-        title="Back to the list (Esc)"
+        aria-label={t("Back to the list")}
+        title={t("Back to the list (Esc)")}
         onClick={onClose}
       >
         <Icon name="back" />
@@ -30,11 +31,11 @@ export function PatientBanner({ heading, children, onClose }: PatientBannerProps
       </span>
       {patient && (
         <h1 className="vw-patient">
-          <span className="vw-patient-name">{patient.name || "Name unknown"}</span>
+          <span className="vw-patient-name">{patient.name || t("Name unknown")}</span>
           <span className="vw-patient-rest">
             {[patientLine(patient)].filter(Boolean).join("")}
             {patientLine(patient) ? " · " : ""}
-            <span className="vw-mono">{patient.id || "no identifier"}</span>
+            <span className="vw-mono">{patient.id || t("no identifier")}</span>
           </span>
         </h1>
       )}
@@ -47,7 +48,7 @@ export function PatientBanner({ heading, children, onClose }: PatientBannerProps
                 {modality}
               </span>
             ))}
-            <span className="vw-study-name">{heading.description || "Study without a description"}</span>
+            <span className="vw-study-name">{heading.description || t("Study without a description")}</span>
             <span className="vw-dim vw-mono">{heading.accessionNumber}</span>
             <span className="vw-dim">{[heading.date, heading.time].filter(Boolean).join(" ")}</span>
           </p>
@@ -70,11 +71,18 @@ export function TwoPatients({ patients, together }: TwoPatientsProps) {
     <div className="vw-two-patients" role="alert" data-testid="two-patients">
       <strong>
         <Icon name="warning" />
-        {together ? "Different patients on this screen" : "This study holds images of different patients"}
+        {together
+          ? t("Different patients on this screen")
+          : t("This study holds images of different patients")}
       </strong>
       {patients.map((patient) => (
         <span key={`${patient.id}|${patient.name}|${patient.birthDate}|${patient.issuer}`}>
-          {[patient.name || "Name unknown", patient.birthDate, patient.id || "no identifier", patient.issuer]
+          {[
+            patient.name || t("Name unknown"),
+            patient.birthDate,
+            patient.id || t("no identifier"),
+            patient.issuer,
+          ]
             .filter(Boolean)
             .join(" · ")}
         </span>

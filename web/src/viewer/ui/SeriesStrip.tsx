@@ -35,8 +35,12 @@ export function SeriesStrip({ studies, dicomweb, active, shown, onOpen }: Series
     />
   );
   return (
-    <nav className="vw-strip" aria-label="Series" data-series-count={series.length}>
-      <h2 className="vw-strip-head">{state === "loading" ? "Series" : `${series.length} series`}</h2>
+    <nav className="vw-strip" aria-label={t("Series")} data-series-count={series.length}>
+      <h2 className="vw-strip-head">
+        {state === "loading"
+          ? t("Series")
+          : t("{count, plural, one {# series} other {# series}}", { count: series.length })}
+      </h2>
       {state === "loading" && (
         <>
           <div className="vw-series-skeleton" />
@@ -79,8 +83,11 @@ interface SeriesButtonProps {
 }
 
 export function seriesTitle(entry: SeriesEntry): string {
-  const number = entry.seriesNumber === undefined ? "" : `Se ${entry.seriesNumber}`;
-  return [number, entry.description || entry.kind?.name || entry.modality].filter(Boolean).join(" ");
+  const number =
+    entry.seriesNumber === undefined ? "" : t("Se {number}", { number: String(entry.seriesNumber) });
+  return [number, entry.description || (entry.kind && t(entry.kind.name)) || entry.modality]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function countText(entry: SeriesEntry): string {
@@ -92,12 +99,18 @@ function countText(entry: SeriesEntry): string {
 function SeriesButton({ entry, dicomweb, isActive, isShown, onOpen }: SeriesButtonProps) {
   const title = seriesTitle(entry);
   const count = countText(entry);
-  const spoken = entry.kind ? entry.kind.name : `${count || "unknown number of"} images`;
+  const spoken = entry.kind
+    ? t(entry.kind.name)
+    : count
+      ? t("{count, plural, one {# image} other {# images}}", { count: Number(count) })
+      : t("unknown number of images");
   return (
     <button
       type="button"
       className="vw-series"
-      aria-label={`${title}, ${entry.modality}, ${spoken}${isActive ? ", in the active viewport" : ""}`}
+      aria-label={[title, entry.modality, spoken, ...(isActive ? [t("in the active viewport")] : [])].join(
+        ", ",
+      )}
       aria-current={isActive || undefined}
       data-shown={isShown || undefined}
       data-series-uid={entry.seriesInstanceUid}
@@ -116,7 +129,7 @@ function SeriesButton({ entry, dicomweb, isActive, isShown, onOpen }: SeriesButt
         {count && <span className="vw-thumb-count">{count}</span>}
       </span>
       <span className="vw-series-title">{title}</span>
-      {entry.state === "failed" && <span className="vw-series-error">Not loaded</span>}
+      {entry.state === "failed" && <span className="vw-series-error">{t("Not loaded")}</span>}
     </button>
   );
 }

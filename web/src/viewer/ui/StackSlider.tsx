@@ -1,4 +1,5 @@
 import { type PointerEvent, useRef } from "react";
+import { t } from "../../words/words.ts";
 import type { Prefetcher } from "../stack/prefetcher.ts";
 import { useStore } from "./use-store.ts";
 
@@ -26,12 +27,12 @@ export function StackSlider({ prefetcher, imageIds, index, onChange }: StackSlid
       className="vw-slider"
       role="slider"
       tabIndex={-1}
-      aria-label="Image in the stack"
+      aria-label={t("Image in the stack")}
       aria-orientation="vertical"
       aria-valuemin={1}
       aria-valuemax={count}
       aria-valuenow={index + 1}
-      aria-valuetext={`Image ${index + 1} of ${count}`}
+      aria-valuetext={t("Image {number} of {total}", { number: index + 1, total: count })}
       onPointerDown={(event) => {
         event.stopPropagation();
         event.currentTarget.setPointerCapture(event.pointerId);

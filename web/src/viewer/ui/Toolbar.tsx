@@ -61,7 +61,7 @@ export function Toolbar(props: ToolbarProps) {
     />
   );
   return (
-    <div className="vw-tools" role="toolbar" aria-label="Image tools">
+    <div className="vw-tools" role="toolbar" aria-label={t("Image tools")}>
       <span className="vw-group">{pictureTools.map(toolButton)}</span>
       <span className="vw-rule" />
       <span className="vw-group">
@@ -85,12 +85,12 @@ export function Toolbar(props: ToolbarProps) {
         />
         <ToolButton
           icon="tags"
-          label="Attributes"
+          label={t("Attributes")}
           hotkey="A"
           pressed={props.attributes}
           onClick={commands.attributes}
         />
-        <ToolButton icon="help" label="Keyboard shortcuts" hotkey="?" onClick={commands.help} />
+        <ToolButton icon="help" label={t("Keyboard shortcuts")} hotkey="?" onClick={commands.help} />
       </span>
     </div>
   );
@@ -104,7 +104,7 @@ function PictureCommands(props: ToolbarProps) {
       <Cine {...props} />
       <ToolButton
         icon="invert"
-        label="Invert"
+        label={t("Invert")}
         hotkey="I"
         pressed={state?.inverted ?? false}
         disabled={disabled}
@@ -112,21 +112,21 @@ function PictureCommands(props: ToolbarProps) {
       />
       <ToolButton
         icon="rotate"
-        label="Rotate by a quarter"
+        label={t("Rotate by a quarter")}
         hotkey="R"
         disabled={disabled}
         onClick={commands.rotate}
       />
       <ToolButton
         icon="flip"
-        label="Flip left and right"
+        label={t("Flip left and right")}
         hotkey="H"
         disabled={disabled}
         onClick={commands.flip}
       />
       <ToolButton
         icon="fit"
-        label="Fit to the viewport"
+        label={t("Fit to the viewport")}
         hotkey="F"
         disabled={disabled}
         onClick={commands.fit}
@@ -139,8 +139,8 @@ function PictureCommands(props: ToolbarProps) {
         disabled={props.keyImage === undefined}
         onClick={commands.keyImage}
       />
-      <ToolButton icon="eye" label="Texts" hotkey="O" pressed={overlays} onClick={commands.overlays} />
-      <ToolButton icon="reset" label="Reset" hotkey="0" disabled={disabled} onClick={commands.reset} />
+      <ToolButton icon="eye" label={t("Texts")} hotkey="O" pressed={overlays} onClick={commands.overlays} />
+      <ToolButton icon="reset" label={t("Reset")} hotkey="0" disabled={disabled} onClick={commands.reset} />
     </span>
   );
 }
@@ -179,7 +179,7 @@ function Presets({ controller, state }: ToolbarProps) {
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own box and legend. */}
-      <span className="vw-segments vw-presets" role="group" aria-label="Windows">
+      <span className="vw-segments vw-presets" role="group" aria-label={t("Windows")}>
         {presets.map((choice) => {
           const on = choice.name === state?.windowName;
           return (
@@ -188,12 +188,12 @@ function Presets({ controller, state }: ToolbarProps) {
               type="button"
               aria-pressed={on}
               aria-keyshortcuts={choice.key}
-              aria-label={choice.name}
-              title={`${choice.name} (${choice.key})`}
+              aria-label={t(choice.name)}
+              title={`${t(choice.name)} (${choice.key})`}
               onClick={() => controller?.choosePreset(choice)}
             >
               <kbd>{choice.key}</kbd>
-              <span>{choice.name}</span>
+              <span>{t(choice.name)}</span>
               {on && choice.rule.kind === "fixed" && (
                 <small>
                   {formatWindowValue(choice.rule.width, choice.rule.width)}/
@@ -314,15 +314,15 @@ function Cine({ controller, state, commands }: ToolbarProps) {
     <>
       <ToolButton
         icon={playing ? "pause" : "play"}
-        label={playing ? "Pause" : "Play"}
-        title={playing ? "Pause (Space)" : "Play (Space)"}
+        label={playing ? t("Pause") : t("Play")}
+        title={playing ? t("Pause (Space)") : t("Play (Space)")}
         pressed={playing}
         disabled={(state?.images.length ?? 0) < 2}
         onClick={commands.play}
       />
       {playing && state && (
         <label className="vw-speed">
-          <span className="vw-hidden">Pictures per second</span>
+          <span className="vw-hidden">{t("Pictures per second")}</span>
           <input
             type="range"
             min={1}
@@ -330,7 +330,7 @@ function Cine({ controller, state, commands }: ToolbarProps) {
             value={state.framesPerSecond}
             onChange={(event) => controller?.setFramesPerSecond(Number(event.target.value))}
           />
-          <output>{state.framesPerSecond} / s</output>
+          <output>{t("{count} / s", { count: state.framesPerSecond })}</output>
         </label>
       )}
     </>

@@ -55,18 +55,18 @@ export function ViewportGrid({
       {state === "failed" && (
         <Message
           icon="warning"
-          title="The study cannot be opened"
+          title={t("The study cannot be opened")}
           text={error}
-          action="Try again"
+          action={t("Try again")}
           onAction={studies.current.load}
         />
       )}
       {state === "ready" && series.length === 0 && (
         <Message
           icon="document"
-          title="This study holds no series"
-          text="Its images may still be on their way."
-          action="Look again"
+          title={t("This study holds no series")}
+          text={t("Its images may still be on their way.")}
+          action={t("Look again")}
           onAction={studies.current.load}
         />
       )}

@@ -69,12 +69,12 @@ export function ViewportPane(props: ViewportPaneProps) {
 
   const isImage = images.length > 0;
   const priorAge = usePriorAge(room, series);
-  const label = series ? seriesTitle(series) : "empty";
+  const label = series ? seriesTitle(series) : t("empty");
   return (
     <section
       className="vw-pane"
       tabIndex={isVisible ? 0 : -1}
-      aria-label={`Viewport ${slot + 1}: ${label}`}
+      aria-label={t("Viewport {number}: {label}", { number: slot + 1, label })}
       hidden={!isVisible}
       data-active={isActive || undefined}
       data-dropping={dropping || undefined}
@@ -161,15 +161,18 @@ function OverImage({ state, controller, session, overlays }: OverImageProps) {
       />
       {!failed && state.shownIndex !== state.index && (
         <span className="vw-loading" role="status">
-          Loading image {state.index + 1}
+          {t("Loading image {number}", { number: state.index + 1 })}
         </span>
       )}
       {failed && (
         <Message
           icon="warning"
-          title={`Image ${state.index + 1} of ${state.images.length} cannot be shown`}
+          title={t("Image {number} of {total} cannot be shown", {
+            number: state.index + 1,
+            total: state.images.length,
+          })}
           text={state.error}
-          action="Try again"
+          action={t("Try again")}
           onAction={controller.retry}
         />
       )}
@@ -210,13 +213,13 @@ function NoImage({ series, onReload, onShowAttributes }: NoImageProps) {
   if (!series)
     return (
       <div className="vw-message" data-quiet>
-        Drag a series here
+        {t("Drag a series here")}
       </div>
     );
   if (series.state === "loading") {
     return (
       <div className="vw-message" data-quiet role="status">
-        Loading {seriesTitle(series)}
+        {t("Loading {title}", { title: seriesTitle(series) })}
       </div>
     );
   }
@@ -224,9 +227,9 @@ function NoImage({ series, onReload, onShowAttributes }: NoImageProps) {
     return (
       <Message
         icon="warning"
-        title={`${seriesTitle(series)} cannot be shown`}
+        title={t("{title} cannot be shown", { title: seriesTitle(series) })}
         text={series.error}
-        action="Try again"
+        action={t("Try again")}
         onAction={onReload}
       />
     );
@@ -234,9 +237,9 @@ function NoImage({ series, onReload, onShowAttributes }: NoImageProps) {
   return (
     <Message
       icon="document"
-      title={series.kind?.name ?? "No picture"}
-      text={[seriesTitle(series), series.kind?.explanation].filter(Boolean).join(". ")}
-      action="Show its values"
+      title={series.kind ? t(series.kind.name) : t("No picture")}
+      text={[seriesTitle(series), series.kind && t(series.kind.explanation)].filter(Boolean).join(". ")}
+      action={t("Show its values")}
       onAction={onShowAttributes}
     />
   );
