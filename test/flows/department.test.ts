@@ -5,6 +5,15 @@ import { simulate } from "../support/department/simulate.ts";
 import { openWorld, type World } from "../support/department/world.ts";
 import { testPlatform } from "../support/platform.ts";
 
+/*
+ * That the invariants see what they are for was tried by breaking the code, one thing at a time, for two days of work:
+ * - the report does not complete its order (orders/automatic.ts): "no order is stuck", which names the order and its study;
+ * - a refund adds one less than it gave back (billing/payments.ts): "every bill has its examination, and the sums agree";
+ * - a version of a report is written without the hash of the one before (reports/versions.ts): "every submitted and signed report's chain of versions
+ *   verifies";
+ * - one in sixteen objects is deleted after its image was acknowledged (archive/ingest/ingest.ts): "every image that was acknowledged has its bytes".
+ */
+
 /** A month: `ISOCENTER_DEPARTMENT_DAYS=30`. What people decide comes from the seed; who of several is first does not. */
 const days = Number(process.env.ISOCENTER_DEPARTMENT_DAYS ?? 4);
 const ordersPerDay = Number(process.env.ISOCENTER_DEPARTMENT_ORDERS ?? 6);

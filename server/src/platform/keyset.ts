@@ -20,6 +20,8 @@ export interface Keyset<Field extends string> {
    * merged.
    */
   facility?: { column: Fragment; ids: readonly string[] };
+  /** For the total, where it takes less than the page: the same rows, in no order. */
+  counted?: { from: Fragment; where: Fragment };
   /** What `listKey` says of who asks for what; left out: always counted. */
   key?: string;
 }
@@ -30,7 +32,7 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
   query: ListRange & { sort?: string },
   list: Keyset<Field>,
 ): Promise<ListPage<Row>> {
-  const { name, sorts, fallback, id, columns, from, where, facility } = list;
+  const { name, sorts, fallback, id, columns, from, where, facility, counted: lighter } = list;
   const { field, descending } = readSort(query, Object.keys(sorts) as Field[], fallback);
   const { by, type } = sorts[field];
   const limit = query.limit ?? defaultLimit;
@@ -56,10 +58,12 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
   const counted = await totalOf(list.key && `${name} ${list.key}`, async () => {
     const [count] = await db<{ count: number }[]>`
       select count(*)::bigint as count from (${
-        facility
-          ? db`select from unnest(${[...facility.ids]}::uuid[]) as here (id) cross join lateral (
+        lighter
+          ? db`select from ${lighter.from} where ${lighter.where} limit ${countLimit + 1}`
+          : facility
+            ? db`select from unnest(${[...facility.ids]}::uuid[]) as here (id) cross join lateral (
               select from ${from} where ${facility.column} = here.id and ${where} limit ${countLimit + 1}) k limit ${countLimit + 1}`
-          : db`select from ${from} where ${where} order by ${by} ${direction}, ${id} ${direction} limit ${countLimit + 1}`
+            : db`select from ${from} where ${where} order by ${by} ${direction}, ${id} ${direction} limit ${countLimit + 1}`
       }) c`;
     return count?.count ?? 0;
   });
