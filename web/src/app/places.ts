@@ -17,6 +17,8 @@ export interface Place {
 export const places = [
   { to: "/reading", word: message("Reading"), icon: "list", key: "r", permissions: ["reading.claim"] },
   { to: "/findings", word: message("Findings"), icon: "bell", key: "f", permissions: ["findings.read"] },
+  { to: "/patients", word: message("Patients"), icon: "person", key: "p", permissions: ["patients.read"] },
+  { to: "/orders", word: message("Orders"), icon: "calendar", key: "o", permissions: ["orders.read"] },
   { to: "/studies", word: message("Studies"), icon: "scan", key: "s", permissions: ["images.read"] },
   { to: "/analytics", word: message("Insight"), icon: "chart", key: "i", permissions: ["analytics.read"] },
   {
@@ -33,6 +35,18 @@ export const places = [
     ],
   },
 ] as const satisfies readonly Place[];
+
+/** Where a person's day begins: the first of these whose permission they hold. */
+const homes = [
+  ["users.manage", "/studies"],
+  ["reading.claim", "/reading"],
+  ["images.read", "/studies"],
+  ["patients.write", "/patients"],
+  ["patients.read", "/patients"],
+] as const satisfies readonly (readonly [Permission, Place["to"]])[];
+
+export const homeFor = (granted: readonly Permission[]) =>
+  homes.find(([permission]) => granted.includes(permission))?.[1] ?? "/studies";
 
 /** The places that a person with these permissions can use. */
 export const placesFor = (granted: readonly Permission[]) =>

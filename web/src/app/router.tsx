@@ -9,6 +9,8 @@ import { readAdministrationState } from "../administration/administration-state.
 import { session } from "../api/client.ts";
 import { readDashboardState } from "../dashboards/dashboard-state.ts";
 import { readFindingsState } from "../findings/findings-state.ts";
+import { readOrdersState } from "../orders/orders-state.ts";
+import { readPatientState, readPatientsState } from "../patients/patients-state.ts";
 import { readReadingState } from "../reading/reading-state.ts";
 import { Shell } from "../shell/Shell.tsx";
 import { SignInPage } from "../sign-in/SignInPage.tsx";
@@ -16,6 +18,7 @@ import { parseSearch, readListState, stringifySearch } from "../studies/list-sta
 import { StudiesPage } from "../studies/StudiesPage.tsx";
 import { message } from "../words/words.ts";
 import { Failed, Guarded, NotFound, Root } from "./pages.tsx";
+import { homeFor } from "./places.ts";
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
@@ -41,7 +44,7 @@ const signIn = createRoute({
   },
   beforeLoad: async ({ search }) => {
     await session.restore();
-    if (session.snapshot().status === "signed-in") throw redirect({ href: search.next ?? "/studies" });
+    if (session.snapshot().status === "signed-in") throw redirect({ href: search.next ?? "/" });
   },
   component: SignInPage,
 });
@@ -53,7 +56,7 @@ const password = createRoute({
     await session.restore();
     const { status, me } = session.snapshot();
     if (status === "signed-out") throw redirect({ to: "/sign-in", search: {} });
-    if (me && !me.mustChangePassword) throw redirect({ to: "/studies", search: {} });
+    if (me && !me.mustChangePassword) throw redirect({ to: "/" });
   },
   component: lazyRouteComponent(() => import("../sign-in/PasswordPage.tsx"), "PasswordPage"),
 });
@@ -77,8 +80,9 @@ const shell = createRoute({ getParentRoute: () => guarded, id: "shell", componen
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/studies", search: {} });
+  beforeLoad: async () => {
+    await session.restore();
+    throw redirect({ to: homeFor(session.snapshot().me?.permissions ?? []), search: {} });
   },
 });
 
@@ -104,6 +108,37 @@ const findings = createRoute({
   validateSearch: readFindingsState,
   staticData: { title: message("Critical findings") },
   component: lazyRouteComponent(() => import("../findings/FindingsPage.tsx"), "FindingsPage"),
+});
+
+const patients = createRoute({
+  getParentRoute: () => shell,
+  path: "/patients",
+  validateSearch: readPatientsState,
+  staticData: { title: message("Patients") },
+  component: lazyRouteComponent(() => import("../patients/PatientsPage.tsx"), "PatientsPage"),
+});
+
+const patient = createRoute({
+  getParentRoute: () => shell,
+  path: "/patients/$patientId",
+  validateSearch: readPatientState,
+  staticData: { title: message("Patients") },
+  component: lazyRouteComponent(() => import("../patients/PatientPage.tsx"), "PatientPage"),
+});
+
+const orders = createRoute({
+  getParentRoute: () => shell,
+  path: "/orders",
+  validateSearch: readOrdersState,
+  staticData: { title: message("Orders") },
+  component: lazyRouteComponent(() => import("../orders/OrdersPage.tsx"), "OrdersPage"),
+});
+
+const order = createRoute({
+  getParentRoute: () => shell,
+  path: "/orders/$orderId",
+  staticData: { title: message("Orders") },
+  component: lazyRouteComponent(() => import("../orders/OrderPage.tsx"), "OrderPage"),
 });
 
 const report = createRoute({
@@ -152,14 +187,21 @@ export const router = createRouter({
     signIn,
     password,
     guarded.addChildren([
-      shell.addChildren([
-        studies,
-        reading,
-        findings,
-        report,
-        analytics,
-        administration,
-        administrationSection,
+      guarded.addChildren([
+        shell.addChildren([
+          studies,
+          reading,
+          findings,
+          report,
+          analytics,
+          administration,
+          administrationSection,
+          patients,
+          patient,
+          orders,
+          order,
+        ]),
+        view,
       ]),
       view,
     ]),

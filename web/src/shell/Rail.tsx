@@ -9,7 +9,7 @@ export function Rail() {
   const me = useMe();
   return (
     <aside className="rail">
-      <Link to="/studies" search={{}} className="mark" aria-label={t("Isocenter, home")}>
+      <Link to="/" className="mark" aria-label={t("Isocenter, home")}>
         <Mark />
       </Link>
       <nav aria-label={t("Main")}>

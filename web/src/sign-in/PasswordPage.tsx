@@ -26,7 +26,7 @@ export function PasswordPage() {
         <ChangePasswordForm
           username={me.username}
           large
-          onDone={() => void navigate({ to: "/studies", search: {}, replace: true })}
+          onDone={() => void navigate({ to: "/", replace: true })}
         />
         <button
           type="button"

@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { violationsOf } from "../support/accessibility.ts";
+import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { testPassword } from "../support/identity.ts";
+import { webFlow } from "../support/web.ts";
+
+const newPassword = `${testPassword} again`;
+
+describe.skipIf(chromiumMissing())("the front desk's morning in the browser", () => {
+  const flow = webFlow();
+  let headers: { authorization: string };
+  let physicianId: string;
+
+  async function call(method: string, path: string, body?: object, as = headers) {
+    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
+      method,
+      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  async function person(username: string, fullName: string, role: string): Promise<string> {
+    const { id } = await call("POST", "/users", {
+      username,
+      fullName,
+      roles: [role],
+      password: testPassword,
+    });
+    const { accessToken } = await call("POST", "/users/login", { username, password: testPassword });
+    const change = { currentPassword: testPassword, newPassword };
+    await call("POST", "/users/me/password", change, { authorization: `Bearer ${accessToken}` });
+    return id;
+  }
+
+  beforeAll(async () => {
+    headers = await flow.program.login();
+    physicianId = await person("aalto", "Niko Aalto", "PHYSICIAN");
+    await person("desk", "Dora Desk", "FRONT_DESK");
+    await call("POST", "/staff", {
+      firstName: "Niko",
+      lastName: "Aalto",
+      profession: "PHYSICIAN",
+      userId: physicianId,
+    });
+    await call("POST", "/procedures", {
+      code: "CTHEAD",
+      name: "CT head without contrast",
+      modality: "CT",
+      durationMinutes: 20,
+      preparation: "Take off ear-rings",
+    });
+    await call("POST", "/patients", {
+      lastName: "Abiodun",
+      firstName: "Tomi",
+      birthDate: "1967-03-02",
+      sex: "F",
+    });
+  });
+
+  test("registers a patient, is told of one who may be the same, and orders by keyboard", async () => {
+    const page = await flow.open();
+    await signInByForm(page, "desk", newPassword);
+    await page.getByRole("row", { name: /Abiodun, Tomi/ }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press("n");
+    const form = page.getByRole("dialog", { name: "New patient" });
+    await form.getByLabel("Family name").fill("Abiodun");
+    await form.getByLabel("Given name").fill("Tomi");
+    await form.getByLabel("Birth date").fill("1967-03-02");
+    await form.getByText("Somebody here may be the same person.").waitFor();
+    await form.getByRole("button", { name: "Register" }).click();
+    await form.getByText("Needed", { exact: true }).waitFor();
+    await form.getByLabel("Birth date").fill("1999-03-02");
+    await form.getByLabel("Given name").fill("Taiwo");
+    await form.getByLabel("Sex").selectOption("M");
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await form.getByRole("button", { name: "Register" }).click();
+    await page.getByRole("heading", { name: /Abiodun, Taiwo/ }).waitFor();
+
+    await page.keyboard.press("n");
+    const order = page.getByRole("dialog", { name: "New order" });
+    await order.getByLabel("Examination").selectOption({ label: "CT · CT head without contrast" });
+    await order.getByText("Preparation: Take off ear-rings").waitFor();
+    await order.getByLabel("Asked for by").selectOption({ label: "Aalto, Niko" });
+    await order.getByLabel("Clinical question").fill("fell from a ladder");
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await order.getByRole("button", { name: "Order the examination" }).click();
+    await page.waitForURL(/\/orders\//);
+    await page.getByText("fell from a ladder").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+
+    await page.getByRole("button", { name: "Cancel the order" }).click();
+    const reason = page.getByRole("dialog", { name: "Cancel the order" });
+    await reason.getByLabel("Reason").fill("the patient does not want it");
+    await reason.getByRole("button", { name: "Cancel the order" }).click();
+    await page.getByText("the patient does not want it").waitFor();
+    const [known] = (await call("GET", "/imaging-orders?status=CANCELLED")).data;
+    expect(known).toMatchObject({ providerId: physicianId, statusReason: "the patient does not want it" });
+  });
+
+  test("changes a patient whom somebody else has changed meanwhile without losing either, and merges two", async () => {
+    const page = await flow.open({ expected: (text) => /status of 409/.test(text) });
+    await signInByForm(page, "desk", newPassword);
+    await page.goto("/patients?query=abiodun+tomi");
+    await page.getByRole("row", { name: /Abiodun, Tomi/ }).dblclick();
+    await page.getByRole("heading", { name: /Abiodun, Tomi/ }).waitFor();
+    await page.keyboard.press("e");
+    const form = page.getByRole("dialog", { name: "Change the patient" });
+    await form.getByLabel("Phone").fill("020 7946 0118");
+    const [tomi] = (await call("GET", "/patients?query=abiodun tomi")).data;
+    await call("PATCH", `/patients/${tomi.id}`, {
+      address: "14 Quayside Row",
+      expectedVersion: tomi.version,
+    });
+    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByText("Somebody else has changed this patient meanwhile.").waitFor();
+    await form.getByRole("cell", { name: "14 Quayside Row" }).waitFor();
+    await form.getByRole("button", { name: /I have seen it/ }).click();
+    await form.getByRole("button", { name: "Save" }).click();
+    await form.waitFor({ state: "detached" });
+    expect(await call("GET", `/patients/${tomi.id}`)).toMatchObject({
+      phone: "020 7946 0118",
+      address: "14 Quayside Row",
+    });
+
+    await page.getByRole("button", { name: "Merge" }).click();
+    const merge = page.getByRole("dialog", { name: "Merge with another patient" });
+    await merge.getByRole("combobox").fill("taiwo");
+    await merge.getByRole("option", { name: /Taiwo/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await merge.getByRole("columnheader", { name: "Stays" }).waitFor();
+    await merge.getByLabel("Why they are one person").fill("registered twice");
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await merge.getByRole("button", { name: /^Merge into/ }).click();
+    await page.getByRole("heading", { name: /Abiodun, Taiwo/ }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("The merge is undone", { exact: true }).waitFor();
+  });
+
+  test("works at a phone's width", async () => {
+    const page = await flow.open({ width: 390, height: 800 });
+    await signInByForm(page, "desk", newPassword);
+    await page.getByRole("row", { name: /Abiodun, Tomi/ }).waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth <= 390")).toBe(true);
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Orders" }).click();
+    await page.waitForURL(/\/orders$/);
+  });
+});

@@ -1,0 +1,200 @@
+import type { Patient } from "@isocenter/contract";
+import { priorities } from "@isocenter/contract/workflow";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useMe } from "../api/client.ts";
+import { ApiError } from "../api/problem.ts";
+import { Button } from "../kit/Button.tsx";
+import { Dialog } from "../kit/Dialog.tsx";
+import { Labelled } from "../kit/Field.tsx";
+import { Icon } from "../kit/Icon.tsx";
+import { toast } from "../kit/toast.ts";
+import { PatientChooser } from "../patients/PatientChooser.tsx";
+import { nameOf, personLine } from "../patients/patient-words.ts";
+import { useToday } from "../studies/queries.ts";
+import { t } from "../words/words.ts";
+import { priorityWord } from "./order-words.ts";
+import { createOrder, usePhysicians, useProcedures } from "./queries.ts";
+
+/** Asks for an examination: whom, what, why, how soon. The appointment is made afterwards. */
+export function NewOrder({ patient, onClose }: { patient: Patient | null; onClose: () => void }) {
+  const [chosen, setChosen] = useState(patient);
+  return (
+    <Dialog
+      open
+      wide
+      onOpenChange={(open) => !open && onClose()}
+      title={t("New order")}
+      description={t("Whoever schedules sees it at once; an emergency is announced.")}
+    >
+      {chosen ? (
+        <OrderForm patient={chosen} onClose={onClose} onOther={patient ? undefined : () => setChosen(null)} />
+      ) : (
+        <PatientChooser onChoose={setChosen} />
+      )}
+    </Dialog>
+  );
+}
+
+interface OrderFormProps {
+  patient: Patient;
+  onClose: () => void;
+  onOther: (() => void) | undefined;
+}
+
+function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
+  const me = useMe();
+  const today = useToday();
+  const navigate = useNavigate();
+  // Whoever is a physician asks for themselves; the front desk names who asked.
+  const own = me?.roles.includes("PHYSICIAN") ?? false;
+  const procedures = useProcedures();
+  const physicians = usePhysicians(!own);
+  const [procedureCode, setProcedureCode] = useState("");
+  const [providerId, setProviderId] = useState(own ? (me?.id ?? "") : "");
+  const [priority, setPriority] = useState<string>("ROUTINE");
+  const [question, setQuestion] = useState("");
+  const [notes, setNotes] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  const change = (set: (value: string) => void) => (event: { target: { value: string } }) => {
+    // Another order is another request; the same one sent twice makes one order.
+    setKey(crypto.randomUUID());
+    set(event.target.value);
+  };
+  const offered = procedures.data?.data ?? [];
+  const procedure = offered.find(({ code }) => code === procedureCode);
+  const asking = (physicians.data?.data ?? []).flatMap(({ userId, firstName, lastName, profession }) =>
+    userId && profession === "PHYSICIAN" ? [{ id: userId, name: `${lastName}, ${firstName}` }] : [],
+  );
+  const ready = procedureCode !== "" && providerId !== "" && question.trim() !== "";
+  const order = async () => {
+    if (!ready || busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const made = await createOrder(
+        {
+          patientId: patient.id,
+          providerId,
+          procedureCode,
+          priority,
+          clinicalIndication: question.trim(),
+          ...(notes.trim() ? { notes: notes.trim() } : {}),
+        },
+        key,
+      );
+      toast({
+        title: t("Ordered"),
+        detail: t("Accession number {number}", { number: made.accessionNumber }),
+        tone: "ok",
+      });
+      onClose();
+      await navigate({ to: "/orders/$orderId", params: { orderId: made.id } });
+    } catch (failure) {
+      setError(failure instanceof ApiError ? failure : null);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      className="grid gap-3"
+      aria-label={t("Order")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void order();
+      }}
+    >
+      <div className="note plain items-center">
+        <Icon name="person" />
+        <span className="min-w-0 flex-1">
+          <b>{nameOf(patient)}</b> · {personLine(patient, today)} ·{" "}
+          <span className="mono">{patient.identifiers[0]?.value}</span>
+        </span>
+        {onOther && (
+          <Button size="s" onClick={onOther}>
+            {t("Another patient")}
+          </Button>
+        )}
+      </div>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <Labelled label={t("Examination")} boxed>
+          <select required value={procedureCode} onChange={change(setProcedureCode)}>
+            <option value="" disabled>
+              {procedures.isPending ? t("Loading") : t("Choose")}
+            </option>
+            {offered.map(({ id, code, name, modality }) => (
+              <option key={id} value={code}>
+                {modality} · {name}
+              </option>
+            ))}
+          </select>
+        </Labelled>
+        <Labelled label={t("Priority")} boxed>
+          <select value={priority} onChange={change(setPriority)}>
+            {priorities.toReversed().map((one) => (
+              <option key={one} value={one}>
+                {priorityWord(one)}
+              </option>
+            ))}
+          </select>
+        </Labelled>
+      </div>
+      {procedures.data && offered.length === 0 && (
+        <p className="note urg">{t("The catalogue of examinations is empty. An administrator fills it.")}</p>
+      )}
+      {procedure && (
+        <p className="text-12 text-text-2">
+          {[
+            t("{minutes} min", { minutes: procedure.durationMinutes }),
+            procedure.preparation && t("Preparation: {text}", { text: procedure.preparation }),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </p>
+      )}
+      {!own && (
+        <Labelled label={t("Asked for by")} boxed>
+          <select required value={providerId} onChange={change(setProviderId)}>
+            <option value="" disabled>
+              {physicians.isPending ? t("Loading") : t("Choose")}
+            </option>
+            {asking.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </Labelled>
+      )}
+      <Labelled label={t("Clinical question")}>
+        <textarea
+          className="text-area"
+          rows={3}
+          maxLength={4000}
+          required
+          value={question}
+          onChange={change(setQuestion)}
+        />
+      </Labelled>
+      <Labelled label={t("Notes for the front desk and the technologist")}>
+        <textarea className="text-area" rows={2} maxLength={4000} value={notes} onChange={change(setNotes)} />
+      </Labelled>
+      {error && (
+        <p className="note crit" role="alert">
+          {[error.detail, ...error.fields.map(({ message }) => message)].filter(Boolean).join(" ")}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button variant="ghost" onClick={onClose}>
+          {t("Cancel")}
+        </Button>
+        <Button type="submit" variant="primary" busy={busy} disabled={!ready}>
+          {t("Order the examination")}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,257 @@
+import type { ImagingOrder } from "@isocenter/contract";
+import { type OrderStatus, orderTransitions } from "@isocenter/contract/workflow";
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useMe } from "../api/client.ts";
+import { ApiError } from "../api/problem.ts";
+import { Button } from "../kit/Button.tsx";
+import { Dialog } from "../kit/Dialog.tsx";
+import { Labelled } from "../kit/Field.tsx";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { ErrorState } from "../kit/States.tsx";
+import { ModalityChip, Tag } from "../kit/Tag.tsx";
+import { toast } from "../kit/toast.ts";
+import { momentIn, sexAndAge } from "../studies/format.ts";
+import { useTimeZone, useToday } from "../studies/queries.ts";
+import { t } from "../words/words.ts";
+import { PriorityTag } from "./OrdersPage.tsx";
+import { moveWord, orderTone, orderWord, way } from "./order-words.ts";
+import { changeOrder, useOrder } from "./queries.ts";
+import "./orders.css";
+
+/** One order: how far it is, and what may be done with it. */
+export function OrderPage() {
+  const { orderId } = useParams({ from: "/guarded/shell/orders/$orderId" });
+  const order = useOrder(orderId);
+  if (order.isError && !order.data)
+    return <ErrorState error={order.error} onRetry={() => void order.refetch()} />;
+  if (!order.data) {
+    return (
+      <div className="p-6" aria-busy="true">
+        <Skeleton width="40%" height={24} />
+      </div>
+    );
+  }
+  return <Loaded order={order.data} />;
+}
+
+function Loaded({ order }: { order: ImagingOrder }) {
+  const today = useToday();
+  const granted = useMe()?.permissions ?? [];
+  return (
+    <article className="order-page" aria-label={t("Order")}>
+      <header className="order-head">
+        <div className="min-w-0">
+          <h2 className="text-20 font-semibold [overflow-wrap:anywhere]">
+            <ModalityChip modality={order.modality} /> {order.procedureName}
+          </h2>
+          <p className="text-12 text-text-2">
+            {granted.includes("patients.read") ? (
+              <Link to="/patients/$patientId" params={{ patientId: order.patientId }} className="link">
+                {order.patient.name}
+              </Link>
+            ) : (
+              order.patient.name
+            )}{" "}
+            · {sexAndAge(order.patient, today)} · <span className="mono">{order.patient.identifier}</span>
+          </p>
+        </div>
+        <PriorityTag priority={order.priority} />
+        <Tag tone={orderTone(order.status)}>{orderWord(order.status)}</Tag>
+        <span className="flex-1" />
+        <Button icon="file" className="no-print" onClick={() => print()}>
+          {t("Print the request")}
+        </Button>
+      </header>
+      <Way order={order} />
+      {order.statusReason && (
+        <p className="note plain">
+          {t("Reason:")} {order.statusReason}
+        </p>
+      )}
+      <Moves order={order} />
+      <Details order={order} />
+    </article>
+  );
+}
+
+/** The states on the way, which have been reached and when. */
+function Way({ order }: { order: ImagingOrder }) {
+  const timeZone = useTimeZone();
+  const at: Partial<Record<OrderStatus, string | null>> = {
+    PENDING: order.orderedAt,
+    SCHEDULED: order.scheduledAt,
+    ARRIVED: order.arrivedAt,
+    IN_PROGRESS: order.startedAt,
+    PERFORMED: order.performedAt,
+    COMPLETED: order.completedAt,
+  };
+  const reached = way.indexOf(order.status);
+  return (
+    <ol className="order-way" aria-label={t("How far it is")}>
+      {way.map((status, index) => {
+        const past = reached >= 0 ? index <= reached : Boolean(at[status]);
+        return (
+          <li
+            key={status}
+            className={past ? "past" : ""}
+            aria-current={status === order.status ? "step" : undefined}
+          >
+            <span className="text-12 font-medium">
+              {status === "PENDING" ? t("Ordered") : orderWord(status)}
+            </span>
+            <span className="text-11 text-text-3">{at[status] ? momentIn(timeZone, at[status]) : ""}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+const wantsReason: readonly OrderStatus[] = ["CANCELLED", "ON_HOLD", "DISCONTINUED"];
+/** These are made by an appointment, and by the report. */
+const madeElsewhere: readonly OrderStatus[] = ["SCHEDULED", "COMPLETED"];
+
+/** What this person may do with the order now. */
+function Moves({ order }: { order: ImagingOrder }) {
+  const [asking, setAsking] = useState<OrderStatus | null>(null);
+  const [busy, setBusy] = useState(false);
+  const actionOf: Readonly<Record<string, string>> = {
+    PENDING: "release",
+    ARRIVED: "arrive",
+    IN_PROGRESS: "start",
+    PERFORMED: "perform",
+    ON_HOLD: "hold",
+    CANCELLED: "cancel",
+    NO_SHOW: "no-show",
+    DISCONTINUED: "discontinue",
+  };
+  const moves = orderTransitions[order.status].filter(
+    (status) => !madeElsewhere.includes(status) && order.actions.includes(actionOf[status] ?? ""),
+  );
+  const move = async (status: OrderStatus, reason?: string) => {
+    setBusy(true);
+    try {
+      await changeOrder(order.id, { status, expectedVersion: order.version, ...(reason ? { reason } : {}) });
+      setAsking(null);
+      toast({ title: orderWord(status), tone: "ok" });
+    } catch (error) {
+      const detail = error instanceof ApiError ? error.detail : "";
+      toast({ title: t("That did not work"), detail: detail || t("Nothing was changed."), tone: "urg" });
+    } finally {
+      setBusy(false);
+    }
+  };
+  if (moves.length === 0) return null;
+  return (
+    <section className="no-print flex flex-wrap gap-2" aria-label={t("What may be done")}>
+      {moves.map((status, index) => (
+        <Button
+          key={status}
+          size="l"
+          busy={busy}
+          variant={
+            status === "CANCELLED" || status === "DISCONTINUED"
+              ? "danger"
+              : index === 0
+                ? "primary"
+                : undefined
+          }
+          onClick={() => (wantsReason.includes(status) ? setAsking(status) : void move(status))}
+        >
+          {moveWord(status)}
+        </Button>
+      ))}
+      {asking && (
+        <ReasonDialog
+          title={moveWord(asking)}
+          busy={busy}
+          onClose={() => setAsking(null)}
+          onReason={(reason) => void move(asking, reason)}
+        />
+      )}
+    </section>
+  );
+}
+
+function ReasonDialog(props: {
+  title: string;
+  busy: boolean;
+  onClose: () => void;
+  onReason: (reason: string) => void;
+}) {
+  const [reason, setReason] = useState("");
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && props.onClose()}
+      title={props.title}
+      description={t("The reason is kept with the order.")}
+    >
+      <form
+        className="grid gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (reason.trim()) props.onReason(reason.trim());
+        }}
+      >
+        <Labelled label={t("Reason")}>
+          <textarea
+            className="text-area"
+            rows={3}
+            maxLength={1000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </Labelled>
+        <div className="flex justify-end gap-2">
+          <Button variant="ghost" onClick={props.onClose}>
+            {t("Back")}
+          </Button>
+          <Button type="submit" variant="danger" busy={props.busy} disabled={!reason.trim()}>
+            {props.title}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Details({ order }: { order: ImagingOrder }) {
+  const timeZone = useTimeZone();
+  const rows: [string, string | null][] = [
+    [t("Clinical question"), order.clinicalIndication],
+    [t("Asked for by"), order.provider.name],
+    [t("Accession number"), order.accessionNumber],
+    [t("Placer’s number"), order.placerOrderNumber],
+    [
+      t("Appointment"),
+      order.scheduledAt
+        ? [
+            momentIn(timeZone, order.scheduledAt),
+            t("{minutes} min", { minutes: order.durationMinutes }),
+            order.stationAeTitle,
+          ]
+            .filter(Boolean)
+            .join(" · ")
+        : t("none yet"),
+    ],
+    [t("Body part"), order.bodyPart],
+    [t("Code"), order.procedureCode],
+    [t("Notes for the front desk and the technologist"), order.notes],
+  ];
+  return (
+    <section className="card-box" aria-label={t("Details")}>
+      <dl className="kv">
+        {rows
+          .filter(([, value]) => value)
+          .map(([label, value]) => (
+            <div key={label} className="contents">
+              <dt>{label}</dt>
+              <dd className="whitespace-pre-line [overflow-wrap:anywhere]">{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </section>
+  );
+}

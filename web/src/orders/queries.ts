@@ -1,0 +1,84 @@
+import type { ChangeImagingOrder, CreateImagingOrder, ImagingOrderListQuery } from "@isocenter/contract";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
+import { queryClient } from "../api/live.ts";
+import { useToday } from "../studies/queries.ts";
+import { type OrdersState, orderViews } from "./orders-state.ts";
+
+export const pageSize = 50;
+const live = ["order", "patient", "study"];
+
+export function useOrders(state: OrdersState) {
+  const today = useToday();
+  const view = state.view ?? "open";
+  const query: ImagingOrderListQuery = {
+    limit: pageSize,
+    status: orderViews[view].status,
+    ...(view === "today" ? { scheduledFrom: today, scheduledTo: today, sort: "scheduledAt" } : {}),
+    ...(state.modality ? { modality: state.modality } : {}),
+    ...(state.priority ? { priority: state.priority } : {}),
+    ...(state.accessionNumber ? { accessionNumber: state.accessionNumber } : {}),
+    ...(state.after ? { after: state.after } : {}),
+  };
+  return useQuery({
+    queryKey: ["orders", "list", query],
+    meta: { live },
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/imaging-orders", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+const ofOrder = (id: string) => ({ params: { path: { id } } });
+
+export const useOrder = (id: string) =>
+  useQuery({
+    queryKey: ["orders", "one", id],
+    meta: { live },
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/imaging-orders/{id}", { ...ofOrder(id), signal })),
+  });
+
+export const usePatientOrders = (patientId: string) =>
+  useQuery({
+    queryKey: ["orders", "patient", patientId],
+    meta: { live },
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/imaging-orders/patient/{patientId}", {
+          params: { path: { patientId }, query: { limit: 100 } },
+          signal,
+        }),
+      ),
+  });
+
+/** The catalogue of a facility, what is not offered any more left out. */
+export const useProcedures = () =>
+  useQuery({
+    queryKey: ["procedures", "offered"],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/procedures", { params: { query: { limit: 200, active: true } }, signal })),
+    staleTime: 60_000,
+  });
+
+/** The physicians who may be named as asking. */
+export const usePhysicians = (enabled: boolean) =>
+  useQuery({
+    queryKey: ["staff", "physicians"],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/staff", { params: { query: { limit: 200, active: true } }, signal })),
+    enabled,
+    staleTime: 60_000,
+  });
+
+const changed = () => {
+  void queryClient.invalidateQueries({ queryKey: ["orders"] });
+  void queryClient.invalidateQueries({ queryKey: ["timeline"] });
+};
+
+export const changeOrder = (id: string, body: ChangeImagingOrder) =>
+  answerOf(api.PATCH("/api/v1/imaging-orders/{id}", { ...ofOrder(id), body })).finally(changed);
+
+export const createOrder = (body: CreateImagingOrder, key: string) =>
+  answerOf(
+    api.POST("/api/v1/imaging-orders", { params: { header: { "Idempotency-Key": key } }, body }),
+  ).finally(changed);

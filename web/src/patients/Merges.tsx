@@ -1,0 +1,46 @@
+import type { Patient } from "@isocenter/contract";
+import { Button } from "../kit/Button.tsx";
+import { toast } from "../kit/toast.ts";
+import { momentIn } from "../studies/format.ts";
+import { useTimeZone } from "../studies/queries.ts";
+import { t } from "../words/words.ts";
+import { undoMerge, useMerges } from "./queries.ts";
+
+/** Who was made one with this patient, and the way back. */
+export function Merges({ patient }: { patient: Patient }) {
+  const merges = useMerges(patient.id, true);
+  const timeZone = useTimeZone();
+  if (!merges.data || merges.data.data.length === 0) return null;
+  const undo = async (id: string) => {
+    try {
+      await undoMerge(id);
+      toast({ title: t("The merge is undone"), tone: "ok" });
+    } catch (error) {
+      toast({ title: t("That did not work"), detail: (error as Error).message, tone: "urg" });
+    }
+  };
+  return (
+    <section className="card-box">
+      <h3>{t("Merged")}</h3>
+      <ul className="grid gap-2 text-12">
+        {merges.data.data.map((merge) => (
+          <li key={merge.id} className="flex items-start gap-2">
+            <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+              {merge.reason}
+              <span className="block text-text-3">
+                {[merge.mergedBy.name, momentIn(timeZone, merge.mergedAt), merge.undoneAt && t("undone")]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </span>
+            </span>
+            {merge.actions.includes("undo") && (
+              <Button size="s" onClick={() => void undo(merge.id)}>
+                {t("Undo")}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
