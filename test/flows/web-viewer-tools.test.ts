@@ -1,7 +1,7 @@
 import { newUid, SopClasses } from "@isocenter/dicom";
 import type { Locator, Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { controlsOf } from "../support/accessibility.ts";
+import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing } from "../support/browser.ts";
 import { type Attributes, instance } from "../support/instances.ts";
 import { phantomSeries, phantomValue } from "../support/phantom.ts";
@@ -100,6 +100,7 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await panelOf(page).getByRole("button", { name: "No longer a key image: Se 4 Im 2" }).waitFor();
     await areKept(page);
     expect((await controlsOf(page)).unnamed).toEqual([]);
+    expect(await violationsOf(page, ".vw")).toEqual([]);
 
     await page.reload();
     await shows(paneOf(page), { state: "shown", "image-number": 1 });
@@ -144,6 +145,7 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await shows(pane, { "image-number": 4 });
     await shows(old, { "image-number": 3 });
     expect((await controlsOf(page)).unnamed).toEqual([]);
+    expect(await violationsOf(page, ".vw")).toEqual([]);
 
     await page.keyboard.press("v");
     const solid = page.locator(".vw-solid");
@@ -208,6 +210,7 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     expect(link).toMatch(/^http/);
     await dialog.getByText(/not opened/).waitFor();
     expect((await controlsOf(page)).unnamed).toEqual([]);
+    expect(await violationsOf(page, ".vw")).toEqual([]);
     await dialog.getByRole("button", { name: "Take back" }).click();
     await expect.poll(() => dialog.getByRole("listitem").count()).toBe(0);
   });

@@ -65,8 +65,10 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
   const mayMark = room.desk?.mayMark ?? false;
   const keyImages = useStore(room.marked?.keyImages ?? noKeyImages);
   const key = image && keyOfImage({ sopInstanceUid: image.sopInstanceUid, frame: image.frameNumber });
+  // A prior has key images of its own report, and a plane is no image of the study.
+  const isOwn = image && image.studyInstanceUid === room.studyInstanceUid && !image.reformat;
   const keyImage =
-    image && room.marked && mayMark ? keyImages.some((each) => keyOfImage(each) === key) : undefined;
+    isOwn && room.marked && mayMark ? keyImages.some((each) => keyOfImage(each) === key) : undefined;
   const insert =
     onInsertMeasurement &&
     ((id: string) => {

@@ -125,8 +125,8 @@ function SeriesButton({ entry, dicomweb, isActive, isShown, onOpen }: SeriesButt
     >
       <span className="vw-thumb" data-loading={entry.state === "loading" || undefined}>
         <Thumbnail entry={entry} dicomweb={dicomweb} />
-        <span className="vw-thumb-modality">{entry.kind?.short ?? entry.modality}</span>
-        {count && <span className="vw-thumb-count">{count}</span>}
+        <span className="vw-thumb-modality" data-text={entry.kind?.short ?? entry.modality} />
+        {count && <span className="vw-thumb-count" data-text={count} />}
       </span>
       <span className="vw-series-title">{title}</span>
       {entry.state === "failed" && <span className="vw-series-error">{t("Not loaded")}</span>}

@@ -168,7 +168,7 @@ function ToolButton({ icon, label, hotkey, title, pressed, disabled, onClick }: 
       onClick={onClick}
     >
       <Icon name={icon} />
-      {hotkey && hotkey.length === 1 && <kbd>{hotkey}</kbd>}
+      {hotkey && hotkey.length === 1 && <kbd data-text={hotkey} />}
     </button>
   );
 }
@@ -192,13 +192,12 @@ function Presets({ controller, state }: ToolbarProps) {
               title={`${t(choice.name)} (${choice.key})`}
               onClick={() => controller?.choosePreset(choice)}
             >
-              <kbd>{choice.key}</kbd>
+              <kbd data-text={choice.key} />
               <span>{t(choice.name)}</span>
               {on && choice.rule.kind === "fixed" && (
-                <small>
-                  {formatWindowValue(choice.rule.width, choice.rule.width)}/
-                  {formatWindowValue(choice.rule.center, choice.rule.width)}
-                </small>
+                <small
+                  data-text={`${formatWindowValue(choice.rule.width, choice.rule.width)}/${formatWindowValue(choice.rule.center, choice.rule.width)}`}
+                />
               )}
             </button>
           );

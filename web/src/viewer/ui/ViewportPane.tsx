@@ -104,7 +104,14 @@ export function ViewportPane(props: ViewportPaneProps) {
       <div ref={element} className="vw-canvas" data-hidden={!isImage || undefined} />
       {isImage && state && controller && (
         <>
-          <SpaceOverlay session={session} controller={controller} state={state} reference={props.reference} />
+          {overlays && (
+            <SpaceOverlay
+              session={session}
+              controller={controller}
+              state={state}
+              reference={props.reference}
+            />
+          )}
           <OverImage state={state} controller={controller} session={session} overlays={overlays} />
           {volume && state.shownIndex !== state.index && <VolumeProgress volume={volume} />}
         </>
