@@ -15,6 +15,8 @@ export interface Section {
 const people = message("People");
 const connections = message("Connections");
 const department = message("Department");
+const archive = message("Archive");
+const oversight = message("Oversight");
 
 /** In the order of the side navigation. */
 export const sections: readonly Section[] = [
@@ -59,6 +61,48 @@ export const sections: readonly Section[] = [
     word: message("Procedures"),
     permissions: ["catalogue.manage", "prices.manage"],
     page: lazy(() => import("./department/ProceduresPage.tsx")),
+  },
+  {
+    id: "reconciliation",
+    group: archive,
+    word: message("Reconciliation"),
+    permissions: ["images.correct"],
+    page: lazy(() => import("./archive/DoubtsPage.tsx")),
+  },
+  {
+    id: "quarantine",
+    group: archive,
+    word: message("Quarantine"),
+    permissions: ["images.correct"],
+    page: lazy(() => import("./archive/QuarantinePage.tsx")),
+  },
+  {
+    id: "jobs",
+    group: archive,
+    word: message("Jobs"),
+    permissions: ["jobs.read"],
+    page: lazy(() => import("./archive/JobsPage.tsx")),
+  },
+  {
+    id: "policies",
+    group: oversight,
+    word: message("Finding policies"),
+    permissions: ["finding-policies.manage"],
+    page: lazy(() => import("./oversight/PoliciesPage.tsx")),
+  },
+  {
+    id: "audit",
+    group: oversight,
+    word: message("Audit"),
+    permissions: ["audit.read"],
+    page: lazy(() => import("./oversight/AuditPage.tsx")),
+  },
+  {
+    id: "health",
+    group: oversight,
+    word: message("Health"),
+    permissions: ["jobs.read"],
+    page: lazy(() => import("./oversight/HealthPage.tsx")),
   },
 ];
 

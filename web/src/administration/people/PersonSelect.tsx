@@ -27,12 +27,15 @@ export function PersonSelect({
   label,
   value,
   known,
+  none,
   onChange,
 }: {
   label: string;
   value: string;
   /** Who is chosen already, in case the list does not hold them. */
   known?: { id: string; name: string } | null;
+  /** What nobody is called here. */
+  none?: string;
   onChange: (id: string) => void;
 }) {
   const people = usePeople().data?.data ?? [];
@@ -42,7 +45,7 @@ export function PersonSelect({
       label={label}
       value={value}
       options={[
-        { value: "", word: t("Nobody") },
+        { value: "", word: none ?? t("Nobody") },
         ...(value && !listed ? [{ value, word: known?.name ?? t("Somebody else") }] : []),
         ...people.map(({ id, fullName, username }) => ({ value: id, word: `${fullName} (${username})` })),
       ]}

@@ -1,0 +1,121 @@
+import type { Job, JobState } from "@isocenter/contract";
+import { answerOf } from "../../api/api.ts";
+import { api } from "../../api/client.ts";
+import { Button } from "../../kit/Button.tsx";
+import { EmptyState } from "../../kit/States.tsx";
+import { Tag, type Tone } from "../../kit/Tag.tsx";
+import { momentIn } from "../../studies/format.ts";
+import { useTimeZone } from "../../studies/queries.ts";
+import { message, t } from "../../words/words.ts";
+import { useAddress } from "../parts/address.ts";
+import { Select } from "../parts/forms.tsx";
+import { Listing } from "../parts/Listing.tsx";
+import { Card, Page } from "../parts/Page.tsx";
+import { usePages } from "../parts/pages.ts";
+import { useRun } from "../parts/run.ts";
+import { Table, Two } from "../parts/Table.tsx";
+
+const states: Readonly<Record<JobState, { word: string; tone: Tone }>> = {
+  WAITING: { word: message("Waiting"), tone: "line" },
+  RUNNING: { word: message("Running"), tone: "beam" },
+  FAILED: { word: message("Failed, tried again later"), tone: "urg" },
+  GAVE_UP: { word: message("Gave up"), tone: "crit" },
+};
+
+const againMs = 10_000;
+
+/** Background work that is not done yet. What is done leaves no trace here. */
+export default function JobsPage() {
+  const { state, change } = useAddress();
+  const timeZone = useTimeZone();
+  const list = usePages(
+    ["jobs", state.status],
+    ["job"],
+    (paging, signal) =>
+      answerOf(
+        api.GET("/api/v1/jobs", {
+          params: { query: { ...paging, ...(state.status ? { state: state.status } : {}) } },
+          signal,
+        }),
+      ),
+    againMs,
+  );
+  return (
+    <Page title={t("Jobs")} about={t("Background work that is not done yet; what is done is not listed")}>
+      <search className="filters">
+        <Select
+          label={t("State")}
+          value={state.status ?? ""}
+          options={[
+            { value: "", word: t("All") },
+            ...Object.entries(states).map(([value, { word }]) => ({ value, word: t(word) })),
+          ]}
+          onChange={(status) => change({ status })}
+        />
+      </search>
+      <Card title={t("Jobs")} count={list.total}>
+        <Listing
+          list={list}
+          empty={
+            <EmptyState title={t("Nothing waits")}>
+              {t("All background work of this kind is done.")}
+            </EmptyState>
+          }
+        >
+          {(rows) => (
+            <Table<Job>
+              label={t("Jobs")}
+              rows={rows}
+              keyOf={({ id }) => id}
+              columns={[
+                { head: t("Job"), cell: (job) => <Two a={job.name} b={job.lastError} mono /> },
+                {
+                  head: t("State"),
+                  cell: ({ state: now }) => <Tag tone={states[now].tone}>{t(states[now].word)}</Tag>,
+                },
+                {
+                  head: t("Attempts"),
+                  numeric: true,
+                  cell: (job) => `${job.attempts} / ${job.maxAttempts}`,
+                },
+                {
+                  head: t("Made"),
+                  cell: (job) => <span className="when">{momentIn(timeZone, job.createdAt)}</span>,
+                },
+                {
+                  head: t("Runs at"),
+                  cell: (job) => (
+                    <span className="when">
+                      {job.state === "GAVE_UP" ? "–" : momentIn(timeZone, job.runAt)}
+                    </span>
+                  ),
+                },
+                { head: t("Action"), cell: (job) => job.actions.includes("retry") && <Retry job={job} /> },
+              ]}
+            />
+          )}
+        </Listing>
+      </Card>
+    </Page>
+  );
+}
+
+function Retry({ job }: { job: Job }) {
+  const { busy, act } = useRun("jobs");
+  return (
+    <Button
+      size="s"
+      icon="retry"
+      busy={busy}
+      aria-label={t("Try again: {job}", { job: job.name })}
+      onClick={() =>
+        void act(
+          () => answerOf(api.POST("/api/v1/jobs/{id}/retry", { params: { path: { id: job.id } } })),
+          t("It is tried again now"),
+        )
+      }
+    >
+      {t("Try again")}
+    </Button>
+  );
+}

@@ -1,0 +1,164 @@
+import type { QuarantineItem } from "@isocenter/contract";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { answerOf } from "../../api/api.ts";
+import { api, apiRoot, fetchAuthorized } from "../../api/client.ts";
+import { errorOf } from "../../api/problem.ts";
+import { Button } from "../../kit/Button.tsx";
+import { Field } from "../../kit/Field.tsx";
+import { momentIn, sizeOf } from "../../studies/format.ts";
+import { useTimeZone } from "../../studies/queries.ts";
+import { t } from "../../words/words.ts";
+import { Form } from "../parts/forms.tsx";
+import { Side } from "../parts/Page.tsx";
+import { useRun } from "../parts/run.ts";
+import { Choose } from "./Choose.tsx";
+import { Differ } from "./Differ.tsx";
+import { quarantineDecisionOf } from "./doubt-words.ts";
+import { whyWord } from "./QuarantinePage.tsx";
+
+/** One file: what came beside what is archived, and the decision. */
+export function QuarantineSide({ item, onClose }: { item: QuarantineItem; onClose: () => void }) {
+  const { busy, act } = useRun("quarantine");
+  return (
+    <Side title={item.claimed?.name || whyWord(item)} about={whyWord(item)} onClose={onClose}>
+      {item.image && <Archived item={item} image={item.image} />}
+      <section aria-label={t("Details")} className="grid justify-items-start gap-2">
+        {item.detail && <p className="note urg">{item.detail}</p>}
+        <dl className="kv">
+          <dt>{t("Came by")}</dt>
+          <dd>
+            {item.door}, {item.sender}
+          </dd>
+          <dt>{t("UID of the image")}</dt>
+          <dd className="mono">{item.sopInstanceUid ?? "–"}</dd>
+          <dt>{t("Transfer syntax")}</dt>
+          <dd className="mono">{item.transferSyntaxUid ?? "–"}</dd>
+          <dt>{t("Size")}</dt>
+          <dd>{sizeOf(item.size)}</dd>
+        </dl>
+        <Button icon="download" busy={busy} onClick={() => void act(() => download(item.id))}>
+          {t("Download what came")}
+        </Button>
+      </section>
+      {item.status === "OPEN" ? <Decide item={item} /> : <Decided item={item} />}
+    </Side>
+  );
+}
+
+async function download(id: string): Promise<void> {
+  const answer = await fetchAuthorized(`${apiRoot}/quarantine/${id}/content`);
+  if (!answer.ok) throw await errorOf(answer);
+  const url = URL.createObjectURL(await answer.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `${id}.dcm`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+function Archived({ item, image }: { item: QuarantineItem; image: NonNullable<QuarantineItem["image"]> }) {
+  const study = useQuery({
+    queryKey: ["quarantine", "study", image.studyId],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/studies/{id}", { params: { path: { id: image.studyId } }, signal })),
+  });
+  const patient = study.data?.patient;
+  return (
+    <section aria-label={t("What differs")}>
+      <Differ
+        left={t("What came")}
+        right={t("Archived")}
+        lines={[
+          { name: t("Name"), left: item.claimed?.name, right: patient?.name },
+          { name: t("Identifier"), left: item.claimed?.identifier, right: patient?.identifier },
+          { name: t("Born"), left: item.claimed?.birthDate, right: patient?.birthDate },
+          { name: t("Sex"), left: item.claimed?.sex, right: patient?.sex },
+          { name: t("Size"), left: sizeOf(item.size), right: sizeOf(image.size) },
+          { name: t("Hash"), left: item.sha256.slice(0, 16), right: image.sha256.slice(0, 16) },
+        ]}
+      />
+    </section>
+  );
+}
+
+function Decide({ item }: { item: QuarantineItem }) {
+  const [action, setAction] = useState("");
+  const [reason, setReason] = useState("");
+  const { busy, problem, run } = useRun("quarantine");
+  const choices = item.actions.filter((one) => one !== "undo");
+  if (choices.length === 0) return null;
+  const submit = () =>
+    run(
+      () =>
+        answerOf(
+          api.POST("/api/v1/quarantine/{id}/resolve", {
+            params: { path: { id: item.id } },
+            body: {
+              action,
+              expectedVersion: item.version,
+              ...(reason.trim() ? { reason: reason.trim() } : {}),
+            },
+          }),
+        ),
+      t("Decided"),
+    );
+  return (
+    <section aria-label={t("Decision")}>
+      <Form
+        label={t("Decision")}
+        submit={t("Decide")}
+        busy={busy}
+        problem={problem}
+        disabled={action === ""}
+        onSubmit={() => void submit()}
+      >
+        <Choose
+          label={t("What becomes of it?")}
+          options={choices.map((one) => ({ value: one, ...quarantineDecisionOf(one) }))}
+          value={action}
+          onChange={setAction}
+        />
+        <Field
+          label={t("Reason (not needed)")}
+          value={reason}
+          maxLength={1000}
+          onChange={({ target }) => setReason(target.value)}
+        />
+      </Form>
+    </section>
+  );
+}
+
+function Decided({ item }: { item: QuarantineItem }) {
+  const timeZone = useTimeZone();
+  const { busy, act } = useRun("quarantine");
+  const { resolution } = item;
+  if (!resolution) return null;
+  return (
+    <section aria-label={t("Decision")} className="grid justify-items-start gap-2">
+      <h3>{t("Decision")}</h3>
+      <p>
+        {quarantineDecisionOf(resolution.action).word}
+        <span className="block text-12 text-text-2">
+          {resolution.by.name}, {momentIn(timeZone, resolution.at)}
+        </span>
+        {resolution.reason && <span className="block text-12 text-text-2">“{resolution.reason}”</span>}
+      </p>
+      {item.actions.includes("undo") && (
+        <Button
+          icon="retry"
+          busy={busy}
+          onClick={() =>
+            void act(
+              () => answerOf(api.POST("/api/v1/quarantine/{id}/undo", { params: { path: { id: item.id } } })),
+              t("Taken back; the case is open again"),
+            )
+          }
+        >
+          {t("Take it back")}
+        </Button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,130 @@
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+import { errorFrom } from "../../api/problem.ts";
+import { Button } from "../../kit/Button.tsx";
+import { Tag } from "../../kit/Tag.tsx";
+import { useSystem } from "../../studies/queries.ts";
+import { t } from "../../words/words.ts";
+import { Answer } from "../parts/Listing.tsx";
+import { Card, Page } from "../parts/Page.tsx";
+import { Table } from "../parts/Table.tsx";
+
+type State = "ok" | "degraded" | "down";
+interface Health {
+  status: State;
+  dependencies: Record<string, { status: State; detail?: string }>;
+}
+
+const againMs = 15_000;
+
+/** A server that is down says so by 503, with the same account of what it needs. */
+async function readHealth(signal: AbortSignal): Promise<Health> {
+  const answer = await fetch("/health", { signal, headers: { accept: "application/json" } });
+  const text = await answer.text();
+  if (answer.ok || answer.status === 503) {
+    try {
+      const read = JSON.parse(text) as Partial<Health>;
+      if (read.status && read.dependencies) return read as Health;
+    } catch {
+      // Then something before the server answered.
+    }
+  }
+  throw errorFrom(answer.status, text, (name) => answer.headers.get(name));
+}
+
+/** How the program and each thing that it needs is. */
+export default function HealthPage() {
+  const health = useQuery({
+    queryKey: ["health"],
+    queryFn: ({ signal }) => readHealth(signal),
+    refetchInterval: againMs,
+  });
+  const system = useSystem();
+  const failing = useQuery({
+    queryKey: ["jobs", "count"],
+    meta: { live: ["job"] },
+    queryFn: async ({ signal }) => {
+      const count = async (state?: string) =>
+        (
+          await api.GET("/api/v1/jobs", {
+            params: { query: { limit: 1, ...(state ? { state } : {}) } },
+            signal,
+          })
+        ).data?.pagination.total ?? 0;
+      return { all: await count(), failed: await count("FAILED"), gaveUp: await count("GAVE_UP") };
+    },
+    refetchInterval: againMs,
+  });
+  return (
+    <Page
+      readOnly
+      title={t("Health")}
+      about={health.data && <StateTag state={health.data.status} />}
+      actions={
+        <Button size="l" icon="retry" onClick={() => void health.refetch()}>
+          {t("Look again")}
+        </Button>
+      }
+    >
+      <Card title={t("What the program needs")}>
+        <Answer query={health}>
+          {({ dependencies }) => (
+            <Table<[string, Health["dependencies"][string]]>
+              label={t("What the program needs")}
+              rows={Object.entries(dependencies)}
+              keyOf={([name]) => name}
+              columns={[
+                { head: t("Name"), cell: ([name]) => <span className="a mono">{name}</span> },
+                { head: t("State"), cell: ([, { status }]) => <StateTag state={status} /> },
+                { head: t("Details"), cell: ([, { detail }]) => detail ?? "" },
+              ]}
+            />
+          )}
+        </Answer>
+      </Card>
+      <Card title={t("Background work")}>
+        <Answer query={failing}>
+          {({ all, failed, gaveUp }) => (
+            <dl className="kv px-4 pb-3">
+              <dt>{t("Not done yet")}</dt>
+              <dd>{all}</dd>
+              <dt>{t("Failed, tried again later")}</dt>
+              <dd>{failed}</dd>
+              <dt>{t("Gave up")}</dt>
+              <dd className={gaveUp > 0 ? "text-crit" : ""}>{gaveUp}</dd>
+            </dl>
+          )}
+        </Answer>
+      </Card>
+      {system.data && (
+        <Card title={t("This archive")}>
+          <dl className="kv px-4 pb-3">
+            <dt>{t("Version")}</dt>
+            <dd>{system.data.version}</dd>
+            <dt>{t("AE title")}</dt>
+            <dd className="mono">{system.data.aeTitle}</dd>
+            <dt>{t("Address")}</dt>
+            <dd className="mono">
+              {system.data.host}:{system.data.dicomPort}
+            </dd>
+          </dl>
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+function StateTag({ state }: { state: State }) {
+  if (state === "ok") {
+    return (
+      <Tag tone="ok" icon="check">
+        {t("well")}
+      </Tag>
+    );
+  }
+  return (
+    <Tag tone={state === "down" ? "crit" : "urg"} icon="alert">
+      {state === "down" ? t("down") : t("degraded")}
+    </Tag>
+  );
+}
