@@ -49,6 +49,13 @@ export const sections: readonly Section[] = [
     page: lazy(() => import("./connections/ModalitiesPage.tsx")),
   },
   {
+    id: "webhooks",
+    group: connections,
+    word: message("Webhooks"),
+    permissions: ["webhooks.manage"],
+    page: lazy(() => import("./connections/WebhooksPage.tsx")),
+  },
+  {
     id: "stations",
     group: department,
     word: message("Stations"),
@@ -77,6 +84,20 @@ export const sections: readonly Section[] = [
     page: lazy(() => import("./archive/QuarantinePage.tsx")),
   },
   {
+    id: "deleted",
+    group: archive,
+    word: message("Deleted"),
+    permissions: ["retention.manage"],
+    page: lazy(() => import("./archive/DeletionsPage.tsx")),
+  },
+  {
+    id: "retention",
+    group: archive,
+    word: message("Retention"),
+    permissions: ["retention.manage"],
+    page: lazy(() => import("./archive/RetentionPage.tsx")),
+  },
+  {
     id: "jobs",
     group: archive,
     word: message("Jobs"),
@@ -96,6 +117,13 @@ export const sections: readonly Section[] = [
     word: message("Audit"),
     permissions: ["audit.read"],
     page: lazy(() => import("./oversight/AuditPage.tsx")),
+  },
+  {
+    id: "break-glass",
+    group: oversight,
+    word: message("Break-glass"),
+    permissions: ["audit.read"],
+    page: lazy(() => import("./oversight/GlassPage.tsx")),
   },
   {
     id: "health",

@@ -1,0 +1,338 @@
+import type { Webhook, WebhookDelivery, WebhookWithSecret } from "@isocenter/contract";
+import { useState } from "react";
+import { answerOf } from "../../api/api.ts";
+import { api } from "../../api/client.ts";
+import { Button } from "../../kit/Button.tsx";
+import { Field } from "../../kit/Field.tsx";
+import { EmptyState } from "../../kit/States.tsx";
+import { useShortcuts } from "../../kit/shortcuts.ts";
+import { Tag } from "../../kit/Tag.tsx";
+import { momentIn } from "../../studies/format.ts";
+import { useTimeZone } from "../../studies/queries.ts";
+import { t } from "../../words/words.ts";
+import { useAddress } from "../parts/address.ts";
+import { useFacilityOptions } from "../parts/facilities.ts";
+import { Form, FormDialog, OnceDialog, Select, Tick } from "../parts/forms.tsx";
+import { Listing } from "../parts/Listing.tsx";
+import { Card, Page, Side } from "../parts/Page.tsx";
+import { usePages } from "../parts/pages.ts";
+import { useRun } from "../parts/run.ts";
+import { Table, Two } from "../parts/Table.tsx";
+
+/** Other systems that are told of events. */
+export default function WebhooksPage() {
+  const { state, change } = useAddress();
+  const [adding, setAdding] = useState(false);
+  const [secret, setSecret] = useState<string | null>(null);
+  const list = usePages(["webhooks"], ["webhook"], (paging, signal) =>
+    answerOf(api.GET("/api/v1/webhooks", { params: { query: paging }, signal })),
+  );
+  useShortcuts(t("Webhooks"), [
+    { caps: ["N"], label: t("new webhook"), on: ["n"], inBar: true, run: () => setAdding(true) },
+  ]);
+  const opened = list.data?.find(({ id }) => id === state.id);
+  return (
+    <Page
+      title={t("Webhooks")}
+      about={t("Other systems that are told of events, each message signed")}
+      actions={
+        <Button variant="primary" size="l" icon="plus" hotkey="N" onClick={() => setAdding(true)}>
+          {t("New webhook")}
+        </Button>
+      }
+      side={
+        opened && (
+          <WebhookSide
+            key={opened.id}
+            webhook={opened}
+            onSecret={setSecret}
+            onClose={() => change({ id: undefined })}
+          />
+        )
+      }
+    >
+      <Card title={t("Webhooks")} count={list.total}>
+        <Listing
+          list={list}
+          empty={
+            <EmptyState title={t("No webhook")} icon="link">
+              {t(
+                "Another system can be told when reports are signed, studies arrive or findings are raised.",
+              )}
+            </EmptyState>
+          }
+        >
+          {(rows) => (
+            <Table<Webhook>
+              label={t("Webhooks")}
+              rows={rows}
+              keyOf={({ id }) => id}
+              opened={state.id}
+              onOpen={({ id }) => change({ id })}
+              columns={[
+                { head: t("Address"), cell: ({ url, description }) => <Two a={url} b={description} /> },
+                {
+                  head: t("Events"),
+                  cell: ({ events }) => (
+                    <span className="tags">
+                      {events.map((event) => (
+                        <Tag key={event}>{event}</Tag>
+                      ))}
+                    </span>
+                  ),
+                },
+                { head: t("Waiting"), numeric: true, cell: ({ waiting }) => waiting },
+                {
+                  head: t("State"),
+                  cell: ({ enabled, failingSince }) =>
+                    !enabled ? (
+                      <Tag tone="line">{t("Off")}</Tag>
+                    ) : failingSince ? (
+                      <Tag tone="urg">{t("Not answering")}</Tag>
+                    ) : (
+                      <Tag tone="ok">{t("On")}</Tag>
+                    ),
+                },
+              ]}
+            />
+          )}
+        </Listing>
+      </Card>
+      {adding && (
+        <NewWebhook
+          onClose={() => setAdding(false)}
+          onMade={(made) => {
+            setAdding(false);
+            setSecret(made.secret);
+            change({ id: made.id });
+          }}
+        />
+      )}
+      {secret && (
+        <OnceDialog
+          title={t("The secret of the webhook")}
+          what={t("Secret")}
+          secret={secret}
+          hint={t("The other system checks with it that messages come from here.")}
+          onClose={() => setSecret(null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+const eventsOf = (text: string) => text.split(/[\s,]+/).filter(Boolean);
+
+function NewWebhook({ onMade, onClose }: { onMade: (made: WebhookWithSecret) => void; onClose: () => void }) {
+  const facilities = useFacilityOptions();
+  const [facilityId, setFacilityId] = useState(facilities[0]?.value ?? "");
+  const [url, setUrl] = useState("https://");
+  const [events, setEvents] = useState("report.*");
+  const [description, setDescription] = useState("");
+  const { busy, problem, run } = useRun("webhooks");
+  const submit = async () => {
+    const made = await run(() =>
+      answerOf(
+        api.POST("/api/v1/webhooks", {
+          body: {
+            url: url.trim(),
+            events: eventsOf(events),
+            ...(description.trim() ? { description: description.trim() } : {}),
+            ...(facilityId ? { facilityId } : {}),
+          },
+        }),
+      ),
+    );
+    if (made) onMade(made.answer);
+  };
+  return (
+    <FormDialog
+      title={t("New webhook")}
+      submit={t("Create webhook")}
+      busy={busy}
+      problem={problem}
+      disabled={url.trim().length < 8 || eventsOf(events).length === 0}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+    >
+      <Field label={t("Address")} type="url" value={url} onChange={({ target }) => setUrl(target.value)} />
+      <EventsField value={events} onChange={setEvents} />
+      <Field
+        label={t("Description")}
+        value={description}
+        maxLength={256}
+        onChange={({ target }) => setDescription(target.value)}
+      />
+      {facilities.length > 1 && (
+        <Select label={t("Facility")} value={facilityId} options={facilities} onChange={setFacilityId} />
+      )}
+    </FormDialog>
+  );
+}
+
+function EventsField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <Field
+      label={t("Events")}
+      value={value}
+      spellCheck={false}
+      hint={t("Such as report.signed, or study.* for all of studies")}
+      onChange={({ target }) => onChange(target.value)}
+    />
+  );
+}
+
+function WebhookSide({
+  webhook,
+  onSecret,
+  onClose,
+}: {
+  webhook: Webhook;
+  onSecret: (secret: string) => void;
+  onClose: () => void;
+}) {
+  const [removing, setRemoving] = useState(false);
+  const { busy, problem, run, act } = useRun("webhooks");
+  const one = { params: { path: { id: webhook.id } } };
+  const test = async () => {
+    const done = await act(() => answerOf(api.POST("/api/v1/webhooks/{id}/test", one)));
+    if (done) setTested(deliveryText(done.answer));
+  };
+  const [tested, setTested] = useState("");
+  const rotate = async () => {
+    const done = await act(() => answerOf(api.POST("/api/v1/webhooks/{id}/rotate-secret", one)));
+    if (done) onSecret(done.answer.secret);
+  };
+  const remove = async () => {
+    const done = await run(() => answerOf(api.DELETE("/api/v1/webhooks/{id}", one)), t("Removed"));
+    if (done) onClose();
+  };
+  return (
+    <Side title={webhook.url} about={webhook.disabledReason ?? webhook.description} onClose={onClose}>
+      <EditWebhook key={webhook.version} webhook={webhook} />
+      <section className="flex flex-wrap items-center gap-2" aria-label={t("Test")}>
+        <Button busy={busy} onClick={() => void test()}>
+          {t("Send a test")}
+        </Button>
+        <Button busy={busy} icon="key" onClick={() => void rotate()}>
+          {t("New secret")}
+        </Button>
+        <Button variant="danger" onClick={() => setRemoving(true)}>
+          {t("Remove")}
+        </Button>
+        <span role="status" className="text-12">
+          {tested}
+        </span>
+      </section>
+      <Deliveries webhookId={webhook.id} />
+      {removing && (
+        <FormDialog
+          title={t("Remove {title}?", { title: webhook.url })}
+          description={t("What waits for it is removed as well.")}
+          submit={t("Remove")}
+          danger
+          busy={busy}
+          problem={problem}
+          onSubmit={() => void remove()}
+          onClose={() => setRemoving(false)}
+        >
+          {null}
+        </FormDialog>
+      )}
+    </Side>
+  );
+}
+
+/** What the other side answered, or why it did not. */
+const deliveryText = ({ status, durationMs, error }: WebhookDelivery): string =>
+  status === null
+    ? (error ?? t("no answer"))
+    : t("answered {status} after {milliseconds} ms", { status, milliseconds: durationMs ?? 0 });
+
+function EditWebhook({ webhook }: { webhook: Webhook }) {
+  const [url, setUrl] = useState(webhook.url);
+  const [events, setEvents] = useState(webhook.events.join(", "));
+  const [enabled, setEnabled] = useState(webhook.enabled);
+  const { busy, problem, run } = useRun("webhooks");
+  const submit = () =>
+    run(
+      () =>
+        answerOf(
+          api.PATCH("/api/v1/webhooks/{id}", {
+            params: { path: { id: webhook.id } },
+            body: { url: url.trim(), events: eventsOf(events), enabled, expectedVersion: webhook.version },
+          }),
+        ),
+      t("Saved"),
+    );
+  return (
+    <section aria-label={t("Details")}>
+      <Form
+        label={t("Details")}
+        submit={t("Save")}
+        busy={busy}
+        problem={problem}
+        disabled={url.trim().length < 8 || eventsOf(events).length === 0}
+        onSubmit={() => void submit()}
+      >
+        <Field label={t("Address")} type="url" value={url} onChange={({ target }) => setUrl(target.value)} />
+        <EventsField value={events} onChange={setEvents} />
+        <Tick label={t("On")} checked={enabled} onChange={setEnabled} />
+      </Form>
+    </section>
+  );
+}
+
+function Deliveries({ webhookId }: { webhookId: string }) {
+  const timeZone = useTimeZone();
+  const { busy, act } = useRun("webhooks");
+  const list = usePages(
+    ["webhooks", "deliveries", webhookId],
+    ["webhook"],
+    (paging, signal) =>
+      answerOf(
+        api.GET("/api/v1/webhooks/{id}/deliveries", {
+          params: { path: { id: webhookId }, query: paging },
+          signal,
+        }),
+      ),
+    10_000,
+  );
+  const again = (deliveryId: string) =>
+    void act(
+      () =>
+        answerOf(
+          api.POST("/api/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver", {
+            params: { path: { id: webhookId, deliveryId } },
+          }),
+        ),
+      t("It is sent again"),
+    );
+  return (
+    <section aria-label={t("Deliveries")}>
+      <h3>{t("Deliveries")}</h3>
+      <Listing list={list} empty={<p className="text-12 text-text-2">{t("Nothing was sent yet.")}</p>}>
+        {(rows) => (
+          <ul className="mt-2 grid gap-2 text-12">
+            {rows.map((one) => (
+              <li key={one.id} className="flex items-center gap-2">
+                <span className="min-w-0 flex-1">
+                  <span className="mono block">{one.event}</span>
+                  <span className={one.state === "FAILED" ? "text-crit" : "text-text-3"}>
+                    {momentIn(timeZone, one.createdAt)} ·{" "}
+                    {one.state === "QUEUED" ? t("waits") : deliveryText(one)}
+                  </span>
+                </span>
+                {one.actions.includes("redeliver") && (
+                  <Button size="s" busy={busy} onClick={() => again(one.id)}>
+                    {t("Send again")}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Listing>
+    </section>
+  );
+}
