@@ -114,13 +114,16 @@ function nextLayout({ rows, columns }: Layout): Layout {
 
 function moves({ controller, state, hanging, session }: KeyContext): Record<string, () => void> {
   const by = (step: number) => () => controller?.goTo((state?.index ?? 0) + step);
+  // Views of a projection are series of one image each: the next view is the next series.
+  const sideways = (step: number) =>
+    state && state.images.length === 1 ? () => hanging.stepSeries(step) : by(step);
   const zoom = (factor: number) => () => controller?.zoomBy(factor);
   const remove = () => session.removeMeasurement();
   return {
     arrowup: by(-1),
-    arrowleft: by(-1),
+    arrowleft: sideways(-1),
     arrowdown: by(1),
-    arrowright: by(1),
+    arrowright: sideways(1),
     home: () => controller?.goTo(0),
     end: () => controller?.goTo(Number.MAX_SAFE_INTEGER),
     pageup: () => hanging.stepSeries(-1),
