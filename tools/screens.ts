@@ -15,7 +15,7 @@ const demonstrationMs = 300_000;
 
 interface Study {
   studyInstanceUid: string;
-  accessionNumber: string | null;
+  patient: { identifier: string };
   status: string;
 }
 
@@ -153,14 +153,13 @@ try {
   await picture(page, "first-run");
   await page.getByRole("button", { name: "Load demonstration" }).click();
   const headers = await program.login();
-  const all = await eventually(async () => {
-    const found = await studies(program, headers);
-    return found.length >= 17 && found.every(({ status }) => status !== "IN_PROGRESS") && found;
-  }, demonstrationMs);
-  const study = (accession: string) =>
-    all.find(({ accessionNumber }) => accessionNumber === accession)?.studyInstanceUid ?? "";
+  await page.getByRole("button", { name: "Open the studies" }).click({ timeout: demonstrationMs });
+  const all = await studies(program, headers);
+  /** The newest of the patient. */
+  const study = (identifier: string) =>
+    all.find(({ patient }) => patient.identifier === identifier)?.studyInstanceUid ?? "";
 
-  await openStudy(page, study("IC118397"), 1);
+  await openStudy(page, study("DEMO-187330"), 1);
   // The scout comes first; the volume after it.
   await page.keyboard.press("PageDown");
   await page.getByRole("slider").waitFor();
@@ -169,12 +168,12 @@ try {
   await shown(page, 1);
   await settled(page);
   await picture(page, "viewer");
-  await openStudy(page, study("IC118369"), 4);
+  await openStudy(page, study("DEMO-210066"), 4);
   await goTo(page, 0.5);
   await shown(page, 4);
   await settled(page);
   await picture(page, "viewer-layout");
-  await lists(page, program, study("IC118402"));
+  await lists(page, program, study("DEMO-204817"));
   if (problems.length > 0) throw new Error(problems.join("\n"));
 } finally {
   await browser.close();

@@ -59,9 +59,7 @@ export function DemonstrationCard({ loaded }: { loaded: boolean }) {
         <h3 id="first-demo" className="mb-1 text-16 font-semibold">
           {started ? started.facility : "Load the demonstration"}
         </h3>
-        {started ? (
-          <People started={started} />
-        ) : (
+        {!started && (
           <p className="mb-3 max-w-[76ch] text-text-2">
             A department at work, with two weeks behind it: orders, images, reports, findings, bills. Its
             people and patients are invented, its pictures drawn by a program. It has a facility of its own.
@@ -79,6 +77,7 @@ export function DemonstrationCard({ loaded }: { loaded: boolean }) {
             </span>
           </div>
         )}
+        {started && <People started={started} />}
         {begin.isError && (
           <p className="mt-2 flex items-center gap-1 text-12 text-crit" role="alert">
             <Icon name="alert" size="xs" />
@@ -93,7 +92,7 @@ export function DemonstrationCard({ loaded }: { loaded: boolean }) {
 function People({ started }: { started: DemoStarted }) {
   return (
     <>
-      <p className="mb-2 text-text-2">
+      <p className="mt-4 mb-2 text-text-2">
         Everybody in it signs in with this password. It is shown this once: note it before you go on.
       </p>
       <div className="mb-2 flex h-10 items-center rounded-m border border-line-2 bg-bg pr-2 pl-4">
@@ -101,7 +100,7 @@ function People({ started }: { started: DemoStarted }) {
         <span className="mono flex-1 truncate text-14! select-all">{started.password}</span>
         <CopyButton text={started.password} what="the password" />
       </div>
-      <table className="mb-3 w-full text-12">
+      <table className="w-full text-12">
         <thead className="sr-only">
           <tr>
             <th scope="col">User name</th>

@@ -15,13 +15,21 @@ export function FirstRun() {
   const mayDemo =
     (me?.permissions.includes("demo.manage") ?? false) && (available || loaded || started !== null);
   const ways = mayDemo ? "Three ways" : "Two ways";
+  if (started)
+    return (
+      <div className="h-full overflow-auto">
+        <div className="mx-auto grid min-h-full w-[720px] max-w-full content-center px-4 py-6">
+          <DemonstrationCard loaded={loaded} />
+        </div>
+      </div>
+    );
   return (
     <div className="h-full overflow-auto">
       <div className="mx-auto grid min-h-full w-[1204px] max-w-full content-center px-4 py-6">
         <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
           <div>
             <h2 className="mb-1 text-28 font-semibold tracking-[-0.02em]">
-              {started ? "The demonstration begins." : `The archive is empty. ${ways} to fill it.`}
+              The archive is empty. {ways} to fill it.
             </h2>
             <p className="text-14 text-text-2">
               Everything below works now, with nothing else to install. This page becomes the study list with

@@ -90,13 +90,24 @@ export const visitorOf = (study: DemoStudy): Visitor => {
 /** Those who come besides; the same whenever they are asked for. */
 export function inventVisitors(count: number): Visitor[] {
   const random = seededRandom(4711);
-  return Array.from({ length: count }, (_, at) => ({
-    identifier: `DEMO-3${String(10_000 + at * 137).padStart(5, "0")}`,
-    firstName: givenNames[(at * 7 + 3) % givenNames.length]!,
-    lastName: familyNames[(at * 3 + Math.floor(at / familyNames.length)) % familyNames.length]!,
-    birthDate: `${1934 + Math.floor(random() * 76)}-${String(1 + Math.floor(random() * 12)).padStart(2, "0")}-${String(1 + Math.floor(random() * 28)).padStart(2, "0")}`,
-    sex: pick(random, ["F", "M"] as const),
-  }));
+  const latin = (name: string) => /^\p{Script=Latin}/u.test(name);
+  return Array.from({ length: count }, (_, at) => {
+    const family = (at * 3 + Math.floor(at / familyNames.length)) % familyNames.length;
+    const given = (at * 7 + 3) % givenNames.length;
+    // Both names of one script: the lists have the same tongues in the same order.
+    const alike = latin(familyNames[family]!) && latin(givenNames[given]!) ? given : family;
+    return visitor(at, familyNames[family]!, givenNames[alike]!);
+  });
+
+  function visitor(at: number, lastName: string, firstName: string): Visitor {
+    return {
+      identifier: `DEMO-3${String(10_000 + at * 137).padStart(5, "0")}`,
+      firstName,
+      lastName,
+      birthDate: `${1934 + Math.floor(random() * 76)}-${String(1 + Math.floor(random() * 12)).padStart(2, "0")}-${String(1 + Math.floor(random() * 28)).padStart(2, "0")}`,
+      sex: pick(random, ["F", "M"] as const),
+    };
+  }
 }
 
 /** How far each study of the catalogue has come, by its accession number there; what is not named is reported. */
