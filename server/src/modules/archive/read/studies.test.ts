@@ -175,3 +175,36 @@ test("images of a study are listed in order and paged, those of everything newes
   const large = await archive.locate(viewer, { StudyInstanceUID: "1.2.840.77" }, "none");
   expect(large.map((one) => one.instanceNumber)).toEqual([1, 2, 3, 4, 5]);
 });
+
+test("what changes with every image sorts by its exact value, over hours and sizes and pages", async () => {
+  const there = viewerAt([await makeFacility(database.db)]);
+  const studies: { id: string; at: string | null; images: number }[] = [];
+  for (let n = 0; n < 24; n++) {
+    const { bytes } = ctInstance({ PatientID: "MRN-500", StudyInstanceUID: `1.2.840.500.${n}` });
+    const { studyId } = await archive.ingest(there, { chunks: chunked(bytes), door: "upload" });
+    // Some in the same hour, some hours apart, at the ends of hours, and one that never had images.
+    const minutes = (n * 37) % 600;
+    const at =
+      n === 5 ? null : new Date(Date.UTC(2026, 0, 5, 12, minutes, minutes % 60, n % 3)).toISOString();
+    const images = at === null ? 0 : ((n * 7) % 24) ** 2 + 1;
+    await database.db`update study set last_received_at = ${at}, number_of_instances = ${images} where id = ${studyId}`;
+    studies.push({ id: studyId, at, images });
+  }
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  const byTime = studies.toSorted((a, b) => (a.at ?? "").localeCompare(b.at ?? "") || byId(a, b));
+  const bySize = studies.toSorted((a, b) => a.images - b.images || byId(a, b));
+  for (const [sort, sorted] of [
+    ["lastReceivedAt", byTime],
+    ["-lastReceivedAt", byTime.toReversed()],
+    ["numberOfInstances", bySize],
+    ["-numberOfInstances", bySize.toReversed()],
+  ] as const) {
+    const seen: string[] = [];
+    for (let after: string | undefined, first = true; first || after; first = false) {
+      const page = await archive.listStudies(there, { sort, limit: 5, ...(after ? { after } : {}) });
+      seen.push(...page.data.map(({ id }) => id));
+      after = page.next ?? undefined;
+    }
+    expect(seen, sort).toEqual(sorted.map(({ id }) => id));
+  }
+});
