@@ -1,0 +1,153 @@
+import { implementationClassUid } from "@isocenter/dicom";
+import { implicitVrLittleEndian, openAssociation, verificationSopClass } from "@isocenter/dimse";
+import { beforeAll, describe, expect, test } from "vitest";
+import { violationsOf } from "../support/accessibility.ts";
+import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { testPassword } from "../support/identity.ts";
+import { ctInstance } from "../support/instances.ts";
+import { admin, webFlow } from "../support/web.ts";
+
+describe.skipIf(chromiumMissing())("an administrator's day in the browser", () => {
+  const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
+  let headers: { authorization: string };
+
+  async function call(method: string, path: string, body?: object) {
+    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
+      method,
+      headers: { ...headers, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  /** Opens an association for C-ECHO, as a scanner does that tries its connection. */
+  const knock = () =>
+    openAssociation({
+      host: "127.0.0.1",
+      port: flow.program.dicomPort,
+      callingAeTitle: "CT_NORTH",
+      calledAeTitle: "ISOCENTER",
+      implementation: { classUid: implementationClassUid, versionName: "SCANNER_1" },
+      contexts: [{ abstractSyntax: verificationSopClass, transferSyntaxes: [implicitVrLittleEndian] }],
+    });
+
+  beforeAll(async () => {
+    headers = await flow.program.login();
+  });
+
+  test("makes a user, who signs in with the password that was shown once", async () => {
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.getByRole("link", { name: "Admin" }).click();
+    await page.getByRole("heading", { name: "Users" }).first().waitFor();
+    await page.keyboard.press("n");
+    const form = page.getByRole("dialog", { name: "New user" });
+    await form.getByLabel("Full name").fill("Ada Reader");
+    await form.getByLabel("User name").fill("reader");
+    await form.getByLabel("Radiologist").check();
+    await form.getByRole("button", { name: "Create user" }).click();
+    const once = page.getByRole("dialog", { name: "The password of reader" });
+    const password = await once.getByLabel("Password", { exact: true }).innerText();
+    await once.getByRole("button", { name: "I have noted it" }).click();
+    await page.getByRole("complementary", { name: "Ada Reader" }).waitFor();
+    await page.getByRole("row", { name: /Ada Reader.*First password/ }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+
+    const theirs = await flow.open();
+    await signInByForm(theirs, "reader", password);
+    await theirs.waitForURL(/\/password$/);
+
+    await page.goto("/administration/audit?action=user.created");
+    await page.getByRole("table", { name: "Entries" }).getByText("user.created").first().click();
+    await page.getByRole("complementary", { name: "user.created" }).getByText("Place in the chain").waitFor();
+    await page.getByRole("button", { name: "Verify the chain" }).click();
+    await page.getByText(/^Intact:/).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  test("sees who knocks, mends what kept it out, and the scanner is answered", async () => {
+    await call("POST", "/modalities", {
+      aeTitle: "CT_NORTH",
+      host: "127.0.0.1",
+      port: flow.program.dicomPort,
+      certificateSha256: "ab".repeat(32),
+      permissions: ["echo", "store"],
+    });
+    await expect(knock()).rejects.toThrow();
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.goto("/administration/modalities");
+    const caller = page.getByRole("article", { name: "CT_NORTH" });
+    await caller.getByText("SCANNER_1").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+
+    await page
+      .getByRole("table", { name: "Known" })
+      .getByRole("button", { name: "CT_NORTH", exact: true })
+      .click();
+    const side = page.getByRole("complementary", { name: "CT_NORTH" });
+    await side.getByLabel("Certificate (not needed)").fill("");
+    await side.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved").first().waitFor();
+    const association = await knock();
+    await association.release();
+    // Whoever is let in does not knock any more.
+    await caller.waitFor({ state: "detached" });
+  });
+
+  test("decides what becomes of another image under a known UID, and takes the decision back", async () => {
+    const first = ctInstance({ PatientName: "Doe^Jane", WindowCenter: "40" });
+    const { SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID } = first;
+    const other = ctInstance({
+      PatientName: "Roe^Jane",
+      WindowCenter: "99",
+      SOPInstanceUID,
+      StudyInstanceUID,
+      SeriesInstanceUID,
+    });
+    await flow.store(first.bytes);
+    // The second file is kept apart, and the answer says so.
+    await flow.store(other.bytes).catch(() => {});
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.goto("/administration/quarantine");
+    await page.getByRole("button", { name: /Roe, Jane/ }).click();
+    const side = page.getByRole("complementary", { name: "Roe, Jane" });
+    await side
+      .getByRole("row")
+      .filter({ hasText: /Roe, Jane.*Doe, Jane.*differs/s })
+      .waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await side.getByLabel("Keep the archived one").check();
+    await side.getByRole("button", { name: "Decide" }).click();
+    await page.getByText("Quarantine is empty").waitFor();
+
+    await page.getByLabel("State").selectOption("RESOLVED");
+    await page.getByRole("button", { name: /Roe, Jane/ }).click();
+    await page.getByRole("button", { name: "Take it back" }).click();
+    await expect.poll(async () => (await call("GET", "/quarantine")).data.length).toBe(1);
+  });
+
+  test("is kept from whoever has no part in it", async () => {
+    const { id } = await call("POST", "/users", {
+      username: "desk",
+      fullName: "Dora Desk",
+      roles: ["FRONT_DESK"],
+      password: testPassword,
+    });
+    const { accessToken } = await call("POST", "/users/login", { username: "desk", password: testPassword });
+    const answer = await fetch(`${flow.program.url}/api/v1/users/me/password`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+      body: JSON.stringify({ currentPassword: testPassword, newPassword: `${testPassword} again` }),
+    });
+    expect([id.length > 0, answer.ok]).toEqual([true, true]);
+    const page = await flow.open();
+    await signInByForm(page, "desk", `${testPassword} again`);
+    await page.goto("/administration/users");
+    await page.getByText("Not part of your role").waitFor();
+    expect(await page.getByRole("link", { name: "Admin" }).count()).toBe(0);
+  });
+});
