@@ -102,8 +102,17 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     expect((await controlsOf(page)).unnamed).toEqual([]);
     expect(await violationsOf(page, ".vw")).toEqual([]);
 
+    await panelOf(page).getByRole("button", { name: "Put into the study as DICOM SR" }).click();
+    await panelOf(page)
+      .getByText(/It is in the study/)
+      .waitFor();
+
     await page.reload();
     await shows(paneOf(page), { state: "shown", "image-number": 1 });
+    await page
+      .getByRole("navigation")
+      .getByRole("button", { name: /Measurements, SR/ })
+      .waitFor();
     await keyboard.press("Shift+M");
     await listed(page, "length").toHaveLength(1);
     await listed(page, "rectangle").toEqual([expect.stringContaining(`mean ${value} HU`)]);

@@ -153,6 +153,15 @@ function marksOf(id: () => Promise<string>): StudyMarks {
       const { others } = await measurements();
       return others.map((one) => ({ name: one.user.name, measurements: one.measurements as Measurement[] }));
     },
+    async archiveMeasurements() {
+      const { version, measurements: kept } = await measurements();
+      await answerOf(
+        api.PUT("/api/v1/studies/{id}/measurements", {
+          params: { ...(await path()), query: { store: "dicom" } },
+          body: { measurements: kept, expectedVersion: version },
+        }),
+      );
+    },
     keyImages: {
       async read() {
         const { version, images } = await answerOf(

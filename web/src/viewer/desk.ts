@@ -30,6 +30,8 @@ export interface MeasurementsOfOthers {
 export interface StudyMarks {
   measurements: KeptList<Measurement>;
   others(): Promise<readonly MeasurementsOfOthers[]>;
+  /** Puts what is kept into the study as a structured report now, not only when the report is signed. */
+  archiveMeasurements(): Promise<void>;
   keyImages: KeptList<KeyImage>;
 }
 

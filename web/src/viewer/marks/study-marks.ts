@@ -17,6 +17,8 @@ export interface MarkedStudy {
   /** Makes an image a key image, or no longer one; answers which. */
   toggleKeyImage(image: StackImage, window: KeyImage["window"]): boolean;
   removeKeyImage(key: KeyImage): void;
+  /** Puts what is kept into the study as a structured report. Rejects in words for a person. */
+  archive(): Promise<void>;
   retry(): void;
   dispose(): void;
 }
@@ -35,7 +37,7 @@ interface MarkedStudyOptions {
 /** Brings what was kept onto the images as they come, and keeps what is drawn. */
 export function openMarkedStudy(options: MarkedStudyOptions): MarkedStudy {
   const { desk, studyInstanceUid, study, source, marks } = options;
-  const { measurements, keyImages, others } = desk.marksOf(studyInstanceUid);
+  const { measurements, keyImages, others, archiveMeasurements } = desk.marksOf(studyInstanceUid);
   const keys = createStore<readonly KeyImage[]>([]);
   const ofOthers = createStore<readonly MeasurementsOfOthers[]>([]);
   /** Kept, but on images that are not here yet. */
@@ -117,6 +119,7 @@ export function openMarkedStudy(options: MarkedStudyOptions): MarkedStudy {
       return isNew;
     },
     removeKeyImage: (key) => put(keys.get().filter((each) => keyOfImage(each) !== keyOfImage(key))),
+    archive: archiveMeasurements,
     retry() {
       if (keeper.state.get().state === "failed") keeper.retry();
       if (keyKeeper.state.get().state === "failed") keyKeeper.retry();

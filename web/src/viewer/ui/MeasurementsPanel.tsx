@@ -58,6 +58,7 @@ export function MeasurementsPanel(props: MeasurementsPanelProps) {
             ))}
           </ol>
         )}
+        {marked && mayMark && marks.length > 0 && <ArchiveButton marked={marked} />}
         <h3>{t("Key images")}</h3>
         {keyImages.length === 0 ? (
           <p className="vw-nothing">{t("K marks the image in the active viewport.")}</p>
@@ -112,6 +113,38 @@ function KeepState({ marked, mayMark }: Pick<MeasurementsPanelProps, "marked" | 
           ? t("Looking for earlier measurements")
           : t("Kept for you with the study")}
     </p>
+  );
+}
+
+/** What is kept goes into the study when the report is signed, or at once by this. */
+function ArchiveButton({ marked }: { marked: MarkedStudy }) {
+  const { state } = useStore(marked.measurements);
+  const [said, setSaid] = useState("");
+  const [busy, setBusy] = useState(false);
+  const archive = async () => {
+    setBusy(true);
+    setSaid("");
+    try {
+      await marked.archive();
+      setSaid(t("It is in the study, and among its series when the study is opened again."));
+    } catch (error) {
+      setSaid(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="vw-keep">
+      <button
+        type="button"
+        className="vw-button"
+        disabled={busy || state !== "kept"}
+        onClick={() => void archive()}
+      >
+        {t("Put into the study as DICOM SR")}
+      </button>
+      {said && <p role="status">{said}</p>}
+    </div>
   );
 }
 
