@@ -26,13 +26,7 @@ export const places = [
     word: message("Admin"),
     icon: "gear",
     key: "a",
-    permissions: [
-      "users.manage",
-      "modalities.manage",
-      "catalogue.manage",
-      "images.correct",
-      "on-call.manage",
-    ],
+    permissions: ["users.manage", "modalities.manage", "catalogue.manage", "images.correct"],
   },
 ] as const satisfies readonly Place[];
 
