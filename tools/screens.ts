@@ -11,7 +11,7 @@ import { launchBrowser, openPage, signInByForm } from "../test/support/browser.t
 import { adminPassword, eventually, type Program, startProgram } from "../test/support/program.ts";
 
 const folder = path.resolve(import.meta.dirname, "../docs/screens");
-const demonstrationMs = 300_000;
+const demonstrationMs = 600_000;
 
 interface Study {
   studyInstanceUid: string;
@@ -69,7 +69,7 @@ async function goTo(page: Page, share: number): Promise<void> {
 /** Opens a study in a layout of so many viewports. */
 async function openStudy(page: Page, uid: string, viewports: 1 | 4): Promise<void> {
   await page.goto(`/studies/${uid}/view`);
-  await page.getByRole("button", { name: viewports === 1 ? "One viewport" : "Four viewports" }).click();
+  await page.getByLabel("Layout").selectOption(viewports === 1 ? "1 × 1" : "2 × 2");
   await shown(page, viewports);
 }
 
@@ -135,6 +135,27 @@ async function lists(page: Page, program: Program, heads: string): Promise<void>
   await picture(page, "upload");
 }
 
+/** The pages of the department, each as it is once all of it has come. */
+async function department(page: Page, order: { id: string; patientId: string }): Promise<void> {
+  const pages = {
+    reading: "/reading",
+    findings: "/findings",
+    patients: "/patients",
+    patient: `/patients/${order.patientId}`,
+    orders: "/orders",
+    order: `/orders/${order.id}`,
+    insight: "/analytics",
+    administration: "/administration",
+  };
+  for (const [name, path] of Object.entries(pages)) {
+    await page.goto(path);
+    await page.getByText(/^Live/).waitFor();
+    await isTrue(page, `document.querySelector("[aria-busy=true], .skeleton") === null`);
+    await settled(page);
+    await picture(page, name);
+  }
+}
+
 await fs.mkdir(folder, { recursive: true });
 const program = await startProgram({ env: { PORT: "3006", DICOM_PORT: "11112", SETTLE_SECONDS: "5" } });
 const browser = await launchBrowser();
@@ -174,6 +195,9 @@ try {
   await settled(page);
   await picture(page, "viewer-layout");
   await lists(page, program, study("DEMO-204817"));
+  const answer = await fetch(`${program.url}/api/v1/imaging-orders?status=COMPLETED&limit=1`, { headers });
+  const { data: orders } = (await answer.json()) as { data: { id: string; patientId: string }[] };
+  await department(page, orders[0]!);
   if (problems.length > 0) throw new Error(problems.join("\n"));
 } finally {
   await browser.close();
