@@ -3,12 +3,13 @@ import { useState } from "react";
 import { Button } from "../kit/Button.tsx";
 import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
+import { message, t } from "../words/words.ts";
 import { acknowledge } from "./queries.ts";
 
 const methods = [
-  ["PHONE", "Call"],
-  ["IN_PERSON", "In person"],
-  ["MESSAGE", "Message"],
+  ["PHONE", message("Call")],
+  ["IN_PERSON", message("In person")],
+  ["MESSAGE", message("Message")],
 ] as const;
 
 /** The answer to a finding: one's own, or a call that one made, with what was read back. */
@@ -33,7 +34,7 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
           ? {}
           : { method, acknowledgedBy: spokeWith === "" ? { name: name.trim() } : { userId: spokeWith } }),
       });
-      toast({ title: "Acknowledged", detail: "Nobody else is told of it any more.", tone: "ok" });
+      toast({ title: t("Acknowledged"), detail: t("Nobody else is told of it any more."), tone: "ok" });
     } catch (failure) {
       setError((failure as Error).message);
     } finally {
@@ -44,7 +45,7 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
     <footer>
       <form
         className="grid gap-2"
-        aria-label={own ? "Acknowledge" : "Record a call"}
+        aria-label={own ? t("Acknowledge") : t("Record a call")}
         onSubmit={(event) => {
           event.preventDefault();
           void answer();
@@ -52,21 +53,21 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
       >
         {!own && (
           <div className="grid grid-cols-2 gap-2">
-            <Labelled label="Spoke with" boxed>
+            <Labelled label={t("Spoke with")} boxed>
               <select value={spokeWith} onChange={(event) => setSpokeWith(event.target.value)}>
                 {finding.recipients.map((person) => (
                   <option key={`${person.personId}.${person.step}`} value={person.personId}>
                     {person.name}
                   </option>
                 ))}
-                <option value="">Somebody else</option>
+                <option value="">{t("Somebody else")}</option>
               </select>
             </Labelled>
-            <Labelled label="How" boxed>
+            <Labelled label={t("How")} boxed>
               <select value={method} onChange={(event) => setMethod(event.target.value)}>
                 {methods.map(([value, word]) => (
                   <option key={value} value={value}>
-                    {word}
+                    {t(word)}
                   </option>
                 ))}
               </select>
@@ -74,13 +75,13 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
           </div>
         )}
         {!own && spokeWith === "" && (
-          <Labelled label="Their name" boxed>
+          <Labelled label={t("Their name")} boxed>
             <input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
           </Labelled>
         )}
         <label className="grid gap-1 text-12 font-medium text-text-2">
-          {own ? "Read back: what you understood" : "What they read back"}
-          {!finding.readBackRequired && " (not needed)"}
+          {own ? t("Read back: what you understood") : t("What they read back")}
+          {!finding.readBackRequired && ` ${t("(not needed)")}`}
           <textarea
             className="finding-text"
             rows={3}
@@ -95,10 +96,10 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
           </p>
         )}
         <Button variant="primary" size="l" type="submit" busy={busy} disabled={!ready}>
-          {finding.readBackRequired ? "Acknowledge with read-back" : "Acknowledge"}
+          {finding.readBackRequired ? t("Acknowledge with read-back") : t("Acknowledge")}
         </Button>
         <p className="text-11 text-text-3">
-          Opening a message is not acknowledging. This entry cannot be edited.
+          {t("Opening a message is not acknowledging. This entry cannot be edited.")}
         </p>
       </form>
     </footer>

@@ -8,31 +8,40 @@ import { SeverityTag, Tag } from "../kit/Tag.tsx";
 import { toast } from "../kit/toast.ts";
 import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
+import { message, t } from "../words/words.ts";
 import { AcknowledgeForm } from "./AcknowledgeForm.tsx";
 import { close, followUp, useFinding, useHistory } from "./queries.ts";
 
 const words: Readonly<Record<FindingEvent["kind"], string>> = {
-  RAISED: "Raised",
-  TOLD: "Told",
-  NOBODY_FOUND: "Nobody was found for this step",
-  NOTIFIED: "Reached",
-  CHANGED: "Changed",
-  CONTACT_LATE: "Nobody was reached in time",
-  ACKNOWLEDGE_LATE: "Not acknowledged in time",
-  ALARM_REPEATED: "Alarm repeated",
-  ACKNOWLEDGED: "Acknowledged",
-  FOLLOW_UP: "To be done",
-  FOLLOW_UP_DUE: "Follow-up is due",
-  FOLLOW_UP_DONE: "Follow-up done",
-  CLOSED: "Closed",
-  VOIDED: "Void",
+  RAISED: message("Raised"),
+  TOLD: message("Told"),
+  NOBODY_FOUND: message("Nobody was found for this step"),
+  NOTIFIED: message("Reached"),
+  CHANGED: message("Changed"),
+  CONTACT_LATE: message("Nobody was reached in time"),
+  ACKNOWLEDGE_LATE: message("Not acknowledged in time"),
+  ALARM_REPEATED: message("Alarm repeated"),
+  ACKNOWLEDGED: message("Acknowledged"),
+  FOLLOW_UP: message("To be done"),
+  FOLLOW_UP_DUE: message("Follow-up is due"),
+  FOLLOW_UP_DONE: message("Follow-up done"),
+  CLOSED: message("Closed"),
+  VOIDED: message("Void"),
+};
+
+const methodWords: Readonly<Record<string, string>> = {
+  APP: message("in the app"),
+  IN_APP: message("in the app"),
+  PHONE: message("Call"),
+  IN_PERSON: message("In person"),
+  MESSAGE: message("Message"),
 };
 
 /** One finding: who was told when, and the answer. */
 export function FindingPanel({ id, onClose }: { id: string; onClose: () => void }) {
   const finding = useFinding(id);
   if (finding.isError) return <ErrorState error={finding.error} onRetry={() => void finding.refetch()} />;
-  if (!finding.data) return <aside className="peek" aria-busy="true" aria-label="Critical finding" />;
+  if (!finding.data) return <aside className="peek" aria-busy="true" aria-label={t("Critical finding")} />;
   return <Loaded finding={finding.data} onClose={onClose} />;
 }
 
@@ -40,40 +49,46 @@ function Loaded({ finding, onClose }: { finding: Finding; onClose: () => void })
   const { patient, actions, acknowledgement } = finding;
   const timeZone = useTimeZone();
   return (
-    <aside className="peek" aria-label={`Critical finding: ${patient.name}`}>
+    <aside className="peek" aria-label={t("Critical finding: {name}", { name: patient.name })}>
       <header>
         <div className="flex items-center gap-2">
           <SeverityTag severity={finding.severity} />
-          {finding.escalationLevel > 0 && <Tag tone="crit">Escalated, level {finding.escalationLevel}</Tag>}
+          {finding.escalationLevel > 0 && (
+            <Tag tone="crit">{t("Escalated, level {level}", { level: finding.escalationLevel })}</Tag>
+          )}
           <span className="flex-1" />
-          <IconButton icon="x" label="Close the panel, Escape" onClick={onClose} />
+          <IconButton icon="x" label={t("Close the panel, Escape")} onClick={onClose} />
         </div>
         <h2 className="mt-1 text-16 font-semibold [overflow-wrap:anywhere]">{finding.description}</h2>
         <p className="text-12 text-text-2">
           {patient.name} ·{" "}
-          {[patient.sex, patient.birthDate && `born ${patient.birthDate}`].filter(Boolean).join(" · ")} ·{" "}
-          <span className="mono">{patient.identifier}</span>
+          {[patient.sex, patient.birthDate && t("born {date}", { date: patient.birthDate })]
+            .filter(Boolean)
+            .join(" · ")}{" "}
+          · <span className="mono">{patient.identifier}</span>
         </p>
         <p className="mt-1 text-12">
           <Link to="/report/$studyId" params={{ studyId: finding.studyId }} className="link">
-            {finding.studyDescription || "The study"} and its report
+            {t("{study} and its report", { study: finding.studyDescription || t("The study") })}
           </Link>
         </p>
       </header>
       <div className="min-h-0 flex-1 overflow-auto">
-        <section aria-label="Who was told">
-          <h3 className="text-12 text-text-3">Who was told</h3>
+        <section aria-label={t("Who was told")}>
+          <h3 className="text-12 text-text-3">{t("Who was told")}</h3>
           <Timeline finding={finding} />
           {finding.nextEscalationAt && !acknowledgement && (
-            <p className="mt-2 text-12 text-text-2">Next: {momentIn(timeZone, finding.nextEscalationAt)}</p>
+            <p className="mt-2 text-12 text-text-2">
+              {t("Next:")} {momentIn(timeZone, finding.nextEscalationAt)}
+            </p>
           )}
         </section>
         {acknowledgement && (
-          <section aria-label="Answer">
-            <h3 className="text-12 text-text-3">Answer</h3>
+          <section aria-label={t("Answer")}>
+            <h3 className="text-12 text-text-3">{t("Answer")}</h3>
             <p className="mt-1">
               {acknowledgement.by.name}, {momentIn(timeZone, acknowledgement.at)},{" "}
-              {acknowledgement.method.replace("_", " ").toLowerCase()}
+              {t(methodWords[acknowledgement.method] ?? acknowledgement.method)}
             </p>
             {acknowledgement.readBack && <p className="mt-1 text-text-2">“{acknowledgement.readBack}”</p>}
           </section>
@@ -99,9 +114,9 @@ function Timeline({ finding }: { finding: Finding }) {
         >
           <span className="text-text-3">{momentIn(timeZone, event.at)}</span>
           <span>
-            {words[event.kind]}
+            {t(words[event.kind])}
             {event.people.length > 0 && <strong> {event.people.map(({ name }) => name).join(", ")}</strong>}
-            {event.kind === "RAISED" && ` by ${event.by.name}`}
+            {event.kind === "RAISED" && ` ${t("by {name}", { name: event.by.name })}`}
           </span>
         </li>
       ))}
@@ -117,24 +132,24 @@ function FollowUp({ finding }: { finding: Finding }) {
       toast({ title: done, tone: "ok" });
       setAction("");
     } catch (error) {
-      toast({ title: "That did not work", detail: (error as Error).message, tone: "urg" });
+      toast({ title: t("That did not work"), detail: (error as Error).message, tone: "urg" });
     }
   };
   return (
     <footer className="grid gap-2">
-      <Labelled label="What is to be done" boxed>
+      <Labelled label={t("What is to be done")} boxed>
         <input value={action} maxLength={1000} onChange={(event) => setAction(event.target.value)} />
       </Labelled>
       <div className="flex gap-2">
         <Button
           disabled={!action.trim()}
-          onClick={() => void run(followUp(finding.id, { action: action.trim() }), "Noted as a follow-up")}
+          onClick={() => void run(followUp(finding.id, { action: action.trim() }), t("Noted as a follow-up"))}
         >
-          Follow up
+          {t("Follow up")}
         </Button>
         {finding.actions.includes("close") && (
-          <Button variant="ghost" onClick={() => void run(close(finding.id), "Closed")}>
-            Close the finding
+          <Button variant="ghost" onClick={() => void run(close(finding.id), t("Closed"))}>
+            {t("Close the finding")}
           </Button>
         )}
       </div>

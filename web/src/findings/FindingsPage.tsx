@@ -11,12 +11,28 @@ import { useShortcuts } from "../kit/shortcuts.ts";
 import { SeverityTag, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { moveSelection } from "../studies/selection.ts";
+import { message, t } from "../words/words.ts";
 import { deadlineOf } from "./deadline.ts";
 import { FindingPanel } from "./FindingPanel.tsx";
 import { type FindingView, findingViews } from "./findings-state.ts";
 import { useFindings } from "./queries.ts";
 import "../reading/reading.css";
 import "./findings.css";
+
+const stateWords: Readonly<Record<Finding["status"], string>> = {
+  OPEN: message("open|finding"),
+  NOTIFIED: message("notified"),
+  ACKNOWLEDGED: message("acknowledged"),
+  FOLLOW_UP: message("follow-up"),
+  CLOSED: message("closed"),
+  VOID: message("void"),
+};
+const severityWords: Readonly<Record<Finding["severity"], string>> = {
+  CRITICAL: message("Critical"),
+  HIGH: message("High"),
+  MODERATE: message("Moderate"),
+  LOW: message("Low"),
+};
 
 /** Critical findings: whom they have reached, and until when somebody has to answer. */
 export function FindingsPage() {
@@ -34,23 +50,23 @@ export function FindingsPage() {
   const rows = groups.flatMap(({ items }) => items);
   const shown = rows.find(({ id }) => id === selected) ?? null;
   const move = (by: number) => setSelected(moveSelection(rows, selected, by));
-  useShortcuts("Critical findings", [
-    { caps: ["J", "K"], label: "move", inBar: true },
-    { caps: ["J"], label: "next finding, also ↓", on: ["j", "arrowdown"], run: () => move(1) },
-    { caps: ["K"], label: "finding before, also ↑", on: ["k", "arrowup"], run: () => move(-1) },
-    { caps: ["Esc"], label: "close the panel", on: ["escape"], run: () => setSelected(null) },
+  useShortcuts(t("Critical findings"), [
+    { caps: ["J", "K"], label: t("move"), inBar: true },
+    { caps: ["J"], label: t("next finding, also ↓"), on: ["j", "arrowdown"], run: () => move(1) },
+    { caps: ["K"], label: t("finding before, also ↑"), on: ["k", "arrowup"], run: () => move(-1) },
+    { caps: ["Esc"], label: t("close the panel"), on: ["escape"], run: () => setSelected(null) },
   ]);
   if (!me?.permissions.includes("findings.read")) {
     return (
-      <EmptyState title="Critical findings are not part of your role" icon="lock">
-        Ask an administrator if you need to see them.
+      <EmptyState title={t("Critical findings are not part of your role")} icon="lock">
+        {t("Ask an administrator if you need to see them.")}
       </EmptyState>
     );
   }
   return (
     <div className="flex h-full min-h-0">
-      <section className="flex min-w-0 flex-1 flex-col" aria-label="Critical findings">
-        <nav className="tabs" aria-label="Views">
+      <section className="flex min-w-0 flex-1 flex-col" aria-label={t("Critical findings")}>
+        <nav className="tabs" aria-label={t("Views")}>
           {(Object.keys(findingViews) as FindingView[]).map((one) => (
             <Link
               key={one}
@@ -59,7 +75,7 @@ export function FindingsPage() {
               aria-current={view === one ? "page" : undefined}
               onClick={() => setSelected(null)}
             >
-              {findingViews[one].label}
+              {t(findingViews[one].label)}
             </Link>
           ))}
         </nav>
@@ -67,19 +83,19 @@ export function FindingsPage() {
           <ErrorState
             error={list.error}
             onRetry={() => void list.refetch()}
-            safe="The server goes on telling people."
+            safe={t("The server goes on telling people.")}
           />
         ) : list.data && rows.length === 0 ? (
-          <EmptyState title={view === "pending" ? "Nobody waits for an answer" : "Nothing here"}>
+          <EmptyState title={view === "pending" ? t("Nobody waits for an answer") : t("Nothing here")}>
             {view === "pending"
-              ? "Critical findings of patients whom you may see appear here at once."
-              : "There are no such critical findings."}
+              ? t("Critical findings of patients whom you may see appear here at once.")
+              : t("There are no such critical findings.")}
           </EmptyState>
         ) : (
           <div className="min-h-0 flex-1 overflow-auto" aria-busy={!list.data}>
             {!list.data && <Skeleton width="60%" height={40} />}
             {groups.map(({ severity, items }) => (
-              <section key={severity} aria-label={severity.toLowerCase()}>
+              <section key={severity} aria-label={t(severityWords[severity])}>
                 <h2 className="finding-group">
                   <SeverityTag severity={severity} /> <span className="text-text-3">{items.length}</span>
                 </h2>
@@ -138,15 +154,17 @@ function Row({
             {finding.patient.name} · {finding.patient.identifier}
           </span>
           <span className="block text-12 text-text-3">
-            {[finding.studyDescription, `raised by ${finding.raisedBy.name}`].filter(Boolean).join(" · ")}
+            {[finding.studyDescription, t("raised by {name}", { name: finding.raisedBy.name })]
+              .filter(Boolean)
+              .join(" · ")}
           </span>
         </span>
         <span className="finding-state">
-          <Tag tone={finding.status === "CLOSED" ? "ok" : "line"}>
-            {finding.status.replace("_", " ").toLowerCase()}
-          </Tag>
-          {(finding.contactLate || finding.acknowledgeLate) && <Tag tone="crit">late</Tag>}
-          {told && <span className="block text-12 text-text-2">Told: {told.name}</span>}
+          <Tag tone={finding.status === "CLOSED" ? "ok" : "line"}>{t(stateWords[finding.status])}</Tag>
+          {(finding.contactLate || finding.acknowledgeLate) && <Tag tone="crit">{t("late")}</Tag>}
+          {told && (
+            <span className="block text-12 text-text-2">{t("Told: {name}", { name: told.name })}</span>
+          )}
         </span>
       </button>
     </li>

@@ -1,5 +1,6 @@
 import type { Finding } from "@isocenter/contract";
 import { spoken } from "../reading/waiting.ts";
+import { t } from "../words/words.ts";
 
 const isWaiting = ({ status }: Pick<Finding, "status">) => status === "OPEN" || status === "NOTIFIED";
 
@@ -16,18 +17,18 @@ export function deadlineOf(
   finding: Pick<Finding, "status" | "raisedAt" | "contactDueAt" | "contactedAt" | "acknowledgeDueAt">,
   now: number,
 ): Deadline {
-  if (!isWaiting(finding)) return { tone: "none", text: "answered", percent: 100 };
+  if (!isWaiting(finding)) return { tone: "none", text: t("answered"), percent: 100 };
   const contact = finding.contactedAt === null ? finding.contactDueAt : null;
   const limits = [contact, finding.acknowledgeDueAt].flatMap((time) =>
     time === null ? [] : [Date.parse(time)],
   );
-  if (limits.length === 0) return { tone: "none", text: "no limit", percent: 0 };
+  if (limits.length === 0) return { tone: "none", text: t("no limit"), percent: 0 };
   // What has passed already counts before what is to come.
   const due = Math.min(...limits);
   const raised = Date.parse(finding.raisedAt);
   const left = Math.ceil((due - now) / 60_000);
   const gone = due === raised ? 1 : (now - raised) / (due - raised);
   const percent = Math.max(0, Math.min(100, Math.round(gone * 100)));
-  if (left <= 0) return { tone: "late", text: `${spoken(-left)} late`, percent: 100 };
-  return { tone: gone >= 0.75 ? "soon" : "within", text: `${spoken(left)} left`, percent };
+  if (left <= 0) return { tone: "late", text: t("{time} late", { time: spoken(-left) }), percent: 100 };
+  return { tone: gone >= 0.75 ? "soon" : "within", text: t("{time} left", { time: spoken(left) }), percent };
 }

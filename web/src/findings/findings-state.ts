@@ -1,9 +1,10 @@
+import { message } from "../words/words.ts";
 /** The tabs over the findings. */
 export const findingViews = {
-  pending: { label: "Open" },
-  ACKNOWLEDGED: { label: "Acknowledged" },
-  FOLLOW_UP: { label: "Awaiting follow-up" },
-  CLOSED: { label: "Closed" },
+  pending: { label: message("Open|finding") },
+  ACKNOWLEDGED: { label: message("Acknowledged") },
+  FOLLOW_UP: { label: message("Awaiting follow-up") },
+  CLOSED: { label: message("Closed") },
 } as const;
 export type FindingView = keyof typeof findingViews;
 

@@ -1,6 +1,7 @@
 import { ErrorState } from "../kit/States.tsx";
 import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
+import { t } from "../words/words.ts";
 import { usePriorReports } from "./queries.ts";
 
 /** What was signed of the patient before. */
@@ -8,7 +9,8 @@ export function PriorReports({ patientId, exceptStudyId }: { patientId: string; 
   const priors = usePriorReports(patientId, exceptStudyId);
   const timeZone = useTimeZone();
   if (priors.isError) return <ErrorState error={priors.error} onRetry={() => void priors.refetch()} />;
-  if (priors.data?.length === 0) return <p className="mt-1 text-12 text-text-2">None is known here.</p>;
+  if (priors.data?.length === 0)
+    return <p className="mt-1 text-12 text-text-2">{t("None is known here.")}</p>;
   return priors.data?.slice(0, 5).map((report) => (
     <article key={report.id} className="prior">
       <div className="text-text">
@@ -16,7 +18,7 @@ export function PriorReports({ patientId, exceptStudyId }: { patientId: string; 
       </div>
       {report.impression && <p className="whitespace-pre-line">{report.impression}</p>}
       {report.recommendations && (
-        <p className="whitespace-pre-line">Recommendation: {report.recommendations}</p>
+        <p className="whitespace-pre-line">{t("Recommendation: {text}", { text: report.recommendations })}</p>
       )}
     </article>
   ));

@@ -8,8 +8,8 @@ import { useNow } from "../kit/now.ts";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
-import { plural } from "../studies/format.ts";
 import { moveSelection } from "../studies/selection.ts";
+import { t } from "../words/words.ts";
 import { claimStudy, mostShown, releaseStudy, skipStudy, useReadingList } from "./queries.ts";
 import { ReadingPanel } from "./ReadingPanel.tsx";
 import { ReadingTable } from "./ReadingTable.tsx";
@@ -38,7 +38,7 @@ export function ReadingPage() {
       if (done) toast({ title: done, tone: "ok" });
       return true;
     } catch (error) {
-      toast({ title: "That did not work", detail: (error as Error).message, tone: "urg" });
+      toast({ title: t("That did not work"), detail: (error as Error).message, tone: "urg" });
       return false;
     }
   }, []);
@@ -53,43 +53,50 @@ export function ReadingPage() {
     });
   };
   const report = (one: ReadingItem) => void navigate({ to: "/report/$studyId", params: { studyId: one.id } });
-  const claim = (one: ReadingItem) => void act(claimStudy(one.id), `Claimed: ${one.patient.name}`);
-  const release = (one: ReadingItem) => void act(releaseStudy(one.id), "Given back to the list");
-  const skip = (one: ReadingItem) => void act(skipStudy(one.id, skipMinutes), "Off your list for an hour");
+  const claim = (one: ReadingItem) =>
+    void act(claimStudy(one.id), t("Claimed: {name}", { name: one.patient.name }));
+  const release = (one: ReadingItem) => void act(releaseStudy(one.id), t("Given back to the list"));
+  const skip = (one: ReadingItem) => void act(skipStudy(one.id, skipMinutes), t("Off your list for an hour"));
   const move = (by: number | "first" | "last") => setSelected(moveSelection(rows, selected, by));
 
-  useShortcuts("Reading list", [
-    { caps: ["J", "K"], label: "move", inBar: true },
-    { caps: ["J"], label: "next study, also ↓", on: ["j", "arrowdown"], run: () => move(1) },
-    { caps: ["K"], label: "study before, also ↑", on: ["k", "arrowup"], run: () => move(-1) },
-    { caps: ["↵"], label: "open and claim", on: ["enter"], inBar: true, run: () => item && void open(item) },
+  useShortcuts(t("Reading list"), [
+    { caps: ["J", "K"], label: t("move"), inBar: true },
+    { caps: ["J"], label: t("next study, also ↓"), on: ["j", "arrowdown"], run: () => move(1) },
+    { caps: ["K"], label: t("study before, also ↑"), on: ["k", "arrowup"], run: () => move(-1) },
+    {
+      caps: ["↵"],
+      label: t("open and claim"),
+      on: ["enter"],
+      inBar: true,
+      run: () => item && void open(item),
+    },
     {
       caps: ["C"],
-      label: "claim",
+      label: t("claim"),
       on: ["c"],
       inBar: true,
       run: () => item?.actions.includes("claim") && claim(item),
     },
     {
       caps: ["R"],
-      label: "report",
+      label: t("report"),
       on: ["r"],
       inBar: true,
       run: () => item?.actions.includes("report") && report(item),
     },
     {
       caps: ["X"],
-      label: "skip for an hour",
+      label: t("skip for an hour"),
       on: ["x"],
       run: () => item?.actions.includes("skip") && skip(item),
     },
-    { caps: ["Esc"], label: "close the panel", on: ["escape"], run: () => setSelected(null) },
+    { caps: ["Esc"], label: t("close the panel"), on: ["escape"], run: () => setSelected(null) },
   ]);
 
   if (!me?.permissions.includes("reading.claim")) {
     return (
-      <EmptyState title="Reading is not part of your role" icon="lock">
-        Ask an administrator if you need to read studies.
+      <EmptyState title={t("Reading is not part of your role")} icon="lock">
+        {t("Ask an administrator if you need to read studies.")}
       </EmptyState>
     );
   }
@@ -97,8 +104,8 @@ export function ReadingPage() {
   const median = medianWait(rows);
   return (
     <div className="flex h-full min-h-0">
-      <section className="flex min-w-0 flex-1 flex-col" aria-label="Reading list">
-        <nav className="tabs" aria-label="Views">
+      <section className="flex min-w-0 flex-1 flex-col" aria-label={t("Reading list")}>
+        <nav className="tabs" aria-label={t("Views")}>
           {(Object.keys(views) as View[]).map((view) => (
             <Link
               key={view}
@@ -106,7 +113,7 @@ export function ReadingPage() {
               search={inView(state, view)}
               aria-current={(state.view ?? "all") === view ? "page" : undefined}
             >
-              {views[view].label}
+              {t(views[view].label)}
             </Link>
           ))}
           <span className="flex-1" />
@@ -114,15 +121,20 @@ export function ReadingPage() {
             {late > 0 && (
               <strong className="flex items-center gap-1 text-crit">
                 <Icon name="alert" size="s" />
-                {late} past target
+                {t("{count} past target", { count: late })}
               </strong>
             )}
-            {list.data && plural(list.data.pagination.total, "study", "studies")}
-            {median !== null && ` · median wait ${spoken(median)}`}
+            {list.data &&
+              t("{count, plural, one {# study} other {# studies}}", { count: list.data.pagination.total })}
+            {median !== null && ` · ${t("median wait {time}", { time: spoken(median) })}`}
           </span>
         </nav>
         {list.isError && !list.data ? (
-          <ErrorState error={list.error} onRetry={() => void list.refetch()} safe="No study is affected." />
+          <ErrorState
+            error={list.error}
+            onRetry={() => void list.refetch()}
+            safe={t("No study is affected.")}
+          />
         ) : list.data && rows.length === 0 ? (
           <Nothing state={state} />
         ) : (
@@ -137,7 +149,9 @@ export function ReadingPage() {
           />
         )}
         {list.data && list.data.pagination.total > mostShown && (
-          <p className="note m-2">The {mostShown} most urgent are shown. Narrow the list to see others.</p>
+          <p className="note m-2">
+            {t("The {count} most urgent are shown. Narrow the list to see others.", { count: mostShown })}
+          </p>
         )}
       </section>
       {item && (
@@ -166,19 +180,22 @@ function Nothing({ state }: { state: ReadingState }) {
   if (state.view || state.modality || state.query) {
     return (
       <NoMatch
-        title="Nothing here"
+        title={t("Nothing here")}
         action={
-          <Button onClick={() => void navigate({ to: "/reading", search: {} })}>Show everything</Button>
+          <Button onClick={() => void navigate({ to: "/reading", search: {} })}>
+            {t("Show everything")}
+          </Button>
         }
       >
-        No study that waits to be read is in this view.
+        {t("No study that waits to be read is in this view.")}
       </NoMatch>
     );
   }
   return (
-    <EmptyState title="All read">
-      New studies appear here by themselves once their images are complete; emergencies with their first
-      image.
+    <EmptyState title={t("All read")}>
+      {t(
+        "New studies appear here by themselves once their images are complete; emergencies with their first image.",
+      )}
     </EmptyState>
   );
 }

@@ -3,6 +3,7 @@ import { Button, IconButton } from "../kit/Button.tsx";
 import { ModalityChip } from "../kit/Tag.tsx";
 import { ageAt, momentIn, plural, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
+import { t } from "../words/words.ts";
 import { PriorReports } from "./PriorReports.tsx";
 import { PriorityMark, StatusMark, Waiting } from "./ReadingTable.tsx";
 
@@ -35,16 +36,16 @@ export function ReadingPanel({
       <header>
         <div className="flex items-center gap-2">
           <h2 className="min-w-0 flex-1 text-16 font-semibold [overflow-wrap:anywhere]">
-            {patient.name || "No name"}
+            {patient.name || t("No name")}
           </h2>
-          <IconButton icon="x" label="Close the panel, Escape" onClick={onClose} />
+          <IconButton icon="x" label={t("Close the panel, Escape")} onClick={onClose} />
         </div>
         <div className="text-12 text-text-2">
           <span className="sr-only">{sexWord(patient.sex)}, </span>
           {[
             patient.sex,
             ageAt(patient.birthDate, item.studyDate),
-            patient.birthDate && `born ${patient.birthDate}`,
+            patient.birthDate && t("born {date}", { date: patient.birthDate }),
           ]
             .filter(Boolean)
             .join(" · ")}{" "}
@@ -60,35 +61,36 @@ export function ReadingPanel({
         </div>
       </header>
       <div className="min-h-0 flex-1 overflow-auto">
-        <section aria-label="Clinical question">
-          <h3 className="text-12 text-text-3">Clinical question</h3>
+        <section aria-label={t("Clinical question")}>
+          <h3 className="text-12 text-text-3">{t("Clinical question")}</h3>
           <p className="mt-1 text-14 [overflow-wrap:anywhere]">
-            {order?.clinicalIndication ?? "This study came without an order."}
+            {order?.clinicalIndication ?? t("This study came without an order.")}
           </p>
           <dl className="kv mt-2">
             {order && (
               <>
-                <dt>Ordered by</dt>
+                <dt>{t("Ordered by")}</dt>
                 <dd>{order.provider.name}</dd>
-                <dt>Procedure</dt>
+                <dt>{t("Procedure")}</dt>
                 <dd>{order.procedureName}</dd>
               </>
             )}
-            <dt>Description</dt>
-            <dd>{item.studyDescription ?? "None"}</dd>
-            <dt>Images</dt>
+            <dt>{t("Description")}</dt>
+            <dd>{item.studyDescription ?? t("None")}</dd>
+            <dt>{t("Images")}</dt>
             <dd>
-              {plural(item.numberOfInstances, "image")}, {plural(item.priors, "prior study", "prior studies")}
+              {t("{count, plural, one {# image} other {# images}}", { count: item.numberOfInstances })},{" "}
+              {t("{count, plural, one {# prior study} other {# prior studies}}", { count: item.priors })}
             </dd>
             {item.readyAt && (
               <>
-                <dt>Ready since</dt>
+                <dt>{t("Ready since")}</dt>
                 <dd>{momentIn(timeZone, item.readyAt)}</dd>
               </>
             )}
             {item.claim && (
               <>
-                <dt>Claimed by</dt>
+                <dt>{t("Claimed by")}</dt>
                 <dd>
                   {item.claim.user.name}, {momentIn(timeZone, item.claim.since)}
                 </dd>
@@ -96,33 +98,33 @@ export function ReadingPanel({
             )}
           </dl>
         </section>
-        <section aria-label="Prior reports">
-          <h3 className="text-12 text-text-3">Prior reports</h3>
+        <section aria-label={t("Prior reports")}>
+          <h3 className="text-12 text-text-3">{t("Prior reports")}</h3>
           <PriorReports patientId={item.patient.id} exceptStudyId={item.id} />
         </section>
       </div>
       <footer className="flex flex-wrap gap-2">
         <Button variant="primary" size="l" className="flex-1" hotkey="↵" onClick={onOpen}>
-          {actions.includes("claim") ? "Open and claim" : "Open"}
+          {actions.includes("claim") ? t("Open and claim") : t("Open")}
         </Button>
         {actions.includes("report") && (
           <Button size="l" hotkey="R" onClick={onReport}>
-            Report
+            {t("Report")}
           </Button>
         )}
         {actions.includes("claim") && item.claim === null && (
           <Button size="l" hotkey="C" onClick={onClaim}>
-            Claim
+            {t("Claim")}
           </Button>
         )}
         {actions.includes("release") && (
           <Button size="l" variant="ghost" onClick={onRelease}>
-            Give back
+            {t("Give back")}
           </Button>
         )}
         {actions.includes("skip") && item.claim === null && (
           <Button size="l" variant="ghost" hotkey="X" onClick={onSkip}>
-            Skip
+            {t("Skip")}
           </Button>
         )}
       </footer>

@@ -6,17 +6,18 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { ModalityChip, SeverityTag, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { count, sexAndAge } from "../studies/format.ts";
+import { message, t } from "../words/words.ts";
 import { type grouped, type Urgency, urgencyOf, waitingOf } from "./waiting.ts";
 
 const marks = { late: "alert", soon: "clock", within: "check" } as const satisfies Record<Urgency, string>;
 const priorityLooks = {
-  STAT: { severity: "CRITICAL", word: "STAT" },
-  URGENT: { severity: "HIGH", word: "Urgent" },
-  ROUTINE: { severity: "LOW", word: "Routine" },
+  STAT: { severity: "CRITICAL", word: message("STAT") },
+  URGENT: { severity: "HIGH", word: message("Urgent") },
+  ROUTINE: { severity: "LOW", word: message("Routine") },
 } as const;
 
 export function PriorityMark({ priority }: { priority: ReadingItem["priority"] }) {
-  return <SeverityTag {...priorityLooks[priority]} />;
+  return <SeverityTag {...priorityLooks[priority]} word={t(priorityLooks[priority].word)} />;
 }
 
 interface ReadingTableProps {
@@ -44,35 +45,35 @@ export function ReadingTable({ groups, loading, stale, now, selected, onSelect, 
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are chosen with the arrow keys, which is what a grid is
         role="grid"
         className="list-table outline-offset-[-2px]"
-        aria-label="Studies to read"
+        aria-label={t("Studies to read")}
         aria-activedescendant={selected ? `reading-${selected}` : undefined}
         tabIndex={0}
       >
         <thead className="sticky top-0 z-10">
           <tr className="th wl">
             <th scope="col" className="col-thumb">
-              <span className="sr-only">Picture</span>
+              <span className="sr-only">{t("Picture")}</span>
             </th>
             <th scope="col" className="col-priority">
-              Priority
+              {t("Priority")}
             </th>
             <th scope="col" className="col-wait">
-              Waiting / target
+              {t("Waiting / target")}
             </th>
             <th scope="col" className="col-patient">
-              Patient
+              {t("Patient")}
             </th>
             <th scope="col" className="col-exam">
-              Examination
+              {t("Examination")}
             </th>
             <th scope="col" className="col-images num">
-              Images
+              {t("Images")}
             </th>
             <th scope="col" className="col-priors num">
-              Priors
+              {t("Priors")}
             </th>
             <th scope="col" className="col-status">
-              Status, claimed by
+              {t("Status, claimed by")}
             </th>
           </tr>
         </thead>
@@ -97,7 +98,7 @@ export function ReadingTable({ groups, loading, stale, now, selected, onSelect, 
               <tr className="group-row">
                 <th scope="rowgroup" className="group-head" colSpan={8}>
                   <Icon name={marks[urgency]} size="s" />
-                  {title} <span className="text-text-3">{items.length}</span>
+                  {t(title)} <span className="text-text-3">{items.length}</span>
                 </th>
               </tr>
               {items.map((item) => (
@@ -147,7 +148,7 @@ function Row({ item, now, selected, onSelect, onOpen }: RowProps) {
       </td>
       <td className="col-patient">
         <div className="a" title={item.patient.name}>
-          {item.patient.name || "No name"}
+          {item.patient.name || t("No name")}
         </div>
         <div className="b">
           {[sexAndAge(item.patient, item.studyDate), item.patient.identifier].filter(Boolean).join(" · ")}
@@ -160,7 +161,7 @@ function Row({ item, now, selected, onSelect, onOpen }: RowProps) {
               <ModalityChip modality={modality} />
             </span>
           ))}
-          {item.order?.procedureName ?? item.studyDescription ?? "No description"}
+          {item.order?.procedureName ?? item.studyDescription ?? t("No description")}
         </div>
         <div className="b">
           {[item.accessionNumber, item.order?.clinicalIndication ?? item.studyDescription]
@@ -187,7 +188,7 @@ export function Waiting({ item, now }: { item: ReadingItem; now: number }) {
       </span>
       <span className="v">
         {text}
-        {urgency === "late" && <span className="sr-only">, past its target</span>}
+        {urgency === "late" && <span className="sr-only">, {t("past its target")}</span>}
       </span>
     </span>
   );
@@ -196,15 +197,19 @@ export function Waiting({ item, now }: { item: ReadingItem; now: number }) {
 export function StatusMark({ item }: { item: ReadingItem }) {
   if (item.claim) {
     const mine = item.actions.includes("claim");
-    return <Tag tone={mine ? "beam" : "line"}>{mine ? "You read" : `Reading: ${item.claim.user.name}`}</Tag>;
+    return (
+      <Tag tone={mine ? "beam" : "line"}>
+        {mine ? t("You read") : t("Reading: {name}", { name: item.claim.user.name })}
+      </Tag>
+    );
   }
   if (item.changedAfterReport)
     return (
       <Tag tone="urg" icon="alert">
-        New images
+        {t("New images")}
       </Tag>
     );
-  if (item.status === "PRELIMINARY") return <Tag tone="beam">Preliminary</Tag>;
-  if (item.status === "IN_PROGRESS") return <Tag tone="urg">Coming in</Tag>;
-  return <Tag tone="line">{item.report ? "Draft" : "Ready"}</Tag>;
+  if (item.status === "PRELIMINARY") return <Tag tone="beam">{t("Preliminary")}</Tag>;
+  if (item.status === "IN_PROGRESS") return <Tag tone="urg">{t("Coming in")}</Tag>;
+  return <Tag tone="line">{item.report ? t("Draft") : t("Ready")}</Tag>;
 }

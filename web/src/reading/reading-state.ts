@@ -1,12 +1,13 @@
 import { readModality } from "@isocenter/contract/enumerations";
+import { message } from "../words/words.ts";
 
 /** The tabs over the list. */
 export const views = {
-  all: { label: "Everything", query: {} },
-  stat: { label: "STAT and urgent", query: { priority: "STAT,URGENT" } },
-  mine: { label: "Claimed by me", query: { claim: "MINE" } },
-  sign: { label: "To sign", query: { status: "PRELIMINARY" } },
-  changed: { label: "Changed since", query: { status: "FINAL" } },
+  all: { label: message("Everything"), query: {} },
+  stat: { label: message("STAT and urgent"), query: { priority: "STAT,URGENT" } },
+  mine: { label: message("Claimed by me"), query: { claim: "MINE" } },
+  sign: { label: message("To sign"), query: { status: "PRELIMINARY" } },
+  changed: { label: message("Changed since"), query: { status: "FINAL" } },
 } as const;
 export type View = keyof typeof views;
 

@@ -1,4 +1,5 @@
 import type { ReadingItem } from "@isocenter/contract";
+import { message, t } from "../words/words.ts";
 
 export type Urgency = "late" | "soon" | "within";
 
@@ -16,7 +17,7 @@ export function urgencyOf(item: Pick<ReadingItem, "dueAt">, now: number): Urgenc
 export function spoken(minutes: number): string {
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours >= 72) return `${Math.floor(hours / 24)} d`;
+  if (hours >= 72) return t("{count} d", { count: Math.floor(hours / 24) });
   const rest = minutes % 60;
   return hours < 10 && rest > 0 ? `${hours} h ${String(rest).padStart(2, "0")}` : `${hours} h`;
 }
@@ -25,15 +26,15 @@ export function spoken(minutes: number): string {
 export function waitingOf(item: Pick<ReadingItem, "dueAt" | "targetMinutes">, now: number) {
   const waited = Math.max(0, Math.floor(item.targetMinutes - (Date.parse(item.dueAt) - now) / 60_000));
   return {
-    text: `${spoken(waited)} of ${spoken(item.targetMinutes)}`,
+    text: t("{time} of {target}", { time: spoken(waited), target: spoken(item.targetMinutes) }),
     percent: Math.min(100, Math.round((waited / item.targetMinutes) * 70)),
   };
 }
 
 export const groups: readonly { urgency: Urgency; title: string }[] = [
-  { urgency: "late", title: "Past target" },
-  { urgency: "soon", title: `Due within ${soonMinutes} min` },
-  { urgency: "within", title: "Within target" },
+  { urgency: "late", title: message("Past target") },
+  { urgency: "soon", title: message("Due within 30 min") },
+  { urgency: "within", title: message("Within target") },
 ];
 
 /** The items in the order of the page: by how they stand, and within that as the server has them. */

@@ -5,12 +5,13 @@ import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
+import { message, t } from "../words/words.ts";
 
 const severities = [
-  ["CRITICAL", "Critical: life-threatening, told in person within minutes"],
-  ["HIGH", "High: told within the hour"],
-  ["MODERATE", "Moderate: tracked until somebody has answered"],
-  ["LOW", "Low: for awareness"],
+  ["CRITICAL", message("Critical: life-threatening, told in person within minutes")],
+  ["HIGH", message("High: told within the hour")],
+  ["MODERATE", message("Moderate: tracked until somebody has answered")],
+  ["LOW", message("Low: for awareness")],
 ] as const;
 
 /** Raises a critical finding: who asked for the examination is told at once, and others until somebody answers. */
@@ -39,8 +40,8 @@ export function FindingDialog({
         }),
       );
       toast({
-        title: "Critical finding raised",
-        detail: "It is followed until somebody answers.",
+        title: t("Critical finding raised"),
+        detail: t("It is followed until somebody answers."),
         tone: "ok",
       });
       onClose();
@@ -54,8 +55,8 @@ export function FindingDialog({
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Critical finding"
-      description="Whoever asked for the examination is told at once; if nobody answers, others are."
+      title={t("Critical finding")}
+      description={t("Whoever asked for the examination is told at once; if nobody answers, others are.")}
     >
       <form
         className="grid gap-3"
@@ -64,7 +65,7 @@ export function FindingDialog({
           if (description.trim()) void raise();
         }}
       >
-        <Labelled label="What was found">
+        <Labelled label={t("What was found")}>
           <textarea
             className="report-text"
             rows={3}
@@ -73,11 +74,11 @@ export function FindingDialog({
             onChange={(event) => setDescription(event.target.value)}
           />
         </Labelled>
-        <Labelled label="How severe" boxed>
+        <Labelled label={t("How severe")} boxed>
           <select value={severity} onChange={(event) => setSeverity(event.target.value)}>
             {severities.map(([value, word]) => (
               <option key={value} value={value}>
-                {word}
+                {t(word)}
               </option>
             ))}
           </select>
@@ -89,10 +90,10 @@ export function FindingDialog({
         )}
         <div className="flex justify-end gap-2">
           <Button variant="ghost" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button variant="danger" type="submit" busy={busy} disabled={!description.trim()}>
-            Raise
+            {t("Raise")}
           </Button>
         </div>
       </form>

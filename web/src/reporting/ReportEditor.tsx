@@ -7,6 +7,7 @@ import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
+import { message, t } from "../words/words.ts";
 import {
   type Autosave,
   createAutosave,
@@ -22,11 +23,11 @@ import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
 
 const words = {
-  saved: "All is saved",
-  waiting: "Not saved yet",
-  saving: "Saving",
-  failed: "Not saved; it is tried again",
-  conflict: "Somebody else has changed this report",
+  saved: message("All is saved"),
+  waiting: message("Not saved yet"),
+  saving: message("Saving"),
+  failed: message("Not saved; it is tried again"),
+  conflict: message("Somebody else has changed this report"),
 } as const;
 
 function useAutosave(report: Report): Autosave {
@@ -82,7 +83,7 @@ export function ReportEditor({ report }: { report: Report }) {
     try {
       await next();
     } catch (error) {
-      toast({ title: "That did not work", detail: (error as Error).message, tone: "urg" });
+      toast({ title: t("That did not work"), detail: (error as Error).message, tone: "urg" });
     }
   };
   const submit = () =>
@@ -90,7 +91,7 @@ export function ReportEditor({ report }: { report: Report }) {
       await answerOf(
         api.POST("/api/v1/reports/{id}/submit", { ...one, body: { expectedVersion: autosave.version } }),
       );
-      toast({ title: "Submitted to be signed", tone: "ok" });
+      toast({ title: t("Submitted to be signed"), tone: "ok" });
       await keepReport(report.studyId);
     });
   /** Where the caret was last; measurements come there, or at the end of the findings. */
@@ -109,10 +110,10 @@ export function ReportEditor({ report }: { report: Report }) {
       }),
     [autosave],
   );
-  useShortcuts("Report", [
-    { caps: ["Ctrl", "↵"], label: "sign", inBar: true },
-    { caps: ["Ctrl", "S"], label: "save now" },
-    { caps: ["Alt", "C"], label: "critical finding" },
+  useShortcuts(t("Report"), [
+    { caps: ["Ctrl", "↵"], label: t("sign"), inBar: true },
+    { caps: ["Ctrl", "S"], label: t("save now") },
+    { caps: ["Alt", "C"], label: t("critical finding") },
   ]);
   const onKey = useRef<(event: KeyboardEvent) => void>(() => {});
   onKey.current = (event) => {
@@ -138,22 +139,22 @@ export function ReportEditor({ report }: { report: Report }) {
   }, []);
 
   return (
-    <form className="report-body" aria-label="Report" onSubmit={(event) => event.preventDefault()}>
+    <form className="report-body" aria-label={t("Report")} onSubmit={(event) => event.preventDefault()}>
       {autosave.newer && (
         <div className="note urg" role="alert">
           <p>
-            <strong>Somebody else has changed this report while you wrote.</strong> Nothing of yours is lost:
-            it stands below, theirs beside it.
+            <strong>{t("Somebody else has changed this report while you wrote.")}</strong>{" "}
+            {t("Nothing of yours is lost: it stands below, theirs beside it.")}
           </p>
           <div className="mt-2 flex gap-2">
-            <Button onClick={() => void autosave.resolve("mine")}>Keep mine</Button>
-            <Button onClick={() => void autosave.resolve("theirs")}>Take theirs</Button>
+            <Button onClick={() => void autosave.resolve("mine")}>{t("Keep mine")}</Button>
+            <Button onClick={() => void autosave.resolve("theirs")}>{t("Take theirs")}</Button>
           </div>
         </div>
       )}
       {sections.map(({ key, title, rows }) => (
         <div key={key} className="report-section">
-          <label htmlFor={`section-${key}`}>{title}</label>
+          <label htmlFor={`section-${key}`}>{t(title)}</label>
           <div
             className={autosave.newer && differing(texts, autosave.newer.texts).includes(key) ? "both" : ""}
           >
@@ -172,8 +173,12 @@ export function ReportEditor({ report }: { report: Report }) {
               }}
             />
             {autosave.newer && differing(texts, autosave.newer.texts).includes(key) && (
-              <div className="report-text theirs" role="note" aria-label={`${title}, theirs`}>
-                {autosave.newer.texts[key] || "(empty)"}
+              <div
+                className="report-text theirs"
+                role="note"
+                aria-label={t("{section}, theirs", { section: t(title) })}
+              >
+                {autosave.newer.texts[key] || t("(empty)")}
               </div>
             )}
           </div>
@@ -187,29 +192,29 @@ export function ReportEditor({ report }: { report: Report }) {
             }
             size="s"
           />
-          {words[state]}
+          {t(words[state])}
         </span>
         <span className="flex-1" />
         {may("edit") && (
           <Button variant="ghost" icon="alert" onClick={() => setRaising(true)}>
-            Critical finding
+            {t("Critical finding")}
           </Button>
         )}
         {may("submit") && (
           <Button size="l" onClick={() => void submit()}>
-            Submit
+            {t("Submit")}
           </Button>
         )}
         {may("sign") && (
           <Button variant="primary" size="l" onClick={() => void whenSaved(() => setSigning(true))}>
-            Sign
+            {t("Sign")}
           </Button>
         )}
       </footer>
       {signing && (
         <SignDialog
-          title="Sign the report"
-          action="Sign"
+          title={t("Sign the report")}
+          action={t("Sign")}
           onClose={() => setSigning(false)}
           run={(password) =>
             answerOf(
@@ -220,7 +225,7 @@ export function ReportEditor({ report }: { report: Report }) {
             )
           }
           done={async () => {
-            toast({ title: "Signed", detail: "Who asked for the examination is told.", tone: "ok" });
+            toast({ title: t("Signed"), detail: t("Who asked for the examination is told."), tone: "ok" });
             await keepReport(report.studyId);
           }}
         />

@@ -9,8 +9,10 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { toast } from "../kit/toast.ts";
+import { priorityWord } from "../orders/order-words.ts";
 import { PriorReports } from "../reading/PriorReports.tsx";
 import { ageAt, dateAndTime } from "../studies/format.ts";
+import { message, t } from "../words/words.ts";
 import { keepReport, useOrder, useStudy, useStudyReport, useTemplates } from "./queries.ts";
 import { ReportEditor } from "./ReportEditor.tsx";
 import { SignedReport } from "./SignedReport.tsx";
@@ -44,19 +46,19 @@ export function ReportPage() {
 export function Beside({ study }: { study: Study }) {
   const order = useOrder(study.orderId);
   return (
-    <aside className="report-aside" aria-label="About this examination">
+    <aside className="report-aside" aria-label={t("About this examination")}>
       {order.data && (
-        <section aria-label="Clinical question">
-          <h3 className="text-12 text-text-3">Clinical question</h3>
+        <section aria-label={t("Clinical question")}>
+          <h3 className="text-12 text-text-3">{t("Clinical question")}</h3>
           <p className="mt-1 text-14 [overflow-wrap:anywhere]">{order.data.clinicalIndication}</p>
           <p className="mt-1 text-12 text-text-2">
-            {order.data.procedureName} · {order.data.priority.toLowerCase()} · ordered by{" "}
-            {order.data.provider.name}
+            {order.data.procedureName} · {priorityWord(order.data.priority)} ·{" "}
+            {t("ordered by {name}", { name: order.data.provider.name })}
           </p>
         </section>
       )}
-      <section aria-label="Prior reports">
-        <h3 className="text-12 text-text-3">Prior reports</h3>
+      <section aria-label={t("Prior reports")}>
+        <h3 className="text-12 text-text-3">{t("Prior reports")}</h3>
         <PriorReports patientId={study.patientId} exceptStudyId={study.id} />
       </section>
     </aside>
@@ -70,18 +72,29 @@ export function Body({ study, report }: { study: Study; report: Report | null })
   return <ReportEditor key={report.id} report={report} />;
 }
 
+const reportStateWords: Readonly<Record<Report["status"], string>> = {
+  DRAFT: message("draft"),
+  PRELIMINARY: message("preliminary"),
+  FINAL: message("final"),
+  AMENDED: message("amended"),
+  CORRECTED: message("corrected"),
+  APPENDED: message("with addendum"),
+  CANCELLED: message("cancelled"),
+  ENTERED_IN_ERROR: message("entered in error"),
+};
+
 /** Whose report this is: always on top, never scrolled away. */
 function PatientHeader({ study, report }: { study: Study; report: Report | null }) {
   const { patient } = study;
   return (
     <header className="report-head">
       <div className="min-w-0">
-        <h2 className="text-16 font-semibold [overflow-wrap:anywhere]">{patient.name || "No name"}</h2>
+        <h2 className="text-16 font-semibold [overflow-wrap:anywhere]">{patient.name || t("No name")}</h2>
         <p className="text-12 text-text-2">
           {[
             patient.sex,
             ageAt(patient.birthDate, study.studyDate),
-            patient.birthDate && `born ${patient.birthDate}`,
+            patient.birthDate && t("born {date}", { date: patient.birthDate }),
           ]
             .filter(Boolean)
             .join(" · ")}{" "}
@@ -95,23 +108,21 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
               <ModalityChip modality={modality} />
             </span>
           ))}
-          {study.studyDescription || "No description"}
+          {study.studyDescription || t("No description")}
         </p>
         <p className="text-12 text-text-2">
           {[dateAndTime(study.studyDate, study.studyTime), study.accessionNumber].filter(Boolean).join(" · ")}
         </p>
       </div>
       <span className="flex-1" />
-      {report && (
-        <Tag tone={report.signedAt ? "ok" : "line"}>{report.status.replaceAll("_", " ").toLowerCase()}</Tag>
-      )}
+      {report && <Tag tone={report.signedAt ? "ok" : "line"}>{t(reportStateWords[report.status])}</Tag>}
       <Link
         to="/studies/$studyInstanceUid/view"
         params={{ studyInstanceUid: study.studyInstanceUid }}
         search={{ read: true }}
         className="btn"
       >
-        Open images
+        {t("Open images")}
       </Link>
     </header>
   );
@@ -124,8 +135,8 @@ function Begin({ study }: { study: Study }) {
   const [busy, setBusy] = useState(false);
   if (!may)
     return (
-      <EmptyState title="No report yet" icon="file">
-        When the study is read and signed, its report appears here.
+      <EmptyState title={t("No report yet")} icon="file">
+        {t("When the study is read and signed, its report appears here.")}
       </EmptyState>
     );
   const fitting = (templates.data?.data ?? []).filter(
@@ -139,17 +150,17 @@ function Begin({ study }: { study: Study }) {
       );
       await keepReport(study.id);
     } catch (error) {
-      toast({ title: "The report was not begun", detail: (error as Error).message, tone: "urg" });
+      toast({ title: t("The report was not begun"), detail: (error as Error).message, tone: "urg" });
     } finally {
       setBusy(false);
     }
   };
   return (
-    <section className="grid max-w-[60ch] gap-3 p-6" aria-label="Begin the report">
-      <h3 className="text-16 font-semibold">There is no report yet</h3>
-      <Labelled label="Template" boxed>
+    <section className="grid max-w-[60ch] gap-3 p-6" aria-label={t("Begin the report")}>
+      <h3 className="text-16 font-semibold">{t("There is no report yet")}</h3>
+      <Labelled label={t("Template")} boxed>
         <select value={templateId} onChange={(event) => setTemplateId(event.target.value)}>
-          <option value="">The procedure's own, or none</option>
+          <option value="">{t("The procedure’s own, or none")}</option>
           {fitting.map((template) => (
             <option key={template.id} value={template.id}>
               {template.name}
@@ -158,7 +169,7 @@ function Begin({ study }: { study: Study }) {
         </select>
       </Labelled>
       <Button variant="primary" size="l" busy={busy} onClick={() => void begin()}>
-        Begin the report
+        {t("Begin the report")}
       </Button>
     </section>
   );

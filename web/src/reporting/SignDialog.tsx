@@ -3,6 +3,7 @@ import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Field } from "../kit/Field.tsx";
+import { t } from "../words/words.ts";
 
 interface SignDialogProps {
   title: string;
@@ -33,7 +34,7 @@ export function SignDialog({ title, action, children, ready = true, onClose, run
       const problem = failure instanceof ApiError ? failure : null;
       // Said once: the next signature counts.
       if (problem?.code === "report.images-arrived") setWarning(problem.detail);
-      else setError(problem?.detail ?? "That did not work. Nothing was signed.");
+      else setError(problem?.detail ?? t("That did not work. Nothing was signed."));
     } finally {
       setBusy(false);
     }
@@ -43,7 +44,7 @@ export function SignDialog({ title, action, children, ready = true, onClose, run
       open
       onOpenChange={(open) => !open && onClose()}
       title={title}
-      description="Your password is your signature."
+      description={t("Your password is your signature.")}
     >
       <form
         className="grid gap-3"
@@ -59,7 +60,7 @@ export function SignDialog({ title, action, children, ready = true, onClose, run
           </p>
         )}
         <Field
-          label="Password"
+          label={t("Password")}
           type="password"
           autoComplete="current-password"
           value={password}
@@ -68,10 +69,10 @@ export function SignDialog({ title, action, children, ready = true, onClose, run
         />
         <div className="flex justify-end gap-2">
           <Button variant="ghost" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </Button>
           <Button variant="primary" type="submit" busy={busy} disabled={!ready}>
-            {warning ? `${action} all the same` : action}
+            {warning ? t("{action} all the same", { action }) : action}
           </Button>
         </div>
       </form>

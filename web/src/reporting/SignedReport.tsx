@@ -7,15 +7,16 @@ import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
 import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
+import { message, t } from "../words/words.ts";
 import { sections, textsOf } from "./autosave.ts";
 import { FindingDialog } from "./FindingDialog.tsx";
 import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
 
 const kinds = [
-  ["APPENDED", "Addendum: something is added"],
-  ["AMENDED", "Amendment: the meaning changes"],
-  ["CORRECTED", "Correction: a mistake of writing"],
+  ["APPENDED", message("Addendum: something is added")],
+  ["AMENDED", message("Amendment: the meaning changes")],
+  ["CORRECTED", message("Correction: a mistake of writing")],
 ] as const;
 
 async function openLetter(report: Report): Promise<void> {
@@ -24,7 +25,7 @@ async function openLetter(report: Report): Promise<void> {
   const answer = await fetchAuthorized(`${apiRoot}/reports/${report.id}/pdf`);
   if (!answer.ok) {
     tab?.close();
-    return toast({ title: "The letter could not be made", tone: "urg" });
+    return toast({ title: t("The letter could not be made"), tone: "urg" });
   }
   const url = URL.createObjectURL(await answer.blob());
   if (tab) tab.location.href = url;
@@ -42,23 +43,26 @@ export function SignedReport({ report }: { report: Report }) {
   const [texts, setTexts] = useState(textsOf(report));
   const may = (action: string) => report.actions.includes(action);
   return (
-    <section className="report-body" aria-label="Report">
+    <section className="report-body" aria-label={t("Report")}>
       {report.imagesAfterReportAt && (
         <p className="note urg" role="note">
-          Images came after this report was signed.
+          {t("Images came after this report was signed.")}
         </p>
       )}
       {sections.map(({ key, title }) =>
         report[key] ? (
           <div key={key} className="report-section">
-            <h3>{title}</h3>
+            <h3>{t(title)}</h3>
             <p className="whitespace-pre-line [overflow-wrap:anywhere]">{report[key]}</p>
           </div>
         ) : null,
       )}
       {report.signer && report.signedAt && (
         <p className="text-12 text-text-2">
-          Electronically signed by {report.signer.name}, {momentIn(timeZone, report.signedAt)}
+          {t("Electronically signed by {name}, {time}", {
+            name: report.signer.name,
+            time: momentIn(timeZone, report.signedAt),
+          })}
           {report.reason && ` · ${report.reason}`}
         </p>
       )}
@@ -66,22 +70,22 @@ export function SignedReport({ report }: { report: Report }) {
         <span className="flex-1" />
         {may("amend") && (
           <Button variant="ghost" icon="alert" onClick={() => setRaising(true)}>
-            Critical finding
+            {t("Critical finding")}
           </Button>
         )}
         {may("amend") && (
           <Button size="l" onClick={() => setAmending(true)}>
-            Amend
+            {t("Amend")}
           </Button>
         )}
         <Button variant="primary" size="l" icon="file" onClick={() => void openLetter(report)}>
-          Letter
+          {t("Letter")}
         </Button>
       </footer>
       {amending && (
         <SignDialog
-          title="Amend the report"
-          action="Sign the amendment"
+          title={t("Amend the report")}
+          action={t("Sign the amendment")}
           ready={reason.trim() !== ""}
           onClose={() => setAmending(false)}
           run={(password) =>
@@ -93,20 +97,24 @@ export function SignedReport({ report }: { report: Report }) {
             )
           }
           done={async () => {
-            toast({ title: "Amended", detail: "Everybody who had the earlier version is told.", tone: "ok" });
+            toast({
+              title: t("Amended"),
+              detail: t("Everybody who had the earlier version is told."),
+              tone: "ok",
+            });
             await keepReport(report.studyId);
           }}
         >
-          <Labelled label="Kind" boxed>
+          <Labelled label={t("Kind")} boxed>
             <select value={kind} onChange={(event) => setKind(event.target.value)}>
               {kinds.map(([value, word]) => (
                 <option key={value} value={value}>
-                  {word}
+                  {t(word)}
                 </option>
               ))}
             </select>
           </Labelled>
-          <Labelled label="What changed and why">
+          <Labelled label={t("What changed and why")}>
             <textarea
               className="report-text"
               rows={2}
@@ -117,7 +125,7 @@ export function SignedReport({ report }: { report: Report }) {
           </Labelled>
           {(["findings", "impression"] as const).map((key) => (
             <label key={key} className="grid gap-1 text-12 font-medium text-text-2">
-              {key === "findings" ? "Findings" : "Impression"}
+              {key === "findings" ? t("Findings|report") : t("Impression")}
               <textarea
                 className="report-text"
                 rows={4}

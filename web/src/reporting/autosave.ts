@@ -1,12 +1,13 @@
 import type { Report, ReportContent } from "@isocenter/contract";
+import { message } from "../words/words.ts";
 
 /** The sections of a report in the order of the letter. */
 export const sections = [
-  { key: "technique", title: "Technique", rows: 2 },
-  { key: "comparison", title: "Comparison", rows: 2 },
-  { key: "findings", title: "Findings", rows: 10 },
-  { key: "impression", title: "Impression", rows: 5 },
-  { key: "recommendations", title: "Recommendations", rows: 2 },
+  { key: "technique", title: message("Technique"), rows: 2 },
+  { key: "comparison", title: message("Comparison"), rows: 2 },
+  { key: "findings", title: message("Findings|report"), rows: 10 },
+  { key: "impression", title: message("Impression"), rows: 5 },
+  { key: "recommendations", title: message("Recommendations"), rows: 2 },
 ] as const;
 export type SectionKey = (typeof sections)[number]["key"];
 export type Texts = Record<SectionKey, string>;

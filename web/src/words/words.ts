@@ -63,10 +63,13 @@ export const currentLanguage = (): Language => language;
 /** The tag by which dates and numbers are written: 24-hour clock and day before month, in both. */
 export const locale = (): string => (language === "fr" ? "fr-FR" : "en-GB");
 
+/** A message may say what it is about, where French tells apart what English does not: "Findings|report" is "Findings" in English. */
+const english = (text: string): string => text.replace(/\|[a-z]+$/, "");
+
 function formatOf(message: string): IntlMessageFormat {
   let format = formats.get(message);
   if (!format) {
-    format = new IntlMessageFormat(dictionary[message] ?? message, locale());
+    format = new IntlMessageFormat(dictionary[message] ?? english(message), locale());
     formats.set(message, format);
   }
   return format;
@@ -77,7 +80,7 @@ function formatOf(message: string): IntlMessageFormat {
  * `t("{count, plural, one {# study} other {# studies}}", { count })`. Without values the sentence is taken as it stands.
  */
 export function t(message: string, values?: Values): string {
-  return values ? String(formatOf(message).format(values)) : (dictionary[message] ?? message);
+  return values ? String(formatOf(message).format(values)) : (dictionary[message] ?? english(message));
 }
 
 /** Marks a message that stands in a table and is said later, by `t(label)`: the tidy test looks for its French. */
