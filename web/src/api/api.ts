@@ -37,7 +37,7 @@ export function createApi(
   return client;
 }
 
-/** What a call answers; refusals have been thrown before. */
-export async function answerOf<T>(call: Promise<{ data?: T }>): Promise<T> {
-  return (await call).data as T;
+/** What a call answers as JSON, where the operation could also answer text such as CSV; refusals have been thrown before. */
+export async function answerOf<T>(call: Promise<{ data?: T }>): Promise<Exclude<T, string>> {
+  return (await call).data as Exclude<T, string>;
 }

@@ -20,6 +20,7 @@ export const places = [
   { to: "/patients", word: message("Patients"), icon: "person", key: "p", permissions: ["patients.read"] },
   { to: "/orders", word: message("Orders"), icon: "calendar", key: "o", permissions: ["orders.read"] },
   { to: "/studies", word: message("Studies"), icon: "scan", key: "s", permissions: ["images.read"] },
+  { to: "/billing", word: message("Billing"), icon: "bill", key: "b", permissions: ["bills.read"] },
   { to: "/analytics", word: message("Insight"), icon: "chart", key: "i", permissions: ["analytics.read"] },
   {
     to: "/administration",

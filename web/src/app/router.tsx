@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { readAdministrationState } from "../administration/administration-state.ts";
 import { session } from "../api/client.ts";
+import { readBillingState } from "../billing/billing-state.ts";
 import { readDashboardState } from "../dashboards/dashboard-state.ts";
 import { readFindingsState } from "../findings/findings-state.ts";
 import { readOrdersState } from "../orders/orders-state.ts";
@@ -148,6 +149,21 @@ const report = createRoute({
   component: lazyRouteComponent(() => import("../reporting/ReportPage.tsx"), "ReportPage"),
 });
 
+const billing = createRoute({
+  getParentRoute: () => shell,
+  path: "/billing",
+  validateSearch: readBillingState,
+  staticData: { title: message("Billing") },
+  component: lazyRouteComponent(() => import("../billing/BillingPage.tsx"), "BillingPage"),
+});
+
+const bill = createRoute({
+  getParentRoute: () => shell,
+  path: "/billing/$billId",
+  staticData: { title: message("Bill") },
+  component: lazyRouteComponent(() => import("../billing/BillPage.tsx"), "BillPage"),
+});
+
 const analytics = createRoute({
   getParentRoute: () => shell,
   path: "/analytics",
@@ -199,6 +215,8 @@ export const router = createRouter({
         patient,
         orders,
         order,
+        billing,
+        bill,
       ]),
       view,
     ]),

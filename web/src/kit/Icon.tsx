@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 const drawings = {
   alert: <path d="M8 2.5 14 13H2zM8 6.5v3M8 11.2v.1" />,
   bell: <path d="M4 7a4 4 0 0 1 8 0c0 3.5 1.5 4 1.5 4.5h-11C2.5 11 4 10.5 4 7ZM6.5 13.5h3" />,
+  bill: <path d="M3.500 14V2h9v12l-1.800-1.300L8 14l-2.700-1.300zM6 5.500h4M6 8.500h4" />,
   calendar: (
     <>
       <rect x="2.5" y="3.5" width="11" height="10" rx="1.5" />

@@ -1,0 +1,91 @@
+import type { BillWithoutPrice } from "@isocenter/contract";
+import { useState } from "react";
+import { useMe } from "../api/client.ts";
+import { Button } from "../kit/Button.tsx";
+import { EmptyState, ErrorState } from "../kit/States.tsx";
+import { toast } from "../kit/toast.ts";
+import { useTimeZone } from "../studies/queries.ts";
+import { t } from "../words/words.ts";
+import { Waiting } from "./BillTable.tsx";
+import type { BillingState } from "./billing-state.ts";
+import { moment } from "./days.ts";
+import { IssueDialog } from "./IssueDialog.tsx";
+import { Pages } from "./Pages.tsx";
+import { dismissPrice, useWithoutPrice } from "./queries.ts";
+
+/** What was reported and has no bill, because its procedure has no price: it is billed by hand here, or not at all. */
+export function WithoutPriceTable({ state }: { state: BillingState }) {
+  const list = useWithoutPrice(state, true);
+  const timeZone = useTimeZone();
+  const mayIssue = useMe()?.permissions.includes("bills.write") ?? false;
+  const [issuing, setIssuing] = useState<BillWithoutPrice | null>(null);
+  if (list.isError && !list.data)
+    return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (!list.data) return <Waiting />;
+  const dismiss = async (one: BillWithoutPrice) => {
+    try {
+      await dismissPrice(one.orderId);
+      toast({ title: t("It is not billed"), detail: one.procedureName, tone: "ok" });
+    } catch (error) {
+      toast({ title: t("That did not work"), detail: (error as Error).message, tone: "urg" });
+    }
+  };
+  if (list.data.data.length === 0) {
+    return (
+      <EmptyState title={t("Everything that was reported has its bill")}>
+        {t("Examinations whose procedure has no price appear here once they are reported.")}
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <table className="bills" aria-label={t("Without price")}>
+        <thead>
+          <tr>
+            <th scope="col">{t("Reported")}</th>
+            <th scope="col">{t("Accession number")}</th>
+            <th scope="col">{t("Procedure")}</th>
+            <th scope="col">
+              <span className="sr-only">{t("What to do")}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.data.data.map((one) => (
+            <tr key={one.orderId}>
+              <td className="text-text-2">{moment(one.since, timeZone)}</td>
+              <td className="mono">{one.accessionNumber}</td>
+              <td>
+                {one.procedureName} <span className="text-text-3">{one.procedureCode}</span>
+              </td>
+              <td className="num">
+                {mayIssue && (
+                  <Button
+                    size="s"
+                    variant="primary"
+                    aria-label={t("Issue a bill for {number}", { number: one.accessionNumber })}
+                    onClick={() => setIssuing(one)}
+                  >
+                    {t("Issue a bill")}
+                  </Button>
+                )}{" "}
+                {one.actions.includes("dismiss") && (
+                  <Button
+                    size="s"
+                    variant="ghost"
+                    aria-label={t("Do not bill {number}", { number: one.accessionNumber })}
+                    onClick={() => void dismiss(one)}
+                  >
+                    {t("Do not bill")}
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Pages state={state} total={list.data.pagination.total} more={list.data.pagination.next !== null} />
+      {issuing && <IssueDialog order={issuing} onClose={() => setIssuing(null)} />}
+    </>
+  );
+}
