@@ -37,6 +37,7 @@ const homes = [
   ["reading.claim", "/reading"],
   ["images.read", "/studies"],
   ["patients.write", "/patients"],
+  ["bills.read", "/billing"],
   ["patients.read", "/patients"],
 ] as const satisfies readonly (readonly [Permission, Place["to"]])[];
 

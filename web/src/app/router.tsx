@@ -78,7 +78,7 @@ const guarded = createRoute({
 
 const shell = createRoute({ getParentRoute: () => guarded, id: "shell", component: Shell });
 
-const home = createRoute({
+const start = createRoute({
   getParentRoute: () => root,
   path: "/",
   beforeLoad: async () => {
@@ -199,7 +199,7 @@ const view = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    home,
+    start,
     signIn,
     password,
     guarded.addChildren([

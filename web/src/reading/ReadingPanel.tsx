@@ -1,7 +1,7 @@
 import type { ReadingItem } from "@isocenter/contract";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { ModalityChip } from "../kit/Tag.tsx";
-import { ageAt, momentIn, plural, sexWord } from "../studies/format.ts";
+import { ageAt, momentIn, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { PriorReports } from "./PriorReports.tsx";

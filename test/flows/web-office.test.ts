@@ -1,0 +1,221 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { violationsOf } from "../support/accessibility.ts";
+import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { testPassword } from "../support/identity.ts";
+import { ctInstance } from "../support/instances.ts";
+import { eventually } from "../support/program.ts";
+import { admin, webFlow } from "../support/web.ts";
+
+const newPassword = `${testPassword} again`;
+
+describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser", () => {
+  const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
+  type Headers = { authorization: string };
+  let headers: Headers;
+  let reader: Headers;
+  let physician: string;
+
+  async function call(method: string, path: string, body?: object, as = headers) {
+    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
+      method,
+      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  /** A user who has chosen a password of their own, signed in to the API as well. */
+  async function person(username: string, fullName: string, role: string) {
+    const { id } = await call("POST", "/users", {
+      username,
+      fullName,
+      roles: [role],
+      password: testPassword,
+    });
+    const { accessToken } = await call("POST", "/users/login", { username, password: testPassword });
+    const own = { authorization: `Bearer ${accessToken}` };
+    await call("POST", "/users/me/password", { currentPassword: testPassword, newPassword }, own);
+    const again = await call("POST", "/users/login", { username, password: newPassword });
+    return { id, headers: { authorization: `Bearer ${again.accessToken}` } };
+  }
+
+  /** An order of the physician with its study in the archive. */
+  async function examination(lastName: string) {
+    const patient = await call("POST", "/patients", {
+      lastName,
+      firstName: "Eve",
+      birthDate: "1970-01-02",
+      sex: "F",
+    });
+    const order = await call("POST", "/imaging-orders", {
+      patientId: patient.id,
+      providerId: physician,
+      modality: "CT",
+      bodyPart: "HEAD",
+      clinicalIndication: "headache",
+      priority: "ROUTINE",
+    });
+    const { bytes } = ctInstance({
+      PatientName: `${lastName}^Eve`,
+      PatientID: patient.identifiers[0].value,
+      IssuerOfPatientID: patient.identifiers[0].issuer,
+      PatientBirthDate: "19700102",
+      PatientSex: "F",
+      AccessionNumber: order.accessionNumber,
+      StudyDescription: `Head of ${lastName}`,
+    });
+    await flow.store(bytes);
+    const study = await eventually(
+      async () => (await call("GET", `/studies?query=${lastName}`)).data[0],
+      30_000,
+    );
+    return { patient, order, study };
+  }
+
+  async function sign(studyId: string, impression: string): Promise<string> {
+    const report = await call("POST", "/reports", { studyId, findings: "As seen.", impression }, reader);
+    await call(
+      "POST",
+      `/reports/${report.id}/sign`,
+      { password: newPassword, expectedVersion: report.version },
+      reader,
+    );
+    return report.id;
+  }
+
+  const signedIn = async (username: string, password: string, options = {}): Promise<Page> => {
+    const page = await flow.open(options);
+    await signInByForm(page, username, password);
+    return page;
+  };
+
+  beforeAll(async () => {
+    headers = await flow.program.login();
+    physician = (await person("aalto", "Niko Aalto", "PHYSICIAN")).id;
+    reader = (await person("reader", "Ada Reader", "RADIOLOGIST")).headers;
+    await person("cashier", "Cara Cashier", "BILLING");
+    await person("clerk", "Cleo Clerk", "BILLING");
+  });
+
+  test("a bill is issued, paid in part, refunded, and ages; who was overtaken is told and decides again", async () => {
+    const { study, order } = await examination("Debtor");
+    await sign(study.id, "Normal.");
+    // A version that is old is a 409.
+    const page = await signedIn("cashier", newPassword, {
+      expected: (text: string) => /status of 409/.test(text),
+    });
+    await page.getByRole("link", { name: "Billing" }).click();
+    await page.getByText("No bills yet").waitFor();
+    await page.getByRole("link", { name: "Without price" }).click();
+    await page.getByRole("button", { name: `Issue a bill for ${order.accessionNumber}` }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Code, line 1").fill("CT-1");
+    await dialog.getByLabel(/Price of one/).fill("120,5");
+    await dialog.getByLabel("Quantity, line 1").fill("2");
+    await dialog.getByText("Total €241.00").waitFor();
+    await dialog.getByLabel(/To be paid until/).fill("2026-01-31");
+    expect(await violationsOf(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Issue the bill" }).click();
+
+    const bill = page.getByRole("article", { name: /^Bill / });
+    await bill.getByText("Overdue", { exact: true }).waitFor();
+    await page.keyboard.press("p");
+    await dialog.getByLabel("Amount in EUR").fill("300");
+    await dialog.getByText("No more is taken than is owed.").waitFor();
+    await dialog.getByLabel("Amount in EUR").fill("100.50");
+    // Somebody else takes a euro before.
+    const { id } = (await call("GET", "/billing")).data[0];
+    const { accessToken } = await call("POST", "/users/login", { username: "clerk", password: newPassword });
+    const clerk = { authorization: `Bearer ${accessToken}` };
+    await page.route(
+      `**/api/v1/billing/${id}/pay`,
+      async (route) => {
+        await call("PUT", `/billing/${id}/pay`, { amount: 100, method: "CASH" }, clerk);
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await dialog.getByRole("button", { name: "Take €100.50" }).click();
+    await dialog.getByText(/Somebody changed this bill meanwhile/).waitFor();
+    await dialog.getByText(/with €241.00 owed, and is Overdue with €240.00 owed/).waitFor();
+    await dialog.getByRole("button", { name: "Take €100.50" }).click();
+    await bill.getByRole("row", { name: /Payment.*Card.*€100.50/ }).waitFor();
+
+    await bill.getByRole("button", { name: "Refund" }).click();
+    await dialog.getByLabel("Amount in EUR").fill("20");
+    await dialog.getByLabel("Why").fill("charged twice");
+    await dialog.getByRole("button", { name: "Give it back" }).click();
+    await bill.getByRole("row", { name: /Refund charged twice.*-€20.00/ }).waitFor();
+    expect(await call("GET", `/billing/${id}`)).toMatchObject({
+      total: 24_100,
+      paid: 10_150,
+      refunded: 2_000,
+      outstanding: 15_950,
+    });
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await bill.getByRole("button", { name: "Make void" }).count()).toBe(0);
+
+    await page.keyboard.press("Escape");
+    const owed = page.getByRole("region", { name: "What is owed" });
+    await owed.getByText("€159.50").first().waitFor();
+    const late = (await call("GET", "/billing/aging")).data[0].buckets.find(
+      (one: { count: number }) => one.count > 0,
+    );
+    expect(late).toMatchObject({ bucket: "OVER_90", outstanding: 15_950 });
+    await page.getByRole("row", { name: /Debtor.*Overdue.*days late.*€159.50/ }).waitFor();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("e")]);
+    expect(await readFile(await file.path(), "utf8")).toContain("OVERDUE");
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  test("figures are those of the API, and their CSV is the table", async () => {
+    const page = await signedIn(admin.username, admin.password);
+    await page.getByRole("link", { name: "Insight" }).click();
+    await page.getByRole("img", { name: /^Turnaround/ }).waitFor();
+    await page.getByRole("img", { name: /^Volumes/ }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    // Values are read with the arrow keys.
+    await page.getByRole("img", { name: /^Turnaround/ }).focus();
+    await page.keyboard.press("ArrowDown");
+    await page
+      .getByRole("status")
+      .filter({ hasText: /Routine CT.*target 24 h/ })
+      .waitFor();
+
+    await page.getByRole("navigation", { name: "Figures" }).getByRole("link", { name: "Volumes" }).click();
+    await page.getByRole("combobox", { name: "Put together" }).selectOption({ label: "by modality" });
+    await page.getByRole("combobox", { name: "Modality", exact: true }).selectOption("CT");
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "Insight" }).click();
+    await page.keyboard.press("t");
+    const url = new URL(page.url());
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      view: "volumes",
+      by: "modality",
+      modality: "CT",
+      table: "yes",
+    });
+    const table = page.getByRole("table", { name: "Volumes" });
+    const shown = await table
+      .getByRole("row")
+      .evaluateAll((rows) =>
+        rows
+          .slice(1)
+          .map((row) =>
+            [...row.querySelectorAll("td")].map((cell) => cell.dataset.value ?? cell.textContent ?? ""),
+          ),
+      );
+    const answer = await call("GET", "/analytics/volumes?groupBy=modality&modality=CT");
+    const { group, ...figures } = answer.data[0];
+    expect(shown).toEqual([[group.modality, ...Object.values(figures).map(String)]]);
+    expect(figures).toMatchObject({ examinations: 1, signed: 1, routine: 1 });
+    const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("e")]);
+    const lines = (await readFile(await file.path(), "utf8")).trim().split("\r\n");
+    expect(lines.slice(1).map((line) => line.split(","))).toEqual(shown);
+    expect(await violationsOf(page)).toEqual([]);
+  });
+});
