@@ -57,13 +57,19 @@ export async function buildWebApp(): Promise<void> {
   }
 }
 
-/** @throws where that fails, unless another program has put its own in place at the same moment */
+/**
+ * Each step is one rename, so that a program which starts at the same moment finds the web app whole or not at all.
+ * @throws where that fails, unless another program has put its own in place at the same moment
+ */
 function replaceDist(built: string): void {
+  const before = `${built}-before`;
   try {
-    fs.rmSync(dist, { recursive: true, force: true });
+    if (fs.existsSync(dist)) fs.renameSync(dist, before);
     fs.renameSync(built, dist);
   } catch (error) {
     if (!webAppIsBuilt()) throw error;
+  } finally {
+    fs.rmSync(before, { recursive: true, force: true });
   }
 }
 

@@ -8,6 +8,7 @@ import {
 import { readAdministrationState } from "../administration/administration-state.ts";
 import { session } from "../api/client.ts";
 import { readBillingState } from "../billing/billing-state.ts";
+import { readCalendarState } from "../calendar/calendar-state.ts";
 import { readDashboardState } from "../dashboards/dashboard-state.ts";
 import { readFindingsState } from "../findings/findings-state.ts";
 import { readOrdersState } from "../orders/orders-state.ts";
@@ -189,6 +190,14 @@ const administrationSection = createRoute({
   component: lazyRouteComponent(administrationPage, "AdministrationPage"),
 });
 
+const schedule = createRoute({
+  getParentRoute: () => shell,
+  path: "/schedule",
+  validateSearch: readCalendarState,
+  staticData: { title: message("Schedule|place") },
+  component: lazyRouteComponent(() => import("../calendar/CalendarPage.tsx"), "CalendarPage"),
+});
+
 const view = createRoute({
   getParentRoute: () => guarded,
   path: "/studies/$studyInstanceUid/view",
@@ -215,6 +224,7 @@ export const router = createRouter({
         patient,
         orders,
         order,
+        schedule,
         billing,
         bill,
       ]),

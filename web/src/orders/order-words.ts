@@ -21,7 +21,7 @@ export const orderWord = (status: string): string =>
 
 const moves: Readonly<Record<string, string>> = {
   PENDING: message("Release"),
-  SCHEDULED: message("Schedule"),
+  SCHEDULED: message("Schedule|move"),
   ARRIVED: message("Patient has arrived"),
   IN_PROGRESS: message("Start the examination"),
   PERFORMED: message("End the examination"),

@@ -35,7 +35,7 @@ export function Merges({ patient }: { patient: Patient }) {
             </span>
             {merge.actions.includes("undo") && (
               <Button size="s" onClick={() => void undo(merge.id)}>
-                {t("Undo")}
+                {t("Undo|merge")}
               </Button>
             )}
           </li>

@@ -1,0 +1,164 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { controlsOf, violationsOf } from "../support/accessibility.ts";
+import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { testPassword } from "../support/identity.ts";
+import { webFlow } from "../support/web.ts";
+
+const newPassword = `${testPassword} again`;
+const zone = "Europe/Berlin";
+/** A day on which the station is open, some days ahead. */
+const date = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10);
+
+describe.skipIf(chromiumMissing())("the day of the front desk and of the technologist in the browser", () => {
+  const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
+  let headers: { authorization: string };
+  let physician: string;
+
+  async function call(method: string, path: string, body?: object, as = headers) {
+    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
+      method,
+      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? null : JSON.parse(text);
+  }
+
+  async function person(username: string, fullName: string, role: string): Promise<string> {
+    const { id } = await call("POST", "/users", {
+      username,
+      fullName,
+      roles: [role],
+      password: testPassword,
+    });
+    const { accessToken } = await call("POST", "/users/login", { username, password: testPassword });
+    const own = { authorization: `Bearer ${accessToken}` };
+    await call("POST", "/users/me/password", { currentPassword: testPassword, newPassword }, own);
+    return id;
+  }
+
+  async function order(family: string, more: object = {}) {
+    const patient = await call("POST", "/patients", {
+      lastName: family,
+      firstName: "Eve",
+      birthDate: "1970-01-02",
+      sex: "F",
+    });
+    const placed = await call("POST", "/imaging-orders", {
+      patientId: patient.id,
+      providerId: physician,
+      procedureCode: "CTH",
+      clinicalIndication: "headache",
+      ...more,
+    });
+    return { ...placed, identifier: patient.identifiers[0] };
+  }
+
+  beforeAll(async () => {
+    headers = await flow.program.login();
+    const [facility] = (await call("GET", "/facilities")).data;
+    await call("PATCH", `/facilities/${facility.id}`, { timeZone: zone });
+    const day = [["08:00", "18:00"]];
+    for (const [aeTitle, name, modality] of [
+      ["CT1", "CT 1", "CT"],
+      ["MR1", "MR 1", "MR"],
+    ])
+      await call("POST", "/stations", {
+        aeTitle,
+        name,
+        modalities: [modality],
+        openingHours:
+          modality === "MR"
+            ? {}
+            : { 1: day, 2: day, 3: day, 4: day, 5: day, 6: day, 7: [["00:00", "24:00"]] },
+      });
+    await call("POST", "/procedures", {
+      code: "CTH",
+      name: "CT head",
+      modality: "CT",
+      durationMinutes: 30,
+      preparation: "Metal off the head",
+      protocol: "Axial 1 mm",
+    });
+    physician = await person("oduya", "Sam Oduya", "PHYSICIAN");
+    await person("desk", "Lea Brandt", "FRONT_DESK");
+    await person("tech", "Tom Techno", "TECHNOLOGIST");
+  });
+
+  const minutes = async (family: string): Promise<number> => {
+    const { data } = await call("GET", "/imaging-orders?status=SCHEDULED,ARRIVED");
+    const one = data.find(({ patient }: { patient: { name: string } }) => patient.name.startsWith(family));
+    const parts = new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone,
+      hour: "2-digit",
+      minute: "2-digit",
+    }).format(new Date(one.scheduledAt));
+    const [hour = 0, minute = 0] = parts.split(":").map(Number);
+    return hour * 60 + minute;
+  };
+
+  test("books by keyboard, moves by drag, is told what is in the way, and receives the patient", async () => {
+    await order("Thorsby", { priority: "URGENT" });
+    await order("Jarrow");
+    const page = await flow.open({ expected: (text) => /status of 409/.test(text) });
+    await signInByForm(page, "desk", newPassword);
+    await page.goto(`/schedule?date=${date}`);
+    const list = page.getByRole("complementary", { name: "Day list" });
+    await list.getByRole("button", { name: /Thorsby/ }).waitFor();
+    expect((await controlsOf(page)).unnamed).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
+
+    // By keyboard: the first of the list is the urgent one.
+    await page.keyboard.press("j");
+    await page.getByRole("complementary", { name: /Appointment: Thorsby/ }).waitFor();
+    await page.keyboard.press("m");
+    const dialog = page.getByRole("dialog", { name: "Find a slot" });
+    await dialog.getByRole("button", { name: "10:00" }).focus();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    const grid = page.getByRole("region", { name: "Calendar" });
+    const thorsby = grid.getByRole("button", { name: /10:30–11:00, Thorsby/ });
+    await thorsby.waitFor();
+    await expect.poll(() => minutes("Thorsby")).toBe(630);
+
+    // By drag from the list, onto the taken time: refused, and everything stays.
+    const drag = async (from: ReturnType<typeof list.getByRole>, by: { x: number; y: number }) => {
+      await from.scrollIntoViewIfNeeded();
+      await from.hover({ position: { x: 20, y: 4 } });
+      await page.mouse.down();
+      await page.mouse.move(by.x, by.y - 10, { steps: 3 });
+      await page.mouse.move(by.x, by.y, { steps: 3 });
+      await page.mouse.up();
+    };
+    const waiting = list.getByRole("button", { name: /Jarrow/ });
+    const taken = (await thorsby.boundingBox())!;
+    await drag(waiting, { x: taken.x + 20, y: taken.y + 12 });
+    const alert = page.getByRole("alert").filter({ hasText: "stays where they were" });
+    await alert.getByText(/In the way: Thorsby, Eve, CT head, 10:30–11:00/).waitFor();
+    await list.getByRole("button", { name: /Jarrow.*CT head/s }).waitFor();
+
+    // An hour and a half later it is free: 72 pixels are an hour.
+    // The words of the refusal stand over the grid as long as they do.
+    const below = (await thorsby.boundingBox())!;
+    await drag(waiting, { x: below.x + 20, y: below.y + 108 });
+    await grid.getByRole("button", { name: /12:00–12:30, Jarrow/ }).waitFor();
+    await expect.poll(() => minutes("Jarrow")).toBe(720);
+    await drag(grid.getByRole("button", { name: /12:00–12:30, Jarrow/ }), {
+      x: taken.x + 20,
+      y: taken.y + 108 + 72 + 4,
+    });
+    await expect.poll(() => minutes("Jarrow")).toBe(780);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => minutes("Jarrow")).toBe(720);
+
+    await grid.getByRole("button", { name: /Jarrow/ }).click();
+    await page.keyboard.press("a");
+    await grid.getByRole("button", { name: /Jarrow.*Arrived/ }).waitFor();
+    await page.keyboard.press("w");
+    await grid.getByRole("button", { name: /Jarrow/ }).waitFor();
+    expect(await grid.getByRole("region").count()).toBe(7);
+    expect(await violationsOf(page)).toEqual([]);
+  });
+});
