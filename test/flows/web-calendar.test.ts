@@ -158,7 +158,7 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
     await grid.getByRole("button", { name: /Jarrow.*Arrived/ }).waitFor();
     await page.keyboard.press("w");
     await grid.getByRole("button", { name: /Jarrow/ }).waitFor();
-    expect(await grid.getByRole("region").count()).toBe(7);
+    await expect.poll(() => grid.getByRole("region").count()).toBe(7);
     expect(await violationsOf(page)).toEqual([]);
   });
 });

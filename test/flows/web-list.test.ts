@@ -18,7 +18,8 @@ const crowd = 60;
 const crowdName = (n: number) => `Crowd${String(n).padStart(3, "0")}`;
 
 describe.skipIf(chromiumMissing())("the study list", () => {
-  const flow = webFlow();
+  // A test turns the clock on by more than the time after which the screen locks.
+  const flow = webFlow({ env: { SCREEN_LOCK_MINUTES: "0" } });
   let folder: string;
   beforeAll(async () => {
     folder = await temporaryFolder();
