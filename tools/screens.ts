@@ -187,12 +187,10 @@ try {
   await goTo(page, 0.45);
   await page.keyboard.press("1");
   await shown(page, 1);
-  await settled(page);
   await picture(page, "viewer");
   await openStudy(page, study("DEMO-210066"), 4);
   await goTo(page, 0.5);
   await shown(page, 4);
-  await settled(page);
   await picture(page, "viewer-layout");
   await lists(page, program, study("DEMO-204817"));
   const answer = await fetch(`${program.url}/api/v1/imaging-orders?status=COMPLETED&limit=1`, { headers });
