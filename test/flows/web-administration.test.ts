@@ -1,26 +1,14 @@
 import { implementationClassUid } from "@isocenter/dicom";
 import { implicitVrLittleEndian, openAssociation, verificationSopClass } from "@isocenter/dimse";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { testPassword } from "../support/identity.ts";
 import { ctInstance } from "../support/instances.ts";
-import { admin, webFlow } from "../support/web.ts";
+import { admin, ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("an administrator's day in the browser", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
-  let headers: { authorization: string };
-
-  async function call(method: string, path: string, body?: object) {
-    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
-      method,
-      headers: { ...headers, ...(body ? { "content-type": "application/json" } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
-  }
+  const { call } = flow;
 
   /** Opens an association for C-ECHO, as a scanner does that tries its connection. */
   const knock = () =>
@@ -32,10 +20,6 @@ describe.skipIf(chromiumMissing())("an administrator's day in the browser", () =
       implementation: { classUid: implementationClassUid, versionName: "SCANNER_1" },
       contexts: [{ abstractSyntax: verificationSopClass, transferSyntaxes: [implicitVrLittleEndian] }],
     });
-
-  beforeAll(async () => {
-    headers = await flow.program.login();
-  });
 
   test("makes a user, who signs in with the password that was shown once", async () => {
     const page = await flow.open();
@@ -131,21 +115,9 @@ describe.skipIf(chromiumMissing())("an administrator's day in the browser", () =
   });
 
   test("is kept from whoever has no part in it", async () => {
-    const { id } = await call("POST", "/users", {
-      username: "desk",
-      fullName: "Dora Desk",
-      roles: ["FRONT_DESK"],
-      password: testPassword,
-    });
-    const { accessToken } = await call("POST", "/users/login", { username: "desk", password: testPassword });
-    const answer = await fetch(`${flow.program.url}/api/v1/users/me/password`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
-      body: JSON.stringify({ currentPassword: testPassword, newPassword: `${testPassword} again` }),
-    });
-    expect([id.length > 0, answer.ok]).toEqual([true, true]);
+    await flow.person("desk", "Dora Desk", "FRONT_DESK");
     const page = await flow.open();
-    await signInByForm(page, "desk", `${testPassword} again`);
+    await signInByForm(page, "desk", ownPassword);
     await page.goto("/administration/users");
     await page.getByText("Not part of your role").waitFor();
     expect(await page.getByRole("link", { name: "Admin" }).count()).toBe(0);

@@ -1,42 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { testPassword } from "../support/identity.ts";
-import { webFlow } from "../support/web.ts";
+import { ownPassword, webFlow } from "../support/web.ts";
 
-const newPassword = `${testPassword} again`;
 const zone = "Europe/Berlin";
 /** A day on which the station is open, some days ahead. */
 const date = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10);
 
 describe.skipIf(chromiumMissing())("the day of the front desk and of the technologist in the browser", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
-  let headers: { authorization: string };
+  const { call, person } = flow;
   let physician: string;
-
-  async function call(method: string, path: string, body?: object, as = headers) {
-    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
-      method,
-      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
-  }
-
-  async function person(username: string, fullName: string, role: string): Promise<string> {
-    const { id } = await call("POST", "/users", {
-      username,
-      fullName,
-      roles: [role],
-      password: testPassword,
-    });
-    const { accessToken } = await call("POST", "/users/login", { username, password: testPassword });
-    const own = { authorization: `Bearer ${accessToken}` };
-    await call("POST", "/users/me/password", { currentPassword: testPassword, newPassword }, own);
-    return id;
-  }
 
   async function order(family: string, more: object = {}) {
     const patient = await call("POST", "/patients", {
@@ -56,7 +30,6 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
   }
 
   beforeAll(async () => {
-    headers = await flow.program.login();
     const [facility] = (await call("GET", "/facilities")).data;
     await call("PATCH", `/facilities/${facility.id}`, { timeZone: zone });
     const day = [["08:00", "18:00"]];
@@ -102,7 +75,7 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
     await order("Thorsby", { priority: "URGENT" });
     await order("Jarrow");
     const page = await flow.open({ expected: (text) => /status of 409/.test(text) });
-    await signInByForm(page, "desk", newPassword);
+    await signInByForm(page, "desk", ownPassword);
     await page.goto(`/schedule?date=${date}`);
     const list = page.getByRole("complementary", { name: "Day list" });
     await list.getByRole("button", { name: /Thorsby/ }).waitFor();

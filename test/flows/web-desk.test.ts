@@ -1,42 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { testPassword } from "../support/identity.ts";
-import { webFlow } from "../support/web.ts";
-
-const newPassword = `${testPassword} again`;
+import { ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("the front desk's morning in the browser", () => {
   const flow = webFlow();
-  let headers: { authorization: string };
+  const { call, person } = flow;
   let physicianId: string;
 
-  async function call(method: string, path: string, body?: object, as = headers) {
-    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
-      method,
-      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
-  }
-
-  async function person(username: string, fullName: string, role: string): Promise<string> {
-    const { id } = await call("POST", "/users", {
-      username,
-      fullName,
-      roles: [role],
-      password: testPassword,
-    });
-    const { accessToken } = await call("POST", "/users/login", { username, password: testPassword });
-    const change = { currentPassword: testPassword, newPassword };
-    await call("POST", "/users/me/password", change, { authorization: `Bearer ${accessToken}` });
-    return id;
-  }
-
   beforeAll(async () => {
-    headers = await flow.program.login();
     physicianId = await person("aalto", "Niko Aalto", "PHYSICIAN");
     await person("desk", "Dora Desk", "FRONT_DESK");
     await call("POST", "/staff", {
@@ -62,7 +34,7 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
 
   test("registers a patient, is told of one who may be the same, and orders by keyboard", async () => {
     const page = await flow.open();
-    await signInByForm(page, "desk", newPassword);
+    await signInByForm(page, "desk", ownPassword);
     await page.getByRole("row", { name: /Abiodun, Tomi/ }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press("n");
@@ -104,7 +76,7 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
 
   test("changes a patient whom somebody else has changed meanwhile without losing either, and merges two", async () => {
     const page = await flow.open({ expected: (text) => /status of 409/.test(text) });
-    await signInByForm(page, "desk", newPassword);
+    await signInByForm(page, "desk", ownPassword);
     await page.goto("/patients?query=abiodun+tomi");
     await page.getByRole("row", { name: /Abiodun, Tomi/ }).dblclick();
     await page.getByRole("heading", { name: /Abiodun, Tomi/ }).waitFor();
@@ -143,7 +115,7 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
 
   test("works at a phone's width", async () => {
     const page = await flow.open({ width: 390, height: 800 });
-    await signInByForm(page, "desk", newPassword);
+    await signInByForm(page, "desk", ownPassword);
     await page.getByRole("row", { name: /Abiodun, Tomi/ }).waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth <= 390")).toBe(true);
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Orders" }).click();

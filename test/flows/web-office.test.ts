@@ -3,44 +3,21 @@ import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { testPassword } from "../support/identity.ts";
 import { ctInstance } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
-import { admin, webFlow } from "../support/web.ts";
-
-const newPassword = `${testPassword} again`;
+import { type Authorization, admin, ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
-  type Headers = { authorization: string };
-  let headers: Headers;
-  let reader: Headers;
+  const { call } = flow;
+  let reader: Authorization;
   let physician: string;
 
-  async function call(method: string, path: string, body?: object, as = headers) {
-    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
-      method,
-      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
-  }
-
-  /** A user who has chosen a password of their own, signed in to the API as well. */
+  /** A user with a password of their own, signed in to the API as well. */
   async function person(username: string, fullName: string, role: string) {
-    const { id } = await call("POST", "/users", {
-      username,
-      fullName,
-      roles: [role],
-      password: testPassword,
-    });
-    const { accessToken } = await call("POST", "/users/login", { username, password: testPassword });
-    const own = { authorization: `Bearer ${accessToken}` };
-    await call("POST", "/users/me/password", { currentPassword: testPassword, newPassword }, own);
-    const again = await call("POST", "/users/login", { username, password: newPassword });
-    return { id, headers: { authorization: `Bearer ${again.accessToken}` } };
+    const id = await flow.person(username, fullName, role);
+    const { accessToken } = await call("POST", "/users/login", { username, password: ownPassword });
+    return { id, headers: { authorization: `Bearer ${accessToken}` } };
   }
 
   /** An order of the physician with its study in the archive. */
@@ -81,7 +58,7 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     await call(
       "POST",
       `/reports/${report.id}/sign`,
-      { password: newPassword, expectedVersion: report.version },
+      { password: ownPassword, expectedVersion: report.version },
       reader,
     );
     return report.id;
@@ -94,7 +71,6 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
   };
 
   beforeAll(async () => {
-    headers = await flow.program.login();
     physician = (await person("aalto", "Niko Aalto", "PHYSICIAN")).id;
     reader = (await person("reader", "Ada Reader", "RADIOLOGIST")).headers;
     await person("cashier", "Cara Cashier", "BILLING");
@@ -105,7 +81,7 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     const { study, order } = await examination("Debtor");
     await sign(study.id, "Normal.");
     // A version that is old is a 409.
-    const page = await signedIn("cashier", newPassword, {
+    const page = await signedIn("cashier", ownPassword, {
       expected: (text: string) => /status of 409/.test(text),
     });
     await page.getByRole("link", { name: "Billing" }).click();
@@ -129,7 +105,7 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     await dialog.getByLabel("Amount in EUR").fill("100.50");
     // Somebody else takes a euro before.
     const { id } = (await call("GET", "/billing")).data[0];
-    const { accessToken } = await call("POST", "/users/login", { username: "clerk", password: newPassword });
+    const { accessToken } = await call("POST", "/users/login", { username: "clerk", password: ownPassword });
     const clerk = { authorization: `Bearer ${accessToken}` };
     await page.route(
       `**/api/v1/billing/${id}/pay`,

@@ -1,42 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { testPassword } from "../support/identity.ts";
 import { ctInstance } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
-import { webFlow } from "../support/web.ts";
-
-const newPassword = `${testPassword} again`;
+import { ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
-  let headers: { authorization: string };
+  const { call, person } = flow;
   let physician: string;
-
-  async function call(method: string, path: string, body?: object, as = headers) {
-    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
-      method,
-      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
-  }
-
-  /** A user who has chosen a password of their own. */
-  async function person(username: string, fullName: string, role: string): Promise<string> {
-    const { id } = await call("POST", "/users", {
-      username,
-      fullName,
-      roles: [role],
-      password: testPassword,
-    });
-    const { accessToken } = await call("POST", "/users/login", { username, password: testPassword });
-    const own = { authorization: `Bearer ${accessToken}` };
-    await call("POST", "/users/me/password", { currentPassword: testPassword, newPassword }, own);
-    return id;
-  }
 
   /** A patient of this name with an order and its one image, ready to be read. */
   async function arrives(family: string, priority: string): Promise<void> {
@@ -67,7 +39,6 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
   }
 
   beforeAll(async () => {
-    headers = await flow.program.login();
     physician = await person("aalto", "Niko Aalto", "PHYSICIAN");
     await person("reader", "Ada Reader", "RADIOLOGIST");
     await person("tahir", "Maya Tahir", "RADIOLOGIST");
@@ -79,7 +50,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
   test("goes from the list to a signed report by keyboard, and the order is completed", async () => {
     // A wrong password is a 422.
     const page = await flow.open({ expected: (text) => /status of 422/.test(text) });
-    await signInByForm(page, "reader", newPassword);
+    await signInByForm(page, "reader", ownPassword);
     await page.getByRole("link", { name: "Reading" }).click();
     const list = page.getByRole("grid", { name: "Studies to read" });
     const rows = list.getByRole("row").filter({ hasText: "Eve" });
@@ -111,7 +82,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await dialog.getByLabel("Password").fill("not the password");
     await dialog.getByLabel("Password").press("Enter");
     await dialog.getByText(/password is wrong/i).waitFor();
-    await dialog.getByLabel("Password").fill(newPassword);
+    await dialog.getByLabel("Password").fill(ownPassword);
     await dialog.getByLabel("Password").press("Enter");
     await page.getByText("Electronically signed by Ada Reader").waitFor();
 
@@ -119,7 +90,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const amend = page.getByRole("dialog", { name: "Amend the report" });
     await amend.getByLabel("What changed and why").fill("a second look");
     await amend.getByLabel("Impression").fill("Normal. A small calcification.");
-    await amend.getByLabel("Password").fill(newPassword);
+    await amend.getByLabel("Password").fill(ownPassword);
     await amend.getByLabel("Password").press("Enter");
     await page.getByText("A small calcification.").waitFor();
     await expect
@@ -131,7 +102,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
 
   test("raises a critical finding, and the physician who asked answers it with what they understood", async () => {
     const page = await flow.open();
-    await signInByForm(page, "reader", newPassword);
+    await signInByForm(page, "reader", ownPassword);
     const [study] = (await call("GET", "/studies?query=Emergency")).data;
     await page.goto(`/report/${study.id}`);
     await page.getByRole("button", { name: "Critical finding" }).click();
@@ -141,7 +112,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.getByText("Critical finding raised", { exact: true }).waitFor();
 
     const theirs = await flow.open();
-    await signInByForm(theirs, "aalto", newPassword);
+    await signInByForm(theirs, "aalto", ownPassword);
     await theirs.getByRole("link", { name: "Findings" }).click();
     await theirs.getByRole("button", { name: /Acute subdural haematoma/ }).click();
     const panel = theirs.getByRole("complementary", { name: /Critical finding/ });
@@ -163,7 +134,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await arrives("Beside", "URGENT");
     await eventually(async () => (await call("GET", "/worklist?query=Beside")).data.length === 1, 30_000);
     const page = await flow.open({ width: 1600 });
-    await signInByForm(page, "reader", newPassword);
+    await signInByForm(page, "reader", ownPassword);
     await page.goto("/reading");
     await page.getByRole("row").filter({ hasText: "Beside" }).click();
     await page.keyboard.press("Enter");
@@ -195,7 +166,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.getByText("All is saved").waitFor();
     await page.keyboard.press("Control+Enter");
     const dialog = page.getByRole("dialog", { name: "Sign the report" });
-    await dialog.getByLabel("Password").fill(newPassword);
+    await dialog.getByLabel("Password").fill(ownPassword);
     await dialog.getByLabel("Password").press("Enter");
     await report.getByText("This study is read.").waitFor();
     await page.keyboard.press("Alt+n");
@@ -206,7 +177,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
 
   test("sees who reads what, and what somebody else has written meanwhile", async () => {
     const mine = await flow.open({ expected: (text) => /status of 409/.test(text) });
-    await signInByForm(mine, "reader", newPassword);
+    await signInByForm(mine, "reader", ownPassword);
     await mine.goto("/reading");
     await mine.getByRole("row").filter({ hasText: "Ordinary" }).click();
     await mine.getByRole("button", { name: /^Report/ }).click();
@@ -214,7 +185,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await mine.getByLabel("Findings").fill("Mine.");
     await mine.getByText("All is saved").waitFor();
 
-    const { accessToken } = await call("POST", "/users/login", { username: "tahir", password: newPassword });
+    const { accessToken } = await call("POST", "/users/login", { username: "tahir", password: ownPassword });
     const other = { authorization: `Bearer ${accessToken}` };
     const [item] = (await call("GET", "/worklist?query=Ordinary", undefined, other)).data;
     const [report] = (await call("GET", `/reports/study/${item.id}`, undefined, other)).data;
@@ -234,7 +205,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     expect(again.findings).toBe("Mine, and more.");
 
     const theirs = await flow.open();
-    await signInByForm(theirs, "tahir", newPassword);
+    await signInByForm(theirs, "tahir", ownPassword);
     await theirs.goto("/reading");
     const row = theirs.getByRole("row").filter({ hasText: "Ordinary" });
     await row.getByText("Reading: Ada Reader").waitFor();

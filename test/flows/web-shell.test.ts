@@ -1,29 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { testPassword } from "../support/identity.ts";
 import { ctInstance } from "../support/instances.ts";
-import { admin, webFlow } from "../support/web.ts";
-
-const newPassword = `${testPassword} again`;
+import { admin, ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("what stands around every page", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
-  let headers: { authorization: string };
-
-  async function call(method: string, path: string, body?: object, as = headers) {
-    const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
-      method,
-      headers: { ...as, ...(body ? { "content-type": "application/json" } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
-  }
+  const { call } = flow;
 
   beforeAll(async () => {
-    headers = await flow.program.login();
     await flow.store(
       ctInstance({ PatientName: "Palette^Paul", PatientID: "PA-1", AccessionNumber: "PAL-77" }).bytes,
     );
@@ -31,16 +16,7 @@ describe.skipIf(chromiumMissing())("what stands around every page", () => {
     const [first] = (await call("GET", "/facilities")).data.filter(
       ({ id }: { id: string }) => id !== second.id,
     );
-    await call("POST", "/users", {
-      username: "mover",
-      fullName: "Mia Mover",
-      roles: ["RADIOLOGIST"],
-      facilityIds: [first.id],
-      password: testPassword,
-    });
-    const { accessToken } = await call("POST", "/users/login", { username: "mover", password: testPassword });
-    const change = { currentPassword: testPassword, newPassword };
-    await call("POST", "/users/me/password", change, { authorization: `Bearer ${accessToken}` });
+    await flow.person("mover", "Mia Mover", "RADIOLOGIST", { facilityIds: [first.id] });
   });
 
   test("the palette finds a patient by name, a study by number and a page, by keys alone", async () => {
@@ -118,7 +94,7 @@ describe.skipIf(chromiumMissing())("what stands around every page", () => {
 
   test("a notice comes by itself, leads to what it is about, and is read then", async () => {
     const page = await flow.open();
-    await signInByForm(page, "mover", newPassword);
+    await signInByForm(page, "mover", ownPassword);
     await page.getByText(/^Live/).waitFor();
     await page.getByRole("button", { name: "Notices" }).waitFor();
     const [study] = (await call("GET", "/studies?query=palette")).data;
@@ -135,7 +111,7 @@ describe.skipIf(chromiumMissing())("what stands around every page", () => {
 
   test("French is spoken from the sign-in on, once chosen, and where one is signed in is told", async () => {
     const page = await flow.open();
-    await signInByForm(page, "mover", newPassword);
+    await signInByForm(page, "mover", ownPassword);
     await page.getByRole("button", { name: /your account/ }).click();
     await page.getByRole("menuitemradio", { name: "Français" }).click();
     await page.getByRole("link", { name: "Lecture" }).waitFor();
