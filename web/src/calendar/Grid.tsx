@@ -1,5 +1,5 @@
 import type { ImagingOrder } from "@isocenter/contract";
-import type { Ref } from "react";
+import { type Ref, useEffect, useRef } from "react";
 import { Icon } from "../kit/Icon.tsx";
 import { t } from "../words/words.ts";
 import { AppointmentBlock } from "./AppointmentBlock.tsx";
@@ -33,6 +33,9 @@ interface GridProps {
   bodyRef: Ref<HTMLDivElement>;
 }
 
+/** So many pixels of what has been stay in sight above the present moment. */
+const beforeNow = 180;
+
 /** Columns of time: what is open, what is booked, and now. */
 export function Grid(props: GridProps) {
   const { columns, week, shown, now, today, bodyRef, onDay } = props;
@@ -42,10 +45,18 @@ export function Grid(props: GridProps) {
   const height = (shown.to - shown.from) * pixelsPerMinute;
   const current = columns.find(({ day }) => day.date === today);
   const nowAt = current ? minutesInto(current.day, now) : Number.NaN;
+  const scroller = useRef<HTMLElement>(null);
   const nowTop = nowAt >= shown.from && nowAt <= shown.to ? (nowAt - shown.from) * pixelsPerMinute : null;
+  const nowIsShown = nowTop !== null;
+  const latestTop = useRef(nowTop);
+  latestTop.current = nowTop;
+  useEffect(() => {
+    // The present day begins where it is now, with what has just been above it.
+    if (nowIsShown) scroller.current?.scrollTo({ top: Math.max(0, (latestTop.current ?? 0) - beforeNow) });
+  }, [nowIsShown]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard (WCAG 2.1.1)
-    <section className="cal-scroll" aria-label={t("Calendar")} tabIndex={0}>
+    <section ref={scroller} className="cal-scroll" aria-label={t("Calendar")} tabIndex={0}>
       <div className="cal-heads" style={template}>
         <span />
         {columns.map((column) => (
