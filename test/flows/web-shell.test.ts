@@ -78,6 +78,16 @@ describe.skipIf(chromiumMissing())("what stands around every page", () => {
     await page.getByText(/^Live/).waitFor();
   });
 
+  test("the screen locks itself when nobody has touched it for as long as is set", async () => {
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
+    await page.clock.setSystemTime(Date.now() + 14 * 60_000);
+    expect(await page.getByRole("dialog", { name: "The screen is locked" }).count()).toBe(0);
+    await page.clock.setSystemTime(Date.now() + 16 * 60_000);
+    await page.getByRole("dialog", { name: "The screen is locked" }).waitFor();
+  });
+
   test("who works at several facilities chooses one, and sees what is there alone", async () => {
     const page = await flow.open();
     await signInByForm(page, admin.username, admin.password);

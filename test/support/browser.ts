@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright-core";
 
+/** The name by which a test may reach the program as from another machine. */
+export const clinicHost = "isocenter.clinic.test";
+
 /** The system's Chromium; WebGL runs in software. */
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const args = [
@@ -16,6 +19,8 @@ const args = [
   "--disable-sync",
   "--no-first-run",
   "--metrics-recording-only",
+  // A machine of the clinic by its name: over plain HTTP such a page is no secure context, as it is where people work.
+  `--host-resolver-rules=MAP ${clinicHost} 127.0.0.1`,
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { Bill } from "@isocenter/contract";
 import { type ReactNode, useRef, useState } from "react";
 import { ApiError } from "../api/problem.ts";
+import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
@@ -31,7 +32,7 @@ export function BillDialog({ bill, act, onClose }: { bill: Bill; act: Act; onClo
   const [conflict, setConflict] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(requestKey());
   const submit: FormProps["submit"] = (work, done) => {
     setBusy(true);
     setError(null);
@@ -43,7 +44,7 @@ export function BillDialog({ bill, act, onClose }: { bill: Bill; act: Act; onClo
       .catch((failure: Error) => {
         const overtaken = failure instanceof ApiError && failure.code === "version.conflict";
         // A request that was answered is not the same act any more; one that was not may be sent again safely.
-        if (failure instanceof ApiError && failure.status !== 0) key.current = crypto.randomUUID();
+        if (failure instanceof ApiError && failure.status !== 0) key.current = requestKey();
         if (conflict) setSeen(bill);
         setConflict(overtaken);
         if (!overtaken) setError(failure.message);

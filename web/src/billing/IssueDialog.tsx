@@ -1,6 +1,7 @@
 import type { BillWithoutPrice } from "@isocenter/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
+import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
@@ -22,7 +23,7 @@ export function IssueDialog({ order, onClose }: { order: BillWithoutPrice; onClo
   const [due, setDue] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(requestKey());
   const read = readLines(lines, currency);
   const issue = async () => {
     if (!read) return;
@@ -42,7 +43,7 @@ export function IssueDialog({ order, onClose }: { order: BillWithoutPrice; onClo
       await navigate({ to: "/billing/$billId", params: { billId: bill.id } });
     } catch (failure) {
       // Another content is another act.
-      key.current = crypto.randomUUID();
+      key.current = requestKey();
       setError((failure as Error).message);
       setBusy(false);
     }

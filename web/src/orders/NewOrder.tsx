@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
+import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
@@ -57,10 +58,10 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
   const [notes, setNotes] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const [key, setKey] = useState(() => requestKey());
   const change = (set: (value: string) => void) => (event: { target: { value: string } }) => {
     // Another order is another request; the same one sent twice makes one order.
-    setKey(crypto.randomUUID());
+    setKey(requestKey());
     set(event.target.value);
   };
   const offered = procedures.data?.data ?? [];

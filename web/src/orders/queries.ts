@@ -31,11 +31,14 @@ export function useOrders(state: OrdersState) {
 
 const ofOrder = (id: string) => ({ params: { path: { id } } });
 
-export const useOrder = (id: string) =>
+/** Null where there is none to ask for: a study that came without an order. */
+export const useOrder = (id: string | null) =>
   useQuery({
     queryKey: ["orders", "one", id],
     meta: { live },
-    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/imaging-orders/{id}", { ...ofOrder(id), signal })),
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/imaging-orders/{id}", { ...ofOrder(id ?? ""), signal })),
+    enabled: id !== null,
   });
 
 export const usePatientOrders = (patientId: string) =>

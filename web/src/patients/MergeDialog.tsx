@@ -2,6 +2,7 @@ import type { Patient } from "@isocenter/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "../api/problem.ts";
+import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
@@ -18,7 +19,7 @@ export function MergeDialog({ patient, onClose }: { patient: Patient; onClose: (
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(() => requestKey());
   const merge = async () => {
     if (!other || !reason.trim() || busy) return;
     setBusy(true);

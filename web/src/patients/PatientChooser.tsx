@@ -14,11 +14,13 @@ interface PatientChooserProps {
   /** What is looked for at the beginning. */
   start?: string;
   except?: string;
+  /** Hears what is being typed. */
+  onText?: (text: string) => void;
   onChoose: (patient: Patient) => void;
 }
 
 /** Finds one patient by name or identifier. */
-export function PatientChooser({ start = "", except, onChoose }: PatientChooserProps) {
+export function PatientChooser({ start = "", except, onText, onChoose }: PatientChooserProps) {
   const id = useId();
   const today = useToday();
   const [text, setText] = useState(start);
@@ -64,6 +66,7 @@ export function PatientChooser({ start = "", except, onChoose }: PatientChooserP
           value={text}
           onChange={(event) => {
             setText(event.target.value);
+            onText?.(event.target.value);
             setActive(0);
           }}
           onKeyDown={keys}

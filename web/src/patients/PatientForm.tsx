@@ -1,6 +1,7 @@
 import type { Patient } from "@isocenter/contract";
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { ApiError } from "../api/problem.ts";
+import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Field } from "../kit/Field.tsx";
@@ -15,8 +16,9 @@ import {
   newPatientOf,
   type PatientFields,
 } from "./patient-fields.ts";
-import { nameOf, personLine, sexChoices } from "./patient-words.ts";
+import { nameOf, personLine } from "./patient-words.ts";
 import { changePatient, createPatient, readPatient, useDuplicates } from "./queries.ts";
+import { SexField } from "./SexField.tsx";
 
 interface PatientFormProps {
   /** Whom it changes; null registers a new one. */
@@ -42,11 +44,11 @@ export function PatientForm({ patient, name = "", onClose, onDone, onFound }: Pa
   const [error, setError] = useState<ApiError | null>(null);
   /** As somebody else has saved it meanwhile. */
   const [newer, setNewer] = useState<Patient | null>(null);
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const [key, setKey] = useState(() => requestKey());
   const wrong = tried ? checkPatient(fields, today) : {};
   const set = (field: keyof PatientFields) => (event: { target: { value: string } }) => {
     // Other fields are another request: an answer that was lost registers nobody twice.
-    setKey(crypto.randomUUID());
+    setKey(requestKey());
     setFields({ ...fields, [field]: event.target.value });
   };
 
@@ -238,45 +240,6 @@ function MaybeTheSame({
           </div>
         </div>
       )}
-    </div>
-  );
-}
-
-function SexField({
-  value,
-  error,
-  onChange,
-}: {
-  value: string;
-  error: string | undefined;
-  onChange: (event: { target: { value: string } }) => void;
-}) {
-  const id = useId();
-  const select = useRef<HTMLSelectElement>(null);
-  return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="text-12 font-medium text-text-2">
-        {t("Sex")}
-      </label>
-      <div className={`input ${error ? "err" : ""}`}>
-        <select
-          ref={select}
-          id={id}
-          value={value}
-          onChange={onChange}
-          aria-invalid={error ? true : undefined}
-        >
-          <option value="" disabled>
-            {t("Choose")}
-          </option>
-          {sexChoices.map(([code, word]) => (
-            <option key={code} value={code}>
-              {t(word)}
-            </option>
-          ))}
-        </select>
-      </div>
-      {error && <span className="text-11 text-crit">{error}</span>}
     </div>
   );
 }

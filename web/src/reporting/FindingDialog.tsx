@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
+import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
@@ -28,7 +29,7 @@ export function FindingDialog({
   const [description, setDescription] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(() => requestKey());
   const raise = async () => {
     setBusy(true);
     setError(null);

@@ -11,15 +11,6 @@ export const useStudy = (studyId: string) =>
       answerOf(api.GET("/api/v1/studies/{id}", { params: { path: { id: studyId } }, signal })),
   });
 
-export const useOrder = (orderId: string | null) =>
-  useQuery({
-    queryKey: ["orders", orderId],
-    meta: { live: ["order"] },
-    queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/imaging-orders/{id}", { params: { path: { id: orderId ?? "" } }, signal })),
-    enabled: orderId !== null,
-  });
-
 /** The report of the study that counts; null where there is none yet. */
 export const useStudyReport = (studyId: string) =>
   useQuery({

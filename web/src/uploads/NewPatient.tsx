@@ -1,28 +1,21 @@
+import type { Patient } from "@isocenter/contract";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
+import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Field } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { SexField } from "../patients/SexField.tsx";
 import { useToday } from "../studies/queries.ts";
-import type { UploadPatient } from "./items.ts";
-import { checkNewPatient, type NewPatientFields, uploadPatient } from "./patient.ts";
-
-const sexes = [
-  ["F", "Female"],
-  ["M", "Male"],
-  ["O", "Other"],
-  ["U", "Not known"],
-] as const;
-
-const newKey = () => `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+import { checkNewPatient, type NewPatientFields } from "./patient.ts";
 
 interface NewPatientProps {
   /** What was searched for, a start for the name. */
   name: string;
   onBack: () => void;
-  onRegistered: (patient: UploadPatient) => void;
+  onRegistered: (patient: Patient) => void;
 }
 
 /** Registers a patient who is not here yet, so that pictures have somebody to belong to. */
@@ -38,7 +31,7 @@ export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
   });
   const [tried, setTried] = useState(false);
   // One key for this patient: a second press, or an answer that was lost, registers nobody twice; other fields are another patient.
-  const key = useRef(newKey());
+  const key = useRef(requestKey());
   const wrong = tried ? checkNewPatient(fields, today) : {};
   const register = useMutation({
     mutationFn: () => {
@@ -51,10 +44,10 @@ export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
         }),
       );
     },
-    onSuccess: (patient) => onRegistered(uploadPatient(patient)),
+    onSuccess: onRegistered,
   });
   const set = (field: keyof NewPatientFields) => (event: { target: { value: string } }) => {
-    key.current = newKey();
+    key.current = requestKey();
     setFields({ ...fields, [field]: event.target.value });
   };
 
@@ -114,40 +107,5 @@ export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-interface SexFieldProps {
-  value: string;
-  error: string | undefined;
-  onChange: (event: { target: { value: string } }) => void;
-}
-
-function SexField({ value, error, onChange }: SexFieldProps) {
-  const id = useId();
-  return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="text-12 font-medium text-text-2">
-        Sex
-      </label>
-      <div className={`input ${error ? "err" : ""}`}>
-        <select id={id} value={value} onChange={onChange} aria-invalid={error ? true : undefined}>
-          <option value="" disabled>
-            Choose
-          </option>
-          {sexes.map(([code, word]) => (
-            <option key={code} value={code}>
-              {word}
-            </option>
-          ))}
-        </select>
-      </div>
-      {error && (
-        <span className="flex items-center gap-1 text-11 text-crit">
-          <Icon name="alert" size="xs" />
-          {error}
-        </span>
-      )}
-    </div>
   );
 }

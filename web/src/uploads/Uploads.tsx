@@ -1,13 +1,14 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { filesOfDrop } from "./drop.ts";
-import { PatientPicker } from "./PatientPicker.tsx";
 import { pickFiles } from "./pick.ts";
 import { addFiles, uploads, useUploads } from "./store.ts";
 import { UploadDrawer } from "./UploadDrawer.tsx";
 import "./uploads.css";
+
+const PatientPicker = lazy(async () => ({ default: (await import("./PatientPicker.tsx")).PatientPicker }));
 
 /** Files dropped anywhere, the drawer that shows their way, and the question whose pictures they are. */
 export function Uploads() {
@@ -37,12 +38,15 @@ export function Uploads() {
       <DropAnywhere />
       <PasteAnywhere />
       {state.items.length > 0 && <UploadDrawer state={state} onAskPatient={() => setAsking(true)} />}
-      <PatientPicker
-        open={asking && waiting > 0}
-        pictures={waiting}
-        onOpenChange={setAsking}
-        onChoose={(patient) => uploads.assignPatient(patient)}
-      />
+      {asking && waiting > 0 && (
+        <Suspense>
+          <PatientPicker
+            pictures={waiting}
+            onOpenChange={setAsking}
+            onChoose={(patient) => uploads.assignPatient(patient)}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

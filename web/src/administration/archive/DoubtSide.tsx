@@ -3,16 +3,14 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
-import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
 import { Tag } from "../../kit/Tag.tsx";
-import { momentIn } from "../../studies/format.ts";
-import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { Form } from "../parts/forms.tsx";
 import { Side } from "../parts/Page.tsx";
 import { useRun } from "../parts/run.ts";
 import { Choose } from "./Choose.tsx";
+import { Decided } from "./Decided.tsx";
 import { Differ } from "./Differ.tsx";
 import { decisionOf, doubtWord } from "./doubt-words.ts";
 import { OrderSearch, PatientSearch } from "./Pick.tsx";
@@ -71,7 +69,18 @@ export function DoubtSide({ item, onClose }: { item: ReconciliationItem; onClose
           </Link>
         )}
       </section>
-      {item.status === "OPEN" ? <Decide item={item} /> : <Decided item={item} />}
+      {item.status === "OPEN" ? (
+        <Decide item={item} />
+      ) : (
+        <Decided
+          item={item}
+          word={(action) => decisionOf(item.kind, action).word}
+          subject="reconciliation"
+          undo={() =>
+            answerOf(api.POST("/api/v1/reconciliation/{id}/undo", { params: { path: { id: item.id } } }))
+          }
+        />
+      )}
     </Side>
   );
 }
@@ -125,7 +134,7 @@ function Decide({ item }: { item: ReconciliationItem }) {
           value={action}
           onChange={setAction}
         />
-        {upper === "MOVE" && <PatientSearch value={patientId} onChange={setPatientId} />}
+        {upper === "MOVE" && <PatientSearch onChange={setPatientId} />}
         {upper === "MATCH" && (
           <OrderSearch patientId={item.patient.id} value={orderId} onChange={setOrderId} />
         )}
@@ -136,40 +145,6 @@ function Decide({ item }: { item: ReconciliationItem }) {
           onChange={({ target }) => setReason(target.value)}
         />
       </Form>
-    </section>
-  );
-}
-
-function Decided({ item }: { item: ReconciliationItem }) {
-  const timeZone = useTimeZone();
-  const { busy, act } = useRun("reconciliation");
-  const { resolution } = item;
-  if (!resolution) return null;
-  return (
-    <section aria-label={t("Decision")} className="grid justify-items-start gap-2">
-      <h3>{t("Decision")}</h3>
-      <p>
-        {decisionOf(item.kind, resolution.action).word}
-        <span className="block text-12 text-text-2">
-          {resolution.by.name}, {momentIn(timeZone, resolution.at)}
-        </span>
-        {resolution.reason && <span className="block text-12 text-text-2">“{resolution.reason}”</span>}
-      </p>
-      {item.actions.includes("undo") && (
-        <Button
-          icon="retry"
-          busy={busy}
-          onClick={() =>
-            void act(
-              () =>
-                answerOf(api.POST("/api/v1/reconciliation/{id}/undo", { params: { path: { id: item.id } } })),
-              t("Taken back; the case is open again"),
-            )
-          }
-        >
-          {t("Take it back")}
-        </Button>
-      )}
     </section>
   );
 }

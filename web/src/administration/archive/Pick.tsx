@@ -1,56 +1,32 @@
-import { useQuery } from "@tanstack/react-query";
+import type { Patient } from "@isocenter/contract";
 import { useState } from "react";
-import { answerOf } from "../../api/api.ts";
-import { api } from "../../api/client.ts";
-import { Field } from "../../kit/Field.tsx";
+import { Button } from "../../kit/Button.tsx";
+import { usePatientOrders } from "../../orders/queries.ts";
+import { PatientChooser } from "../../patients/PatientChooser.tsx";
+import { nameOf, personLine } from "../../patients/patient-words.ts";
+import { useToday } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { Select } from "../parts/forms.tsx";
 
-const fewest = 2;
-
 /** A patient by name or identifier. */
-export function PatientSearch({ value, onChange }: { value: string; onChange: (id: string) => void }) {
-  const [text, setText] = useState("");
-  const query = text.trim();
-  const found = useQuery({
-    queryKey: ["patients", query],
-    enabled: query.length >= fewest,
-    queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/patients", { params: { query: { query, limit: 20 } }, signal })),
-  });
-  const patients = query.length >= fewest ? (found.data?.data ?? []) : [];
+export function PatientSearch({ onChange }: { onChange: (id: string) => void }) {
+  const today = useToday();
+  const [chosen, setChosen] = useState<Patient | null>(null);
+  const choose = (patient: Patient | null) => {
+    setChosen(patient);
+    onChange(patient?.id ?? "");
+  };
+  if (!chosen) return <PatientChooser onChoose={choose} />;
   return (
-    <>
-      <Field
-        label={t("Patient’s name or identifier")}
-        type="search"
-        value={text}
-        hint={query.length < fewest ? t("At least two letters") : undefined}
-        onChange={({ target }) => {
-          setText(target.value);
-          onChange("");
-        }}
-      />
-      <Select
-        label={t("Patient")}
-        value={value}
-        options={[
-          {
-            value: "",
-            word: t("{count, plural, =0 {nobody found} one {# found} other {# found}}", {
-              count: patients.length,
-            }),
-          },
-          ...patients.map((one) => ({
-            value: one.id,
-            word: [`${one.lastName}, ${one.firstName}`, one.birthDate, one.identifiers[0]?.value]
-              .filter(Boolean)
-              .join(" · "),
-          })),
-        ]}
-        onChange={onChange}
-      />
-    </>
+    <div className="note plain items-center">
+      <span className="min-w-0 flex-1">
+        <b>{nameOf(chosen)}</b> · {personLine(chosen, today)} ·{" "}
+        <span className="mono">{chosen.identifiers[0]?.value}</span>
+      </span>
+      <Button size="s" onClick={() => choose(null)}>
+        {t("Another patient")}
+      </Button>
+    </div>
   );
 }
 
@@ -64,16 +40,7 @@ export function OrderSearch({
   value: string;
   onChange: (id: string) => void;
 }) {
-  const found = useQuery({
-    queryKey: ["orders", "of", patientId],
-    queryFn: ({ signal }) =>
-      answerOf(
-        api.GET("/api/v1/imaging-orders/patient/{patientId}", {
-          params: { path: { patientId }, query: { limit: 100 } },
-          signal,
-        }),
-      ),
-  });
+  const found = usePatientOrders(patientId);
   const orders = found.data?.data ?? [];
   return (
     <Select

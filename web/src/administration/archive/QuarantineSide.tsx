@@ -6,13 +6,13 @@ import { api, apiRoot, fetchAuthorized } from "../../api/client.ts";
 import { errorOf } from "../../api/problem.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
-import { momentIn, sizeOf } from "../../studies/format.ts";
-import { useTimeZone } from "../../studies/queries.ts";
+import { sizeOf } from "../../studies/format.ts";
 import { t } from "../../words/words.ts";
 import { Form } from "../parts/forms.tsx";
 import { Side } from "../parts/Page.tsx";
 import { useRun } from "../parts/run.ts";
 import { Choose } from "./Choose.tsx";
+import { Decided } from "./Decided.tsx";
 import { Differ } from "./Differ.tsx";
 import { quarantineDecisionOf } from "./doubt-words.ts";
 import { whyWord } from "./QuarantinePage.tsx";
@@ -41,7 +41,18 @@ export function QuarantineSide({ item, onClose }: { item: QuarantineItem; onClos
           {t("Download what came")}
         </Button>
       </section>
-      {item.status === "OPEN" ? <Decide item={item} /> : <Decided item={item} />}
+      {item.status === "OPEN" ? (
+        <Decide item={item} />
+      ) : (
+        <Decided
+          item={item}
+          word={(action) => quarantineDecisionOf(action).word}
+          subject="quarantine"
+          undo={() =>
+            answerOf(api.POST("/api/v1/quarantine/{id}/undo", { params: { path: { id: item.id } } }))
+          }
+        />
+      )}
     </Side>
   );
 }
@@ -126,39 +137,6 @@ function Decide({ item }: { item: QuarantineItem }) {
           onChange={({ target }) => setReason(target.value)}
         />
       </Form>
-    </section>
-  );
-}
-
-function Decided({ item }: { item: QuarantineItem }) {
-  const timeZone = useTimeZone();
-  const { busy, act } = useRun("quarantine");
-  const { resolution } = item;
-  if (!resolution) return null;
-  return (
-    <section aria-label={t("Decision")} className="grid justify-items-start gap-2">
-      <h3>{t("Decision")}</h3>
-      <p>
-        {quarantineDecisionOf(resolution.action).word}
-        <span className="block text-12 text-text-2">
-          {resolution.by.name}, {momentIn(timeZone, resolution.at)}
-        </span>
-        {resolution.reason && <span className="block text-12 text-text-2">“{resolution.reason}”</span>}
-      </p>
-      {item.actions.includes("undo") && (
-        <Button
-          icon="retry"
-          busy={busy}
-          onClick={() =>
-            void act(
-              () => answerOf(api.POST("/api/v1/quarantine/{id}/undo", { params: { path: { id: item.id } } })),
-              t("Taken back; the case is open again"),
-            )
-          }
-        >
-          {t("Take it back")}
-        </Button>
-      )}
     </section>
   );
 }

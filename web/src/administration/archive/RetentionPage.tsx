@@ -240,7 +240,7 @@ function PlaceHold({ onClose }: { onClose: () => void }) {
       onSubmit={() => void submit()}
       onClose={onClose}
     >
-      <PatientSearch value={patientId} onChange={setPatientId} />
+      <PatientSearch onChange={setPatientId} />
       <Field
         label={t("Reason")}
         value={reason}

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { copyText } from "../../kit/copy.ts";
 import { locale, t } from "../../words/words.ts";
 import type { SharedLink, Sharing } from "../desk.ts";
 import { Icon } from "./icons.tsx";
@@ -92,11 +93,7 @@ export function ShareDialog({ sharing, onClose }: ShareDialogProps) {
             aria-label={t("The link")}
             onFocus={(event) => event.target.select()}
           />
-          <button
-            type="button"
-            className="vw-button"
-            onClick={() => void navigator.clipboard?.writeText(made.url)}
-          >
+          <button type="button" className="vw-button" onClick={() => void copyText(made.url)}>
             {t("Copy")}
           </button>
           <span className="vw-dim">{t("until {moment}", { moment: moment(made.expiresAt) })}</span>
