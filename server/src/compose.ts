@@ -140,6 +140,7 @@ export async function composeModules(
   journal.registerReader(statArrivals(platform.clock));
   defineVipWatch(platform);
   const findings = createFindings(platform, journal);
+  notifications.followReached(findings.followNotices);
   const demo = createDemo(platform, composeRehearsal);
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);

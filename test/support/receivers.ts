@@ -15,12 +15,19 @@ export interface HttpReceiver {
   answer: { status: number; headers?: Record<string, string>; body?: string };
   /** Takes the request and breaks the connection off without an answer. */
   silent: boolean;
+  /** Takes the request and never answers. */
+  hold: boolean;
   close(): Promise<void>;
 }
 
 /** A server on loopback that keeps what it is sent. */
 export async function httpReceiver(): Promise<HttpReceiver> {
-  const receiver = { received: [], answer: { status: 200 }, silent: false } as unknown as HttpReceiver;
+  const receiver = {
+    received: [],
+    answer: { status: 200 },
+    silent: false,
+    hold: false,
+  } as unknown as HttpReceiver;
   const server = http.createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -29,6 +36,7 @@ export async function httpReceiver(): Promise<HttpReceiver> {
       headers: request.headers,
       body: Buffer.concat(chunks).toString(),
     });
+    if (receiver.hold) return;
     if (receiver.silent) return void response.destroy();
     response.writeHead(receiver.answer.status, receiver.answer.headers).end(receiver.answer.body ?? "");
   });
@@ -46,8 +54,8 @@ export interface MailServer {
   url: string;
   /** Whole messages, with their envelope. */
   received: { to: string[]; text: string }[];
-  /** Answers each message so, when set; null breaks the connection off after it was taken. */
-  refuse: { at: "RCPT" | "DATA"; code: number } | "break-off" | null;
+  /** Answers each message so, when set; or takes it and breaks the connection off, or never answers. */
+  refuse: { at: "RCPT" | "DATA"; code: number } | "break-off" | "hold" | null;
   close(): Promise<void>;
 }
 
@@ -60,19 +68,20 @@ export async function mailServer(): Promise<MailServer> {
     authOptional: true,
     disabledCommands: ["STARTTLS", "AUTH"],
     onRcptTo: (_address, _session, done) =>
-      mail.refuse !== null && mail.refuse !== "break-off" && mail.refuse.at === "RCPT"
+      mail.refuse !== null && typeof mail.refuse === "object" && mail.refuse.at === "RCPT"
         ? done(refusal(mail.refuse.code))
         : done(),
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("end", () => {
-        if (mail.refuse !== null && mail.refuse !== "break-off") return done(refusal(mail.refuse.code));
+        if (mail.refuse !== null && typeof mail.refuse === "object") return done(refusal(mail.refuse.code));
         mail.received.push({
           to: session.envelope.rcptTo.map(({ address }) => address),
           text: Buffer.concat(chunks).toString(),
         });
         if (mail.refuse === null) return done();
+        if (mail.refuse === "hold") return;
         for (const socket of sockets) socket.destroy();
       });
     },

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { NoticeDelivery, type TellingChannel, tellingChannels } from "./notices.ts";
 import { PatientSummary } from "./studies.ts";
 import { findingStatuses, type Severity, severities } from "./workflow.ts";
 
@@ -27,6 +28,7 @@ export const findingEventKinds = [
   "TOLD",
   "NOBODY_FOUND",
   "NOTIFIED",
+  "REACHED",
   "CHANGED",
   "CONTACT_LATE",
   "ACKNOWLEDGE_LATE",
@@ -59,7 +61,16 @@ export const FindingRecipient = Type.Object({
   step: Type.Integer({ description: "Of the ladder; 0 is the first" }),
   toldAt: DateTime,
   again: Type.Boolean({ description: "Had been told by an earlier step" }),
-  reachedAt: Nullable(DateTime),
+  deliveredAt: Nullable(
+    Type.String({
+      format: "date-time",
+      description: "When a channel's receiver first took a notice for them",
+    }),
+  ),
+  deliveredBy: Nullable(Type.Enum([...tellingChannels])),
+  reachedAt: Nullable(
+    Type.String({ format: "date-time", description: "When they opened it or read a notice of it here" }),
+  ),
   acknowledgedAt: Nullable(DateTime),
 });
 
@@ -89,7 +100,11 @@ export const Finding = Type.Object({
   raisedAt: DateTime,
   contactDueAt: Nullable(DateTime),
   contactedAt: Nullable(
-    Type.String({ format: "date-time", description: "When the first recipient was reached" }),
+    Type.String({
+      format: "date-time",
+      description:
+        "When the first recipient read of it here or was called; a message that was delivered is no contact",
+    }),
   ),
   contactLate: Type.Boolean({ description: "Nobody was reached in time; stays for good" }),
   acknowledgeDueAt: Nullable(DateTime),
@@ -226,39 +241,48 @@ export const FindingEvent = Type.Object({
 });
 export type FindingEvent = Static<typeof FindingEvent>;
 
-export const FindingHistory = Type.Object({ data: Type.Array(FindingEvent) });
+export const FindingHistory = Type.Object({
+  data: Type.Array(FindingEvent),
+  deliveries: Type.Array(NoticeDelivery, {
+    description: "What became of its notices by each channel, the oldest first; the newest thousand",
+  }),
+});
+
+/** What is to be read in the app stands there always; the other channels only knock. */
+const channels = Type.Array(Type.Enum([...tellingChannels]), {
+  minItems: 1,
+  maxItems: tellingChannels.length,
+  uniqueItems: true,
+  description: "By which the step tells, whatever its people chose for themselves; always IN_APP",
+});
 
 const minutes = (maximum: number, description: string) => Type.Integer({ minimum: 1, maximum, description });
 
-export const LadderStep = Type.Object(
-  {
-    to: Type.Enum([...ladderTargets]),
-    afterMinutes: Nullable(
-      Type.Integer({
-        minimum: 0,
-        maximum: 129_600,
-        description: "After the raise; null: only where no step before found anybody",
-      }),
-    ),
-  },
-  closed,
-);
+const step = {
+  to: Type.Enum([...ladderTargets]),
+  afterMinutes: Nullable(
+    Type.Integer({
+      minimum: 0,
+      maximum: 129_600,
+      description: "After the raise; null: only where no step before found anybody",
+    }),
+  ),
+};
+export const LadderStep = Type.Object({ ...step, channels }, closed);
 export type LadderStep = Static<typeof LadderStep>;
 
+const policy = {
+  severity: Type.Enum([...severities]),
+  contactMinutes: Nullable(minutes(43_200, "Within which somebody is reached; null: no limit")),
+  acknowledgeMinutes: Nullable(minutes(129_600, "Within which it is acknowledged; null: no limit")),
+  readBackRequired: Type.Boolean(),
+  repeatMinutes: Nullable(
+    minutes(10_080, "Between alarms when the ladder is exhausted, until it is acknowledged"),
+  ),
+};
+const mostSteps = { minItems: 1, maxItems: 5 };
 /** How a severity is handled at a facility. */
-export const FindingPolicy = Type.Object(
-  {
-    severity: Type.Enum([...severities]),
-    contactMinutes: Nullable(minutes(43_200, "Within which somebody is reached; null: no limit")),
-    acknowledgeMinutes: Nullable(minutes(129_600, "Within which it is acknowledged; null: no limit")),
-    readBackRequired: Type.Boolean(),
-    repeatMinutes: Nullable(
-      minutes(10_080, "Between alarms when the ladder is exhausted, until it is acknowledged"),
-    ),
-    ladder: Type.Array(LadderStep, { minItems: 1, maxItems: 5 }),
-  },
-  closed,
-);
+export const FindingPolicy = Type.Object({ ...policy, ladder: Type.Array(LadderStep, mostSteps) }, closed);
 export type FindingPolicy = Static<typeof FindingPolicy>;
 
 export const FindingPolicies = Type.Object({
@@ -266,15 +290,31 @@ export const FindingPolicies = Type.Object({
   policies: Type.Array(FindingPolicy),
   version: Type.Integer(),
   updatedAt: Nullable(Type.String({ format: "date-time", description: "Null: the defaults" })),
+  channels: Type.Array(
+    Type.Object({
+      channel: Type.Enum([...tellingChannels]),
+      available: Type.Boolean({ description: "Whether it is set up here; what is not delivers nothing" }),
+    }),
+  ),
   actions: Type.Array(Type.String()),
 });
 export type FindingPolicies = Static<typeof FindingPolicies>;
+
+/** As it is put: a step that names no channels goes by those of its severity's defaults. */
+export const PutFindingPolicy = Type.Object(
+  {
+    ...policy,
+    ladder: Type.Array(Type.Object({ ...step, channels: Type.Optional(channels) }, closed), mostSteps),
+  },
+  closed,
+);
+export type PutFindingPolicy = Static<typeof PutFindingPolicy>;
 
 /** Severities that are left out stay as they are. Findings that were raised keep the policy of their time. */
 export const PutFindingPolicies = Type.Object(
   {
     facilityId: Type.Optional(Id),
-    policies: Type.Array(FindingPolicy, { minItems: 1, maxItems: severities.length }),
+    policies: Type.Array(PutFindingPolicy, { minItems: 1, maxItems: severities.length }),
     expectedVersion: version,
   },
   closed,
@@ -287,6 +327,19 @@ const minute = 1;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+/** What must be answered goes by every channel; what is for awareness waits in the app. */
+export const defaultChannels: Readonly<Record<Severity, readonly TellingChannel[]>> = {
+  CRITICAL: tellingChannels,
+  HIGH: tellingChannels,
+  MODERATE: tellingChannels,
+  LOW: ["IN_APP"],
+};
+const told = (severity: Severity, to: LadderTarget, afterMinutes: number | null): LadderStep => ({
+  to,
+  afterMinutes,
+  channels: [...defaultChannels[severity]],
+});
+
 /** What the field does where a site says nothing else (ACR categories 1 to 3). */
 export const defaultFindingPolicies: Readonly<Record<Severity, FindingPolicy>> = {
   CRITICAL: {
@@ -296,11 +349,11 @@ export const defaultFindingPolicies: Readonly<Record<Severity, FindingPolicy>> =
     readBackRequired: true,
     repeatMinutes: 15,
     ladder: [
-      { to: "ORDERING_PROVIDER", afterMinutes: 0 },
-      { to: "ON_CALL_COLLEAGUE", afterMinutes: 15 },
-      { to: "CARE_TEAM", afterMinutes: 30 },
-      { to: "DEPARTMENT_HEAD", afterMinutes: 45 },
-      { to: "ALARM", afterMinutes: hour },
+      told("CRITICAL", "ORDERING_PROVIDER", 0),
+      told("CRITICAL", "ON_CALL_COLLEAGUE", 15),
+      told("CRITICAL", "CARE_TEAM", 30),
+      told("CRITICAL", "DEPARTMENT_HEAD", 45),
+      told("CRITICAL", "ALARM", hour),
     ],
   },
   HIGH: {
@@ -310,11 +363,11 @@ export const defaultFindingPolicies: Readonly<Record<Severity, FindingPolicy>> =
     readBackRequired: true,
     repeatMinutes: 30,
     ladder: [
-      { to: "ORDERING_PROVIDER", afterMinutes: 0 },
-      { to: "ON_CALL_COLLEAGUE", afterMinutes: hour },
-      { to: "CARE_TEAM", afterMinutes: 105 },
-      { to: "DEPARTMENT_HEAD", afterMinutes: 150 },
-      { to: "ALARM", afterMinutes: 3 * hour },
+      told("HIGH", "ORDERING_PROVIDER", 0),
+      told("HIGH", "ON_CALL_COLLEAGUE", hour),
+      told("HIGH", "CARE_TEAM", 105),
+      told("HIGH", "DEPARTMENT_HEAD", 150),
+      told("HIGH", "ALARM", 3 * hour),
     ],
   },
   MODERATE: {
@@ -324,11 +377,11 @@ export const defaultFindingPolicies: Readonly<Record<Severity, FindingPolicy>> =
     readBackRequired: false,
     repeatMinutes: day,
     ladder: [
-      { to: "ORDERING_PROVIDER", afterMinutes: 0 },
-      { to: "ON_CALL_COLLEAGUE", afterMinutes: day },
-      { to: "CARE_TEAM", afterMinutes: 5 * day },
-      { to: "DEPARTMENT_HEAD", afterMinutes: 10 * day },
-      { to: "ALARM", afterMinutes: 15 * day },
+      told("MODERATE", "ORDERING_PROVIDER", 0),
+      told("MODERATE", "ON_CALL_COLLEAGUE", day),
+      told("MODERATE", "CARE_TEAM", 5 * day),
+      told("MODERATE", "DEPARTMENT_HEAD", 10 * day),
+      told("MODERATE", "ALARM", 15 * day),
     ],
   },
   LOW: {
@@ -337,11 +390,7 @@ export const defaultFindingPolicies: Readonly<Record<Severity, FindingPolicy>> =
     acknowledgeMinutes: null,
     readBackRequired: false,
     repeatMinutes: null,
-    ladder: [
-      { to: "ORDERING_PROVIDER", afterMinutes: 0 },
-      { to: "CARE_TEAM", afterMinutes: null },
-      { to: "ALARM", afterMinutes: null },
-    ],
+    ladder: [told("LOW", "ORDERING_PROVIDER", 0), told("LOW", "CARE_TEAM", null), told("LOW", "ALARM", null)],
   },
 };
 

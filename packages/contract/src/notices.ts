@@ -10,8 +10,12 @@ export type NoticeLevel = (typeof noticeLevels)[number];
 export const noticeChannels = ["EMAIL", "SERVICE"] as const;
 export type NoticeChannel = (typeof noticeChannels)[number];
 
-/** FAILED is tried again; GAVE_UP is not. */
-export const deliveryStates = ["QUEUED", "SENT", "FAILED", "GAVE_UP"] as const;
+/** The ways by which a person can be told. */
+export const tellingChannels = ["IN_APP", ...noticeChannels] as const;
+export type TellingChannel = (typeof tellingChannels)[number];
+
+/** FAILED is tried again; GAVE_UP is not. WITHDRAWN: what it tells of was over before it was sent. */
+export const deliveryStates = ["QUEUED", "SENT", "FAILED", "GAVE_UP", "WITHDRAWN"] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 /** UNKNOWN: it was handed over and no answer came; it may have arrived. */
@@ -29,6 +33,12 @@ export const Notice = Type.Object({
   data: Type.Record(Type.String(), Type.Unknown(), { description: "Ids, states, times" }),
   createdAt: DateTime,
   readAt: Nullable(DateTime),
+  endedAt: Nullable(
+    Type.String({
+      format: "date-time",
+      description: "Since when it waits for nobody any more: what it asks for was done",
+    }),
+  ),
   actions: Type.Array(Type.String()),
 });
 export type Notice = Static<typeof Notice>;
@@ -43,7 +53,9 @@ const kind = Type.String({
 export const NoticeListQuery = Type.Object(
   {
     ...paging,
-    unread: Type.Optional(Type.Boolean({ description: "true: only unread ones; false: only read ones" })),
+    unread: Type.Optional(
+      Type.Boolean({ description: "true: only those that are neither read nor ended; false: the others" }),
+    ),
     kind: Type.Optional(kind),
     level: Type.Optional(Type.String({ maxLength: 16, description: noticeLevels.join(", ") })),
   },
@@ -55,7 +67,7 @@ export const NoticeList = Type.Object({
   data: Type.Array(Notice),
   pagination: Pagination,
   unread: Type.Integer({
-    description: "All of mine that are unread, whatever was asked for; at most 10,000",
+    description: "All of mine that are neither read nor ended, whatever was asked for; at most 10,000",
   }),
 });
 
@@ -81,7 +93,7 @@ const preferences = Type.Array(
   { maxItems: 100 },
 );
 
-/** Where nothing is chosen, IMPORTANT goes by every channel and INFO by none. ALARM always goes by every channel. */
+/** Where nothing is chosen, IMPORTANT goes by every channel and INFO by none. ALARM always goes by every channel; findings by those of their policy. */
 export const NoticePreferences = Type.Object({
   preferences,
   channels: Type.Array(
@@ -102,16 +114,19 @@ export type ChangeNoticePreferences = Static<typeof ChangeNoticePreferences>;
 /** How a notice went by one channel. */
 export const NoticeDelivery = Type.Object({
   noticeId: Id,
-  recipientId: Id,
+  recipient: Type.Object({ id: Id, name: Type.String() }),
   kind: Type.String(),
-  channel: Type.Enum(["IN_APP", ...noticeChannels]),
+  channel: Type.Enum([...tellingChannels]),
   state: Type.Enum([...deliveryStates]),
   repeated: Type.Boolean({
     description: "It may have arrived more than once, with the same Message-ID or key",
   }),
   createdAt: DateTime,
-  sentAt: Nullable(DateTime),
-  readAt: Nullable(DateTime),
+  sentAt: Nullable(
+    Type.String({ format: "date-time", description: "When the receiver took it; IN_APP: when it was made" }),
+  ),
+  readAt: Nullable(Type.String({ format: "date-time", description: "When the notice was read in the app" })),
+  endedAt: Nullable(DateTime),
   attempts: Type.Array(
     Type.Object({
       number: Type.Integer(),

@@ -3486,7 +3486,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened to a critical finding, the oldest first; the newest thousand events
+         * What happened to a critical finding, and what became of its notices; each the oldest first, the newest thousand
          * @description Needs the permission `findings.read`.
          */
         get: operations["listCriticalFindingHistory"];
@@ -5030,7 +5030,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            kind: "RAISED" | "TOLD" | "NOBODY_FOUND" | "NOTIFIED" | "CHANGED" | "CONTACT_LATE" | "ACKNOWLEDGE_LATE" | "ALARM_REPEATED" | "ACKNOWLEDGED" | "FOLLOW_UP" | "FOLLOW_UP_DUE" | "FOLLOW_UP_DONE" | "CLOSED" | "VOIDED";
+            kind: "RAISED" | "TOLD" | "NOBODY_FOUND" | "NOTIFIED" | "REACHED" | "CHANGED" | "CONTACT_LATE" | "ACKNOWLEDGE_LATE" | "ALARM_REPEATED" | "ACKNOWLEDGED" | "FOLLOW_UP" | "FOLLOW_UP_DUE" | "FOLLOW_UP_DONE" | "CLOSED" | "VOIDED";
             /** Format: date-time */
             at: string;
             by: {
@@ -5063,6 +5063,8 @@ export interface components {
         };
         FindingHistory: {
             data: components["schemas"]["FindingEvent"][];
+            /** @description What became of its notices by each channel, the oldest first; the newest thousand */
+            deliveries: components["schemas"]["NoticeDelivery"][];
         };
         FindingList: {
             data: components["schemas"]["Finding"][];
@@ -5074,6 +5076,12 @@ export interface components {
             policies: components["schemas"]["FindingPolicy"][];
             version: number;
             updatedAt: string | null;
+            channels: {
+                /** @enum {unknown} */
+                channel: "IN_APP" | "EMAIL" | "SERVICE";
+                /** @description Whether it is set up here; what is not delivers nothing */
+                available: boolean;
+            }[];
             actions: string[];
         };
         FindingPolicy: {
@@ -5097,6 +5105,8 @@ export interface components {
             toldAt: string;
             /** @description Had been told by an earlier step */
             again: boolean;
+            deliveredAt: string | null;
+            deliveredBy: ("IN_APP" | "EMAIL" | "SERVICE") | null;
             reachedAt: string | null;
             acknowledgedAt: string | null;
         };
@@ -5351,6 +5361,8 @@ export interface components {
             /** @enum {unknown} */
             to: "ORDERING_PROVIDER" | "ON_CALL_COLLEAGUE" | "CARE_TEAM" | "DEPARTMENT_HEAD" | "ALARM";
             afterMinutes: number | null;
+            /** @description By which the step tells, whatever its people chose for themselves; always IN_APP */
+            channels: ("IN_APP" | "EMAIL" | "SERVICE")[];
         };
         LegalHold: {
             /** Format: uuid */
@@ -5546,12 +5558,42 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             readAt: string | null;
+            endedAt: string | null;
             actions: string[];
+        };
+        NoticeDelivery: {
+            /** Format: uuid */
+            noticeId: string;
+            recipient: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            kind: string;
+            /** @enum {unknown} */
+            channel: "IN_APP" | "EMAIL" | "SERVICE";
+            /** @enum {unknown} */
+            state: "QUEUED" | "SENT" | "FAILED" | "GAVE_UP" | "WITHDRAWN";
+            /** @description It may have arrived more than once, with the same Message-ID or key */
+            repeated: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            sentAt: string | null;
+            readAt: string | null;
+            endedAt: string | null;
+            attempts: {
+                number: number;
+                /** Format: date-time */
+                at: string;
+                outcome: ("SENT" | "FAILED" | "UNKNOWN") | null;
+                repeated: boolean;
+                error: string | null;
+            }[];
         };
         NoticeList: {
             data: components["schemas"]["Notice"][];
             pagination: components["schemas"]["Pagination"];
-            /** @description All of mine that are unread, whatever was asked for; at most 10,000 */
+            /** @description All of mine that are neither read nor ended, whatever was asked for; at most 10,000 */
             unread: number;
         };
         NoticePreferences: {
@@ -5854,8 +5896,23 @@ export interface components {
         PutFindingPolicies: {
             /** Format: uuid */
             facilityId?: string;
-            policies: components["schemas"]["FindingPolicy"][];
+            policies: components["schemas"]["PutFindingPolicy"][];
             expectedVersion?: number;
+        };
+        PutFindingPolicy: {
+            /** @enum {unknown} */
+            severity: "CRITICAL" | "HIGH" | "MODERATE" | "LOW";
+            contactMinutes: number | null;
+            acknowledgeMinutes: number | null;
+            readBackRequired: boolean;
+            repeatMinutes: number | null;
+            ladder: {
+                /** @enum {unknown} */
+                to: "ORDERING_PROVIDER" | "ON_CALL_COLLEAGUE" | "CARE_TEAM" | "DEPARTMENT_HEAD" | "ALARM";
+                afterMinutes: number | null;
+                /** @description By which the step tells, whatever its people chose for themselves; always IN_APP */
+                channels?: ("IN_APP" | "EMAIL" | "SERVICE")[];
+            }[];
         };
         PutKeyImages: {
             images: components["schemas"]["KeyImage"][];
@@ -9027,7 +9084,7 @@ export interface operations {
                 offset?: number;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
-                /** @description true: only unread ones; false: only read ones */
+                /** @description true: only those that are neither read nor ended; false: the others */
                 unread?: boolean;
                 /** @description report.available, or report.* for all of a noun */
                 kind?: string;

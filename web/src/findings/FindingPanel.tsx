@@ -10,6 +10,8 @@ import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { AcknowledgeForm } from "./AcknowledgeForm.tsx";
+import { channelWords } from "./channels.ts";
+import { Deliveries } from "./Deliveries.tsx";
 import { close, followUp, useFinding, useHistory } from "./queries.ts";
 
 const words: Readonly<Record<FindingEvent["kind"], string>> = {
@@ -17,6 +19,7 @@ const words: Readonly<Record<FindingEvent["kind"], string>> = {
   TOLD: message("Told"),
   NOBODY_FOUND: message("Nobody was found for this step"),
   NOTIFIED: message("Reached"),
+  REACHED: message("Reached"),
   CHANGED: message("Changed"),
   CONTACT_LATE: message("Nobody was reached in time"),
   ACKNOWLEDGE_LATE: message("Not acknowledged in time"),
@@ -83,6 +86,7 @@ function Loaded({ finding, onClose }: { finding: Finding; onClose: () => void })
             </p>
           )}
         </section>
+        <Deliveries id={finding.id} version={finding.version} />
         {acknowledgement && (
           <section aria-label={t("Answer")}>
             <h3 className="text-12 text-text-3">{t("Answer")}</h3>
@@ -102,6 +106,13 @@ function Loaded({ finding, onClose }: { finding: Finding; onClose: () => void })
   );
 }
 
+/** A message that was delivered is not a person who was reached. */
+function eventWords({ kind, data }: FindingEvent): string {
+  const channel = data.by === "EMAIL" || data.by === "SERVICE" ? data.by : null;
+  if (kind !== "NOTIFIED" || channel === null) return t(words[kind]);
+  return t("Delivered ({channel}) to", { channel: t(channelWords[channel]) });
+}
+
 function Timeline({ finding }: { finding: Finding }) {
   const history = useHistory(finding.id, finding.version);
   const timeZone = useTimeZone();
@@ -114,7 +125,7 @@ function Timeline({ finding }: { finding: Finding }) {
         >
           <span className="text-text-3">{momentIn(timeZone, event.at)}</span>
           <span>
-            {t(words[event.kind])}
+            {eventWords(event)}
             {event.people.length > 0 && <strong> {event.people.map(({ name }) => name).join(", ")}</strong>}
             {event.kind === "RAISED" && ` ${t("by {name}", { name: event.by.name })}`}
           </span>

@@ -43,9 +43,11 @@ export const useFinding = (id: string) =>
 export const useHistory = (id: string, version: number) =>
   useQuery({
     queryKey: ["findings", "history", id, version],
+    meta: { live: ["finding", "notice"] },
     queryFn: ({ signal }) =>
       answerOf(api.GET("/api/v1/critical-findings/{id}/history", { ...ofFinding(id), signal })),
     placeholderData: keepPreviousData,
+    refetchInterval: againMs,
   });
 
 const changed = () => void queryClient.invalidateQueries({ queryKey: ["findings"] });

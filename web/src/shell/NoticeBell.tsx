@@ -93,7 +93,7 @@ function NoticeRow({ notice, onLeave }: { notice: Notice; onLeave: () => void })
   const now = useNow();
   const place = noticePlace(notice);
   const look = looks[notice.level];
-  const unread = notice.readAt === null;
+  const unread = notice.readAt === null && notice.endedAt === null;
   return (
     <li>
       <button
@@ -110,7 +110,10 @@ function NoticeRow({ notice, onLeave }: { notice: Notice; onLeave: () => void })
         <Icon name={look.icon} size="s" className={`mt-0.5 ${look.colour}`} />
         <span className="min-w-0 flex-1">
           <span className={unread ? "font-semibold" : ""}>{noticeWords(notice)}</span>
-          <span className="block text-11 text-text-3">{agoShort(now - Date.parse(notice.createdAt))}</span>
+          <span className="block text-11 text-text-3">
+            {agoShort(now - Date.parse(notice.createdAt))}
+            {notice.endedAt !== null && ` · ${t("answered")}`}
+          </span>
         </span>
         {unread && <span className="sr-only">{t("unread")}</span>}
       </button>
@@ -123,7 +126,7 @@ export function AlarmBar() {
   const notices = useNotices();
   const router = useRouter();
   const alarms = (notices.data?.data ?? []).filter(
-    ({ level, readAt }) => level === "ALARM" && readAt === null,
+    ({ level, readAt, endedAt }) => level === "ALARM" && readAt === null && endedAt === null,
   );
   const [first] = alarms;
   return (

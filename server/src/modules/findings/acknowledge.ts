@@ -17,7 +17,7 @@ import { flagLate, recordFact } from "./advance.ts";
 import type { FindingContext } from "./context.ts";
 import { type FindingRow, isWaiting, mayAnswer, requireTransition, standing } from "./finding.ts";
 import { addEvent } from "./history.ts";
-import { noticeOf } from "./ladder.ts";
+import { noticeOf, standDown } from "./ladder.ts";
 import { lockFinding, saveFinding, toldOf } from "./rows.ts";
 
 /** Clocks of clients may be ahead of ours by so much. */
@@ -78,6 +78,7 @@ export async function acknowledgeFinding(
     contactLate: row.contactLate,
     acknowledgeLate: row.acknowledgeLate,
   });
+  await standDown(tx, context, row);
   await tellOthers(tx, context, viewer, row, people);
   await saveFinding(tx, context, row, {
     acknowledged_at: answer.at,

@@ -1,18 +1,24 @@
-import type { Severity } from "@isocenter/contract";
+import {
+  defaultFindingPolicies,
+  type LadderTarget,
+  type Severity,
+  type TellingChannel,
+} from "@isocenter/contract";
 import { makeFacility, viewerAt } from "@isocenter/test/support/archive.ts";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { makeDepartment, makeStudy, makeUser } from "@isocenter/test/support/findings.ts";
 import { makeOrder, makePatient } from "@isocenter/test/support/orders.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { prepareJobs, transact, type Viewer } from "../../platform/index.ts";
+import { newId, prepareJobs, transact, type Viewer } from "../../platform/index.ts";
 import { createJournal } from "../journal/index.ts";
 import { acknowledgeFinding } from "./acknowledge.ts";
 import { closeFinding, followUpFinding } from "./follow-up.ts";
 import { historyOf } from "./history.ts";
-import { createFindings, escalateDue, type FindingContext, type Findings, markReached } from "./index.ts";
+import { createFindings, escalateDue, type FindingContext, type Findings } from "./index.ts";
+import { putPolicies } from "./policies.ts";
 import { getFinding } from "./queries.ts";
-import { changeFinding, raiseFinding } from "./raise.ts";
+import { changeFinding, raiseFinding, voidFinding } from "./raise.ts";
 import { ladderSources } from "./sources.ts";
 
 const database = testDatabase();
@@ -389,15 +395,172 @@ test("a higher severity goes on where the ladder stands, and tells nobody's step
   expect(await told(id)).toEqual(["0 provider", "20 colleague", "30 nurse"]);
 });
 
-test("a channel that delivered has reached the person, once; to nobody else it means anything", async () => {
-  const id = await raise("HIGH");
-  const reached = (personId: string) =>
-    transact(db(), (tx) => markReached(tx, context, { findingId: id, personId, by: "EMAIL" }));
-  expect(await reached(head)).toBe(false);
-  expect((await read(id)).status).toBe("OPEN");
-  expect(await reached(provider)).toBe(true);
-  expect(await reached(provider)).toBe(false);
-  expect(await read(id)).toMatchObject({ status: "NOTIFIED", contactedAt: clock.now().toISOString() });
+describe("a notice that reaches somebody", () => {
+  const reached = (id: string, recipientId: string, by: TellingChannel, viewer: Viewer | null = null) =>
+    transact(db(), (tx) =>
+      findings.followNotices(tx, [
+        { noticeId: newId(clock), subject: { type: "finding", id }, recipientId, by, viewer },
+      ]),
+    );
+  const notified = async (id: string) =>
+    (await historyOf(db(), id)).flatMap(({ kind, people, data }) =>
+      kind === "NOTIFIED" || kind === "REACHED" ? [`${kind} ${names()[people[0]!.id]} ${data.by}`] : [],
+    );
+
+  test("by a channel makes it NOTIFIED, once; to nobody else it means anything, and the contact is still late", async () => {
+    const id = await raise("CRITICAL");
+    await reached(id, head, "EMAIL");
+    expect((await read(id)).status).toBe("OPEN");
+    await at(id, 3);
+    const deliveredAt = clock.now().toISOString();
+    await reached(id, provider, "EMAIL");
+    clock.advance(minute);
+    await reached(id, provider, "SERVICE");
+    expect(await read(id)).toMatchObject({
+      status: "NOTIFIED",
+      contactedAt: null,
+      recipients: [{ personId: provider, deliveredAt, deliveredBy: "EMAIL", reachedAt: null }],
+    });
+    expect(await notified(id)).toEqual(["NOTIFIED provider EMAIL"]);
+    await at(id, 15);
+    expect(await read(id)).toMatchObject({ status: "NOTIFIED", contactLate: true });
+    expect(await told(id)).toEqual(["0 provider", "15 colleague"]);
+  });
+
+  test("by reading it is the contact, whichever came first", async () => {
+    const who = asUser(provider, "PHYSICIAN");
+    const [first, second] = [await raise("CRITICAL"), await raise("CRITICAL")];
+    await reached(first, provider, "SERVICE");
+    await at(first, 14);
+    await reached(first, provider, "IN_APP", who);
+    await reached(first, provider, "IN_APP", who);
+    await reached(second, provider, "IN_APP", who);
+    await reached(second, provider, "SERVICE");
+    const contactedAt = clock.now().toISOString();
+    for (const id of [first, second])
+      expect(await read(id)).toMatchObject({ status: "NOTIFIED", contactedAt });
+    expect(await notified(first)).toEqual(["NOTIFIED provider SERVICE", "REACHED provider IN_APP"]);
+    expect(await notified(second)).toEqual(["NOTIFIED provider IN_APP"]);
+    await at(first, 20);
+    expect((await read(first)).contactLate).toBe(false);
+  });
+
+  test.each(["EMAIL", "IN_APP"] as const)("by the alarm alone (%s) is none", async (by) => {
+    const patient = await makePatient(db(), facilityId);
+    const id = await raise("CRITICAL", {
+      studyId: await makeStudy(db(), { facilityId, patientId: patient }),
+    });
+    await reached(id, admin, by, by === "IN_APP" ? viewerAt([facilityId], { id: admin }) : null);
+    expect(await read(id)).toMatchObject({ status: "OPEN", contactedAt: null });
+  });
+
+  test("changes nothing of what was answered or taken back", async () => {
+    const [answered, taken] = [await raise("HIGH"), await raise("HIGH")];
+    await acknowledge(answered);
+    await transact(db(), (tx) => voidFinding(tx, radiologist, taken, "mistake", context));
+    for (const id of [answered, taken]) {
+      const { version, status } = await read(id);
+      await reached(id, provider, "EMAIL");
+      await reached(id, provider, "IN_APP", asUser(provider, "PHYSICIAN"));
+      expect(await read(id)).toMatchObject({ version, status });
+    }
+  });
+});
+
+describe("an answer", () => {
+  const waiting = (id: string) => db()<{ kind: string; who: string; ended: boolean }[]>`
+    select kind, recipient_id as who, ended_at is not null as ended from notice where subject_id = ${id} order by kind, recipient_id`;
+  const ended = async (id: string) =>
+    (await waiting(id)).map(({ kind, who, ended }) => `${kind} ${names()[who]} ${ended}`).sort();
+
+  test("ends the alarms of everybody, and what was not sent is not sent any more", async () => {
+    await db()`update notice_channel set configured = channel = 'SERVICE'`;
+    const id = await raise("CRITICAL");
+    await at(id, 60);
+    expect((await ended(id)).every((one) => one.endsWith("false"))).toBe(true);
+    await acknowledge(id);
+    expect(await ended(id)).toEqual([
+      // The answer itself waits to be read.
+      ...["admin", "colleague", "head", "nurse", "radiologist"].map(
+        (who) => `finding.acknowledged ${who} false`,
+      ),
+      "finding.alarm admin true",
+      "finding.alarm radiologist true",
+      ...["colleague", "head", "nurse"].map((who) => `finding.escalated ${who} true`),
+      // Both limits passed, of which the raiser was told.
+      "finding.late radiologist true",
+      "finding.late radiologist true",
+      "finding.raised provider true",
+    ]);
+    const states = await db()<{ kind: string; state: string }[]>`
+      select distinct n.kind, d.state from delivery d join notice n on n.id = d.notice_id where n.subject_id = ${id} order by 1, 2`;
+    await db()`update notice_channel set configured = false`;
+    expect(states).toEqual(
+      ["finding.alarm", "finding.escalated", "finding.late", "finding.raised"].map((kind) => ({
+        kind,
+        state: "WITHDRAWN",
+      })),
+    );
+    const [fact] = await db()<{ people: string[] }[]>`
+      select people from fact where type = 'notice.ended' and subject_id = ${id}`;
+    expect(new Set(fact!.people)).toEqual(new Set([provider, colleague, nurse, head, admin, radiologist.id]));
+  });
+
+  test.each(["closed", "voided"] as const)("that it is %s ends what is left of its notices", async (how) => {
+    const id = await raise("MODERATE");
+    const who = asUser(provider, "PHYSICIAN");
+    await acknowledge(id);
+    const dueAt = new Date(clock.now().getTime() + day).toISOString();
+    await transact(db(), (tx) => followUpFinding(tx, who, id, { action: "biopsy", dueAt }, context));
+    clock.advance(day);
+    await escalate();
+    expect(await ended(id)).toContain("finding.follow-up-due provider false");
+    await transact(db(), (tx) =>
+      how === "closed"
+        ? closeFinding(tx, who, id, undefined, context)
+        : voidFinding(tx, radiologist, id, "mistake", context),
+    );
+    expect(await ended(id)).toContain("finding.follow-up-due provider true");
+  });
+});
+
+test("a step goes by the channels of the policy, whatever its people chose", async () => {
+  await db()`update notice_channel set configured = true`;
+  await db()`update app_user set email = username || '@example.org'`;
+  await db()`insert into notice_preference values (${provider}, '*', '{}', 0), (${nurse}, '*', '{EMAIL,SERVICE}', 0)`;
+  const by = async (severity: Severity, changes: Partial<Record<LadderTarget, TellingChannel[]>>) => {
+    const policy = defaultFindingPolicies[severity];
+    const ladder = policy.ladder.map((step) => ({ ...step, channels: changes[step.to] ?? step.channels }));
+    await transact(db(), (tx) =>
+      putPolicies(
+        tx,
+        viewerAt([facilityId], { id: admin, roles: ["ADMINISTRATOR"], homeFacilityId: facilityId }),
+        { policies: [{ ...policy, ladder }] },
+        context,
+      ),
+    );
+    const id = await raise(severity);
+    await at(id, 22_000);
+    const rows = await db()<{ who: string; channels: string[] }[]>`
+      select n.recipient_id as who, array_agg(d.channel order by d.channel) as channels from delivery d join notice n on n.id = d.notice_id
+      where n.subject_id = ${id} and n.kind in ('finding.raised', 'finding.escalated', 'finding.alarm') group by n.recipient_id`;
+    await acknowledge(id);
+    return Object.fromEntries(rows.map(({ who, channels }) => [names()[who], [...new Set(channels)].join()]));
+  };
+  try {
+    const all = "EMAIL,SERVICE";
+    expect(await by("HIGH", { CARE_TEAM: ["IN_APP"], ALARM: ["IN_APP", "SERVICE"] })).toEqual({
+      provider: all,
+      colleague: all,
+      head: all,
+      admin: "SERVICE",
+      radiologist: "SERVICE",
+    });
+    expect(await by("LOW", {})).toEqual({});
+    expect(await by("LOW", { ORDERING_PROVIDER: ["IN_APP", "EMAIL"] })).toEqual({ provider: "EMAIL" });
+  } finally {
+    await db()`update notice_channel set configured = false`;
+  }
 });
 
 test("a follow-up that is due is reminded of once", async () => {

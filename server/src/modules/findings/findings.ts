@@ -1,16 +1,18 @@
-import { type Platform, transact, type Viewer } from "../../platform/index.ts";
+import type { Platform, Viewer } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
+import type { ReachedFollower } from "../notifications/index.ts";
 import type { FindingContext, LadderSources } from "./context.ts";
 import { registerFindingJobs } from "./jobs.ts";
 import { createFindingMetrics } from "./metrics.ts";
-import { isUnreached } from "./queries.ts";
-import { markReached } from "./reached.ts";
+import { followNotices, markOpened } from "./reached.ts";
 import { ladderSources } from "./sources.ts";
 
 export interface Findings {
   readonly context: FindingContext;
   /** The viewer has opened the finding: whoever was told of it is reached. */
   opened(viewer: Viewer, findingId: string): Promise<boolean>;
+  /** For the notices: what was delivered or read moves the finding on. */
+  readonly followNotices: ReachedFollower;
 }
 
 /** The room of critical findings, with its jobs. */
@@ -25,11 +27,7 @@ export function createFindings(
   registerFindingJobs(platform, context);
   return {
     context,
-    async opened(viewer, findingId) {
-      if (!(await isUnreached(db, viewer, findingId))) return false;
-      return transact(db, (tx) =>
-        markReached(tx, context, { findingId, personId: viewer.id, by: "IN_APP", viewer }),
-      );
-    },
+    opened: (viewer, findingId) => markOpened(db, context, viewer, findingId),
+    followNotices: (tx, reached) => followNotices(tx, context, reached),
   };
 }

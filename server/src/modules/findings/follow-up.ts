@@ -4,6 +4,7 @@ import { recordFact } from "./advance.ts";
 import type { FindingContext } from "./context.ts";
 import { type FindingRow, mayAnswer, requireTransition } from "./finding.ts";
 import { addEvent } from "./history.ts";
+import { endAll } from "./ladder.ts";
 import { lockFinding, saveFinding } from "./rows.ts";
 
 async function lockToAnswer(tx: Tx, viewer: Viewer, id: string): Promise<FindingRow> {
@@ -123,5 +124,6 @@ export async function closeFinding(
   const followUps = done.map((one) => one.id);
   await addEvent(tx, context.clock, viewer, id, { kind: "CLOSED", data: { followUps } });
   await recordFact(tx, context, viewer, row, "closed");
+  await endAll(tx, context, row);
   await saveFinding(tx, context, row, { closed_at: now, close_note: note?.trim() || null });
 }

@@ -1,6 +1,14 @@
-import { type LadderStep, type Role, reachOf, roles, type Severity } from "@isocenter/contract";
+import {
+  type LadderStep,
+  type NoticeChannel,
+  noticeChannels,
+  type Role,
+  reachOf,
+  roles,
+  type Severity,
+} from "@isocenter/contract";
 import type { Tx, Viewer } from "../../platform/index.ts";
-import { type Notice, notify } from "../notifications/index.ts";
+import { endNotices, type Notice, notify } from "../notifications/index.ts";
 import { addCareRelations } from "../patients/index.ts";
 import type { FindingContext } from "./context.ts";
 import type { FindingRow } from "./finding.ts";
@@ -67,7 +75,11 @@ export const noticeOf = (
   kind: string,
   key: string,
   to: Notice["to"],
-  more: { level?: Notice["level"]; data?: Readonly<Record<string, unknown>> } = {},
+  more: {
+    level?: Notice["level"];
+    data?: Readonly<Record<string, unknown>>;
+    channels?: readonly NoticeChannel[];
+  } = {},
 ): Notice => ({
   kind: `finding.${kind}`,
   level: more.level ?? levelOf[row.severity],
@@ -78,7 +90,29 @@ export const noticeOf = (
   data: { studyId: row.studyId, severity: row.severity, ...more.data },
   // The same person is told the same step once, however often it is tried.
   key: `finding:${row.id}:${key}`,
+  ...(more.channels ? { channels: more.channels } : {}),
 });
+
+/** The channels of a step beside the app itself, where every notice stands. */
+const channelsOf = (step: LadderStep): NoticeChannel[] =>
+  noticeChannels.filter((channel) => step.channels.includes(channel));
+
+/** What waits for an answer. */
+const waitingKinds = [
+  "finding.raised",
+  "finding.escalated",
+  "finding.alarm",
+  "finding.late",
+  "finding.changed",
+];
+
+/** An answer was given, or none is needed: nobody is called any more. */
+export const standDown = (tx: Tx, { clock }: FindingContext, row: FindingRow): Promise<number> =>
+  endNotices(tx, clock, { type: "finding", id: row.id }, waitingKinds);
+
+/** Nothing is left to be done. */
+export const endAll = (tx: Tx, { clock }: FindingContext, row: FindingRow): Promise<number> =>
+  endNotices(tx, clock, { type: "finding", id: row.id }, [...waitingKinds, "finding.follow-up-due"]);
 
 async function toldBefore(tx: Tx, findingId: string, people: readonly string[]): Promise<Set<string>> {
   const rows = await tx<{ id: string }[]>`
@@ -146,7 +180,9 @@ export async function takeStep(
     const these = people.filter((id) => before.has(id) === again);
     if (these.length === 0) continue;
     const data = { step: index, target: step.to, again };
-    await notify(tx, clock, [noticeOf(row, kind, step.to, { people: these }, { data })]);
+    await notify(tx, clock, [
+      noticeOf(row, kind, step.to, { people: these }, { data, channels: channelsOf(step) }),
+    ]);
   }
   if (people.length > 0) {
     const key = `finding:${row.id}:${step.to}`;
@@ -189,7 +225,9 @@ export async function soundAlarm(
   const key = `ALARM:${row.alarms}`;
   const level = row.policy.acknowledgeMinutes === null ? "IMPORTANT" : "ALARM";
   const data = { step: index, target: "ALARM", alarm: row.alarms, again: repeated };
-  const people = await notify(tx, clock, [noticeOf(row, "alarm", key, { roles: alarmed }, { level, data })]);
+  const people = await notify(tx, clock, [
+    noticeOf(row, "alarm", key, { roles: alarmed }, { level, data, channels: channelsOf(step) }),
+  ]);
   await keepRecipients(tx, context, row, { index, step, key: `finding:${row.id}:${key}`, people });
   if (people.length === 0) {
     await addEvent(tx, clock, viewer, row.id, { kind: "NOBODY_FOUND", data: { ...data, told: 0 } });

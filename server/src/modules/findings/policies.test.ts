@@ -1,4 +1,9 @@
-import { defaultFindingPolicies, type FindingPolicy, severities } from "@isocenter/contract";
+import {
+  defaultFindingPolicies,
+  type LadderTarget,
+  type PutFindingPolicy,
+  severities,
+} from "@isocenter/contract";
 import { makeFacility, viewerAt } from "@isocenter/test/support/archive.ts";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { makeStudy, makeUser } from "@isocenter/test/support/findings.ts";
@@ -27,7 +32,7 @@ beforeEach(async () => {
   admin = viewerAt([facilityId]);
 });
 
-const put = (policies: FindingPolicy[], more: object = {}) =>
+const put = (policies: PutFindingPolicy[], more: object = {}) =>
   transact(database.db, (tx) => putPolicies(tx, admin, { policies, ...more }, context));
 const { CRITICAL, HIGH, MODERATE, LOW } = defaultFindingPolicies;
 
@@ -79,11 +84,16 @@ test("an old version, and another facility, are refused", async () => {
   });
 });
 
-const step = (to: FindingPolicy["ladder"][number]["to"], afterMinutes: number | null) => ({
+const step = (to: LadderTarget, afterMinutes: number | null) => ({
   to,
   afterMinutes,
 });
-test.each<[string, FindingPolicy, string]>([
+test.each<[string, PutFindingPolicy, string]>([
+  [
+    "a step that stands in no app",
+    { ...HIGH, ladder: [{ ...step("CARE_TEAM", 0), channels: ["EMAIL"] }, step("ALARM", 9)] },
+    "ladder.0.channels",
+  ],
   [
     "no limit",
     { ...CRITICAL, contactMinutes: null, acknowledgeMinutes: null, repeatMinutes: null },
@@ -123,6 +133,23 @@ test.each<[string, FindingPolicy, string]>([
     errors: [{ path: `body.policies.0.${path}` }],
   });
   expect((await getPolicies(database.db, admin)).version).toBe(1);
+});
+
+test("a step that names no channels goes by those of its severity; the app is always among them", async () => {
+  const ladder = [
+    step("CARE_TEAM", 0),
+    { ...step("ALARM", 9), channels: ["SERVICE" as const, "IN_APP" as const] },
+  ];
+  const { policies, channels } = await put([{ ...HIGH, ladder }]);
+  expect(policies[1]!.ladder.map((one) => one.channels)).toEqual([
+    ["IN_APP", "EMAIL", "SERVICE"],
+    ["IN_APP", "SERVICE"],
+  ]);
+  expect(channels).toEqual([
+    { channel: "IN_APP", available: true },
+    { channel: "EMAIL", available: false },
+    { channel: "SERVICE", available: false },
+  ]);
 });
 
 test("refuses a severity twice", async () => {

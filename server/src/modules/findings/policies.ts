@@ -1,10 +1,13 @@
 import {
+  defaultChannels,
   defaultFindingPolicies,
   type FindingPolicies,
   type FindingPolicy,
   type PutFindingPolicies,
+  type PutFindingPolicy,
   type Severity,
   severities,
+  tellingChannels,
 } from "@isocenter/contract";
 import {
   type Clock,
@@ -18,6 +21,7 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
+import { channelsSetUp } from "../notifications/index.ts";
 
 interface PolicyRow extends FindingPolicy {
   version: number;
@@ -67,12 +71,13 @@ export async function getPolicies(
     policies: withDefaults(rows),
     version: rows[0]?.version ?? 1,
     updatedAt: rows[0]?.updatedAt.toISOString() ?? null,
+    channels: await channelsSetUp(reader),
     actions: reach(viewer, "finding-policies.manage") ? ["change"] : [],
   };
 }
 
 /** What is wrong with a policy, with the path of each mistake below it. */
-export function policyMistakes(policy: FindingPolicy): RefusalDetail[] {
+export function policyMistakes(policy: PutFindingPolicy): RefusalDetail[] {
   const { severity, contactMinutes, acknowledgeMinutes, repeatMinutes, readBackRequired, ladder } = policy;
   const mistakes: RefusalDetail[] = [];
   const wrong = (path: string, message: string) => void mistakes.push({ path, message });
@@ -99,7 +104,9 @@ export function policyMistakes(policy: FindingPolicy): RefusalDetail[] {
   else if (limited && (last.afterMinutes === null || last.afterMinutes > acknowledgeMinutes))
     wrong(`ladder.${ladder.length - 1}.afterMinutes`, "must not be more than acknowledgeMinutes");
   let latest = 0;
-  for (const [index, { afterMinutes }] of ladder.entries()) {
+  for (const [index, { afterMinutes, channels }] of ladder.entries()) {
+    if (channels !== undefined && !channels.includes("IN_APP"))
+      wrong(`ladder.${index}.channels`, "must have IN_APP among them: what is told is read in the app");
     if (afterMinutes === null) continue;
     if (afterMinutes < latest)
       wrong(`ladder.${index}.afterMinutes`, "must not be less than that of a step before");
@@ -107,6 +114,16 @@ export function policyMistakes(policy: FindingPolicy): RefusalDetail[] {
   }
   return mistakes;
 }
+
+const withChannels = ({ ladder, ...policy }: PutFindingPolicy): FindingPolicy => ({
+  ...policy,
+  ladder: ladder.map((step) => ({
+    ...step,
+    channels: tellingChannels.filter((one) =>
+      (step.channels ?? defaultChannels[policy.severity]).includes(one),
+    ),
+  })),
+});
 
 /**
  * Changes how severities are handled at a facility from now on.
@@ -138,9 +155,10 @@ export async function putPolicies(
   const rows = await rowsOf(tx, facilityId);
   const version = rows[0]?.version ?? 1;
   checkVersion(input.expectedVersion, version);
-  const policies = withDefaults(rows).map(
-    (policy) => input.policies.find(({ severity }) => severity === policy.severity) ?? policy,
-  );
+  const policies = withDefaults(rows).map((policy) => {
+    const put = input.policies.find(({ severity }) => severity === policy.severity);
+    return put ? withChannels(put) : policy;
+  });
   await tx`delete from finding_policy where facility_id = ${facilityId}`;
   await tx`insert into finding_policy ${tx(
     policies.map((policy) => ({

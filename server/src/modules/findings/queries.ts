@@ -75,7 +75,7 @@ const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   f.void_reason as "voidReason", f.version, f.updated_at as "updatedAt", ${isRecipient(sql, viewer)} as "isRecipient",
   ${summaryColumns(sql)},
   (select coalesce(json_agg(json_build_object('personId', r.person_id, 'name', u.full_name, 'target', r.target, 'step', r.step,
-      'toldAt', r.told_at, 'again', r.again, 'reachedAt', r.reached_at, 'acknowledgedAt', r.acknowledged_at)
+      'toldAt', r.told_at, 'again', r.again, 'deliveredAt', r.delivered_at, 'deliveredBy', r.delivered_by, 'reachedAt', r.reached_at, 'acknowledgedAt', r.acknowledged_at)
       order by r.told_at, r.step, u.full_name, u.id), '[]'::json)
     from finding_recipient r join app_user u on u.id = r.person_id where r.finding_id = f.id) as recipients,
   (select coalesce(json_agg(json_build_object('id', w.id, 'action', w.action, 'dueAt', w.due_at,
@@ -132,6 +132,7 @@ function toFinding(viewer: Viewer, now: Date, row: Row): Finding {
     recipients: row.recipients.map((recipient) => ({
       ...recipient,
       toldAt: utc(recipient.toldAt) ?? "",
+      deliveredAt: utc(recipient.deliveredAt),
       reachedAt: utc(recipient.reachedAt),
       acknowledgedAt: utc(recipient.acknowledgedAt),
     })),

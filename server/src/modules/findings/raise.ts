@@ -22,7 +22,7 @@ import {
   standing,
 } from "./finding.ts";
 import { addEvent } from "./history.ts";
-import { noticeOf, reachable } from "./ladder.ts";
+import { endAll, noticeOf, reachable } from "./ladder.ts";
 import { policyOf } from "./policies.ts";
 import { insertFinding, lockFinding, saveFinding, toldOf } from "./rows.ts";
 
@@ -192,6 +192,7 @@ export async function voidFinding(
   requireTransition(row.status, "VOID");
   row.status = "VOID";
   const people = (await toldOf(tx, id, true)).filter((person) => person !== viewer.id);
+  await endAll(tx, context, row);
   await notify(tx, context.clock, [noticeOf(row, "voided", "voided", { people }, { level: "IMPORTANT" })]);
   await addEvent(tx, context.clock, viewer, id, { kind: "VOIDED", people, data: { reason: reason.trim() } });
   await recordFact(tx, context, viewer, row, "voided");

@@ -27,6 +27,7 @@ import {
   type Viewer,
   versionedBody,
 } from "../../platform/index.ts";
+import { deliveriesOf } from "../notifications/index.ts";
 import { acknowledgeFinding } from "./acknowledge.ts";
 import type { Findings } from "./findings.ts";
 import { closeFinding, followUpFinding } from "./follow-up.ts";
@@ -195,7 +196,8 @@ export function findingRoutes({ platform, findings }: { platform: Platform; find
         config: read,
         schema: {
           tags,
-          summary: "What happened to a critical finding, the oldest first; the newest thousand events",
+          summary:
+            "What happened to a critical finding, and what became of its notices; each the oldest first, the newest thousand",
           params,
           response: { 200: FindingHistory, ...problems },
         },
@@ -209,7 +211,8 @@ export function findingRoutes({ platform, findings }: { platform: Platform; find
           patientId,
           facilityId,
         });
-        return { data: await historyOf(db, id) };
+        const deliveries = await deliveriesOf(db, { subject: { type: "finding", id } });
+        return { data: await historyOf(db, id), deliveries };
       },
     );
 

@@ -11,7 +11,8 @@ import {
   type Tx,
   type Viewer,
 } from "../../platform/index.ts";
-import type { Journal } from "../journal/index.ts";
+import type { Fact, Journal } from "../journal/index.ts";
+import type { Reached, ReachedFollower } from "./reached.ts";
 
 interface NoticeRow {
   id: string;
@@ -24,15 +25,18 @@ interface NoticeRow {
   data: Record<string, unknown>;
   createdAt: Date;
   readAt: Date | null;
+  endedAt: Date | null;
 }
 
 const columns = (sql: Reader) => sql`
   n.id, n.kind, n.level, n.facility_id as "facilityId", n.subject_type as "subjectType", n.subject_id as "subjectId",
-  n.patient_id as "patientId", n.data, n.created_at as "createdAt", n.read_at as "readAt"`;
+  n.patient_id as "patientId", n.data, n.created_at as "createdAt", n.read_at as "readAt", n.ended_at as "endedAt"`;
 
 /** Of a facility that one has left nothing is shown any more; machines have no notices. */
 const mine = (sql: Reader, viewer: Viewer) => sql`
   n.recipient_id = ${viewer.kind === "user" ? viewer.id : null}::uuid and n.facility_id = any(${viewer.facilityIds as string[]}::uuid[])`;
+
+const unread = (sql: Reader) => sql`n.read_at is null and n.ended_at is null`;
 
 /** `report.available`, or all that begins with `report.`. */
 const ofKind = (sql: Reader, kind: string | undefined) => {
@@ -45,6 +49,7 @@ const toNotice = ({ subjectType, subjectId, ...row }: NoticeRow): Notice => ({
   subject: { type: subjectType, id: subjectId },
   createdAt: row.createdAt.toISOString(),
   readAt: row.readAt?.toISOString() ?? null,
+  endedAt: row.endedAt?.toISOString() ?? null,
   actions: row.readAt === null ? ["read"] : [],
 });
 
@@ -69,19 +74,23 @@ export async function listNotices(
     columns: columns(db),
     from: db`notice n`,
     where: db`${mine(db, viewer)} ${ofKind(db, query.kind)} ${level ? db`and n.level = ${level}` : db``}
-      ${query.unread === undefined ? db`` : query.unread ? db`and n.read_at is null` : db`and n.read_at is not null`}`,
+      ${query.unread === undefined ? db`` : query.unread ? db`and ${unread(db)}` : db`and not (${unread(db)})`}`,
     key: listKey(viewer, query),
   });
   const [count] = await db<{ unread: number }[]>`
     select count(*) as unread from (
-      select from notice n where ${mine(db, viewer)} and n.read_at is null limit ${countLimit}) u`;
+      select from notice n where ${mine(db, viewer)} and ${unread(db)} limit ${countLimit}) u`;
   return { ...mapPage(page, toNotice), unread: count!.unread };
 }
 
 export interface InboxDeps {
   clock: Clock;
   journal: Journal;
+  reached: ReachedFollower;
 }
+
+/** Facts are bounded. */
+const idsInFact = 200;
 
 /** Reading is not acknowledging. What was read before stays so. @throws Refusal `not-found` (`notice.not-found`) */
 export async function readNotice(deps: InboxDeps, tx: Tx, viewer: Viewer, id: string): Promise<Notice> {
@@ -98,27 +107,48 @@ export async function readNotice(deps: InboxDeps, tx: Tx, viewer: Viewer, id: st
     patientId: before.patientId,
     people: [viewer.id],
   });
+  await deps.reached(tx, [reachedBy(viewer, before)]);
   return toNotice({ ...before, readAt });
 }
 
-/** All but alarms, of which each is read by itself. @returns how many */
+const reachedBy = (viewer: Viewer, { id, subjectType, subjectId }: ReadRow): Reached => ({
+  noticeId: id,
+  subject: { type: subjectType, id: subjectId },
+  recipientId: viewer.id,
+  by: "IN_APP",
+  viewer,
+});
+
+type ReadRow = Pick<NoticeRow, "id" | "subjectType" | "subjectId">;
+
+/** All but alarms, of which each is read by itself. The facts name each of them. @returns how many */
 export async function readAllNotices(
   deps: InboxDeps,
   tx: Tx,
   viewer: Viewer,
   kind?: string,
 ): Promise<number> {
-  const read = await tx<{ facilityId: string }[]>`
+  const read = await tx<(ReadRow & { facilityId: string })[]>`
     update notice n set read_at = ${deps.clock.now()}
     where ${mine(tx, viewer)} and n.read_at is null and n.level <> 'ALARM' ${ofKind(tx, kind)}
-    returning n.facility_id as "facilityId"`;
-  if (read.length === 0) return 0;
-  await deps.journal.record(tx, viewer, {
-    type: "notice.read",
-    subject: { type: "notice", id: "all" },
-    facilityId: read[0]!.facilityId,
-    people: [viewer.id],
-    data: { count: read.length, kind: kind ?? null },
-  });
+    returning n.id, n.subject_type as "subjectType", n.subject_id as "subjectId", n.facility_id as "facilityId"`;
+  const facts: Fact[] = [];
+  for (const [facilityId, notices] of Map.groupBy(read, (notice) => notice.facilityId)) {
+    for (let from = 0; from < notices.length; from += idsInFact) {
+      const ids = notices.slice(from, from + idsInFact).map(({ id }) => id);
+      facts.push({
+        type: "notice.read",
+        subject: { type: "notice", id: "all" },
+        facilityId,
+        people: [viewer.id],
+        data: { count: ids.length, kind: kind ?? null, ids },
+      });
+    }
+  }
+  if (facts.length > 0) await deps.journal.recordMany(tx, viewer, facts);
+  await deps.reached(
+    tx,
+    read.map((notice) => reachedBy(viewer, notice)),
+  );
   return read.length;
 }

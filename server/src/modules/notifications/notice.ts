@@ -16,6 +16,8 @@ export interface Notice {
   data?: Readonly<Record<string, unknown>>;
   /** The same key is told to the same person once. */
   key: string;
+  /** The channels that it goes by as far as they are configured, whatever was chosen; as the recipients chose when left out. */
+  channels?: readonly NoticeChannel[];
   /** A channel that it does not go by: the one that fails. */
   withoutChannel?: NoticeChannel;
 }
@@ -90,25 +92,26 @@ const recordNotices = (tx: Tx, clock: Clock, notice: Notice, told: readonly Told
   );
 
 /**
- * By every channel that is configured and that reaches the recipient: ALARM whatever was chosen, else what was chosen for the kind, its noun or
- * all; where nothing was, IMPORTANT by all and INFO by none. What is invented rings nobody's pager. @returns how many
+ * By every channel that is configured and that reaches the recipient: those that the notice names or, where it names none, ALARM by all and else what
+ * was chosen for the kind, its noun or all; where nothing was, IMPORTANT by all and INFO by none. What is invented rings nobody's pager. @returns how many
  */
 async function queueDeliveries(
   tx: Tx,
   clock: Clock,
-  { level, kind, withoutChannel }: Notice,
+  { level, kind, channels, withoutChannel }: Notice,
   told: readonly Told[],
 ): Promise<number> {
   const noun = `${kind.slice(0, kind.indexOf("."))}.*`;
+  const chosen = tx`(${level === "ALARM"} or coalesce((
+    select c.channel = any(p.channels) from notice_preference p
+    where p.user_id = u.id and p.kind in (${kind}, ${noun}, '*') order by p.kind = '*', p.kind = ${noun} limit 1), ${level !== "INFO"}))`;
   const wanted = await tx<{ noticeId: string; channel: NoticeChannel }[]>`
     select n.id as "noticeId", c.channel
     from notice n join app_user u on u.id = n.recipient_id join notice_channel c on c.configured
     where n.id = any(${told.map(({ id }) => id)}::uuid[])
       and not exists (select from facility f where f.id = n.facility_id and f.demonstration) and c.channel <> ${withoutChannel ?? ""}
       and (c.channel <> 'EMAIL' or coalesce(u.email, '') <> '')
-      and (${level === "ALARM"} or coalesce((
-        select c.channel = any(p.channels) from notice_preference p
-        where p.user_id = u.id and p.kind in (${kind}, ${noun}, '*') order by p.kind = '*', p.kind = ${noun} limit 1), ${level !== "INFO"}))
+      and ${channels === undefined ? chosen : tx`c.channel = any(${channels as string[]}::text[])`}
     order by n.id, c.channel`;
   if (wanted.length === 0) return 0;
   const now = clock.now();

@@ -12,7 +12,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { transact } from "../../platform/index.ts";
 import { sessionRoutes } from "../identity/index.ts";
 import { configuredChannels } from "./delivery/channels.ts";
-import { createNotifications, deliveriesOf, type Notice, type Notifications, notify } from "./index.ts";
+import {
+  createNotifications,
+  deliveriesOf,
+  endNotices,
+  type Notice,
+  type Notifications,
+  notify,
+  type Reached,
+} from "./index.ts";
 
 const secret = "a secret of the service with 32 characters";
 const database = testDatabase();
@@ -29,12 +37,19 @@ const platform = testPlatform(database, {
   },
 });
 let notifications: Notifications;
+/** What upper rooms were told of. */
+const told: Reached[] = [];
+let refuseReached = false;
 const server = testServer(platform, ({ identity, journal }) => {
   notifications = createNotifications(platform, journal);
+  notifications.followReached(async (_tx, reached) => {
+    if (refuseReached) throw new Error("the follower failed");
+    told.push(...reached);
+  });
   return [sessionRoutes(identity), ...notifications.routes];
 });
 let here: string;
-let admin: { id: string; headers: { authorization: string } };
+let admin: { id: string; username: string; headers: { authorization: string } };
 let doctor: typeof admin;
 
 async function addUser(role: "ADMINISTRATOR" | "PHYSICIAN", facilityIds = [here]) {
@@ -57,7 +72,10 @@ beforeEach(async () => {
   await database.db`delete from delivery`;
   await database.db`delete from notice`;
   await database.db`delete from notice_preference`;
-  mail.received.length = service.received.length = 0;
+  mail.received.length = service.received.length = told.length = 0;
+  refuseReached = false;
+  // The clock goes on from test to test, past the end of tokens.
+  for (const who of [admin, doctor]) who.headers = await server.signIn(who.username);
   mail.refuse = null;
   service.answer = { status: 200 };
   service.silent = false;
@@ -130,6 +148,33 @@ describe("the inbox", () => {
       read: 1,
     });
     expect((await send("POST", "/notifications/read-all", {})).json()).toEqual({ read: 1 });
+    expect((await get("/notifications")).json().unread).toBe(1);
+  });
+
+  test("tells upper rooms what was read, and the facts name each notice, also of several facilities", async () => {
+    const other = await server.addFacility("Elsewhere");
+    const guest = await addUser("PHYSICIAN", [here, other]);
+    for (const facilityId of [here, other, other])
+      await tell({ facilityId, to: { people: [guest.id] }, subject: { type: "finding", id: facilityId } });
+    const [first] = (await get("/notifications", guest.headers)).json().data as { id: string }[];
+    await send("POST", `/notifications/${first!.id}/read`, undefined, guest.headers);
+    expect((await send("POST", "/notifications/read-all", {}, guest.headers)).json()).toEqual({ read: 2 });
+    const read = told.map(({ by, recipientId, subject }) => [by, recipientId, subject.id]);
+    expect(read[0]).toEqual(["IN_APP", guest.id, other]);
+    expect(new Set(read.slice(1))).toEqual(new Set([here, other].map((id) => ["IN_APP", guest.id, id])));
+    const facts = await database.db<{ facilityId: string; ids: string[] }[]>`
+      select facility_id as "facilityId", data->'ids' as ids from fact
+      where type = 'notice.read' and subject_id = 'all' and ${guest.id} = any(people) order by id`;
+    expect(new Map(facts.map(({ facilityId, ids }) => [facilityId, ids]))).toEqual(
+      new Map(told.slice(1).map(({ subject, noticeId }) => [subject.id, [noticeId]])),
+    );
+  });
+
+  test("reading is undone where an upper room cannot write it down", async () => {
+    await tell();
+    const [notice] = (await get("/notifications")).json().data;
+    refuseReached = true;
+    expect((await send("POST", `/notifications/${notice.id}/read`)).statusCode).toBe(500);
     expect((await get("/notifications")).json().unread).toBe(1);
   });
 
@@ -253,7 +298,16 @@ describe("deliveries", () => {
     const ids = mail.received.map(({ text }) => /^Message-ID: (.*)$/im.exec(text)?.[1]);
     expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
     expect(new Set(service.received.map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
-    expect(service.received.map(({ body }) => JSON.parse(body).repeated)).toEqual([false, true]);
+    const posts = service.received.map(({ body }) => JSON.parse(body));
+    expect(posts.map(({ repeated }) => repeated)).toEqual([false, true]);
+    // The readers hear of it too, not only the machines.
+    const said = [...mail.received.map(({ text }) => text), ...posts.map(({ text }) => text)];
+    expect(said.map((text) => /sent again/.test(text) && /may have received/.test(text))).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
     for (const channel of ["EMAIL", "SERVICE"]) {
       const { attempts, ...row } = await of(channel);
       expect(row).toMatchObject({ state: "SENT", repeated: true });
@@ -262,6 +316,80 @@ describe("deliveries", () => {
         ["SENT", true],
       ]);
     }
+  });
+
+  test("tell upper rooms what a receiver took, once, with what was written down", async () => {
+    service.answer = { status: 500 };
+    await tell();
+    await run();
+    expect(told.map(({ by, recipientId, subject, viewer }) => [by, recipientId, subject.id, viewer])).toEqual(
+      [["EMAIL", doctor.id, "f1", null]],
+    );
+    service.answer = { status: 204 };
+    later(1);
+    refuseReached = true;
+    await expect(run()).rejects.toThrow("the follower failed");
+    expect((await of("SERVICE")).state).toBe("FAILED");
+    refuseReached = false;
+    later(4);
+    await run();
+    expect(told.map(({ by }) => by)).toEqual(["EMAIL", "SERVICE"]);
+    expect(await of("SERVICE")).toMatchObject({ state: "SENT", repeated: true });
+  });
+
+  const end = () =>
+    transact(database.db, (tx) =>
+      endNotices(tx, platform.clock, { type: "finding", id: "f1" }, ["finding.raised"]),
+    );
+
+  test("of what has ended are not sent any more, not even again, and the notice is unread no more", async () => {
+    await tell({ level: "ALARM" });
+    await tell({ kind: "finding.acknowledged" });
+    service.answer = { status: 503 };
+    const claimed = await notifications.deliveries.work.claim("EMAIL");
+    await notifications.deliveries.work.finish(claimed!, { outcome: "UNKNOWN", error: "It broke off." });
+    const underWay = await notifications.deliveries.work.claim("SERVICE");
+    expect(await end()).toBe(1);
+    expect(await end()).toBe(0);
+    await notifications.deliveries.work.finish(underWay!, { outcome: "FAILED", error: "no" });
+    later(5);
+    service.answer = { status: 200 };
+    await run();
+    const sent = service.received.map(({ body }) => JSON.parse(body).notice.kind);
+    expect(sent).toEqual(["finding.acknowledged"]);
+    expect(mail.received).toHaveLength(1);
+    const states = (await rows()).map(({ kind, channel, state }) => `${kind} ${channel} ${state}`);
+    expect(states.filter((one) => one.startsWith("finding.raised"))).toEqual([
+      "finding.raised IN_APP SENT",
+      "finding.raised EMAIL WITHDRAWN",
+      "finding.raised SERVICE WITHDRAWN",
+    ]);
+    const list = (await get("/notifications?unread=true")).json();
+    expect([list.unread, list.data.map(({ kind }: { kind: string }) => kind)]).toEqual([
+      1,
+      ["finding.acknowledged"],
+    ]);
+    expect((await get("/notifications?unread=false")).json().data).toMatchObject([
+      { kind: "finding.raised", readAt: null, endedAt: expect.any(String) },
+    ]);
+  });
+
+  test("that ended while their sender was dead are withdrawn by whoever takes over", async () => {
+    await tell();
+    await notifications.deliveries.work.claim("EMAIL");
+    await end();
+    later(4);
+    await run();
+    expect(mail.received).toEqual([]);
+    const { state, attempts } = await of("EMAIL");
+    expect([state, attempts.map(({ outcome }) => outcome)]).toEqual(["WITHDRAWN", ["UNKNOWN"]]);
+  });
+
+  test("go by the channels that the notice names, whatever was chosen", async () => {
+    await send("PUT", "/notifications/preferences", { preferences: [{ kind: "*", channels: ["EMAIL"] }] });
+    await tell({ channels: ["SERVICE"] });
+    await tell({ channels: [], level: "ALARM" });
+    expect((await rows()).map(({ channel }) => channel)).toEqual(["IN_APP", "SERVICE", "IN_APP"]);
   });
 
   test("that broke off after they were handed over may have arrived", async () => {

@@ -5,6 +5,7 @@ import { createDeliveries, type Deliveries } from "./delivery/deliver.ts";
 import { announceGaveUp } from "./jobs/jobs.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import type { ReachedFollower } from "./reached.ts";
 import { noticeRoutes } from "./routes-notices.ts";
 import { webhookReader } from "./webhooks/reader.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
@@ -16,6 +17,8 @@ export interface Notifications {
   deliveries: Deliveries;
   webhooks: WebhookWork;
   routes: readonly Routes[];
+  /** For upper rooms: told in the transaction that writes down that a notice has reached somebody. */
+  followReached(follower: ReachedFollower): void;
   /** Tells administrators of jobs that gave up. */
   announceGaveUp(): Promise<void>;
   /** Before the jobs start: says which channels are configured. */
@@ -31,8 +34,12 @@ export function createNotifications(
   channels: readonly Channel[] = configuredChannels(platform),
 ): Notifications {
   const { db, clock, jobs, config } = platform;
+  const followers: ReachedFollower[] = [];
+  const reached: ReachedFollower = async (tx, notices) => {
+    for (const follower of notices.length > 0 ? followers : []) await follower(tx, notices);
+  };
   const deps = { clock, journal };
-  const deliveries = createDeliveries(platform, journal, channels);
+  const deliveries = createDeliveries(platform, journal, reached, channels);
   const webhookDeps = { ...deps, targets: createTargets(config.notices.webhookPrivateHosts) };
   const webhooks = createWebhookWork(db, webhookDeps);
   const announce = () => transact(db, (tx) => announceGaveUp(deps, tx));
@@ -46,10 +53,11 @@ export function createNotifications(
     deliveries,
     webhooks,
     routes: [
-      noticeRoutes(platform, journal),
+      noticeRoutes(platform, { ...deps, reached }),
       webhookRoutes(platform, webhookDeps, webhooks),
       jobRoutes(platform, deps),
     ],
+    followReached: (follower) => void followers.push(follower),
     announceGaveUp: announce,
     start: () => deliveries.start(),
   };

@@ -4,6 +4,7 @@ import {
   type NoticePreferences,
   noticeChannels,
   readEnumeration,
+  type TellingChannel,
 } from "@isocenter/contract";
 import { type Reader, Refusal, type Tx, type Viewer } from "../../platform/index.ts";
 import type { InboxDeps } from "./inbox.ts";
@@ -15,6 +16,15 @@ function onlyPeople(viewer: Viewer): void {
 
 const invalid = (path: string, message: string): Refusal =>
   new Refusal("invalid", "notice.invalid-preference", `${path} ${message}.`, { errors: [{ path, message }] });
+
+/** The channels of this installation, and which of them work. */
+export const channelsSetUp = async (
+  db: Reader,
+): Promise<{ channel: TellingChannel; available: boolean }[]> => [
+  { channel: "IN_APP", available: true },
+  ...(await db<{ channel: NoticeChannel; available: boolean }[]>`
+    select channel, configured as available from notice_channel order by channel`),
+];
 
 /** @throws Refusal `forbidden` (`notice.only-people`) */
 export async function getPreferences(db: Reader, viewer: Viewer): Promise<NoticePreferences> {

@@ -10,17 +10,14 @@ import {
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import { listAnswer, type Platform, type Routes, transact } from "../../platform/index.ts";
-import type { Journal } from "../journal/index.ts";
-import { listNotices, readAllNotices, readNotice } from "./inbox.ts";
+import { type InboxDeps, listNotices, readAllNotices, readNotice } from "./inbox.ts";
 import { changePreferences, getPreferences } from "./preferences.ts";
 
 const tags = ["Notices"];
 const config = { signedIn: true } as const;
 
 /** `/notifications`: what one is told of, and by which ways. */
-export function noticeRoutes(platform: Pick<Platform, "db" | "clock">, journal: Journal): Routes {
-  const { db, clock } = platform;
-  const deps = { clock, journal };
+export function noticeRoutes({ db }: Pick<Platform, "db">, deps: InboxDeps): Routes {
   return (app) => {
     app.get(
       "/notifications",

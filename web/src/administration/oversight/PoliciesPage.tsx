@@ -1,8 +1,9 @@
-import type { FindingPolicies, FindingPolicy, LadderStep } from "@isocenter/contract";
+import type { FindingPolicies, FindingPolicy, LadderStep, TellingChannel } from "@isocenter/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
+import { channelWords } from "../../findings/channels.ts";
 import { Button, IconButton } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
 import { SeverityTag } from "../../kit/Tag.tsx";
@@ -75,9 +76,10 @@ function usePolicyForm(policy: FindingPolicy) {
   const [repeat, setRepeat] = useState(minutesText(policy.repeatMinutes));
   const [readBack, setReadBack] = useState(policy.readBackRequired);
   const [ladder, setLadder] = useState(
-    policy.ladder.map(({ to, afterMinutes }, index) => ({
+    policy.ladder.map(({ to, afterMinutes, channels }, index) => ({
       key: index,
       to,
+      channels,
       after: minutesText(afterMinutes),
     })),
   );
@@ -86,7 +88,7 @@ function usePolicyForm(policy: FindingPolicy) {
     acknowledgeMinutes: readMinutes(acknowledge),
     repeatMinutes: readMinutes(repeat),
   };
-  const steps = ladder.map(({ to, after }) => ({ to, afterMinutes: readMinutes(after) }));
+  const steps = ladder.map(({ to, after, channels }) => ({ to, channels, afterMinutes: readMinutes(after) }));
   const wrong = (value: number | null | undefined) =>
     value === undefined ? t("A time such as 15, 1 h 30 or 2 d") : null;
   const ready =
@@ -99,7 +101,11 @@ function usePolicyForm(policy: FindingPolicy) {
     contactMinutes: read.contactMinutes ?? null,
     acknowledgeMinutes: read.acknowledgeMinutes ?? null,
     repeatMinutes: read.repeatMinutes ?? null,
-    ladder: steps.map(({ to, afterMinutes }) => ({ to, afterMinutes: afterMinutes ?? null })),
+    ladder: steps.map(({ to, channels, afterMinutes }) => ({
+      to,
+      channels,
+      afterMinutes: afterMinutes ?? null,
+    })),
   });
   return {
     ready,
@@ -176,7 +182,7 @@ function Policy({ policy, all }: { policy: FindingPolicy; all: FindingPolicies }
         <fieldset className="grid gap-2">
           <legend className="mb-1 text-12 font-medium text-text-2">{t("Ladder")}</legend>
           {ladder.map((step, index) => (
-            <div key={step.key} className="grid grid-cols-[minmax(0,1fr)_108px_28px] items-end gap-2">
+            <div key={step.key} className="grid grid-cols-[minmax(0,1fr)_108px_28px] items-end gap-x-2">
               <Select
                 label={t("Step {number}", { number: index + 1 })}
                 value={step.to}
@@ -195,6 +201,12 @@ function Policy({ policy, all }: { policy: FindingPolicy; all: FindingPolicies }
                 disabled={ladder.length === 1}
                 onClick={() => setLadder(ladder.filter(({ key }) => key !== step.key))}
               />
+              <Channels
+                number={index + 1}
+                chosen={step.channels}
+                all={all.channels}
+                onChange={(channels) => change(step.key, { channels })}
+              />
             </div>
           ))}
           {ladder.length < mostSteps && (
@@ -205,7 +217,12 @@ function Policy({ policy, all }: { policy: FindingPolicy; all: FindingPolicies }
               onClick={() =>
                 setLadder([
                   ...ladder,
-                  { key: Math.max(...ladder.map(({ key }) => key)) + 1, to: "ALARM", after: "" },
+                  {
+                    key: Math.max(...ladder.map(({ key }) => key)) + 1,
+                    to: "ALARM",
+                    channels: all.channels.map(({ channel }) => channel),
+                    after: "",
+                  },
                 ])
               }
             >
@@ -216,6 +233,43 @@ function Policy({ policy, all }: { policy: FindingPolicy; all: FindingPolicies }
         <Preview steps={steps} />
       </Form>
     </section>
+  );
+}
+
+/** By which ways a step tells. The app always does; what is not set up here is said, and may be chosen for when it is. */
+function Channels({
+  number,
+  chosen,
+  all,
+  onChange,
+}: {
+  number: number;
+  chosen: readonly TellingChannel[];
+  all: FindingPolicies["channels"];
+  onChange: (channels: TellingChannel[]) => void;
+}) {
+  return (
+    <fieldset className="col-span-3 flex flex-wrap gap-x-3 text-12">
+      <legend className="sr-only">{t("Channels of step {number}", { number })}</legend>
+      {all.map(({ channel, available }) => (
+        <label key={channel} className="tick">
+          <input
+            type="checkbox"
+            checked={chosen.includes(channel)}
+            disabled={channel === "IN_APP"}
+            onChange={({ target }) =>
+              onChange(
+                all
+                  .map((one) => one.channel)
+                  .filter((one) => (one === channel ? target.checked : chosen.includes(one))),
+              )
+            }
+          />
+          {t(channelWords[channel])}
+          {!available && <span className="text-text-3"> {t("(not set up)")}</span>}
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

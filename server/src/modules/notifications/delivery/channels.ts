@@ -4,7 +4,7 @@ import { createTransport } from "nodemailer";
 import { type Config, keptSecret, type Platform } from "../../../platform/index.ts";
 import { post } from "../post.ts";
 import { signatureHeader, signatureOf } from "../signature.ts";
-import { type AttemptEnd, sentenceOf } from "./rules.ts";
+import { type AttemptEnd, messageOf } from "./rules.ts";
 import type { Claimed } from "./work.ts";
 
 /** A way by which notices go. Never throws for what the other side does. */
@@ -56,15 +56,15 @@ function emailChannel({ url, from }: { url: string; from: string }, publicUrl: s
   const domain = /@([^\s<>@]+?)>?$/.exec(from)?.[1] ?? "isocenter";
   return {
     name: "EMAIL",
-    async send({ notice, recipient, idempotencyKey }) {
-      const sentence = sentenceOf(notice.kind, notice.level);
+    async send({ notice, recipient, idempotencyKey, repeated }) {
+      const { subject, more } = messageOf(notice, repeated);
       const where = publicUrl === null ? "Sign in to Isocenter to read it." : `Read it here: ${publicUrl}`;
       try {
         await transport.sendMail({
           from,
           to: recipient.email ?? "",
-          subject: sentence,
-          text: `${sentence}.\n\n${where}\n\nThis message was written by Isocenter; nobody reads answers to it.\n`,
+          subject,
+          text: `${[`${subject}.`, ...more, where, "This message was written by Isocenter; nobody reads answers to it."].join("\n\n")}\n`,
           messageId: `<${idempotencyKey}@${domain}>`,
           priority: notice.level === "ALARM" ? "high" : "normal",
           headers: { "Auto-Submitted": "auto-generated" },
@@ -83,12 +83,13 @@ function serviceChannel(platform: Pick<Platform, "clock" | "config">, url: strin
   return {
     name: "SERVICE",
     async send({ id, notice, recipient, idempotencyKey, attempt, repeated }) {
+      const { subject, more } = messageOf(notice, repeated);
       const body = JSON.stringify({
         id,
         type: "notice",
         attempt,
         repeated,
-        text: sentenceOf(notice.kind, notice.level),
+        text: more.length === 0 ? subject : `${[subject, ...more].join(". ")}`,
         url: config.publicUrl,
         notice: { ...notice, createdAt: notice.createdAt.toISOString() },
         recipient,

@@ -2,6 +2,7 @@ import type { Platform } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { deliverJob } from "../notice.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
+import type { ReachedFollower } from "../reached.ts";
 import { type Channel, configuredChannels } from "./channels.ts";
 import { createDeliveryWork, type DeliveryWork } from "./work.ts";
 
@@ -22,10 +23,11 @@ export interface Deliveries {
 export function createDeliveries(
   platform: Platform,
   journal: Journal,
+  reached: ReachedFollower,
   channels: readonly Channel[] = configuredChannels(platform),
 ): Deliveries {
-  const { db, clock, log, jobs } = platform;
-  const work = createDeliveryWork(db, { clock, journal });
+  const { db, clock, log, jobs, config } = platform;
+  const work = createDeliveryWork(db, { clock, journal, reached });
 
   async function runChannel(channel: Channel): Promise<void> {
     let failures = 0;
@@ -52,5 +54,13 @@ export function createDeliveries(
   const run = async () => void (await Promise.all(runs.map((start) => start())));
   jobs.define({ name: deliverJob, run });
   jobs.every("notifications.deliver-again", sweepSeconds, run);
-  return { work, run, start: () => work.configure(channels.map(({ name }) => name)) };
+  return {
+    work,
+    run,
+    async start() {
+      await work.configure(channels.map(({ name }) => name));
+      // The database of the program's own folder has no other program on it.
+      if (config.databaseUrl === null) await work.takeOver();
+    },
+  };
 }

@@ -2,6 +2,7 @@ import type { NoticeChannel, NoticeLevel } from "@isocenter/contract";
 import { type Clock, type Db, newId, systemViewer, type Tx, transact } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { notify } from "../notice.ts";
+import type { ReachedFollower } from "../reached.ts";
 import { type AttemptEnd, nextStep, retryDelaysMs } from "./rules.ts";
 
 /** Longer than any channel takes; whoever sent is dead then. */
@@ -49,11 +50,13 @@ interface DueRow {
   fullName: string;
   email: string | null;
   active: boolean;
+  endedAt: Date | null;
 }
 
 export interface DeliveryDeps {
   clock: Clock;
   journal: Journal;
+  reached: ReachedFollower;
 }
 
 export interface DeliveryWork {
@@ -63,6 +66,8 @@ export interface DeliveryWork {
   finish(claimed: Claimed, end: AttemptEnd): Promise<void>;
   /** What waits for a channel that is configured no more is given up. */
   configure(channels: readonly NoticeChannel[]): Promise<void>;
+  /** Where no other process may send: what one before was sending when it died is taken over at once. */
+  takeOver(): Promise<void>;
 }
 
 export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
@@ -71,12 +76,12 @@ export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
   const due = (tx: Tx, channel: NoticeChannel, now: Date) => tx<DueRow[]>`
     select d.id, d.channel, d.idempotency_key as "idempotencyKey", d.attempts, n.id as "noticeId", n.kind, n.level,
       n.facility_id as "facilityId", n.subject_type as "subjectType", n.subject_id as "subjectId", n.patient_id as "patientId", n.data,
-      n.created_at as "createdAt", u.id as "recipientId", u.username, u.full_name as "fullName", u.email, u.active
+      n.created_at as "createdAt", n.ended_at as "endedAt", u.id as "recipientId", u.username, u.full_name as "fullName", u.email, u.active
     from delivery d join notice n on n.id = d.notice_id join app_user u on u.id = n.recipient_id
     where d.channel = ${channel} and d.next_attempt_at <= ${now} and (d.leased_until is null or d.leased_until <= ${now})
     order by (n.level = 'ALARM') desc, d.next_attempt_at, d.id limit 1 for update of d skip locked`;
 
-  async function claim(channel: NoticeChannel): Promise<Claimed | null> {
+  async function claim(channel: NoticeChannel): Promise<Claimed | "withdrawn" | "hindered" | null> {
     const now = clock.now();
     return transact(db, async (tx) => {
       const [row] = await due(tx, channel, now);
@@ -85,6 +90,10 @@ export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
       await tx`
         update delivery_attempt set outcome = 'UNKNOWN', finished_at = ${now}, error = 'It was interrupted.'
         where delivery_id = ${row.id} and outcome is null`;
+      if (row.endedAt !== null) {
+        await tx`update delivery set state = 'WITHDRAWN', next_attempt_at = null, runner = null, leased_until = null where id = ${row.id}`;
+        return "withdrawn" as const;
+      }
       const [before] = await tx<{ unknown: boolean }[]>`
         select exists (select from delivery_attempt where delivery_id = ${row.id} and outcome = 'UNKNOWN') as unknown`;
       const repeated = before!.unknown;
@@ -100,7 +109,7 @@ export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
       const hindrance = hindranceOf(row, attempt);
       if (hindrance === null) return claimed;
       await finishIn(tx, claimed, { outcome: "FAILED", error: hindrance, final: true });
-      return { ...claimed, runner: "" };
+      return "hindered" as const;
     });
   }
 
@@ -113,7 +122,9 @@ export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
 
   async function finishIn(tx: Tx, claimed: Claimed, end: AttemptEnd): Promise<void> {
     const now = clock.now();
-    const { state, nextAttemptAt } = nextStep(end, claimed.attempt, now);
+    const [notice] = await tx<{ endedAt: Date | null }[]>`
+      select ended_at as "endedAt" from notice where id = ${claimed.notice.id}`;
+    const { state, nextAttemptAt } = nextStep(end, claimed.attempt, now, notice?.endedAt != null);
     const changed = await tx`
       update delivery set state = ${state}, next_attempt_at = ${nextAttemptAt}, runner = null, leased_until = null,
         last_error = ${end.error?.slice(0, 500) ?? null}, sent_at = ${state === "SENT" ? now : null}
@@ -123,6 +134,11 @@ export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
       update delivery_attempt set outcome = ${end.outcome}, finished_at = ${now}, error = ${end.error?.slice(0, 500) ?? null}
       where delivery_id = ${claimed.id} and number = ${claimed.attempt}`;
     if (state === "GAVE_UP") await sayGaveUp(tx, claimed);
+    if (state !== "SENT") return;
+    const { id: noticeId, subject } = claimed.notice;
+    await deps.reached(tx, [
+      { noticeId, subject, recipientId: claimed.recipient.id, by: claimed.channel, viewer: null },
+    ]);
   }
 
   /** Administrators hear of it by the other channels: of each alarm, of the rest once a day. */
@@ -160,7 +176,7 @@ export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
       // What cannot be sent at all is over already; the next one, then.
       for (;;) {
         const claimed = await claim(channel);
-        if (claimed === null || claimed.runner !== "") return claimed;
+        if (claimed === null || typeof claimed === "object") return claimed;
       }
     },
     finish: (claimed, end) => transact(db, (tx) => finishIn(tx, claimed, end)),
@@ -170,6 +186,8 @@ export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
         update delivery set state = 'GAVE_UP', next_attempt_at = null, last_error = 'The channel is not configured any more.'
         where next_attempt_at is not null and channel <> all(${channels as string[]}::text[])`;
     },
+    takeOver: async () =>
+      void (await db`update delivery set runner = null, leased_until = null where leased_until is not null`),
   };
 }
 
