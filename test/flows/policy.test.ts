@@ -405,6 +405,39 @@ test.each([
   }
 });
 
+test.each(["PHYSICIAN of here", "PHYSICIAN of there", "PHYSICIAN of here and there"])(
+  "an order opens no door: %s",
+  async (title) => {
+    const person = people.find((one) => one.title === title)!;
+    const before = names(expected(person, "patients.read"))!;
+    const shut = made.filter(({ name }) => !before.includes(name));
+    expect(shut.length).toBeGreaterThan(3);
+    for (const { name, patientId, place } of shut)
+      for (const patientProof of [undefined, { identifier: name, birthDate: "1900-01-01" }]) {
+        const answer = await app.inject({
+          method: "POST",
+          url: "/api/v1/imaging-orders",
+          headers: person.headers,
+          payload: {
+            patientId,
+            patientProof,
+            modality: "CT",
+            bodyPart: "CHEST",
+            clinicalIndication: "curious",
+            facilityId: places[person.places.includes(place) ? place : person.places[0]!],
+          },
+        });
+        const refused = patientProof === undefined ? [403] : [422, 429];
+        expect([name, refused.includes(answer.statusCode)]).toEqual([name, true]);
+      }
+    expect(await listed(person, "/patients?limit=200", "patientId")).toEqual(all(before));
+    expect(await oneByOne(person, ({ patientId }) => `/api/v1/patients/${patientId}`)).toEqual(before);
+    expect(await listed(person, "/studies?limit=200", "studyId")).toEqual(
+      all(names(alive(expected(person, "images.read")))),
+    );
+  },
+);
+
 test("when the glass has ended, every door is shut again", async () => {
   const physician = people.find(({ title }) => title === "PHYSICIAN of here")!;
   await database.db`update break_glass set starts_at = ${new Date(now().getTime() - 7_200_000)}, ends_at = ${now()} where user_id = ${physician.id}`;

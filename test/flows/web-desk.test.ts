@@ -118,6 +118,41 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await page.getByText("The merge is undone", { exact: true }).waitFor();
   });
 
+  test("a physician orders for somebody who is not in their care by identifier and birth date", async () => {
+    const { identifiers } = await call("POST", "/patients", {
+      lastName: "Okafor",
+      firstName: "Ngozi",
+      birthDate: "1988-11-23",
+      sex: "F",
+    });
+    const page = await flow.open({ expected: (text) => /status of 422/.test(text) });
+    await signInByForm(page, "aalto", ownPassword);
+    await page.goto("/orders");
+    await page.getByRole("button", { name: /New order/ }).click();
+    const order = page.getByRole("dialog", { name: "New order" });
+    await order.getByRole("combobox").fill("okafor");
+    await order.getByText("No such patient here.").waitFor();
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await order.getByRole("button", { name: "A patient not yet in my care" }).click();
+    await order.getByLabel("Examination").selectOption({ label: "CT · CT head without contrast" });
+    await order.getByLabel("Clinical question").fill("headache");
+    const send = order.getByRole("button", { name: "Order the examination" });
+    expect(await send.isDisabled()).toBe(true);
+    await order.getByLabel("Identifier").fill(identifiers[0].value);
+    await order.getByLabel("Birth date").fill("1988-11-24");
+    await send.click();
+    await order.getByText("No patient here has this identifier and birth date.").waitFor();
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await order.getByLabel("Birth date").fill("1988-11-23");
+    await send.click();
+    await page.waitForURL(/\/orders\//);
+    await page.getByText("headache").waitFor();
+    await page
+      .getByRole("link", { name: /Okafor/ })
+      .first()
+      .waitFor();
+  });
+
   test("works at a phone's width", async () => {
     const page = await flow.open({ width: 390, height: 800 });
     await signInByForm(page, "desk", ownPassword);

@@ -5,7 +5,7 @@ import { catalogueRoutes, orderRoutes } from "@isocenter/server/modules/orders/i
 import { patientRoutes } from "@isocenter/server/modules/patients/index.ts";
 import type { Routes } from "@isocenter/server/platform/index.ts";
 import { beforeAll } from "vitest";
-import { testServer } from "./identity.ts";
+import { type TestServer, testServer } from "./identity.ts";
 import type { TestPlatform } from "./platform.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -17,6 +17,8 @@ export interface Answer {
 }
 export interface Caller {
   id: string;
+  /** Anew, after time has passed. */
+  signIn(): Promise<void>;
   call(method: Method, url: string, payload?: object, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -25,9 +27,12 @@ export interface Caller {
  * an order are made with one line. Call at the top of the file.
  * @param more routes of higher rooms
  */
-export function testOrders(platform: TestPlatform, more: (journal: Journal) => readonly Routes[] = () => []) {
+export function testOrders(
+  platform: TestPlatform,
+  more: (journal: Journal, identity: TestServer["identity"]) => readonly Routes[] = () => [],
+) {
   const server = testServer(platform, ({ identity, journal }) => [
-    ...more(journal),
+    ...more(journal, identity),
     sessionRoutes(identity),
     patientRoutes({ platform, journal }),
     orderRoutes({ platform, journal }),
@@ -38,9 +43,12 @@ export function testOrders(platform: TestPlatform, more: (journal: Journal) => r
 
   async function someone(roles: readonly Role[], facilityIds: readonly string[]): Promise<Caller> {
     const { id, username } = await server.addUser({ roles, facilityIds });
-    const signedIn = await server.signIn(username);
+    let signedIn = await server.signIn(username);
     return {
       id,
+      async signIn() {
+        signedIn = await server.signIn(username);
+      },
       async call(method, url, payload, headers = {}) {
         const answer = await server.app.inject({
           method,
@@ -87,6 +95,14 @@ export function testOrders(platform: TestPlatform, more: (journal: Journal) => r
         sex: "F",
       });
       return made.body.id;
+    },
+    /** What a physician repeats to order for a patient who is not in their care. */
+    async proof(patientId: string): Promise<{ identifier: string; issuer: string; birthDate: string }> {
+      const { identifiers, birthDate } = (
+        await (await self.as("FRONT_DESK")).call("GET", `/patients/${patientId}`)
+      ).body;
+      const [{ value, issuer }] = identifiers;
+      return { identifier: value, issuer, birthDate };
     },
     /** What is posted for an order of the physician for a new patient. */
     async wish(more: object = {}): Promise<Record<string, unknown>> {

@@ -82,13 +82,30 @@ const stationAeTitle = text(16);
 const version = Type.Optional(Type.Integer({ minimum: 1 }));
 const reason = text(1000);
 
+/** What stands on a wristband or a referral: who repeats it has the patient before them. */
+export const PatientProof = Type.Object(
+  {
+    identifier: Type.String({ minLength: 1, maxLength: 64, pattern: "\\S" }),
+    issuer: Type.Optional(
+      Type.String({ maxLength: 64, description: "Whose the identifier is; needed where several have it" }),
+    ),
+    birthDate: DateOnly,
+  },
+  closed,
+);
+export type PatientProof = Static<typeof PatientProof>;
+
 /**
  * With `scheduledAt` it is SCHEDULED, else PENDING. `modality` and `bodyPart` may be left out where `procedureCode` says them; `providerId` may be
- * where the viewer orders as the provider; the facility is the viewer's home where none is named.
+ * where the viewer orders as the provider; the facility is the viewer's home where none is named. Who sees only patients in their care, and orders for another, repeats the
+ * patient's identifier and birth date in `patientProof`, or breaks the glass before.
  */
 export const CreateImagingOrder = Type.Object(
   {
-    patientId: Id,
+    patientId: Type.Optional(
+      Type.String({ format: "uuid", description: "May be left out where patientProof says who it is" }),
+    ),
+    patientProof: Type.Optional(PatientProof),
     providerId: Type.Optional(Type.String({ format: "uuid", description: "The user who asks for it" })),
     facilityId: Type.Optional(Id),
     modality: Type.Optional(modality),

@@ -4624,8 +4624,12 @@ export interface components {
             patientIdIssuer?: string;
         };
         CreateImagingOrder: {
-            /** Format: uuid */
-            patientId: string;
+            /**
+             * Format: uuid
+             * @description May be left out where patientProof says who it is
+             */
+            patientId?: string;
+            patientProof?: components["schemas"]["PatientProof"];
             /**
              * Format: uuid
              * @description The user who asks for it
@@ -5741,6 +5745,13 @@ export interface components {
             } | null;
             undoneAt: string | null;
             actions: string[];
+        };
+        PatientProof: {
+            identifier: string;
+            /** @description Whose the identifier is; needed where several have it */
+            issuer?: string;
+            /** Format: date */
+            birthDate: string;
         };
         PatientSummary: {
             /** Format: uuid */

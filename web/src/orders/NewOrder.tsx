@@ -1,4 +1,4 @@
-import type { Patient } from "@isocenter/contract";
+import type { Patient, PatientProof } from "@isocenter/contract";
 import { priorities } from "@isocenter/contract/workflow";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,7 +7,7 @@ import { ApiError } from "../api/problem.ts";
 import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
-import { Labelled } from "../kit/Field.tsx";
+import { Field, Labelled } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { toast } from "../kit/toast.ts";
 import { PatientChooser } from "../patients/PatientChooser.tsx";
@@ -20,6 +20,14 @@ import { createOrder, usePhysicians, useProcedures } from "./queries.ts";
 /** Asks for an examination: whom, what, why, how soon. The appointment is made afterwards. */
 export function NewOrder({ patient, onClose }: { patient: Patient | null; onClose: () => void }) {
   const [chosen, setChosen] = useState(patient);
+  const [unknown, setUnknown] = useState(false);
+  // Whoever orders for their own patients finds those alone; another they name by what the patient brings along.
+  const me = useMe();
+  const own = me?.permissions.includes("patients.write") !== true && me?.roles.includes("PHYSICIAN") === true;
+  const other = () => {
+    setChosen(null);
+    setUnknown(false);
+  };
   return (
     <Dialog
       open
@@ -28,17 +36,30 @@ export function NewOrder({ patient, onClose }: { patient: Patient | null; onClos
       title={t("New order")}
       description={t("Whoever schedules sees it at once; an emergency is announced.")}
     >
-      {chosen ? (
-        <OrderForm patient={chosen} onClose={onClose} onOther={patient ? undefined : () => setChosen(null)} />
+      {chosen || unknown ? (
+        <OrderForm patient={chosen} onClose={onClose} onOther={patient ? undefined : other} />
       ) : (
-        <PatientChooser onChoose={setChosen} />
+        <>
+          <PatientChooser onChoose={setChosen} />
+          {own && (
+            <div className="flex flex-wrap items-center justify-between gap-2">
+              <p className="min-w-0 flex-1 text-12 text-text-2">
+                {t(
+                  "Here you find the patients in your care. For another you need their identifier and birth date.",
+                )}
+              </p>
+              <Button onClick={() => setUnknown(true)}>{t("A patient not yet in my care")}</Button>
+            </div>
+          )}
+        </>
       )}
     </Dialog>
   );
 }
 
 interface OrderFormProps {
-  patient: Patient;
+  /** Null: somebody who is not in one's care, named by identifier and birth date. */
+  patient: Patient | null;
   onClose: () => void;
   onOther: (() => void) | undefined;
 }
@@ -56,6 +77,8 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
   const [priority, setPriority] = useState<string>("ROUTINE");
   const [question, setQuestion] = useState("");
   const [notes, setNotes] = useState("");
+  const [identifier, setIdentifier] = useState("");
+  const [birthDate, setBirthDate] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const [key, setKey] = useState(() => requestKey());
@@ -69,7 +92,11 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
   const asking = (physicians.data?.data ?? []).flatMap(({ userId, firstName, lastName, profession }) =>
     userId && profession === "PHYSICIAN" ? [{ id: userId, name: `${lastName}, ${firstName}` }] : [],
   );
-  const ready = procedureCode !== "" && providerId !== "" && question.trim() !== "";
+  // The care has ended since the patient was chosen, or the hour of the broken glass has.
+  const [asksProof, setAsksProof] = useState(patient === null);
+  const proof: PatientProof | null = asksProof ? { identifier: identifier.trim(), birthDate } : null;
+  const proven = !proof || (proof.identifier !== "" && proof.birthDate !== "");
+  const ready = procedureCode !== "" && providerId !== "" && question.trim() !== "" && proven;
   const order = async () => {
     if (!ready || busy) return;
     setBusy(true);
@@ -77,7 +104,8 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
     try {
       const made = await createOrder(
         {
-          patientId: patient.id,
+          ...(patient ? { patientId: patient.id } : {}),
+          ...(proof ? { patientProof: proof } : {}),
           providerId,
           procedureCode,
           priority,
@@ -94,7 +122,9 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
       onClose();
       await navigate({ to: "/orders/$orderId", params: { orderId: made.id } });
     } catch (failure) {
-      setError(failure instanceof ApiError ? failure : null);
+      const refused = failure instanceof ApiError ? failure : null;
+      if (refused?.code === "order.not-in-care") setAsksProof(true);
+      setError(refused);
     } finally {
       setBusy(false);
     }
@@ -111,8 +141,14 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
       <div className="note plain items-center">
         <Icon name="person" />
         <span className="min-w-0 flex-1">
-          <b>{nameOf(patient)}</b> · {personLine(patient, today)} ·{" "}
-          <span className="mono">{patient.identifiers[0]?.value}</span>
+          {patient ? (
+            <>
+              <b>{nameOf(patient)}</b> · {personLine(patient, today)} ·{" "}
+              <span className="mono">{patient.identifiers[0]?.value}</span>
+            </>
+          ) : (
+            <b>{t("A patient not yet in my care")}</b>
+          )}
         </span>
         {onOther && (
           <Button size="s" onClick={onOther}>
@@ -120,6 +156,32 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
           </Button>
         )}
       </div>
+      {asksProof && (
+        <fieldset className="grid gap-3 sm:grid-cols-2">
+          <legend className="pb-2 text-12 text-text-2">
+            {t(
+              "As they stand on the referral or the wristband. With the order the patient comes into your care; that is recorded, and those who watch over access are told.",
+            )}
+          </legend>
+          <Field
+            label={t("Identifier")}
+            required
+            maxLength={64}
+            autoComplete="off"
+            spellCheck={false}
+            value={identifier}
+            onChange={change(setIdentifier)}
+          />
+          <Field
+            label={t("Birth date")}
+            required
+            type="date"
+            max={today}
+            value={birthDate}
+            onChange={change(setBirthDate)}
+          />
+        </fieldset>
+      )}
       <div className="grid gap-3 sm:grid-cols-2">
         <Labelled label={t("Examination")} boxed>
           <select required value={procedureCode} onChange={change(setProcedureCode)}>

@@ -30,6 +30,7 @@ export const readAllNotices = () =>
 
 const words: Readonly<Record<string, string>> = {
   "access.broken-glass": message("Somebody opened a record outside their care"),
+  "access.care-claimed": message("A physician took a patient into their care by an order"),
   "access.vip-viewed": message("A watched patient was looked at"),
   "bill.price-missing": message("An examination has no price"),
   "delivery.gave-up": message("A message could not be delivered"),

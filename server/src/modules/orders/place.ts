@@ -1,13 +1,14 @@
 import { type CreateImagingOrder, type Priority, priorities, readEnumeration } from "@isocenter/contract";
 import { newUid } from "@isocenter/dicom";
 import { type Clock, newId, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
-import { addCareRelations, addMemberships } from "../patients/index.ts";
+import { addCareRelations, addMemberships, claimCare } from "../patients/index.ts";
 import { type Appointment, lockStation, moveSteps, reserve } from "./booking.ts";
 import type { OrderContext } from "./context.ts";
 import { type Examination, examinationColumns, examinationOf, writeSteps } from "./examination.ts";
 import { placeOf } from "./facility.ts";
 import { notTheirs, ordersOwn } from "./order.ts";
 import { conflict, invalid, isDuplicate } from "./refusals.ts";
+import { whomFor } from "./whom.ts";
 
 /** Numbers that whoever sent the order has given already; ours where left out. */
 export interface GivenNumbers {
@@ -128,8 +129,9 @@ async function appointmentOf(
 /**
  * Places an order, with its accession number, the UID of the study to be made, and its steps. The patient is in the provider's care from now on.
  * @returns its id
- * @throws Refusal `forbidden`, `not-found` (`facility.not-found`, `patient.not-found`), `invalid`, `conflict` (`patient.merged`, `schedule.conflict`,
- *   `schedule.closed`, `station.inactive`, `order.number-taken`)
+ * @throws Refusal `forbidden` (also `order.not-in-care`), `not-found` (`facility.not-found`, `patient.not-found`), `invalid`, `unprocessable`
+ *   (`order.proof-wrong`), `conflict` (`patient.merged`, `patient.ambiguous`, `schedule.conflict`, `schedule.closed`, `station.inactive`,
+ *   `order.number-taken`)
  */
 export async function placeOrder(
   tx: Tx,
@@ -142,10 +144,12 @@ export async function placeOrder(
   const { clock, journal } = context;
   const { facilityId } = await placeOf(tx, viewer, input.facilityId);
   const providerId = await providerOf(tx, viewer, facilityId, input.providerId);
-  await requirePatientFor(tx, viewer, clock, input.patientId, facilityId);
   const priority = readPriority(input.priority ?? "ROUTINE");
   const examination = await examinationOf(tx, facilityId, input);
   const appointment = await appointmentOf(tx, viewer, facilityId, examination, input, priority);
+  // Last, so that who may not know whether there is such a patient learns nothing from what else is wrong.
+  const { patientId, by } = await whomFor(tx, viewer, input);
+  await requirePatientFor(tx, viewer, clock, patientId, facilityId);
   const status = appointment.scheduledAt === null ? "PENDING" : "SCHEDULED";
   const id = newId(clock);
   const numbers = await numbersOf(tx, given);
@@ -154,7 +158,7 @@ export async function placeOrder(
     await tx`insert into imaging_order ${tx({
       id,
       facility_id: facilityId,
-      patient_id: input.patientId,
+      patient_id: patientId,
       provider_id: providerId,
       ...numbers,
       ...examinationColumns(examination),
@@ -180,14 +184,14 @@ export async function placeOrder(
     throw conflict("order.number-taken", "Another order of the facility has one of the numbers given.");
   }
   await moveSteps(tx, id, status, at, appointment);
-  await addCareRelations(tx, clock, [
-    { patientId: input.patientId, facilityId, personId: providerId, source: "order" },
-  ]);
+  if (by === "known")
+    await addCareRelations(tx, clock, [{ patientId, facilityId, personId: providerId, source: "order" }]);
+  else await claimCare(tx, viewer, { patientId, facilityId, orderId: id, by }, context);
   await journal.record(tx, viewer, {
     type: "order.created",
     subject: { type: "order", id },
     facilityId,
-    patientId: input.patientId,
+    patientId,
     people: [providerId],
     data: { status, priority, modality: examination.modality, accessionNumber: numbers.accession_number },
   });

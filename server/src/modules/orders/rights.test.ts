@@ -34,6 +34,7 @@ describe.each(roles)("%s", (role) => {
     const who = await orders.as(role);
     const providerId = role === "PHYSICIAN" ? who.id : undefined;
     const wish = await orders.wish(providerId ? { providerId } : {});
+    if (providerId) wish.patientProof = await orders.proof(String(wish.patientId));
     const made = await who.call("POST", "/imaging-orders", wish);
     expect(made.status).toBe(mayPlace.includes(role) ? 201 : 403);
     const order = await orders.place(providerId ? { providerId } : {});
@@ -87,7 +88,9 @@ test("a physician orders as themself, and writes only what they ordered", async 
     await orders.wish({ providerId: other.id }),
   );
   expect([foreign.status, foreign.body.code]).toEqual([403, "order.not-own"]);
-  const own = await physician.call("POST", "/imaging-orders", await orders.wish({ providerId: undefined }));
+  const wish = await orders.wish({ providerId: undefined });
+  const patientProof = await orders.proof(String(wish.patientId));
+  const own = await physician.call("POST", "/imaging-orders", { ...wish, patientProof });
   expect(own.body.providerId).toBe(physician.id);
   const url = `/imaging-orders/${own.body.id}`;
   expect((await physician.call("PATCH", url, { providerId: other.id })).status).toBe(403);

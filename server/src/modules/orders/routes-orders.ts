@@ -27,6 +27,7 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
+import { countProof, forgetProof, knownPatient } from "../patients/index.ts";
 import { changeOrder } from "./change.ts";
 import type { OrderContext } from "./context.ts";
 import { withPerformed } from "./performed/queries.ts";
@@ -34,6 +35,7 @@ import { placeOrder } from "./place.ts";
 import { getOrder, listOrders, listOrdersOfPatient, listSteps } from "./queries.ts";
 import { created, withVersion } from "./routes-catalogue.ts";
 import { scheduleOf } from "./schedule.ts";
+import { ordersIntoCare, unproven } from "./whom.ts";
 
 const problems = { "4xx": Problem };
 const params = Type.Object({ id: Id });
@@ -181,6 +183,35 @@ function writeRoutes(app: App, { platform: { db }, journal, context }: Parts): v
     return await getOrder(db, viewer, id);
   }
 
+  /** Places an order; that somebody ordered for a patient whom they could not name is written down, and how often is bounded. */
+  async function place(viewer: Viewer, input: CreateImagingOrder): Promise<string> {
+    const attempt =
+      input.patientProof && ordersIntoCare(viewer) ? await countProof(db, context.clock, viewer) : null;
+    try {
+      return await transact(db, async (tx) => {
+        const id = await placeOrder(tx, viewer, input, context);
+        if (attempt !== null) await forgetProof(tx, attempt);
+        return id;
+      });
+    } catch (error) {
+      const code = error instanceof Refusal ? error.code : null;
+      if (code !== null && unproven.includes(code)) await unprovenOrder(viewer, input, code);
+      else if (attempt !== null) await forgetProof(db, attempt);
+      throw error;
+    }
+  }
+
+  async function unprovenOrder(viewer: Viewer, input: CreateImagingOrder, code: string): Promise<void> {
+    const patientId = await knownPatient(db, viewer, input.patientId ?? null);
+    await journal.access(viewer, {
+      action: "order.created",
+      subject: { type: "patient", id: patientId ?? "unknown" },
+      patientId,
+      outcome: "refused",
+      data: { code },
+    });
+  }
+
   async function refused(viewer: Viewer, id: string, { status }: ChangeImagingOrder, { code }: Refusal) {
     const { patientId, facilityId, status: from } = await getOrder(db, viewer, id);
     await journal.access(viewer, {
@@ -205,7 +236,7 @@ function writeRoutes(app: App, { platform: { db }, journal, context }: Parts): v
       },
     },
     async (request, reply) => {
-      const id = await transact(db, (tx) => placeOrder(tx, request.viewer, request.body, context));
+      const id = await place(request.viewer, request.body);
       created(request, reply, id);
       return sendVersioned(reply, await getOrder(db, request.viewer, id));
     },

@@ -1,13 +1,14 @@
 /**
  * Patients: demographics, identifiers and their issuers, who cares for whom.
  *
- * Owns the tables `patient`, `patient_identifier`, `patient_facility`, `patient_merge`, `care_relation`. Records the facts
- * `patient.created`, `patient.changed`, `patient.care-team-changed`, `patient.merged`, `patient.merge-undone` and `access.broken-glass`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
+ * Owns the tables `patient`, `patient_identifier`, `patient_facility`, `patient_merge`, `care_relation`, `proof_attempt`. Records the facts
+ * `patient.created`, `patient.changed`, `patient.care-team-changed`, `patient.merged`, `patient.merge-undone`, `access.broken-glass` and `access.care-claimed`. Keeps: an identifier of an issuer belongs to one patient; identities that conflict are never merged silently; what a person corrected
  * images do not overwrite; a patient exists for a viewer through the facilities that know them and, where the right reaches no further, through care.
  */
 export { breakGlassRoutes } from "./break-glass/routes.ts";
 export { privacyOfficers } from "./break-glass/watchers.ts";
 export { careTeamOf, type TeamMember } from "./care-team.ts";
+export { type CareClaim, claimCare } from "./claim-care.ts";
 export { addCareRelations, changePatient, createPatient } from "./commands.ts";
 export { type SaidIdentity, saidOfPatient, sexOf } from "./fits.ts";
 export {
@@ -31,6 +32,7 @@ export {
   nameParts,
   type Sex,
 } from "./patient.ts";
+export { careOf, countProof, findByIdentifier, forgetProof, knownPatient } from "./proof.ts";
 export {
   type AcceptedBefore,
   acceptProvisional,

@@ -31,7 +31,13 @@ const { patientId: _, kind: __, ...accessFilters } = AuditListQuery.properties;
 const AccessListQuery = Type.Object(accessFilters, { additionalProperties: false });
 
 /** Facts that say that somebody came to see records, or gave them away. */
-const looksAndExports = ["access.broken-glass", "share.created", "share.revoked", "send.queued"] as const;
+const looksAndExports = [
+  "access.broken-glass",
+  "access.care-claimed",
+  "share.created",
+  "share.revoked",
+  "send.queued",
+] as const;
 
 export interface MergeRoutesDeps {
   platform: Platform;

@@ -11,6 +11,7 @@ import { type IdentityDeps, keepBrokenGlass } from "../../identity/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { notify } from "../../notifications/index.ts";
 import { survivorOf } from "../merged.ts";
+import { findByIdentifier } from "../proof.ts";
 import { facilities } from "../sql.ts";
 import { privacyOfficers } from "./watchers.ts";
 
@@ -103,21 +104,17 @@ async function whom(
     });
   }
   if (patientId !== undefined) return patientId.toLowerCase();
-  const rows = await tx<{ id: string }[]>`
-    select distinct coalesce(i.survivor_id, i.patient_id) as id from patient_identifier i
-    where i.value = ${identifier!.trim()} ${issuer === undefined ? tx`` : tx`and i.issuer = ${issuer.trim()}`}
-      and exists (select 1 from patient_facility f where f.patient_id = coalesce(i.survivor_id, i.patient_id)
-        and f.facility_id = any(${facilities(viewer)}::uuid[])) limit 2`;
-  if (rows.length > 1) {
+  const found = await findByIdentifier(tx, viewer, { identifier: identifier!, issuer });
+  if (found.length > 1) {
     throw new Refusal(
       "conflict",
       "patient.ambiguous",
       "Several patients have this identifier: name its issuer as well.",
     );
   }
-  const [row] = rows;
-  if (!row) throw noPatient();
-  return row.id;
+  const [id] = found;
+  if (id === undefined) throw noPatient();
+  return id;
 }
 
 /** Where it counts: the viewer's home if that knows the patient, else the first that does. */
