@@ -2,8 +2,10 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openApiDocument } from "./openapi.ts";
+import { indexJson, indexPage } from "./platform/openapi/api-index.ts";
 import { requestExamples } from "./platform/openapi/examples.ts";
 import { operationIdOf } from "./platform/openapi/names.ts";
+import { referencePage } from "./platform/openapi/reference.ts";
 import { type Document, type Operation, operationsOf, type Schema } from "./platform/openapi/types.ts";
 
 let document: Document;
@@ -110,4 +112,22 @@ test("names follow from method and path", () => {
     ["GET", "/health/live", false, "getHealthLive"],
   ] as const;
   for (const [method, path, isList, name] of names) expect(operationIdOf(method, path, isList)).toBe(name);
+});
+
+/** With what the document says of itself. */
+const described = () =>
+  document as Document & { info: { title: string; version: string; description?: string } };
+
+test("the pages to read name every operation and every shape, lead nowhere that is not there, and need no script", async () => {
+  const page = referencePage(described());
+  const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  for (const { operation } of operations) expect(ids).toContain(operation.operationId);
+  for (const name of Object.keys(document.components.schemas ?? {})) expect(ids).toContain(`schema-${name}`);
+  const links = [...page.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(links.filter((id) => !ids.has(id))).toEqual([]);
+  expect(links.length).toBeGreaterThan(operations.length);
+  expect(page).not.toMatch(/<script|https?:\/\/|javascript:/i);
+  const index = indexPage(described());
+  for (const [, id] of index.matchAll(/href="\/redoc#([^"]*)"/g)) expect(ids).toContain(id);
+  expect(indexJson(described())).toMatchObject({ links: { openapi: "/openapi.json", reference: "/redoc" } });
 });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import fastifyStatic from "@fastify/static";
-import { type App, Refusal, type Routes, sendProblem } from "./platform/index.ts";
+import { type App, nothingAt, type Routes, sendProblem } from "./platform/index.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 const dist = path.join(repository, "web/dist");
@@ -75,7 +75,7 @@ function replaceDist(built: string): void {
 
 /** Whether a path is a page of the web app: of no other route, and no file, whose last part has a dot. UIDs before that have dots too. */
 export function isPage(path: string): boolean {
-  return /^\/(?!api(\/|$)|dicomweb(\/|$)|docs(\/|$)|health(\/|$)|metrics$|openapi\.json$)(?:.*\/)?[^./]*$/.test(
+  return /^\/(?!api(\/|$)|dicomweb(\/|$)|docs(\/|$)|redoc$|health(\/|$)|metrics$|openapi\.json$)(?:.*\/)?[^./]*$/.test(
     path,
   );
 }
@@ -101,11 +101,7 @@ export function webAppRoutes(): Routes {
       const url = request.url.split("?")[0] ?? "/";
       const wantsPage = isPage(url) && (request.headers.accept ?? "").includes("text/html");
       if (wantsPage) return reply.header("cache-control", "no-cache").sendFile("index.html");
-      return sendProblem(
-        request,
-        reply,
-        new Refusal("not-found", "path.not-found", `There is nothing at ${url}.`),
-      );
+      return sendProblem(request, reply, nothingAt(request));
     });
   };
 }

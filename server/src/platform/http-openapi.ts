@@ -1,8 +1,11 @@
+import { gzipSync } from "node:zlib";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import type { FastifyContextConfig } from "fastify";
+import type { FastifyContextConfig, FastifyReply } from "fastify";
 import type { App } from "./http.ts";
+import { indexJson, indexPage } from "./openapi/api-index.ts";
 import { finishDocument } from "./openapi/finish.ts";
+import { referencePage } from "./openapi/reference.ts";
 import type { Document, RouteFacts } from "./openapi/types.ts";
 
 const introduction = `The REST API of Isocenter, an imaging department in one program.
@@ -89,4 +92,44 @@ export async function registerOpenApi(app: App): Promise<void> {
   });
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: true, logLevel: "silent" });
   app.get("/openapi.json", { config: { public: true } }, async () => app.swagger());
+  readingPages(app);
+}
+
+type Described = Document & { info: { title: string; version: string; description?: string } };
+
+/** Beside what CORS says there. */
+const varyBy = (reply: FastifyReply, name: string): void =>
+  void reply.header("vary", [reply.getHeader("vary"), name].filter(Boolean).join(", "));
+
+/** `/redoc` to read and `/api` to see what there is; made once, of the same document. */
+function readingPages(app: App): void {
+  let made: { reference: string; compressed: Buffer; index: string; json: object } | null = null;
+  const pages = () => {
+    if (made !== null) return made;
+    const document = app.swagger() as unknown as Described;
+    const reference = referencePage(document);
+    made = {
+      reference,
+      compressed: gzipSync(reference),
+      index: indexPage(document),
+      json: indexJson(document),
+    };
+    return made;
+  };
+  const open = { config: { public: true }, schema: { hide: true } } as const;
+  app.get("/redoc", open, async (request, reply) => {
+    varyBy(reply, "Accept-Encoding");
+    reply.type("text/html; charset=utf-8").header("cache-control", "no-cache");
+    if (!/\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) return pages().reference;
+    return reply.header("content-encoding", "gzip").send(pages().compressed);
+  });
+  // Browsers say that they take HTML; programs get JSON.
+  for (const path of ["/api", "/api/v1"])
+    app.get(path, open, async (request, reply) => {
+      varyBy(reply, "Accept");
+      reply.header("cache-control", "no-cache");
+      return (request.headers.accept ?? "").includes("text/html")
+        ? reply.type("text/html; charset=utf-8").send(pages().index)
+        : pages().json;
+    });
 }

@@ -9,6 +9,7 @@ export const statusOf: Readonly<Record<RefusalKind, { status: number; title: str
   unauthenticated: { status: 401, title: "Not signed in" },
   forbidden: { status: 403, title: "Not allowed" },
   "not-found": { status: 404, title: "Not found" },
+  "wrong-method": { status: 405, title: "Method not allowed" },
   "not-acceptable": { status: 406, title: "Not acceptable" },
   conflict: { status: 409, title: "Conflict" },
   "too-large": { status: 413, title: "Too large" },
@@ -30,6 +31,7 @@ const fastifyRefusals: Readonly<Record<string, RefusalKind>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: "invalid",
   FST_ERR_CTP_INVALID_JSON_BODY: "invalid",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "invalid",
+  FST_ERR_BAD_URL: "invalid",
   FST_REQ_FILE_TOO_LARGE: "too-large",
   FST_INVALID_MULTIPART_CONTENT_TYPE: "unsupported-type",
   FST_PARTS_LIMIT: "too-large",
@@ -97,6 +99,13 @@ export function asRefusal(error: unknown): Refusal | null {
       },
     );
   }
+  // A text with a character that PostgreSQL keeps in none: NUL (appendix A: character_not_in_repertoire, untranslatable_character).
+  if (code === "22021" || code === "22P05")
+    return new Refusal(
+      "invalid",
+      "text.invalid",
+      "A text of the request holds a character that no text has, such as NUL.",
+    );
   // disk_full (PostgreSQL, appendix A).
   if (code === "ENOSPC" || code === "EDQUOT" || code === "53100")
     return new Refusal("out-of-space", "disk.full", "The disk is full.", { cause: error });
@@ -109,6 +118,8 @@ export function asRefusal(error: unknown): Refusal | null {
   }
   return null;
 }
+
+const longestInstance = 2048;
 
 /** Answers with application/problem+json (RFC 9457). An unexpected error goes to the log and is shown without detail. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
@@ -130,11 +141,12 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     code: refusal?.code ?? "internal",
     detail,
     message: detail,
-    instance: request.url.split("?")[0] ?? request.url,
+    instance: (request.url.split("?")[0] ?? request.url).slice(0, longestInstance),
     requestId: request.id,
     ...(refusal && refusal.errors.length > 0 ? { errors: [...refusal.errors] } : {}),
   };
   if (refusal?.retryAfter !== undefined) reply.header("retry-after", String(refusal.retryAfter));
+  if (refusal?.allow !== undefined) reply.header("allow", refusal.allow);
   if (status === 401 && !reply.hasHeader("www-authenticate"))
     reply.header("www-authenticate", 'Bearer realm="isocenter"');
   return reply.code(status).type("application/problem+json").serializer(JSON.stringify).send(problem);

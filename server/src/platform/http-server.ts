@@ -7,19 +7,20 @@ import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import { Ajv, type Options as AjvOptions } from "ajv";
 import addFormats from "ajv-formats";
-import Fastify, { type FastifySchema, LogController } from "fastify";
+import Fastify, { type FastifyReply, type FastifyRequest, type FastifySchema, LogController } from "fastify";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Db } from "./database.ts";
 import type { App, Routes } from "./http.ts";
+import { answerBrokenRequest } from "./http-broken.ts";
 import { installIdempotency } from "./http-idempotency.ts";
+import { installMethods, nothingAt } from "./http-methods.ts";
 import { registerOpenApi } from "./http-openapi.ts";
 import { sendProblem } from "./http-problems.ts";
 import { refuseUnknown } from "./http-strict.ts";
 import { createIdempotency } from "./idempotency.ts";
 import type { Metrics } from "./metrics.ts";
-import { Refusal } from "./refusal.ts";
 import type { ServerCertificate } from "./tls.ts";
 
 /** The API answers under both; the first is the one that is documented. */
@@ -176,6 +177,7 @@ async function secure(app: App, options: HttpOptions): Promise<void> {
   });
   await app.register(cors, {
     origin: options.config.corsOrigins,
+    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     exposedHeaders: [
       "x-request-id",
       "etag",
@@ -216,26 +218,23 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     connectionTimeout: 120_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
+    // Before there is a route: a path that is no URL, or what is no HTTP at all.
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(request as FastifyRequest, reply as FastifyReply, error),
+    clientErrorHandler: answerBrokenRequest,
     // A list of frame numbers is one parameter.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
   }) as unknown as App;
   app.setValidatorCompiler(validators() as never);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      request,
-      reply,
-      new Refusal(
-        "not-found",
-        "path.not-found",
-        `There is nothing at ${request.method} ${request.url.split("?")[0]}.`,
-      ),
-    ),
-  );
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, nothingAt(request)));
+  // Texts are JSON here: what says that it is something else is not read as if it were.
+  app.removeContentTypeParser("text/plain");
   observe(app, options.metrics);
   closeUnsentBodies(app);
   endUnusedConnectionsAtStop(app);
   strictTransport(app);
+  installMethods(app);
   secured.follow(app);
   await secure(app, options);
   await registerOpenApi(app);

@@ -15,6 +15,7 @@ export * from "./http.ts";
 export * from "./http-body.ts";
 export * from "./http-idempotency.ts";
 export * from "./http-lists.ts";
+export { nothingAt } from "./http-methods.ts";
 export * from "./http-openapi.ts";
 export * from "./http-problems.ts";
 export * from "./http-range.ts";

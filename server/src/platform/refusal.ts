@@ -7,6 +7,7 @@ export type RefusalKind =
   | "unauthenticated" // no token or a bad one (401)
   | "forbidden" // may not (403)
   | "not-found" // not there, or not visible to this viewer (404)
+  | "wrong-method" // the path is there and does not do this (405)
   | "not-acceptable" // no representation that the client takes (406)
   | "conflict" // illegal transition, version conflict, duplicate (409)
   | "too-large" // over a limit of size (413)
@@ -29,6 +30,8 @@ export class Refusal extends Error {
   readonly errors: readonly RefusalDetail[];
   /** Seconds after which a retry may succeed, where that is known. */
   readonly retryAfter: number | undefined;
+  /** The methods that the path answers (RFC 9110 10.2.1), of `wrong-method`. */
+  readonly allow: string | undefined;
   /** More that a problem document says (RFC 9457 3.2), such as `current`, the item as it is now. */
   readonly members: Readonly<Record<string, unknown>>;
 
@@ -39,6 +42,7 @@ export class Refusal extends Error {
     more: {
       errors?: readonly RefusalDetail[];
       retryAfter?: number;
+      allow?: string;
       cause?: unknown;
       members?: Readonly<Record<string, unknown>>;
     } = {},
@@ -49,6 +53,7 @@ export class Refusal extends Error {
     this.code = code;
     this.errors = more.errors ?? [];
     this.retryAfter = more.retryAfter;
+    this.allow = more.allow;
     this.members = more.members ?? {};
   }
 }

@@ -22,6 +22,7 @@ const reasonOfKind: Readonly<Record<RefusalKind, number>> = {
   unauthenticated: reasons.notAuthorized,
   forbidden: reasons.notAuthorized,
   "not-found": reasons.processingFailure,
+  "wrong-method": reasons.processingFailure,
   "not-acceptable": reasons.processingFailure,
   conflict: reasons.duplicateInstance,
   "too-large": reasons.outOfResources,

@@ -24,6 +24,11 @@ export const statusOfRefusal: Readonly<Record<RefusalKind, Record<Operation, num
     find: Status.FindUnableToProcess,
     retrieve: Status.RetrieveUnableToProcess,
   },
+  "wrong-method": {
+    store: Status.StoreCannotUnderstand,
+    find: Status.FindUnableToProcess,
+    retrieve: Status.RetrieveUnableToProcess,
+  },
   "not-acceptable": {
     store: Status.StoreCannotUnderstand,
     find: Status.FindUnableToProcess,

@@ -1,0 +1,127 @@
+import { type AddressInfo, connect } from "node:net";
+import { Type } from "typebox";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { App } from "./http.ts";
+import { createHttpServer } from "./http-server.ts";
+import { createLog } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+
+let app: App;
+let port: number;
+
+beforeAll(async () => {
+  app = await createHttpServer({
+    config: { trustProxy: false, corsOrigins: ["https://viewer.example"], environment: "test" },
+    log: createLog({ logLevel: "silent" }),
+    metrics: createMetrics(),
+    authentication: () => {},
+    root: [],
+    api: [
+      (scope) => {
+        const params = Type.Object({ id: Type.String() });
+        scope.get("/things", async () => ({}));
+        scope.post("/things", async () => ({}));
+        scope.delete("/things/:id", { schema: { params } }, async () => ({}));
+        scope.get("/things/of.one", async () => ({}));
+        scope.get("/cached", async (_request, reply) => reply.header("cache-control", "no-cache").send({}));
+        scope.get("/nul", async () => {
+          throw Object.assign(new Error("invalid byte sequence"), { code: "22021" });
+        });
+      },
+    ],
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  ({ port } = app.server.address() as AddressInfo);
+});
+afterAll(() => app.close());
+
+test.each([
+  ["DELETE", "/api/v1/things", "GET, HEAD, OPTIONS, POST"],
+  ["PATCH", "/api/things/", "GET, HEAD, OPTIONS, POST"],
+  ["GET", "/api/things/7", "DELETE, OPTIONS"],
+  ["POST", "/api/things/of.one", "DELETE, GET, HEAD, OPTIONS"],
+] as const)("%s %s is a 405 that names what the path does", async (method, url, allow) => {
+  const answer = await app.inject({ method, url });
+  expect([answer.statusCode, answer.headers.allow, answer.json().code]).toEqual([
+    405,
+    allow,
+    "method.not-allowed",
+  ]);
+  expect(answer.headers["content-type"]).toContain("application/problem+json");
+  const asked = await app.inject({ method: "OPTIONS", url });
+  expect([asked.statusCode, asked.headers.allow, asked.body]).toEqual([204, allow, ""]);
+});
+
+test("where there is nothing, no method is there either", async () => {
+  for (const method of ["DELETE", "GET", "OPTIONS"] as const)
+    for (const url of ["/api/v1/thingsof", "/api/v1/things/ofXone/more"]) {
+      const answer = await app.inject({ method, url });
+      expect([answer.statusCode, answer.json().code, answer.headers.allow]).toEqual([
+        404,
+        "path.not-found",
+        undefined,
+      ]);
+    }
+});
+
+test("what a browser asks ahead of a request from elsewhere is answered for every method of the API", async () => {
+  const answer = await app.inject({
+    method: "OPTIONS",
+    url: "/api/v1/things/7",
+    headers: { origin: "https://viewer.example", "access-control-request-method": "DELETE" },
+  });
+  expect([answer.statusCode, answer.headers["access-control-allow-methods"]]).toEqual([
+    204,
+    "GET, HEAD, POST, PUT, PATCH, DELETE",
+  ]);
+});
+
+test("answers are kept by nobody unless the route says so", async () => {
+  expect((await app.inject("/api/v1/things")).headers["cache-control"]).toBe("private, no-store");
+  expect((await app.inject("/api/v1/cached")).headers["cache-control"]).toBe("no-cache");
+});
+
+test("text, encoded bodies and texts that no database keeps are refused by their names", async () => {
+  const post = (headers: Record<string, string>) =>
+    app.inject({ method: "POST", url: "/api/v1/things", payload: "{}", headers });
+  expect((await post({ "content-type": "text/plain" })).statusCode).toBe(415);
+  const encoded = await post({ "content-type": "application/json", "content-encoding": "gzip" });
+  expect([encoded.statusCode, encoded.json().code, encoded.headers["accept-encoding"]]).toEqual([
+    415,
+    "body.encoding",
+    "identity",
+  ]);
+  expect(
+    (await post({ "content-type": "application/json", "content-encoding": "identity" })).statusCode,
+  ).toBe(200);
+  expect((await app.inject("/api/v1/nul")).json()).toMatchObject({ status: 400, code: "text.invalid" });
+});
+
+/** What comes back for bytes as they are. */
+const raw = (text: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    let answer = "";
+    socket.on("data", (bytes) => (answer += bytes.toString()));
+    socket.on("close", () => resolve(answer));
+    socket.on("error", reject);
+    socket.write(text);
+  });
+
+test.each([
+  ["a path that is no URL", "GET /api/v1/things/%ff HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 400],
+  ["no HTTP", "GET / HTTP/9.9\r\n\r\n", 400],
+  ["a method that there is not", "BREW /api/v1/things HTTP/1.1\r\nhost: x\r\n\r\n", 400],
+  [
+    "two lengths",
+    "POST /api HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    400,
+  ],
+  ["a head that is too long", `GET /api HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(20_000)}\r\n\r\n`, 431],
+])("%s is answered with a problem document", async (_what, text, status) => {
+  const answer = await raw(text);
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  expect(head.split("\r\n")[0]).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(head.toLowerCase()).toContain("content-type: application/problem+json");
+  expect(JSON.parse(body)).toMatchObject({ status, code: expect.any(String), requestId: expect.any(String) });
+});
