@@ -26,6 +26,7 @@ export {
   imagesOf,
   moveStudyToReported,
   type ReportedStatus,
+  setOwnReport,
 } from "./reported.ts";
 export { type ArchiveRoutesDeps, archiveRoutes, type DoubtRoutesDeps, doubtRoutes } from "./routes.ts";
 export { settleStudy } from "./settle.ts";

@@ -48,3 +48,8 @@ export async function moveStudyToReported(
     where id = ${studyId}
       and (status <> ${to} or (${reported} and images_after_report_at is not null))`;
 }
+
+/** Says whether a report of ours stands for the study: while it does, nobody moves the study to or from what reports make of it. */
+export async function setOwnReport(tx: Tx, studyId: string, stands: boolean): Promise<void> {
+  await tx`update study set own_report = ${stands} where id = ${studyId} and own_report <> ${stands}`;
+}

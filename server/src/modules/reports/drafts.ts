@@ -8,7 +8,7 @@ import {
   type Tx,
   type Viewer,
 } from "../../platform/index.ts";
-import { imagesOf, moveStudyToReported } from "../archive/index.ts";
+import { imagesOf, moveStudyToReported, setOwnReport } from "../archive/index.ts";
 import { endClaim, takeClaim, touchClaim } from "./claims.ts";
 import {
   type Content,
@@ -92,6 +92,7 @@ export async function createReport(
       updated_at: now,
     })} on conflict (study_id) where status not in ('CANCELLED', 'ENTERED_IN_ERROR') do nothing`;
   if (inserted.count === 0) throw exists((await reportOf(tx, studyId)) ?? null);
+  await setOwnReport(tx, studyId, true);
   await tx`insert into report_person (user_id, report_id, created_at) values (${viewer.id}, ${report.id}, ${now})`;
   await noteOpened(tx, report.id, viewer.id, images, now);
   await recordReport(tx, viewer, "report.created", report, study, context);
@@ -260,6 +261,7 @@ export async function cancelReport(
     update report set status = 'CANCELLED', reason = ${reason}, updated_at = ${now}, version = version + 1 where id = ${reportId}`;
   if (report.status === "PRELIMINARY")
     await moveStudyToReported(tx, study.id, "COMPLETED", { reported: false });
+  await setOwnReport(tx, study.id, false);
   await endClaim(tx, study.id, viewer.id);
   const after = { ...report, status: "CANCELLED" as const, version: report.version + 1 };
   await recordReport(tx, viewer, "report.cancelled", after, study, context);

@@ -15,7 +15,7 @@ import {
   transact,
   type Viewer,
 } from "../../platform/index.ts";
-import { type ImageSet, imagesOf, moveStudyToReported } from "../archive/index.ts";
+import { type ImageSet, imagesOf, moveStudyToReported, setOwnReport } from "../archive/index.ts";
 import { appended } from "./append.ts";
 import { claimed, claimOf, endClaim } from "./claims.ts";
 import { type Content, differences, requireComplete, withGiven } from "./content.ts";
@@ -235,6 +235,7 @@ export async function enterInError(
         signed_at = ${at}, reason = ${said}, updated_at = ${at}, version = version + 1
       where id = ${reportId}`;
     await moveStudyToReported(tx, study.id, "COMPLETED", { reported: false });
+    await setOwnReport(tx, study.id, false);
     const after = { ...report, status, version: report.version + 1, signerId: viewer.id };
     await recordReport(tx, viewer, "report.entered-in-error", after, study, context, made);
   });

@@ -1,14 +1,25 @@
-import { type ReportStatus, type Role, reportStatuses, reportTransitions, roles } from "@isocenter/contract";
+import {
+  type ReportStatus,
+  type Role,
+  reportStatuses,
+  reportTransitions,
+  roles,
+  type StudyStatus,
+  studyTransitions,
+} from "@isocenter/contract";
 import { newUid } from "@isocenter/dicom";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { testPassword } from "@isocenter/test/support/identity.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { type Answer, type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
 import { beforeAll, describe, expect, test } from "vitest";
+import { doubtRoutes } from "../archive/index.ts";
 
 const database = testDatabase();
 const platform = testPlatform(database);
-const room = testReadingRoom(database, platform);
+const room = testReadingRoom(database, platform, ({ journal, archive }) => [
+  doubtRoutes({ platform, journal, archive }),
+]);
 const { call } = room;
 let radiologist: Person;
 let resident: Person;
@@ -18,7 +29,7 @@ beforeAll(async () => {
   resident = await room.person(["RESIDENT"]);
 });
 
-type Current = { id: string; version: number; status: ReportStatus };
+type Current = { id: string; studyId: string; version: number; status: ReportStatus };
 const read = async (id: string): Promise<Answer["body"]> =>
   (await call(radiologist, "GET", `/reports/${id}`)).body;
 
@@ -146,6 +157,47 @@ describe("the study follows its report", () => {
     expect((await room.amend(radiologist, signed, amendment)).body.code).toBe("report.images-arrived");
     expect((await room.amend(radiologist, signed, amendment)).status).toBe(200);
     expect(await marked()).toBeNull();
+  });
+});
+
+describe("a study with a report here follows it", () => {
+  let admin: Person;
+  beforeAll(async () => {
+    admin = await room.person(["ADMINISTRATOR"]);
+  });
+  const move = (studyId: string, status: string) =>
+    call(admin, "PATCH", `/studies/${studyId}/status`, { status });
+  const offered = async (studyId: string): Promise<string[]> =>
+    (await call(admin, "GET", `/studies/${studyId}`)).body.actions;
+  const byHand = ["report-preliminary", "report-final"];
+
+  test.each([...reportStatuses])("%s", async (status) => {
+    const { studyId } = await reportIn(status);
+    const stands = status !== "CANCELLED" && status !== "ENTERED_IN_ERROR";
+    const reported = stands && status !== "DRAFT";
+    if (!reported) await database.db`update study set status = 'COMPLETED' where id = ${studyId}`;
+    const before = (await call(admin, "GET", `/studies/${studyId}`)).body;
+    for (const to of ["PRELIMINARY", "FINAL", "COMPLETED"] as const) {
+      if (!studyTransitions[before.status as StudyStatus].includes(to)) continue;
+      if (!stands) continue;
+      const answer = await move(studyId, to);
+      expect([to, answer.status, answer.body.code]).toEqual([to, 409, "study.has-report"]);
+      expect(answer.body.detail).toMatch(
+        before.status === "COMPLETED" ? /What may follow: IN_PROGRESS\./ : /It stays so\./,
+      );
+    }
+    const after = (await call(admin, "GET", `/studies/${studyId}`)).body;
+    expect([after.status, after.version]).toEqual([before.status, before.version]);
+    const actions = await offered(studyId);
+    expect(byHand.filter((one) => actions.includes(one))).toEqual(stands ? [] : byHand);
+    if (!stands) expect((await move(studyId, "FINAL")).body.status).toBe("FINAL");
+  });
+
+  test("and one that is reported elsewhere is moved by hand", async () => {
+    const study = await room.study();
+    await database.db`update study set status = 'COMPLETED' where id = ${study.id}`;
+    expect((await move(study.id, "PRELIMINARY")).body.status).toBe("PRELIMINARY");
+    expect((await move(study.id, "FINAL")).body.status).toBe("FINAL");
   });
 });
 

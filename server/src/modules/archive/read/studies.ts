@@ -43,6 +43,7 @@ import { followingStates } from "../study-states.ts";
 import type { Page } from "../types.ts";
 
 interface StudyRow extends Omit<Study, "patient" | "createdAt" | "lastReceivedAt" | "actions"> {
+  ownReport: boolean;
   patientName: string;
   identifier: string | null;
   issuer: string | null;
@@ -74,12 +75,22 @@ const columns = (sql: Reader): Fragment => sql`
   to_char(st.study_time, 'HH24:MI:SS') as "studyTime", st.description as "studyDescription", st.modalities,
   st.body_part as "bodyPart", st.referring_physician as "referringPhysician", st.status,
   st.number_of_series as "numberOfSeries", st.number_of_instances as "numberOfInstances", st.size,
-  st.created_at as "createdAt", st.last_received_at as "lastReceivedAt", st.version,
+  st.created_at as "createdAt", st.last_received_at as "lastReceivedAt", st.version, st.own_report as "ownReport",
   p.name as "patientName", p.birth_date as "birthDate", p.sex, p.provisional,
   identifier.value as identifier, identifier.issuer as issuer`;
 
 function toStudy(viewer: Viewer, row: StudyRow): Study {
-  const { patientName, identifier, issuer, birthDate, sex, provisional, sortKey: _, ...study } = row;
+  const {
+    patientName,
+    identifier,
+    issuer,
+    birthDate,
+    sex,
+    provisional,
+    ownReport,
+    sortKey: _,
+    ...study
+  } = row;
   return {
     ...study,
     referringPhysician: study.referringPhysician && displayName(nameParts(study.referringPhysician)),

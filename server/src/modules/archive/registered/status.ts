@@ -30,8 +30,8 @@ export interface StatusChange {
 
 /**
  * Moves a study by hand, by the table of states; its order goes with it. COMPLETED settles it at once. PRELIMINARY and FINAL are for studies that are
- * reported elsewhere: reports of ours move it by themselves.
- * @throws Refusal `not-found` (`study.not-found`), `conflict` (`study.illegal-transition`, `study.has-images`, `version.conflict`), `forbidden`
+ * reported elsewhere: a study with a report of ours follows it.
+ * @throws Refusal `not-found` (`study.not-found`), `conflict` (`study.illegal-transition`, `study.has-images`, `study.has-report`, `version.conflict`), `forbidden`
  */
 export async function changeStudyStatus(
   tx: Tx,
@@ -43,7 +43,7 @@ export async function changeStudyStatus(
   requirePermission(viewer, "studies.write");
   const [study] = await tx<LockedStudy[]>`
     select id, facility_id as "facilityId", patient_id as "patientId", order_id as "orderId", status,
-      number_of_instances as "numberOfInstances", version
+      number_of_instances as "numberOfInstances", own_report as "ownReport", version
     from study where id = ${studyId} and deleted_at is null and facility_id = any(${facilities(viewer)}::uuid[]) for no key update`;
   if (!study) throw new Refusal("not-found", "study.not-found", "There is no such study.");
   checkVersion(expectedVersion, study.version);
