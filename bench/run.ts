@@ -26,7 +26,9 @@ function need(command: string): void {
   try {
     execFileSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" });
   } catch {
-    throw new Error(`${command} is not installed; on Debian: apt-get install dcmtk orthanc orthanc-dicomweb`);
+    throw new Error(
+      `${command} is not installed; on Debian: apt-get install curl dcmtk orthanc orthanc-dicomweb`,
+    );
   }
 }
 
@@ -102,7 +104,7 @@ async function main(): Promise<void> {
     }
     return;
   }
-  for (const command of ["dcmsend", "storescp", "Orthanc"]) need(command);
+  for (const command of ["curl", "dcmsend", "storescp", "Orthanc"]) need(command);
   if (onlySearches) return runSearches();
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "isocenter-bench-"));
   const servers: BenchServer[] = [];

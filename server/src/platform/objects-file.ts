@@ -84,10 +84,10 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
         highWaterMark: 1 << 18,
       });
     },
-    async read(key, range) {
+    async read(key, range, memory) {
       const descriptor = await openDescriptor(place(key), "r").catch(notFound(key));
       try {
-        return await readRange(descriptor, range);
+        return await readRange(descriptor, range, memory);
       } finally {
         await close(descriptor);
       }
@@ -142,10 +142,12 @@ const notFound =
     throw error;
   };
 
-async function readRange(descriptor: number, range?: ByteRange): Promise<Buffer> {
+async function readRange(descriptor: number, range?: ByteRange, memory?: Buffer): Promise<Buffer> {
   const start = range?.start ?? 0;
   const end = range?.end ?? (await stat(descriptor)).size;
-  const buffer = Buffer.allocUnsafeSlow(Math.max(0, end - start));
+  const length = Math.max(0, end - start);
+  const buffer =
+    memory && memory.length >= length ? memory.subarray(0, length) : Buffer.allocUnsafeSlow(length);
   let filled = 0;
   while (filled < buffer.length) {
     const { bytesRead } = await read(descriptor, buffer, filled, buffer.length - filled, start + filled);

@@ -34,6 +34,8 @@ export function objectStoreContract(current: () => ObjectStore): void {
     expect(await text(await store.get("instances/abc", { start: 3, end: 3 }))).toBe("");
     expect((await store.read("instances/abc", { start: 2, end: 5 })).toString()).toBe("llo");
     expect((await store.read("instances/abc", { start: 9, end: 99 })).toString()).toBe("ld");
+    for (const memory of [Buffer.alloc(1), Buffer.alloc(20, "-")])
+      expect((await store.read("instances/abc", { start: 2, end: 5 }, memory)).toString()).toBe("llo");
     expect(await store.size("instances/abc")).toBe(11);
   });
 

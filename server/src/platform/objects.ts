@@ -42,8 +42,11 @@ export interface ObjectStore {
   put(key: string, bytes: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<PutResult>;
   /** @throws Refusal `not-found` (code `object.not-found`) where no object has the key */
   get(key: string, range?: ByteRange): Promise<Readable>;
-  /** The bytes of a range at once; for small things such as one frame. */
-  read(key: string, range?: ByteRange): Promise<Buffer>;
+  /**
+   * The bytes of a range at once; for small things such as one frame.
+   * @param memory what the range is at most as long as; the answer may be a part of it
+   */
+  read(key: string, range?: ByteRange, memory?: Buffer): Promise<Buffer>;
   size(key: string): Promise<number>;
   /** No error where there is none. */
   delete(key: string): Promise<void>;

@@ -323,8 +323,8 @@ export interface Archive {
 
   /** The current bytes of the instance as a Part 10 file. */
   openObject(instance: StoredInstance, range?: ByteRange): Promise<Readable>;
-  /** The same at once, for what is known to be small. */
-  readObject(instance: StoredInstance): Promise<Uint8Array>;
+  /** The same at once, for what is known to be small. @param memory where the store may read it to */
+  readObject(instance: StoredInstance, memory?: Buffer): Promise<Uint8Array>;
   /** The current data set alone, without preamble and file meta information, in the syntax it is kept in: what C-STORE sends. */
   openDataSet(instance: StoredInstance): Promise<Readable>;
   /** The picture that was uploaded. */

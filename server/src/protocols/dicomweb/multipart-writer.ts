@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { quoteParameter } from "../../platform/index.ts";
 
@@ -8,6 +9,8 @@ export interface OutgoingPart {
   /** In bytes, where it is known. */
   size: number | null;
   body: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Told once when nobody reads the body any more. */
+  release?: () => void;
 }
 
 export interface MultipartMessage {
@@ -19,30 +22,70 @@ export interface MultipartMessage {
 const chunkBytes = 1 << 18;
 
 /** Closes what was opened and is not read further. */
-export function releasePart({ body }: Pick<OutgoingPart, "body">): void {
+export function releasePart({ body, release }: Pick<OutgoingPart, "body" | "release">): void {
   if ("destroy" in body) (body as Readable).destroy();
+  release?.();
+}
+
+/** Parts whose memory is used again when their bytes have left this process. */
+function releasedWhenSent(destination: ServerResponse, body: () => Readable) {
+  const waiting: { end: number; release: () => void }[] = [];
+  const all = () => {
+    for (const { release } of waiting.splice(0)) release();
+  };
+  // Whole or broken off: nothing is sent after it.
+  destination.once("close", all);
+  return {
+    add(release: () => void): { end: number } {
+      const part = { end: Number.POSITIVE_INFINITY, release };
+      if (destination.destroyed) release();
+      else waiting.push(part);
+      return part;
+    },
+    /** @param written bytes given to the body; what it and the connection still hold of them came last */
+    upTo(written: number): void {
+      const sent = written - body().readableLength - destination.writableLength;
+      while (waiting[0] && waiting[0].end <= sent) waiting.shift()!.release();
+    },
+  };
 }
 
 /**
  * Writes a multipart/related message (RFC 2387; PS3.18 8.6.1.2.1) as it is read. An error of a part is an error of the body, so that the
  * connection breaks and nobody takes the message for whole.
+ * @param destination where the body is sent, so that memory of parts is released when it was
  */
 export function multipartMessage(
   type: string,
   parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
+  destination?: ServerResponse,
 ): MultipartMessage {
   const boundary = `isocenter-${randomBytes(15).toString("hex")}`;
+  const sent = destination && releasedWhenSent(destination, () => body);
   async function* bytes(): AsyncGenerator<Uint8Array> {
     let lead = "";
+    let written = 0;
     for await (const part of parts) {
+      const lent = part.release && sent?.add(part.release);
       const length = part.size === null ? "" : `Content-Length: ${part.size}\r\n`;
-      yield Buffer.from(
+      const head = Buffer.from(
         `${lead}--${boundary}\r\nContent-Type: ${part.contentType}\r\n${length}\r\n`,
         "latin1",
       );
-      if (part.body instanceof Uint8Array) yield part.body;
-      else yield* part.body;
+      yield head;
+      written += head.length;
       lead = "\r\n";
+      if (!(part.body instanceof Uint8Array)) {
+        for await (const chunk of part.body) {
+          yield chunk;
+          written += chunk.length;
+        }
+        continue;
+      }
+      yield part.body;
+      written += part.body.length;
+      if (lent) lent.end = written;
+      sent?.upTo(written);
     }
     yield Buffer.from(`${lead}--${boundary}--\r\n`, "latin1");
   }

@@ -7,6 +7,7 @@ import { type App, type MediaRange, type ZipEntry, zipArchive } from "../../plat
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
 import { entityTag, notModified, varyBy } from "./conditional.ts";
+import { createLentMemory } from "./lent-memory.ts";
 import { multipartMessage, type OutgoingPart, releasePart } from "./multipart-writer.ts";
 import { queryOf, warning } from "./urls.ts";
 import { eachInstance, oneInstance, selectionOf, warnOfUnknown } from "./wado-selection.ts";
@@ -27,6 +28,8 @@ const containers: readonly Offer[] = [
 /** Objects up to this size are read whole, a few ahead; larger ones are streamed. */
 const smallBytes = 1 << 20;
 const openAtOnce = 4;
+/** For all answers of this process together. */
+const memory = createLentMemory(smallBytes, 64);
 
 interface InstanceOffer extends Offer {
   transferSyntaxUID: string;
@@ -53,22 +56,31 @@ interface Opened extends OutgoingPart {
   instance: StoredInstance;
 }
 
-async function openPart(deps: InstancesDeps, { instance, offer }: Planned): Promise<Opened> {
+/** @param lend where whoever sends the part releases it */
+async function openPart(deps: InstancesDeps, { instance, offer }: Planned, lend = false): Promise<Opened> {
   const { transferSyntaxUID } = offer;
   const contentType = `${type}; transfer-syntax=${transferSyntaxUID}`;
   const { archive, rendering } = deps;
   if (transferSyntaxUID !== instance.transferSyntaxUID)
     return { instance, contentType, size: null, body: await rendering.openAs(instance, transferSyntaxUID) };
-  const body = await (instance.size <= smallBytes
-    ? archive.readObject(instance)
-    : archive.openObject(instance));
-  return { instance, contentType, size: instance.size, body };
+  const { size } = instance;
+  if (size > smallBytes) return { instance, contentType, size, body: await archive.openObject(instance) };
+  const lent = lend ? memory.take() : null;
+  if (!lent) return { instance, contentType, size, body: await archive.readObject(instance) };
+  const release = () => memory.giveBack(lent);
+  try {
+    return { instance, contentType, size, body: await archive.readObject(instance, lent), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 const openParts = (
   deps: InstancesDeps,
   planned: AsyncIterable<Planned> | Iterable<Planned>,
-): AsyncGenerator<Opened> => openAhead(planned, (one) => openPart(deps, one), releasePart, openAtOnce);
+  lend: boolean,
+): AsyncGenerator<Opened> => openAhead(planned, (one) => openPart(deps, one, lend), releasePart, openAtOnce);
 
 /** The instances as files of a ZIP archive, in a folder for each series. */
 async function* zipEntries(parts: AsyncIterable<Opened>): AsyncGenerator<ZipEntry> {
@@ -155,13 +167,14 @@ async function retrieveMany(
     return sendInstance(request, reply, deps, await onlyOne(instances), ranges);
   reply.header("cache-control", "private, no-cache");
   varyBy(reply, "Accept");
-  const parts = openParts(deps, await plan(reply, deps, ranges, container, instances));
+  const planned = await plan(reply, deps, ranges, container, instances);
   if (container.type === zip) {
+    const parts = openParts(deps, planned, false);
     const { SeriesInstanceUID, StudyInstanceUID } = selectionOf(request);
     attachment(reply, `${SeriesInstanceUID ?? StudyInstanceUID}.zip`);
     return reply.type(zip).send(zipArchive(zipEntries(parts)));
   }
-  const message = multipartMessage(type, parts);
+  const message = multipartMessage(type, openParts(deps, planned, true), reply.raw);
   return reply.type(message.contentType).send(message.body);
 }
 

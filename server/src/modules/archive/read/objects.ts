@@ -48,8 +48,8 @@ export function createObjectReader(platform: Platform) {
     return Readable.from(bytes(), { objectMode: false });
   }
 
-  async function readObject(instance: StoredInstance, range: ByteRange): Promise<Buffer> {
-    if (!instance.rewritten) return platform.objects.read(instance.objectKey, range);
+  async function readObject(instance: StoredInstance, range: ByteRange, memory?: Buffer): Promise<Buffer> {
+    if (!instance.rewritten) return platform.objects.read(instance.objectKey, range, memory);
     const chunks: Buffer[] = [];
     for await (const chunk of await openObject(instance, range)) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
@@ -121,7 +121,8 @@ export function createObjectReader(platform: Platform) {
   return {
     openObject,
     /** The size is known: no need to ask for it. */
-    readWhole: (instance: StoredInstance) => readObject(instance, { start: 0, end: instance.size }),
+    readWhole: (instance: StoredInstance, memory?: Buffer) =>
+      readObject(instance, { start: 0, end: instance.size }, memory),
     openDataSet: (instance: StoredInstance) => openObject(instance, { start: instance.dataSetOffset }),
     openOriginal(instance: StoredInstance): Promise<Readable> {
       if (!instance.original)
