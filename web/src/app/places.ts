@@ -11,11 +11,21 @@ export interface Place {
   key: string;
   /** Who has none of these does not see the place. */
   permissions: readonly Permission[];
+  /** Who has this has another place in its stead. */
+  unless?: Permission;
 }
 
 /** In the order of the rail. */
 export const places = [
   { to: "/reading", word: message("Reading"), icon: "list", key: "r", permissions: ["reading.claim"] },
+  {
+    to: "/results",
+    word: message("Results"),
+    icon: "list",
+    key: "e",
+    permissions: ["findings.acknowledge"],
+    unless: "reading.claim",
+  },
   { to: "/findings", word: message("Findings"), icon: "bell", key: "f", permissions: ["findings.read"] },
   { to: "/patients", word: message("Patients"), icon: "person", key: "p", permissions: ["patients.read"] },
   { to: "/orders", word: message("Orders"), icon: "file", key: "o", permissions: ["orders.read"] },
@@ -42,6 +52,7 @@ export const places = [
 const homes = [
   ["users.manage", "/studies"],
   ["reading.claim", "/reading"],
+  ["findings.acknowledge", "/results"],
   ["images.read", "/studies"],
   ["patients.write", "/patients"],
   ["bills.read", "/billing"],
@@ -53,4 +64,7 @@ export const homeFor = (granted: readonly Permission[]) =>
 
 /** The places that a person with these permissions can use. */
 export const placesFor = (granted: readonly Permission[]) =>
-  places.filter(({ permissions }) => permissions.some((permission) => granted.includes(permission)));
+  (places as readonly Place[]).filter(
+    ({ permissions, unless }) =>
+      permissions.some((permission) => granted.includes(permission)) && !(unless && granted.includes(unless)),
+  );

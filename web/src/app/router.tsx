@@ -14,6 +14,7 @@ import { readFindingsState } from "../findings/findings-state.ts";
 import { readOrdersState } from "../orders/orders-state.ts";
 import { readPatientState, readPatientsState } from "../patients/patients-state.ts";
 import { readReadingState } from "../reading/reading-state.ts";
+import { readResultsState } from "../results/results-state.ts";
 import { Shell } from "../shell/Shell.tsx";
 import { SignInPage } from "../sign-in/SignInPage.tsx";
 import { parseSearch, readListState, stringifySearch } from "../studies/list-state.ts";
@@ -165,6 +166,21 @@ const bill = createRoute({
   component: lazyRouteComponent(() => import("../billing/BillPage.tsx"), "BillPage"),
 });
 
+const results = createRoute({
+  getParentRoute: () => shell,
+  path: "/results",
+  validateSearch: readResultsState,
+  staticData: { title: message("Results") },
+  component: lazyRouteComponent(() => import("../results/ResultsPage.tsx"), "ResultsPage"),
+});
+
+const result = createRoute({
+  getParentRoute: () => shell,
+  path: "/results/$studyId",
+  staticData: { title: message("Result") },
+  component: lazyRouteComponent(() => import("../results/ResultPage.tsx"), "ResultPage"),
+});
+
 const analytics = createRoute({
   getParentRoute: () => shell,
   path: "/analytics",
@@ -217,6 +233,8 @@ export const router = createRouter({
         reading,
         findings,
         report,
+        results,
+        result,
         analytics,
         administration,
         administrationSection,
