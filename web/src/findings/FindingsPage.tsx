@@ -72,6 +72,7 @@ export function FindingsPage() {
               key={one}
               to="/findings"
               search={one === "pending" ? {} : { view: one }}
+              activeOptions={{ exact: true }}
               aria-current={view === one ? "page" : undefined}
               onClick={() => setSelected(null)}
             >

@@ -123,6 +123,7 @@ export function OrdersPage() {
             key={one}
             to="/orders"
             search={one === "open" ? {} : { view: one }}
+            activeOptions={{ exact: true }}
             aria-current={view === one ? "page" : undefined}
           >
             {t(orderViews[one].label)}

@@ -116,6 +116,7 @@ function Loaded({ patient }: { patient: Patient }) {
             to="/patients/$patientId"
             params={{ patientId: patient.id }}
             search={one === "timeline" ? {} : { tab: one }}
+            activeOptions={{ exact: true }}
             aria-current={one === tab ? "page" : undefined}
           >
             {t(tabWords[one])}

@@ -111,6 +111,7 @@ export function ReadingPage() {
               key={view}
               to="/reading"
               search={inView(state, view)}
+              activeOptions={{ exact: true }}
               aria-current={(state.view ?? "all") === view ? "page" : undefined}
             >
               {t(views[view].label)}

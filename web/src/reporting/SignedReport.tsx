@@ -1,7 +1,7 @@
 import type { Report } from "@isocenter/contract";
 import { useState } from "react";
 import { answerOf } from "../api/api.ts";
-import { api, apiRoot, fetchAuthorized } from "../api/client.ts";
+import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
@@ -10,6 +10,7 @@ import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { sections, textsOf } from "./autosave.ts";
 import { FindingDialog } from "./FindingDialog.tsx";
+import { openLetter } from "./letter.ts";
 import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
 
@@ -18,20 +19,6 @@ const kinds = [
   ["AMENDED", message("Amendment: the meaning changes")],
   ["CORRECTED", message("Correction: a mistake of writing")],
 ] as const;
-
-async function openLetter(report: Report): Promise<void> {
-  // The window is opened while the click counts; a token cannot stand in an address.
-  const tab = window.open("", "_blank");
-  const answer = await fetchAuthorized(`${apiRoot}/reports/${report.id}/pdf`);
-  if (!answer.ok) {
-    tab?.close();
-    return toast({ title: t("The letter could not be made"), tone: "urg" });
-  }
-  const url = URL.createObjectURL(await answer.blob());
-  if (tab) tab.location.href = url;
-  else location.assign(url);
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
 
 /** A report as it is signed, with what may follow. */
 export function SignedReport({ report }: { report: Report }) {
@@ -78,7 +65,7 @@ export function SignedReport({ report }: { report: Report }) {
             {t("Amend")}
           </Button>
         )}
-        <Button variant="primary" size="l" icon="file" onClick={() => void openLetter(report)}>
+        <Button variant="primary" size="l" icon="file" onClick={() => void openLetter(report.id)}>
           {t("Letter")}
         </Button>
       </footer>
