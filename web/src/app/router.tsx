@@ -17,6 +17,7 @@ import { readReadingState } from "../reading/reading-state.ts";
 import { readResultsState } from "../results/results-state.ts";
 import { Shell } from "../shell/Shell.tsx";
 import { SignInPage } from "../sign-in/SignInPage.tsx";
+import { readStationState } from "../station/station-state.ts";
 import { parseSearch, readListState, stringifySearch } from "../studies/list-state.ts";
 import { StudiesPage } from "../studies/StudiesPage.tsx";
 import { message } from "../words/words.ts";
@@ -181,6 +182,14 @@ const result = createRoute({
   component: lazyRouteComponent(() => import("../results/ResultPage.tsx"), "ResultPage"),
 });
 
+const station = createRoute({
+  getParentRoute: () => shell,
+  path: "/station",
+  validateSearch: readStationState,
+  staticData: { title: message("Station") },
+  component: lazyRouteComponent(() => import("../station/StationPage.tsx"), "StationPage"),
+});
+
 const analytics = createRoute({
   getParentRoute: () => shell,
   path: "/analytics",
@@ -235,6 +244,7 @@ export const router = createRouter({
         report,
         results,
         result,
+        station,
         analytics,
         administration,
         administrationSection,

@@ -6,6 +6,7 @@ import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { PriorReports } from "./PriorReports.tsx";
 import { PriorityMark, StatusMark, Waiting } from "./ReadingTable.tsx";
+import { TechnologistNotes } from "./TechnologistNotes.tsx";
 
 interface ReadingPanelProps {
   item: ReadingItem;
@@ -98,6 +99,7 @@ export function ReadingPanel({
             )}
           </dl>
         </section>
+        <TechnologistNotes studyId={item.id} />
         <section aria-label={t("Prior reports")}>
           <h3 className="text-12 text-text-3">{t("Prior reports")}</h3>
           <PriorReports patientId={item.patient.id} exceptStudyId={item.id} />

@@ -22,7 +22,8 @@ export function FindingDialog({
   onClose,
 }: {
   studyId: string;
-  reportId: string;
+  /** Left out where it was seen before there is a report. */
+  reportId?: string;
   onClose: () => void;
 }) {
   const [severity, setSeverity] = useState<string>("CRITICAL");
@@ -37,7 +38,7 @@ export function FindingDialog({
       await answerOf(
         api.POST("/api/v1/critical-findings", {
           params: { header: { "Idempotency-Key": key } },
-          body: { studyId, reportId, severity, description: description.trim() },
+          body: { studyId, ...(reportId ? { reportId } : {}), severity, description: description.trim() },
         }),
       );
       toast({

@@ -6,6 +6,7 @@ import { AcknowledgeForm } from "../findings/AcknowledgeForm.tsx";
 import { deadlineOf } from "../findings/deadline.ts";
 import { useFinding, useFindings } from "../findings/queries.ts";
 import { Button } from "../kit/Button.tsx";
+import { Icon } from "../kit/Icon.tsx";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
@@ -102,14 +103,16 @@ function Banner({ study }: { study: Study }) {
   const { patient } = study;
   return (
     <header className="result-banner">
-      <Link to="/results" search={{}} className="link text-12">
-        {t("Results")}
+      <Link to="/results" search={{}} className="icon-btn result-back" aria-label={t("Results")}>
+        <Icon name="left" />
       </Link>
-      <h2 className="text-16 font-semibold [overflow-wrap:anywhere]">{patient.name}</h2>
-      <p className="text-12 text-text-2">
-        {[sexAndAge(patient, study.studyDate), patient.birthDate].filter(Boolean).join(" · ")} ·{" "}
-        <span className="mono">{patient.identifier}</span>
-      </p>
+      <div className="min-w-0">
+        <h2 className="text-16 font-semibold [overflow-wrap:anywhere]">{patient.name}</h2>
+        <p className="text-12 text-text-2">
+          {[sexAndAge(patient, study.studyDate), patient.birthDate].filter(Boolean).join(" · ")} ·{" "}
+          <span className="mono">{patient.identifier}</span>
+        </p>
+      </div>
     </header>
   );
 }

@@ -5,6 +5,7 @@ import { useMe } from "../api/client.ts";
 import { studyThumbnailUrl } from "../api/pictures.ts";
 import { deadlineOf } from "../findings/deadline.ts";
 import { useFindings } from "../findings/queries.ts";
+import { Icon } from "../kit/Icon.tsx";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
@@ -82,6 +83,7 @@ export function ResultsPage() {
     <div className="flex h-full min-h-0 flex-col">
       <div className="results-head">
         <search className="input">
+          <Icon name="search" />
           <input
             id="results-query"
             type="search"

@@ -1,0 +1,67 @@
+import type { Series, Study } from "@isocenter/contract";
+import { useState } from "react";
+import { seriesThumbnailUrl } from "../api/pictures.ts";
+import { Button } from "../kit/Button.tsx";
+import { Skeleton } from "../kit/Skeleton.tsx";
+import { ErrorState } from "../kit/States.tsx";
+import { Thumbnail } from "../kit/Thumbnail.tsx";
+import { useSeries } from "../studies/queries.ts";
+import { t } from "../words/words.ts";
+import { RejectSeries } from "./RejectSeries.tsx";
+
+const thumbnailPixels = 220;
+
+/** The series with how much of each is here. */
+export function SeriesGrid({ study }: { study: Study }) {
+  const series = useSeries(study.id, study.version);
+  const [rejecting, setRejecting] = useState<Series | null>(null);
+  if (series.isError && !series.data)
+    return <ErrorState error={series.error} onRetry={() => void series.refetch()} />;
+  if (!series.data) return <Skeleton width="100%" height={96} />;
+  return (
+    <>
+      <ul className="station-series">
+        {series.data.data.map((one) => (
+          <li key={one.id}>
+            <Thumbnail
+              url={seriesThumbnailUrl(study.studyInstanceUid, one.seriesInstanceUid, thumbnailPixels)}
+              version={one.numberOfInstances}
+              alt=""
+              className="station-thumb"
+            />
+            <span className="min-w-0">
+              <span className="block truncate font-medium">{nameOf(one)}</span>
+              <span className="block text-12 text-text-2 tabular-nums">
+                {t("{count, plural, one {# image} other {# images}}", { count: one.numberOfInstances })}
+              </span>
+            </span>
+            {study.actions.includes("delete") && (
+              <Button
+                size="s"
+                variant="ghost"
+                icon="x"
+                aria-label={t("Reject {series}", { series: nameOf(one) })}
+                onClick={() => setRejecting(one)}
+              >
+                {t("Reject")}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {rejecting && (
+        <RejectSeries
+          study={study}
+          series={rejecting}
+          name={nameOf(rejecting)}
+          onClose={() => setRejecting(null)}
+        />
+      )}
+    </>
+  );
+}
+
+const nameOf = ({ seriesNumber, seriesDescription, modality }: Series): string =>
+  [seriesNumber === null ? null : `${seriesNumber}`, seriesDescription ?? modality]
+    .filter(Boolean)
+    .join(" · ");
