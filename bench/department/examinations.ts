@@ -221,6 +221,7 @@ function addStudy({ rows, dice }: Seeding, one: Examination, course: Course): vo
     body_part: procedure.bodyPart,
     modalities: [procedure.modality],
     status,
+    own_report: course.report !== null,
     number_of_series: series,
     number_of_instances: images,
     size: images * 526_000,

@@ -147,4 +147,13 @@ function addNotice(
     created_at: new Date(signedAt),
     read_at: read ? new Date(Math.min(until, signedAt + 3 * hour)) : null,
   });
+  if (!read) return;
+  rows.add("report_delivery", {
+    report_id: reportId,
+    number: 1,
+    recipient_kind: "user",
+    recipient_id: one.provider.id,
+    way: "viewed",
+    delivered_at: new Date(Math.min(until, signedAt + 3 * hour)),
+  });
 }

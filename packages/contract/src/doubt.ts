@@ -8,6 +8,7 @@ export const reconciliationKinds = [
   "NO_IDENTIFIER",
   "RESENT_AFTER_DELETION",
   "ORDER_CONFLICT",
+  "SEVERAL_REGISTERED",
 ] as const;
 export type ReconciliationKind = (typeof reconciliationKinds)[number];
 export const reconciliationActions = ["ACCEPT", "ATTACH", "MOVE", "REJECT", "MATCH"] as const;
@@ -16,7 +17,8 @@ export type ReconciliationAction = (typeof reconciliationActions)[number];
 /**
  * What may be decided of each kind. ACCEPT: the provisional patient is one of their own, or what was deleted comes back; ATTACH: it is the known patient
  * after all; MOVE: it is another patient; REJECT: the study is set aside, or what was deleted stays so. Of a study whose order is in doubt MATCH says which
- * of its patient's orders it answers, ATTACH that it is the patient's whose order its numbers name, and ACCEPT that it answers none.
+ * of its patient's orders it answers, ATTACH that it is the patient's whose order its numbers name, and ACCEPT that it answers none. Where several
+ * registered studies wait under the number of what came, it is a study beside them, and ACCEPT says that somebody has seen to those.
  */
 export const actionsOfReconciliation: Readonly<Record<ReconciliationKind, readonly ReconciliationAction[]>> =
   {
@@ -24,6 +26,7 @@ export const actionsOfReconciliation: Readonly<Record<ReconciliationKind, readon
     NO_IDENTIFIER: ["ACCEPT", "MOVE", "REJECT"],
     RESENT_AFTER_DELETION: ["ACCEPT", "REJECT"],
     ORDER_CONFLICT: ["MATCH", "ATTACH", "ACCEPT"],
+    SEVERAL_REGISTERED: ["ACCEPT"],
   };
 
 export const doubtStatuses = ["OPEN", "RESOLVED"] as const;

@@ -6117,7 +6117,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            kind: "CONFLICTING_IDENTITY" | "NO_IDENTIFIER" | "RESENT_AFTER_DELETION" | "ORDER_CONFLICT";
+            kind: "CONFLICTING_IDENTITY" | "NO_IDENTIFIER" | "RESENT_AFTER_DELETION" | "ORDER_CONFLICT" | "SEVERAL_REGISTERED";
             /** @enum {unknown} */
             status: "OPEN" | "RESOLVED";
             /** Format: uuid */

@@ -1,9 +1,9 @@
 import type { Report, ReportListQuery } from "@isocenter/contract";
-import { Refusal, reach, type Viewer } from "../../platform/index.ts";
+import { mapPage, Refusal, reach, type Viewer } from "../../platform/index.ts";
 import { imagesOf } from "../archive/index.ts";
 import { noteDeliveries } from "./deliveries.ts";
 import type { ReportsDeps } from "./deps.ts";
-import { getReport, listReports, type ReportsOf } from "./queries.ts";
+import { getReport, listReports, type ReportsOf, type Shown, showReport } from "./queries.ts";
 import { isAtWork, noteOpened } from "./readers.ts";
 
 export type Desk = ReturnType<typeof reportDesk>;
@@ -12,11 +12,11 @@ export type Desk = ReturnType<typeof reportDesk>;
 export function reportDesk({ platform, journal }: ReportsDeps) {
   const { db, clock } = platform;
 
-  /** Notes who got which signed version, so that they are told when another follows. */
-  async function delivered(viewer: Viewer, reports: readonly Report[]): Promise<void> {
+  /** Notes who got which signed version for the first time, so that they are told when another follows. */
+  async function delivered(viewer: Viewer, shown: readonly Shown[]): Promise<void> {
     if (viewer.kind !== "user") return;
-    const signed = reports.flatMap(({ id, signedAt, versionNumber }) =>
-      signedAt !== null && versionNumber !== null
+    const signed = shown.flatMap(({ delivered, report: { id, signedAt, versionNumber } }) =>
+      !delivered && signedAt !== null && versionNumber !== null
         ? [{ reportId: id, number: versionNumber, recipient: { kind: "user", id: viewer.id }, way: "viewed" }]
         : [],
     );
@@ -31,14 +31,15 @@ export function reportDesk({ platform, journal }: ReportsDeps) {
     read,
     /** The report, for somebody who opens it. */
     async open(viewer: Viewer, reportId: string): Promise<Report> {
-      const report = await read(viewer, reportId);
+      const shown = await showReport(db, viewer, reportId, clock.now());
+      const { report } = shown;
       await journal.access(viewer, {
         action: "report.viewed",
         subject: { type: "report", id: reportId },
         patientId: report.patientId,
         facilityId: report.facilityId,
       });
-      await delivered(viewer, [report]);
+      await delivered(viewer, [shown]);
       const now = clock.now();
       if (
         viewer.kind === "user" &&
@@ -53,11 +54,11 @@ export function reportDesk({ platform, journal }: ReportsDeps) {
       await journal.access(viewer, {
         action: "report.searched",
         subject: { type: "search", id: "reports" },
-        patientId: "patientId" in of ? of.patientId : (page.data[0]?.patientId ?? null),
+        patientId: "patientId" in of ? of.patientId : (page.data[0]?.report.patientId ?? null),
         data: { ...of, found: page.total },
       });
       await delivered(viewer, page.data);
-      return page;
+      return mapPage(page, ({ report }) => report);
     },
     /** Does it, or writes down that the rules said no; who changed an older version gets the newer text with the refusal. */
     async attempt(

@@ -19,7 +19,7 @@ export { reportPdf } from "./papers/pdf/report-pdf.ts";
 export { type CriticalFindings, createPaperReader } from "./papers/read-paper.ts";
 export { paperRoutes } from "./papers/routes.ts";
 export { localMoment } from "./papers/when.ts";
-export { getReport, listReports, type ReportsOf, visible as visibleReports } from "./queries.ts";
+export { getReport, type ReportsOf, visible as visibleReports } from "./queries.ts";
 export { isFinal } from "./report.ts";
 export { reportRoutes } from "./routes.ts";
 export { shareRoutes } from "./sharing/routes.ts";

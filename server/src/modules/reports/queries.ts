@@ -63,9 +63,24 @@ interface Row extends SummaryColumns {
   version: number;
   createdAt: Date;
   updatedAt: Date;
+  delivered: boolean;
 }
 
-const columns = (sql: Reader): Fragment => sql`
+/** A report for somebody who looks, and whether it is known that this version came before them. */
+export interface Shown {
+  report: Report;
+  delivered: boolean;
+}
+
+/** Whether it is noted that the viewer saw the version that is shown; only people are told of the next. */
+const delivered = (sql: Reader, viewer: Viewer): Fragment =>
+  viewer.kind === "user"
+    ? sql`exists (select 1 from report_delivery d where d.report_id = r.id
+        and d.number = ${seesAll(viewer) ? sql`r.last_number` : sql`r.signed_number`}
+        and d.recipient_kind = 'user' and d.recipient_id = ${viewer.id} and d.way = 'viewed')`
+    : sql`true`;
+
+const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   r.id, r.study_id as "studyId", st.study_instance_uid as "studyInstanceUid", st.accession_number as "accessionNumber",
   st.order_id as "orderId", r.facility_id as "facilityId", r.status, r.content, r.template,
   r.author_id as "authorId", r.author_name as "authorName", r.submitted_by as "submittedBy", r.submitted_by_name as "submittedByName",
@@ -74,7 +89,7 @@ const columns = (sql: Reader): Fragment => sql`
   r.amendment_by_name as "amendmentByName", r.amendment_at as "amendmentAt", r.discrepancy_category as "discrepancyCategory",
   r.discrepancy_note as "discrepancyNote", r.discrepancy_by as "discrepancyBy", r.discrepancy_by_name as "discrepancyByName",
   r.discrepancy_at as "discrepancyAt", st.images_after_report_at as "imagesAfterReportAt", r.version, r.created_at as "createdAt",
-  r.updated_at as "updatedAt", ${summaryColumns(sql)}`;
+  r.updated_at as "updatedAt", ${delivered(sql, viewer)} as delivered, ${summaryColumns(sql)}`;
 
 const tables = (sql: Reader): Fragment => sql`
   report r join study st on st.id = r.study_id join patient p on p.id = st.patient_id ${firstIdentifier(sql)}`;
@@ -165,10 +180,21 @@ export async function getReport(
   reportId: string,
   now: Date,
 ): Promise<Report> {
+  return (await showReport(reader, viewer, reportId, now)).report;
+}
+
+/** As `getReport`, with what is known of whoever looks. */
+export async function showReport(
+  reader: Reader,
+  viewer: Viewer,
+  reportId: string,
+  now: Date,
+): Promise<Shown> {
   const [row] = await reader<Row[]>`
-    select ${columns(reader)} from ${tables(reader)} where r.id = ${reportId} and ${visible(reader, viewer)}`;
+    select ${columns(reader, viewer)} from ${tables(reader)} where r.id = ${reportId} and ${visible(reader, viewer)}`;
   if (!row) throw noReport();
-  return toReport(viewer, row, seesAll(viewer) ? await claimOf(reader, row.studyId, now) : null);
+  const claim = seesAll(viewer) ? await claimOf(reader, row.studyId, now) : null;
+  return { report: toReport(viewer, row, claim), delivered: row.delivered };
 }
 
 /** Whose reports: of a study, of a patient, or those that a person began or signed. */
@@ -181,7 +207,7 @@ export async function listReports(
   of: ReportsOf,
   query: ReportListQuery,
   now: Date,
-): Promise<ListPage<Report>> {
+): Promise<ListPage<Shown>> {
   const byPerson = "personId" in of;
   const where = [visible(reader, viewer)];
   if ("studyId" in of) where.push(reader`r.study_id = ${of.studyId}`);
@@ -195,7 +221,7 @@ export async function listReports(
     },
     fallback: "-createdAt",
     id: byPerson ? reader`rp.report_id` : reader`r.id`,
-    columns: columns(reader),
+    columns: columns(reader, viewer),
     from: byPerson
       ? reader`report_person rp join report r on r.id = rp.report_id join study st on st.id = r.study_id
           join patient p on p.id = st.patient_id ${firstIdentifier(reader)}`
@@ -205,7 +231,10 @@ export async function listReports(
   });
   const studyIds = seesAll(viewer) ? page.data.map(({ studyId }) => studyId) : [];
   const claims = await claimsOf(reader, studyIds, now);
-  return mapPage(page, (row) => toReport(viewer, row, claims.get(row.studyId) ?? null));
+  return mapPage(page, (row) => ({
+    report: toReport(viewer, row, claims.get(row.studyId) ?? null),
+    delivered: row.delivered,
+  }));
 }
 
 function statusesOf(text: string): ReportStatus[] {

@@ -312,3 +312,30 @@ describe("templates", () => {
     expect((await call(radiologist, "GET", url)).status).toBe(404);
   });
 });
+
+test("who looks again at a version they have seen writes nothing; the next version is noted", async () => {
+  const study = await room.study();
+  const signed = (await room.sign(radiologist, await room.begin(radiologist, study.id))).body;
+  const reader = await room.person(["RADIOLOGIST"]);
+  const { db } = database;
+  await db`create table delivery_insert (at timestamptz)`;
+  await db`create function note_delivery_insert() returns trigger language plpgsql as
+    $$ begin insert into delivery_insert values (now()); return null; end $$`;
+  await db`create trigger note_delivery_insert before insert on report_delivery for each statement execute function note_delivery_insert()`;
+  const inserts = async () => (await db`select 1 from delivery_insert`).length;
+  const look = () => room.call(reader, "GET", `/reports/${signed.id}`);
+  const first = await look();
+  expect([first.status, first.body.delivered, await inserts()]).toEqual([200, undefined, 1]);
+  await look();
+  await room.call(reader, "GET", `/reports/study/${study.id}`);
+  expect(await inserts()).toBe(1);
+  await room.amend(radiologist, signed, { findings: "A fracture." });
+  const before = await inserts();
+  await room.call(reader, "GET", `/reports/study/${study.id}`);
+  await look();
+  expect(await inserts()).toBe(before + 1);
+  const noted = await db`
+    select number from report_delivery where report_id = ${signed.id} and recipient_id = ${reader.id} and way = 'viewed' order by number`;
+  expect(noted.map(({ number }) => number)).toEqual([1, 2]);
+  await db`drop trigger note_delivery_insert on report_delivery`;
+});

@@ -6,6 +6,7 @@ const kinds: Readonly<Record<ReconciliationKind, string>> = {
   NO_IDENTIFIER: message("No identifier"),
   RESENT_AFTER_DELETION: message("Came again after deletion"),
   ORDER_CONFLICT: message("Order in doubt"),
+  SEVERAL_REGISTERED: message("Several registered studies wait for it"),
 };
 export const doubtWord = (kind: ReconciliationKind): string => t(kinds[kind]);
 
@@ -55,6 +56,12 @@ const decisions: Readonly<Record<ReconciliationKind, Partial<Record<Reconciliati
       hint: message("The study moves to the patient whose order its numbers name."),
     },
     ACCEPT: { word: message("It answers no order"), hint: message("The study stays without an order.") },
+  },
+  SEVERAL_REGISTERED: {
+    ACCEPT: {
+      word: message("It is a study of its own"),
+      hint: message("It stays beside those that were registered; cancel the ones that nothing comes for."),
+    },
   },
 };
 

@@ -143,7 +143,10 @@ function checkMembers(kind: ReconciliationKind, resolution: Resolution): void {
     throw wrong("patientId", "is given with move, and only then");
   if ((action === "MATCH") !== (orderId !== undefined))
     throw wrong("orderId", "is given with match, and only then");
-  if ((action !== "ACCEPT" || kind === "ORDER_CONFLICT") && identifier !== undefined)
+  if (
+    (action !== "ACCEPT" || kind === "ORDER_CONFLICT" || kind === "SEVERAL_REGISTERED") &&
+    identifier !== undefined
+  )
     throw wrong("identifier", "is given with accept of a patient only");
   if (action === "REJECT" && !reason) throw wrong("reason", "is needed to reject");
 }
@@ -156,6 +159,7 @@ async function apply(
   context: DecisionContext,
 ): Promise<{ targetPatientId: string | null; before: Before }> {
   const { clock } = context;
+  if (item.kind === "SEVERAL_REGISTERED") return { targetPatientId: null, before: {} };
   if (item.kind === "RESENT_AFTER_DELETION")
     return {
       targetPatientId: null,

@@ -26,7 +26,7 @@ export async function placesOf(
     const batch = unknown.map(({ item }) => item);
     const studies = await upsertStudies(
       tx,
-      context.platform.clock,
+      context,
       batch,
       unknown.map(({ index }) => patients[index]!),
     );

@@ -1,9 +1,10 @@
-import { type Clock, newId, type Tx } from "../../../platform/index.ts";
+import { newId, type Tx } from "../../../platform/index.ts";
 import type { IdentifiedPatient } from "../../patients/index.ts";
 import { saysSomething } from "../attributes.ts";
 import { studyColumns } from "../levels.ts";
 import type { DicomJson } from "../types.ts";
-import { type BatchItem, groupBy, Overtaken } from "./batch.ts";
+import { type BatchContext, type BatchItem, groupBy, Overtaken } from "./batch.ts";
+import { claimRegistered, openAmbiguous } from "./claim-registered.ts";
 import { supplement, together } from "./supplement.ts";
 
 export interface StudyWrite {
@@ -20,10 +21,11 @@ export interface StudyWrite {
 /** The studies of the items, made where they are new, locked, and with what the images add to what is known. In the order of the items. */
 export async function upsertStudies(
   tx: Tx,
-  clock: Clock,
+  context: BatchContext,
   items: readonly BatchItem[],
   patients: readonly IdentifiedPatient[],
 ): Promise<StudyWrite[]> {
+  const { clock } = context.platform;
   const keys = items.map(({ incoming }, index) =>
     studyKey(incoming.facilityId, incoming.studyUid, patients[index]!.claimedId),
   );
@@ -54,7 +56,7 @@ export async function upsertStudies(
         },
       };
     });
-  await claimRegistered(tx, items, patients);
+  const ambiguous = await claimRegistered(tx, context, items, patients);
   const rows = await tx<StudyRow[]>`
     insert into study (id, facility_id, patient_id, claimed_patient_id, study_instance_uid, accession_number, study_id, study_date, study_time, study_at,
       description, description_folded, referring_physician, referring_physician_folded, referring_physician_sounds,
@@ -78,6 +80,10 @@ export async function upsertStudies(
     const more = row.created || row.registered ? null : supplement(row.attributes, attributes, row.corrected);
     if (more) await tx`update study set ${tx(studyRow(more))} where id = ${row.id}`;
   }
+  for (const one of ambiguous) {
+    const { facilityId, studyUid } = one.item.incoming;
+    await openAmbiguous(tx, context, byKey.get(studyKey(facilityId, studyUid, one.claimedId))!, one);
+  }
   return keys.map((key) => byKey.get(key)!);
 }
 
@@ -87,27 +93,6 @@ interface StudyRow extends StudyWrite {
   corrected: string[];
   /** It was registered, and these are its first images. */
   registered: boolean;
-}
-
-/** A study that was registered for a patient is the one of their images, by whichever of their identifiers these name them. */
-async function claimRegistered(
-  tx: Tx,
-  items: readonly BatchItem[],
-  patients: readonly IdentifiedPatient[],
-): Promise<void> {
-  const wanted = items.map(({ incoming: { facilityId, studyUid } }, index) => ({
-    facility_id: facilityId,
-    uid: studyUid,
-    patient_id: patients[index]!.patientId,
-    claimed_id: patients[index]!.claimedId,
-  }));
-  await tx`
-    update study st set claimed_patient_id = w.claimed_id
-    from json_to_recordset(${JSON.stringify(wanted)}::text::json) as w (facility_id uuid, uid text, patient_id uuid, claimed_id uuid)
-    where st.facility_id = w.facility_id and st.study_instance_uid = w.uid and st.patient_id = w.patient_id
-      and st.last_received_at is null and st.claimed_patient_id <> w.claimed_id
-      and not exists (select 1 from study other where other.facility_id = w.facility_id and other.study_instance_uid = w.uid
-        and other.claimed_patient_id = w.claimed_id)`;
 }
 
 /** What the first images say of a registered study stands for what was registered, but what a person corrected since; where they say nothing it stays. */

@@ -66,7 +66,7 @@ async function uidOf(tx: Tx, facilityId: string, given: string | undefined, orde
 
 /**
  * Registers a study before its images come, or one that is kept elsewhere: SCHEDULED, in the lists of people, and of search protocols once it has images.
- * Images of its UID and patient fill it, and what they do not say stays as it was registered.
+ * Images of its patient fill it, by its UID, or by its accession number where the UID was made here and it waits alone under the number, and what they do not say stays as it was registered.
  * @returns its id
  * @throws Refusal `not-found` (`patient.not-found`, `order.not-found`), `conflict` (`study.duplicate`, `study.other-patient`, `order.ended`,
  *   `patient.merged`, `study.number-of-another`), `invalid`, `forbidden`
@@ -107,6 +107,7 @@ export async function registerStudy(
     patient_id: patientId,
     claimed_patient_id: patientId,
     study_instance_uid: uid,
+    uid_given: input.studyInstanceUid !== undefined,
     ...studyColumns(attributes),
     attributes: attributes as never,
     body_part: input.bodyPart?.trim() ?? order?.bodyPart ?? null,

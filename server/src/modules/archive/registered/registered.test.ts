@@ -1,4 +1,5 @@
 import { type Role, roles, type StudyStatus, studyStatuses, studyTransitions } from "@isocenter/contract";
+import { newUid } from "@isocenter/dicom";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { type Attributes, chunked, ctInstance } from "@isocenter/test/support/instances.ts";
 import { testOrders } from "@isocenter/test/support/order-desk.ts";
@@ -256,6 +257,120 @@ describe("images of a registered study", () => {
     await database.db`update patient_identifier set survivor_id = ${into} where patient_id = ${away}`;
     const sent = await send({ ...made, patientId: away });
     expect([sent.studyId, sent.patientId]).toEqual([made.id, into]);
+  });
+
+  test("find it by accession number and patient where the modality made a UID of its own", async () => {
+    const made = await study({ studyDescription: "Registered" });
+    const { accessionNumber: AccessionNumber, patientId } = made;
+    const sent = await send(
+      { studyInstanceUid: newUid(), patientId },
+      { AccessionNumber, StudyDescription: "" },
+    );
+    expect(sent.studyId).toBe(made.id);
+    const now = await get(made.id);
+    expect(now).toMatchObject({
+      studyInstanceUid: sent.StudyInstanceUID,
+      accessionNumber: AccessionNumber,
+      studyDescription: "Registered",
+      numberOfInstances: 1,
+      status: "IN_PROGRESS",
+    });
+    expect([await found(made.studyInstanceUid), await found(now.studyInstanceUid)]).toEqual([0, 1]);
+    const matched = (await factsOf(made.id)).find(({ type }) => type === "study.images-matched");
+    expect(matched?.data).toEqual({
+      by: "accessionNumber",
+      studyInstanceUid: now.studyInstanceUid,
+      registeredAs: made.studyInstanceUid,
+    });
+    const more = await send({ studyInstanceUid: now.studyInstanceUid, patientId }, { AccessionNumber });
+    expect(more.studyId).toBe(made.id);
+    // What waits no more is taken by nothing else.
+    const other = await send({ studyInstanceUid: newUid(), patientId }, { AccessionNumber });
+    expect(other.studyId).not.toBe(made.id);
+  });
+
+  test("of an order whose number they bear fill its registered study, and not a second one", async () => {
+    const order = await desk.place();
+    const made = await study({ patientId: order.patientId, orderId: order.id });
+    const { accessionNumber: AccessionNumber } = order;
+    const sent = await send({ studyInstanceUid: newUid(), patientId: order.patientId }, { AccessionNumber });
+    expect([sent.studyId, (await get(made.id)).orderId]).toEqual([made.id, order.id]);
+  });
+
+  test.each<[string, () => Promise<object>]>([
+    ["of another patient", async () => ({ patientId: await desk.patient() })],
+    ["of another number", async () => ({ AccessionNumber: "OTHER-1" })],
+    ["of another modality", async () => ({ Modality: "MR" })],
+    ["without an identifier", async () => ({ PatientID: "" })],
+  ])("%s stay apart from what waits under the number", async (_name, differ) => {
+    const made = await study();
+    const { patientId = made.patientId, ...attributes } = (await differ()) as Attributes & {
+      patientId?: string;
+    };
+    const sent = await send(
+      { studyInstanceUid: newUid(), patientId },
+      { AccessionNumber: made.accessionNumber, ...attributes },
+    );
+    expect(sent.studyId).not.toBe(made.id);
+    expect(await get(made.id)).toMatchObject({
+      status: "SCHEDULED",
+      numberOfInstances: 0,
+      studyInstanceUid: made.studyInstanceUid,
+    });
+  });
+
+  test.each([
+    ["a UID that was said", {}, { studyInstanceUid: newUid() }],
+    ["a study that was cancelled", { status: "CANCELLED" }, {}],
+    ["a study that is kept elsewhere", { status: "FINAL" }, {}],
+  ])("of another UID are not %s", async (_name, columns, body) => {
+    const made = await study(body);
+    if ("status" in columns)
+      await database.db`update study set status = ${columns.status} where id = ${made.id}`;
+    const { accessionNumber: AccessionNumber, patientId } = made;
+    const sent = await send({ studyInstanceUid: newUid(), patientId }, { AccessionNumber });
+    expect(sent.studyId).not.toBe(made.id);
+  });
+
+  test("for which several wait under one number stay apart and are shown to a person", async () => {
+    const first = await study();
+    const { accessionNumber, patientId } = first;
+    const second = await study({ patientId, accessionNumber });
+    const sent = await send({ studyInstanceUid: newUid(), patientId }, { AccessionNumber: accessionNumber });
+    expect([first.id, second.id]).not.toContain(sent.studyId);
+    const call = await as("TECHNOLOGIST");
+    const [item] = (await call("GET", `/reconciliation?studyId=${sent.studyId}`)).body.data;
+    expect(item).toMatchObject({ kind: "SEVERAL_REGISTERED", status: "OPEN", actions: ["accept"] });
+    const refused = await call("POST", `/reconciliation/${item.id}/resolve`, {
+      action: "reject",
+      reason: "x",
+    });
+    expect(refused.body.code).toBe("reconciliation.action-not-allowed");
+    const resolved = await call("POST", `/reconciliation/${item.id}/resolve`, { action: "accept" });
+    expect([resolved.status, resolved.body.status]).toEqual([200, "RESOLVED"]);
+    const undone = await call("POST", `/reconciliation/${item.id}/undo`);
+    expect([undone.status, undone.body.status]).toEqual([200, "OPEN"]);
+    // One of them is settled: what comes under another UID is the other's.
+    await move(first.id, "CANCELLED");
+    const later = await send({ studyInstanceUid: newUid(), patientId }, { AccessionNumber: accessionNumber });
+    expect(later.studyId).toBe(second.id);
+  });
+
+  test("that come at once under two UIDs fill it once", async () => {
+    const made = await study();
+    const { accessionNumber: AccessionNumber, patientId } = made;
+    const sent = await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        send(
+          { studyInstanceUid: `${made.studyInstanceUid}.${(index % 2) + 1}`, patientId },
+          { AccessionNumber },
+        ),
+      ),
+    );
+    const ids = new Set(sent.map(({ studyId }) => studyId));
+    expect([ids.size, ids.has(made.id)]).toEqual([2, true]);
+    const { numberOfInstances } = await get(made.id);
+    expect(numberOfInstances).toBe(3);
   });
 
   test("of another patient stay apart, and the registered study waits", async () => {
