@@ -36,10 +36,12 @@ import {
 } from "./modules/identity/index.ts";
 import { createJournal, type Journal, type JournalOptions, journalRoutes } from "./modules/journal/index.ts";
 import {
+  askedJobRoutes,
   createLiveFeed,
   createNotifications,
   liveFeedRoutes,
   type Notifications,
+  requestJobOf,
 } from "./modules/notifications/index.ts";
 import {
   catalogueRoutes,
@@ -82,7 +84,9 @@ import {
 import { defineVipWatch, statArrivals, worklistRoutes } from "./modules/worklist/index.ts";
 import {
   type App,
+  createDeferral,
   createHttpServer,
+  type Deferral,
   type HealthCheck,
   healthRoutes,
   type Platform,
@@ -99,6 +103,8 @@ export interface Modules {
   identity: IdentityWithDeps;
   peers: Peers;
   notifications: Notifications;
+  /** Requests that are answered later. */
+  deferral: Deferral;
   archive: Archive;
   imaging: ImagingPool;
   rendering: Rendering;
@@ -119,6 +125,9 @@ export async function composeModules(
   registerIdempotencyJobs(platform);
   const journal = createJournal(platform, journalOptions);
   const identity = createIdentity(platform, journal, identityOptions);
+  const deferral = createDeferral(platform, (asker) =>
+    identity.again({ ...asker, mustChangePassword: false }),
+  );
   const peers = createPeers(platform, journal);
   const notifications = createNotifications(platform, journal);
   journal.registerReader(reportReader({ clock: platform.clock, journal }));
@@ -150,6 +159,7 @@ export async function composeModules(
     identity,
     peers,
     notifications,
+    deferral,
     archive,
     imaging,
     rendering,
@@ -215,6 +225,7 @@ export function composeHttp(
     tls: platform.tls,
     authentication: (app) => identity.installAuthentication(app),
     idempotency: platform,
+    deferral: { deferral: modules.deferral, answer: requestJobOf },
     api: [
       sessionRoutes(identity),
       administrationRoutes(identity),
@@ -223,6 +234,7 @@ export function composeHttp(
       journalRoutes(platform, journal),
       liveFeedRoutes(feed),
       ...modules.notifications.routes,
+      askedJobRoutes({ platform, journal, deferral: modules.deferral }),
       modalityRoutes(platform, journal),
       sendQueueRoutes(platform, journal),
       routingRuleRoutes(platform, journal),

@@ -62,17 +62,20 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
     if (shared) steps.push(() => shared.close());
     const dimse = listener ?? shared;
     let port: number | null = null;
-    if (config.roles.includes("api")) {
+    if (config.roles.includes("api") || config.roles.includes("worker")) {
       const network = {
         host,
         dicomPort: () => dimse?.port ?? config.dicomPort,
         ...(listener ? { listenerMetrics: listener.metrics } : {}),
       };
       const app = await composeHttp(platform, modules, dimse ? [...checks, dimse.check] : checks, network);
-      await app.listen({ port: config.port, host: config.host });
       steps.push(() => app.close());
+      // A worker does what clients of other processes do not wait for by the same routes.
+      if (config.roles.includes("api")) await app.listen({ port: config.port, host: config.host });
+      else await app.ready();
       const address = app.server.address();
-      port = typeof address === "object" && address ? address.port : config.port;
+      if (config.roles.includes("api"))
+        port = typeof address === "object" && address ? address.port : config.port;
     }
     return {
       port,

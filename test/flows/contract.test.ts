@@ -331,6 +331,27 @@ describe("a client that is generated from the document calls", () => {
     );
     await made(api.GET("/api/v1/studies/{id}/export", { ...study, parseAs: "arrayBuffer" }));
     await made(api.POST("/api/v1/exports", { body: { studyIds: [image.studyId] }, parseAs: "arrayBuffer" }));
+    const later = await api.POST("/api/v1/exports", {
+      body: { studyIds: [image.studyId] },
+      headers: { prefer: "respond-async" },
+    });
+    const job = later.data as { id: string };
+    expect([later.response.status, later.response.headers.get("location")]).toEqual([
+      202,
+      `/api/v1/jobs/${job.id}`,
+    ]);
+    await eventually(async () => {
+      const now = await made(api.GET("/api/v1/jobs/{id}", path(job.id)));
+      return now.state === "DONE";
+    });
+    const answer = await made(
+      api.GET("/api/v1/jobs/{id}/result", { ...path(job.id), parseAs: "arrayBuffer" }),
+    );
+    expect(
+      Buffer.from(answer as unknown as ArrayBuffer)
+        .subarray(0, 2)
+        .toString(),
+    ).toBe("PK");
     await made(
       api.PATCH("/api/v1/studies/{id}", { ...study, body: { studyDescription: "Chest", reason: "typo" } }),
     );

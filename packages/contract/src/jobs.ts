@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, listQuery, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 
 /** FAILED waits to be tried again; GAVE_UP does not. */
 export const jobStates = ["WAITING", "RUNNING", "FAILED", "GAVE_UP"] as const;
@@ -31,3 +31,20 @@ export const JobListQuery = Type.Object(
   closed,
 );
 export type JobListQuery = Static<typeof JobListQuery>;
+
+/** FAILED: the answer is a refusal, or its session had ended. */
+export const requestStates = ["WAITING", "RUNNING", "DONE", "FAILED"] as const;
+
+/** A request that is answered later, because its client said `Prefer: respond-async`. */
+export const RequestJob = Type.Object({
+  id: Id,
+  name: Type.String({ description: "What was asked: POST /api/v1/exports" }),
+  state: Type.Enum([...requestStates]),
+  createdAt: DateTime,
+  startedAt: Nullable(DateTime),
+  finishedAt: Nullable(DateTime),
+  expiresAt: Type.String({ format: "date-time", description: "Until when it is kept" }),
+  status: Nullable(Type.Integer({ description: "Of the answer" })),
+  result: Nullable(Type.String({ description: "Where the answer is, as it would have come at once" })),
+});
+export type RequestJob = Static<typeof RequestJob>;

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
+import { RequestJob } from "@isocenter/contract";
 import type { FastifyContextConfig, FastifyReply } from "fastify";
 import type { App } from "./http.ts";
 import { indexJson, indexPage } from "./openapi/api-index.ts";
@@ -17,20 +18,28 @@ const introduction = `The REST API of Isocenter, an imaging department in one pr
 - Lists answer \`data\` and \`pagination\`; follow \`pagination.next\`.
 - Enumerations are written in UPPER_SNAKE and read in any case.
 - Items with a \`version\` give an \`ETag\`; changes take it as \`If-Match\` or \`expectedVersion\`.
+- Long work (uploads, exports) takes \`Prefer: respond-async\`: 202, and a job to follow at \`Location\`.
 - Every answer carries \`X-Request-Id\`.`;
 
 export const productVersion = "0.1.0";
 
 /** What routes with `idempotent` take; see http-idempotency.ts. */
 const idempotencyHeader = {
-  type: "object",
-  properties: {
-    "Idempotency-Key": {
-      type: "string",
-      maxLength: 255,
-      description:
-        "The same key with the same body does it once and gives the first answer again, for 24 hours",
-    },
+  "Idempotency-Key": {
+    type: "string",
+    maxLength: 255,
+    description:
+      "The same key with the same body does it once and gives the first answer again, for 24 hours",
+  },
+};
+
+/** What routes with `deferrable` take; see http-deferral.ts. */
+const preferHeader = {
+  Prefer: {
+    type: "string",
+    maxLength: 200,
+    description:
+      "respond-async: the answer is 202 with a job to follow; the answer proper is kept there for a day",
   },
 };
 
@@ -65,7 +74,13 @@ export async function registerOpenApi(app: App): Promise<void> {
     transform: ({ schema, url, route }) => {
       const shown = url.startsWith("/api/v1/") || url.startsWith("/health");
       const { produces, ...rest } = schema ?? {};
-      const { permission, public: open, idempotent } = (route.config ?? {}) as FastifyContextConfig;
+      const {
+        permission,
+        public: open,
+        idempotent,
+        deferrable,
+      } = (route.config ?? {}) as FastifyContextConfig;
+      const headers = { ...(idempotent ? idempotencyHeader : {}), ...(deferrable ? preferHeader : {}) };
       const facts: RouteFacts = {
         permission: permission ?? null,
         public: open === true,
@@ -78,7 +93,8 @@ export async function registerOpenApi(app: App): Promise<void> {
         url,
         schema: {
           ...rest,
-          ...(facts.idempotent ? { headers: idempotencyHeader } : {}),
+          ...(Object.keys(headers).length > 0 ? { headers: { type: "object", properties: headers } } : {}),
+          ...(deferrable ? { response: { ...(rest.response as object | undefined), 202: RequestJob } } : {}),
           ...(shown ? {} : { hide: true }),
           ...(facts.public ? { security: [] } : {}),
           "x-route": facts,

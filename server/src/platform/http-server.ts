@@ -12,8 +12,10 @@ import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Db } from "./database.ts";
+import type { Deferral, Deferred } from "./deferral.ts";
 import type { App, Routes } from "./http.ts";
 import { answerBrokenRequest } from "./http-broken.ts";
+import { installDeferral } from "./http-deferral.ts";
 import { installIdempotency } from "./http-idempotency.ts";
 import { installMethods, nothingAt } from "./http-methods.ts";
 import { registerOpenApi } from "./http-openapi.ts";
@@ -42,6 +44,8 @@ export interface HttpOptions {
   authentication: (app: App) => void;
   /** Where the keys of requests are kept; left out: routes do not take any. */
   idempotency?: { db: Db; clock: Clock };
+  /** What is answered later where the client prefers it; left out: everything is answered at once. */
+  deferral?: { deferral: Deferral; answer: (request: FastifyRequest, deferred: Deferred) => object };
   /** Mounted under each prefix of the API. */
   api: readonly Routes[];
   /** Mounted at the root: health, DICOMweb, documentation, the web app. */
@@ -239,6 +243,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   await secure(app, options);
   await registerOpenApi(app);
   options.authentication(app);
+  if (options.deferral) installDeferral(app, options.deferral.deferral, options.deferral.answer);
   if (options.idempotency) installIdempotency(app, createIdempotency(options.idempotency));
   for (const routes of options.root) await app.register(async (scope) => routes(scope as unknown as App));
   for (const prefix of apiPrefixes) {

@@ -1,11 +1,12 @@
 /**
  * What every module stands on: database, objects, clock, jobs, the viewer and its permission check, refusals, configuration,
- * log, metrics. Owns the tables `migration` and `idempotency_key`.
+ * log, metrics. Owns the tables `migration`, `idempotency_key` and `deferred_request`.
  */
 export * from "./clock.ts";
 export * from "./config.ts";
 export * from "./csv.ts";
 export * from "./database.ts";
+export * from "./deferral.ts";
 export * from "./disk-reserve.ts";
 export * from "./embedded-postgres.ts";
 export * from "./folder-lock.ts";
@@ -13,6 +14,7 @@ export * from "./gate.ts";
 export * from "./health.ts";
 export * from "./http.ts";
 export * from "./http-body.ts";
+export { jobPath } from "./http-deferral.ts";
 export * from "./http-idempotency.ts";
 export * from "./http-lists.ts";
 export { nothingAt } from "./http-methods.ts";

@@ -40,6 +40,8 @@ export interface JobsOptions {
   connection: ConnectionSettings;
   clock: Clock;
   log: Log;
+  /** No other process works on the queue: what one before was doing when it died is taken over at the start, not after a minute. */
+  alone?: boolean;
   /** Jobs at once in this process. */
   concurrency?: number;
   /** Told of each job that failed for the last time. */
@@ -50,7 +52,15 @@ export interface JobsOptions {
  * Jobs on graphile-worker. Its own rule frees a dead worker's jobs after four hours; here every worker has a heartbeat in `job_worker`,
  * and the jobs of one that stopped are freed after a minute, those of a living one never.
  */
-export function createJobs({ db, connection, clock, log, concurrency = 4, onGaveUp }: JobsOptions): Jobs {
+export function createJobs({
+  db,
+  connection,
+  clock,
+  log,
+  alone = false,
+  concurrency = 4,
+  onGaveUp,
+}: JobsOptions): Jobs {
   const tasks = new Map<string, JobTask<never>>();
   const periodic: string[] = [];
   const workerIds = new Set<string>();
@@ -73,6 +83,12 @@ export function createJobs({ db, connection, clock, log, concurrency = 4, onGave
     await reader`select graphile_worker.add_job(${name}, payload := ${JSON.stringify(payload)}::text::json,
       run_at := now() + ${delayMs}::float8 * interval '1 millisecond',
       max_attempts := ${task?.maxAttempts ?? defaultAttempts}, job_key := ${options.key ?? null}::text)`;
+  }
+
+  async function takeOver(): Promise<void> {
+    await db`
+      select graphile_worker.force_unlock_workers(array(
+        select distinct locked_by from graphile_worker._private_jobs where locked_by is not null))`;
   }
 
   async function beat(): Promise<void> {
@@ -126,6 +142,7 @@ export function createJobs({ db, connection, clock, log, concurrency = 4, onGave
       periodic.push(name);
     },
     async start() {
+      if (alone) await takeOver();
       const events: WorkerEvents = new EventEmitter();
       // Jobs are locked in the name of the pool of workers.
       events.on("pool:create", ({ workerPool }) => workerIds.add(workerPool.id));

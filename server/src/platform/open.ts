@@ -196,7 +196,7 @@ function assemble(
     log,
     db,
     objects,
-    jobs: createJobs({ db, connection, clock: systemClock, log }),
+    jobs: createJobs({ db, connection, clock: systemClock, log, alone: config.databaseUrl === null }),
     metrics: createMetrics(),
     tls: config.tls && openServerCertificate(config.tls, log),
   };

@@ -856,6 +856,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request of one's own that is answered later; for administrators any background work */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The answer to a request that was answered later, as it would have come at once */
+        get: operations["getJobResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/modalities": {
         parameters: {
             query?: never;
@@ -6550,6 +6584,25 @@ export interface components {
         ReportVersions: {
             data: components["schemas"]["ReportVersion"][];
         };
+        RequestJob: {
+            /** Format: uuid */
+            id: string;
+            /** @description What was asked: POST /api/v1/exports */
+            name: string;
+            /** @enum {unknown} */
+            state: "WAITING" | "RUNNING" | "DONE" | "FAILED";
+            /** Format: date-time */
+            createdAt: string;
+            startedAt: string | null;
+            finishedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is kept
+             */
+            expiresAt: string;
+            status: number | null;
+            result: string | null;
+        };
         ResetPasswordRequest: {
             /** @description At least 12 characters */
             password?: string;
@@ -9629,6 +9682,68 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestJob"] | components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    getJobResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
     listModalities: {
         parameters: {
             query?: {
@@ -12013,7 +12128,10 @@ export interface operations {
                 /** @description Answers what became of each file, in few words, for those who send many: `UploadedFiles`. */
                 answer?: "files";
             };
-            header?: never;
+            header?: {
+                /** @description respond-async: the answer is 202 with a job to follow; the answer proper is kept there for a day */
+                Prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12039,6 +12157,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadedImage"] | components["schemas"]["UploadAnswer"] | components["schemas"]["UploadedFiles"];
+                };
+            };
+            /** @description Taken on: it goes on after this answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestJob"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12250,7 +12377,10 @@ export interface operations {
                 /** @description Answers what became of each file, in few words, for those who send many: `UploadedFiles`. */
                 answer?: "files";
             };
-            header?: never;
+            header?: {
+                /** @description respond-async: the answer is 202 with a job to follow; the answer proper is kept there for a day */
+                Prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12276,6 +12406,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadedImage"] | components["schemas"]["UploadAnswer"] | components["schemas"]["UploadedFiles"];
+                };
+            };
+            /** @description Taken on: it goes on after this answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestJob"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -12305,7 +12444,10 @@ export interface operations {
                 /** @description Exports that name the same set get the same pseudonyms, UIDs and shift of dates. Left out: the export is a set of its own */
                 set?: string;
             };
-            header?: never;
+            header?: {
+                /** @description respond-async: the answer is 202 with a job to follow; the answer proper is kept there for a day */
+                Prefer?: string;
+            };
             path: {
                 /** @description The id of the item */
                 id: string;
@@ -12323,6 +12465,15 @@ export interface operations {
                     "application/zip": string;
                 };
             };
+            /** @description Taken on: it goes on after this answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestJob"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -12338,7 +12489,10 @@ export interface operations {
     exportStudies: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description respond-async: the answer is 202 with a job to follow; the answer proper is kept there for a day */
+                Prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12355,6 +12509,15 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+            /** @description Taken on: it goes on after this answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestJob"];
                 };
             };
             400: components["responses"]["BadRequest"];

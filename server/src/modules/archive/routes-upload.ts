@@ -154,7 +154,7 @@ export function uploadRoutes(app: App, deps: UploadRoutesDeps): void {
     body: UploadForm,
     response: { 200: UploadedImage, 201: Type.Union([UploadedImage, UploadAnswer, UploadedFiles]) },
   };
-  const config = { permission: "images.upload" } as const;
+  const config = { permission: "images.upload", deferrable: true } as const;
   const validatorCompiler: FastifySchemaCompiler<TSchema> = (part) =>
     part.httpPart === "body" || !app.validatorCompiler ? () => true : app.validatorCompiler(part);
   for (const path of ["/images", "/images/upload"])

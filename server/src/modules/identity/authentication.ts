@@ -1,5 +1,12 @@
 import type { FastifyRequest } from "fastify";
-import { type App, isUuid, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
+import {
+  type App,
+  actingFor,
+  isUuid,
+  Refusal,
+  requirePermission,
+  type Viewer,
+} from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import type { Principals } from "./principals.ts";
 import { apiKeyPrefix, type Tokens } from "./tokens.ts";
@@ -94,7 +101,11 @@ export function installAuthentication(app: App, authenticate: Authenticate, jour
   app.addHook("onRequest", async (request) => {
     const { config } = request.routeOptions;
     if (request.is404 || config.public) return;
-    const authenticated = await authenticate(request.headers.authorization, originOf(request));
+    // A request that is done later comes with who asked for it, as they are now.
+    const acting = actingFor();
+    const authenticated = acting
+      ? { ...acting, mustChangePassword: false }
+      : await authenticate(request.headers.authorization, originOf(request));
     request.viewer = atFacility(authenticated.viewer, request.headers[facilityHeader]);
     request.authenticated = { ...authenticated, viewer: request.viewer };
     if (request.authenticated.mustChangePassword && !config.beforePasswordChange) {

@@ -8,6 +8,7 @@
  */
 export { deliveriesOf } from "./delivery/history.ts";
 export { endNotices } from "./ending.ts";
+export { askedJobRoutes, requestJobOf } from "./jobs/asked.ts";
 export { createLiveFeed, type LiveFeed, type LiveFeedOptions } from "./live-feed.ts";
 export { type Notice, notify } from "./notice.ts";
 export { createNotifications, type Notifications } from "./notifications.ts";

@@ -43,7 +43,7 @@ const filenameOf = ({ deidentify, format, studyIds }: ExportOrder): string => {
 export function exportRoutes(deps: ExportDeps): Routes {
   return (app) => {
     const tags = ["Studies"];
-    const config = { permission: "images.export" } as const;
+    const config = { permission: "images.export", deferrable: true } as const;
     app.get(
       "/studies/:id/export",
       {

@@ -69,6 +69,15 @@ export async function listJobs(db: Reader, viewer: Viewer, query: JobListQuery):
   };
 }
 
+/** @throws Refusal `not-found` (`job.not-found`), `forbidden` */
+export async function getJob(db: Reader, viewer: Viewer, id: string): Promise<Job> {
+  requirePermission(viewer, "jobs.read");
+  const [row] = await db<JobRow[]>`select ${columns(db)} from ${jobsTable(db)} j where j.id = ${id}::bigint`;
+  if (!row)
+    throw new Refusal("not-found", "job.not-found", "There is no such job; what is done is forgotten.");
+  return toJob(viewer, row);
+}
+
 export interface JobDeps {
   clock: Clock;
   journal: Journal;
