@@ -7,6 +7,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { fail } from "./commands/fail.ts";
 import { importCommand } from "./commands/import.ts";
+import { rebuildCommand } from "./commands/rebuild.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { demo, start } from "./commands/start.ts";
 import { userCommand } from "./commands/user.ts";
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   backupCommand,
   restoreCommand,
   verifyCommand,
+  rebuildCommand,
   userCommand,
   doctorCommand,
   {

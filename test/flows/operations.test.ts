@@ -141,6 +141,25 @@ describe("back-up, restore and verification", { timeout: 240_000 }, () => {
     expect((await isocenter(fresh, "verify", "--fast")).code).toBe(0);
   });
 
+  test("rebuild makes the table of analytics anew beside the running server", async () => {
+    const volumes = async () => {
+      const answer = await fetch(`${program.url}/api/v1/analytics/volumes`, {
+        headers: await program.login(),
+      });
+      return ((await answer.json()) as { data: unknown[] }).data;
+    };
+    const rebuilt = await isocenter(dataDir, "rebuild", "analytics", "--quiet");
+    expect(rebuilt).toMatchObject({
+      code: 0,
+      errors: "",
+      out: expect.stringMatching(/^Analytics is made anew from 1 orders and studies without one\.\s*$/),
+    });
+    expect(await volumes()).toHaveLength(1);
+    const help = await isocenter(dataDir, "help");
+    expect(help.out).toMatch(/isocenter rebuild\s+make anew/);
+    expect((await isocenter(dataDir, "rebuild", "nothing")).code).toBe(2);
+  });
+
   test("verify names what is damaged, missing and miscounted", async () => {
     const broken = await newFolder();
     expect((await isocenter(broken, "restore", target, "--quiet")).code).toBe(0);

@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 import { backupCommand } from "./backup.ts";
 import { UsageError } from "./command.ts";
 import { doctorCommand } from "./doctor.ts";
+import { rebuildCommand } from "./rebuild.ts";
 import { restoreCommand } from "./restore.ts";
 import { userCommand } from "./user.ts";
 import { verifyCommand } from "./verify.ts";
 
-const commands = [backupCommand, restoreCommand, verifyCommand, userCommand, doctorCommand];
+const commands = [backupCommand, restoreCommand, verifyCommand, rebuildCommand, userCommand, doctorCommand];
 
 test.each(commands)("$name says how it is used", async (command) => {
   const said: string[] = [];
@@ -22,6 +23,9 @@ test.each([
   [restoreCommand, []],
   [restoreCommand, ["a", "--backup"]],
   [verifyCommand, ["a"]],
+  [rebuildCommand, []],
+  [rebuildCommand, ["everything"]],
+  [rebuildCommand, ["analytics", "again"]],
   [userCommand, []],
   [userCommand, ["reset-password"]],
   [userCommand, ["list", "somebody"]],

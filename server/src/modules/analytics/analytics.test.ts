@@ -278,7 +278,7 @@ describe("turnaround", () => {
     expect(await counted()).toMatchObject({ examinations: 2, signed: 1 });
     // What was made from facts is what would be made anew.
     const before = await database.db`select * from examination order by id`;
-    await rebuildExaminations(database.db, 2);
+    await rebuildExaminations(database.db, { part: 2 });
     expect(await database.db`select * from examination order by id`).toEqual(before);
   });
 });

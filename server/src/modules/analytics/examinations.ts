@@ -78,7 +78,10 @@ export async function refreshExaminations(
 }
 
 /** Makes everything anew, a part at a time: after records were brought in by other ways than ours. @returns how many orders and studies */
-export async function rebuildExaminations(db: Db, part = 5000): Promise<number> {
+export async function rebuildExaminations(
+  db: Db,
+  { part = 5000, advance = () => {} }: { part?: number; advance?: (by: number) => void } = {},
+): Promise<number> {
   let done = 0;
   for (const table of ["imaging_order", "study"] as const) {
     let after = "00000000-0000-0000-0000-000000000000";
@@ -96,6 +99,7 @@ export async function rebuildExaminations(db: Db, part = 5000): Promise<number> 
       );
       after = last.id;
       done += ids.length;
+      advance(ids.length);
     }
   }
   return done;
