@@ -3,6 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { petCt } from "../support/examinations.ts";
 import { phantomBlocks, phantomSeries, phantomValue } from "../support/phantom.ts";
 import { pictureOf } from "../support/screen.ts";
 import { admin, webFlow } from "../support/web.ts";
@@ -182,5 +183,50 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     await keyboard.press("Escape");
     await keyboard.press("Escape");
     await page.getByRole("row", { name: /Fantôme, Aimée/ }).waitFor();
+  });
+
+  test("lays uptake over the CT in colours that stand for what was taken up", async () => {
+    const uid = newUid();
+    await flow.store(
+      ...petCt({
+        StudyInstanceUID: uid,
+        PatientName: "Aufnahme^Anna",
+        PatientID: "PH-2",
+        StudyDate: "20250301",
+      }),
+    );
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.goto(`/studies/${uid}/view`);
+    const [fused, coronal] = [paneOf(page, 3), paneOf(page, 4)];
+    await shows(fused, { state: "shown", fused: "true", "image-count": 24 });
+    await shows(coronal, { state: "shown", fused: "true", plane: "coronal" });
+    await fused.getByText("10 SUVbw").waitFor();
+    /** What stands at parts of the picture's width and height, over air. */
+    const colours = (pane: Locator, ...places: [number, number][]) =>
+      expect.poll(async () => {
+        const { width, height, at } = await pictureOf(pane);
+        const side = Math.min(width, height);
+        return places.map(([x, y]) => at(width / 2 + x * side, height / 2 + y * side));
+      });
+    const [white, red, black] = [
+      [153, 152, 151],
+      [153, 0, 0],
+      [0, 0, 0],
+    ];
+    const places: [number, number][] = [
+      [-0.3, 0.2],
+      [0.2, -0.3],
+      [0.3, 0.2],
+    ];
+    await colours(fused, ...places).toEqual([white, red, black]);
+    await page.getByRole("region", { name: /^Viewport 3:/ }).click({ position: { x: 20, y: 20 } });
+    await page.getByLabel("Uptake in the last colour").selectOption("SUV 0–5");
+    await colours(fused, ...places).toEqual([white, white, black]);
+    await page.keyboard.press("h");
+    await colours(fused, [0.3, 0.2], [-0.2, -0.3], [-0.3, 0.2]).toEqual([white, white, black]);
+    await page.keyboard.press("u");
+    await colours(fused, [0.3, 0.2]).toEqual([black]);
+    expect((await controlsOf(page)).unnamed).toEqual([]);
   });
 });

@@ -114,6 +114,32 @@ describe("protocols", () => {
     ]);
   });
 
+  it("lay uptake over the CT of the same frame of reference, in colours", () => {
+    const places = (entry: SeriesEntry, modality: string, frame: string) => ({
+      ...entry,
+      modality,
+      studyInstanceUid: "1",
+      images: entry.images.map((image, n) => ({
+        ...image,
+        modality,
+        attributes: {
+          ...image.attributes,
+          "00200052": { vr: "UI", Value: [frame] },
+          "00200032": { vr: "DS", Value: [0, 0, n] },
+        },
+      })),
+    });
+    const tomogram = places(volume("ct", 24), "CT", "1.2");
+    const uptake = places(volume("pet", 24), "PT", "1.2");
+    const withUptake = hang(hangingKeyOf([tomogram, uptake], [])!, [tomogram, uptake], []);
+    expect(withUptake?.hung.map((one) => one?.fused)).toEqual([undefined, undefined, "pet", "pet"]);
+    // Elsewhere in the room of the scanner nothing is known to lie upon the other.
+    const elsewhere = places(volume("pet", 24), "PT", "9.9");
+    const apart = hang(hangingKeyOf([tomogram, elsewhere], [])!, [tomogram, elsewhere], []);
+    expect(apart).toMatchObject({ rows: 1, columns: 2 });
+    expect(apart?.hung.map((one) => one?.seriesInstanceUid)).toEqual(["ct", "pet"]);
+  });
+
   it("put the breasts' views in their places, chest walls together", () => {
     const current = [
       view("a", "MG", "MLO", "L"),

@@ -1,9 +1,11 @@
+import { uptakeFor } from "../layers/fusion.ts";
 import { textOf, textsOf } from "../model/dicom-json.ts";
 import { orientationOf, planeOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { tags } from "../model/tags.ts";
 import { bodyRegionOf } from "../model/windows.ts";
+import { volumeOf } from "../volume/geometry.ts";
 import type { Slab } from "../volume/reslice.ts";
 import { type PlaneName, type Protocol, protocols, type Wish } from "./protocols.ts";
 
@@ -14,6 +16,8 @@ export interface Hung {
   index?: number;
   /** The plane that the series is cut along; absent: as it was acquired. */
   plane?: PlaneName;
+  /** The series whose uptake lies over it in colours. */
+  fused?: string;
   /** Drawn as a solid that can be turned. */
   solid?: true;
   /** How thick the plane is; the thinnest where it does not say. */
@@ -65,6 +69,8 @@ export function acquiredPlane(entry: SeriesEntry): PlaneName | undefined {
   return orientation && planeNames[planeOf(orientation)];
 }
 
+const isVolume = (entry: SeriesEntry) => !("reason" in volumeOf(entry.images));
+
 function candidates(series: readonly SeriesEntry[], wish: Wish): readonly SeriesEntry[] {
   const readable = series.filter((entry) => entry.images.length > 0 && !isLocalizer(entry));
   if (!wish.volume) return readable;
@@ -87,11 +93,14 @@ function hangOne(series: readonly SeriesEntry[], wish: Wish, taken: Set<string>)
     for (let at = index; at < index + Math.max(1, frames); at++)
       taken.add(`${entry.seriesInstanceUid}/${at}`);
     taken.add(entry.seriesInstanceUid);
+    const over = wish.fused && uptakeFor(entry, series, isVolume);
+    if (wish.fused && !over) continue;
     const plane = wish.plane && wish.plane !== acquiredPlane(entry) ? { plane: wish.plane } : {};
     return {
       seriesInstanceUid: entry.seriesInstanceUid,
       ...(index > 0 && !stack ? { index } : {}),
       ...plane,
+      ...(over ? { fused: over.seriesInstanceUid } : {}),
       ...(wish.window ? { window: wish.window } : {}),
     };
   }
@@ -104,9 +113,11 @@ function compact(hung: readonly (Hung | undefined)[], { rows, columns }: Protoco
   const all = (count: number) => Array.from({ length: count }, (_, index) => index);
   const usedRows = all(rows).filter((row) => all(columns).some((column) => at(row, column)));
   const usedColumns = all(columns).filter((column) => all(rows).some((row) => at(row, column)));
+  // Two alone are as large as can be side by side.
+  const [down, across] = [usedRows.length, usedColumns.length];
   return {
-    rows: usedRows.length,
-    columns: usedColumns.length,
+    rows: down === 2 && across === 1 ? 1 : down,
+    columns: down === 2 && across === 1 ? 2 : across,
     hung: usedRows.flatMap((row) => usedColumns.map((column) => at(row, column))),
   };
 }

@@ -15,6 +15,8 @@ export interface Wish {
   laterality?: "R" | "L";
   /** The series with the most images, a whole volume of slices at least. */
   volume?: true;
+  /** With the uptake of the same examination over it, in colours. */
+  fused?: true;
   /** The plane to cut the volume along, where the slices themselves lie otherwise. */
   plane?: PlaneName;
   /** The key of the window to open with. */
@@ -60,9 +62,14 @@ const projection: ProtocolsOfModality = {
 };
 const nuclear: ProtocolsOfModality = {
   withoutPrior: {
-    rows: 1,
+    rows: 2,
     columns: 2,
-    cells: [{ modality: "CT", volume: true }, { modality: "PT|NM" }],
+    cells: [
+      { modality: "CT", volume: true },
+      { modality: "PT|NM" },
+      { modality: "CT", volume: true, fused: true },
+      { modality: "CT", volume: true, plane: "coronal", fused: true },
+    ],
     linked: true,
   },
   withPrior: {

@@ -1,7 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { dateOf, inlineBytesOf, numbersOf, personNameOf, textOf, textsOf, timeOf } from "./dicom-json.ts";
+import { withKnownVrs } from "./unknown-vr.ts";
 
 describe("DICOM JSON", () => {
+  it("reads attributes of the standard that somebody stored as UN, names in their characters too", async () => {
+    const raw = (...bytes: number[]) => ({ vr: "UN", InlineBinary: btoa(String.fromCharCode(...bytes)) });
+    const text = (value: string) => raw(...[...value].map((letter) => letter.charCodeAt(0)));
+    const [read = {}] = await withKnownVrs([
+      {
+        "00080005": text("ISO_IR 144"),
+        // Ivanov in Cyrillic, ISO 8859-5.
+        "00100010": raw(0xb8, 0xd2, 0xd0, 0xdd, 0xde, 0xd2, 0x5e, 0xb8),
+        "0020000D": text("1.2.34\0"),
+        "00280010": raw(0, 2),
+        "00281053": text("-1.5 "),
+        "00091001": text("private"),
+      },
+    ]);
+    expect(personNameOf(read, "00100010")).toBe("Иванов, И");
+    expect(textOf(read, "0020000D")).toBe("1.2.34");
+    expect(numbersOf(read, "00280010")).toEqual([512]);
+    expect(numbersOf(read, "00281053")).toEqual([-1.5]);
+    expect(read["00091001"]).toHaveProperty("InlineBinary");
+  });
+
   it("answers undefined for what is absent, empty or null", () => {
     expect(textOf({}, "00100020")).toBeUndefined();
     expect(textOf({ "00100020": { vr: "LO" } }, "00100020")).toBeUndefined();

@@ -7,6 +7,7 @@ import { type Kind, kindOf } from "./kinds.ts";
 import { distinctPatients, type Patient, patientOf } from "./patient.ts";
 import { compareSeries, sortImages } from "./sorting.ts";
 import { tags } from "./tags.ts";
+import { withKnownVrs } from "./unknown-vr.ts";
 
 export interface SeriesEntry {
   studyInstanceUid: string;
@@ -60,7 +61,8 @@ export function createStudyStore(dicomweb: Dicomweb, studyInstanceUid: string): 
   async function loadSeries(seriesInstanceUid: string): Promise<void> {
     put(seriesInstanceUid, { state: "loading", error: "" });
     try {
-      const instances = await dicomweb.seriesMetadata(studyInstanceUid, seriesInstanceUid, abort.signal);
+      const sent = await dicomweb.seriesMetadata(studyInstanceUid, seriesInstanceUid, abort.signal);
+      const instances = await withKnownVrs(sent);
       if (!abort.signal.aborted) put(seriesInstanceUid, describeSeries(instances));
     } catch (error) {
       if (!abort.signal.aborted) put(seriesInstanceUid, { state: "failed", error: messageOf(error) });

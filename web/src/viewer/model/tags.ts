@@ -42,6 +42,7 @@ export const tags = {
   DecayCorrection: "00541102",
   DetectorInformationSequence: "00540022",
   Units: "00541001",
+  CorrectedImage: "00280051",
   ImagerPixelSpacing: "00181164",
   NominalScannedPixelSpacing: "00182010",
   EstimatedRadiographicMagnificationFactor: "00181114",

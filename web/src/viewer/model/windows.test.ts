@@ -49,6 +49,17 @@ describe("presets", () => {
 });
 
 describe("windows", () => {
+  it("of a CT that says none is that of its region", () => {
+    expect(initialRule(dataSet({ Modality: "CT", BodyPartExamined: "HEAD" }), false)).toEqual({
+      kind: "fixed",
+      width: 80,
+      center: 40,
+    });
+    expect(
+      initialRule(dataSet({ Modality: "CT", WindowCenter: [40], WindowWidth: [400] }), false),
+    ).toMatchObject({ kind: "sent" });
+  });
+
   it("as sent come from the image, with its function; without one from its whole range", () => {
     const rule = { kind: "sent", index: 0 } as const;
     const sent = dataSet({
@@ -119,7 +130,10 @@ describe("windows", () => {
   it("open with uptake for PET, with the maximum for nuclear medicine, else as sent", () => {
     expect(initialRule(dataSet({ Modality: "PT" }), true)).toEqual({ kind: "range", lower: 0, upper: 5 });
     expect(initialRule(dataSet({ Modality: "NM" }), false)).toEqual({ kind: "maximum", part: 1 });
-    expect(initialRule(dataSet({ Modality: "CT" }), false)).toEqual({ kind: "sent", index: 0 });
+    expect(initialRule(dataSet({ Modality: "CT", WindowCenter: [40], WindowWidth: [400] }), false)).toEqual({
+      kind: "sent",
+      index: 0,
+    });
   });
 
   it("show as many decimals as the width is worth", () => {

@@ -167,6 +167,9 @@ export function voiFunctionOf(attributes: JsonDataSet): VoiFunction {
 export function initialRule(attributes: JsonDataSet, hasSuv: boolean): WindowRule {
   const modality = textOf(attributes, tags.Modality);
   if (hasSuv || modality === "NM" || modality === "PT") return presetsFor(attributes, hasSuv)[0]!.rule;
+  // A scanner's whole range, from air to metal, shows nothing of the body.
+  if (modality === "CT" && sentWindows(attributes).length === 0 && !attributes[tags.VOILUTSequence])
+    return presetsFor(attributes, hasSuv)[0]!.rule;
   return { kind: "sent", index: 0 };
 }
 

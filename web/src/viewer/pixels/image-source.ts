@@ -236,7 +236,8 @@ function build(imageId: string, image: StackImage, pixels: Pixels, components: n
     const statistics = imageStatistics(built);
     built.minPixelValue = statistics.min;
     built.maxPixelValue = statistics.max;
-    built.windowWidth = Math.max(statistics.max - statistics.min, 1);
+    // Cornerstone makes its curve of it: one of no extent, as of a picture of a single value, could never be widened again.
+    built.windowWidth = Math.max(statistics.max - statistics.min, 2);
     built.windowCenter = statistics.min + built.windowWidth / 2;
   }
   return built;

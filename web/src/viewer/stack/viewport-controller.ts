@@ -23,6 +23,8 @@ export interface ShowOptions {
 /** One viewport of the screen: a stack of images, and everything that can be done with it. */
 export interface ViewportController {
   readonly id: string;
+  /** What lies over the picture and under the measurements is put in here. */
+  readonly layers: HTMLElement;
   readonly state: Store<ViewportState>;
   showSeries(
     seriesInstanceUid: string,
@@ -88,6 +90,7 @@ export function createViewportController(
 
   return {
     id,
+    layers: element.querySelector<HTMLElement>(".viewport-element") ?? element,
     state: store,
     showSeries(seriesInstanceUid, images, imageIds, { index = 0, window, keep = false } = {}) {
       cine.play(false);

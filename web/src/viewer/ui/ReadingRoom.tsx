@@ -1,6 +1,7 @@
 import type { KeyImage } from "@isocenter/contract";
 import { useMemo, useState } from "react";
 import type { Room, ViewerProps } from "../index.tsx";
+import { initialLook, measureOf, uptakeFor } from "../layers/fusion.ts";
 import { keyOfImage } from "../marks/study-marks.ts";
 import { reportText } from "../marks/words.ts";
 import { distinctPatients } from "../model/patient.ts";
@@ -10,6 +11,7 @@ import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
 import { thinnest } from "../volume/reslice.ts";
+import { isVolume } from "../volume/volumes.ts";
 import { AttributesPanel } from "./AttributesPanel.tsx";
 import { type Commands, runKey } from "./commands.ts";
 import { HelpOverlay } from "./HelpOverlay.tsx";
@@ -51,6 +53,7 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
   const hanging = useHanging(studies, studiesState, room.desk);
   const [tool, setTool] = useState<ToolName>("window");
   const [overlays, setOverlays] = useState(true);
+  const [look, setLook] = useState(initialLook);
   const [panel, setPanel] = useState<"" | "attributes" | "measurements">("");
   const [help, setHelp] = useState(false);
   const controller = hanging.controllers[hanging.active];
@@ -83,6 +86,11 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
           mark.measurement,
         );
     });
+  const uptake = useMemo(
+    () => uptakeFor(activeSeries, series, (entry) => isVolume(room.volumes.of(entry))),
+    [activeSeries, series, room.volumes],
+  );
+  const fused = hanging.fusedIn(hanging.active);
   const { planes, togglePlanes } = usePlanes(hanging);
   useLinking(hanging);
   usePrefetching(session, hanging.controllers, hanging.visible, hanging.active);
@@ -104,6 +112,11 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
     measurements: () => toggle("measurements"),
     link: () => hanging.link(!hanging.linked),
     planes: togglePlanes,
+    fuse: () => {
+      if (!hung || !(uptake || fused)) return;
+      const { fused: _before, ...plain } = hung;
+      hanging.put(hanging.active, fused || !uptake ? plain : { ...hung, fused: uptake.seriesInstanceUid });
+    },
     undo: () => session.marks.undo(),
     redo: () => session.marks.redo(),
     keyImage: () => {
@@ -141,6 +154,14 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
         slab={hung?.plane && (hung.slab ?? thinnest)}
         onSlab={(slab) => hung && hanging.put(hanging.active, { ...hung, slab })}
         planes={planes}
+        fused={uptake || fused ? fused !== undefined : undefined}
+        fusion={
+          fused?.images[0] && {
+            isSuv: measureOf(fused.images[0]).isSuv,
+            look,
+            onLook: setLook,
+          }
+        }
         layout={hanging.layout}
         onLayout={hanging.chooseLayout}
         overlays={overlays}
@@ -163,6 +184,7 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
         onMaximize={hanging.maximize}
         overlays={overlays}
         isKeyImage={keyImage ?? false}
+        look={look}
         onShowAttributes={() => setPanel("attributes")}
       />
       {panel === "measurements" && (

@@ -5,6 +5,7 @@ import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
 import type { Slab, SlabMode } from "../volume/reslice.ts";
 import type { Commands } from "./commands.ts";
+import { type Fusion, FusionChoice } from "./FusionChoice.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import type { Layout } from "./use-hanging.ts";
 
@@ -22,6 +23,9 @@ export interface ToolbarProps {
   onSlab: (slab: Slab) => void;
   /** Whether planes of the active series hang. */
   planes: boolean;
+  /** Whether uptake lies over the active picture; undefined where there is none. */
+  fused: boolean | undefined;
+  fusion: Fusion | undefined;
   overlays: boolean;
   attributes: boolean;
   measurements: boolean;
@@ -73,6 +77,7 @@ export function Toolbar(props: ToolbarProps) {
       <Layouts {...props} />
       <span className="vw-rule" />
       <SlabChoice {...props} />
+      <FusionChoice fusion={props.fusion} />
       <PictureCommands {...props} />
       <span className="vw-space" />
       <span className="vw-group">
@@ -220,7 +225,7 @@ const layouts: readonly [number, number][] = [
   [3, 3],
 ];
 
-function Layouts({ layout, onLayout, linked, planes, controller, commands }: ToolbarProps) {
+function Layouts({ layout, onLayout, linked, planes, fused, controller, commands }: ToolbarProps) {
   return (
     <span className="vw-group">
       <label className="vw-layout" title={t("Layout (Q)")}>
@@ -255,6 +260,15 @@ function Layouts({ layout, onLayout, linked, planes, controller, commands }: Too
         disabled={!controller && !planes}
         onClick={commands.planes}
       />
+      {fused !== undefined && (
+        <ToolButton
+          icon="fusion"
+          label={t("Uptake over the picture")}
+          hotkey="U"
+          pressed={fused}
+          onClick={commands.fuse}
+        />
+      )}
     </span>
   );
 }

@@ -1,9 +1,11 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { t } from "../../words/words.ts";
 import type { Room } from "../index.tsx";
+import type { FusionLook } from "../layers/fusion.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
+import { isVolume, type Volume } from "../volume/volumes.ts";
 import { Message } from "./Message.tsx";
 import { SolidPane } from "./SolidPane.tsx";
 import { type Hanging, slots } from "./use-hanging.ts";
@@ -18,6 +20,7 @@ interface ViewportGridProps {
   overlays: boolean;
   /** Of the image in the active viewport. */
   isKeyImage: boolean;
+  look: FusionLook;
   onShowAttributes: () => void;
   /** From one viewport to all that hang, and back. */
   onMaximize: () => void;
@@ -32,6 +35,7 @@ export function ViewportGrid({
   tool,
   overlays,
   isKeyImage,
+  look,
   onMaximize,
   onShowAttributes,
 }: ViewportGridProps) {
@@ -89,6 +93,8 @@ export function ViewportGrid({
                 slot={slot}
                 hung={hanging.hungIn(slot)}
                 series={hanging.seriesIn(slot)}
+                fused={fusedIn(room, hanging, slot)}
+                look={look}
                 reference={slot === active || visible.length < 2 ? undefined : reference}
                 onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}
                 isActive={slot === active && visible.length > 1}
@@ -111,6 +117,13 @@ export function ViewportGrid({
         ))}
     </main>
   );
+}
+
+/** The volume whose uptake lies over the picture of a viewport. */
+function fusedIn({ volumes }: Room, hanging: Hanging, slot: number): Volume | undefined {
+  const over = hanging.fusedIn(slot);
+  const volume = over && volumes.of(over);
+  return volume && isVolume(volume) ? volume : undefined;
 }
 
 /** A viewport is made when it is first seen, and then kept: its picture and its window stay while it is hidden. */

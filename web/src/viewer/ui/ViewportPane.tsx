@@ -2,12 +2,15 @@ import { useEffect, useRef, useState } from "react";
 import { t } from "../../words/words.ts";
 import type { Hung } from "../hanging/hang.ts";
 import type { Room } from "../index.tsx";
+import type { FusionLook } from "../layers/fusion.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
+import type { Volume } from "../volume/volumes.ts";
 import { DocumentView } from "./DocumentView.tsx";
+import { FusionLayer } from "./FusionLayer.tsx";
 import { PriorTag, pointing, useHungImages, usePriorAge, useShowing, VolumeProgress } from "./hung-pane.tsx";
 import { Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
@@ -22,6 +25,9 @@ interface ViewportPaneProps {
   slot: number;
   hung: Hung | undefined;
   series: SeriesEntry | undefined;
+  /** Whose uptake lies over it, and how. */
+  fused: Volume | undefined;
+  look: FusionLook;
   /** What the active viewport shows, where that is another one. */
   reference: ViewportState | undefined;
   /** Told of points that are pressed, while the crosshair is the tool. */
@@ -80,6 +86,7 @@ export function ViewportPane(props: ViewportPaneProps) {
       data-dropping={dropping || undefined}
       data-prior={priorAge === undefined ? undefined : true}
       data-plane={hung?.plane}
+      data-fused={props.fused ? true : undefined}
       {...(isImage && state ? observable(state) : { "data-state": series ? "no-image" : "empty" })}
       onFocus={props.onActivate}
       onPointerDownCapture={props.onActivate}
@@ -104,6 +111,15 @@ export function ViewportPane(props: ViewportPaneProps) {
       <div ref={element} className="vw-canvas" data-hidden={!isImage || undefined} />
       {isImage && state && controller && (
         <>
+          {props.fused && !state.error && (
+            <FusionLayer
+              volume={props.fused}
+              controller={controller}
+              state={state}
+              look={props.look}
+              overlays={overlays}
+            />
+          )}
           {overlays && (
             <SpaceOverlay
               session={session}

@@ -17,6 +17,8 @@ export interface Commands {
   link(): void;
   /** Planes of the series, and what hung before. */
   planes(): void;
+  /** Uptake over the picture, or no longer. */
+  fuse(): void;
   undo(): void;
   redo(): void;
   keyImage(): void;
@@ -65,6 +67,7 @@ const commandKeys: Record<string, CommandName> = {
   a: "attributes",
   y: "link",
   v: "planes",
+  u: "fuse",
   "shift+m": "measurements",
   "ctrl+z": "undo",
   "ctrl+shift+z": "redo",

@@ -31,6 +31,12 @@ const drawings = {
   fit: <path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />,
   flip: <path d="M8 2v12M6 4.5 2 11.5h4zM10 4.5l4 7h-4z" />,
   freehand: <path d="M3 10c-1-4 3-7.5 6-6.5s4.500 4 3 6.500-5 3.500-7 2c-1.500-1.200-.5-3 1-2.500" />,
+  fusion: (
+    <>
+      <circle cx="6" cy="8" r="4" />
+      <circle cx="10" cy="8" r="4" fill="currentColor" fillOpacity=".35" />
+    </>
+  ),
   help: (
     <>
       <circle cx="8" cy="8" r="5.5" />

@@ -22,6 +22,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["Q"], what: message("Layout: one, two, four") },
       { keys: ["Y"], what: message("Link viewports: images, windows") },
       { keys: ["V"], what: message("Planes of the volume") },
+      { keys: ["U"], what: message("Uptake over the picture in colours") },
       { keys: ["Space"], what: message("Play, pause") },
       { keys: ["O"], what: message("Show or hide the texts") },
     ],

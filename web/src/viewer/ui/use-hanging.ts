@@ -33,6 +33,8 @@ export interface Hanging {
   controllers: readonly (ViewportController | undefined)[];
   hungIn(slot: number): Hung | undefined;
   seriesIn(slot: number): SeriesEntry | undefined;
+  /** The series whose uptake lies over the picture. */
+  fusedIn(slot: number): SeriesEntry | undefined;
   activate(slot: number): void;
   chooseLayout(layout: Layout): void;
   link(on: boolean): void;
@@ -102,6 +104,7 @@ export function useHanging(studies: Studies, state: StudiesState, desk: Desk | u
     controllers,
     hungIn: (slot) => hung[slot],
     seriesIn: (slot) => series.find((entry) => entry.seriesInstanceUid === hung[slot]?.seriesInstanceUid),
+    fusedIn: (slot) => series.find((entry) => entry.seriesInstanceUid === hung[slot]?.fused),
     activate: setActive,
     chooseLayout(next) {
       keep(next);

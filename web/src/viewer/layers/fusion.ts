@@ -1,0 +1,108 @@
+import { message, t } from "../../words/words.ts";
+import { textOf } from "../model/dicom-json.ts";
+import type { StackImage } from "../model/image.ts";
+import type { SeriesEntry } from "../model/study.ts";
+import { suvFactorOf } from "../model/suv.ts";
+import { tags } from "../model/tags.ts";
+import { type ColorMapName, colorMap } from "./color-maps.ts";
+
+/** How uptake lies over the pictures beneath it. */
+export interface FusionLook {
+  colorMap: ColorMapName;
+  /** The share of the colours where the uptake is full, 0 to 1. */
+  blend: number;
+  /** What is drawn in the last colour: standardised uptake where the images say it, and else a part of the maximum. */
+  upperSuv: number;
+  upperPart: number;
+}
+
+export const initialLook: FusionLook = { colorMap: "hot-iron", blend: 0.6, upperSuv: 10, upperPart: 0.5 };
+
+export const suvUppers = [2.5, 5, 7, 10, 15, 20];
+export const partUppers = [0.1, 0.25, 0.5, 0.75, 1];
+
+/** What the values of an uptake volume are called. */
+export interface Measure {
+  isSuv: boolean;
+  unit: string;
+}
+
+const unitWords: Readonly<Record<string, string>> = {
+  BQML: "Bq/ml",
+  CNTS: message("counts"),
+  PROPCNTS: message("in proportion to counts"),
+  CPS: message("counts per second"),
+};
+
+export function measureOf({ attributes }: StackImage): Measure {
+  if (suvFactorOf(attributes) !== undefined) return { isSuv: true, unit: "SUVbw" };
+  const units = textOf(attributes, tags.Units) ?? "CNTS";
+  return { isSuv: false, unit: t(unitWords[units] ?? units) };
+}
+
+/** The value that the last colour stands for; `maximum` is that of the whole volume. */
+export const upperOf = (look: FusionLook, measure: Measure, maximum: number): number =>
+  measure.isSuv ? look.upperSuv : Math.max(maximum * look.upperPart, Number.EPSILON);
+
+export function maximumOf(slices: readonly ArrayLike<number>[]): number {
+  let maximum = 0;
+  for (const slice of slices)
+    for (let i = 0; i < slice.length; i++) if (slice[i]! > maximum) maximum = slice[i]!;
+  return maximum;
+}
+
+/**
+ * Values as colours, red, green, blue and opacity by pixel. What is nothing is clear, so that the picture beneath stays as it is; up to a
+ * quarter of the range the colour comes in, and from there it has its whole share.
+ */
+export function paint(
+  values: ArrayLike<number>,
+  upper: number,
+  { colorMap: name, blend }: Pick<FusionLook, "colorMap" | "blend">,
+): Uint8ClampedArray<ArrayBuffer> {
+  const { table } = colorMap(name);
+  const pixels = new Uint8ClampedArray(values.length * 4);
+  for (let i = 0; i < values.length; i++) {
+    const share = Math.min(1, values[i]! / upper);
+    // Also what lies outside of the volume: NaN is not greater than anything.
+    if (!(share > 0)) continue;
+    const step = Math.round(share * 255) * 3;
+    pixels[i * 4] = table[step]!;
+    pixels[i * 4 + 1] = table[step + 1]!;
+    pixels[i * 4 + 2] = table[step + 2]!;
+    pixels[i * 4 + 3] = 255 * blend * Math.min(1, share * 4);
+  }
+  return pixels;
+}
+
+const frameOf = (entry: SeriesEntry): string | undefined => {
+  const first = entry.images[0];
+  return first && textOf(first.attributes, tags.FrameOfReferenceUID);
+};
+
+const isUptake = (entry: SeriesEntry) => entry.modality === "PT" || entry.modality === "NM";
+
+/** The uptake of the same examination that lies in the same frame of reference as a series, and can be cut as it is. */
+export function uptakeFor(
+  base: SeriesEntry | undefined,
+  all: readonly SeriesEntry[],
+  isVolume: (entry: SeriesEntry) => boolean,
+): SeriesEntry | undefined {
+  const frame = base && !isUptake(base) ? frameOf(base) : undefined;
+  if (!base || frame === undefined) return undefined;
+  const alike = all.filter(
+    (entry) =>
+      isUptake(entry) &&
+      entry.studyInstanceUid === base.studyInstanceUid &&
+      frameOf(entry) === frame &&
+      isVolume(entry),
+  );
+  // Of several reconstructions the one that is corrected for attenuation, as its images say.
+  return alike.find(isCorrected) ?? alike[0];
+}
+
+function isCorrected(entry: SeriesEntry): boolean {
+  const first = entry.images[0];
+  const corrections = first?.attributes[tags.CorrectedImage]?.Value ?? [];
+  return corrections.includes("ATTN");
+}
