@@ -6,7 +6,9 @@ import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { roleWord } from "../kit/roles.ts";
 import { useShortcuts } from "../kit/shortcuts.ts";
+import { t } from "../words/words.ts";
 import demoPictures from "./demonstration.webp";
 
 const startedKey = ["demo", "started"];
@@ -49,20 +51,21 @@ export function DemonstrationCard({ loaded }: { loaded: boolean }) {
   const start = () => {
     if (!under || failed) begin.mutate();
   };
-  useShortcuts("First steps", [
-    { caps: ["L"], label: "load demonstration", on: ["l"], inBar: true, run: start },
+  useShortcuts(t("First steps"), [
+    { caps: ["L"], label: t("load demonstration"), on: ["l"], inBar: true, run: start },
   ]);
   return (
     <section className="card overflow-hidden" aria-labelledby="first-demo">
       <img src={demoPictures} alt="" className="h-28 w-full bg-view object-cover" />
       <div className="px-5 py-4">
         <h3 id="first-demo" className="mb-1 text-16 font-semibold">
-          {started ? started.facility : "Load the demonstration"}
+          {started ? started.facility : t("Load the demonstration")}
         </h3>
         {!started && (
           <p className="mb-3 max-w-[76ch] text-text-2">
-            A department at work, with two weeks behind it: orders, images, reports, findings, bills. Its
-            people and patients are invented, its pictures drawn by a program. It has a facility of its own.
+            {t(
+              "A department at work, with two weeks behind it: orders, images, reports, findings, bills. Its people and patients are invented, its pictures drawn by a program. It has a facility of its own.",
+            )}
           </p>
         )}
         {under && !failed ? (
@@ -70,10 +73,10 @@ export function DemonstrationCard({ loaded }: { loaded: boolean }) {
         ) : (
           <div className="flex items-center gap-2.5">
             <Button variant="primary" size="l" icon="flask" hotkey="L" onClick={start}>
-              Load demonstration
+              {t("Load demonstration")}
             </Button>
             <span className="text-12 text-text-3" role="status">
-              {failed ? "The last one was cut short: this begins another" : "takes about a minute"}
+              {failed ? t("The last one was cut short: this begins another") : t("takes about a minute")}
             </span>
           </div>
         )}
@@ -81,7 +84,7 @@ export function DemonstrationCard({ loaded }: { loaded: boolean }) {
         {begin.isError && (
           <p className="mt-2 flex items-center gap-1 text-12 text-crit" role="alert">
             <Icon name="alert" size="xs" />
-            {begin.error instanceof ApiError ? begin.error.detail : "It could not be started."}
+            {begin.error instanceof ApiError ? begin.error.detail : t("It could not be started.")}
           </p>
         )}
       </div>
@@ -93,26 +96,26 @@ function People({ started }: { started: DemoStarted }) {
   return (
     <>
       <p className="mt-4 mb-2 text-text-2">
-        Everybody in it signs in with this password. It is shown this once: note it before you go on.
+        {t("Everybody in it signs in with this password. It is shown this once: note it before you go on.")}
       </p>
       <div className="mb-2 flex h-10 items-center rounded-m border border-line-2 bg-bg pr-2 pl-4">
-        <span className="cap w-20">Password</span>
+        <span className="cap w-20">{t("Password")}</span>
         <span className="mono flex-1 truncate text-14! select-all">{started.password}</span>
-        <CopyButton text={started.password} what="the password" />
+        <CopyButton text={started.password} what={t("the password")} />
       </div>
       <table className="w-full text-12">
         <thead className="sr-only">
           <tr>
-            <th scope="col">User name</th>
-            <th scope="col">Role</th>
-            <th scope="col">Name</th>
+            <th scope="col">{t("User name")}</th>
+            <th scope="col">{t("Role")}</th>
+            <th scope="col">{t("Name")}</th>
           </tr>
         </thead>
         <tbody>
           {started.people.map(({ username, role, name }) => (
             <tr key={username} className="border-line border-b last:border-0">
               <td className="mono py-0.5 text-12!">{username}</td>
-              <td className="text-text-2">{role.toLowerCase().replace("_", " ")}</td>
+              <td className="text-text-2">{roleWord(role)}</td>
               <td className="text-right text-text-3">{name}</td>
             </tr>
           ))}
@@ -128,10 +131,10 @@ function Standing({ progress, onOpen }: { progress: DemoProgress | null; onOpen:
     return (
       <div className="flex items-center gap-2.5">
         <Button variant="primary" size="l" icon="check" onClick={onOpen}>
-          Open the studies
+          {t("Open the studies")}
         </Button>
         <span className="text-12 text-ok" role="status">
-          The department is ready
+          {t("The department is ready")}
         </span>
       </div>
     );
@@ -139,7 +142,12 @@ function Standing({ progress, onOpen }: { progress: DemoProgress | null; onOpen:
   const share = total > 0 ? Math.floor(((progress?.done ?? 0) / total) * 100) : 0;
   return (
     <div>
-      <progress className="h-1.5 w-full" max={100} value={share} aria-label="Loading the demonstration" />
+      <progress
+        className="h-1.5 w-full"
+        max={100}
+        value={share}
+        aria-label={t("Loading the demonstration")}
+      />
       <p className="text-12 text-text-3" role="status">
         {share} %{progress?.doing ? `, ${progress.doing}` : ""}
       </p>

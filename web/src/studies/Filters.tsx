@@ -4,6 +4,7 @@ import { DropdownMenu as Menu, Popover } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { message, t } from "../words/words.ts";
 import { statusLook } from "./format.ts";
 import {
   type DatePreset,
@@ -15,25 +16,25 @@ import {
 } from "./list-state.ts";
 
 const modalities = [
-  ["CT", "Computed tomography"],
-  ["MR", "Magnetic resonance"],
-  ["DX", "Digital radiography"],
-  ["CR", "Computed radiography"],
-  ["US", "Ultrasound"],
-  ["MG", "Mammography"],
-  ["PT", "Positron emission tomography"],
-  ["NM", "Nuclear medicine"],
-  ["XA", "X-ray angiography"],
-  ["RF", "Fluoroscopy"],
-  ["IO", "Intra-oral radiography"],
-  ["ES", "Endoscopy"],
-  ["OP", "Ophthalmic photography"],
-  ["SM", "Slide microscopy"],
-  ["ECG", "Electrocardiography"],
-  ["SC", "Secondary capture"],
-  ["SR", "Structured report"],
-  ["SEG", "Segmentation"],
-  ["OT", "Other"],
+  ["CT", message("Computed tomography")],
+  ["MR", message("Magnetic resonance")],
+  ["DX", message("Digital radiography")],
+  ["CR", message("Computed radiography")],
+  ["US", message("Ultrasound")],
+  ["MG", message("Mammography")],
+  ["PT", message("Positron emission tomography")],
+  ["NM", message("Nuclear medicine")],
+  ["XA", message("X-ray angiography")],
+  ["RF", message("Fluoroscopy")],
+  ["IO", message("Intra-oral radiography")],
+  ["ES", message("Endoscopy")],
+  ["OP", message("Ophthalmic photography")],
+  ["SM", message("Slide microscopy")],
+  ["ECG", message("Electrocardiography")],
+  ["SC", message("Secondary capture")],
+  ["SR", message("Structured report")],
+  ["SEG", message("Segmentation")],
+  ["OT", message("Other")],
 ] as const;
 
 interface FiltersProps {
@@ -46,9 +47,9 @@ interface FiltersProps {
 export function Filters({ state, onChange, onClear }: FiltersProps) {
   const others = membersOf(state.modality).filter((code) => !modalities.some(([known]) => known === code));
   return (
-    <fieldset id="study-filters" className="flex flex-wrap items-center gap-1.5" aria-label="Filters">
+    <fieldset id="study-filters" className="flex flex-wrap items-center gap-1.5" aria-label={t("Filters")}>
       <Choice
-        name="Modality"
+        name={t("Modality")}
         value={state.modality}
         word={membersOf(state.modality).join(", ")}
         options={[
@@ -57,7 +58,7 @@ export function Filters({ state, onChange, onClear }: FiltersProps) {
             content: (
               <>
                 <span className="mod">{code}</span>
-                <span className="text-text-2">{meaning}</span>
+                <span className="text-text-2">{t(meaning)}</span>
               </>
             ),
           })),
@@ -67,7 +68,7 @@ export function Filters({ state, onChange, onClear }: FiltersProps) {
       />
       <DateFilter state={state} onChange={onChange} />
       <Choice
-        name="Status"
+        name={t("Status")}
         value={state.status}
         word={membersOf(state.status)
           .map((status) => statusLook(status as StudyStatus).word)
@@ -77,7 +78,7 @@ export function Filters({ state, onChange, onClear }: FiltersProps) {
       />
       {isFiltered(state) && (
         <Button size="s" variant="ghost" onClick={onClear}>
-          Clear all
+          {t("Clear all")}
         </Button>
       )}
     </fieldset>
@@ -100,13 +101,13 @@ function Choice({ name, value, word, options, onChange }: ChoiceProps) {
     <span className="chip-group">
       <Menu.Root modal={false}>
         <Menu.Trigger className={`chip ${value ? "on" : ""}`}>
-          {name} <b className="max-w-48 truncate">{word || "any"}</b>
+          {name} <b className="max-w-48 truncate">{word || t("any")}</b>
           {!value && <Icon name="down" size="xs" />}
         </Menu.Trigger>
         <Menu.Portal>
           <Menu.Content className="menu" align="start" sideOffset={4} collisionPadding={8} aria-label={name}>
             <Option checked={!value} onChange={() => onChange(undefined)}>
-              Any
+              {t("Any")}
             </Option>
             {options.map((option) => (
               <Option
@@ -145,18 +146,24 @@ function Option(props: { checked: boolean; onChange: () => void; children: React
 
 function ClearOne({ name, onClick }: { name: string; onClick: () => void }) {
   return (
-    <button type="button" className="chip on" aria-label={`Clear the filter ${name}`} onClick={onClick}>
+    <button
+      type="button"
+      className="chip on"
+      aria-label={t("Clear the filter {name}", { name })}
+      onClick={onClick}
+    >
       <Icon name="x" size="xs" />
     </button>
   );
 }
 
 function dateWord(state: StudyListState): string {
-  if (state.date) return datePresets[state.date].label.toLowerCase();
-  if (state.from && state.to) return state.from === state.to ? state.from : `${state.from} to ${state.to}`;
-  if (state.from) return `from ${state.from}`;
-  if (state.to) return `until ${state.to}`;
-  return "any";
+  if (state.date) return t(datePresets[state.date].label).toLowerCase();
+  if (state.from && state.to)
+    return state.from === state.to ? state.from : t("{from} to {to}", { from: state.from, to: state.to });
+  if (state.from) return t("from {day}", { day: state.from });
+  if (state.to) return t("until {day}", { day: state.to });
+  return t("any");
 }
 
 function DateFilter({ state, onChange }: Pick<FiltersProps, "state" | "onChange">) {
@@ -170,7 +177,7 @@ function DateFilter({ state, onChange }: Pick<FiltersProps, "state" | "onChange"
     <span className="chip-group">
       <Popover.Root open={open} onOpenChange={setOpen}>
         <Popover.Trigger className={`chip ${on ? "on" : ""}`}>
-          Date <b>{dateWord(state)}</b>
+          {t("Date")} <b>{dateWord(state)}</b>
           {!on && <Icon name="down" size="xs" />}
         </Popover.Trigger>
         <Popover.Portal>
@@ -179,15 +186,15 @@ function DateFilter({ state, onChange }: Pick<FiltersProps, "state" | "onChange"
             align="start"
             sideOffset={4}
             collisionPadding={8}
-            aria-label="Study date"
+            aria-label={t("Study date")}
           >
             <div className="grid">
               <PresetButton chosen={!on} onClick={() => choose({})}>
-                Any
+                {t("Any")}
               </PresetButton>
               {(Object.keys(datePresets) as DatePreset[]).map((name) => (
                 <PresetButton key={name} chosen={state.date === name} onClick={() => choose({ date: name })}>
-                  {datePresets[name].label}
+                  {t(datePresets[name].label)}
                 </PresetButton>
               ))}
             </div>
@@ -196,7 +203,7 @@ function DateFilter({ state, onChange }: Pick<FiltersProps, "state" | "onChange"
           </Popover.Content>
         </Popover.Portal>
       </Popover.Root>
-      {on && <ClearOne name="Date" onClick={() => choose({})} />}
+      {on && <ClearOne name={t("Date")} onClick={() => choose({})} />}
     </span>
   );
 }
@@ -238,13 +245,13 @@ function DateRangeForm({
     >
       <div className="grid grid-cols-2 gap-2">
         <label className="grid gap-1 text-11 text-text-2">
-          From
+          {t("From")}
           <span className="input">
             <input type="date" value={from} onChange={(event) => setFrom(event.target.value)} />
           </span>
         </label>
         <label className="grid gap-1 text-11 text-text-2">
-          To
+          {t("To")}
           <span className={`input ${wrong ? "err" : ""}`}>
             <input
               type="date"
@@ -258,11 +265,11 @@ function DateRangeForm({
       {wrong && (
         <span className="flex items-center gap-1 text-11 text-crit" role="alert">
           <Icon name="alert" size="xs" />
-          The last day is before the first
+          {t("The last day is before the first")}
         </span>
       )}
       <Button type="submit" disabled={wrong || !(from || to)}>
-        Show these days
+        {t("Show these days")}
       </Button>
     </form>
   );

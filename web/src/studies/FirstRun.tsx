@@ -3,6 +3,7 @@ import { Button } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { pickFiles } from "../uploads/pick.ts";
+import { t } from "../words/words.ts";
 import { DemonstrationCard, useStartedDemo } from "./Demonstration.tsx";
 import { useSystem } from "./queries.ts";
 
@@ -14,7 +15,6 @@ export function FirstRun() {
   const { available = false, loaded = false } = system.data?.demo ?? {};
   const mayDemo =
     (me?.permissions.includes("demo.manage") ?? false) && (available || loaded || started !== null);
-  const ways = mayDemo ? "Three ways" : "Two ways";
   if (started)
     return (
       <div className="h-full overflow-auto">
@@ -29,21 +29,24 @@ export function FirstRun() {
         <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
           <div>
             <h2 className="mb-1 text-28 font-semibold tracking-[-0.02em]">
-              The archive is empty. {ways} to fill it.
+              {mayDemo
+                ? t("The archive is empty. Three ways to fill it.")
+                : t("The archive is empty. Two ways to fill it.")}
             </h2>
             <p className="text-14 text-text-2">
-              Everything below works now, with nothing else to install. This page becomes the study list with
-              the first image.
+              {t(
+                "Everything below works now, with nothing else to install. This page becomes the study list with the first image.",
+              )}
             </p>
           </div>
           <ol className="flex gap-4 text-12 text-text-3">
             <li className="flex items-center gap-1.5 text-ok">
               <Icon name="check" size="xs" />
-              Archive running
+              {t("Archive running")}
             </li>
             <li className="flex items-center gap-1.5">
               <span className="size-3.5 rounded-full border-[1.5px] border-control" aria-hidden="true" />
-              First image
+              {t("First image")}
             </li>
           </ol>
         </header>
@@ -65,22 +68,22 @@ function FilesCard() {
           <Icon name="upload" size="l" />
         </span>
         <h3 id="first-files" className="mb-1 text-16 font-semibold">
-          Drop files or folders here
+          {t("Drop files or folders here")}
         </h3>
         <p className="mb-3 text-text-2">
-          DICOM, a ZIP of DICOM, a CD's folder, PNG or JPEG. Patients and studies sort themselves out.
+          {t("DICOM, a ZIP of DICOM, a CD’s folder, PNG or JPEG. Patients and studies sort themselves out.")}
         </p>
         <div className="flex flex-wrap justify-center gap-2">
           <Button size="l" hotkey="U" onClick={() => void pickFiles({ folder: false })}>
-            Choose files
+            {t("Choose files")}
           </Button>
           <Button size="l" variant="ghost" onClick={() => void pickFiles({ folder: true })}>
-            Choose a folder
+            {t("Choose a folder")}
           </Button>
         </div>
       </div>
       <p className="mx-1 mt-3 text-12 text-text-3">
-        A file whose patient differs from what is known is kept aside for you, never merged.
+        {t("A file whose patient differs from what is known is kept aside for you, never merged.")}
       </p>
     </section>
   );
@@ -96,41 +99,42 @@ function ScannerCard() {
   return (
     <section className="card send px-5 py-4" aria-labelledby="first-scanner">
       <h3 id="first-scanner" className="mb-1 text-16 font-semibold">
-        Send from a scanner
+        {t("Send from a scanner")}
       </h3>
-      <p className="mb-3 text-text-2">Enter these three on the scanner or workstation.</p>
+      <p className="mb-3 text-text-2">{t("Enter these three on the scanner or workstation.")}</p>
       <div className="grid gap-2">
-        <Coordinate name="AE title" value={aeTitle} />
-        <Coordinate name="Host" value={host} />
-        <Coordinate name="Port" value={port} />
+        <Coordinate name={t("AE title")} value={aeTitle} />
+        <Coordinate name={t("Host")} value={host} />
+        <Coordinate name={t("Port")} value={port} />
       </div>
       <div className="mt-3 rounded-m bg-raised px-4 py-3">
         <div className="flex items-center">
           <span className="flex items-center gap-1 font-semibold text-ok">
             <Icon name="ear" size="s" />
-            Listening
+            {t("Listening")}
           </span>
           <span className="flex-1" />
-          <span className="text-12 text-text-3">no image yet</span>
+          <span className="text-12 text-text-3">{t("no image yet")}</span>
         </div>
         <div className="listening my-2.5" aria-hidden="true">
           <i />
         </div>
         <p className="text-12 text-text-2">
-          From this computer everything is taken. A caller elsewhere that we do not know is refused, and waits
-          for an administrator to let it in.
+          {t(
+            "From this computer everything is taken. A caller elsewhere that we do not know is refused, and waits for an administrator to let it in.",
+          )}
         </p>
       </div>
       <div className="mt-3 mb-1 flex items-center">
-        <h4 className="flex-1 text-12 font-medium text-text-2">Or try from a terminal</h4>
-        <CopyButton text={commands} what="both commands" className="-my-1" />
+        <h4 className="flex-1 text-12 font-medium text-text-2">{t("Or try from a terminal")}</h4>
+        <CopyButton text={commands} what={t("both commands")} className="-my-1" />
       </div>
       <pre className="mono overflow-auto rounded-m border border-line bg-bg px-3.5 py-3 text-12! leading-5 text-text-2">
         {commands}
       </pre>
       <div className="mt-3 mb-1 flex items-center">
-        <h4 className="flex-1 text-12 font-medium text-text-2">Or by DICOMweb</h4>
-        <CopyButton text={dicomweb} what="the DICOMweb address" className="-my-1" />
+        <h4 className="flex-1 text-12 font-medium text-text-2">{t("Or by DICOMweb")}</h4>
+        <CopyButton text={dicomweb} what={t("the DICOMweb address")} className="-my-1" />
       </div>
       <p className="mono truncate rounded-m border border-line bg-bg px-3.5 py-2 text-12! text-text-2">
         {dicomweb}

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { Schemas } from "../api/api.ts";
 import { Button } from "../kit/Button.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
+import { t } from "../words/words.ts";
 import { count, totalOf } from "./format.ts";
 import { defaultPageSize, pageAfter, pageBefore, pageSizes, type StudyListState } from "./list-state.ts";
 
@@ -18,23 +19,26 @@ export function Pager({ state, page: { data, pagination }, onChange }: PagerProp
   const go = (to: StudyListState | null) => {
     if (to) void navigate({ to: "/studies", search: to });
   };
-  useShortcuts("Study list", [
-    { caps: ["["], label: "previous page", on: ["["], run: () => go(previous) },
-    { caps: ["]"], label: "next page", on: ["]"], run: () => go(next) },
+  useShortcuts(t("Study list"), [
+    { caps: ["["], label: t("previous page"), on: ["["], run: () => go(previous) },
+    { caps: ["]"], label: t("next page"), on: ["]"], run: () => go(next) },
   ]);
   const first = (state.offset ?? 0) + 1;
   return (
     <nav
       className="flex h-9 flex-none items-center gap-2 border-t border-line px-4 text-12 text-text-2"
-      aria-label="Pages"
+      aria-label={t("Pages")}
     >
       <span>
-        {count(first)}–{count(first + data.length - 1)} of{" "}
-        {totalOf(pagination.total, pagination.totalIsExact)}
+        {t("{first}–{last} of {total}", {
+          first: count(first),
+          last: count(first + data.length - 1),
+          total: totalOf(pagination.total, pagination.totalIsExact),
+        })}
       </span>
       <span className="flex-1" />
       <label className="flex items-center gap-1.5 text-text-3">
-        Rows
+        {t("Rows")}
         <select
           className="rounded-m border border-line-2 bg-raised px-1 py-0.5 text-text"
           value={state.size ?? defaultPageSize}
@@ -48,10 +52,10 @@ export function Pager({ state, page: { data, pagination }, onChange }: PagerProp
         </select>
       </label>
       <Button size="s" icon="left" disabled={!previous} onClick={() => go(previous)} aria-keyshortcuts="[">
-        Previous
+        {t("Previous")}
       </Button>
       <Button size="s" disabled={!next} onClick={() => go(next)} aria-keyshortcuts="]">
-        Next
+        {t("Next")}
       </Button>
     </nav>
   );

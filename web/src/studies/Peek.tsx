@@ -6,7 +6,18 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
-import { ageAt, count, dateAndTime, momentIn, plural, sexWord, sizeOf, statusLook } from "./format.ts";
+import { t } from "../words/words.ts";
+import {
+  ageAt,
+  count,
+  dateAndTime,
+  imageCount,
+  momentIn,
+  seriesCount,
+  sexWord,
+  sizeOf,
+  statusLook,
+} from "./format.ts";
 import { useSeries, useTimeZone } from "./queries.ts";
 
 const mostShown = 60;
@@ -25,19 +36,19 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
   const status = statusLook(study.status);
   const age = ageAt(patient.birthDate, study.studyDate);
   return (
-    <aside className="peek" aria-label={`Peek: ${patient.name}`}>
+    <aside className="peek" aria-label={t("Peek: {name}", { name: patient.name })}>
       <header>
         <div className="flex items-center gap-2">
           <h2 className="min-w-0 flex-1 text-16 font-semibold [overflow-wrap:anywhere]">
-            {patient.name || "No name"}
+            {patient.name || t("No name")}
           </h2>
-          <IconButton icon="x" label="Close peek, Space" onClick={onClose} />
+          <IconButton icon="x" label={t("Close peek, Space")} onClick={onClose} />
         </div>
         <div className="text-12 text-text-2">
           <span className="sr-only">{sexWord(patient.sex)}, </span>
           {[
             [patient.sex === "U" ? null : patient.sex, age].filter(Boolean).join(", "),
-            patient.birthDate && `born ${patient.birthDate}`,
+            patient.birthDate && t("born {date}", { date: patient.birthDate }),
           ]
             .filter(Boolean)
             .map((part) => `${part} · `)}
@@ -48,43 +59,50 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
           {study.modalities.map((modality) => (
             <ModalityChip key={modality} modality={modality} />
           ))}
-          <Tag tone={status.tone}>{status.word}</Tag>
+          <Tag tone={status.tone}>{t(status.word)}</Tag>
           {patient.provisional && (
             <Tag tone="urg" icon="alert">
-              Identity in doubt
+              {t("Identity in doubt")}
             </Tag>
           )}
         </div>
       </header>
       <div className="min-h-0 flex-1 overflow-auto">
-        <section aria-label="Series">
+        <section aria-label={t("Series")}>
           {series.isError ? (
             <ErrorState error={series.error} onRetry={() => void series.refetch()} />
           ) : (
             <SeriesStrip study={study} series={series.data?.data ?? null} />
           )}
         </section>
-        <section aria-label="Details">
-          <h3 className="text-14">{study.studyDescription || "No description"}</h3>
+        <section aria-label={t("Details")}>
+          <h3 className="text-14">{study.studyDescription || t("No description")}</h3>
           <dl className="kv mt-2">
-            <Detail name="Study date">{dateAndTime(study.studyDate, study.studyTime)}</Detail>
-            <Detail name="Accession number">
+            <Detail name={t("Study date")}>{dateAndTime(study.studyDate, study.studyTime)}</Detail>
+            <Detail name={t("Accession number")}>
               {study.accessionNumber && <span className="mono">{study.accessionNumber}</span>}
             </Detail>
-            <Detail name="Study ID">{study.studyId}</Detail>
-            <Detail name="Body part">{study.bodyPart}</Detail>
-            <Detail name="Referred by">{study.referringPhysician}</Detail>
-            <Detail name="Content">
-              {plural(study.numberOfSeries, "series", "series")}, {plural(study.numberOfInstances, "image")},{" "}
-              {sizeOf(study.size)}
+            <Detail name={t("Study ID")}>{study.studyId}</Detail>
+            <Detail name={t("Body part")}>{study.bodyPart}</Detail>
+            <Detail name={t("Referred by")}>{study.referringPhysician}</Detail>
+            <Detail name={t("Content")}>
+              {[
+                seriesCount(study.numberOfSeries),
+                imageCount(study.numberOfInstances),
+                sizeOf(study.size),
+              ].join(", ")}
             </Detail>
-            <Detail name="Received">
+            <Detail name={t("Received")}>
               {study.lastReceivedAt && momentIn(timeZone, study.lastReceivedAt)}
             </Detail>
-            <Detail name="Study UID">
+            <Detail name={t("Study UID")}>
               <span className="flex items-start gap-1">
                 <span className="mono flex-1 select-all">{study.studyInstanceUid}</span>
-                <CopyButton text={study.studyInstanceUid} what="the Study Instance UID" className="-my-1.5" />
+                <CopyButton
+                  text={study.studyInstanceUid}
+                  what={t("the Study Instance UID")}
+                  className="-my-1.5"
+                />
               </span>
             </Detail>
           </dl>
@@ -92,7 +110,7 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
       </div>
       <footer>
         <Button variant="primary" size="l" className="w-full" hotkey="↵" onClick={onOpen}>
-          Open
+          {t("Open")}
         </Button>
       </footer>
     </aside>
@@ -127,14 +145,17 @@ function SeriesStrip({ study, series }: { study: Study; series: Series[] | null 
         ))}
       </ul>
       {series.length > mostShown && (
-        <p className="mt-2 text-11 text-text-3">and {count(series.length - mostShown)} more series</p>
+        <p className="mt-2 text-11 text-text-3">
+          {t("and {count} more series", { count: series.length - mostShown })}
+        </p>
       )}
     </>
   );
 }
 
 function SeriesPicture({ study, series }: { study: Study; series: Series }) {
-  const number = series.seriesNumber === null ? "" : `Se ${series.seriesNumber}`;
+  const number =
+    series.seriesNumber === null ? "" : t("Se {number}", { number: String(series.seriesNumber) });
   const name = [number, series.seriesDescription ?? series.modality].filter(Boolean).join(" · ");
   return (
     <li>
@@ -143,7 +164,7 @@ function SeriesPicture({ study, series }: { study: Study; series: Series }) {
           <Thumbnail
             url={seriesThumbnailUrl(study.studyInstanceUid, series.seriesInstanceUid, 220)}
             version={series.numberOfInstances}
-            alt={`${name}, ${plural(series.numberOfInstances, "image")}`}
+            alt={`${name}, ${imageCount(series.numberOfInstances)}`}
           />
           <em aria-hidden="true" className="not-italic">
             {count(series.numberOfInstances)}

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { useMe } from "../api/client.ts";
 import { EmptyState } from "../kit/States.tsx";
+import { t } from "../words/words.ts";
 import { useStartedDemo } from "./Demonstration.tsx";
 import { FirstRun } from "./FirstRun.tsx";
 import { isFiltered, type StudyListState, withFilter } from "./list-state.ts";
@@ -29,8 +30,8 @@ export function StudiesPage() {
 
   if (!me?.permissions.includes("images.read")) {
     return (
-      <EmptyState title="Images are not part of your role" icon="lock">
-        Ask an administrator if you need to see studies.
+      <EmptyState title={t("Images are not part of your role")} icon="lock">
+        {t("Ask an administrator if you need to see studies.")}
       </EmptyState>
     );
   }
@@ -40,8 +41,8 @@ export function StudiesPage() {
   if (everything && list.data?.data.length === 0 && !list.isPlaceholderData) {
     if (me.permissions.includes("images.upload")) return <FirstRun />;
     return (
-      <EmptyState title="No studies yet">
-        When there are images of patients in your care, their studies appear here by themselves.
+      <EmptyState title={t("No studies yet")}>
+        {t("When there are images of patients in your care, their studies appear here by themselves.")}
       </EmptyState>
     );
   }

@@ -8,8 +8,9 @@ import { Button } from "../kit/Button.tsx";
 import { ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { pickFiles } from "../uploads/pick.ts";
+import { t } from "../words/words.ts";
 import { Filters } from "./Filters.tsx";
-import { plural, totalOf } from "./format.ts";
+import { seriesCount, totalOf } from "./format.ts";
 import { isFiltered, type StudyListState } from "./list-state.ts";
 import { Pager } from "./Pager.tsx";
 import { Peek } from "./Peek.tsx";
@@ -55,30 +56,30 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
     if (!study) move("first");
     setPeeking(study ? !peeking : rows.length > 0);
   };
-  useShortcuts("Study list", [
-    { caps: ["J", "K"], label: "move", inBar: true },
-    { caps: ["J"], label: "next study, also ↓", on: ["j", "arrowdown"], run: () => move(1) },
-    { caps: ["K"], label: "study before, also ↑", on: ["k", "arrowup"], run: () => move(-1) },
-    { caps: ["Home"], label: "first study of the page", on: ["home"], run: () => move("first") },
-    { caps: ["End"], label: "last study of the page", on: ["end"], run: () => move("last") },
-    { caps: ["Space"], label: "peek", on: [" "], inBar: true, run: peek },
+  useShortcuts(t("Study list"), [
+    { caps: ["J", "K"], label: t("move"), inBar: true },
+    { caps: ["J"], label: t("next study, also ↓"), on: ["j", "arrowdown"], run: () => move(1) },
+    { caps: ["K"], label: t("study before, also ↑"), on: ["k", "arrowup"], run: () => move(-1) },
+    { caps: ["Home"], label: t("first study of the page"), on: ["home"], run: () => move("first") },
+    { caps: ["End"], label: t("last study of the page"), on: ["end"], run: () => move("last") },
+    { caps: ["Space"], label: t("peek"), on: [" "], inBar: true, run: peek },
     {
       caps: ["↵"],
-      label: "open",
+      label: t("open"),
       on: ["enter"],
       inBar: true,
       run: () => study && onOpen(study.studyInstanceUid),
     },
     {
       caps: ["F"],
-      label: "filter",
+      label: t("filter"),
       on: ["f"],
       inBar: true,
       run: () => document.querySelector<HTMLElement>("#study-filters button")?.focus(),
     },
     {
       caps: ["Esc"],
-      label: "close the peek, clear filters",
+      label: t("close the peek, clear filters"),
       on: ["escape"],
       run: () => {
         if (peeking) setPeeking(false);
@@ -89,10 +90,10 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
 
   return (
     <div className="flex h-full min-h-0">
-      <section className="flex min-w-0 flex-1 flex-col" aria-label="Studies">
+      <section className="flex min-w-0 flex-1 flex-col" aria-label={t("Studies")}>
         <Toolbar state={state} page={page} onChange={onChange} onClear={clear} />
         {error && !page ? (
-          <ErrorState error={error} onRetry={onRetry} safe="No study is affected." />
+          <ErrorState error={error} onRetry={onRetry} safe={t("No study is affected.")} />
         ) : page && rows.length === 0 ? (
           <Nothing state={state} onClear={clear} />
         ) : (
@@ -112,7 +113,9 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
         )}
         {error && page && (
           <div className="note urg m-2" role="alert">
-            The list could not be read again: {error.message} It shows what was read last.
+            {t("The list could not be read again: {problem} It shows what was read last.", {
+              problem: error.message,
+            })}
           </div>
         )}
         {page && rows.length > 0 && <Pager state={state} page={page} onChange={onChange} />}
@@ -122,7 +125,7 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
       )}
       <span className="sr-only" role="status">
         {peeking && study
-          ? `Peek: ${study.patient.name}, ${plural(study.numberOfSeries, "series", "series")}`
+          ? `${t("Peek: {name}", { name: study.patient.name })}, ${seriesCount(study.numberOfSeries)}`
           : ""}
       </span>
     </div>
@@ -144,11 +147,14 @@ function Toolbar({ state, page, onChange, onClear }: ToolbarProps) {
       <Filters state={state} onChange={onChange} onClear={onClear} />
       <span className="flex-1" />
       <span className="mr-1.5 text-12 text-text-2" role="status">
-        {total && `${totalOf(total.total, total.totalIsExact)} ${total.total === 1 ? "study" : "studies"}`}
+        {total &&
+          (total.totalIsExact
+            ? t("{count, plural, one {# study} other {# studies}}", { count: total.total })
+            : t("{total} studies", { total: totalOf(total.total, false) }))}
       </span>
       {mayUpload && (
         <Button size="s" icon="upload" onClick={() => void pickFiles({ folder: false })}>
-          Add files
+          {t("Add files")}
         </Button>
       )}
     </div>
@@ -157,18 +163,21 @@ function Toolbar({ state, page, onChange, onClear }: ToolbarProps) {
 
 function Nothing({ state, onClear }: { state: StudyListState; onClear: () => void }) {
   const { query, ...others } = state;
-  const text = query ? `No study matches “${query.trim()}”` : "No study matches these filters";
+  const text = !query
+    ? t("No study matches these filters.")
+    : isFiltered(others)
+      ? t("No study matches “{query}” with these filters.", { query: query.trim() })
+      : t("No study matches “{query}”.", { query: query.trim() });
   return (
     <NoMatch
-      title="No match"
+      title={t("No match")}
       action={
         <Button onClick={onClear} hotkey="Esc">
-          {isFiltered(state) ? "Clear filters" : "Back to the first page"}
+          {isFiltered(state) ? t("Clear filters") : t("Back to the first page")}
         </Button>
       }
     >
       {text}
-      {query && isFiltered(others) ? " with these filters." : "."}
     </NoMatch>
   );
 }

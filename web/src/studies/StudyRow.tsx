@@ -4,6 +4,7 @@ import { memo } from "react";
 import { studyThumbnailUrl } from "../api/pictures.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
+import { t } from "../words/words.ts";
 import { ago, count, dateAndTime, momentIn, sexAndAge, sexWord, statusLook } from "./format.ts";
 import { useTimeZone } from "./queries.ts";
 
@@ -48,11 +49,11 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       <td className="col-patient">
         <div className="flex items-center gap-1.5">
           <span className="a" title={patient.name}>
-            {patient.name || "No name"}
+            {patient.name || t("No name")}
           </span>
           {patient.provisional && (
             <Tag tone="urg" icon="alert">
-              In doubt
+              {t("In doubt")}
             </Tag>
           )}
         </div>
@@ -61,7 +62,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
           {[
             sexAndAge(patient, study.studyDate),
             patient.identifier,
-            patient.birthDate && `born ${patient.birthDate}`,
+            patient.birthDate && t("born {date}", { date: patient.birthDate }),
           ]
             .filter(Boolean)
             .join(" · ")}
@@ -74,7 +75,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
               <ModalityChip modality={modality} />
             </span>
           ))}
-          {study.studyDescription || <span className="font-normal text-text-3">No description</span>}
+          {study.studyDescription || <span className="font-normal text-text-3">{t("No description")}</span>}
         </div>
         <div className="b">{[study.accessionNumber, study.bodyPart].filter(Boolean).join(" · ")}</div>
       </td>
@@ -88,12 +89,12 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       <td className="col-series num text-12 text-text-2">{count(study.numberOfSeries)}</td>
       <td className="col-images num text-12 text-text-2">
         {count(study.numberOfInstances)}
-        <span className="unit sr-only"> images</span>
+        <span className="unit sr-only"> {t("images")}</span>
       </td>
       <td className="col-status">
         <span className="row-status">
-          <Tag tone={status.tone}>{status.word}</Tag>
-          {recent && <span className="sr-only">, just changed</span>}
+          <Tag tone={status.tone}>{t(status.word)}</Tag>
+          {recent && <span className="sr-only">, {t("just changed")}</span>}
         </span>
         <span className="row-actions">
           <Link
@@ -103,7 +104,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
             tabIndex={-1}
             onClick={(event) => event.stopPropagation()}
           >
-            Open
+            {t("Open")}
           </Link>
         </span>
       </td>

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { ageAt, ago, dateAndTime, dateIn, momentIn, plural, sexAndAge, sizeOf, totalOf } from "./format.ts";
+import { speak } from "../words/words.ts";
+import {
+  ageAt,
+  ago,
+  dateAndTime,
+  dateIn,
+  imageCount,
+  momentIn,
+  seriesCount,
+  sexAndAge,
+  sizeOf,
+  totalOf,
+} from "./format.ts";
 
 describe("what a row says", () => {
   it("tells the age at the examination, as a department says it", () => {
@@ -23,8 +35,9 @@ describe("what a row says", () => {
 
   it("counts", () => {
     expect(totalOf(10_000, false)).toBe("10,000+");
-    expect(plural(1, "study", "studies")).toBe("1 study");
-    expect(plural(1184, "image")).toBe("1,184 images");
+    expect(imageCount(1)).toBe("1 image");
+    expect(imageCount(1184)).toBe("1,184 images");
+    expect(seriesCount(1)).toBe("1 series");
     expect([0, 999, 1000, 999_600, 526_000, 12_340_000, 4e12].map(sizeOf)).toEqual([
       "0 B",
       "999 B",
@@ -41,6 +54,18 @@ describe("what a row says", () => {
       "3 h ago",
       "3 days ago",
     ]);
+  });
+
+  it("says it in French as French does", async () => {
+    await speak("fr");
+    try {
+      expect(ageAt("1967-03-02", "2026-03-01")).toBe("58 ans");
+      expect(imageCount(1184).replace(/\s/g, " ")).toBe("1 184 images");
+      expect([526_000, 12_340_000].map(sizeOf)).toEqual(["526 ko", "12,3 Mo"]);
+      expect([0, 80 * 3600e3].map(ago)).toEqual(["à l’instant", "il y a 3 jours"]);
+    } finally {
+      await speak("en");
+    }
   });
 
   it("keeps the facility's calendar, and bears a zone nobody knows", () => {

@@ -1,5 +1,6 @@
 import type { PatientSummary, StudyStatus } from "@isocenter/contract";
 import type { Tone } from "../kit/Tag.tsx";
+import { locale, message, t } from "../words/words.ts";
 
 const dayMs = 86_400_000;
 
@@ -9,16 +10,21 @@ export function ageAt(birthDate: string | null, on: string | null): string | nul
   const [by = 0, bm = 0, bd = 0] = birthDate.split("-").map(Number);
   const [y = 0, m = 0, d = 0] = on.split("-").map(Number);
   const months = (y - by) * 12 + (m - bm) - (d < bd ? 1 : 0);
-  if (months >= 24) return `${Math.floor(months / 12)} y`;
-  if (months >= 1) return `${months} mo`;
-  return `${Math.round((Date.UTC(y, m - 1, d) - Date.UTC(by, bm - 1, bd)) / dayMs)} d`;
+  if (months >= 24) return t("{count} y", { count: Math.floor(months / 12) });
+  if (months >= 1) return t("{count} mo", { count: months });
+  return t("{count} d", { count: Math.round((Date.UTC(y, m - 1, d) - Date.UTC(by, bm - 1, bd)) / dayMs) });
 }
 
-const sexes = { F: "female", M: "male", O: "other", U: "not known" } as const;
+const sexes = {
+  F: message("female"),
+  M: message("male"),
+  O: message("other|sex"),
+  U: message("sex not known"),
+} as const;
 
 /** "F", spelled out for whoever listens instead of looking. */
 export function sexWord(sex: PatientSummary["sex"]): string {
-  return sex ? sexes[sex] : "sex not known";
+  return t(sexes[sex ?? "U"]);
 }
 
 /** "F 58 y", "M", "58 y", or nothing. */
@@ -31,49 +37,64 @@ export function dateAndTime(date: string | null, time: string | null): string {
   return [date, time?.slice(0, 5)].filter(Boolean).join(" ");
 }
 
-const counts = new Intl.NumberFormat("en");
+const counts = new Map<string, Intl.NumberFormat>();
 
-export const count = (value: number): string => counts.format(value);
+/** A number as the person's language writes it. */
+export function count(value: number): string {
+  let format = counts.get(locale());
+  if (!format) {
+    format = new Intl.NumberFormat(locale());
+    counts.set(locale(), format);
+  }
+  return format.format(value);
+}
 
 /** "10,000+" where counting stopped. */
 export const totalOf = (total: number, exact: boolean): string => `${count(total)}${exact ? "" : "+"}`;
 
-export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
+export const imageCount = (value: number): string =>
+  t("{count, plural, one {# image} other {# images}}", { count: value });
+
+export const seriesCount = (value: number): string =>
+  t("{count, plural, one {# series} other {# series}}", { count: value });
+
+const tenths = (value: number): string =>
+  value.toLocaleString(locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** Bytes as people read them, by powers of 1000. */
 export function sizeOf(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
+  const units = t("B kB MB GB TB").split(" ");
   let value = bytes;
   let unit = 0;
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  return `${unit === 0 || value >= 100 ? Math.round(value) : tenths(value)} ${units[unit]}`;
 }
 
 /** "just now", "2 min ago", "3 h ago", "4 days ago". */
 export function ago(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 45) return "just now";
+  if (seconds < 45) return t("just now");
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 60) return t("{count} min ago", { count: minutes });
   const hours = Math.round(minutes / 60);
-  if (hours < 36) return `${hours} h ago`;
-  return `${Math.round(hours / 24)} days ago`;
+  if (hours < 36) return t("{count} h ago", { count: hours });
+  return t("{count} days ago", { count: Math.round(hours / 24) });
 }
 
 const statusLooks: Record<StudyStatus, { word: string; tone: Tone }> = {
-  SCHEDULED: { word: "Scheduled", tone: "line" },
-  ARRIVED: { word: "Arrived", tone: "line" },
-  IN_PROGRESS: { word: "In progress", tone: "beam" },
-  COMPLETED: { word: "Completed", tone: "line" },
-  PRELIMINARY: { word: "Preliminary", tone: "beam" },
-  FINAL: { word: "Final", tone: "ok" },
-  CANCELLED: { word: "Cancelled", tone: "line" },
+  SCHEDULED: { word: message("Scheduled"), tone: "line" },
+  ARRIVED: { word: message("Arrived"), tone: "line" },
+  IN_PROGRESS: { word: message("In progress"), tone: "beam" },
+  COMPLETED: { word: message("Completed"), tone: "line" },
+  PRELIMINARY: { word: message("Preliminary"), tone: "beam" },
+  FINAL: { word: message("Final"), tone: "ok" },
+  CANCELLED: { word: message("Cancelled"), tone: "line" },
 };
 
+/** How a state is shown; its word is said by `t`. */
 export const statusLook = (status: StudyStatus) => statusLooks[status];
 
 /** The date of a moment in a time zone, as YYYY-MM-DD. */

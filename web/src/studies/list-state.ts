@@ -1,13 +1,14 @@
 import type { StudyListQuery } from "@isocenter/contract";
 import { readEnumeration, readModality, studyStatuses } from "@isocenter/contract/enumerations";
+import { message } from "../words/words.ts";
 
 /** Date ranges by name; they move with the day, so that a kept address stays true. */
 export const datePresets = {
-  today: { label: "Today", from: 0, to: 0 },
-  yesterday: { label: "Yesterday", from: -1, to: -1 },
-  "7d": { label: "Last 7 days", from: -6, to: 0 },
-  "30d": { label: "Last 30 days", from: -29, to: 0 },
-  "365d": { label: "Last 12 months", from: -364, to: 0 },
+  today: { label: message("Today"), from: 0, to: 0 },
+  yesterday: { label: message("Yesterday"), from: -1, to: -1 },
+  "7d": { label: message("Last 7 days"), from: -6, to: 0 },
+  "30d": { label: message("Last 30 days"), from: -29, to: 0 },
+  "365d": { label: message("Last 12 months"), from: -364, to: 0 },
 } as const;
 export type DatePreset = keyof typeof datePresets;
 

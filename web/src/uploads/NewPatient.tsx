@@ -9,6 +9,7 @@ import { Field } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { SexField } from "../patients/SexField.tsx";
 import { useToday } from "../studies/queries.ts";
+import { t } from "../words/words.ts";
 import { checkNewPatient, type NewPatientFields } from "./patient.ts";
 
 interface NewPatientProps {
@@ -58,10 +59,10 @@ export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
   }
 
   return (
-    <form className="grid gap-3" onSubmit={submit} noValidate aria-label="New patient">
+    <form className="grid gap-3" onSubmit={submit} noValidate aria-label={t("New patient")}>
       <div className="grid grid-cols-2 gap-3">
         <Field
-          label="Family name"
+          label={t("Family name")}
           autoFocus
           maxLength={64}
           value={fields.lastName}
@@ -69,14 +70,14 @@ export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
           onChange={set("lastName")}
         />
         <Field
-          label="Given name"
+          label={t("Given name")}
           maxLength={64}
           value={fields.firstName}
           error={wrong.firstName}
           onChange={set("firstName")}
         />
         <Field
-          label="Birth date"
+          label={t("Birth date")}
           type="date"
           max={today}
           value={fields.birthDate}
@@ -86,10 +87,10 @@ export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
         <SexField value={fields.sex} error={wrong.sex} onChange={set("sex")} />
       </div>
       <Field
-        label="Identifier"
+        label={t("Identifier")}
         maxLength={64}
         value={fields.identifier}
-        hint="Left empty, one is given"
+        hint={t("Left empty, one is given")}
         onChange={set("identifier")}
       />
       {register.isError && (
@@ -100,10 +101,10 @@ export function NewPatient({ name, onBack, onRegistered }: NewPatientProps) {
       )}
       <div className="flex justify-end gap-2">
         <Button variant="ghost" onClick={onBack}>
-          Back to the search
+          {t("Back to the search")}
         </Button>
         <Button type="submit" variant="primary" busy={register.isPending}>
-          Register
+          {t("Register")}
         </Button>
       </div>
     </form>

@@ -5,7 +5,7 @@ import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { PatientChooser } from "../patients/PatientChooser.tsx";
-import { plural } from "../studies/format.ts";
+import { t } from "../words/words.ts";
 import type { UploadPatient } from "./items.ts";
 import { NewPatient } from "./NewPatient.tsx";
 import { uploadPatient } from "./patient.ts";
@@ -22,8 +22,12 @@ export function PatientPicker({ pictures, onOpenChange, onChoose }: PatientPicke
     <Dialog
       open
       onOpenChange={onOpenChange}
-      title={pictures === 1 ? "Whose picture is this?" : `Whose are these ${pictures} pictures?`}
-      description="PNG and JPEG do not name their patient. They are archived as images of the patient you choose."
+      title={t("{count, plural, =1 {Whose picture is this?} other {Whose are these # pictures?}}", {
+        count: pictures,
+      })}
+      description={t(
+        "PNG and JPEG do not name their patient. They are archived as images of the patient you choose.",
+      )}
     >
       <Choice pictures={pictures} onChoose={onChoose} />
     </Dialog>
@@ -48,10 +52,15 @@ function Choice({ pictures, onChoose }: Pick<PatientPickerProps, "pictures" | "o
         </div>
         <div className="flex justify-end gap-2">
           <Button variant="ghost" onClick={() => setChosen(null)}>
-            Another patient
+            {t("Another patient")}
           </Button>
           <Button variant="primary" autoFocus onClick={() => onChoose(patient)}>
-            Add {plural(pictures, "picture")} to this patient
+            {t(
+              "{count, plural, one {Add # picture to this patient} other {Add # pictures to this patient}}",
+              {
+                count: pictures,
+              },
+            )}
           </Button>
         </div>
       </div>
@@ -64,7 +73,7 @@ function Choice({ pictures, onChoose }: Pick<PatientPickerProps, "pictures" | "o
       <PatientChooser onText={setText} onChoose={setChosen} />
       {mayRegister && (
         <Button icon="plus" className="justify-self-start" onClick={() => setRegistering(true)}>
-          New patient
+          {t("New patient")}
         </Button>
       )}
     </div>

@@ -2,7 +2,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, useState } from "react";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { Icon, type IconName } from "../kit/Icon.tsx";
-import { count, plural, sizeOf } from "../studies/format.ts";
+import { count, sizeOf } from "../studies/format.ts";
+import { message, t } from "../words/words.ts";
 import { isOver, type UploadItem, type UploadSnapshot, type UploadStatus } from "./items.ts";
 import { uploads } from "./store.ts";
 
@@ -22,7 +23,7 @@ export function UploadDrawer({ state, onAskPatient }: UploadDrawerProps) {
   const { counts, active } = state;
   const problems = counts.refused + counts.failed;
   return (
-    <section className="upload-drawer" aria-label="Uploads">
+    <section className="upload-drawer" aria-label={t("Uploads")}>
       <header className="flex items-center gap-2 px-3 py-2">
         <Icon
           name={active ? "upload" : problems > 0 || counts["needs-patient"] > 0 ? "alert" : "check"}
@@ -33,12 +34,12 @@ export function UploadDrawer({ state, onAskPatient }: UploadDrawerProps) {
         <h2 className="min-w-0 flex-1 truncate font-semibold">{headline(state)}</h2>
         <IconButton
           icon={open ? "down" : "sortUp"}
-          label={open ? "Fold the list of files" : "Show the list of files"}
+          label={open ? t("Fold the list of files") : t("Show the list of files")}
           aria-expanded={open}
           onClick={() => setOpen(!open)}
         />
         {!active && counts["needs-patient"] === 0 && (
-          <IconButton icon="x" label="Close uploads" onClick={() => uploads.clear()} />
+          <IconButton icon="x" label={t("Close uploads")} onClick={() => uploads.clear()} />
         )}
       </header>
       <Progress state={state} />
@@ -48,11 +49,12 @@ export function UploadDrawer({ state, onAskPatient }: UploadDrawerProps) {
           {counts["needs-patient"] > 0 && (
             <div className="note urg mx-3 mb-2 items-center">
               <span className="flex-1">
-                {plural(counts["needs-patient"], "picture")}{" "}
-                {counts["needs-patient"] === 1 ? "needs" : "need"} a patient.
+                {t("{count, plural, one {# picture needs a patient.} other {# pictures need a patient.}}", {
+                  count: counts["needs-patient"],
+                })}
               </span>
               <Button size="s" onClick={onAskPatient}>
-                Choose patient
+                {t("Choose patient")}
               </Button>
             </div>
           )}
@@ -60,17 +62,19 @@ export function UploadDrawer({ state, onAskPatient }: UploadDrawerProps) {
           <footer className="flex justify-end gap-2 border-t border-line px-3 py-2">
             {counts.failed + counts.cancelled > 0 && (
               <Button size="s" icon="retry" onClick={() => uploads.retry()}>
-                Try {plural(counts.failed + counts.cancelled, "file")} again
+                {t("{count, plural, one {Try # file again} other {Try # files again}}", {
+                  count: counts.failed + counts.cancelled,
+                })}
               </Button>
             )}
             {active && (
               <Button size="s" variant="ghost" onClick={() => uploads.cancelAll()}>
-                Stop all
+                {t("Stop all")}
               </Button>
             )}
             {!active && (
               <Button size="s" variant="ghost" onClick={() => uploads.clear()}>
-                Clear
+                {t("Clear")}
               </Button>
             )}
           </footer>
@@ -85,21 +89,35 @@ export function UploadDrawer({ state, onAskPatient }: UploadDrawerProps) {
 
 function headline({ counts, items, active }: UploadSnapshot): string {
   const done = items.filter((item) => isOver(item.status)).length;
-  if (active) return `Adding ${count(Math.min(done + 1, items.length))} of ${plural(items.length, "file")}`;
-  if (counts["needs-patient"] > 0) return "Whose pictures are these?";
+  if (active)
+    return t("{count, plural, one {Adding {at} of # file} other {Adding {at} of # files}}", {
+      at: count(Math.min(done + 1, items.length)),
+      count: items.length,
+    });
+  if (counts["needs-patient"] > 0) return t("Whose pictures are these?");
   const problems = counts.refused + counts.failed;
-  if (problems > 0) return `${plural(problems, "file")} not taken`;
-  if (counts.cancelled > 0) return "Stopped";
-  return `${plural(done, "file")} added`;
+  if (problems > 0)
+    return t("{count, plural, one {# file not taken} other {# files not taken}}", { count: problems });
+  if (counts.cancelled > 0) return t("Stopped|file");
+  return t("{count, plural, one {# file added} other {# files added}}", { count: done });
 }
 
+const storedCount = (images: number): string =>
+  t("{count, plural, one {# image stored} other {# images stored}}", { count: images });
+
+const hereBefore = (images: number): string =>
+  t("{count, plural, one {# here before} other {# here before}}", { count: images });
+
 function summary(state: UploadSnapshot): string {
-  const parts = [`${plural(state.images, "image")} stored`];
-  if (state.alreadyStored > 0) parts.push(`${count(state.alreadyStored)} here before`);
-  if (state.counts.refused > 0) parts.push(`${count(state.counts.refused)} refused`);
-  if (state.counts.failed > 0) parts.push(`${count(state.counts.failed)} failed`);
-  if (state.counts.cancelled > 0) parts.push(`${count(state.counts.cancelled)} stopped`);
-  parts.push(`${sizeOf(state.sentBytes)} of ${sizeOf(state.totalBytes)}`);
+  const parts = [storedCount(state.images)];
+  if (state.alreadyStored > 0) parts.push(hereBefore(state.alreadyStored));
+  if (state.counts.refused > 0)
+    parts.push(t("{count, plural, one {# refused} other {# refused}}", { count: state.counts.refused }));
+  if (state.counts.failed > 0)
+    parts.push(t("{count, plural, one {# failed} other {# failed}}", { count: state.counts.failed }));
+  if (state.counts.cancelled > 0)
+    parts.push(t("{count, plural, one {# stopped} other {# stopped}}", { count: state.counts.cancelled }));
+  parts.push(t("{sent} of {total}", { sent: sizeOf(state.sentBytes), total: sizeOf(state.totalBytes) }));
   return parts.join(" · ");
 }
 
@@ -109,7 +127,7 @@ function Progress({ state }: { state: UploadSnapshot }) {
     <div
       className="bar mx-3"
       role="progressbar"
-      aria-label="All files"
+      aria-label={t("All files")}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.floor(share * 100)}
@@ -158,28 +176,33 @@ function FileList({ items }: { items: readonly UploadItem[] }) {
 }
 
 const looks: Record<UploadStatus, { icon: IconName; colour: string; word: string }> = {
-  "needs-patient": { icon: "person", colour: "text-urg", word: "Needs a patient" },
-  waiting: { icon: "clock", colour: "text-text-3", word: "Waits" },
+  "needs-patient": { icon: "person", colour: "text-urg", word: message("Needs a patient") },
+  waiting: { icon: "clock", colour: "text-text-3", word: message("Waits") },
   sending: { icon: "upload", colour: "text-beam", word: "" },
-  storing: { icon: "upload", colour: "text-beam", word: "Storing" },
-  stored: { icon: "check", colour: "text-ok", word: "Stored" },
-  "already-stored": { icon: "check", colour: "text-text-3", word: "Was here before" },
-  refused: { icon: "alert", colour: "text-crit", word: "Not taken" },
-  failed: { icon: "alert", colour: "text-urg", word: "Did not get through" },
-  cancelled: { icon: "x", colour: "text-text-3", word: "Stopped" },
+  storing: { icon: "upload", colour: "text-beam", word: message("Storing") },
+  stored: { icon: "check", colour: "text-ok", word: message("Stored") },
+  "already-stored": { icon: "check", colour: "text-text-3", word: message("Was here before") },
+  refused: { icon: "alert", colour: "text-crit", word: message("Not taken") },
+  failed: { icon: "alert", colour: "text-urg", word: message("Did not get through") },
+  cancelled: { icon: "x", colour: "text-text-3", word: message("Stopped|file") },
 };
 
 function detailOf(item: UploadItem): string {
   if (item.reason) return item.reason;
   if (item.status === "sending") {
-    return `${Math.floor((100 * item.sentBytes) / Math.max(1, item.file.size))} % of ${sizeOf(item.file.size)}`;
+    return t("{percent} % of {size}", {
+      percent: Math.floor((100 * item.sentBytes) / Math.max(1, item.file.size)),
+      size: sizeOf(item.file.size),
+    });
   }
-  const word = looks[item.status].word;
+  const { word } = looks[item.status];
   if (item.kind === "zip" && item.status === "stored") {
-    const before = item.alreadyStored > 0 ? `, ${count(item.alreadyStored)} here before` : "";
-    return `${plural(item.stored, "image")} stored${before}`;
+    const before = item.alreadyStored > 0 ? `, ${hereBefore(item.alreadyStored)}` : "";
+    return `${storedCount(item.stored)}${before}`;
   }
-  return item.patient && item.status !== "stored" ? `${word}, for ${item.patient.name}` : word;
+  return item.patient && item.status !== "stored"
+    ? t("{state}, for {patient}", { state: t(word), patient: item.patient.name })
+    : t(word);
 }
 
 function FileRow({ item, top }: { item: UploadItem; top: number }) {
@@ -209,11 +232,19 @@ function FileRow({ item, top }: { item: UploadItem; top: number }) {
         )}
       </div>
       {again ? (
-        <IconButton icon="retry" label={`Try ${item.path} again`} onClick={() => uploads.retry(item.id)} />
+        <IconButton
+          icon="retry"
+          label={t("Try {file} again", { file: item.path })}
+          onClick={() => uploads.retry(item.id)}
+        />
       ) : isOver(item.status) ? (
         <span />
       ) : (
-        <IconButton icon="x" label={`Stop ${item.path}`} onClick={() => uploads.cancel(item.id)} />
+        <IconButton
+          icon="x"
+          label={t("Stop {file}", { file: item.path })}
+          onClick={() => uploads.cancel(item.id)}
+        />
       )}
     </li>
   );

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
+import { t } from "../words/words.ts";
 import { filesOfDrop } from "./drop.ts";
 import { pickFiles } from "./pick.ts";
 import { addFiles, uploads, useUploads } from "./store.ts";
@@ -23,12 +24,12 @@ export function Uploads() {
       ? [
           {
             caps: ["U"],
-            label: "add files",
+            label: t("add files"),
             on: ["u"],
             inBar: true,
             run: () => void pickFiles({ folder: false }),
           },
-          { caps: ["Ctrl", "V"], label: "paste files" },
+          { caps: ["Ctrl", "V"], label: t("paste files") },
         ]
       : [],
   );
@@ -94,8 +95,8 @@ function DropAnywhere() {
     <div className="drop-overlay">
       <div className="drop-target grid justify-items-center gap-1 px-16 py-12 text-center">
         <Icon name="upload" size="l" className="text-beam" />
-        <p className="text-16 font-semibold">Drop to add to the archive</p>
-        <p className="text-text-2">Files, folders, ZIP. Patients and studies sort themselves out.</p>
+        <p className="text-16 font-semibold">{t("Drop to add to the archive")}</p>
+        <p className="text-text-2">{t("Files, folders, ZIP. Patients and studies sort themselves out.")}</p>
       </div>
     </div>
   );

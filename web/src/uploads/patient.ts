@@ -1,6 +1,7 @@
 import type { Patient } from "@isocenter/contract";
 import { checkPatient, emptyFields, type PatientFields } from "../patients/patient-fields.ts";
 import { nameOf } from "../patients/patient-words.ts";
+import { t } from "../words/words.ts";
 import type { UploadPatient } from "./items.ts";
 
 /** A patient as the question "whose picture is this" shows one. */
@@ -8,7 +9,11 @@ export function uploadPatient(patient: Patient): UploadPatient {
   return {
     id: patient.id,
     name: nameOf(patient),
-    line: [patient.sex, patient.birthDate && `born ${patient.birthDate}`, patient.identifiers[0]?.value]
+    line: [
+      patient.sex,
+      patient.birthDate && t("born {date}", { date: patient.birthDate }),
+      patient.identifiers[0]?.value,
+    ]
       .filter(Boolean)
       .join(" · "),
   };

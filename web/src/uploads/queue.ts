@@ -1,5 +1,6 @@
 import type { RefusedFile } from "@isocenter/contract";
 import { ApiError } from "../api/problem.ts";
+import { t } from "../words/words.ts";
 import {
   isOver,
   summarise,
@@ -150,7 +151,7 @@ export function createUploadQueue<F extends UploadFile>(dependencies: UploadDepe
       for (const item of batch) {
         item.status = "waiting";
         item.sentBytes = 0;
-        item.reason = `${error.title}; trying again`;
+        item.reason = t("{problem}; trying again", { problem: error.title });
       }
       changed();
       pause ??= sleep(Math.min(waitMs, 60_000)).then(() => {
@@ -173,8 +174,8 @@ export function createUploadQueue<F extends UploadFile>(dependencies: UploadDepe
     for (const item of batch) {
       item.status = refused ? "refused" : "failed";
       item.reason = problem
-        ? `${problem.detail || problem.title}${!refused && problem.requestId ? ` (request ${problem.requestId})` : ""}`
-        : "Something went wrong in this page";
+        ? `${problem.detail || problem.title}${!refused && problem.requestId ? ` (${t("request {id}", { id: problem.requestId })})` : ""}`
+        : t("Something went wrong in this page");
     }
   }
 
@@ -322,7 +323,7 @@ function settle<F extends UploadFile>(
     else if (item.alreadyStored > 0) item.status = "already-stored";
     else item.status = "refused";
     item.reason = mine.length === 0 ? null : reasonOf(mine, item.kind);
-    if (item.status === "refused" && !item.reason) item.reason = "There is no image in it";
+    if (item.status === "refused" && !item.reason) item.reason = t("There is no image in it");
   }
 }
 
@@ -330,6 +331,8 @@ function reasonOf(refused: readonly RefusedFile[], kind: UploadKind): string {
   const first = refused[0];
   if (!first) return "";
   if (kind !== "zip") return first.reason;
-  const more = refused.length > 1 ? `, and ${refused.length - 1} more` : "";
-  return `Not taken from it: ${first.filename} (${first.reason})${more}`;
+  return t(
+    "{more, plural, =0 {Not taken from it: {file} ({reason})} other {Not taken from it: {file} ({reason}), and # more}}",
+    { file: first.filename, reason: first.reason, more: refused.length - 1 },
+  );
 }

@@ -1,6 +1,7 @@
 import { apiRoot, chosenFacility, session } from "../api/client.ts";
 import { ApiError, errorFrom, notReached } from "../api/problem.ts";
 import { facilityHeader } from "../api/session.ts";
+import { t } from "../words/words.ts";
 import type { UploadAnswer, UploadBatch } from "./queue.ts";
 
 interface SendOptions {
@@ -31,7 +32,7 @@ export function readAnswer(text: string): UploadAnswer {
     throw new ApiError({
       status: 502,
       code: "bad-answer",
-      title: "The answer could not be read",
+      title: t("The answer could not be read"),
       detail: "",
     });
   }

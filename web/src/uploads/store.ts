@@ -2,6 +2,7 @@ import { useSyncExternalStore } from "react";
 import { session } from "../api/client.ts";
 import { refreshLists } from "../api/live.ts";
 import { toast } from "../kit/toast.ts";
+import { t } from "../words/words.ts";
 import { createUploadQueue } from "./queue.ts";
 import { sendBatch } from "./send.ts";
 
@@ -27,13 +28,16 @@ export const useUploads = () => useSyncExternalStore(uploads.subscribe, uploads.
 export function addFiles(files: ReadonlyArray<{ file: File; path: string }>): void {
   const { added, skipped, leftOut } = uploads.add(files);
   if (added === 0 && skipped > 0) {
-    toast({ tone: "urg", title: "No images among these files", detail: "Nothing was sent." });
+    toast({ tone: "urg", title: t("No images among these files"), detail: t("Nothing was sent.") });
   }
   if (leftOut > 0) {
     toast({
       tone: "urg",
-      title: "Too many files at once",
-      detail: `${leftOut} were left out; add them when these are done.`,
+      title: t("Too many files at once"),
+      detail: t(
+        "{count, plural, one {# was left out; add it when these are done.} other {# were left out; add them when these are done.}}",
+        { count: leftOut },
+      ),
     });
   }
 }
