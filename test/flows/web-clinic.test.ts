@@ -1,17 +1,31 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import {
+  implementationClassUid,
+  newUid,
+  readPart10,
+  SopClasses,
+  TransferSyntaxes,
+  writeDataSet,
+} from "@isocenter/dicom";
+import { type ClientAssociation, openAssociation } from "@isocenter/dimse";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
 import { type Authorization, ownPassword, webFlow } from "../support/web.ts";
 
+const scannerTitle = "CT1";
+const syntax = TransferSyntaxes.ExplicitVRLittleEndian;
 const phone = { width: 390, height: 844 };
 
 describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the browser", () => {
-  const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
+  const flow = webFlow({ env: { SETTLE_SECONDS: "600" } });
   const { call, person } = flow;
   let reader: Authorization;
   let physicianId: string;
+  let scanner: ClientAssociation | undefined;
+  let thorsby: Awaited<ReturnType<typeof order>>;
 
   const signedIn = async (username: string): Promise<Authorization> => {
     const { accessToken } = await call("POST", "/users/login", { username, password: ownPassword });
@@ -148,5 +162,168 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     await mine.getByText("Not scheduled yet").waitFor();
     expect(await mine.getByText("Bellweather").count()).toBe(0);
     expect(await violationsOf(page)).toEqual([]);
+  });
+
+  /** Sends images by C-STORE, as the scanner does. */
+  async function send(...images: ReturnType<typeof imageOf>[]): Promise<void> {
+    scanner ??= await openAssociation({
+      host: "127.0.0.1",
+      port: flow.program.dicomPort,
+      callingAeTitle: scannerTitle,
+      calledAeTitle: "ISOCENTER",
+      implementation: { classUid: implementationClassUid, versionName: "TEST" },
+      contexts: [{ abstractSyntax: SopClasses.CTImageStorage, transferSyntaxes: [syntax] }],
+    });
+    for (const { bytes, SOPInstanceUID } of images) {
+      const answer = await scanner.store({
+        sopClassUid: SopClasses.CTImageStorage,
+        sopInstanceUid: SOPInstanceUID,
+        transferSyntax: syntax,
+        chunks: [writeDataSet(readPart10(bytes).dataSet, syntax)],
+      });
+      expect(answer.status).toBe(0);
+    }
+  }
+  afterAll(() => scanner?.release().catch(() => {}));
+
+  const booked = (family: string, minutes: number) =>
+    order(family, {
+      procedureCode: "CTHEAD",
+      stationAeTitle: scannerTitle,
+      scheduledAt: new Date(Date.now() + minutes * 60_000).toISOString(),
+    });
+  const seriesOf = (asked: Awaited<ReturnType<typeof order>>, number: number) => {
+    const shared = {
+      SeriesNumber: number,
+      SeriesDescription: `Axial ${number}`,
+      SeriesInstanceUID: newUid(),
+    };
+    return (instance: number) => imageOf(asked, { ...shared, InstanceNumber: instance });
+  };
+  const row = (page: Page, name: string) => page.getByRole("main").getByRole("button", { name });
+  const imagesOf = (page: Page, name: string) =>
+    page
+      .getByRole("complementary", { name: `Examination: ${name}` })
+      .getByRole("region", { name: "Images", exact: true });
+
+  test("a technologist checks who it is, starts, and sees the images as they come", async () => {
+    await person("runa", "Runa Achterberg", "TECHNOLOGIST");
+    await call("POST", "/stations", { aeTitle: scannerTitle, name: "CT 1", modalities: ["CT"] });
+    const peer = { aeTitle: scannerTitle, host: "127.0.0.1", port: 104, permissions: ["store"] };
+    await call("POST", "/modalities", peer);
+    await call("POST", "/procedures", {
+      code: "CTHEAD",
+      name: "CT head without contrast",
+      modality: "CT",
+      durationMinutes: 10,
+      preparation: "Take off ear-rings",
+    });
+    thorsby = await booked("Thorsby", 1);
+    const absent = await booked("Absent", 24);
+
+    const page = await flow.open({ width: 1280, height: 800 });
+    await signInByForm(page, "runa", ownPassword);
+    await page.waitForURL(/\/station$/);
+    await page.getByLabel("Station", { exact: true }).selectOption({ label: "CT 1" });
+    await row(page, "Thorsby, Eve").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+
+    await page.keyboard.press("j");
+    const panel = page.getByRole("complementary", { name: "Examination: Thorsby, Eve" });
+    await panel.getByText("Take off ear-rings").waitFor();
+    await page.keyboard.press("a");
+    await panel.getByRole("button", { name: "Check identity and start" }).waitFor();
+    await page.keyboard.press("s");
+    const check = page.getByRole("dialog", { name: "Is this the patient?" });
+    await check.getByText(thorsby.patient.identifiers[0].value).waitFor();
+    const start = check.getByRole("button", { name: "Start the examination" });
+    expect(await start.isDisabled()).toBe(true);
+    await page.keyboard.press(" ");
+    await check.getByLabel(/wristband/).check();
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await page.keyboard.press("Enter");
+    await panel.getByText("In progress").waitFor();
+    await page.getByRole("region", { name: "In the room" }).waitFor();
+    const checks = await call(
+      "GET",
+      `/logs?subjectType=order&subjectId=${thorsby.placed.id}&action=IDENTITY_CHECKED`,
+    );
+    expect(checks.data).toHaveLength(1);
+
+    const images = imagesOf(page, "Thorsby, Eve");
+    const [first, second] = [seriesOf(thorsby, 1), seriesOf(thorsby, 2)];
+    await send(first(1), first(2));
+    await images.getByText("2 images in 1 series").waitFor();
+    await send(second(1));
+    await images.getByText("3 images in 2 series").waitFor();
+    await page.keyboard.press("e");
+    await panel.getByText("Performed").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+
+    await row(page, "Absent, Eve").click();
+    await page.keyboard.press("n");
+    await page.getByRole("dialog").getByLabel("Reason").fill("called, nobody answered");
+    await page.getByRole("dialog").getByRole("button", { name: "Did not come" }).click();
+    await page.getByRole("region", { name: "Did not take place" }).getByText("Absent, Eve").waitFor();
+    expect(await call("GET", `/imaging-orders/${absent.placed.id}`)).toMatchObject({
+      status: "NO_SHOW",
+      statusReason: "called, nobody answered",
+    });
+    // The computer stands at this station.
+    await page.goto("/station");
+    await row(page, "Thorsby, Eve").waitFor();
+    expect(await page.getByLabel("Station", { exact: true }).inputValue()).toBe(scannerTitle);
+  });
+
+  test("a technologist rejects, repeats, accepts, notes, and gives images to whom they are of", async () => {
+    const carver = await booked("Carver", 12);
+    const page = await flow.open({ width: 1280, height: 800 });
+    await signInByForm(page, "runa", ownPassword);
+    await row(page, "Thorsby, Eve").click();
+    const images = imagesOf(page, "Thorsby, Eve");
+    await images.getByText("3 images in 2 series").waitFor();
+    await page.keyboard.press("q");
+    await images.getByText("with the readers").waitFor();
+    await images.getByText("Images checked and accepted").waitFor();
+
+    await images.getByRole("button", { name: "Reject 2 · Axial 2" }).click();
+    const rejecting = page.getByRole("dialog", { name: "Reject 2 · Axial 2" });
+    await rejecting.getByLabel("Why").selectOption({ label: "The patient moved" });
+    await rejecting.getByLabel(/It is repeated/).waitFor();
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await rejecting.getByRole("button", { name: "Reject" }).click();
+    await images.getByText("2 images in 1 series").waitFor();
+    const [deleted] = (await call("GET", "/deletions")).data;
+    expect(deleted).toMatchObject({ kind: "SERIES", reason: "The patient moved" });
+    await send(seriesOf(thorsby, 3)(1));
+    await images.getByText("3 images in 2 series").waitFor();
+    const again = images.getByRole("button", { name: "Accept: ready to read" });
+    await again.click();
+    await again.waitFor({ state: "detached" });
+
+    await page.keyboard.press("m");
+    await page.getByRole("dialog").getByLabel("Note").fill("80 ml contrast, moved in the first run");
+    await page.getByRole("button", { name: "Keep the note" }).click();
+    await images.getByText("80 ml contrast, moved in the first run").waitFor();
+
+    await images.getByRole("button", { name: "Wrong patient" }).click();
+    const whose = page.getByRole("dialog", { name: "Whose images are these?" });
+    await whose.getByLabel(/Carver, Eve/).check();
+    await whose.getByLabel("How you know").fill("the wrong line was taken");
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await whose.getByRole("button", { name: "Move the images" }).click();
+    await whose.waitFor({ state: "detached" });
+    await row(page, "Carver, Eve").click();
+    await imagesOf(page, "Carver, Eve").getByText("3 images in 2 series").waitFor();
+    const [study] = (await call("GET", "/studies?query=Carver")).data;
+    expect(study).toMatchObject({ patientId: carver.patient.id, orderId: carver.placed.id });
+
+    const reading = await flow.open();
+    await signInByForm(reading, "reader", ownPassword);
+    await reading.getByRole("row").filter({ hasText: "Carver" }).click();
+    await reading
+      .getByRole("complementary", { name: /Carver/ })
+      .getByText("80 ml contrast, moved in the first run")
+      .waitFor();
   });
 });

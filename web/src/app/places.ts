@@ -26,7 +26,7 @@ export const places = [
     permissions: ["findings.acknowledge"],
     unless: "reading.claim",
   },
-  { to: "/station", word: message("Station"), icon: "person", key: "t", permissions: ["images.correct"] },
+  { to: "/station", word: message("Station"), icon: "console", key: "t", permissions: ["images.correct"] },
   { to: "/findings", word: message("Findings"), icon: "bell", key: "f", permissions: ["findings.read"] },
   { to: "/patients", word: message("Patients"), icon: "person", key: "p", permissions: ["patients.read"] },
   { to: "/orders", word: message("Orders"), icon: "file", key: "o", permissions: ["orders.read"] },

@@ -19,6 +19,12 @@ const drawings = {
       <path d="M8 5v3.2l2 1.3" />
     </>
   ),
+  console: (
+    <>
+      <rect x="2" y="3" width="12" height="8" rx="1.2" />
+      <path d="M8 11v2.500M5.500 13.500h5M4.500 7h2l1-1.800 1.500 3.600 1-1.800h1.500" />
+    </>
+  ),
   copy: (
     <>
       <rect x="5.5" y="5.5" width="8" height="8" rx="1.2" />

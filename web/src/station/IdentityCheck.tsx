@@ -44,7 +44,7 @@ export function IdentityCheck({
   return (
     <Dialog open onOpenChange={(open) => open || onClose()} title={t("Is this the patient?")} wide>
       <form
-        className="grid gap-4"
+        className="station-form"
         onSubmit={(event) => {
           event.preventDefault();
           if (ready && !busy) void start();
@@ -115,7 +115,7 @@ export function IdentityCheck({
             {error}
           </p>
         )}
-        <div className="flex justify-end gap-2">
+        <div className="flex flex-wrap justify-end gap-2">
           <Button size="l" onClick={onClose}>
             {t("It is somebody else")}
           </Button>

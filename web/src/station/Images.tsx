@@ -22,23 +22,20 @@ import { WrongPatient } from "./WrongPatient.tsx";
 
 /** What has arrived of an examination, as it arrives; and whose it is where that is in doubt. */
 export function Images({ order, others }: { order: ImagingOrder; others: readonly Examination[] }) {
-  const studies = useStudiesOf(order);
-  const all = (studies.data?.data ?? []).filter(({ numberOfInstances }) => numberOfInstances > 0);
-  const mine = all.filter(({ orderId }) => orderId === order.id);
-  const doubtful = all.filter(({ orderId, patientId }) => orderId === null && patientId !== order.patientId);
+  const { loaded, error, refetch, mine, doubtful } = useStudiesOf(order);
   const awaited = order.status === "ARRIVED" || order.status === "IN_PROGRESS";
-  if (studies.isError && !studies.data)
+  if (error)
     return (
       <section aria-label={t("Images")}>
         <ErrorState
-          error={studies.error}
-          onRetry={() => void studies.refetch()}
+          error={error}
+          onRetry={refetch}
           safe={t("The machines go on sending, and nothing is lost.")}
         />
       </section>
     );
-  if (!studies.data) return <Skeleton width="100%" height={96} />;
-  if (all.length === 0 && !awaited) return null;
+  if (!loaded) return <Skeleton width="100%" height={96} />;
+  if (mine.length + doubtful.length === 0 && !awaited) return null;
   return (
     <section aria-label={t("Images")}>
       {doubtful.map((study) => (
@@ -167,7 +164,7 @@ function OneStudy({
       <div className="flex flex-wrap gap-2">
         {mayAccept && (
           <Button
-            variant="primary"
+            variant={order.status === "IN_PROGRESS" ? undefined : "primary"}
             icon="check"
             hotkey={first ? "Q" : undefined}
             busy={busy}

@@ -35,7 +35,7 @@ export function NoteDialog({ studyId, onClose }: { studyId: string; onClose: () 
       )}
     >
       <form
-        className="grid gap-3"
+        className="station-form"
         onSubmit={(event) => {
           event.preventDefault();
           if (note.trim() && !busy) void keep();
@@ -55,7 +55,7 @@ export function NoteDialog({ studyId, onClose }: { studyId: string; onClose: () 
             {error}
           </p>
         )}
-        <div className="flex justify-end gap-2">
+        <div className="flex flex-wrap justify-end gap-2">
           <Button size="l" onClick={onClose}>
             {t("Back")}
           </Button>

@@ -59,7 +59,7 @@ export function RejectSeries({
       description={t("The images leave every list and viewer. An administrator can bring them back.")}
     >
       <form
-        className="grid gap-4"
+        className="station-form"
         onSubmit={(event) => {
           event.preventDefault();
           if (ready && !busy) void reject();
@@ -93,7 +93,7 @@ export function RejectSeries({
             {error}
           </p>
         )}
-        <div className="flex justify-end gap-2">
+        <div className="flex flex-wrap justify-end gap-2">
           <Button size="l" onClick={onClose}>
             {t("Back")}
           </Button>

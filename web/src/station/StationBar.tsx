@@ -28,9 +28,8 @@ export function StationBar({
   const count = (id: string) => groups.find((group) => group.id === id)?.items.length ?? 0;
   return (
     <header className="station-bar">
-      <label className="input station-choice">
-        <span className="sr-only">{t("Station")}</span>
-        <select value={station} onChange={({ target }) => onStation(target.value)}>
+      <span className="input station-choice">
+        <select aria-label={t("Station")} value={station} onChange={({ target }) => onStation(target.value)}>
           <option value={allStations}>{t("All stations")}</option>
           {stations.map(({ id, aeTitle, name }) => (
             <option key={id} value={aeTitle}>
@@ -38,7 +37,7 @@ export function StationBar({
             </option>
           ))}
         </select>
-      </label>
+      </span>
       <div className="flex items-center gap-1">
         <IconButton icon="left" label={t("Day before, ←")} onClick={() => onDate(addDays(day.date, -1))} />
         <span className="station-day" aria-live="polite">

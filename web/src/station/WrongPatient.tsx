@@ -55,7 +55,7 @@ export function WrongPatient({
       wide
     >
       <form
-        className="grid gap-4"
+        className="station-form"
         onSubmit={(event) => {
           event.preventDefault();
           if (target && reason.trim() && !busy) void give();
@@ -96,7 +96,7 @@ export function WrongPatient({
             {error}
           </p>
         )}
-        <div className="flex justify-end gap-2">
+        <div className="flex flex-wrap justify-end gap-2">
           <Button size="l" onClick={onClose}>
             {t("Back")}
           </Button>

@@ -1,5 +1,5 @@
 import type { ImagingOrder, Study } from "@isocenter/contract";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
@@ -29,16 +29,41 @@ export const useProcedure = (id: string | null) =>
     staleTime: 60_000,
   });
 
-/** Studies with the order's number: those that answer it, and those whose patient is another, which are in doubt. */
-export function useStudiesOf({ accessionNumber }: Pick<ImagingOrder, "accessionNumber">) {
-  const query = { accessionNumber, limit: 20, sort: "createdAt" };
-  return useQuery({
+/** While images come: the archive tells of the first ones at once and of what follows now and then, and somebody stands before this page. */
+const arrivingMs = 3_000;
+
+/** Studies of the order: those that answer it, and those with its number whose patient is another, which are in doubt. */
+export function useStudiesOf({ id, patientId, accessionNumber, status }: ImagingOrder) {
+  const again = useAgain();
+  const read = (query: { patientId: string } | { accessionNumber: string }) => ({
     queryKey: ["studies", "of-order", query],
     meta: { live: ["study", "series", "image", "patient", "reconciliation", "order"] },
-    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/studies", { params: { query }, signal })),
-    refetchInterval: useAgain(),
-    placeholderData: keepPreviousData,
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      answerOf(
+        api.GET("/api/v1/studies", {
+          params: { query: { ...query, limit: 100, sort: "-createdAt" } },
+          signal,
+        }),
+      ),
+    refetchInterval: ({ state }: { state: { data?: { data: Study[] } | undefined } }) => {
+      const open = state.data?.data.some((one) => one.orderId === id && one.status === "IN_PROGRESS");
+      return open || status === "ARRIVED" || status === "IN_PROGRESS" ? arrivingMs : again;
+    },
   });
+  // By the patient too: images that were another's keep the number under which they came.
+  const [ofPatient, ofNumber] = useQueries({ queries: [read({ patientId }), read({ accessionNumber })] });
+  const mine = (ofPatient.data?.data ?? []).filter(({ orderId }) => orderId === id);
+  const doubtful = (ofNumber.data?.data ?? []).filter(
+    (one) => one.orderId === null && one.patientId !== patientId,
+  );
+  const withImages = ({ numberOfInstances }: Study) => numberOfInstances > 0;
+  return {
+    loaded: ofPatient.data !== undefined && ofNumber.data !== undefined,
+    error: ofPatient.data ? null : ofPatient.error,
+    refetch: () => void Promise.all([ofPatient.refetch(), ofNumber.refetch()]),
+    mine: mine.filter(withImages),
+    doubtful: doubtful.filter(withImages),
+  };
 }
 
 const changed = () => {
