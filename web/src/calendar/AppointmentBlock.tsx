@@ -30,26 +30,21 @@ export function AppointmentBlock({
   const look = orderLooks[order.status];
   const priority = priorityLooks[order.priority];
   const height = Math.max(style.height, 18);
-  const words = [
-    span(timeZone, startsAt, endsAt),
-    order.patient.name,
-    order.procedureName,
-    t(look.word),
-    t(priority.word),
-  ];
+  const time = span(timeZone, startsAt, endsAt);
+  const words = [time, order.patient.name, order.procedureName, t(look.word), t(priority.word)];
   return (
     <button
       type="button"
       className={`cal-appointment ${order.status} ${height < 36 ? "short" : ""} ${blocking ? "blocking" : ""} ${dragged ? "dragged" : ""}`}
       style={{ ...style, height }}
       title={words.join(" · ")}
-      aria-label={words.join(", ")}
       aria-pressed={selected}
       data-order={order.id}
       onClick={() => onSelect(order.id)}
       onPointerDown={(event) => mayBePlaced(order) && take(order, event, true)}
     >
-      <span className="flex min-w-0 items-center gap-1">
+      <span className="sr-only">{words.join(", ")}</span>
+      <span className="flex min-w-0 items-center gap-1" aria-hidden="true">
         {order.priority !== "ROUTINE" && (
           <Icon name={priority.icon} size="xs" className={`sev ${priority.tone}`} />
         )}
@@ -58,8 +53,16 @@ export function AppointmentBlock({
         {height >= 36 && <span className="flex-1" />}
         {order.status !== "SCHEDULED" && <Icon name={look.icon} size="xs" />}
       </span>
-      {height >= 36 && <span className="block truncate text-11 ex">{order.procedureName}</span>}
-      {height >= 54 && <span className="block truncate text-11 ex">{span(timeZone, startsAt, endsAt)}</span>}
+      {height >= 36 && (
+        <span className="block truncate text-11 ex" aria-hidden="true">
+          {order.procedureName}
+        </span>
+      )}
+      {height >= 54 && (
+        <span className="block truncate text-11 ex" aria-hidden="true">
+          {time}
+        </span>
+      )}
     </button>
   );
 }

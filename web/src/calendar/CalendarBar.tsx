@@ -52,7 +52,7 @@ export function CalendarBar({
         {t("Today")}
       </Button>
       <span className="flex-1" />
-      <span className="text-12 text-text-3 max-md:hidden" title={t("Times are those of the facility")}>
+      <span className="text-12 text-text-3 max-lg:hidden" title={t("Times are those of the facility")}>
         {timeZone.replaceAll("_", " ")}
       </span>
       {facilities.length > 1 && (

@@ -36,12 +36,20 @@ interface GridProps {
 /** So many pixels of what has been stay in sight above the present moment. */
 const beforeNow = 180;
 
+const hoursWide = 52;
+/** The least that a column is wide, in pixels. */
+const columnWide = 112;
+
 /** Columns of time: what is open, what is booked, and now. */
 export function Grid(props: GridProps) {
   const { columns, week, shown, now, today, bodyRef, onDay } = props;
   // The hours at the left are those of a day of the usual length; another one has its own in its column.
   const usual = columns.find(({ day }) => minutesOfDay(day) === 1440) ?? columns[0];
-  const template = { gridTemplateColumns: `52px repeat(${columns.length}, minmax(112px, 1fr))` };
+  // Heads and columns are two grids: what they are wide is said, so that a long name does not part them.
+  const template = {
+    gridTemplateColumns: `${hoursWide}px repeat(${columns.length}, minmax(${columnWide}px, 1fr))`,
+    minWidth: hoursWide + columns.length * columnWide,
+  };
   const height = (shown.to - shown.from) * pixelsPerMinute;
   const current = columns.find(({ day }) => day.date === today);
   const nowAt = current ? minutesInto(current.day, now) : Number.NaN;

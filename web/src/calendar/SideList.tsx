@@ -30,10 +30,10 @@ export function SideList(props: SideListProps) {
   return (
     <aside className="cal-list" aria-label={t("Day list")}>
       <div className="flex items-center gap-2 px-3 pt-2.5 pb-2">
-        <h2 className="font-semibold">{t("Day list")}</h2>
+        <h2 className="font-semibold whitespace-nowrap">{t("Day list")}</h2>
         <span className="text-text-3">{appointments.length}</span>
         <span className="flex-1" />
-        <span className="seg" role="radiogroup" aria-label={t("Shown")}>
+        <span className="seg flex-none whitespace-nowrap" role="radiogroup" aria-label={t("Shown")}>
           {/* biome-ignore-start lint/a11y/useSemanticElements: two buttons that look as one control */}
           <button type="button" role="radio" aria-checked={!all} onClick={() => onAll(false)}>
             {t("To come")}

@@ -13,6 +13,8 @@ export interface RowColumn<Row> {
   number?: boolean;
   /** Left out where the list is narrow. */
   wide?: boolean;
+  /** Has a line of its own where rows are cards, on a phone. */
+  whole?: boolean;
   cell: (row: Row) => ReactNode;
 }
 
@@ -58,7 +60,8 @@ export function RowList<Row extends { id: string }>(props: RowListProps<Row>) {
       .map(({ width }) => width)
       .join(" "),
   } as React.CSSProperties;
-  const look = ({ number, wide }: RowColumn<Row>) => `${number ? "num" : ""} ${wide ? "wide" : ""}`;
+  const look = ({ number, wide, whole }: RowColumn<Row>) =>
+    `${number ? "num" : ""} ${wide ? "wide" : ""} ${whole ? "whole" : ""}`;
   return (
     <div
       className={`row-list min-h-0 flex-1 overflow-auto ${stale ? "opacity-60" : ""}`}

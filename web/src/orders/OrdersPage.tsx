@@ -28,6 +28,7 @@ const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
   {
     title: t("Patient"),
     width: "minmax(0, 2fr)",
+    whole: true,
     cell: ({ patient }) => (
       <>
         <div className="a" title={patient.name}>
@@ -44,6 +45,7 @@ const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
   {
     title: t("Examination"),
     width: "minmax(0, 2.4fr)",
+    whole: true,
     cell: (order) => (
       <>
         <div className="a">
@@ -55,7 +57,7 @@ const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
   },
   {
     title: t("Appointment"),
-    width: "minmax(0, 1.2fr)",
+    width: "minmax(124px, 1.2fr)",
     cell: (order) =>
       order.scheduledAt ? (
         <>
@@ -85,7 +87,7 @@ const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
   },
   {
     title: t("State"),
-    width: "130px",
+    width: "116px",
     cell: ({ status }) => <Tag tone={orderTone(status)}>{orderWord(status)}</Tag>,
   },
 ];

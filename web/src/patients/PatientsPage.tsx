@@ -21,6 +21,7 @@ const columnsAt = (today: string): RowColumn<Patient>[] => [
   {
     title: t("Patient"),
     width: "minmax(0, 2.4fr)",
+    whole: true,
     cell: (patient) => (
       <div className="a flex items-center gap-2">
         <span className="truncate">{nameOf(patient) || t("No name")}</span>
