@@ -1,9 +1,10 @@
 import { newUid } from "@isocenter/dicom";
 import type { Locator, Page } from "playwright-core";
+import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { petCt } from "../support/examinations.ts";
+import { mammogram, petCt } from "../support/examinations.ts";
 import { phantomBlocks, phantomSeries, phantomValue } from "../support/phantom.ts";
 import { pictureOf } from "../support/screen.ts";
 import { admin, webFlow } from "../support/web.ts";
@@ -228,5 +229,59 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     await page.keyboard.press("u");
     await colours(fused, [0.3, 0.2]).toEqual([black]);
     expect((await controlsOf(page)).unnamed).toEqual([]);
+  });
+
+  test("hangs breasts back to back at one scale, saves what is seen, and shows the study on a second screen", async () => {
+    const uid = newUid();
+    await flow.store(...mammogram({ StudyInstanceUID: uid, PatientName: "Brust^Berta", PatientID: "PH-3" }));
+    const page = await flow.open();
+    await signInByForm(page, admin.username, admin.password);
+    await page.goto(`/studies/${uid}/view`);
+    const panes = [1, 2, 3, 4].map((number) => paneOf(page, number));
+    for (const pane of panes) await shows(pane, { state: "shown", inverted: "true" });
+    /** Grey at the left and at the right edge of a viewport, half-way down. */
+    const edges = async (pane: Locator) => {
+      const { width, height, at } = await pictureOf(pane);
+      // Beside the slider and above the letters of the edge.
+      return [at(4, height / 2 - 30), at(width - 20, height / 2 - 30)].map(([grey]) => grey);
+    };
+    for (const [index, pane] of panes.entries())
+      await expect.poll(() => edges(pane)).toEqual(index % 2 === 0 ? [0, 255] : [255, 0]);
+    const pixelsPerMillimetre = async (pane: Locator, spacing: number) =>
+      Number(await pane.getAttribute("data-zoom")) / spacing;
+    const [right, left] = [
+      await pixelsPerMillimetre(panes[0]!, 0.5),
+      await pixelsPerMillimetre(panes[1]!, 1),
+    ];
+    expect(left).toBeCloseTo(right, 2);
+    // Stored the wrong way round.
+    await shows(panes[3]!, { flipped: "horizontal" });
+
+    await panes[1]!.click({ position: { x: 200, y: 60 } });
+    await page.getByRole("button", { name: "Download" }).click();
+    const dialog = page.getByRole("dialog", { name: "Download" });
+    await dialog.getByLabel("The active viewport as a picture").check();
+    await dialog.getByLabel("With the patient's name").uncheck();
+    const saved = page.waitForEvent("download");
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    const picture = sharp(await (await saved).path());
+    const { width, height } = await picture.metadata();
+    const box = (await panes[1]!.boundingBox())!;
+    expect([width, height]).toEqual([Math.round(box.width), Math.round(box.height)]);
+    const { data } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const greyAt = (x: number, y: number) => data[(Math.round(y) * width + Math.round(x)) * 3];
+    // No name is in its corner any more; breast and air are where they are on the screen.
+    expect([greyAt(4, height / 2), greyAt(width - 4, height / 2)]).toEqual([255, 0]);
+    await dialog.waitFor({ state: "detached" });
+
+    const opened = page.waitForEvent("popup");
+    await page.getByRole("button", { name: "Second screen" }).click();
+    const second = await opened;
+    await shows(paneOf(second), { state: "shown" });
+    expect(await second.getByRole("heading", { level: 1 }).innerText()).toContain("Brust, Berta");
+    await page.goto(`/studies/${study}/view`);
+    await second.getByRole("heading", { level: 1, name: /Fantôme, Aimée/ }).waitFor();
+    await page.goto("/studies");
+    await second.getByText("No study is open on the first screen.").waitFor();
   });
 });

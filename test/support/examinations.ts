@@ -61,3 +61,46 @@ export function petCt(attributes: Attributes): Uint8Array[] {
     }),
   ];
 }
+
+/**
+ * A screening mammogram in four views, in MONOCHROME1: a bright breast of 60 mm on the chest wall's side, dark air before it. Views differ in
+ * the size of their pixels, and the left MLO is stored with its chest wall on the right.
+ */
+export function mammogram(attributes: Attributes): Uint8Array[] {
+  const view = (number: number, side: "R" | "L", position: string, spacing: number, wallOnRight: boolean) => {
+    const [columns, rows] = [Math.round(120 / spacing), Math.round(160 / spacing)];
+    const breast = 60 / spacing;
+    const pixels = new Uint16Array(columns * rows).map((_, n) => {
+      const fromWall = wallOnRight ? columns - 1 - (n % columns) : n % columns;
+      return fromWall < breast ? 0 : 1000;
+    });
+    return ctInstance({
+      ...attributes,
+      SOPClassUID: SopClasses.DigitalMammographyXRayImageStorageForPresentation,
+      Modality: "MG",
+      SeriesInstanceUID: newUid(),
+      SeriesNumber: number,
+      SeriesDescription: `${side} ${position}`,
+      BodyPartExamined: "BREAST",
+      ImageLaterality: side,
+      ViewPosition: position,
+      PatientOrientation: [wallOnRight ? "P" : "A", side === "R" ? "L" : "R"],
+      PhotometricInterpretation: "MONOCHROME1",
+      PresentationLUTShape: "INVERSE",
+      WindowCenter: "500",
+      WindowWidth: "1000",
+      PixelSpacing: undefined,
+      SliceThickness: undefined,
+      ImagerPixelSpacing: [String(spacing), String(spacing)],
+      Rows: rows,
+      Columns: columns,
+      PixelData: new Uint8Array(pixels.buffer),
+    }).bytes;
+  };
+  return [
+    view(1, "L", "MLO", 0.5, true),
+    view(2, "L", "CC", 1, false),
+    view(3, "R", "MLO", 0.5, true),
+    view(4, "R", "CC", 0.5, true),
+  ];
+}

@@ -5,6 +5,8 @@ import { Icon } from "../kit/Icon.tsx";
 import { toast } from "../kit/toast.ts";
 import { insertIntoReport } from "../reporting/insertion.ts";
 import { t } from "../words/words.ts";
+import { SecondScreen } from "./SecondScreen.tsx";
+import { type FirstScreen as FirstScreenLink, leadScreens } from "./second-screen.ts";
 import { loadViewer } from "./viewer-chunk.ts";
 import { createDesk } from "./viewer-desk.ts";
 import "./view.css";
@@ -32,10 +34,16 @@ function changeRegion(): void {
   document.querySelector<HTMLElement>(first)?.focus();
 }
 
-/** The viewer of one study, with its report beside the images: no rail, the patient fixed on top. */
+/** The viewer of one study, on the first or the second screen. */
 export function ViewPage() {
   const { studyInstanceUid } = useParams({ from: "/guarded/studies/$studyInstanceUid/view" });
-  const { read } = useSearch({ from: "/guarded/studies/$studyInstanceUid/view" });
+  const { read, screen } = useSearch({ from: "/guarded/studies/$studyInstanceUid/view" });
+  if (screen === 2) return <SecondScreen studyInstanceUid={studyInstanceUid} />;
+  return <FirstScreen studyInstanceUid={studyInstanceUid} read={read} />;
+}
+
+/** With its report beside the images: no rail, the patient fixed on top. */
+function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; read: true | undefined }) {
   const router = useRouter();
   const navigate = useNavigate();
   const me = useMe();
@@ -73,6 +81,13 @@ export function ViewPage() {
   }, [mayRead]);
   const permissions = me?.permissions.join() ?? "";
   const desk = useMemo(() => createDesk(permissions.split(",")), [permissions]);
+  const screens = useRef<FirstScreenLink>(undefined);
+  useEffect(() => {
+    const led = leadScreens(studyInstanceUid);
+    screens.current = led;
+    return led.dispose;
+  }, [studyInstanceUid]);
+  const openSecond = useCallback(() => void screens.current?.openSecond(), []);
   const close = useCallback(() => {
     if (router.history.canGoBack()) router.history.back();
     else void navigate({ to: "/studies", search: {} });
@@ -97,6 +112,7 @@ export function ViewPage() {
             fetchAuthorized={fetchAuthorized}
             desk={desk}
             {...(beside ? { onInsertMeasurement: insert } : {})}
+            onSecondScreen={openSecond}
             onClose={close}
           />
         </Suspense>

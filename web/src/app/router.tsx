@@ -226,8 +226,11 @@ const schedule = createRoute({
 const view = createRoute({
   getParentRoute: () => guarded,
   path: "/studies/$studyInstanceUid/view",
-  /** `read`: whoever comes to read, with the report beside the images. */
-  validateSearch: (search: Record<string, unknown>): { read?: true } => (search.read ? { read: true } : {}),
+  /** `read`: whoever comes to read, with the report beside the images. `screen`: the window on the second monitor. */
+  validateSearch: (search: Record<string, unknown>): { read?: true; screen?: 2 } => ({
+    ...(search.read ? { read: true } : {}),
+    ...(Number(search.screen) === 2 ? { screen: 2 } : {}),
+  }),
   component: lazyRouteComponent(() => import("./ViewPage.tsx"), "ViewPage"),
 });
 

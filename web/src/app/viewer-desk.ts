@@ -30,6 +30,7 @@ export function createDesk(permissions: readonly string[]): Desk {
     ...(permissions.includes("images.export")
       ? { download: async (studyInstanceUid: string) => download(await idOf(studyInstanceUid)) }
       : {}),
+    saveFile,
     marksOf: (studyInstanceUid) => marksOf(() => idOf(studyInstanceUid)),
     async priorsOf(studyInstanceUid) {
       const study = await oneStudy(studyInstanceUid);

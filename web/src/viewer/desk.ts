@@ -78,6 +78,8 @@ export interface Desk {
   sharingOf?: (studyInstanceUid: string) => Sharing;
   /** Saves the study as a ZIP of DICOM files; absent where the person may not. */
   download?: (studyInstanceUid: string) => Promise<void>;
+  /** Gives the person a file to keep. */
+  saveFile(blob: Blob, name: string): void;
   /** The patient's studies before this one, the newest first. */
   priorsOf(studyInstanceUid: string): Promise<readonly OtherStudy[]>;
   readHangings(): Promise<Readonly<Record<string, KeptHanging>>>;

@@ -32,6 +32,10 @@ export interface ViewerProps {
    * there is no such command.
    */
   onInsertMeasurement?: (text: string, measurement: Measurement) => void;
+  /** The second of two windows shows what the first one does not. */
+  screen?: 1 | 2;
+  /** Opens the second window; absent where there is none. */
+  onSecondScreen?: () => void;
   onClose: () => void;
 }
 
@@ -110,7 +114,15 @@ function OpenStudy(props: ViewerProps) {
   }, [studyInstanceUid, dicomwebRoot, latestFetch, losses, desk]);
 
   if (room)
-    return <ReadingRoom room={room} onInsertMeasurement={props.onInsertMeasurement} onClose={onClose} />;
+    return (
+      <ReadingRoom
+        room={room}
+        onInsertMeasurement={props.onInsertMeasurement}
+        screen={props.screen ?? 1}
+        onSecondScreen={props.onSecondScreen}
+        onClose={onClose}
+      />
+    );
   return (
     <div className="vw vw-opening" role={failure ? "alert" : "status"}>
       <p>{failure || t("Opening the study")}</p>

@@ -177,6 +177,28 @@ export function initialSeries(series: readonly SeriesEntry[]): string | undefine
   return (series.find((entry) => entry.images.length > 0) ?? series[0])?.seriesInstanceUid;
 }
 
+/**
+ * What hangs on the second of two screens: what the first one leaves, the prior before the rest of the study. Where nothing is left, the
+ * study's first pictures.
+ */
+export function hangSecond(
+  first: Hanging | undefined,
+  current: readonly SeriesEntry[],
+  prior: readonly SeriesEntry[],
+): Hanging {
+  const used = new Set(
+    (first?.hung ?? [{ seriesInstanceUid: initialSeries(current) }]).map((one) => one?.seriesInstanceUid),
+  );
+  const pictures = (series: readonly SeriesEntry[]) => series.filter((entry) => entry.images.length > 0);
+  const left = [...pictures(prior), ...pictures(current)].filter(
+    (entry) => !used.has(entry.seriesInstanceUid),
+  );
+  const wanted = (left.length > 0 ? left : pictures(current).slice(0, 1)).slice(0, 4);
+  const [rows, columns] = wanted.length > 2 ? [2, 2] : [1, Math.max(1, wanted.length)];
+  const hung = wanted.map(({ seriesInstanceUid }) => ({ seriesInstanceUid }));
+  return { rows, columns, hung, linked: first?.linked ?? false };
+}
+
 /** Which viewports are on the screen: so many, among them the active one. */
 export function visibleSlots(count: number, active: number): number[] {
   const first = Math.floor(active / count) * count;

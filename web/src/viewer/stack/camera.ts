@@ -1,5 +1,9 @@
 import type { StackViewport, Types } from "@cornerstonejs/core";
+import { numberOf } from "../model/dicom-json.ts";
 import { edgeLetters, type Vector } from "../model/geometry.ts";
+import type { StackImage } from "../model/image.ts";
+import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";
+import { tags } from "../model/tags.ts";
 import type { WritableStore } from "./store.ts";
 import type { ViewportState } from "./viewport-state.ts";
 
@@ -14,6 +18,10 @@ export interface Camera {
   fit(): void;
   reset(): void;
   isFitted(): boolean;
+  /** Millimetres from one pixel of the page to the next where the whole picture is in its viewport. */
+  fittedScale(): number | undefined;
+  /** So many millimetres for a pixel of the page, in the middle or with one edge at that of the viewport. */
+  place(millimetres: number, edge: "left" | "right" | undefined): void;
 }
 
 export function createCamera(viewport: StackViewport, store: WritableStore<ViewportState>): Camera {
@@ -33,6 +41,24 @@ export function createCamera(viewport: StackViewport, store: WritableStore<Viewp
       letters: edgeLetters(shown.attributes, right, down),
       cameraVersion: store.get().cameraVersion + 1,
     });
+  }
+
+  const scaleNow = (): number => {
+    const origin = viewport.canvasToWorld([0, 0]);
+    return Math.hypot(...towards(origin, viewport.canvasToWorld([100, 0]))) / 100;
+  };
+
+  /** Where the picture begins and ends across the viewport, in pixels of the page. */
+  function sidesOf(image: StackImage): [left: number, right: number] {
+    const { attributes } = image;
+    const [columns, rows] = [numberOf(attributes, tags.Columns) ?? 0, numberOf(attributes, tags.Rows) ?? 0];
+    const plane = drawnPlaneOf(image);
+    const corners = [
+      [0, 0],
+      [columns, rows],
+    ] as const;
+    const across = corners.map((corner) => viewport.worldToCanvas(placeOf(plane, corner))[0]);
+    return [Math.min(...across), Math.max(...across)];
   }
 
   function drawn(): void {
@@ -66,6 +92,21 @@ export function createCamera(viewport: StackViewport, store: WritableStore<Viewp
     },
     reset() {
       viewport.resetCamera();
+      drawn();
+    },
+    fittedScale() {
+      if (!viewport.getCornerstoneImage()) return undefined;
+      return scaleNow() * viewport.getZoom();
+    },
+    place(millimetres, edge) {
+      const { shown } = store.get();
+      if (!shown || !viewport.getCornerstoneImage()) return;
+      viewport.setZoom((scaleNow() * viewport.getZoom()) / millimetres);
+      viewport.setPan([0, 0]);
+      const [left, right] = sidesOf(shown);
+      const { clientWidth } = viewport.element;
+      const across = edge === "left" ? -left : edge === "right" ? clientWidth - right : 0;
+      if (across !== 0) viewport.setPan([across, 0]);
       drawn();
     },
     isFitted() {

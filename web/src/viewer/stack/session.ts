@@ -7,7 +7,7 @@ import { createMarks, type Marks } from "../marks/marks.ts";
 import type { Vector } from "../model/geometry.ts";
 import { releaseContexts } from "./contexts.ts";
 import { createPrefetcher, type Prefetcher } from "./prefetcher.ts";
-import { createStore, type WritableStore } from "./store.ts";
+import { createStore, type Store, type WritableStore } from "./store.ts";
 import { createViewportController, type ViewportController } from "./viewport-controller.ts";
 
 /** Those that Cornerstone knows, and the crosshair, which is ours. */
@@ -53,6 +53,8 @@ export interface Session {
   /** Removes the measurement that is selected, or the newest; false when there is none. */
   removeMeasurement(): boolean;
   removeMeasurements(): void;
+  /** Changes whenever the viewports were fitted to their elements. */
+  resized: Store<number>;
   /** Fits the viewports to their elements, whose size may have changed. */
   resize(): void;
   dispose(): void;
@@ -75,6 +77,7 @@ export function openSession(onLost: () => void): Session {
   for (const kind of kinds) group.setToolPassive(toolNames[kind]);
   const marks = createMarks(() => engine.render());
   const prefetcher = createPrefetcher();
+  const resized = createStore(0);
   const controllers = new Set<ViewportController>();
   let opened = 0;
   let active: ToolName = "window";
@@ -92,6 +95,7 @@ export function openSession(onLost: () => void): Session {
   return {
     prefetcher,
     marks,
+    resized,
     cursor: createStore<Cursor | undefined>(undefined),
     openViewport(element) {
       const id = `${name}-${++opened}`;
@@ -127,6 +131,7 @@ export function openSession(onLost: () => void): Session {
       const settle = [...controllers].map((controller) => controller.beforeResize());
       engine.resize(true, true);
       for (const settled of settle) settled();
+      resized.set(resized.get() + 1);
     },
     dispose() {
       for (const controller of controllers) controller.dispose();

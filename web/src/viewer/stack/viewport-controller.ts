@@ -3,7 +3,7 @@ import type { Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import type { WindowPreset } from "../model/windows.ts";
 import { fetchImage } from "../pixels/image-source.ts";
-import { createCamera } from "./camera.ts";
+import { type Camera, createCamera } from "./camera.ts";
 import { createCine } from "./cine.ts";
 import { frameRateOf } from "./frame-rate.ts";
 import { followViewport } from "./image-events.ts";
@@ -44,6 +44,8 @@ export interface ViewportController {
   flip(direction: "horizontal" | "vertical"): void;
   zoomBy(factor: number): void;
   fit(): void;
+  fittedScale: Camera["fittedScale"];
+  place: Camera["place"];
   reset(): void;
   play(on: boolean): void;
   setFramesPerSecond(framesPerSecond: number): void;
@@ -143,6 +145,8 @@ export function createViewportController(
     flip: camera.flip,
     zoomBy: camera.zoomBy,
     fit: camera.fit,
+    fittedScale: camera.fittedScale,
+    place: camera.place,
     reset,
     play: cine.play,
     setFramesPerSecond: cine.setFramesPerSecond,

@@ -99,15 +99,17 @@ function cellsOf(image: StackImage, { geometry }: Volume, { slices }: Uptake) {
 
 /** Which colour stands for which value. */
 function Scale({ look, measure, upper }: { look: FusionLook; measure: Measure; upper: number }) {
-  const { table } = colorMap(look.colorMap);
-  const stops = Array.from({ length: 17 }, (_, n) => {
-    const at = Math.round((n / 16) * 255) * 3;
-    return `rgb(${table[at]} ${table[at + 1]} ${table[at + 2]})`;
-  });
+  const bar = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const { table } = colorMap(look.colorMap);
+    const steps = new ImageData(1, 256);
+    for (let n = 0; n < 256; n++) steps.data.set([...table.slice((255 - n) * 3, (256 - n) * 3), 255], n * 4);
+    bar.current?.getContext("2d")?.putImageData(steps, 0, 0);
+  }, [look.colorMap]);
   return (
     <div className="vw-scale" data-unit={measure.unit} data-upper={upper}>
       <span>{`${formatWindowValue(upper, upper)} ${measure.unit}`}</span>
-      <i style={{ background: `linear-gradient(to top, ${stops.join(", ")})` }} />
+      <canvas ref={bar} width={1} height={256} />
       <span>0</span>
     </div>
   );

@@ -28,6 +28,7 @@ import { useKeyboard } from "./use-keyboard.ts";
 import { useLinking } from "./use-linking.ts";
 import { usePlanes } from "./use-planes.ts";
 import { usePrefetching } from "./use-prefetching.ts";
+import { useScale } from "./use-scale.ts";
 import { useStore } from "./use-store.ts";
 import { ViewportGrid } from "./ViewportGrid.tsx";
 
@@ -36,6 +37,8 @@ const none = createStore<ViewportState | undefined>(undefined);
 interface ReadingRoomProps {
   room: Room;
   onInsertMeasurement: ViewerProps["onInsertMeasurement"];
+  screen: 1 | 2;
+  onSecondScreen: (() => void) | undefined;
   onClose: () => void;
 }
 
@@ -43,14 +46,20 @@ const noKeyImages = createStore<readonly KeyImage[]>([]);
 const plain = ({ center, width }: { center: number; width: number }) => ({ center, width });
 
 /** The whole screen of an open study. */
-export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomProps) {
+export function ReadingRoom({
+  room,
+  onInsertMeasurement,
+  screen,
+  onSecondScreen,
+  onClose,
+}: ReadingRoomProps) {
   const { studies, session, dicomweb } = room;
   const studiesState = useStore(studies);
   const series = useMemo(
     () => [...studiesState.current.series, ...priorSeries(studiesState)],
     [studiesState],
   );
-  const hanging = useHanging(studies, studiesState, room.desk);
+  const hanging = useHanging(studies, studiesState, room.desk, screen);
   const [tool, setTool] = useState<ToolName>("window");
   const [overlays, setOverlays] = useState(true);
   const [look, setLook] = useState(initialLook);
@@ -92,6 +101,7 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
   );
   const fused = hanging.fusedIn(hanging.active);
   const { planes, togglePlanes } = usePlanes(hanging);
+  const { scale, choose: chooseScale } = useScale(hanging, session);
   useLinking(hanging);
   usePrefetching(session, hanging.controllers, hanging.visible, hanging.active);
 
@@ -142,7 +152,11 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
         )}
         onClose={onClose}
       >
-        <StudyActions desk={room.desk} studyInstanceUid={room.studyInstanceUid} />
+        <StudyActions
+          desk={room.desk}
+          studyInstanceUid={room.studyInstanceUid}
+          onSecondScreen={onSecondScreen}
+        />
       </PatientBanner>
       <PatientWarning series={series} hanging={hanging} />
       <Toolbar
@@ -164,6 +178,8 @@ export function ReadingRoom({ room, onInsertMeasurement, onClose }: ReadingRoomP
         }
         layout={hanging.layout}
         onLayout={hanging.chooseLayout}
+        scale={scale}
+        onScale={chooseScale}
         overlays={overlays}
         attributes={panel === "attributes"}
         measurements={panel === "measurements"}

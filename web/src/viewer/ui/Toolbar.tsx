@@ -7,7 +7,9 @@ import type { Slab, SlabMode } from "../volume/reslice.ts";
 import type { Commands } from "./commands.ts";
 import { type Fusion, FusionChoice } from "./FusionChoice.tsx";
 import { Icon, type IconName } from "./icons.tsx";
+import { ScaleChoice } from "./ScaleChoice.tsx";
 import type { Layout } from "./use-hanging.ts";
+import type { Scale } from "./use-scale.ts";
 
 export interface ToolbarProps {
   tool: ToolName;
@@ -26,6 +28,9 @@ export interface ToolbarProps {
   /** Whether uptake lies over the active picture; undefined where there is none. */
   fused: boolean | undefined;
   fusion: Fusion | undefined;
+  /** How large projections are; undefined where there is none. */
+  scale: Scale | undefined;
+  onScale: (scale: Scale) => void;
   overlays: boolean;
   attributes: boolean;
   measurements: boolean;
@@ -78,6 +83,7 @@ export function Toolbar(props: ToolbarProps) {
       <span className="vw-rule" />
       <SlabChoice {...props} />
       <FusionChoice fusion={props.fusion} />
+      <ScaleChoice scale={props.scale} onScale={props.onScale} />
       <PictureCommands {...props} />
       <span className="vw-space" />
       <span className="vw-group">

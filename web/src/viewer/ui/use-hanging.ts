@@ -6,6 +6,7 @@ import {
   type Hung,
   hang,
   hangingKeyOf,
+  hangSecond,
   initialSeries,
   keyText,
   visibleSlots,
@@ -52,7 +53,12 @@ export interface Hanging {
 }
 
 /** Which series hangs in which viewport: first as the protocol says, then as the person wants. */
-export function useHanging(studies: Studies, state: StudiesState, desk: Desk | undefined): Hanging {
+export function useHanging(
+  studies: Studies,
+  state: StudiesState,
+  desk: Desk | undefined,
+  screen: 1 | 2,
+): Hanging {
   const [layout, setLayout] = useState<Layout>({ rows: 1, columns: 1 });
   const [active, setActive] = useState(0);
   const [linked, setLinked] = useState(false);
@@ -73,7 +79,7 @@ export function useHanging(studies: Studies, state: StudiesState, desk: Desk | u
   const put = (slot: number, next: Hung) =>
     setHung((now) => slots.map((each) => (each === slot ? next : now[each])));
 
-  const key = useProtocol({ studies, state, desk, touched }, (kept, protocol) => {
+  const key = useProtocol({ studies, state, desk, touched, screen }, (kept, protocol) => {
     const wanted = kept ?? protocol;
     if (!wanted) return;
     const count = wanted.rows * wanted.columns;
@@ -88,7 +94,8 @@ export function useHanging(studies: Studies, state: StudiesState, desk: Desk | u
 
   const keep = (change: Partial<KeptHanging>) => {
     touched.current = true;
-    if (!key) return;
+    // How the second screen is divided is nobody's habit of hanging.
+    if (!key || screen === 2) return;
     // A change that cannot be kept is still done here.
     desk?.keepHanging(keyText(key), { ...layout, linked, ...change }).catch(() => {});
   };
@@ -157,11 +164,12 @@ interface ProtocolInput {
   state: StudiesState;
   desk: Desk | undefined;
   touched: { current: boolean };
+  screen: 1 | 2;
 }
 
 /** Hangs the study once, when all that it takes is known and nobody has chosen anything; answers what the person's choice is kept under. */
 function useProtocol(
-  { studies, state, desk, touched }: ProtocolInput,
+  { studies, state, desk, touched, screen }: ProtocolInput,
   apply: (kept: KeptHanging | undefined, protocol: ReturnType<typeof hang>) => void,
 ): HangingKey | undefined {
   const [kept, setKept] = useState<Readonly<Record<string, KeptHanging>>>();
@@ -192,7 +200,10 @@ function useProtocol(
     if (!ready || !key || done.current) return;
     done.current = true;
     if (touched.current) return;
-    apply(kept[keyText(key)], hang(key, current.series, prior?.study?.series ?? []));
+    const before = prior?.study?.series ?? [];
+    const protocol = hang(key, current.series, before);
+    if (screen === 2) apply(undefined, hangSecond(protocol, current.series, before));
+    else apply(kept[keyText(key)], protocol);
   });
   return key;
 }
