@@ -60,3 +60,15 @@ export function pdfText(bytes: Uint8Array): string[] {
   }
   return pages;
 }
+
+/** How often a page draws a glyph that stands for no letter: number 0 of its font, which is drawn as an empty box. */
+export function undefinedGlyphs(bytes: Uint8Array): number {
+  let count = 0;
+  for (const { head, stream } of objectsOf(bytes).values()) {
+    if (stream === null || head.includes("/Length1") || !stream.includes(" TJ")) continue;
+    for (const [, shown] of stream.matchAll(/\[([^\]]*)\] TJ/g))
+      for (const [, hex] of shown!.matchAll(/<([0-9a-f]+)>/g))
+        for (let at = 0; at < hex!.length; at += 4) if (hex!.slice(at, at + 4) === "0000") count += 1;
+  }
+  return count;
+}

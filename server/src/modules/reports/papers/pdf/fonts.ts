@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { create, type Font } from "fontkit";
+import { followLines, openSlice, slicedFontOf } from "./sliced-fonts.ts";
 
 /** Plain and bold of one family, opened once, and which code points they have. */
 interface Family {
@@ -35,7 +36,10 @@ const packaged = {
 let families: Readonly<Record<keyof typeof packaged, Family>> | undefined;
 
 function loaded(): Readonly<Record<keyof typeof packaged, Family>> {
-  families ??= { main: load(packaged.main), other: load(packaged.other) };
+  if (families) return families;
+  const [main, other] = [load(packaged.main), load(packaged.other)];
+  for (const font of [main.bold, other.plain, other.bold]) followLines(font, main.plain);
+  families = { main, other };
   return families;
 }
 
@@ -54,6 +58,13 @@ export function registerFonts(document: PDFKit.PDFDocument): void {
   for (const [name, font] of Object.entries(fonts)) document.registerFont(name, font as never);
 }
 
+/** Makes one of the fonts that `runsOf` names known to a document. */
+export function registerSlice(document: PDFKit.PDFDocument, name: string): void {
+  document.registerFont(name, openSlice(name, loaded().main.plain) as never);
+}
+
+export const isSlice = (font: string): boolean => font.startsWith("noto-");
+
 /** Whether all of the text can be written. */
 export const canWrite = (text: string): boolean => runsOf(text, false).missing === 0;
 
@@ -67,12 +78,21 @@ const printable = (text: string): string =>
 /** A word that no line holds may be broken anywhere; looking for the place letter by letter would take the square of its length. */
 const breakable = (text: string): string => text.replace(/\S{70}(?=\S)/gu, "$&\u200b");
 
+/** Slices in one document, so that a text of every character there is cannot hold it up. */
+const mostSlices = 64;
+
 /**
- * Text cut into runs, each with the font that has its characters. What no font has (Chinese, Japanese and Korean writing among it) becomes □.
+ * Text cut into runs, each with the font that has its characters. What no font has becomes □.
+ * @param slices those that the document uses already
  * @returns also how many characters that happened to
  */
-export function runsOf(text: string, bold: boolean): { runs: Run[]; missing: number } {
+export function runsOf(
+  text: string,
+  bold: boolean,
+  slices: ReadonlySet<string> = new Set(),
+): { runs: Run[]; missing: number } {
   const { main, other } = loaded();
+  const more = new Set<string>();
   const runs: Run[] = [];
   let missing = 0;
   const weight = bold ? "-bold" : "";
@@ -80,11 +100,16 @@ export function runsOf(text: string, bold: boolean): { runs: Run[]; missing: num
     const code = letter.codePointAt(0)!;
     const last = runs.at(-1);
     const inMain = main.has.has(code) || code === 10;
-    const known = inMain || other.has.has(code);
+    const inOther = !inMain && other.has.has(code);
+    const slice = inMain || inOther ? null : slicedFontOf(code, bold, main.plain);
+    const counted = slice === null || slices.has(slice) || more.has(slice);
+    const useful = slice !== null && (counted || slices.size + more.size < mostSlices);
+    if (slice !== null && useful) more.add(slice);
+    const known = inMain || inOther || useful;
     if (!known) missing += 1;
     // A combining sign stays with its letter, and spaces do not break a run.
     const stays = last && (letter === " " || /\p{M}/u.test(letter)) && known && last.font.startsWith("other");
-    const font = stays ? last.font : `${inMain ? "main" : "other"}${weight}`;
+    const font = stays ? last.font : useful ? slice! : `${inMain ? "main" : "other"}${weight}`;
     const shown = known ? letter : unknown;
     if (last?.font === font) last.text += shown;
     else runs.push({ font, text: shown });

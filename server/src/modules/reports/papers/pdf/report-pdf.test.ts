@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { reportPaper } from "@isocenter/test/support/paper.ts";
-import { pdfText } from "@isocenter/test/support/pdf-text.ts";
+import { pdfText, undefinedGlyphs } from "@isocenter/test/support/pdf-text.ts";
 import { expect, test } from "vitest";
 import type { ReportPaper } from "../paper.ts";
 import { reportPdf } from "./report-pdf.ts";
@@ -128,11 +128,57 @@ test("critical findings stand out, with whom they were told", async () => {
 });
 
 test("writing that no font has is a box, and the paper says how many", async () => {
-  const patient = { ...reportPaper().patient, name: "Yamada^Tarou=山田^太郎=やまだ^たろう" };
-  const sections = [{ key: "findings" as const, heading: "Findings", text: "肝臓 normal\u0007 שלום" }];
-  const text = await textOf({ patient, sections });
-  expect(text).toContain("Yamada, Tarou");
+  const sections = [{ key: "findings" as const, heading: "Findings", text: "𓀀𓁐 normal\u0007 שלום" }];
+  const text = await textOf({ sections });
   expect(text).toContain("\u25a1\u25a1 normal");
   expect(text).toContain("2 characters of this report cannot be printed");
   expect(text).not.toContain("\ufffd");
 });
+
+test.each([
+  ["Japanese", "Yamada^Tarou=山田^太郎=やまだ^たろう", "Yamada, Tarou (山田, 太郎)"],
+  ["Korean", "Hong^Gildong=洪^吉洞=홍^길동", "Hong, Gildong (洪, 吉洞)"],
+  ["Hangul alone", "김^민준", "김, 민준"],
+  ["Chinese, simplified", "张^伟", "张, 伟"],
+  ["Chinese, traditional", "黃^灣龍", "黃, 灣龍"],
+  ["Arabic", "قباني^نزار", "ن"],
+  ["Greek", "Παπαδοπούλου^Ιωάννα", "Παπαδοπούλου, Ιωάννα"],
+])("a name in %s is printed, searchable, with no letter left out", async (_name, name, said) => {
+  const patient = { ...reportPaper().patient, name };
+  const bytes = await reportPdf(reportPaper({ patient }));
+  const text = pdfText(bytes).join(" ").replace(/\s+/g, "");
+  expect(text).toContain(said.replace(/\s+/g, ""));
+  expect(text).not.toMatch(/\u25a1|\ufffd|cannot be printed/);
+  expect(undefinedGlyphs(bytes)).toBe(0);
+});
+
+test("the same letters, bold in a heading and plain in the text, are two fonts, each of its weight", async () => {
+  const file = Buffer.from(
+    await reportPdf(reportPaper({ sections: [{ key: "findings", heading: "肝脏", text: "肝脏" }] })),
+  ).toString("latin1");
+  const names = new Set([...file.matchAll(/\/FontName \/\w+\+(Noto-[\w-]+)/g)].map(([, name]) => name!));
+  const plain = [...names].filter((name) => !name.endsWith("-bold"));
+  expect(plain.length).toBeGreaterThan(0);
+  for (const name of plain) expect(names).toContain(`${name}-bold`);
+});
+
+test("a whole report in Chinese, with Latin and numbers between, keeps its lines in the page", async () => {
+  const line =
+    "肝脏大小形态正常，轮廓光整，实质内见一囊肿 14 × 12 mm，CT 值 18 HU。胆囊、胰腺、脾脏未见异常。";
+  const text = Array.from({ length: 60 }, (_, index) => `${index}、${line.repeat(3)}`).join("\n");
+  const bytes = await reportPdf(reportPaper({ sections: [{ key: "findings", heading: "所见", text }] }));
+  const pages = pdfText(bytes);
+  expect(undefinedGlyphs(bytes)).toBe(0);
+  const all = pages.join("").replace(/\s+/g, "");
+  for (let index = 0; index < 60; index++) expect(all).toContain(`${index}、肝脏大小形态正常`);
+  expect(all.match(/未见异常/g)).toHaveLength(180);
+  expect(pages.length).toBeLessThan(12);
+});
+
+test("a text of characters of every kind ends soon, and says what it leaves out", async () => {
+  const every = Array.from({ length: 2_600 }, (_, index) => String.fromCodePoint(0x4e00 + index * 8)).join(
+    "",
+  );
+  const text = await textOf({ sections: [{ key: "findings", heading: "Findings", text: every }] });
+  expect(text).toMatch(/\d{3,5} characters of this report cannot be printed/);
+}, 60_000);

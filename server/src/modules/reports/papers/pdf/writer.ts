@@ -1,5 +1,5 @@
 import PDFDocument from "pdfkit";
-import { registerFonts, runsOf } from "./fonts.ts";
+import { isSlice, type Run, registerFonts, registerSlice, runsOf } from "./fonts.ts";
 
 export const ink = "#17212b";
 export const soft = "#566270";
@@ -37,6 +37,7 @@ export class PageWriter {
   missing = 0;
   readonly #tree: PDFKit.PDFStructureElement;
   readonly #chunks: Buffer[] = [];
+  readonly #slices = new Set<string>();
   #inside: PDFKit.PDFStructureElement | null = null;
 
   constructor(about: { title: string; author: string; subject: string; language: string; createdAt: Date }) {
@@ -109,24 +110,59 @@ export class PageWriter {
 
   /** The height that the text will take. */
   heightOf(text: string, style: TextStyle = {}): number {
-    const { runs } = runsOf(text, style.bold ?? false);
-    const shown = runs.map((run) => run.text).join("");
-    this.document.font(runs[0]?.font ?? "main").fontSize(style.size ?? 10);
-    return this.document.heightOfString(shown === "" ? " " : shown, {
-      width: style.width ?? this.width,
-      lineGap: style.lineGap ?? 2,
-    });
+    const { runs } = this.#runs(text, style.bold ?? false);
+    const { width = this.width, lineGap = 2, size = 10 } = style;
+    this.#font(runs[0]?.font ?? "main");
+    this.document.fontSize(size);
+    if (runs.length > 1)
+      return this.#linesOf(runs, width) * (this.document.currentLineHeight(true) + lineGap);
+    return this.document.heightOfString(runs[0]?.text || " ", { width, lineGap });
+  }
+
+  /** How many lines runs of several fonts take; all fonts have the same height of line. */
+  #linesOf(runs: readonly Run[], width: number): number {
+    let lines = 1;
+    let at = 0;
+    for (const { font, text } of runs) {
+      this.#font(font);
+      // What is not written with spaces may break anywhere.
+      const pieces = isSlice(font) ? text.match(/./gsu) : text.match(/\n|[^\s]*[^\S\n]*/g);
+      for (const piece of pieces ?? []) {
+        if (piece === "") continue;
+        const wide = piece === "\n" ? 0 : this.document.widthOfString(piece.trimEnd());
+        if (piece === "\n" || (at > 0 && at + wide > width)) {
+          lines += 1;
+          at = 0;
+        }
+        if (wide > width) lines += Math.floor(wide / width);
+        at += piece === "\n" ? 0 : this.document.widthOfString(piece);
+      }
+    }
+    return lines;
+  }
+
+  /** Chooses a font, and makes it known first where the document does not have it. */
+  #font(name: string): void {
+    if (isSlice(name) && !this.#slices.has(name)) {
+      this.#slices.add(name);
+      registerSlice(this.document, name);
+    }
+    this.document.font(name);
+  }
+
+  #runs(text: string, bold: boolean): ReturnType<typeof runsOf> {
+    return runsOf(text, bold, this.#slices);
   }
 
   draw(text: string, style: TextStyle): void {
     const { document } = this;
     const { size = 10, bold = false, color = ink, width = this.width, align = "left", lineGap = 2 } = style;
-    const { runs, missing } = runsOf(text, bold);
+    const { runs, missing } = this.#runs(text, bold);
     this.missing += missing;
     document.fontSize(size).fillColor(color);
     const options = { width, align, lineGap };
     runs.forEach((run, index) => {
-      document.font(run.font);
+      this.#font(run.font);
       const continued = index < runs.length - 1;
       if (index === 0)
         document.text(run.text, style.x ?? left, style.y ?? document.y, { ...options, continued });
