@@ -29,7 +29,7 @@ import { testPlatform } from "../support/platform.ts";
  */
 
 const database = testDatabase();
-const platform = testPlatform(database, { host: "127.0.0.1", dicomPort: 0 });
+const platform = testPlatform(database, { host: "127.0.0.1", dicomPort: 0, physicianOrders: "proven" });
 
 interface Case {
   name: string;
@@ -406,7 +406,7 @@ test.each([
 });
 
 test.each(["PHYSICIAN of here", "PHYSICIAN of there", "PHYSICIAN of here and there"])(
-  "an order opens no door: %s",
+  "an order that must be proven opens no door: %s",
   async (title) => {
     const person = people.find((one) => one.title === title)!;
     const before = names(expected(person, "patients.read"))!;

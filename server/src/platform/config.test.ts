@@ -25,6 +25,7 @@ test("an empty environment is enough", () => {
     settleSeconds: 60,
     billDueDays: 30,
     screenLockMinutes: 15,
+    physicianOrders: "known",
     adminUsername: "admin",
     corsOrigins: [],
     roles: ["api", "dicom", "worker"],

@@ -14,6 +14,9 @@ const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"]
 const listenerProcesses = ["auto", "own", "shared"] as const;
 const processRoles = ["api", "dicom", "worker"] as const;
 
+const physicianOrders = ["known", "proven"] as const;
+export type PhysicianOrders = (typeof physicianOrders)[number];
+
 /** The configuration, read once from the environment and validated; .env.example says what each means. */
 export interface Config {
   port: number;
@@ -50,6 +53,8 @@ export interface Config {
   billDueDays: number;
   /** After so long without a touch the web app locks its screen; 0: never. */
   screenLockMinutes: number;
+  /** What a physician's first order for a patient who is not in their care needs: that the patient is known here, or proof that the physician knows them. */
+  physicianOrders: PhysicianOrders;
   notices: NoticeSettings;
   logLevel: (typeof logLevels)[number];
   roles: readonly (typeof processRoles)[number][];
@@ -202,6 +207,7 @@ export function readConfig(environment: Environment): Config {
     settleSeconds: values.integer("SETTLE_SECONDS", 60, 1, 86_400),
     billDueDays: values.integer("BILL_DUE_DAYS", 30, 0, 3650),
     screenLockMinutes: values.integer("SCREEN_LOCK_MINUTES", 15, 0, 1440),
+    physicianOrders: values.oneOf("PHYSICIAN_ORDERS", physicianOrders, "known"),
     notices: noticeSettings(values, publicUrl),
     logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
     roles: roles(values),

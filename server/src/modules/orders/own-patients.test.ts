@@ -1,7 +1,7 @@
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { type Caller, testOrders } from "@isocenter/test/support/order-desk.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { newId } from "../../platform/index.ts";
 import { administrationRoutes } from "../identity/index.ts";
 import { breakGlassRoutes, mergeRoutes } from "../patients/index.ts";
@@ -12,7 +12,7 @@ import { breakGlassRoutes, mergeRoutes } from "../patients/index.ts";
  */
 
 const database = testDatabase();
-const platform = testPlatform(database);
+const platform = testPlatform(database, { physicianOrders: "proven" });
 const orders = testOrders(platform, (journal, identity) => [
   breakGlassRoutes({ platform, journal, identity }),
   mergeRoutes({ platform, journal, followers: [] }),
@@ -221,6 +221,28 @@ describe("a first order for a patient who is not in the physician's care", () =>
     await physician.signIn();
     expect((await order(physician, { patientId })).body.code).toBe("order.not-in-care");
   });
+});
+
+test("where proof is not asked for, the id is enough, and the same is written down and told", async () => {
+  platform.config.physicianOrders = "known";
+  onTestFinished(() => {
+    platform.config.physicianOrders = "proven";
+  });
+  expect(await sees(physician)).toBe(404);
+  const made = await order(physician, { patientId });
+  expect([made.status, await sees(physician)]).toEqual([201, 200]);
+  const facts =
+    await database.db`select data from fact where type = 'access.care-claimed' and patient_id = ${patientId}`;
+  expect(facts).toEqual([{ data: { orderId: made.body.id, by: "id" } }]);
+  const told = await database.db`select kind from notice where patient_id = ${patientId}`;
+  expect(told.map(({ kind }) => kind)).toContain("access.care-claimed");
+  const elsewhere = await orders.patient(orders.places.there);
+  for (const id of [nothing, elsewhere]) {
+    const answer = await order(physician, { patientId: id });
+    expect([answer.status, answer.body.code]).toEqual([404, "patient.not-found"]);
+  }
+  const patientProof = { ...(await orders.proof(patientId)), birthDate: "1970-01-03" };
+  expect((await order(physician, { patientId, patientProof })).body.code).toBe("order.proof-wrong");
 });
 
 test("who sees all patients, or orders for others, orders as before", async () => {

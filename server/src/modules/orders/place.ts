@@ -3,7 +3,7 @@ import { newUid } from "@isocenter/dicom";
 import { type Clock, newId, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
 import { addCareRelations, addMemberships, claimCare } from "../patients/index.ts";
 import { type Appointment, lockStation, moveSteps, reserve } from "./booking.ts";
-import type { OrderContext } from "./context.ts";
+import type { PlaceContext } from "./context.ts";
 import { type Examination, examinationColumns, examinationOf, writeSteps } from "./examination.ts";
 import { placeOf } from "./facility.ts";
 import { notTheirs, ordersOwn } from "./order.ts";
@@ -137,7 +137,7 @@ export async function placeOrder(
   tx: Tx,
   viewer: Viewer,
   input: CreateImagingOrder,
-  context: OrderContext,
+  context: PlaceContext,
   given: GivenNumbers = {},
 ): Promise<string> {
   requirePermission(viewer, "orders.write");
@@ -148,7 +148,7 @@ export async function placeOrder(
   const examination = await examinationOf(tx, facilityId, input);
   const appointment = await appointmentOf(tx, viewer, facilityId, examination, input, priority);
   // Last, so that who may not know whether there is such a patient learns nothing from what else is wrong.
-  const { patientId, by } = await whomFor(tx, viewer, input);
+  const { patientId, by } = await whomFor(tx, viewer, input, context.physicianOrders);
   await requirePatientFor(tx, viewer, clock, patientId, facilityId);
   const status = appointment.scheduledAt === null ? "PENDING" : "SCHEDULED";
   const id = newId(clock);

@@ -171,7 +171,7 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
   );
 }
 
-function writeRoutes(app: App, { platform: { db }, journal, context }: Parts): void {
+function writeRoutes(app: App, { platform: { db, config }, journal, context }: Parts): void {
   /** Changes an order; that the rules said no is written down, because the transaction that would say so is gone. */
   async function change(viewer: Viewer, id: string, input: ChangeImagingOrder): Promise<ImagingOrder> {
     try {
@@ -189,7 +189,10 @@ function writeRoutes(app: App, { platform: { db }, journal, context }: Parts): v
       input.patientProof && ordersIntoCare(viewer) ? await countProof(db, context.clock, viewer) : null;
     try {
       return await transact(db, async (tx) => {
-        const id = await placeOrder(tx, viewer, input, context);
+        const id = await placeOrder(tx, viewer, input, {
+          ...context,
+          physicianOrders: config.physicianOrders,
+        });
         if (attempt !== null) await forgetProof(tx, attempt);
         return id;
       });

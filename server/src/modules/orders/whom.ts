@@ -1,5 +1,5 @@
 import type { CreateImagingOrder } from "@isocenter/contract";
-import { Refusal, reach, type Tx, type Viewer } from "../../platform/index.ts";
+import { type PhysicianOrders, Refusal, reach, type Tx, type Viewer } from "../../platform/index.ts";
 import { careOf, findByIdentifier } from "../patients/index.ts";
 import { conflict, invalid } from "./refusals.ts";
 
@@ -7,7 +7,7 @@ import { conflict, invalid } from "./refusals.ts";
 export interface Whom {
   patientId: string;
   /** `known`: the viewer may see the patient anyway. */
-  by: "known" | "proof" | "glass";
+  by: "known" | "id" | "proof" | "glass";
 }
 
 /** Whether an order of the viewer would open records to them that they may not see. */
@@ -29,11 +29,16 @@ const notInCare = (): Refusal =>
 export const unproven: readonly string[] = ["order.not-in-care", "order.proof-wrong", "patient.ambiguous"];
 
 /**
- * For whom the order is. An order brings its patient into the provider's care: who sees only those orders for another if they repeat the identifier and
- * the birth date, or have broken the glass. Nobody learns by it who is a patient.
+ * For whom the order is. An order brings its patient into the provider's care: where it is to be proven, who sees only those orders for another if they
+ * repeat the identifier and the birth date, or have broken the glass. Nobody learns by a proof who is a patient.
  * @throws Refusal `invalid` (`validation`), `unprocessable` (`order.proof-wrong`), `forbidden` (`order.not-in-care`), `conflict` (`patient.ambiguous`)
  */
-export async function whomFor(tx: Tx, viewer: Viewer, input: CreateImagingOrder): Promise<Whom> {
+export async function whomFor(
+  tx: Tx,
+  viewer: Viewer,
+  input: CreateImagingOrder,
+  needs: PhysicianOrders,
+): Promise<Whom> {
   const { patientProof: proof } = input;
   const named = input.patientId?.toLowerCase();
   const proven = proof && (await findByIdentifier(tx, viewer, { ...proof, patientId: named }));
@@ -48,5 +53,6 @@ export async function whomFor(tx: Tx, viewer: Viewer, input: CreateImagingOrder)
   if (care === "relation") return { patientId, by: "known" };
   if (proven) return { patientId, by: "proof" };
   if (care === "glass") return { patientId, by: "glass" };
-  throw notInCare();
+  if (needs === "proven") throw notInCare();
+  return { patientId, by: "id" };
 }

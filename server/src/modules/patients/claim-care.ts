@@ -7,8 +7,8 @@ export interface CareClaim {
   patientId: string;
   facilityId: string;
   orderId: string;
-  /** What made it possible: identifier and birth date, or glass that was broken. */
-  by: "proof" | "glass";
+  /** What made it possible: that they knew the patient's id, or identifier and birth date, or glass that was broken. */
+  by: "id" | "proof" | "glass";
 }
 
 /**
