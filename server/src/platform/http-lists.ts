@@ -18,6 +18,7 @@ export interface ListRange {
 }
 
 export const defaultLimit = 25;
+export const maxLimit = 200;
 
 /** The list as the contract has it, with the URLs of the pages beside this one, as the client would write them. */
 export function listAnswer<T>(

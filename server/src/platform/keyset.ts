@@ -1,5 +1,5 @@
 import type { Fragment, Reader } from "./database.ts";
-import { countedTo, defaultLimit, type ListPage, type ListRange, readSort } from "./http-lists.ts";
+import { countedTo, defaultLimit, type ListPage, type ListRange, maxLimit, readSort } from "./http-lists.ts";
 import { blameCursor, countLimit, readCursor, writeCursor } from "./paging.ts";
 import { totalOf } from "./totals.ts";
 
@@ -22,17 +22,27 @@ export interface Keyset<Field extends string> {
   facility?: { column: Fragment; ids: readonly string[] };
   /** For the total, where it takes less than the page: the same rows, in no order. */
   counted?: { from: Fragment; where: Fragment };
+  /**
+   * Asked by something of which there are few rows whatever its value, such as a patient. Such a list has one plan that PostgreSQL may keep: making it
+   * takes longer than following it.
+   */
+  keyed?: boolean;
   /** What `listKey` says of who asks for what; left out: always counted. */
   key?: string;
 }
 
-/** Two statements: the page, and the total counted to its limit. Rows carry their `id`. */
+/** The page and, where it does not show the end of the list itself, a second statement for the total, counted to its limit. Rows carry their `id`. */
 export async function keysetPage<Row extends { id: string }, Field extends string>(
   db: Reader,
   query: ListRange & { sort?: string },
   list: Keyset<Field>,
 ): Promise<ListPage<Row>> {
-  const { name, sorts, fallback, id, columns, from, where, facility, counted: lighter } = list;
+  const { name, sorts, fallback, id, columns, from, counted: lighter, keyed = false } = list;
+  const facility = keyed ? undefined : list.facility;
+  const where =
+    keyed && list.facility
+      ? db`${list.facility.column} = any(${[...list.facility.ids]}::uuid[]) and ${list.where}`
+      : list.where;
   const { field, descending } = readSort(query, Object.keys(sorts) as Field[], fallback);
   const { by, type } = sorts[field];
   const limit = query.limit ?? defaultLimit;
@@ -47,15 +57,17 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
   const some = (most: number) => db`
     select ${columns}, ${by} as "sortValue", ${id} as "sortId" from ${from}
     where ${facility ? db`${facility.column} = here.id and` : db``} ${where} ${beyond}
-    order by ${by} ${direction}, ${id} ${direction} limit ${most}`;
+    order by ${by} ${direction}, ${id} ${direction} limit ${keyed ? writtenOut(db, most) : db`${most}`}`;
   type Sorted = Row & { sortValue: string | Date; sortId: string };
   const rows = await (facility
     ? db<Sorted[]>`
         select k.* from unnest(${[...facility.ids]}::uuid[]) as here (id) cross join lateral (${some(limit + 1 + offset)}) k
         order by k."sortValue" ${direction}, k."sortId" ${direction} limit ${limit + 1} offset ${offset}`
-    : db<Sorted[]>`${some(limit + 1)} offset ${offset}`
+    : db<Sorted[]>`${some(limit + 1)} ${offset > 0 ? db`offset ${offset}` : db``}`
   ).catch(blameCursor(cursor));
-  const counted = await totalOf(list.key && `${name} ${list.key}`, async () => {
+  // The last page, reached by its offset, has as many before it as were passed over: nothing is to be counted.
+  const isEnd = cursor === null && rows.length <= limit && (rows.length > 0 || offset === 0);
+  const counting = async () => {
     const [count] = await db<{ count: number }[]>`
       select count(*)::bigint as count from (${
         lighter
@@ -66,7 +78,8 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
             : db`select from ${from} where ${where} order by ${by} ${direction}, ${id} ${direction} limit ${countLimit + 1}`
       }) c`;
     return count?.count ?? 0;
-  });
+  };
+  const counted = isEnd ? offset + rows.length : await totalOf(list.key && `${name} ${list.key}`, counting);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const lastValue = last?.sortValue instanceof Date ? last.sortValue.toISOString() : (last?.sortValue ?? "");
@@ -75,6 +88,12 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
     ...countedTo(counted),
     next: rows.length > limit && last ? writeCursor(order, { value: lastValue, id: last.id }) : null,
   };
+}
+
+/** The next of a few numbers: what a plan is kept for says how many rows there are at most, and there are few such statements. */
+function writtenOut(db: Reader, most: number): Fragment {
+  const enough = [11, 26, 51, 101].find((number) => number >= most) ?? maxLimit + 1;
+  return db.unsafe(String(Math.max(enough, most)));
 }
 
 /** The page with each item made into what the client gets. */

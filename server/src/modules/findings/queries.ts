@@ -229,6 +229,7 @@ export async function listFindings(
     from: from(reader),
     where: allOf(reader, conditions),
     facility: { column: reader`f.facility_id`, ids: facilitiesAsked(viewer, query) },
+    keyed: query.studyId !== undefined || query.patientId !== undefined,
     key: listKey(viewer, query),
   });
   return mapPage(page, (row) => toFinding(viewer, now, row));

@@ -9,6 +9,7 @@ import {
   type Reader,
   Refusal,
   type Tx,
+  totalOf,
   type Viewer,
 } from "../../platform/index.ts";
 import type { Fact, Journal } from "../journal/index.ts";
@@ -77,10 +78,13 @@ export async function listNotices(
       ${query.unread === undefined ? db`` : query.unread ? db`and ${unread(db)}` : db`and not (${unread(db)})`}`,
     key: listKey(viewer, query),
   });
-  const [count] = await db<{ unread: number }[]>`
-    select count(*) as unread from (
-      select from notice n where ${mine(db, viewer)} and ${unread(db)} limit ${countLimit}) u`;
-  return { ...mapPage(page, toNotice), unread: count!.unread };
+  const waiting = await totalOf(`notices-unread ${listKey(viewer)}`, async () => {
+    const [count] = await db<{ unread: number }[]>`
+      select count(*) as unread from (
+        select from notice n where ${mine(db, viewer)} and ${unread(db)} limit ${countLimit + 1}) u`;
+    return count!.unread;
+  });
+  return { ...mapPage(page, toNotice), unread: Math.min(waiting, countLimit) };
 }
 
 export interface InboxDeps {

@@ -150,6 +150,7 @@ export async function listOrders(
     from: reader`imaging_order o`,
     where,
     facility: { column: reader`o.facility_id`, ids: facilitiesAsked(viewer, query) },
+    keyed: query.patientId !== undefined || query.accessionNumber !== undefined,
     key: listKey(viewer, query),
   }).catch(blameCursor(query.after === undefined ? null : { value: "", id: "" }));
   return mapPage(page, (row) => toOrder(viewer, row));

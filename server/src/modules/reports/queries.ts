@@ -227,6 +227,7 @@ export async function listReports(
           join patient p on p.id = st.patient_id ${firstIdentifier(reader)}`
       : tables(reader),
     where: allOf(reader, where),
+    keyed: "studyId" in of || "patientId" in of,
     key: listKey(viewer, of, query),
   });
   const studyIds = seesAll(viewer) ? page.data.map(({ studyId }) => studyId) : [];

@@ -122,6 +122,7 @@ export async function timeline(
     columns: db`e.*`,
     from: db`(${union}) as e (type, id, at, status, title, "facilityId", "studyId", "orderId", "accessionNumber", detail)`,
     where: db`true`,
+    keyed: true,
   });
   return mapPage(page, ({ at, ...row }) => ({ ...row, at: at.toISOString() }));
 }
