@@ -9,7 +9,12 @@ export function reportPaper(more: Partial<ReportPaper> = {}): ReportPaper {
     language: "en",
     hash: "3f9a0c27b1".repeat(6).concat("abcd"),
     previousHash: null,
-    facility: { name: "Universitätsklinikum Süd", timeZone: "Europe/Berlin" },
+    facility: {
+      name: "Universitätsklinikum Süd",
+      timeZone: "Europe/Berlin",
+      address: "Ringstraße 12\n80336 München",
+      phone: "+49 89 5160 0",
+    },
     patient: {
       name: "Papadopoulou^Žofia^Ιωάννα",
       identifier: "P00000123",

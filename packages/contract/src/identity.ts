@@ -174,6 +174,8 @@ export type Facility = Static<typeof Facility>;
 
 export const FacilityDetails = Type.Object({
   ...Facility.properties,
+  address: Type.String({ description: "As it stands at the head of letters, a line for each; may be empty" }),
+  phone: Type.String(),
   privacyOfficerId: Nullable(
     Type.String({
       format: "uuid",
@@ -198,8 +200,20 @@ const Issuer = Type.String({
   description: "IssuerOfPatientID (DICOM LO)",
 });
 
+const Address = Type.String({
+  maxLength: 512,
+  description: "At most six lines are printed at the head of letters",
+});
+const Phone = Type.String({ maxLength: 64 });
+
 export const CreateFacilityRequest = Type.Object(
-  { name: FacilityName, timeZone: Type.Optional(TimeZone), patientIdIssuer: Type.Optional(Issuer) },
+  {
+    name: FacilityName,
+    timeZone: Type.Optional(TimeZone),
+    patientIdIssuer: Type.Optional(Issuer),
+    address: Type.Optional(Address),
+    phone: Type.Optional(Phone),
+  },
   closed,
 );
 export type CreateFacilityRequest = Static<typeof CreateFacilityRequest>;
@@ -209,6 +223,8 @@ export const UpdateFacilityRequest = Type.Object(
     name: Type.Optional(FacilityName),
     timeZone: Type.Optional(TimeZone),
     patientIdIssuer: Type.Optional(Issuer),
+    address: Type.Optional(Address),
+    phone: Type.Optional(Phone),
     privacyOfficerId: Type.Optional(Nullable(Id)),
     expectedVersion: ExpectedVersion,
   },

@@ -4656,6 +4656,9 @@ export interface components {
             timeZone?: string;
             /** @description IssuerOfPatientID (DICOM LO) */
             patientIdIssuer?: string;
+            /** @description At most six lines are printed at the head of letters */
+            address?: string;
+            phone?: string;
         };
         CreateImagingOrder: {
             /**
@@ -5004,6 +5007,9 @@ export interface components {
             timeZone: string;
             patientIdIssuer: string;
             version: number;
+            /** @description As it stands at the head of letters, a line for each; may be empty */
+            address: string;
+            phone: string;
             privacyOfficerId: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -7161,6 +7167,9 @@ export interface components {
             timeZone?: string;
             /** @description IssuerOfPatientID (DICOM LO) */
             patientIdIssuer?: string;
+            /** @description At most six lines are printed at the head of letters */
+            address?: string;
+            phone?: string;
             privacyOfficerId?: string | null;
             /** @description Or the header If-Match */
             expectedVersion?: number;

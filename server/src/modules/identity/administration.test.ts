@@ -339,6 +339,22 @@ describe("facilities", () => {
     expect((await ask("POST", "/facilities", { name: "S", patientIdIssuer: "a\\b" })).status).toBe(400);
   });
 
+  test("have an address and a phone for their letters, which a change of something else leaves", async () => {
+    const made = await ask("POST", "/facilities", { name: "West", address: " Quai 1 \r\n\n 75001 Paris " });
+    expect(made.body).toMatchObject({ address: "Quai 1\n75001 Paris", phone: "" });
+    const url = `/facilities/${made.body.id}`;
+    expect((await ask("PATCH", url, { phone: " +33 1 23 " })).body).toMatchObject({
+      address: "Quai 1\n75001 Paris",
+      phone: "+33 1 23",
+    });
+    expect((await ask("PATCH", url, { name: "Far west" })).body).toMatchObject({
+      address: "Quai 1\n75001 Paris",
+      phone: "+33 1 23",
+    });
+    expect((await ask("PATCH", url, { address: "" })).body.address).toBe("");
+    expect((await ask("PATCH", url, { address: "x".repeat(513) })).status).toBe(400);
+  });
+
   test("are shown to everybody in them, and made by administrators", async () => {
     const nurse = await server.addUser({ roles: ["TECHNOLOGIST"], facilityIds: [here] });
     headers = await server.signIn(nurse.username);

@@ -27,13 +27,15 @@ interface FacilityRow {
   name: string;
   timeZone: string;
   patientIdIssuer: string;
+  address: string;
+  phone: string;
   privacyOfficerId: string | null;
   version: number;
   createdAt: Date;
 }
 
 const columns = (db: Reader) => db`
-  id, name, time_zone as "timeZone", patient_id_issuer as "patientIdIssuer", privacy_officer_id as "privacyOfficerId", version, created_at as "createdAt"`;
+  id, name, time_zone as "timeZone", patient_id_issuer as "patientIdIssuer", address, phone, privacy_officer_id as "privacyOfficerId", version, created_at as "createdAt"`;
 
 const toFacility = (viewer: Viewer, row: FacilityRow): FacilityDetails => ({
   ...row,
@@ -85,6 +87,14 @@ function readTimeZone(timeZone: string): string {
   });
 }
 
+/** The lines that say something. */
+const linesOf = (text: string): string =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join("\n");
+
 /** Makes a facility, which its creator belongs to from now on; time zone of the creator's own where none is given. */
 export async function createFacility(
   tx: Tx,
@@ -99,8 +109,9 @@ export async function createFacility(
   const [home] = await tx<{ timeZone: string }[]>`
     select time_zone as "timeZone" from facility where id = ${viewer.homeFacilityId || null}`;
   const timeZone = input.timeZone === undefined ? (home?.timeZone ?? "UTC") : readTimeZone(input.timeZone);
-  await tx`insert into facility (id, name, time_zone, patient_id_issuer, created_at)
-    values (${id}, ${name}, ${timeZone}, ${input.patientIdIssuer?.trim() ?? defaultIssuer(name)}, ${clock.now().toISOString()})`;
+  await tx`insert into facility (id, name, time_zone, patient_id_issuer, address, phone, created_at)
+    values (${id}, ${name}, ${timeZone}, ${input.patientIdIssuer?.trim() ?? defaultIssuer(name)}, ${linesOf(input.address ?? "")},
+      ${input.phone?.trim() ?? ""}, ${clock.now().toISOString()})`;
   if (viewer.kind === "user") {
     await tx`insert into user_facility (user_id, facility_id, position)
       select ${viewer.id}::uuid, ${id}::uuid, coalesce(max(position), 0) + 1 from user_facility where user_id = ${viewer.id}`;
@@ -130,7 +141,8 @@ export async function updateFacility(
   const officer = input.privacyOfficerId === undefined ? before.privacyOfficerId : input.privacyOfficerId;
   if (input.privacyOfficerId) await checkUserOf(tx, [id], input.privacyOfficerId, "body.privacyOfficerId");
   await tx`update facility set name = ${input.name?.trim() ?? before.name}, time_zone = ${timeZone},
-    patient_id_issuer = ${input.patientIdIssuer?.trim() ?? before.patientIdIssuer}, privacy_officer_id = ${officer}, version = version + 1 where id = ${id}`;
+    patient_id_issuer = ${input.patientIdIssuer?.trim() ?? before.patientIdIssuer}, privacy_officer_id = ${officer},
+    address = ${input.address === undefined ? before.address : linesOf(input.address)}, phone = ${input.phone?.trim() ?? before.phone}, version = version + 1 where id = ${id}`;
   await deps.journal.record(tx, viewer, {
     type: "facility.changed",
     subject: { type: "facility", id },

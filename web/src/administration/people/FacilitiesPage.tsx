@@ -3,7 +3,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
-import { Field } from "../../kit/Field.tsx";
+import { Field, Labelled } from "../../kit/Field.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
@@ -147,6 +147,8 @@ function EditFacility({ facility }: { facility: FacilityDetails }) {
   const [timeZone, setTimeZone] = useState(facility.timeZone);
   const [issuer, setIssuer] = useState(facility.patientIdIssuer);
   const [officer, setOfficer] = useState(facility.privacyOfficerId ?? "");
+  const [address, setAddress] = useState(facility.address);
+  const [phone, setPhone] = useState(facility.phone);
   const { busy, problem, run } = useRun("facilities");
   const submit = () =>
     run(
@@ -158,6 +160,8 @@ function EditFacility({ facility }: { facility: FacilityDetails }) {
               name: name.trim(),
               timeZone: timeZone.trim(),
               patientIdIssuer: issuer.trim(),
+              address: address.trim(),
+              phone: phone.trim(),
               privacyOfficerId: officer || null,
               expectedVersion: facility.version,
             },
@@ -187,6 +191,22 @@ function EditFacility({ facility }: { facility: FacilityDetails }) {
           value={issuer}
           maxLength={64}
           onChange={({ target }) => setIssuer(target.value)}
+        />
+        <Labelled label={t("Address on letters")}>
+          <textarea
+            className="text-area"
+            rows={3}
+            maxLength={512}
+            value={address}
+            onChange={({ target }) => setAddress(target.value)}
+          />
+        </Labelled>
+        <Field
+          label={t("Phone")}
+          value={phone}
+          type="tel"
+          maxLength={64}
+          onChange={({ target }) => setPhone(target.value)}
         />
         <PersonSelect label={t("Privacy officer")} value={officer} onChange={setOfficer} />
       </Form>

@@ -35,7 +35,8 @@ export interface ReportPaper {
   /** SHA-256 of the version in hexadecimal; null where nothing is signed yet. */
   hash: string | null;
   previousHash: string | null;
-  facility: { name: string; timeZone: string };
+  /** The address in lines; empty where none is known. */
+  facility: { name: string; timeZone: string; address: string; phone: string };
   patient: {
     name: string;
     identifier: string;

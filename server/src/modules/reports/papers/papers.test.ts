@@ -41,12 +41,14 @@ const statusOf = async (studyId: string) => {
 
 test("a signed report is a letter; an earlier version of it says that it was superseded or withdrawn", async () => {
   const { report, study } = await signedReport();
+  await database.db`update facility set address = 'Quai 1\n75001 Paris', phone = '+33 1 23' where id = ${room.facilityId}`;
   const first = await pdf(radiologist, report.id);
   for (const said of [
     "Doe, Jane",
     "No fracture.",
     `Electronically signed by ${radiologist.name}`,
     "Here",
+    "Quai 1 · 75001 Paris · +33 1 23",
     "pain",
   ])
     expect(first).toContain(said);

@@ -57,7 +57,7 @@ export async function belongingsOf(
 ): Promise<{ of: Surroundings; patientId: string; facilityId: string }> {
   const [row] = await reader<Row[]>`
     select st.patient_id as "patientId", st.facility_id as "facilityId",
-      jsonb_build_object('name', f.name, 'timeZone', f.time_zone) as facility,
+      jsonb_build_object('name', f.name, 'timeZone', f.time_zone, 'address', f.address, 'phone', f.phone) as facility,
       st.study_instance_uid as "studyInstanceUid", st.study_id as "studyId", st.accession_number as "accessionNumber", st.description,
       st.study_date as date, to_char(st.study_time, 'HH24:MI:SS') as time, st.modalities, st.body_part as "bodyPart",
       st.referring_physician as "referringPhysician", p.name, coalesce(identifier.value, '') as identifier,

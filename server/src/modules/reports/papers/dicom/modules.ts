@@ -79,6 +79,7 @@ export function commonModules(of: Belongings, at: Date): DataSetValues {
     ...(study.description === null ? {} : { StudyDescription: short(study.description, 64) }),
     Manufacturer: "Isocenter",
     InstitutionName: short(facility.name, 64),
+    ...(facility.address === "" ? {} : { InstitutionAddress: facility.address.replaceAll("\n", "\r\n") }),
     ManufacturerModelName: "Isocenter",
     DeviceSerialNumber: "1",
     SoftwareVersions: "1",

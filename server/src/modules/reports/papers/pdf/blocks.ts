@@ -14,9 +14,17 @@ export function readableName(name: string): string {
     : shown;
 }
 
+const addressLines = 6;
+
 export function letterhead(page: PageWriter, paper: ReportPaper): void {
   page.block("Div", paper.facility.name, { size: 17, bold: true, color: accent });
   page.block("Div", "Diagnostic imaging", { size: 9.5, color: soft });
+  const { address, phone } = paper.facility;
+  const lines = [...address.split("\n").slice(0, addressLines), phone].filter((line) => line !== "");
+  if (lines.length > 0) {
+    page.space(2);
+    page.block("Div", lines.join(" · "), { size: 9.5, color: soft });
+  }
   page.space(6);
   page.rule(accent, 1.4);
   page.space(12);

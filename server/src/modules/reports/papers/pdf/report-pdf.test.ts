@@ -13,6 +13,7 @@ test("a report says whose it is, of which examination, what was found, and who s
   const text = await textOf();
   for (const said of [
     "Universitätsklinikum Süd",
+    "Ringstraße 12 · 80336 München · +49 89 5160 0",
     "Papadopoulou, Žofia Ιωάννα",
     "P00000123 (UKS)",
     "1961-11-30 (64 years at the examination)",
@@ -182,3 +183,14 @@ test("a text of characters of every kind ends soon, and says what it leaves out"
   const text = await textOf({ sections: [{ key: "findings", heading: "Findings", text: every }] });
   expect(text).toMatch(/\d{3,5} characters of this report cannot be printed/);
 }, 60_000);
+
+test("a facility without an address has none on its letters, and a long one is cut", async () => {
+  const { facility } = reportPaper();
+  expect(await textOf({ facility: { ...facility, address: "", phone: "" } })).toMatch(
+    /Diagnostic imaging Imaging report/,
+  );
+  const address = Array.from({ length: 9 }, (_, index) => `line ${index}`).join("\n");
+  const text = await textOf({ facility: { ...facility, address } });
+  expect(text).toContain("line 5 · +49");
+  expect(text).not.toContain("line 6");
+});
