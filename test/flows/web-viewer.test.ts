@@ -274,6 +274,18 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     expect([greyAt(4, height / 2), greyAt(width - 4, height / 2)]).toEqual([255, 0]);
     await dialog.waitFor({ state: "detached" });
 
+    // A sheet holds the whole picture, whatever the size of the screen.
+    await page.evaluate("globalThis.print = () => { globalThis.printed = true; }");
+    await page.getByRole("button", { name: "Print" }).click();
+    await expect.poll(() => page.evaluate("globalThis.printed")).toBe(true);
+    const grid = (await page.locator(".vw-grid").boundingBox())!;
+    const sheet = page.locator("img.vw-print");
+    expect(await sheet.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth)).toBe(
+      Math.round(grid.width),
+    );
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    await sheet.waitFor({ state: "detached" });
+
     const opened = page.waitForEvent("popup");
     await page.getByRole("button", { name: "Second screen" }).click();
     const second = await opened;

@@ -20,6 +20,7 @@ export interface OverlayInput {
   total: number;
   window: Window | undefined;
   windowName: string;
+  /** By hand: what an image says of itself is how it is to be seen. */
   inverted: boolean;
   zoom: number;
 }

@@ -84,7 +84,12 @@ export function createPresentation(
     viewport.setProperties({ voiRange, VOILUTFunction: voiFunction, invert: inverted }, true);
     if (window.table) drawCurve(viewport, curveOfTable(window.table), inverted);
     viewport.render();
-    store.update({ window, windowName: choice.kind === "preset" ? choice.preset.name : "", inverted });
+    store.update({
+      window,
+      windowName: choice.kind === "preset" ? choice.preset.name : "",
+      inverted,
+      reversed: toggledInversion,
+    });
   }
 
   return {

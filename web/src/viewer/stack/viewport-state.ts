@@ -17,7 +17,10 @@ export interface ViewportState {
   window: Window | undefined;
   /** The preset's name while nobody has changed the window since. */
   windowName: string;
+  /** Whether low values are light, by the image itself or by hand. */
   inverted: boolean;
+  /** Whether somebody has turned light and dark round. */
+  reversed: boolean;
   /** Screen pixels per image pixel. */
   zoom: number;
   rotation: number;
@@ -41,6 +44,7 @@ export const emptyViewport: ViewportState = {
   window: undefined,
   windowName: "",
   inverted: false,
+  reversed: false,
   zoom: 1,
   rotation: 0,
   flippedHorizontally: false,

@@ -12,7 +12,7 @@ export function Overlay({ state }: { state: ViewportState }) {
     total: state.images.length,
     window: state.window,
     windowName: state.windowName,
-    inverted: state.inverted,
+    inverted: state.reversed,
     zoom: state.zoom,
   });
   return (

@@ -1,9 +1,11 @@
 import { useState } from "react";
+import { createPortal } from "react-dom";
 import { t } from "../../words/words.ts";
 import type { Desk } from "../desk.ts";
 import { DownloadDialog } from "./DownloadDialog.tsx";
 import { Icon } from "./icons.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
+import { pictureOf } from "./save-picture.ts";
 
 interface StudyActionsProps {
   desk: Desk | undefined;
@@ -16,8 +18,26 @@ interface StudyActionsProps {
 export function StudyActions({ desk, studyInstanceUid, onSecondScreen }: StudyActionsProps) {
   const [sharing, setSharing] = useState<ReturnType<NonNullable<Desk["sharingOf"]>>>();
   const [saving, setSaving] = useState(false);
+  const [page, setPage] = useState("");
+  // As a picture: the viewports themselves have the size of the screen, of which a sheet would show a part.
+  const print = async () => {
+    const panes = [...document.querySelectorAll<HTMLElement>(".vw-pane:not([hidden])")];
+    setPage(URL.createObjectURL(await pictureOf(panes, { type: "image/png", texts: true })));
+  };
+  const printed = () => {
+    addEventListener(
+      "afterprint",
+      () => {
+        URL.revokeObjectURL(page);
+        setPage("");
+      },
+      { once: true },
+    );
+    globalThis.print();
+  };
   return (
     <span className="vw-actions">
+      {page && createPortal(<img className="vw-print" src={page} alt="" onLoad={printed} />, document.body)}
       {onSecondScreen && (
         <button
           type="button"
@@ -45,7 +65,7 @@ export function StudyActions({ desk, studyInstanceUid, onSecondScreen }: StudyAc
           {t("Download")}
         </button>
       )}
-      <button type="button" className="vw-action" onClick={() => globalThis.print()}>
+      <button type="button" className="vw-action" onClick={() => void print()}>
         <Icon name="print" />
         {t("Print")}
       </button>

@@ -117,7 +117,7 @@ function PictureCommands(props: ToolbarProps) {
         icon="invert"
         label={t("Invert")}
         hotkey="I"
-        pressed={state?.inverted ?? false}
+        pressed={state?.reversed ?? false}
         disabled={disabled}
         onClick={commands.invert}
       />

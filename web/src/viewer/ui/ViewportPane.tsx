@@ -15,6 +15,7 @@ import { PriorTag, pointing, useHungImages, usePriorAge, useShowing, VolumeProgr
 import { Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
 import { Overlay } from "./Overlay.tsx";
+import { OverlayPlanes } from "./OverlayPlanes.tsx";
 import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
 import { SpaceOverlay } from "./SpaceOverlay.tsx";
 import { StackSlider } from "./StackSlider.tsx";
@@ -111,6 +112,9 @@ export function ViewportPane(props: ViewportPaneProps) {
       <div ref={element} className="vw-canvas" data-hidden={!isImage || undefined} />
       {isImage && state && controller && (
         <>
+          {overlays && state.shown && !state.error && (
+            <OverlayPlanes dicomweb={room.dicomweb} image={state.shown} controller={controller} />
+          )}
           {props.fused && !state.error && (
             <FusionLayer
               volume={props.fused}

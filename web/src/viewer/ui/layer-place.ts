@@ -4,18 +4,24 @@ import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";
 import { tags } from "../model/tags.ts";
 
-/** The transformation by which a canvas of `size` cells lies over the image on the screen, as CSS says it. */
+/** The transformation by which a canvas of `size` cells lies over the image on the screen, or over a part of it in its pixels, as CSS says it. */
 export function matrixOf(
   image: StackImage,
   size: readonly [columns: number, rows: number],
   canvasOf: (place: Vector) => [x: number, y: number],
+  part?: { left: number; top: number; columns: number; rows: number },
 ): string {
-  const columns = numberOf(image.attributes, tags.Columns) ?? 0;
-  const rows = numberOf(image.attributes, tags.Rows) ?? 0;
+  const whole = {
+    left: 0,
+    top: 0,
+    columns: numberOf(image.attributes, tags.Columns) ?? 0,
+    rows: numberOf(image.attributes, tags.Rows) ?? 0,
+  };
+  const { left, top, columns, rows } = part ?? whole;
   const plane = drawnPlaneOf(image);
-  const corner = canvasOf(placeOf(plane, [0, 0]));
-  const right = canvasOf(placeOf(plane, [columns, 0]));
-  const bottom = canvasOf(placeOf(plane, [0, rows]));
+  const corner = canvasOf(placeOf(plane, [left, top]));
+  const right = canvasOf(placeOf(plane, [left + columns, top]));
+  const bottom = canvasOf(placeOf(plane, [left, top + rows]));
   const parts = [
     (right[0] - corner[0]) / size[0],
     (right[1] - corner[1]) / size[0],
