@@ -11,6 +11,7 @@ const refusedSignIn = (text: string) => /status of 401.*users\/login/s.test(text
 
 describe.skipIf(chromiumMissing())("the first start, as a person meets it", () => {
   const flow = webFlow({
+    fresh: true,
     env: { ADMIN_PASSWORD: undefined, AE_TITLE: "FIRSTFLOOR", HOST: "0.0.0.0" },
   });
 

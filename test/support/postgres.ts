@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from "@isocenter/server/platform/embedded-postg
 import { prepareJobs } from "@isocenter/server/platform/jobs-postgres.ts";
 import { migrate } from "@isocenter/server/platform/migrations.ts";
 import type { TestProject } from "vitest/node";
+import { clusterVariable, copyCluster } from "./cluster.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -13,19 +14,32 @@ declare module "vitest" {
   }
 }
 
-/** Vitest's global set-up: one PostgreSQL for the run, with a migrated template that each test file copies. */
+const settings = ["fsync=off", "max_connections=200"];
+
+/**
+ * Vitest's global set-up: one PostgreSQL for the run, with a migrated template that each test file copies, and a copy of its folder for programs
+ * that tests start with a PostgreSQL of their own.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), "isocenter-test-"));
-  const server = await startEmbeddedPostgres(path.join(folder, "pg"), {
-    settings: ["fsync=off", "max_connections=200"],
-  });
-  const admin = connect({ url: null, socketPath: server.socketPath, max: 1 });
-  await migrate(admin);
-  await admin.end();
+  const data = path.join(folder, "pg");
+  await makeTemplate(data);
+  const cluster = path.join(folder, "cluster");
+  await copyCluster(data, cluster);
+  process.env[clusterVariable] = cluster;
+  const server = await startEmbeddedPostgres(data, { settings });
   await prepareJobs({ url: null, socketPath: server.socketPath });
   project.provide("postgresSocket", server.socketPath);
   return async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+async function makeTemplate(data: string): Promise<void> {
+  const server = await startEmbeddedPostgres(data, { settings });
+  const admin = connect({ url: null, socketPath: server.socketPath, max: 1 });
+  await migrate(admin);
+  await admin.end();
+  await server.stop();
 }

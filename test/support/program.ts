@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { giveCluster } from "./cluster.ts";
 
 const entry = path.resolve(import.meta.dirname, "../../server/bin/isocenter.js");
 export const adminPassword = "correct-horse-battery-staple";
@@ -24,6 +25,8 @@ export interface ProgramOptions {
   /** `undefined` takes a variable away. */
   env?: Record<string, string | undefined>;
   command?: "start" | "demo";
+  /** Makes its PostgreSQL itself, as on a new machine; else it gets the run's migrated one. */
+  fresh?: boolean;
   /** Writes the system calls of the program and all that it starts to the file, with these arguments of strace. */
   trace?: { file: string; args: readonly string[] };
 }
@@ -41,6 +44,7 @@ export function cleanEnvironment(): Record<string, string | undefined> {
 /** Starts the real program with an embedded PostgreSQL on free ports, and answers when it says that it is running. */
 export async function startProgram(options: ProgramOptions = {}): Promise<Program> {
   const dataDir = options.dataDir ?? (await temporaryFolder());
+  if (!options.fresh) await giveCluster(dataDir);
   const line = [process.execPath, entry, options.command ?? "start"];
   // Attached as a grandchild (-D), so that signals reach the program itself.
   const { trace } = options;
