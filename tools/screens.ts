@@ -5,7 +5,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { newUid, readPart10, text, withElements, writePart10 } from "@isocenter/dicom";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { launchBrowser, openPage, signInByForm } from "../test/support/browser.ts";
 import { adminPassword, eventually, type Program, startProgram } from "../test/support/program.ts";
@@ -156,6 +156,36 @@ async function department(page: Page, order: { id: string; patientId: string }):
   }
 }
 
+/** The first pages of people of the demonstration, as they have them before them. */
+async function roles(browser: Browser, baseURL: string, password: string): Promise<void> {
+  const as = async (
+    username: string,
+    size: { width: number; height: number },
+    name: string,
+    go: (page: Page) => Promise<void>,
+  ) => {
+    const { page, context } = await openPage(browser, { baseURL, reducedMotion: "reduce", ...size });
+    await signInByForm(page, username, password);
+    await go(page);
+    await isTrue(page, `document.querySelector("[aria-busy=true], .skeleton") === null`);
+    await settled(page);
+    await picture(page, name);
+    await context.close();
+  };
+  await as("demo-technologist", { width: 1440, height: 900 }, "station", async (page) => {
+    await page.locator(".station-row").filter({ hasText: "MR brain, stroke protocol" }).first().click();
+    await page.locator(".station-series li").first().waitFor();
+  });
+  const phone = { width: 390, height: 844 };
+  await as("demo-physician", phone, "results-phone", async (page) => {
+    await page.locator(".result-row").first().waitFor();
+  });
+  await as("demo-physician", phone, "result-phone", async (page) => {
+    await page.locator(".critical-card").first().getByRole("link").click();
+    await page.locator(".result-report").waitFor();
+  });
+}
+
 await fs.mkdir(folder, { recursive: true });
 const program = await startProgram({ env: { PORT: "3006", DICOM_PORT: "11112", SETTLE_SECONDS: "5" } });
 const browser = await launchBrowser();
@@ -172,7 +202,11 @@ try {
   await page.getByText(/^Live/).waitFor();
   await settled(page);
   await picture(page, "first-run");
+  const answered = page.waitForResponse(
+    (response) => response.url().endsWith("/api/v1/demo") && response.status() === 202,
+  );
   await page.getByRole("button", { name: "Load demonstration" }).click();
+  const { password } = (await (await answered).json()) as { password: string };
   const headers = await program.login();
   await page.getByRole("button", { name: "Open the studies" }).click({ timeout: demonstrationMs });
   const all = await studies(program, headers);
@@ -196,6 +230,7 @@ try {
   const answer = await fetch(`${program.url}/api/v1/imaging-orders?status=COMPLETED&limit=1`, { headers });
   const { data: orders } = (await answer.json()) as { data: { id: string; patientId: string }[] };
   await department(page, orders[0]!);
+  await roles(browser, "http://localhost:3006", password);
   if (problems.length > 0) throw new Error(problems.join("\n"));
 } finally {
   await browser.close();

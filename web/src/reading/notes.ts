@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
-import { api } from "../api/client.ts";
+import { api, useMe } from "../api/client.ts";
 
 /** What a technologist writes into the workflow log of a study. */
 export const studyLogActions = ["QUALITY_ACCEPTED", "NOTE_TO_READER"] as const;
@@ -9,8 +9,9 @@ export type StudyLogAction = (typeof studyLogActions)[number];
 const againMs = 15_000;
 
 /** What technologists said of the study, the oldest first: all of it to readers, their own to technologists. */
-export const useStudyLog = (studyId: string) =>
-  useQuery({
+export function useStudyLog(studyId: string) {
+  const may = useMe()?.permissions.includes("log.read") ?? false;
+  return useQuery({
     queryKey: ["logs", "study", studyId],
     queryFn: ({ signal }) =>
       answerOf(
@@ -22,4 +23,6 @@ export const useStudyLog = (studyId: string) =>
     select: ({ data }) =>
       data.filter(({ action }) => (studyLogActions as readonly string[]).includes(action)),
     refetchInterval: againMs,
+    enabled: may,
   });
+}

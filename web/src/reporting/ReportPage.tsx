@@ -12,6 +12,7 @@ import { toast } from "../kit/toast.ts";
 import { priorityWord } from "../orders/order-words.ts";
 import { useOrder } from "../orders/queries.ts";
 import { PriorReports } from "../reading/PriorReports.tsx";
+import { TechnologistNotes } from "../reading/TechnologistNotes.tsx";
 import { ageAt, dateAndTime } from "../studies/format.ts";
 import { message, t } from "../words/words.ts";
 import { keepReport, useStudy, useStudyReport, useTemplates } from "./queries.ts";
@@ -58,6 +59,7 @@ export function Beside({ study }: { study: Study }) {
           </p>
         </section>
       )}
+      <TechnologistNotes studyId={study.id} />
       <section aria-label={t("Prior reports")}>
         <h3 className="text-12 text-text-3">{t("Prior reports")}</h3>
         <PriorReports patientId={study.patientId} exceptStudyId={study.id} />

@@ -83,7 +83,7 @@ export function ResultsPage() {
     <div className="flex h-full min-h-0 flex-col">
       <div className="results-head">
         <search className="input">
-          <Icon name="search" />
+          <Icon name="search" size="s" />
           <input
             id="results-query"
             type="search"

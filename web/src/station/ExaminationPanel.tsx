@@ -103,7 +103,7 @@ function Details({
     [t("Body part"), order.bodyPart],
     [t("Reason"), order.statusReason],
     [t("When"), order.scheduledAt && span(day.timeZone, examination.startsAt, end)],
-    [t("Station"), examination.station?.name ?? t("any that can do it")],
+    [t("Station"), examination.station?.name ?? (order.startedAt ? null : t("any that can do it"))],
     [t("Asked by"), order.provider.name],
     [t("Arrived"), order.arrivedAt && momentIn(day.timeZone, order.arrivedAt)],
   ];
