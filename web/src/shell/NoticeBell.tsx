@@ -30,7 +30,9 @@ export function NoticeBell() {
   const label =
     unread === 0
       ? t("Notices")
-      : t("{count, plural, one {# unread notice} other {# unread notices}}", { count: unread });
+      : unread > most
+        ? t("{count}+ unread notices", { count: most })
+        : t("{count, plural, one {# unread notice} other {# unread notices}}", { count: unread });
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger className="icon-btn" aria-label={label} title={label}>
