@@ -57,6 +57,7 @@ interface Made extends Case {
   studyId: string;
   StudyInstanceUID: string;
   orderId: string;
+  reportId: string;
 }
 interface Person {
   id: string;
@@ -154,7 +155,34 @@ async function make(one: Case): Promise<Made> {
     created_by: provider!.id,
     updated_at: now(),
   })}`;
-  return { ...one, patientId, studyId, StudyInstanceUID, orderId: id };
+  const reportId = newId(platform.clock);
+  const text = {
+    technique: "",
+    comparison: "",
+    findings: "None.",
+    impression: "",
+    recommendations: "",
+    fields: {},
+  };
+  await database.db`insert into report ${database.db({
+    id: reportId,
+    facility_id: facilityId,
+    study_id: studyId,
+    status: "FINAL",
+    author_id: provider!.id,
+    author_name: "Provider",
+    content: database.db.json(text),
+    last_number: 1,
+    signed_number: 1,
+    signer_id: provider!.id,
+    signer_name: "Provider",
+    signed_at: now(),
+    first_signed_at: now(),
+    known_images: 1,
+    created_at: now(),
+    updated_at: now(),
+  })}`;
+  return { ...one, patientId, studyId, StudyInstanceUID, orderId: id, reportId };
 }
 
 async function enter(hash: string, role: Role, at: Person["places"]): Promise<Person> {
@@ -201,7 +229,7 @@ function expected(
   if (reach === null) return null;
   return made.filter(
     ({ place, relation }) =>
-      at.includes(place) && (reach !== "in-care" || relation === "in-care" || relation === "glass"),
+      at.includes(place) && (!reach.endsWith("in-care") || relation === "in-care" || relation === "glass"),
   );
 }
 const alive = (all: readonly Made[] | null) => all?.filter((one) => !one.deleted) ?? null;
@@ -215,8 +243,10 @@ async function ask(person: Person, url: string, more: object = {}): Promise<{ st
   return { status: answer.statusCode, body: json && answer.body !== "" ? answer.json() : null };
 }
 /** Names of the cases that the ids are of; ids of nothing that was made are told as they are. */
-const named = (ids: readonly string[], key: "patientId" | "studyId" | "StudyInstanceUID" | "orderId") =>
-  ids.map((id) => made.find((one) => one[key] === id)?.name ?? id).sort();
+const named = (
+  ids: readonly string[],
+  key: "patientId" | "studyId" | "StudyInstanceUID" | "orderId" | "reportId",
+) => ids.map((id) => made.find((one) => one[key] === id)?.name ?? id).sort();
 
 /** By a list: null where it may not be asked. */
 async function listed(
@@ -324,6 +354,34 @@ describe("each role sees the same through every door", () => {
     expect(await inTimeline(person, "ORDER")).toEqual(orders ?? []);
   });
 
+  test.each(titles)("reports: %s", async (title) => {
+    const person = of(title);
+    const reports = names(expected(person, "reports.read"));
+    expect(await oneByOne(person, ({ reportId }) => `/api/v1/reports/${reportId}`)).toEqual(reports);
+    expect(await oneByOne(person, ({ reportId }) => `/api/v1/reports/${reportId}/versions`)).toEqual(reports);
+    for (const way of ["study", "patient"] as const) {
+      const seen: string[] = [];
+      let forbidden = 0;
+      for (const one of made) {
+        const id = way === "study" ? one.studyId : one.patientId;
+        const { status, body } = await ask(person, `/api/v1/reports/${way}/${id}`);
+        if (status === 403) forbidden += 1;
+        if (status !== 200) continue;
+        expect(body.pagination.total).toBe(body.data.length);
+        seen.push(
+          ...named(
+            body.data.map((report: Json) => report.id),
+            "reportId",
+          ),
+        );
+      }
+      expect([way, forbidden === made.length ? null : seen.sort()]).toEqual([way, reports]);
+    }
+    expect(await inTimeline(person, "REPORT")).toEqual(
+      (reports ?? []).filter((name) => (names(expected(person, "patients.read")) ?? []).includes(name)),
+    );
+  });
+
   test.each(titles)("exports, which broken glass does not open: %s", async (title) => {
     const person = of(title);
     const may = reachOf([person.role], "images.export") !== null;
@@ -366,7 +424,7 @@ describe("each role sees the same through every door", () => {
     }
   });
 
-  async function inTimeline(person: Person, type: "STUDY" | "ORDER"): Promise<string[]> {
+  async function inTimeline(person: Person, type: "STUDY" | "ORDER" | "REPORT"): Promise<string[]> {
     const seen: string[] = [];
     for (const one of made) {
       const { status, body } = await ask(person, `/api/v1/patients/${one.patientId}/timeline?type=${type}`);

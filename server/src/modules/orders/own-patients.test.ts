@@ -165,6 +165,17 @@ describe("a first order for a patient who is not in the physician's care", () =>
     expect((await order(signedIn, { patientId, patientProof: right })).status).toBe(201);
   });
 
+  test("under a request's key is done once, and a wrong proof does not use the key up", async () => {
+    const right = await orders.proof(patientId);
+    const headers = { "idempotency-key": `order-${patientId}` };
+    const send = (patientProof: object) =>
+      physician.call("POST", "/imaging-orders", { ...ask, patientProof }, headers);
+    expect((await send({ ...right, birthDate: "1970-01-03" })).status).toBe(422);
+    const [made, again] = [await send(right), await send(right)];
+    expect([made.status, again.status, again.body.id]).toEqual([201, 201, made.body.id]);
+    expect(await database.db`select 1 from imaging_order where patient_id = ${patientId}`).toHaveLength(1);
+  });
+
   test("that succeeded does not count", async () => {
     for (let count = 0; count < 11; count++) {
       const id = await orders.patient();
