@@ -32,7 +32,7 @@ const presentation: Kind = {
 const segmentation: Kind = {
   short: "SEG",
   name: message("Segmentation"),
-  explanation: message("Regions drawn on the images of another series."),
+  explanation: message("Regions on the images of another series: open that series, they are drawn on it."),
 };
 const radiotherapy = (short: string, name: string): Kind => ({
   short,

@@ -5,6 +5,7 @@ import { initialLook, measureOf, uptakeFor } from "../layers/fusion.ts";
 import { keyOfImage } from "../marks/study-marks.ts";
 import { reportText } from "../marks/words.ts";
 import { distinctPatients } from "../model/patient.ts";
+import { type Segmentation, segmentationsOf } from "../model/segments.ts";
 import { priorSeries } from "../model/studies.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
 import type { ToolName } from "../stack/session.ts";
@@ -43,6 +44,7 @@ interface ReadingRoomProps {
 }
 
 const noKeyImages = createStore<readonly KeyImage[]>([]);
+const noSegmentations: readonly Segmentation[] = [];
 const plain = ({ center, width }: { center: number; width: number }) => ({ center, width });
 
 /** The whole screen of an open study. */
@@ -62,6 +64,7 @@ export function ReadingRoom({
   const hanging = useHanging(studies, studiesState, room.desk, screen);
   const [tool, setTool] = useState<ToolName>("window");
   const [overlays, setOverlays] = useState(true);
+  const [regions, setRegions] = useState(true);
   const [look, setLook] = useState(initialLook);
   const [panel, setPanel] = useState<"" | "attributes" | "measurements">("");
   const [help, setHelp] = useState(false);
@@ -99,6 +102,7 @@ export function ReadingRoom({
     () => uptakeFor(activeSeries, series, (entry) => isVolume(room.volumes.of(entry))),
     [activeSeries, series, room.volumes],
   );
+  const segmentations = useMemo(() => series.flatMap(segmentationsOf), [series]);
   const fused = hanging.fusedIn(hanging.active);
   const { planes, togglePlanes } = usePlanes(hanging);
   const { scale, choose: chooseScale } = useScale(hanging, session);
@@ -122,6 +126,7 @@ export function ReadingRoom({
     measurements: () => toggle("measurements"),
     link: () => hanging.link(!hanging.linked),
     planes: togglePlanes,
+    regions: () => setRegions((on) => !on),
     fuse: () => {
       if (!hung || !(uptake || fused)) return;
       const { fused: _before, ...plain } = hung;
@@ -178,6 +183,7 @@ export function ReadingRoom({
         }
         layout={hanging.layout}
         onLayout={hanging.chooseLayout}
+        regions={segmentations.length > 0 ? regions : undefined}
         scale={scale}
         onScale={chooseScale}
         overlays={overlays}
@@ -201,6 +207,7 @@ export function ReadingRoom({
         overlays={overlays}
         isKeyImage={keyImage ?? false}
         look={look}
+        segmentations={regions ? segmentations : noSegmentations}
         onShowAttributes={() => setPanel("attributes")}
       />
       {panel === "measurements" && (

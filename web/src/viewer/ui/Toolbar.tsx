@@ -28,6 +28,8 @@ export interface ToolbarProps {
   /** Whether uptake lies over the active picture; undefined where there is none. */
   fused: boolean | undefined;
   fusion: Fusion | undefined;
+  /** Whether regions of segmentations are drawn; undefined where there are none. */
+  regions: boolean | undefined;
   /** How large projections are; undefined where there is none. */
   scale: Scale | undefined;
   onScale: (scale: Scale) => void;
@@ -231,7 +233,7 @@ const layouts: readonly [number, number][] = [
   [3, 3],
 ];
 
-function Layouts({ layout, onLayout, linked, planes, fused, controller, commands }: ToolbarProps) {
+function Layouts({ layout, onLayout, linked, planes, fused, regions, controller, commands }: ToolbarProps) {
   return (
     <span className="vw-group">
       <label className="vw-layout" title={t("Layout (Q)")}>
@@ -266,6 +268,15 @@ function Layouts({ layout, onLayout, linked, planes, fused, controller, commands
         disabled={!controller && !planes}
         onClick={commands.planes}
       />
+      {regions !== undefined && (
+        <ToolButton
+          icon="regions"
+          label={t("Regions of segmentations")}
+          hotkey="G"
+          pressed={regions}
+          onClick={commands.regions}
+        />
+      )}
       {fused !== undefined && (
         <ToolButton
           icon="fusion"

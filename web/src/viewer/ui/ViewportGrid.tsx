@@ -2,6 +2,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from "rea
 import { t } from "../../words/words.ts";
 import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
+import type { Segmentation } from "../model/segments.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
@@ -21,6 +22,7 @@ interface ViewportGridProps {
   /** Of the image in the active viewport. */
   isKeyImage: boolean;
   look: FusionLook;
+  segmentations: readonly Segmentation[];
   onShowAttributes: () => void;
   /** From one viewport to all that hang, and back. */
   onMaximize: () => void;
@@ -36,6 +38,7 @@ export function ViewportGrid({
   overlays,
   isKeyImage,
   look,
+  segmentations,
   onMaximize,
   onShowAttributes,
 }: ViewportGridProps) {
@@ -95,6 +98,7 @@ export function ViewportGrid({
                 series={hanging.seriesIn(slot)}
                 fused={fusedIn(room, hanging, slot)}
                 look={look}
+                segmentations={segmentations}
                 reference={slot === active || visible.length < 2 ? undefined : reference}
                 onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}
                 isActive={slot === active && visible.length > 1}

@@ -3,6 +3,7 @@ import { t } from "../../words/words.ts";
 import type { Hung } from "../hanging/hang.ts";
 import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
+import type { Segmentation } from "../model/segments.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
@@ -16,6 +17,7 @@ import { Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
 import { Overlay } from "./Overlay.tsx";
 import { OverlayPlanes } from "./OverlayPlanes.tsx";
+import { SegmentLayer } from "./SegmentLayer.tsx";
 import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
 import { SpaceOverlay } from "./SpaceOverlay.tsx";
 import { StackSlider } from "./StackSlider.tsx";
@@ -29,6 +31,8 @@ interface ViewportPaneProps {
   /** Whose uptake lies over it, and how. */
   fused: Volume | undefined;
   look: FusionLook;
+  /** Those whose regions are drawn on it. */
+  segmentations: readonly Segmentation[];
   /** What the active viewport shows, where that is another one. */
   reference: ViewportState | undefined;
   /** Told of points that are pressed, while the crosshair is the tool. */
@@ -114,6 +118,14 @@ export function ViewportPane(props: ViewportPaneProps) {
         <>
           {overlays && state.shown && !state.error && (
             <OverlayPlanes dicomweb={room.dicomweb} image={state.shown} controller={controller} />
+          )}
+          {props.segmentations.length > 0 && state.shown && !state.error && (
+            <SegmentLayer
+              segmentations={props.segmentations}
+              image={state.shown}
+              source={source}
+              controller={controller}
+            />
           )}
           {props.fused && !state.error && (
             <FusionLayer

@@ -19,6 +19,8 @@ export interface Commands {
   planes(): void;
   /** Uptake over the picture, or no longer. */
   fuse(): void;
+  /** Regions of segmentations on the images, or none. */
+  regions(): void;
   undo(): void;
   redo(): void;
   keyImage(): void;
@@ -68,6 +70,7 @@ const commandKeys: Record<string, CommandName> = {
   y: "link",
   v: "planes",
   u: "fuse",
+  g: "regions",
   "shift+m": "measurements",
   "ctrl+z": "undo",
   "ctrl+shift+z": "redo",

@@ -37,6 +37,13 @@ const drawings = {
       <circle cx="10" cy="8" r="4" fill="currentColor" fillOpacity=".35" />
     </>
   ),
+  regions: (
+    <path
+      d="M3 5.500C4 2.500 9 1.800 11.500 4s2 7-1 8.500-6-.5-6.500-2.500S2 8 3 5.500z"
+      fill="currentColor"
+      fillOpacity=".35"
+    />
+  ),
   help: (
     <>
       <circle cx="8" cy="8" r="5.5" />

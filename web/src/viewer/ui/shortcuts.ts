@@ -23,6 +23,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["Y"], what: message("Link viewports: images, windows") },
       { keys: ["V"], what: message("Planes of the volume") },
       { keys: ["U"], what: message("Uptake over the picture in colours") },
+      { keys: ["G"], what: message("Regions of segmentations") },
       { keys: ["Space"], what: message("Play, pause") },
       { keys: ["O"], what: message("Show or hide the texts") },
     ],
