@@ -19,7 +19,10 @@ export function registerRouting(
         const rules = facilityId === null ? [] : await rulesAt(tx, facilityId);
         if (rules.length === 0) continue;
         const found = await archive.routedStudy(tx, subject.id);
-        if (found) await applyRules(deps, tx, rules, found.facilityId, found.patientId, found.study);
+        if (!found) continue;
+        // It may have gone to another facility since: then the rules of that one count, not those of where it settled.
+        const theirs = found.facilityId === facilityId ? rules : await rulesAt(tx, found.facilityId);
+        await applyRules(deps, tx, theirs, found.facilityId, found.patientId, found.study);
       }
     },
   });

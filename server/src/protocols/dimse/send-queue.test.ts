@@ -432,4 +432,33 @@ describe("routing rules", () => {
     await settle(await archived([back], "CT1"));
     expect(took.CT1).toEqual([foreign.SOPInstanceUID, back.SOPInstanceUID]);
   });
+
+  test("images of the demonstration leave by no rule that does not name it", async () => {
+    await database.db`update facility set demonstration = true where id = ${facilityId}`;
+    try {
+      const destinationId = await modality("PACS2");
+      const refused = await rule(destinationId);
+      expect([refused.status, refused.body.code]).toEqual([400, "routing.demonstration"]);
+      await settle(await archived([ctInstance()]));
+      expect(took).toEqual({});
+      expect((await rule(destinationId, { facilityId })).status).toBe(201);
+      const image = ctInstance();
+      await settle(await archived([image]));
+      expect(took).toEqual({ PACS2: [image.SOPInstanceUID] });
+    } finally {
+      await database.db`update facility set demonstration = false where id = ${facilityId}`;
+    }
+  });
+
+  test("a study that went to another facility before it was told goes by the rules there", async () => {
+    await rule(await modality("PACS2"));
+    const elsewhere = await makeFacility(database.db);
+    const studyId = await archived([ctInstance()]);
+    platform.clock.advance(platform.config.settleSeconds * 1000 + 1);
+    await settleStudy(platform, journal, studyId);
+    await database.db`update study set facility_id = ${elsewhere} where id = ${studyId}`;
+    await journal.drain();
+    await runner().drain();
+    expect(took).toEqual({});
+  });
 });

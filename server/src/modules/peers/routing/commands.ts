@@ -25,6 +25,19 @@ async function requireDestination(tx: Tx, viewer: Viewer, id: string): Promise<v
   });
 }
 
+/**
+ * A rule of the demonstration has to name it: made by the way, by who happens to work there, it would send invented patients to a real archive.
+ * @throws Refusal `invalid` (`routing.demonstration`)
+ */
+async function refuseDemonstration(tx: Tx, facilityId: string): Promise<void> {
+  const [found] = await tx`select from facility where id = ${facilityId} and demonstration`;
+  if (!found) return;
+  const message = "Name the facility: images of the demonstration are sent away by no rule that does not.";
+  throw new Refusal("invalid", "routing.demonstration", message, {
+    errors: [{ path: "facilityId", message }],
+  });
+}
+
 /** @throws Refusal `invalid`, `forbidden`, `conflict` (`routing.too-many`) */
 export async function createRule(
   deps: PeersDeps,
@@ -35,6 +48,7 @@ export async function createRule(
   requirePermission(viewer, "modalities.manage");
   const facilityId = input.facilityId ?? viewer.homeFacilityId;
   await requireFacility(tx, viewer, facilityId);
+  if (input.facilityId === undefined) await refuseDemonstration(tx, facilityId);
   await requireDestination(tx, viewer, input.destinationId);
   const [count] = await tx<{ rules: number }[]>`
     select count(*) as rules from routing_rule where facility_id = ${facilityId}`;
