@@ -4,6 +4,7 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { t } from "../../words/words.ts";
+import { Edited } from "../parts/Edited.tsx";
 import { Form, FormDialog } from "../parts/forms.tsx";
 import { Side } from "../parts/Page.tsx";
 import { useRun } from "../parts/run.ts";
@@ -37,7 +38,9 @@ export function ModalitySide({
         </Button>
         <EchoResult echo={echo} />
       </section>
-      <EditModality key={modality.version} modality={modality} />
+      <Edited key={modality.id} value={modality}>
+        {(kept, saved) => <EditModality modality={kept} onSaved={saved} />}
+      </Edited>
       <section>
         <Button variant="danger" onClick={() => setRemoving(true)}>
           {t("Remove")}
@@ -61,11 +64,11 @@ export function ModalitySide({
   );
 }
 
-function EditModality({ modality }: { modality: Modality }) {
+function EditModality({ modality, onSaved }: { modality: Modality; onSaved: () => void }) {
   const { body, ready, fields } = useModalityForm(modality);
   const { busy, problem, run } = useRun("modalities");
-  const submit = () =>
-    run(
+  const submit = async () => {
+    const done = await run(
       () =>
         answerOf(
           api.PATCH("/api/v1/modalities/{id}", {
@@ -75,6 +78,8 @@ function EditModality({ modality }: { modality: Modality }) {
         ),
       t("Saved"),
     );
+    if (done) onSaved();
+  };
   return (
     <section aria-label={t("Details")}>
       <Form

@@ -11,6 +11,7 @@ import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Form, FormDialog, OnceDialog, Select, Tick } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
@@ -209,7 +210,9 @@ function WebhookSide({
   };
   return (
     <Side title={webhook.url} about={webhook.disabledReason ?? webhook.description} onClose={onClose}>
-      <EditWebhook key={webhook.version} webhook={webhook} />
+      <Edited key={webhook.id} value={webhook}>
+        {(kept, saved) => <EditWebhook webhook={kept} onSaved={saved} />}
+      </Edited>
       <section className="flex flex-wrap items-center gap-2" aria-label={t("Test")}>
         <Button busy={busy} onClick={() => void test()}>
           {t("Send a test")}
@@ -249,13 +252,13 @@ const deliveryText = ({ status, durationMs, error }: WebhookDelivery): string =>
     ? (error ?? t("no answer"))
     : t("answered {status} after {milliseconds} ms", { status, milliseconds: durationMs ?? 0 });
 
-function EditWebhook({ webhook }: { webhook: Webhook }) {
+function EditWebhook({ webhook, onSaved }: { webhook: Webhook; onSaved: () => void }) {
   const [url, setUrl] = useState(webhook.url);
   const [events, setEvents] = useState(webhook.events.join(", "));
   const [enabled, setEnabled] = useState(webhook.enabled);
   const { busy, problem, run } = useRun("webhooks");
-  const submit = () =>
-    run(
+  const submit = async () => {
+    const done = await run(
       () =>
         answerOf(
           api.PATCH("/api/v1/webhooks/{id}", {
@@ -265,6 +268,8 @@ function EditWebhook({ webhook }: { webhook: Webhook }) {
         ),
       t("Saved"),
     );
+    if (done) onSaved();
+  };
   return (
     <section aria-label={t("Details")}>
       <Form

@@ -9,6 +9,7 @@ import { useShortcuts } from "../../kit/shortcuts.ts";
 import { ModalityChip, Tag } from "../../kit/Tag.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { Edited } from "../parts/Edited.tsx";
 import { Form, FormDialog } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
@@ -52,7 +53,9 @@ export default function ProceduresPage() {
       side={
         opened && (
           <Side title={opened.name} about={opened.code} onClose={() => change({ id: undefined })}>
-            <EditProcedure key={`${opened.id}.${opened.version}`} procedure={opened} />
+            <Edited key={opened.id} value={opened}>
+              {(kept, saved) => <EditProcedure procedure={kept} onSaved={saved} />}
+            </Edited>
           </Side>
         )
       }
@@ -159,12 +162,12 @@ function NewProcedure({ onClose }: { onClose: () => void }) {
   );
 }
 
-function EditProcedure({ procedure }: { procedure: Procedure }) {
+function EditProcedure({ procedure, onSaved }: { procedure: Procedure; onSaved: () => void }) {
   const permissions = useMe()?.permissions ?? [];
   const { details, price, ready, fields } = useProcedureForm(procedure);
   const { busy, problem, run } = useRun("procedures");
-  const submit = () =>
-    run(
+  const submit = async () => {
+    const done = await run(
       () =>
         answerOf(
           api.PATCH("/api/v1/procedures/{id}", {
@@ -178,6 +181,8 @@ function EditProcedure({ procedure }: { procedure: Procedure }) {
         ),
       t("Saved"),
     );
+    if (done) onSaved();
+  };
   return (
     <section aria-label={t("Details")}>
       <Form

@@ -9,6 +9,7 @@ import { useShortcuts } from "../../kit/shortcuts.ts";
 import { ModalityChip, Tag } from "../../kit/Tag.tsx";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { Edited } from "../parts/Edited.tsx";
 import { useFacilityName, useFacilityOptions } from "../parts/facilities.ts";
 import { Form, FormDialog, Select, Tick } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
@@ -52,7 +53,9 @@ export default function StationsPage() {
       side={
         opened && (
           <Side title={opened.name} about={opened.aeTitle} onClose={() => change({ id: undefined })}>
-            <EditStation key={`${opened.id}.${opened.version}`} station={opened} />
+            <Edited key={opened.id} value={opened}>
+              {(kept, saved) => <EditStation station={kept} onSaved={saved} />}
+            </Edited>
           </Side>
         )
       }
@@ -219,11 +222,11 @@ function NewStation({ onClose }: { onClose: () => void }) {
   );
 }
 
-function EditStation({ station }: { station: Station }) {
+function EditStation({ station, onSaved }: { station: Station; onSaved: () => void }) {
   const { body, ready, fields } = useStationForm(station);
   const { busy, problem, run } = useRun("stations");
-  const submit = () =>
-    run(
+  const submit = async () => {
+    const done = await run(
       () =>
         answerOf(
           api.PATCH("/api/v1/stations/{id}", {
@@ -233,6 +236,8 @@ function EditStation({ station }: { station: Station }) {
         ),
       t("Saved; appointments that were made stay"),
     );
+    if (done) onSaved();
+  };
   return (
     <section aria-label={t("Details")}>
       <Form

@@ -23,7 +23,8 @@ import { auditQuery } from "./audit-query.ts";
 export default function AuditPage() {
   const { state, change } = useAddress();
   const timeZone = useTimeZone();
-  const query = auditQuery(state);
+  const zone = timeZone && t("Days of {timeZone}", { timeZone });
+  const query = auditQuery(state, timeZone);
   const list = usePages(["audit", query], [], (paging, signal) =>
     answerOf(api.GET("/api/v1/audit", { params: { query: { ...paging, ...query } }, signal })),
   );
@@ -78,12 +79,14 @@ export default function AuditPage() {
         <Field
           label={t("From")}
           type="date"
+          title={zone}
           value={state.from ?? ""}
           onChange={({ target }) => change({ from: target.value })}
         />
         <Field
           label={t("To")}
           type="date"
+          title={zone}
           value={state.to ?? ""}
           onChange={({ target }) => change({ to: target.value })}
         />

@@ -9,6 +9,7 @@ import { Field } from "../../kit/Field.tsx";
 import { SeverityTag } from "../../kit/Tag.tsx";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Form, Select, Tick } from "../parts/forms.tsx";
 import { Answer } from "../parts/Listing.tsx";
@@ -60,7 +61,20 @@ export default function PoliciesPage() {
         {(data) => (
           <div className="policies">
             {data.policies.map((policy) => (
-              <Policy key={`${facilityId} ${policy.severity} ${data.version}`} policy={policy} all={data} />
+              <section
+                key={`${facilityId} ${policy.severity}`}
+                className="admin-card p-4"
+                aria-label={severityName(policy)}
+              >
+                <div className="mb-3">
+                  <SeverityTag severity={policy.severity} />
+                </div>
+                <Edited value={{ policy, version: data.version }} same={samePolicy}>
+                  {(kept, saved) => (
+                    <Policy policy={kept.policy} version={kept.version} all={data} onSaved={saved} />
+                  )}
+                </Edited>
+              </section>
             ))}
           </div>
         )}
@@ -68,6 +82,16 @@ export default function PoliciesPage() {
     </Page>
   );
 }
+
+const severityName = ({ severity }: FindingPolicy) => severity.charAt(0) + severity.slice(1).toLowerCase();
+
+interface Versioned {
+  policy: FindingPolicy;
+  /** Of all policies of the facility: saving one leaves the others as they are. */
+  version: number;
+}
+const samePolicy = (one: Versioned, other: Versioned) =>
+  JSON.stringify(one.policy) === JSON.stringify(other.policy);
 
 /** Times as a person writes them: "15", "1 h 30", "2 d"; empty for no limit. */
 function usePolicyForm(policy: FindingPolicy) {
@@ -144,95 +168,92 @@ function usePolicyForm(policy: FindingPolicy) {
   };
 }
 
-function Policy({ policy, all }: { policy: FindingPolicy; all: FindingPolicies }) {
+function Policy({
+  policy,
+  version,
+  all,
+  onSaved,
+}: Versioned & { all: FindingPolicies; onSaved: () => void }) {
   const { ready, body, steps, ladder, setLadder, fields } = usePolicyForm(policy);
   const { busy, problem, run } = useRun("finding-policies");
-  const title = policy.severity.charAt(0) + policy.severity.slice(1).toLowerCase();
   const mayEdit = all.actions.includes("change");
-  const submit = () =>
-    run(
+  const submit = async () => {
+    const done = await run(
       () =>
         answerOf(
           api.PUT("/api/v1/critical-finding-policies", {
-            body: {
-              facilityId: all.facilityId,
-              policies: [body()],
-              expectedVersion: all.version,
-            },
+            body: { facilityId: all.facilityId, policies: [body()], expectedVersion: version },
           }),
         ),
       t("Saved"),
     );
+    if (done) onSaved();
+  };
   const change = (key: number, next: Partial<(typeof ladder)[number]>) =>
     setLadder(ladder.map((one) => (one.key === key ? { ...one, ...next } : one)));
   return (
-    <section className="admin-card p-4" aria-label={title}>
-      <div className="mb-3">
-        <SeverityTag severity={policy.severity} />
-      </div>
-      <Form
-        label={title}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={!ready || !mayEdit}
-        onSubmit={() => void submit()}
-      >
-        {fields}
-        <fieldset className="grid gap-2">
-          <legend className="mb-1 text-12 font-medium text-text-2">{t("Ladder")}</legend>
-          {ladder.map((step, index) => (
-            <div key={step.key} className="grid grid-cols-[minmax(0,1fr)_108px_28px] items-end gap-x-2">
-              <Select
-                label={t("Step {number}", { number: index + 1 })}
-                value={step.to}
-                options={Object.entries(targets).map(([value, word]) => ({ value, word: t(word) }))}
-                onChange={(to) => change(step.key, { to: to as LadderStep["to"] })}
-              />
-              <Field
-                label={t("After")}
-                value={step.after}
-                placeholder={t("if nobody")}
-                onChange={({ target }) => change(step.key, { after: target.value })}
-              />
-              <IconButton
-                icon="x"
-                label={t("Remove step {number}", { number: index + 1 })}
-                disabled={ladder.length === 1}
-                onClick={() => setLadder(ladder.filter(({ key }) => key !== step.key))}
-              />
-              <Channels
-                number={index + 1}
-                chosen={step.channels}
-                all={all.channels}
-                onChange={(channels) => change(step.key, { channels })}
-              />
-            </div>
-          ))}
-          {ladder.length < mostSteps && (
-            <Button
-              size="s"
-              icon="plus"
-              className="justify-self-start"
-              onClick={() =>
-                setLadder([
-                  ...ladder,
-                  {
-                    key: Math.max(...ladder.map(({ key }) => key)) + 1,
-                    to: "ALARM",
-                    channels: all.channels.map(({ channel }) => channel),
-                    after: "",
-                  },
-                ])
-              }
-            >
-              {t("Add a step")}
-            </Button>
-          )}
-        </fieldset>
-        <Preview steps={steps} />
-      </Form>
-    </section>
+    <Form
+      label={severityName(policy)}
+      submit={t("Save")}
+      busy={busy}
+      problem={problem}
+      disabled={!ready || !mayEdit}
+      onSubmit={() => void submit()}
+    >
+      {fields}
+      <fieldset className="grid gap-2">
+        <legend className="mb-1 text-12 font-medium text-text-2">{t("Ladder")}</legend>
+        {ladder.map((step, index) => (
+          <div key={step.key} className="grid grid-cols-[minmax(0,1fr)_108px_28px] items-end gap-x-2">
+            <Select
+              label={t("Step {number}", { number: index + 1 })}
+              value={step.to}
+              options={Object.entries(targets).map(([value, word]) => ({ value, word: t(word) }))}
+              onChange={(to) => change(step.key, { to: to as LadderStep["to"] })}
+            />
+            <Field
+              label={t("After")}
+              value={step.after}
+              placeholder={t("if nobody")}
+              onChange={({ target }) => change(step.key, { after: target.value })}
+            />
+            <IconButton
+              icon="x"
+              label={t("Remove step {number}", { number: index + 1 })}
+              disabled={ladder.length === 1}
+              onClick={() => setLadder(ladder.filter(({ key }) => key !== step.key))}
+            />
+            <Channels
+              number={index + 1}
+              chosen={step.channels}
+              all={all.channels}
+              onChange={(channels) => change(step.key, { channels })}
+            />
+          </div>
+        ))}
+        {ladder.length < mostSteps && (
+          <Button
+            size="s"
+            icon="plus"
+            className="justify-self-start"
+            onClick={() =>
+              setLadder([
+                ...ladder,
+                {
+                  key: Math.max(...ladder.map(({ key }) => key)) + 1,
+                  to: "ALARM",
+                  channels: all.channels.map(({ channel }) => channel),
+                  after: "",
+                },
+              ])
+            }
+          >
+            {t("Add a step")}
+          </Button>
+        )}
+      </fieldset>
+      <Preview steps={steps} />
+    </Form>
   );
 }
 

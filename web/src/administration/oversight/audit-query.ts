@@ -1,21 +1,19 @@
 import type { AdministrationState } from "../administration-state.ts";
+import { dateAfter, instantIn } from "../parts/zoned.ts";
 
-const dayMs = 86_400_000;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const isDate = (text: string | undefined): text is string => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "");
 
-/** Midnight of a date as this browser's clock has it, some days later; nothing for what is no date. */
-function midnight(date: string | undefined, days: number): string | undefined {
-  if (!date || !/^\d{4}-\d{2}-\d{2}$/.test(date)) return undefined;
-  const at = new Date(`${date}T00:00:00`);
-  if (Number.isNaN(at.getTime())) return undefined;
-  at.setTime(at.getTime() + days * dayMs);
-  return at.toISOString();
-}
+/** Midnight of a date by the facility's clocks, some days later; nothing for what is no date. */
+const midnight = (timeZone: string | undefined, date: string | undefined, days: number) =>
+  isDate(date) && !Number.isNaN(Date.parse(`${date}T00:00:00Z`))
+    ? instantIn(timeZone, `${dateAfter(date, days)}T00:00`)
+    : undefined;
 
 /** What the address says as the server reads it: the day that ends the search belongs to it; what is malformed is left out. */
-export function auditQuery(state: AdministrationState) {
-  const from = midnight(state.from, 0);
-  const to = midnight(state.to, 1);
+export function auditQuery(state: AdministrationState, timeZone: string | undefined) {
+  const from = midnight(timeZone, state.from, 0);
+  const to = midnight(timeZone, state.to, 1);
   return {
     ...(state.kind === "FACT" || state.kind === "ACCESS" ? { kind: state.kind } : {}),
     ...(state.status ? { outcome: state.status } : {}),

@@ -7,6 +7,7 @@ import { Field, Labelled } from "../../kit/Field.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { Edited } from "../parts/Edited.tsx";
 import { Form, FormDialog } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
@@ -136,13 +137,17 @@ function ZoneField({ value, onChange }: { value: string; onChange: (value: strin
 function FacilitySide({ facility, onClose }: { facility: FacilityDetails; onClose: () => void }) {
   return (
     <Side title={facility.name} onClose={onClose}>
-      {facility.actions.includes("edit") && <EditFacility key={facility.version} facility={facility} />}
+      {facility.actions.includes("edit") && (
+        <Edited key={facility.id} value={facility}>
+          {(kept, saved) => <EditFacility facility={kept} onSaved={saved} />}
+        </Edited>
+      )}
       <Departments facilityId={facility.id} />
     </Side>
   );
 }
 
-function EditFacility({ facility }: { facility: FacilityDetails }) {
+function EditFacility({ facility, onSaved }: { facility: FacilityDetails; onSaved: () => void }) {
   const [name, setName] = useState(facility.name);
   const [timeZone, setTimeZone] = useState(facility.timeZone);
   const [issuer, setIssuer] = useState(facility.patientIdIssuer);
@@ -150,8 +155,8 @@ function EditFacility({ facility }: { facility: FacilityDetails }) {
   const [address, setAddress] = useState(facility.address);
   const [phone, setPhone] = useState(facility.phone);
   const { busy, problem, run } = useRun("facilities");
-  const submit = () =>
-    run(
+  const submit = async () => {
+    const done = await run(
       () =>
         answerOf(
           api.PATCH("/api/v1/facilities/{id}", {
@@ -169,6 +174,8 @@ function EditFacility({ facility }: { facility: FacilityDetails }) {
         ),
       t("Saved"),
     );
+    if (done) onSaved();
+  };
   return (
     <section aria-label={t("Details")}>
       <Form

@@ -10,6 +10,7 @@ import { roleWord } from "../../kit/roles.ts";
 import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
+import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Choices, Form } from "../parts/forms.tsx";
 import { Answer } from "../parts/Listing.tsx";
@@ -35,7 +36,11 @@ export function UserSide({
   };
   return (
     <Side title={user.fullName} about={user.username} onClose={onClose}>
-      {may("edit") && <EditUser key={user.version} user={user} />}
+      {may("edit") && (
+        <Edited key={user.id} value={user}>
+          {(kept, saved) => <EditUser user={kept} onSaved={saved} />}
+        </Edited>
+      )}
       <section className="flex flex-wrap gap-2" aria-label={t("Account")}>
         {may("reset-password") && (
           <Button icon="key" busy={busy} onClick={() => void reset()}>
@@ -69,15 +74,15 @@ export function UserSide({
   );
 }
 
-function EditUser({ user }: { user: UserDetails }) {
+function EditUser({ user, onSaved }: { user: UserDetails; onSaved: () => void }) {
   const facilities = useFacilityOptions();
   const [fullName, setFullName] = useState(user.fullName);
   const [email, setEmail] = useState(user.email ?? "");
   const [chosen, setChosen] = useState<string[]>(user.roles);
   const [at, setAt] = useState<string[]>(user.facilityIds);
   const { busy, problem, run } = useRun("users");
-  const submit = () =>
-    run(
+  const submit = async () => {
+    const done = await run(
       () =>
         updateUser(user.id, {
           fullName: fullName.trim(),
@@ -88,6 +93,8 @@ function EditUser({ user }: { user: UserDetails }) {
         }),
       t("Saved"),
     );
+    if (done) onSaved();
+  };
   return (
     <section aria-label={t("Details")}>
       <Form
