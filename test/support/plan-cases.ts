@@ -258,6 +258,7 @@ export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
       name: "patients by birth date",
       run: (db, of) => listPatients(db, of.desk, { birthDate: "1960-02-03" }),
     },
+    { name: "patients that are watched", run: (db, of) => listPatients(db, of.desk, { vip: true }) },
   ],
   "archive/read/studies": [
     { name: "a study", run: (db, of) => getStudy(db, of.reader, of.studyId) },

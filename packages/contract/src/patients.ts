@@ -195,6 +195,7 @@ export const PatientListQuery = Type.Object(
     query: Type.Optional(Type.String({ maxLength: 128 })),
     identifier: Type.Optional(Type.String({ maxLength: 64 })),
     birthDate: Type.Optional(DateOnly),
+    vip: Type.Optional(Type.Boolean({ description: "Those whose records are watched, or the others" })),
   },
   closed,
 );

@@ -9,6 +9,7 @@ const keys = [
   "actor",
   "action",
   "patient",
+  "modality",
   "from",
   "to",
 ] as const;

@@ -10524,6 +10524,8 @@ export interface operations {
                 identifier?: string;
                 /** @description The date of birth */
                 birthDate?: string;
+                /** @description Those whose records are watched, or the others */
+                vip?: boolean;
             };
             header?: never;
             path?: never;

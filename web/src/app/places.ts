@@ -45,7 +45,15 @@ export const places = [
     word: message("Admin"),
     icon: "gear",
     key: "a",
-    permissions: ["users.manage", "modalities.manage", "catalogue.manage", "images.correct"],
+    permissions: [
+      "users.manage",
+      "modalities.manage",
+      "catalogue.manage",
+      "images.correct",
+      "images.export",
+      "on-call.manage",
+      "report-templates.manage",
+    ],
   },
 ] as const satisfies readonly Place[];
 

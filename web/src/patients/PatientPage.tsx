@@ -203,6 +203,16 @@ function Beside({ patient }: { patient: Patient }) {
           ))}
         </dl>
       </section>
+      {patient.actions.includes("change") && (
+        <Link
+          to="/administration/$section"
+          params={{ section: "care-teams" }}
+          search={{ patient: patient.id }}
+          className="btn justify-self-start"
+        >
+          {t("Care team")}
+        </Link>
+      )}
       {patient.actions.includes("merge") && <Merges patient={patient} />}
     </aside>
   );

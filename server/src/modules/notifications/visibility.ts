@@ -29,7 +29,9 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   "on-call": "on-call.manage",
   bill: "bills.read",
   report: "reports.read",
+  "report-template": "reports.read",
   reading: "reading.claim",
+  "reading-target": "reading.claim",
   webhook: "webhooks.manage",
   access: "audit.read",
 };

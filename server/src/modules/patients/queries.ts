@@ -138,6 +138,7 @@ const foundBy = (sql: Reader): Fragment => sql`coalesce(i.survivor_id, i.patient
 
 function sqlConditions(sql: Reader, viewer: Viewer, query: PatientListQuery): Fragment {
   const conditions = [sql`p.merged_into is null`, visible(sql, viewer)];
+  if (query.vip !== undefined) conditions.push(query.vip ? sql`p.vip` : sql`not p.vip`);
   if (query.birthDate) conditions.push(sql`p.birth_date = ${query.birthDate}`);
   if (query.identifier) {
     conditions.push(
