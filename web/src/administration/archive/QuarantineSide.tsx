@@ -99,6 +99,8 @@ function Decide({ item }: { item: QuarantineItem }) {
   const { busy, problem, run } = useRun("quarantine");
   const choices = item.actions.filter((one) => one !== "undo");
   if (choices.length === 0) return null;
+  // What takes an archived image's place, or is lost, is done for a reason.
+  const needsReason = ["REPLACE", "DISCARD"].includes(action.toUpperCase());
   const submit = () =>
     run(
       () =>
@@ -121,7 +123,7 @@ function Decide({ item }: { item: QuarantineItem }) {
         submit={t("Decide")}
         busy={busy}
         problem={problem}
-        disabled={action === ""}
+        disabled={action === "" || (needsReason && reason.trim() === "")}
         onSubmit={() => void submit()}
       >
         <Choose
@@ -131,7 +133,7 @@ function Decide({ item }: { item: QuarantineItem }) {
           onChange={setAction}
         />
         <Field
-          label={t("Reason (not needed)")}
+          label={needsReason ? t("Reason") : t("Reason (not needed)")}
           value={reason}
           maxLength={1000}
           onChange={({ target }) => setReason(target.value)}

@@ -15,14 +15,17 @@ import { useRun } from "../parts/run.ts";
 import { Table } from "../parts/Table.tsx";
 import { PatientSearch } from "./Pick.tsx";
 
-/** How long images are kept at least, and what nobody may purge. */
+/** How long images are kept at least, and what nobody may delete or purge. */
 export default function RetentionPage() {
   const rules = useQuery({
     queryKey: ["retention", "rules"],
     queryFn: ({ signal }) => answerOf(api.GET("/api/v1/retention-rules", { signal })),
   });
   return (
-    <Page title={t("Retention")} about={t("How long images are kept at least, and what nobody may purge")}>
+    <Page
+      title={t("Retention")}
+      about={t("How long images are kept at least, and what nobody may delete or purge")}
+    >
       <Card title={t("Rules of the home facility")}>
         <Answer query={rules}>
           {({ data }) => (
@@ -225,7 +228,7 @@ function PlaceHold({ onClose }: { onClose: () => void }) {
   const submit = async () => {
     const done = await run(
       () => answerOf(api.POST("/api/v1/legal-holds", { body: { patientId, reason: reason.trim() } })),
-      t("Nobody can purge this patient’s images now"),
+      t("Nobody can delete or purge this patient’s images now"),
     );
     if (done) onClose();
   };

@@ -32,7 +32,7 @@ function conditionWords({ conditions }: RoutingRule): string {
 export default function RoutingPage() {
   const { state, change } = useAddress();
   const facilityName = useFacilityName();
-  const destinations = useDestinations().data?.data ?? [];
+  const destinations = useDestinations().data ?? [];
   const [adding, setAdding] = useState(false);
   const list = usePages(["routing-rules"], ["routing-rule", "modality"], (paging, signal) =>
     answerOf(api.GET("/api/v1/routing-rules", { params: { query: paging }, signal })),

@@ -37,7 +37,7 @@ const againMs = 5_000;
 export default function SendQueuePage() {
   const { state, change } = useAddress();
   const timeZone = useTimeZone();
-  const destinations = useDestinations().data?.data ?? [];
+  const destinations = useDestinations().data ?? [];
   const filters = {
     ...(state.status ? { state: state.status } : {}),
     ...(state.modality ? { modalityId: state.modality } : {}),

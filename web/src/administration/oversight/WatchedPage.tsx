@@ -101,7 +101,7 @@ export default function WatchedPage() {
                     patient.actions.includes("change") && (
                       <Button
                         size="s"
-                        aria-label={t("Watch {name} no more", { name: nameOf(patient) })}
+                        aria-label={t("Watch no more: {name}", { name: nameOf(patient) })}
                         onClick={() => setEnding(patient)}
                       >
                         {t("Watch no more")}
