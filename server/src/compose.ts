@@ -150,7 +150,7 @@ export async function composeModules(
   defineVipWatch(platform);
   const findings = createFindings(platform, journal);
   notifications.followReached(findings.followNotices);
-  const demo = createDemo(platform, composeRehearsal);
+  const demo = createDemo(platform, composeRehearsal, { identity, journal });
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);
   const performedSteps = createPerformedSteps(platform, journal);

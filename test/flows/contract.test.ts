@@ -881,6 +881,7 @@ describe("a client that is generated from the document calls", () => {
     await made(api.PATCH("/api/v1/routing-rules/{id}", { ...path(rule.id), body: { enabled: false } }));
     await made(api.DELETE("/api/v1/routing-rules/{id}", path(rule.id)));
     await made(api.DELETE("/api/v1/modalities/{id}", modality));
+    await made(api.DELETE("/api/v1/demo", {}));
     await made(api.POST("/api/v1/demo"));
     await made(api.GET("/api/v1/demo"));
   });

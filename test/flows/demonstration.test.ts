@@ -64,6 +64,7 @@ beforeAll(async () => {
   demo = createDemo(
     own,
     composeRehearsal,
+    modules,
     (one) =>
       one.performedAt.getTime() > since && (one.drawing === null || one.drawing.key === one.procedure.code),
   );
@@ -142,6 +143,34 @@ describe("the demonstration", () => {
       select min(ordered_at) < ${new Date(platform.clock.now().getTime() - dayMs)} as old, max(ordered_at) <= ${platform.clock.now()} as past
       from imaging_order`;
     expect(row).toEqual({ old: true, past: true });
+    expect(await modules.journal.verify()).toMatchObject({ intact: true });
+  });
+
+  test("one that was cut short is taken away, and the next can be loaded", async () => {
+    await expect(demo.remove()).rejects.toMatchObject({ code: "demo.loaded" });
+    const { facilityId } = (await demo.state())!;
+    // Killed while it was loading: nobody says anything any more.
+    await platform.db`update demonstration set state = 'LOADING', finished_at = null, seen_at = now()`;
+    await expect(demo.remove()).rejects.toMatchObject({ code: "demo.loading" });
+    await platform.db`update demonstration set seen_at = now() - interval '1 hour'`;
+    expect(await demo.state()).toMatchObject({ state: "FAILED", facilityId });
+    const administrator = await login("admin", adminPassword);
+    const facilities = async () =>
+      (await app.inject({ url: "/api/v1/facilities", headers: administrator }))
+        .json()
+        .data.map(({ id }: { id: string }) => id);
+    expect(await facilities()).toContain(facilityId);
+    const theirs = await login(personOf("RADIOLOGIST"), answer.password);
+    const removed = await app.inject({ method: "DELETE", url: "/api/v1/demo", headers: administrator });
+    expect([removed.statusCode, removed.body]).toEqual([204, ""]);
+    expect(await facilities()).not.toContain(facilityId);
+    expect((await app.inject({ url: "/api/v1/users/me", headers: theirs })).statusCode).toBe(401);
+    const [left] = await platform.db`
+      select (select count(*)::int from modality where facility_id = ${facilityId}) as modalities,
+        (select count(*)::int from app_user u join user_facility f on f.user_id = u.id where f.facility_id = ${facilityId} and u.active) as people`;
+    expect(left).toEqual({ modalities: 0, people: 0 });
+    const next = await demo.plan();
+    expect(next.people[0]!.username).toMatch(/^demo2-/);
     expect(await modules.journal.verify()).toMatchObject({ intact: true });
   });
 });

@@ -6,11 +6,12 @@
  * alone. Its people share one password, which is answered once.
  */
 import { createPasswordHasher, generatePassword } from "../modules/identity/index.ts";
-import { type Platform, type Routes, transact } from "../platform/index.ts";
+import { type Platform, type Routes, type Tx, transact } from "../platform/index.ts";
 import { cast } from "./department/cast.ts";
 import { type Compose, type RehearsalPlan, rehearse } from "./rehearsal.ts";
+import { type RetireDeps, retire } from "./retire.ts";
 import { demoRoutes } from "./routes.ts";
-import { begin, type DemoState, finish, readState, setFacility, setProgress } from "./state.ts";
+import { begin, type DemoState, failedOrNone, finish, readState, setFacility, setProgress } from "./state.ts";
 
 export type { Compose, RehearsalOptions, Rehearsed } from "./rehearsal.ts";
 export type { DemoState } from "./state.ts";
@@ -36,8 +37,10 @@ export interface DemoAnswer {
 export interface Demo {
   /** How the newest loading stands; null before the first. */
   state(): Promise<DemoState | null>;
-  /** Plans the loading. @throws Refusal `conflict` (`demo.loaded`, `demo.loading`) */
+  /** Plans the loading; puts one away that was cut short. @throws Refusal `conflict` (`demo.loaded`, `demo.loading`) */
   plan(): Promise<DemoAnswer>;
+  /** Puts away what was loaded of one that was cut short. @throws Refusal `conflict` (`demo.loaded`, `demo.loading`) */
+  remove(): Promise<void>;
   routes: Routes;
 }
 
@@ -55,7 +58,12 @@ export const peopleOf = (prefix: string): DemoPerson[] =>
   }));
 
 /** @param only which examinations of all; for tests, which have not a minute */
-export function createDemo(platform: Platform, compose: Compose, only?: RehearsalPlan["only"]): Demo {
+export function createDemo(
+  platform: Platform,
+  compose: Compose,
+  deps: RetireDeps,
+  only?: RehearsalPlan["only"],
+): Demo {
   const { db, clock, jobs, log } = platform;
 
   async function run({ number, prefix, passwordHash }: Payload, signal: AbortSignal): Promise<void> {
@@ -80,7 +88,7 @@ export function createDemo(platform: Platform, compose: Compose, only?: Rehearsa
         now: clock.now(),
         ...(only ? { only } : {}),
       };
-      const founded = (facilityId: string) => setFacility(db, number, facilityId);
+      const founded = (tx: Tx, facilityId: string) => setFacility(tx, number, facilityId);
       const refused = await rehearse(platform, compose, plan, founded, progress, signal);
       await finish(db, clock, number, "READY");
       const seconds = Math.round((performance.now() - startedAt) / 1000);
@@ -94,16 +102,26 @@ export function createDemo(platform: Platform, compose: Compose, only?: Rehearsa
 
   jobs.define<Payload>({ name: jobName, maxAttempts: 1, run });
 
+  async function putAway(tx: Tx): Promise<DemoState | null> {
+    const before = await failedOrNone(tx);
+    if (before?.facilityId) await retire(tx, clock, deps, before.facilityId);
+    return before;
+  }
+
+  async function remove(): Promise<void> {
+    await transact(db, (tx) => putAway(tx));
+  }
+
   async function plan(): Promise<DemoAnswer> {
     const password = generatePassword();
     const passwordHash = await createPasswordHasher().hash(password);
     return await transact(db, async (tx) => {
-      const { number, prefix } = await begin(tx, clock);
+      const { number, prefix } = await begin(tx, clock, await putAway(tx));
       await jobs.add(tx, jobName, { number, prefix, passwordHash } satisfies Payload, { key: jobName });
       return { facility: demoFacilityName, password, people: peopleOf(prefix) };
     });
   }
 
-  const demo = { state: () => readState(db), plan };
+  const demo = { state: () => readState(db), plan, remove };
   return { ...demo, routes: demoRoutes(demo, peopleOf) };
 }

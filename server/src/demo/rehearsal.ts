@@ -1,7 +1,7 @@
 import type { Archive } from "../modules/archive/index.ts";
 import { foundDemonstration, type IdentityWithDeps, type PasswordHasher } from "../modules/identity/index.ts";
 import type { Journal } from "../modules/journal/index.ts";
-import { type Clock, type Platform, transact } from "../platform/index.ts";
+import { type Clock, type Platform, type Tx, transact } from "../platform/index.ts";
 import { demoIssuer } from "./catalogue.ts";
 import { cast } from "./department/cast.ts";
 import { must, type Person } from "./department/desk.ts";
@@ -86,7 +86,7 @@ export async function rehearse(
   real: Platform,
   compose: Compose,
   plan: RehearsalPlan,
-  founded: (facilityId: string) => Promise<void>,
+  founded: (tx: Tx, facilityId: string) => Promise<void>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -108,15 +108,17 @@ export async function rehearse(
     const [chief] = cast;
     const username = `${prefix}-${chief!.username}`;
     const fullName = `${chief!.firstName} ${chief!.lastName}`;
-    const { facilityId, administratorId } = await transact(real.db, (tx) =>
-      foundDemonstration(tx, identity.deps, {
+    // Whose facility it is, is known as soon as it is there: a load that is cut short leaves none that nobody can take away.
+    const { facilityId, administratorId } = await transact(real.db, async (tx) => {
+      const made = await foundDemonstration(tx, identity.deps, {
         name: plan.name,
         timeZone,
         patientIdIssuer: issuer,
         administrator: { username, fullName, passwordHash },
-      }),
-    );
-    await founded(facilityId);
+      });
+      await founded(tx, made.facilityId);
+      return made;
+    });
     const call = createDesk(app, { own: () => spoken, first: () => atFirst });
     const admin: Person = { id: administratorId, username, name: fullName, facilityId };
     const department = await establishDepartment(call, admin, {

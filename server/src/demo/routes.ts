@@ -1,10 +1,11 @@
 import { DemoProgress, DemoStarted } from "@isocenter/contract";
+import { Type } from "typebox";
 import type { Routes } from "../platform/index.ts";
 import type { Demo, DemoPerson } from "./index.ts";
 
 /** `/demo`: loading the demonstration, and how far it is. */
 export function demoRoutes(
-  demo: Pick<Demo, "plan" | "state">,
+  demo: Pick<Demo, "plan" | "remove" | "state">,
   peopleOf: (prefix: string) => DemoPerson[],
 ): Routes {
   return (app) => {
@@ -19,6 +20,21 @@ export function demoRoutes(
         },
       },
       async (_request, reply) => reply.code(202).send(await demo.plan()),
+    );
+    app.delete(
+      "/demo",
+      {
+        config,
+        schema: {
+          summary: "Takes a demonstration away that was not loaded to its end",
+          response: { 204: Type.Null() },
+        },
+      },
+      async (_request, reply) => {
+        await demo.remove();
+        reply.code(204);
+        return null;
+      },
     );
     app.get(
       "/demo",

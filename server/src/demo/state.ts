@@ -28,14 +28,26 @@ export async function readState(reader: Db | Tx): Promise<DemoState | null> {
   return state.state === "LOADING" && silent ? { ...state, state: "FAILED" } : state;
 }
 
-/** @throws Refusal `conflict` (`demo.loaded`, `demo.loading`) */
-export async function begin(tx: Tx, clock: Clock): Promise<{ number: number; prefix: string }> {
+/**
+ * The newest loading, which was cut short or failed; null where there was none.
+ * @throws Refusal `conflict` (`demo.loaded`, `demo.loading`)
+ */
+export async function failedOrNone(tx: Tx): Promise<DemoState | null> {
   await tx`select pg_advisory_xact_lock(${beginLock})`;
   const before = await readState(tx);
   if (before?.state === "READY")
     throw new Refusal("conflict", "demo.loaded", "The demonstration is there already.");
   if (before?.state === "LOADING")
     throw new Refusal("conflict", "demo.loading", "The demonstration is being loaded.");
+  return before;
+}
+
+/** @param before the loading before this one */
+export async function begin(
+  tx: Tx,
+  clock: Clock,
+  before: DemoState | null,
+): Promise<{ number: number; prefix: string }> {
   const number = (before?.number ?? 0) + 1;
   const prefix = number === 1 ? "demo" : `demo${number}`;
   await tx`insert into demonstration (number, state, prefix, doing, started_at)
@@ -43,8 +55,8 @@ export async function begin(tx: Tx, clock: Clock): Promise<{ number: number; pre
   return { number, prefix };
 }
 
-export async function setFacility(db: Db, number: number, facilityId: string): Promise<void> {
-  await db`update demonstration set facility_id = ${facilityId}, seen_at = now() where number = ${number}`;
+export async function setFacility(tx: Tx, number: number, facilityId: string): Promise<void> {
+  await tx`update demonstration set facility_id = ${facilityId}, seen_at = now() where number = ${number}`;
 }
 
 export async function setProgress(

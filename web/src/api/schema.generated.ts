@@ -4002,7 +4002,11 @@ export interface paths {
          * @description Needs the permission `demo.manage`.
          */
         post: operations["loadDemonstration"];
-        delete?: never;
+        /**
+         * Takes a demonstration away that was not loaded to its end
+         * @description Needs the permission `demo.manage`.
+         */
+        delete: operations["deleteDemo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -17080,6 +17084,34 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DemoStarted"];
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    deleteDemo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

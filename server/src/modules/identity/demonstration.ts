@@ -1,6 +1,7 @@
 import { newId, systemViewer, type Tx } from "../../platform/index.ts";
 import { announceChange, type IdentityDeps } from "./deps.ts";
 import { foldUsername } from "./names.ts";
+import { endSessions } from "./sessions.ts";
 
 export interface Founded {
   facilityId: string;
@@ -53,4 +54,32 @@ export async function foundDemonstration(
     },
   ]);
   return { facilityId, administratorId };
+}
+
+/**
+ * Takes a demonstration away from people: its own sign in no more, and nobody else belongs to its facility, so that all that is in it is out of sight.
+ * What was recorded stays recorded. A second time does nothing.
+ */
+export async function retireDemonstration(tx: Tx, deps: IdentityDeps, facilityId: string): Promise<void> {
+  const isOne = await tx`select from facility where id = ${facilityId} and demonstration for update`;
+  if (isOne.length === 0) return;
+  const elsewhere = tx`exists (
+    select from user_facility h where h.user_id = f.user_id and (h.position, h.facility_id) < (f.position, f.facility_id))`;
+  const people = await tx<{ id: string }[]>`
+    update app_user u set active = false, version = version + 1 from user_facility f
+    where f.user_id = u.id and f.facility_id = ${facilityId} and not ${elsewhere} and u.active returning u.id`;
+  for (const { id } of people) await endSessions(tx, deps, id, "user-deactivated");
+  await tx`delete from user_facility f where f.facility_id = ${facilityId} and ${elsewhere}`;
+  await announceChange(tx, deps);
+  await deps.journal.recordMany(
+    tx,
+    systemViewer([facilityId], "demo"),
+    people.map(({ id }) => ({
+      type: "user.deactivated",
+      subject: { type: "user", id },
+      facilityId,
+      people: [id],
+      data: {},
+    })),
+  );
 }

@@ -8,7 +8,7 @@
  * facilities does not exist for a viewer.
  */
 
-export { type Founded, foundDemonstration } from "./demonstration.ts";
+export { type Founded, foundDemonstration, retireDemonstration } from "./demonstration.ts";
 export type { IdentityDeps } from "./deps.ts";
 export { ensureFirstStart } from "./first-start.ts";
 export { type BrokenGlass, keepBrokenGlass } from "./glass.ts";

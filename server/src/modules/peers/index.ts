@@ -19,7 +19,7 @@ import { findDestination } from "./destination.ts";
 import { type Caller, createRecognition, type Peer } from "./recognize.ts";
 
 export type { Resolve } from "./address.ts";
-export type { PeersDeps } from "./commands.ts";
+export { type PeersDeps, removeModality } from "./commands.ts";
 export {
   type ClaimedRequest,
   type CommitmentPair,
