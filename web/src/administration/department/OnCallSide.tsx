@@ -205,7 +205,7 @@ function Shifts({
                 onClick={() => setLines(lines.filter(({ key }) => key !== line.key))}
               />
             </div>
-            <div className="mt-2 grid grid-cols-2 gap-2">
+            <div className="mt-2 grid gap-2">
               <Field
                 label={t("From")}
                 type="datetime-local"
