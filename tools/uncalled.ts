@@ -14,7 +14,9 @@ const document = JSON.parse(await fs.readFile(path.join(root, "docs/openapi.json
 const names = (await fs.readdir(source, { recursive: true })).filter(
   (name) => /\.tsx?$/.test(name) && !/\.(?:test|generated)\./.test(name),
 );
-const code = (await Promise.all(names.map((name) => fs.readFile(path.join(source, name), "utf8")))).join("\n");
+const code = (await Promise.all(names.map((name) => fs.readFile(path.join(source, name), "utf8")))).join(
+  "\n",
+);
 const called = new Set(
   [...code.matchAll(/\.(GET|POST|PUT|PATCH|DELETE)\(\s*"(\/[^"]*)"/g)].map(
     ([, method, route]) => `${method} ${route}`,
