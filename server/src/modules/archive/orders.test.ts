@@ -4,8 +4,9 @@ import { type Attributes, chunked, ctInstance } from "@isocenter/test/support/in
 import { type MadeOrder, makeOrder, makePatient, makeProvider } from "@isocenter/test/support/orders.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { beforeAll, beforeEach, expect, inject, test } from "vitest";
-import { newId, prepareJobs, type Viewer } from "../../platform/index.ts";
+import { newId, prepareJobs, transact, type Viewer } from "../../platform/index.ts";
 import { createJournal, type Journal } from "../journal/index.ts";
+import { changeOrder } from "../orders/index.ts";
 import { createArchive } from "./archive.ts";
 import { orderReader, performedStepReader } from "./order-readers.ts";
 import { settleStudy } from "./settle.ts";
@@ -96,6 +97,40 @@ test("an accession number of another patient's order links nothing and moves not
   platform.clock.advance(61_000);
   await settleStudy(platform, journal, studyId);
   expect(await state(order)).toEqual(["SCHEDULED", "SCHEDULED"]);
+});
+
+test("cancelling against images that arrive: one is first, order and step agree, and no image is lost", async () => {
+  for (let round = 0; round < 8; round++) {
+    const order = await place();
+    const cancel = transact(platform.db, (tx) =>
+      changeOrder(
+        tx,
+        viewer,
+        order.orderId,
+        { status: "CANCELLED", expectedVersion: 1 },
+        { clock: platform.clock, journal },
+      ),
+    );
+    const images = receive({ AccessionNumber: order.accessionNumber });
+    const [cancelled, { studyId }] = await Promise.all([
+      cancel.then(
+        () => true,
+        () => false,
+      ),
+      images,
+    ]);
+    await journal.drain();
+    const now = await state(order);
+    expect([
+      ["CANCELED", "CANCELLED"],
+      ["STARTED", "IN_PROGRESS"],
+    ]).toContainEqual(now);
+    expect(now[1] === "CANCELLED").toBe(cancelled);
+    expect([await orderOf(studyId), (await archive.getStudy(viewer, studyId)).numberOfInstances]).toEqual([
+      order.orderId,
+      1,
+    ]);
+  }
 });
 
 test("of an order for two modalities the study performs its own step", async () => {
