@@ -210,4 +210,90 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const row = theirs.getByRole("row").filter({ hasText: "Ordinary" });
     await row.getByText("Reading: Ada Reader").waitFor();
   });
+
+  test("writes by auto-text, places to fill in and dictation, compares, looks at the letter, marks what the final changed", async () => {
+    const [study] = (await call("GET", "/studies?query=Ordinary")).data;
+    const prior = ctInstance({
+      PatientName: "Ordinary^Eve",
+      PatientID: study.patient.identifier,
+      IssuerOfPatientID: study.patient.issuer,
+      PatientBirthDate: "19700102",
+      PatientSex: "F",
+      StudyDate: "20200102",
+      StudyDescription: "Head before",
+    });
+    await flow.store(prior.bytes);
+    const page = await flow.open({ width: 1600 });
+    await page.addInitScript(() => {
+      // A browser that hears one sentence.
+      class Heard {
+        onresult: ((event: object) => void) | null = null;
+        onend: (() => void) | null = null;
+        start() {
+          const words = [{ transcript: "no effusion full stop" }];
+          const results = [Object.assign(words, { isFinal: true })];
+          setTimeout(() => this.onresult?.({ resultIndex: 0, results }));
+        }
+        stop() {
+          this.onend?.();
+        }
+      }
+      Object.assign(globalThis, { SpeechRecognition: Heard });
+    });
+    await signInByForm(page, "reader", ownPassword);
+    await page.goto(`/report/${study.id}`);
+    const findings = page.getByLabel("Findings", { exact: true });
+    await findings.fill("");
+    await page.keyboard.press("Alt+a");
+    const autotext = page.getByRole("dialog", { name: "Auto-text" });
+    await autotext.getByLabel("Name of a new one").fill("nodule");
+    await autotext.getByLabel("Its text").fill("Nodule of [size] mm in [lobe].");
+    await autotext.getByRole("button", { name: "Keep auto-text" }).click();
+    await autotext.getByRole("button", { name: /^\.nodule/ }).waitFor();
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+    await page.keyboard.press("Escape");
+    await findings.pressSequentially(".nodule ");
+    await expect.poll(() => findings.inputValue()).toBe("Nodule of [size] mm in [lobe]. ");
+    await findings.press("Control+Home");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("8");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("the left lobe");
+    await findings.press("Control+End");
+    await page.keyboard.press("Alt+d");
+    const notice = page.getByRole("dialog", { name: "Dictation by the browser" });
+    await notice.getByText(/send the audio to its vendor/).waitFor();
+    await notice.getByRole("button", { name: "Switch on and dictate" }).click();
+    const text = "Nodule of 8 mm in the left lobe. No effusion.";
+    await expect.poll(() => findings.inputValue()).toBe(text);
+    await page.keyboard.press("Alt+d");
+    await page.getByRole("button", { name: /^Dictate/ }).waitFor();
+    await page.keyboard.press("Alt+p");
+    await expect
+      .poll(() => page.getByLabel("Comparison", { exact: true }).inputValue())
+      .toBe("Compared with CT Head before of 2020-01-02.");
+    await page.getByLabel("Impression", { exact: true }).fill("A nodule.");
+    await page.getByRole("button", { name: "Letter" }).click();
+    await page.locator("iframe[title=Letter][src^='blob:']").waitFor();
+    expect(await violationsOf(page, ".report-page")).toEqual([]);
+    await page.getByRole("button", { name: "Close the letter" }).click();
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.getByText("preliminary", { exact: true }).waitFor();
+    await page.getByLabel("Impression", { exact: true }).fill("A nodule, to be followed.");
+    await page.keyboard.press("Control+Enter");
+    const dialog = page.getByRole("dialog", { name: "Sign the report" });
+    await dialog.getByLabel("Password").fill(ownPassword);
+    await dialog.getByLabel("Password").press("Enter");
+    await page.getByRole("button", { name: "Discrepancy" }).click();
+    const discrepancy = page.getByRole("dialog", { name: "Discrepancy with the preliminary report" });
+    await discrepancy.getByLabel("What differs").fill("follow-up was missing");
+    await discrepancy.getByRole("button", { name: "Mark discrepancy" }).click();
+    await page.getByText("Differs from the preliminary report").waitFor();
+    await page.getByRole("button", { name: "2 versions" }).click();
+    const versions = page.getByRole("dialog", { name: "Versions of the report" });
+    const impression = versions.getByRole("region", { name: "Impression" });
+    expect((await impression.locator("ins").allInnerTexts()).join("")).toMatch(/nodule, to be followed\./);
+    expect((await impression.locator("del").allInnerTexts()).join("")).toMatch(/nodule\./);
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+  });
 });

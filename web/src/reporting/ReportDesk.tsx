@@ -10,7 +10,7 @@ import { toast } from "../kit/toast.ts";
 import { claimNext } from "../reading/queries.ts";
 import { t } from "../words/words.ts";
 import { useStudy, useStudyReport } from "./queries.ts";
-import { Beside, Body } from "./ReportPage.tsx";
+import { Beside, Body, isWriting } from "./ReportPage.tsx";
 import "./reporting.css";
 
 interface ReportDeskProps {
@@ -65,7 +65,7 @@ function Desk({ studyId }: { studyId: string }) {
     <div className="report-beside-body">
       {isSigned && <NextStudy studyId={studyId} />}
       <Body study={study.data} report={report.data} />
-      <Beside study={study.data} />
+      <Beside study={study.data} writing={isWriting(report.data)} />
     </div>
   );
 }

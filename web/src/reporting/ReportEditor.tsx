@@ -10,6 +10,7 @@ import { toast } from "../kit/toast.ts";
 import { message, t } from "../words/words.ts";
 import {
   type Autosave,
+  contentOf,
   createAutosave,
   differing,
   newerIn,
@@ -17,10 +18,16 @@ import {
   sections,
   textsOf,
 } from "./autosave.ts";
+import { Dictation } from "./Dictation.tsx";
 import { FindingDialog } from "./FindingDialog.tsx";
-import { inserted, takeInsertions } from "./insertion.ts";
+import { inserted, insertIntoReport, takeInsertions } from "./insertion.ts";
+import { LetterPreview } from "./LetterPreview.tsx";
+import { MacrosDialog } from "./MacrosDialog.tsx";
+import { bracketFrom, expandedAt, useMacros } from "./macros.ts";
 import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
+import { recognitionOfBrowser } from "./speech.ts";
+import { TemplateFields } from "./TemplateFields.tsx";
 
 const words = {
   saved: message("All is saved"),
@@ -34,13 +41,19 @@ function useAutosave(report: Report): Autosave {
   const [, render] = useReducer((count: number) => count + 1, 0);
   const ref = useRef<Autosave | null>(null);
   const one = { params: { path: { id: report.id } } };
+  const numbers = new Set(
+    report.template?.fields.filter(({ type }) => type === "NUMBER").map(({ key }) => key),
+  );
   ref.current ??= createAutosave({
     version: report.version,
     saved: textsOf(report),
     save: async (changes, version) =>
       (
         await answerOf(
-          api.PATCH("/api/v1/reports/{id}", { ...one, body: { ...changes, expectedVersion: version } }),
+          api.PATCH("/api/v1/reports/{id}", {
+            ...one,
+            body: { ...contentOf(changes, numbers), expectedVersion: version },
+          }),
         )
       ).version,
     newerOf: (error) => (error instanceof ApiError && error.status === 409 ? newerIn(error.members) : null),
@@ -51,6 +64,7 @@ function useAutosave(report: Report): Autosave {
     notify: render,
   });
   const autosave = ref.current;
+  useEffect(() => autosave.moved(report.version, textsOf(report)), [autosave, report]);
   useEffect(() => {
     // What is not saved yet is saved on the way out; the browser asks where it cannot be.
     const leaving = (event: BeforeUnloadEvent) => {
@@ -68,17 +82,22 @@ function useAutosave(report: Report): Autosave {
   return autosave;
 }
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** A report that is being written. */
 export function ReportEditor({ report }: { report: Report }) {
   const autosave = useAutosave(report);
   const [signing, setSigning] = useState(false);
   const [raising, setRaising] = useState(false);
+  const [wrong, setWrong] = useState(false);
+  const [previewing, setPreviewing] = useState(false);
   const one = { params: { path: { id: report.id } } };
   const may = (action: string) => report.actions.includes(action);
   const { texts, state } = autosave;
 
   /** Does something with what is saved. */
   const whenSaved = async (next: () => void | Promise<void>) => {
+    if (wrong) return toast({ title: t("A field is not right yet"), tone: "urg" });
     if (!(await autosave.flush())) return;
     try {
       await next();
@@ -101,17 +120,59 @@ export function ReportEditor({ report }: { report: Report }) {
   };
   useEffect(
     () =>
-      takeInsertions((text) => {
-        const whole = autosave.texts.findings.length;
-        const { key, from, to } = place.current ?? { key: "findings" as const, from: whole, to: whole };
+      takeInsertions((text, section) => {
+        const end = section ?? "findings";
+        const whole = autosave.texts[end].length;
+        const { key, from, to } = (!section && place.current) || { key: end, from: whole, to: whole };
         const next = inserted(autosave.texts[key], from, to, text);
         autosave.edit(key, next.text);
         place.current = { key, from: next.caret, to: next.caret };
       }),
     [autosave],
   );
+  const macros = useMacros(report.template?.id ?? null);
+  const [choosing, setChoosing] = useState(false);
+  const selection = () => {
+    const { key, from, to } = place.current ?? { key: "findings" as const, from: 0, to: 0 };
+    return autosave.texts[key].slice(from, to);
+  };
+  /** Whether a sentence begins where text comes next. */
+  const begins = () => {
+    const { key, from } = place.current ?? { key: "findings" as const, from: autosave.texts.findings.length };
+    return /(^|[.?!\n])\s*$/.test(autosave.texts[key].slice(0, from));
+  };
+  const areaOf = (key: SectionKey) => document.getElementById(`section-${key}`) as HTMLTextAreaElement | null;
+  const typed = (key: SectionKey, area: HTMLTextAreaElement) => {
+    const expanded = expandedAt(area.value, area.selectionStart, macros);
+    autosave.edit(key, expanded?.text ?? area.value);
+    const caret = expanded?.caret ?? area.selectionStart;
+    place.current = { key, from: caret, to: expanded ? caret : area.selectionEnd };
+    // The caret stands where the text goes on, once React has drawn it.
+    if (expanded) requestAnimationFrame(() => area.setSelectionRange(caret, caret));
+  };
+  /** Selects the next place in brackets, in this section or one after it. @returns false where there is none */
+  const nextPlace = (key: SectionKey, area: HTMLTextAreaElement, backwards: boolean): boolean => {
+    const all = backwards ? sections.toReversed() : sections;
+    for (const { key: other } of all.slice(all.findIndex((one) => one.key === key))) {
+      const text = autosave.texts[other];
+      const start =
+        other === key ? (backwards ? area.selectionStart : area.selectionEnd) : backwards ? text.length : 0;
+      const found = bracketFrom(text, start, backwards);
+      const target = found && areaOf(other);
+      if (!found || !target) continue;
+      target.focus();
+      target.setSelectionRange(found.from, found.to);
+      return true;
+    }
+    return false;
+  };
+  const open = sections.filter(({ key }) => bracketFrom(texts[key], 0));
   useShortcuts(t("Report"), [
     { caps: ["Ctrl", "↵"], label: t("sign"), inBar: true },
+    { caps: ["Tab"], label: t("next place in [brackets]"), inBar: true },
+    { caps: ["Alt", "A"], label: t("auto-text"), inBar: true },
+    ...(recognitionOfBrowser() ? [{ caps: ["Alt", "D"], label: t("dictate") }] : []),
+    { caps: ["Alt", "P"], label: t("compare with the newest prior") },
     { caps: ["Ctrl", "S"], label: t("save now") },
     { caps: ["Alt", "C"], label: t("critical finding") },
   ]);
@@ -126,7 +187,9 @@ export function ReportEditor({ report }: { report: Report }) {
           ? () => autosave.flush()
           : event.altKey && event.key.toLowerCase() === "c" && may("edit")
             ? () => setRaising(true)
-            : null;
+            : event.altKey && event.key.toLowerCase() === "a" && may("edit")
+              ? () => setChoosing(true)
+              : null;
     if (!does) return;
     event.preventDefault();
     void does();
@@ -152,6 +215,23 @@ export function ReportEditor({ report }: { report: Report }) {
           </div>
         </div>
       )}
+      {may("edit") && (
+        <div className="report-tools" role="toolbar" aria-label={t("Writing")}>
+          <Button size="s" hotkey="Alt A" onClick={() => setChoosing(true)}>
+            {t("Auto-text")}
+          </Button>
+          <Dictation onText={(text) => void insertIntoReport(begins() ? capital(text) : text)} />
+        </div>
+      )}
+      {report.template && (
+        <TemplateFields
+          template={report.template}
+          texts={texts}
+          readOnly={!may("edit")}
+          onEdit={autosave.edit}
+          onWrong={setWrong}
+        />
+      )}
       {sections.map(({ key, title, rows }) => (
         <div key={key} className="report-section">
           <label htmlFor={`section-${key}`}>{t(title)}</label>
@@ -167,9 +247,10 @@ export function ReportEditor({ report }: { report: Report }) {
               spellCheck
               readOnly={!may("edit")}
               onSelect={(event) => noteCaret(key, event.currentTarget)}
-              onChange={(event) => {
-                noteCaret(key, event.currentTarget);
-                autosave.edit(key, event.target.value);
+              onChange={(event) => typed(key, event.currentTarget)}
+              onKeyDown={(event) => {
+                if (event.key !== "Tab" || event.ctrlKey || event.altKey) return;
+                if (nextPlace(key, event.currentTarget, event.shiftKey)) event.preventDefault();
               }}
             />
             {autosave.newer && differing(texts, autosave.newer.texts).includes(key) && (
@@ -195,6 +276,14 @@ export function ReportEditor({ report }: { report: Report }) {
           {t(words[state])}
         </span>
         <span className="flex-1" />
+        <Button
+          variant="ghost"
+          icon="file"
+          aria-pressed={previewing}
+          onClick={() => (previewing ? setPreviewing(false) : void whenSaved(() => setPreviewing(true)))}
+        >
+          {t("Letter")}
+        </Button>
         {may("edit") && (
           <Button variant="ghost" icon="alert" onClick={() => setRaising(true)}>
             {t("Critical finding")}
@@ -228,6 +317,28 @@ export function ReportEditor({ report }: { report: Report }) {
             toast({ title: t("Signed"), detail: t("Who asked for the examination is told."), tone: "ok" });
             await keepReport(report.studyId);
           }}
+        >
+          {open.length > 0 && (
+            <p className="note urg" role="note">
+              {t("Places in [brackets] are still open: {sections}.", {
+                sections: open.map(({ title }) => t(title)).join(", "),
+              })}
+            </p>
+          )}
+        </SignDialog>
+      )}
+      {previewing && (
+        <LetterPreview reportId={report.id} version={autosave.version} onClose={() => setPreviewing(false)} />
+      )}
+      {choosing && (
+        <MacrosDialog
+          macros={macros}
+          selection={selection()}
+          onInsert={(text) => {
+            setChoosing(false);
+            insertIntoReport(text);
+          }}
+          onClose={() => setChoosing(false)}
         />
       )}
       {raising && (

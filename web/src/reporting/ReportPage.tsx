@@ -1,6 +1,6 @@
 import type { Report, Study } from "@isocenter/contract";
 import { Link, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
@@ -11,13 +11,15 @@ import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { toast } from "../kit/toast.ts";
 import { priorityWord } from "../orders/order-words.ts";
 import { useOrder } from "../orders/queries.ts";
-import { PriorReports } from "../reading/PriorReports.tsx";
 import { TechnologistNotes } from "../reading/TechnologistNotes.tsx";
 import { ageAt, dateAndTime } from "../studies/format.ts";
-import { message, t } from "../words/words.ts";
+import { t } from "../words/words.ts";
+import { insertIntoReport } from "./insertion.ts";
+import { comparisonWith, Priors, usePriorStudies } from "./Priors.tsx";
 import { keepReport, useStudy, useStudyReport, useTemplates } from "./queries.ts";
 import { ReportEditor } from "./ReportEditor.tsx";
 import { SignedReport } from "./SignedReport.tsx";
+import { reportStateWord } from "./state-words.ts";
 import "./reporting.css";
 
 /** The report of a study: begun, written, signed, amended. */
@@ -38,15 +40,32 @@ export function ReportPage() {
       <PatientHeader study={study.data} report={report.data} />
       <div className="report-desk">
         <Body study={study.data} report={report.data} />
-        <Beside study={study.data} />
+        <Beside study={study.data} writing={isWriting(report.data)} />
       </div>
     </div>
   );
 }
 
 /** What one wants to know while one writes. */
-export function Beside({ study }: { study: Study }) {
+export function Beside({ study, writing }: { study: Study; writing: boolean }) {
   const order = useOrder(study.orderId);
+  const [newest] = usePriorStudies(study).data ?? [];
+  const compare = (sentence: string) => void insertIntoReport(sentence, "comparison");
+  const onKey = useRef(() => false);
+  onKey.current = () => {
+    if (!writing || !newest) return false;
+    compare(comparisonWith(newest));
+    return true;
+  };
+  useEffect(() => {
+    // Also from within the text.
+    const listener = (event: KeyboardEvent) => {
+      if (!event.altKey || event.ctrlKey || event.key.toLowerCase() !== "p") return;
+      if (!document.querySelector("[role=dialog]") && onKey.current()) event.preventDefault();
+    };
+    addEventListener("keydown", listener);
+    return () => removeEventListener("keydown", listener);
+  }, []);
   return (
     <aside className="report-aside" aria-label={t("About this examination")}>
       {order.data && (
@@ -62,29 +81,21 @@ export function Beside({ study }: { study: Study }) {
       <TechnologistNotes studyId={study.id} />
       <section aria-label={t("Prior reports")}>
         <h3 className="text-12 text-text-3">{t("Prior reports")}</h3>
-        <PriorReports patientId={study.patientId} exceptStudyId={study.id} />
+        <Priors study={study} onCompare={writing ? compare : null} />
       </section>
     </aside>
   );
 }
 
+/** Whether the report is open to be written. */
+export const isWriting = (report: Report | null): boolean =>
+  report !== null && report.signedAt === null && report.actions.includes("edit");
+
 export function Body({ study, report }: { study: Study; report: Report | null }) {
   if (report === null) return <Begin study={study} />;
-  if (report.signedAt !== null || !report.actions.includes("edit"))
-    return <SignedReport key={`${report.id}.${report.version}`} report={report} />;
+  if (!isWriting(report)) return <SignedReport key={`${report.id}.${report.version}`} report={report} />;
   return <ReportEditor key={report.id} report={report} />;
 }
-
-const reportStateWords: Readonly<Record<Report["status"], string>> = {
-  DRAFT: message("draft"),
-  PRELIMINARY: message("preliminary"),
-  FINAL: message("final"),
-  AMENDED: message("amended"),
-  CORRECTED: message("corrected"),
-  APPENDED: message("with addendum"),
-  CANCELLED: message("cancelled"),
-  ENTERED_IN_ERROR: message("entered in error"),
-};
 
 /** Whose report this is: always on top, never scrolled away. */
 function PatientHeader({ study, report }: { study: Study; report: Report | null }) {
@@ -118,7 +129,7 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
         </p>
       </div>
       <span className="flex-1" />
-      {report && <Tag tone={report.signedAt ? "ok" : "line"}>{t(reportStateWords[report.status])}</Tag>}
+      {report && <Tag tone={report.signedAt ? "ok" : "line"}>{reportStateWord(report.status)}</Tag>}
       <Link
         to="/studies/$studyInstanceUid/view"
         params={{ studyInstanceUid: study.studyInstanceUid }}

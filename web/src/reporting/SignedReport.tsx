@@ -1,18 +1,21 @@
 import type { Report } from "@isocenter/contract";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Labelled } from "../kit/Field.tsx";
+import { Icon } from "../kit/Icon.tsx";
 import { toast } from "../kit/toast.ts";
 import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { sections, textsOf } from "./autosave.ts";
+import { DiscrepancyDialog, discrepancyWords } from "./DiscrepancyDialog.tsx";
 import { FindingDialog } from "./FindingDialog.tsx";
-import { openLetter } from "./letter.ts";
+import { LetterPreview } from "./LetterPreview.tsx";
 import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
+import { VersionsDialog } from "./VersionsDialog.tsx";
 
 const kinds = [
   ["APPENDED", message("Addendum: something is added")],
@@ -25,6 +28,8 @@ export function SignedReport({ report }: { report: Report }) {
   const timeZone = useTimeZone();
   const [amending, setAmending] = useState(false);
   const [raising, setRaising] = useState(false);
+  const [open, setOpen] = useState<"letter" | "versions" | "discrepancy" | null>(null);
+  const close = () => setOpen(null);
   const [kind, setKind] = useState<string>("APPENDED");
   const [reason, setReason] = useState("");
   const [texts, setTexts] = useState(textsOf(report));
@@ -44,6 +49,32 @@ export function SignedReport({ report }: { report: Report }) {
           </div>
         ) : null,
       )}
+      {report.template?.fields.some(({ key }) => report.fields[key] !== undefined) && (
+        <dl className="kv">
+          {report.template.fields.map(({ key, label, unit }) =>
+            report.fields[key] === undefined ? null : (
+              <Fragment key={key}>
+                <dt>{label}</dt>
+                <dd>{[report.fields[key], unit].filter((part) => part !== null).join(" ")}</dd>
+              </Fragment>
+            ),
+          )}
+        </dl>
+      )}
+      {report.discrepancy && (
+        <div className="note urg" role="note">
+          <Icon name="alert" className="text-urg" />
+          <p>
+            <strong>{t("Differs from the preliminary report")}</strong> ·{" "}
+            {t(discrepancyWords[report.discrepancy.category])}
+            <br />
+            {report.discrepancy.note}
+            <span className="block text-11 text-text-3">
+              {report.discrepancy.by.name} · {momentIn(timeZone, report.discrepancy.at)}
+            </span>
+          </p>
+        </div>
+      )}
       {report.signer && report.signedAt && (
         <p className="text-12 text-text-2">
           {t("Electronically signed by {name}, {time}", {
@@ -54,7 +85,17 @@ export function SignedReport({ report }: { report: Report }) {
         </p>
       )}
       <footer className="report-foot">
+        {report.versionNumber !== null && report.versionNumber > 1 && (
+          <Button variant="ghost" onClick={() => setOpen("versions")}>
+            {t("{count, plural, other {# versions}}", { count: report.versionNumber })}
+          </Button>
+        )}
         <span className="flex-1" />
+        {may("discrepancy") && (
+          <Button variant="ghost" onClick={() => setOpen("discrepancy")}>
+            {t("Discrepancy")}
+          </Button>
+        )}
         {may("amend") && (
           <Button variant="ghost" icon="alert" onClick={() => setRaising(true)}>
             {t("Critical finding")}
@@ -65,10 +106,19 @@ export function SignedReport({ report }: { report: Report }) {
             {t("Amend")}
           </Button>
         )}
-        <Button variant="primary" size="l" icon="file" onClick={() => void openLetter(report.id)}>
+        <Button
+          variant="primary"
+          size="l"
+          icon="file"
+          aria-pressed={open === "letter"}
+          onClick={() => setOpen(open === "letter" ? null : "letter")}
+        >
           {t("Letter")}
         </Button>
       </footer>
+      {open === "letter" && <LetterPreview reportId={report.id} version={report.version} onClose={close} />}
+      {open === "versions" && <VersionsDialog reportId={report.id} onClose={close} />}
+      {open === "discrepancy" && <DiscrepancyDialog report={report} onClose={close} />}
       {amending && (
         <SignDialog
           title={t("Amend the report")}

@@ -98,3 +98,17 @@ test.each([
 test("sections that differ are named", () => {
   expect(differing(empty, { ...empty, impression: "x" })).toEqual(["impression"]);
 });
+
+test("a later version of what is saved is gone on from; what is not saved meets it as a conflict", async () => {
+  const save = vi.fn(async (_changes: Partial<Texts>, version: number) => version + 1);
+  const autosave = make(save);
+  autosave.moved(4, { ...empty, findings: "as submitted" });
+  expect([autosave.version, autosave.texts.findings]).toEqual([4, "as submitted"]);
+  autosave.moved(3, empty);
+  expect(autosave.version).toBe(4);
+  autosave.edit("impression", "a");
+  autosave.moved(9, empty);
+  expect(autosave.texts.impression).toBe("a");
+  await autosave.flush();
+  expect(save.mock.calls).toEqual([[{ impression: "a" }, 4]]);
+});

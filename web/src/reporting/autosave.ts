@@ -10,19 +10,41 @@ export const sections = [
   { key: "recommendations", title: message("Recommendations"), rows: 2 },
 ] as const;
 export type SectionKey = (typeof sections)[number]["key"];
-export type Texts = Record<SectionKey, string>;
+/** A section, or a field of the report's template. */
+export type TextKey = SectionKey | `fields.${string}`;
+/** The sections always; of the fields those that the template has. */
+export type Texts = Record<SectionKey, string> & { readonly [key: `fields.${string}`]: string };
 
-export const textsOf = (content: Pick<ReportContent, SectionKey>): Texts => ({
+export const textsOf = (
+  content: Pick<ReportContent, SectionKey> & Partial<Pick<Report, "fields" | "template">>,
+): Texts => ({
   technique: content.technique,
   comparison: content.comparison,
   findings: content.findings,
   impression: content.impression,
   recommendations: content.recommendations,
+  ...Object.fromEntries(
+    (content.template?.fields ?? []).map(({ key }) => [`fields.${key}`, String(content.fields?.[key] ?? "")]),
+  ),
 });
 
-/** The sections in which the two differ. */
-export const differing = (one: Texts, other: Texts): SectionKey[] =>
-  sections.map(({ key }) => key).filter((key) => one[key] !== other[key]);
+/** The texts as the API takes them; a field without a text is emptied. */
+export function contentOf(texts: Partial<Texts>, numbers: ReadonlySet<string>) {
+  const content: { [section: string]: unknown } = {};
+  const fields: Record<string, string | number | null> = {};
+  for (const [key, text = ""] of Object.entries(texts)) {
+    const field = /^fields\.(.*)$/.exec(key)?.[1];
+    if (field === undefined) content[key] = text;
+    else fields[field] = text === "" ? null : numbers.has(field) ? Number(text) : text;
+  }
+  return Object.keys(fields).length > 0 ? { ...content, fields } : content;
+}
+
+/** The parts in which the two differ. */
+export const differing = (one: Texts, other: Texts): TextKey[] =>
+  ([...new Set([...Object.keys(one), ...Object.keys(other)])] as TextKey[]).filter(
+    (key) => (one[key] ?? "") !== (other[key] ?? ""),
+  );
 
 export type SaveState = "saved" | "waiting" | "saving" | "failed" | "conflict";
 
@@ -115,7 +137,7 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
     get newer() {
       return newer;
     },
-    edit(key: SectionKey, text: string): void {
+    edit(key: TextKey, text: string): void {
       texts = { ...texts, [key]: text };
       if (state === "conflict") {
         notify();
@@ -125,6 +147,14 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
       plan(pauseMs);
     },
     flush,
+    /** The report is at a later version, by a step such as submitting it; what is not saved yet stays and meets it as a conflict. */
+    moved(to: number, now: Texts): void {
+      if (to <= version || state !== "saved" || running) return;
+      version = to;
+      saved = now;
+      texts = now;
+      notify();
+    },
     /** Goes on from the newer version, with one's own texts or with the other's. */
     async resolve(whose: "mine" | "theirs"): Promise<void> {
       if (!newer) return;

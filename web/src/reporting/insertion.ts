@@ -1,4 +1,6 @@
-type Take = (text: string) => void;
+import type { SectionKey } from "./autosave.ts";
+
+type Take = (text: string, section?: SectionKey) => void;
 
 const takers: Take[] = [];
 
@@ -8,10 +10,10 @@ export function takeInsertions(take: Take): () => void {
   return () => void takers.splice(takers.indexOf(take), 1);
 }
 
-/** Puts text into the report that is open. @returns false where none takes it */
-export function insertIntoReport(text: string): boolean {
+/** Puts text into the report that is open, where the caret is or at the end of a section. @returns false where none takes it */
+export function insertIntoReport(text: string, section?: SectionKey): boolean {
   const take = takers.at(-1);
-  take?.(text);
+  take?.(text, section);
   return take !== undefined;
 }
 
@@ -24,8 +26,8 @@ export function inserted(
 ): { text: string; caret: number } {
   const before = into.slice(0, from);
   const after = into.slice(to);
-  const left = before === "" || /\s$/.test(before) ? "" : " ";
-  const right = after === "" || /^[\s.,;:)]/.test(after) ? "" : " ";
+  const left = before === "" || /[\s(]$/.test(before) || /^[\s.,;:?)]/.test(text) ? "" : " ";
+  const right = after === "" || /^[\s.,;:)]/.test(after) || text.endsWith("\n") ? "" : " ";
   return {
     text: `${before}${left}${text}${right}${after}`,
     caret: before.length + left.length + text.length,
