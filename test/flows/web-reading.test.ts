@@ -179,6 +179,24 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const mine = await flow.open({ expected: (text) => /status of 409/.test(text) });
     await signInByForm(mine, "reader", ownPassword);
     await mine.goto("/reading");
+    // Filters under a name stay with the person, and a digit shows them.
+    await mine.getByRole("button", { name: "Priority any" }).click();
+    await mine.getByRole("menuitemcheckbox", { name: "Routine" }).click();
+    await mine.keyboard.press("Escape");
+    await mine.getByRole("button", { name: "Save view" }).click();
+    await mine.getByRole("dialog", { name: "Save view" }).getByLabel("Name").fill("My routine");
+    await mine.keyboard.press("Enter");
+    const view = mine.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "My routine" });
+    await view.waitFor();
+    expect(await violationsOf(mine, "main")).toEqual([]);
+    await mine.keyboard.press("1");
+    await mine.waitForURL(/\/reading$/);
+    await mine.reload();
+    await view.waitFor();
+    await mine.keyboard.press("6");
+    await mine.waitForURL(/\/reading\?priority=ROUTINE$/);
+    await mine.getByRole("button", { name: "Delete the view My routine" }).click();
+    await expect.poll(() => view.count()).toBe(0);
     await mine.getByRole("row").filter({ hasText: "Ordinary" }).click();
     await mine.getByRole("button", { name: /^Report/ }).click();
     await mine.getByRole("button", { name: "Begin the report" }).click();

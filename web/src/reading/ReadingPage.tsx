@@ -8,12 +8,15 @@ import { useNow } from "../kit/now.ts";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
+import { SaveView } from "../studies/SaveView.tsx";
+import { sameSearch, useSavedViews } from "../studies/saved-views.ts";
 import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
 import { claimStudy, mostShown, releaseStudy, skipStudy, useReadingList } from "./queries.ts";
+import { ReadingFilters } from "./ReadingFilters.tsx";
 import { ReadingPanel } from "./ReadingPanel.tsx";
 import { ReadingTable } from "./ReadingTable.tsx";
-import { type ReadingState, type View, views } from "./reading-state.ts";
+import { isNarrowed, type ReadingState, readReadingState, type View, views } from "./reading-state.ts";
 import { grouped, medianWait, spoken } from "./waiting.ts";
 import "./reading.css";
 
@@ -27,6 +30,22 @@ export function ReadingPage() {
   const now = useNow();
   const list = useReadingList(state);
   const [selected, setSelected] = useState<string | null>(null);
+  const saved = useSavedViews("reading");
+  const change = (filter: Partial<ReadingState>) =>
+    void navigate({ to: "/reading", search: readReadingState({ ...state, ...filter }), replace: true });
+  const clear = () => void navigate({ to: "/reading", search: inView({}, state.view ?? "all") });
+  const tabs = [
+    ...(Object.keys(views) as View[]).map((view) => ({
+      key: view as string,
+      label: t(views[view].label),
+      search: inView({}, view),
+    })),
+    ...saved.views.map(({ name, search }) => ({
+      key: `own ${name}`,
+      label: name,
+      search: readReadingState(search),
+    })),
+  ];
   const groups = grouped(list.data?.data ?? [], now);
   const rows = groups.flatMap(({ items }) => items);
   const item = rows.find(({ id }) => id === selected) ?? null;
@@ -90,6 +109,20 @@ export function ReadingPage() {
       on: ["x"],
       run: () => item?.actions.includes("skip") && skip(item),
     },
+    {
+      caps: ["F"],
+      label: t("filter"),
+      on: ["f"],
+      inBar: true,
+      run: () => document.querySelector<HTMLElement>("#reading-filters button")?.focus(),
+    },
+    { caps: ["1", "…", "9"], label: t("views"), inBar: true },
+    ...tabs.slice(0, 9).map(({ label, search }, at) => ({
+      caps: [String(at + 1)],
+      label,
+      on: [String(at + 1)],
+      run: () => void navigate({ to: "/reading", search }),
+    })),
     { caps: ["Esc"], label: t("close the panel"), on: ["escape"], run: () => setSelected(null) },
   ]);
 
@@ -102,21 +135,31 @@ export function ReadingPage() {
   }
   const late = groups.find(({ urgency }) => urgency === "late")?.items.length ?? 0;
   const median = medianWait(rows);
+  // The view that shows just this, or else the one whose filters were narrowed further.
+  const same = tabs.findIndex(({ search }) => sameSearch(search, state));
+  const current = same >= 0 ? same : (Object.keys(views) as View[]).indexOf(state.view ?? "all");
   return (
     <div className="flex h-full min-h-0">
       <section className="flex min-w-0 flex-1 flex-col" aria-label={t("Reading list")}>
         <nav className="tabs" aria-label={t("Views")}>
-          {(Object.keys(views) as View[]).map((view) => (
+          {tabs.map(({ key, label, search }, at) => (
             <Link
-              key={view}
+              key={key}
               to="/reading"
-              search={inView(state, view)}
+              search={search}
               activeOptions={{ exact: true }}
-              aria-current={(state.view ?? "all") === view ? "page" : undefined}
+              aria-current={at === current ? "page" : undefined}
             >
-              {t(views[view].label)}
+              {label}
             </Link>
           ))}
+          <SaveView
+            views={saved.views}
+            state={state}
+            narrowed={isNarrowed(state)}
+            onSave={saved.save}
+            onRemove={saved.remove}
+          />
           <span className="flex-1" />
           <span className="flex items-center gap-2 pr-2 text-12 whitespace-nowrap text-text-2" role="status">
             {late > 0 && (
@@ -130,6 +173,7 @@ export function ReadingPage() {
             {median !== null && ` · ${t("median wait {time}", { time: spoken(median) })}`}
           </span>
         </nav>
+        <ReadingFilters state={state} onChange={change} onClear={clear} />
         {list.isError && !list.data ? (
           <ErrorState
             error={list.error}
@@ -178,7 +222,7 @@ function inView({ view: _, ...rest }: ReadingState, view: View): ReadingState {
 
 function Nothing({ state }: { state: ReadingState }) {
   const navigate = useNavigate();
-  if (state.view || state.modality || state.query) {
+  if (state.view || isNarrowed(state)) {
     return (
       <NoMatch
         title={t("Nothing here")}

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
-import { type ReadingState, views } from "./reading-state.ts";
+import { type ReadingState, toReadingQuery } from "./reading-state.ts";
 
 const withoutFeedMs = 15_000;
 /** Waiting goes on without events: the list is read again to find what became late or came to its end elsewhere. */
@@ -13,12 +13,7 @@ export const mostShown = 200;
 
 export function useReadingList(state: ReadingState) {
   const live = useLive().status === "live";
-  const query: ReadingListQuery = {
-    limit: mostShown,
-    ...views[state.view ?? "all"].query,
-    ...(state.modality ? { modality: state.modality } : {}),
-    ...(state.query ? { query: state.query } : {}),
-  };
+  const query: ReadingListQuery = { limit: mostShown, ...toReadingQuery(state) };
   return useQuery({
     queryKey: ["worklist", query],
     meta: { live: ["study", "report", "reading", "order", "patient", "finding", "reconciliation"] },

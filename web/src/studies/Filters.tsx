@@ -45,27 +45,9 @@ interface FiltersProps {
 
 /** What narrows the list; all of it is kept in the address, so a view can be kept as a bookmark. */
 export function Filters({ state, onChange, onClear }: FiltersProps) {
-  const others = membersOf(state.modality).filter((code) => !modalities.some(([known]) => known === code));
   return (
     <fieldset id="study-filters" className="flex flex-wrap items-center gap-1.5" aria-label={t("Filters")}>
-      <Choice
-        name={t("Modality")}
-        value={state.modality}
-        word={membersOf(state.modality).join(", ")}
-        options={[
-          ...modalities.map(([code, meaning]) => ({
-            value: code as string,
-            content: (
-              <>
-                <span className="mod">{code}</span>
-                <span className="text-text-2">{t(meaning)}</span>
-              </>
-            ),
-          })),
-          ...others.map((code) => ({ value: code, content: <span className="mod">{code}</span> })),
-        ]}
-        onChange={(modality) => onChange({ modality })}
-      />
+      <ModalityChoice value={state.modality} onChange={(modality) => onChange({ modality })} />
       <DateFilter state={state} onChange={onChange} />
       <Choice
         name={t("Status")}
@@ -85,6 +67,31 @@ export function Filters({ state, onChange, onClear }: FiltersProps) {
   );
 }
 
+/** The modalities to narrow a list to. */
+export function ModalityChoice({ value, onChange }: Pick<ChoiceProps, "value" | "onChange">) {
+  const others = membersOf(value).filter((code) => !modalities.some(([known]) => known === code));
+  return (
+    <Choice
+      name={t("Modality")}
+      value={value}
+      word={membersOf(value).join(", ")}
+      options={[
+        ...modalities.map(([code, meaning]) => ({
+          value: code as string,
+          content: (
+            <>
+              <span className="mod">{code}</span>
+              <span className="text-text-2">{t(meaning)}</span>
+            </>
+          ),
+        })),
+        ...others.map((code) => ({ value: code, content: <span className="mod">{code}</span> })),
+      ]}
+      onChange={onChange}
+    />
+  );
+}
+
 interface ChoiceProps {
   name: string;
   value: string | undefined;
@@ -95,7 +102,7 @@ interface ChoiceProps {
 }
 
 /** A filter of which any of several members may be chosen. The menu stays open while one chooses. */
-function Choice({ name, value, word, options, onChange }: ChoiceProps) {
+export function Choice({ name, value, word, options, onChange }: ChoiceProps) {
   const members = membersOf(value);
   return (
     <span className="chip-group">

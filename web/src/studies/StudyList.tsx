@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Schemas } from "../api/api.ts";
 import { useMe } from "../api/client.ts";
@@ -11,10 +11,12 @@ import { pickFiles } from "../uploads/pick.ts";
 import { t } from "../words/words.ts";
 import { Filters } from "./Filters.tsx";
 import { seriesCount, totalOf } from "./format.ts";
-import { isFiltered, type StudyListState } from "./list-state.ts";
+import { isFiltered, readListState, type StudyListState } from "./list-state.ts";
 import { Pager } from "./Pager.tsx";
 import { Peek } from "./Peek.tsx";
+import { SaveView } from "./SaveView.tsx";
 import { StudyTable } from "./StudyTable.tsx";
+import { sameSearch, useSavedViews } from "./saved-views.ts";
 import { moveSelection, rememberedSelection, rememberSelection } from "./selection.ts";
 
 interface StudyListProps {
@@ -142,9 +144,38 @@ interface ToolbarProps {
 function Toolbar({ state, page, onChange, onClear }: ToolbarProps) {
   const mayUpload = useMe()?.permissions.includes("images.upload") ?? false;
   const total = page?.pagination;
+  const navigate = useNavigate();
+  const { views, save, remove } = useSavedViews("studies");
+  const show = (search: object) =>
+    void navigate({ to: "/studies", search: readListState(search as Record<string, unknown>) });
+  useShortcuts(
+    t("Study list"),
+    views.map(({ name, search }, at) => ({
+      caps: [String(at + 1)],
+      label: name,
+      on: [String(at + 1)],
+      run: () => show(search),
+    })),
+  );
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-1.5 border-b border-line px-4 py-1.5">
+      {views.length > 0 && (
+        <nav className="flex flex-wrap items-center gap-1.5" aria-label={t("Views")}>
+          {views.map(({ name, search }) => (
+            <Link
+              key={name}
+              to="/studies"
+              search={readListState(search)}
+              className={`chip ${sameSearch(search, state) ? "on" : ""}`}
+              aria-current={sameSearch(search, state) ? "page" : undefined}
+            >
+              {name}
+            </Link>
+          ))}
+        </nav>
+      )}
       <Filters state={state} onChange={onChange} onClear={onClear} />
+      <SaveView views={views} state={state} narrowed={isFiltered(state)} onSave={save} onRemove={remove} />
       <span className="flex-1" />
       <span className="mr-1.5 text-12 text-text-2" role="status">
         {total &&

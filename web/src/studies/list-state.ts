@@ -84,7 +84,7 @@ export function readListState(search: Record<string, unknown>): StudyListState {
 /** The server takes no longer lists. */
 const longestList = 64;
 
-function readSeveral(text: string, read: (one: string) => string | null): string {
+export function readSeveral(text: string, read: (one: string) => string | null): string {
   let list = "";
   for (const one of new Set(text.split(",").map(read))) {
     const longer = list && one ? `${list},${one}` : list || (one ?? "");
