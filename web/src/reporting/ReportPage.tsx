@@ -51,7 +51,7 @@ export function Beside({ study, writing }: { study: Study; writing: boolean }) {
   const order = useOrder(study.orderId);
   const [newest] = usePriorStudies(study).data ?? [];
   const compare = (sentence: string) => void insertIntoReport(sentence, "comparison");
-  const onKey = useRef(() => false);
+  const onKey = useRef((): boolean => false);
   onKey.current = () => {
     if (!writing || !newest) return false;
     compare(comparisonWith(newest));
