@@ -310,6 +310,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.getByRole("button", { name: "2 versions" }).click();
     const versions = page.getByRole("dialog", { name: "Versions of the report" });
     const impression = versions.getByRole("region", { name: "Impression" });
+    await impression.locator("ins").first().waitFor();
     expect((await impression.locator("ins").allInnerTexts()).join("")).toMatch(/nodule, to be followed\./);
     expect((await impression.locator("del").allInnerTexts()).join("")).toMatch(/nodule\./);
     expect(await violationsOf(page, "[role=dialog]")).toEqual([]);

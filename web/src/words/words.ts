@@ -1,4 +1,4 @@
-import { IntlMessageFormat } from "intl-messageformat";
+import { formatted, parse } from "./format.ts";
 
 /** The languages of the screen, each in its own name. Another one is a folder's file `words.xx.json` in each room, a line here and one in `dictionaryOf`. */
 export const languages = { en: "English", fr: "Français" } as const;
@@ -10,7 +10,7 @@ export type Values = Readonly<Record<string, string | number>>;
 const key = "isocenter.language";
 let language: Language = "en";
 let dictionary: Readonly<Record<string, string>> = {};
-const formats = new Map<string, IntlMessageFormat>();
+const parsed = new Map<string, ReturnType<typeof parse>>();
 
 const known = (value: string | null | undefined): Language | null =>
   value && Object.hasOwn(languages, value) ? (value as Language) : null;
@@ -45,7 +45,7 @@ export async function loadWords(): Promise<void> {
 export async function speak(next: Language): Promise<void> {
   dictionary = await dictionaryOf[next]();
   language = next;
-  formats.clear();
+  parsed.clear();
 }
 
 /** Keeps the choice and draws the app anew. What was typed and not kept is lost, so it is asked for where nothing is being written. */
@@ -66,13 +66,13 @@ export const locale = (): string => (language === "fr" ? "fr-FR" : "en-GB");
 /** A message may say what it is about, where French tells apart what English does not: "Findings|report" is "Findings" in English. */
 const english = (text: string): string => text.replace(/\|[a-z]+$/, "");
 
-function formatOf(message: string): IntlMessageFormat {
-  let format = formats.get(message);
-  if (!format) {
-    format = new IntlMessageFormat(dictionary[message] ?? english(message), locale());
-    formats.set(message, format);
+function fill<Node>(message: string, values: Readonly<Record<string, unknown>>): (string | Node)[] {
+  let pieces = parsed.get(message);
+  if (!pieces) {
+    pieces = parse(dictionary[message] ?? english(message));
+    parsed.set(message, pieces);
   }
-  return format;
+  return formatted<Node>(pieces, values, locale());
 }
 
 /**
@@ -80,7 +80,7 @@ function formatOf(message: string): IntlMessageFormat {
  * `t("{count, plural, one {# study} other {# studies}}", { count })`. Without values the sentence is taken as it stands.
  */
 export function t(message: string, values?: Values): string {
-  return values ? String(formatOf(message).format(values)) : (dictionary[message] ?? english(message));
+  return values ? fill(message, values).join("") : (dictionary[message] ?? english(message));
 }
 
 /** Marks a message that stands in a table and is said later, by `t(label)`: the tidy test looks for its French. */
@@ -93,6 +93,5 @@ export function rich<Node>(
   message: string,
   values: Record<string, string | number | Node | Around<Node>>,
 ): Node[] {
-  const result = formatOf(message).format<Node>(values as never);
-  return (Array.isArray(result) ? result : [result]) as Node[];
+  return fill<Node>(message, values) as Node[];
 }
