@@ -1,9 +1,9 @@
-import { DropdownMenu as Menu } from "radix-ui";
-import { chooseFacility, chosenFacility, useSession } from "../api/client.ts";
+import { chosenFacility, useSession } from "../api/client.ts";
 import { Icon } from "../kit/Icon.tsx";
+import { OnDemand } from "../kit/OnDemand.tsx";
 import { t } from "../words/words.ts";
 
-const all = "all";
+const load = async () => (await import("./FacilityChoice.tsx")).FacilityChoice;
 
 /** Where one works: a name, or for who works at several a choice of one or all of them. */
 export function FacilityMenu() {
@@ -24,33 +24,20 @@ export function FacilityMenu() {
     );
   }
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger
-        className="facility max-md:hidden"
-        aria-label={t("Facility: {name}. Choose another", { name })}
-      >
-        <span className="max-w-48 truncate">{name}</span>
-        <Icon name="down" size="xs" />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Content className="menu" align="start" sideOffset={8} collisionPadding={8}>
-          <Menu.RadioGroup
-            value={chosen ?? all}
-            onValueChange={(value) => chooseFacility(value === all ? null : value)}
-          >
-            {[{ id: all, name: t("All my facilities") }, ...facilities].map((facility) => (
-              <Menu.RadioItem key={facility.id} value={facility.id} className="menu-item">
-                <span className="w-4">
-                  <Menu.ItemIndicator>
-                    <Icon name="check" size="s" className="text-beam" />
-                  </Menu.ItemIndicator>
-                </span>
-                {facility.name}
-              </Menu.RadioItem>
-            ))}
-          </Menu.RadioGroup>
-        </Menu.Content>
-      </Menu.Portal>
-    </Menu.Root>
+    <OnDemand
+      popup="menu"
+      load={load}
+      props={{}}
+      button={
+        <button
+          type="button"
+          className="facility max-md:hidden"
+          aria-label={t("Facility: {name}. Choose another", { name })}
+        >
+          <span className="max-w-48 truncate">{name}</span>
+          <Icon name="down" size="xs" />
+        </button>
+      }
+    />
   );
 }

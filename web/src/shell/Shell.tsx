@@ -10,9 +10,9 @@ import { AlarmBar } from "./NoticeBell.tsx";
 import { OfflineBanner } from "./OfflineBanner.tsx";
 import { PhoneTabs } from "./PhoneTabs.tsx";
 import { Rail } from "./Rail.tsx";
-import { ShortcutHelp } from "./ShortcutHelp.tsx";
 import { TopBar } from "./TopBar.tsx";
 
+const ShortcutHelp = lazy(async () => ({ default: (await import("./ShortcutHelp.tsx")).ShortcutHelp }));
 const CommandPalette = lazy(async () => ({ default: (await import("./CommandPalette.tsx")).CommandPalette }));
 
 /** What stands around every page: rail, top bar, key bar, messages and uploads. */
@@ -74,7 +74,11 @@ export function Shell() {
       <KeyBar onHelp={() => setHelp(true)} />
       <PhoneTabs onMore={() => setPalette(true)} />
       <Uploads />
-      <ShortcutHelp open={help} onOpenChange={setHelp} />
+      {help && (
+        <Suspense>
+          <ShortcutHelp open onOpenChange={setHelp} />
+        </Suspense>
+      )}
       {palette && (
         <Suspense>
           <CommandPalette onClose={() => setPalette(false)} />

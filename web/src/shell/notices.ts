@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
+import { toast } from "../kit/toast.ts";
 import { message, t } from "../words/words.ts";
 
 export const mostShown = 50;
@@ -80,3 +81,11 @@ export function noticePlace({ subject, data }: Pick<Notice, "subject" | "data">)
       return null;
   }
 }
+
+/** Says that a notice stays unread. */
+export const noticeNotRead = () =>
+  toast({
+    tone: "urg",
+    title: t("The notice could not be marked as read"),
+    detail: t("Try again in a moment."),
+  });

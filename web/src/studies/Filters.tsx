@@ -1,19 +1,12 @@
 import type { StudyStatus } from "@isocenter/contract";
 import { studyStatuses } from "@isocenter/contract/enumerations";
-import { DropdownMenu as Menu, Popover } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { OnDemand } from "../kit/OnDemand.tsx";
 import { message, t } from "../words/words.ts";
 import { statusLook } from "./format.ts";
-import {
-  type DatePreset,
-  datePresets,
-  isFiltered,
-  membersOf,
-  type StudyListState,
-  toggled,
-} from "./list-state.ts";
+import { datePresets, isFiltered, membersOf, type StudyListState } from "./list-state.ts";
 
 const modalities = [
   ["CT", message("Computed tomography")],
@@ -36,6 +29,9 @@ const modalities = [
   ["SEG", message("Segmentation")],
   ["OT", message("Other")],
 ] as const;
+
+const loadChoice = async () => (await import("./ChoiceMenu.tsx")).ChoiceMenu;
+const loadDates = async () => (await import("./DateMenu.tsx")).DateMenu;
 
 interface FiltersProps {
   state: StudyListState;
@@ -103,51 +99,21 @@ interface ChoiceProps {
 
 /** A filter of which any of several members may be chosen. The menu stays open while one chooses. */
 export function Choice({ name, value, word, options, onChange }: ChoiceProps) {
-  const members = membersOf(value);
   return (
     <span className="chip-group">
-      <Menu.Root modal={false}>
-        <Menu.Trigger className={`chip ${value ? "on" : ""}`}>
-          {name} <b className="max-w-48 truncate">{word || t("any")}</b>
-          {!value && <Icon name="down" size="xs" />}
-        </Menu.Trigger>
-        <Menu.Portal>
-          <Menu.Content className="menu" align="start" sideOffset={4} collisionPadding={8} aria-label={name}>
-            <Option checked={!value} onChange={() => onChange(undefined)}>
-              {t("Any")}
-            </Option>
-            {options.map((option) => (
-              <Option
-                key={option.value}
-                checked={members.includes(option.value)}
-                onChange={() => onChange(toggled(value, option.value))}
-              >
-                {option.content}
-              </Option>
-            ))}
-          </Menu.Content>
-        </Menu.Portal>
-      </Menu.Root>
+      <OnDemand
+        popup="menu"
+        load={loadChoice}
+        props={{ name, value, options, onChange }}
+        button={
+          <button type="button" className={`chip ${value ? "on" : ""}`}>
+            {name} <b className="max-w-48 truncate">{word || t("any")}</b>
+            {!value && <Icon name="down" size="xs" />}
+          </button>
+        }
+      />
       {value && <ClearOne name={name} onClick={() => onChange(undefined)} />}
     </span>
-  );
-}
-
-function Option(props: { checked: boolean; onChange: () => void; children: ReactNode }) {
-  return (
-    <Menu.CheckboxItem
-      className="menu-item"
-      checked={props.checked}
-      onCheckedChange={props.onChange}
-      onSelect={(event) => event.preventDefault()}
-    >
-      <span className="w-3.5">
-        <Menu.ItemIndicator>
-          <Icon name="check" size="s" className="text-beam" />
-        </Menu.ItemIndicator>
-      </span>
-      {props.children}
-    </Menu.CheckboxItem>
   );
 }
 
@@ -174,110 +140,23 @@ function dateWord(state: StudyListState): string {
 }
 
 function DateFilter({ state, onChange }: Pick<FiltersProps, "state" | "onChange">) {
-  const [open, setOpen] = useState(false);
   const on = Boolean(state.date || state.from || state.to);
-  const choose = (change: Partial<StudyListState>) => {
+  const choose = (change: Partial<StudyListState>) =>
     onChange({ date: undefined, from: undefined, to: undefined, ...change });
-    setOpen(false);
-  };
   return (
     <span className="chip-group">
-      <Popover.Root open={open} onOpenChange={setOpen}>
-        <Popover.Trigger className={`chip ${on ? "on" : ""}`}>
-          {t("Date")} <b>{dateWord(state)}</b>
-          {!on && <Icon name="down" size="xs" />}
-        </Popover.Trigger>
-        <Popover.Portal>
-          <Popover.Content
-            className="popover p-1!"
-            align="start"
-            sideOffset={4}
-            collisionPadding={8}
-            aria-label={t("Study date")}
-          >
-            <div className="grid">
-              <PresetButton chosen={!on} onClick={() => choose({})}>
-                {t("Any")}
-              </PresetButton>
-              {(Object.keys(datePresets) as DatePreset[]).map((name) => (
-                <PresetButton key={name} chosen={state.date === name} onClick={() => choose({ date: name })}>
-                  {t(datePresets[name].label)}
-                </PresetButton>
-              ))}
-            </div>
-            <div className="menu-line" />
-            <DateRangeForm key={`${state.from}.${state.to}`} state={state} onChoose={choose} />
-          </Popover.Content>
-        </Popover.Portal>
-      </Popover.Root>
+      <OnDemand
+        popup="dialog"
+        load={loadDates}
+        props={{ state, onChoose: choose }}
+        button={
+          <button type="button" className={`chip ${on ? "on" : ""}`}>
+            {t("Date")} <b>{dateWord(state)}</b>
+            {!on && <Icon name="down" size="xs" />}
+          </button>
+        }
+      />
       {on && <ClearOne name={t("Date")} onClick={() => choose({})} />}
     </span>
-  );
-}
-
-function PresetButton({
-  chosen,
-  onClick,
-  children,
-}: {
-  chosen: boolean;
-  onClick: () => void;
-  children: ReactNode;
-}) {
-  return (
-    <button type="button" className="menu-item" aria-pressed={chosen} onClick={onClick}>
-      <span className="w-3.5">{chosen && <Icon name="check" size="s" className="text-beam" />}</span>
-      {children}
-    </button>
-  );
-}
-
-function DateRangeForm({
-  state,
-  onChoose,
-}: {
-  state: StudyListState;
-  onChoose: (change: Partial<StudyListState>) => void;
-}) {
-  const [from, setFrom] = useState(state.from ?? "");
-  const [to, setTo] = useState(state.to ?? "");
-  const wrong = Boolean(from && to && from > to);
-  return (
-    <form
-      className="grid gap-2 p-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!wrong && (from || to)) onChoose({ from: from || undefined, to: to || undefined });
-      }}
-    >
-      <div className="grid grid-cols-2 gap-2">
-        <label className="grid gap-1 text-11 text-text-2">
-          {t("From")}
-          <span className="input">
-            <input type="date" value={from} onChange={(event) => setFrom(event.target.value)} />
-          </span>
-        </label>
-        <label className="grid gap-1 text-11 text-text-2">
-          {t("To")}
-          <span className={`input ${wrong ? "err" : ""}`}>
-            <input
-              type="date"
-              value={to}
-              onChange={(event) => setTo(event.target.value)}
-              aria-invalid={wrong}
-            />
-          </span>
-        </label>
-      </div>
-      {wrong && (
-        <span className="flex items-center gap-1 text-11 text-crit" role="alert">
-          <Icon name="alert" size="xs" />
-          {t("The last day is before the first")}
-        </span>
-      )}
-      <Button type="submit" disabled={wrong || !(from || to)}>
-        {t("Show these days")}
-      </Button>
-    </form>
   );
 }
