@@ -37,7 +37,12 @@ describe.skipIf(smallDiskMissing())("a disk that fills up", { timeout: 180_000 }
     ["to its last byte, with the database on it", 0, 16 * mebibyte],
   ])("%s; what was acknowledged stays, and work goes on when there is room", async (_name, reserve, left) => {
     disk = await makeSmallDisk(420 * mebibyte);
-    program = await startProgram({ dataDir: disk.folder, env: { DISK_RESERVE_BYTES: String(reserve) } });
+    program = await startProgram({
+      dataDir: disk.folder,
+      // The folder may be out of the reach of nobody, as whom the run's PostgreSQL was made.
+      fresh: true,
+      env: { DISK_RESERVE_BYTES: String(reserve) },
+    });
     const headers = await program.login();
     const before = large();
     expect(await store(headers, before)).toBe(201);

@@ -90,13 +90,20 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const entries = [...found.entries, ...matching([...places, ...actions], typed)];
   const chosen = entries[Math.min(active, entries.length - 1)];
   const groups = [...Map.groupBy(entries, ({ group }) => group)];
+  // Enter after a number that was scanned or typed fast is for what it finds, not for what is still shown of the letters before.
+  const [entered, setEntered] = useState(false);
+  useEffect(() => {
+    if (!entered || found.busy) return;
+    setEntered(false);
+    chosen?.run();
+  }, [entered, found.busy, chosen]);
 
   function keys(event: React.KeyboardEvent) {
     if (event.key === "ArrowDown") setActive(Math.min(entries.length - 1, active + 1));
     else if (event.key === "ArrowUp") setActive(Math.max(0, active - 1));
     else if (event.key === "Home") setActive(0);
     else if (event.key === "End") setActive(entries.length - 1);
-    else if (event.key === "Enter" && chosen) chosen.run();
+    else if (event.key === "Enter") setEntered(true);
     else return;
     event.preventDefault();
   }
@@ -124,6 +131,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
               onChange={(event) => {
                 setTyped(event.target.value);
                 setActive(0);
+                setEntered(false);
               }}
               onKeyDown={keys}
             />
