@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
+import { ChangedWords } from "../kit/ChangedWords.tsx";
+import { changesOf } from "../kit/changes.ts";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
-import { changesOf, type Part } from "../results/changes.ts";
 import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
@@ -73,7 +74,7 @@ function Comparison({ versions }: { versions: readonly ReportVersion[] }) {
           <input type="checkbox" checked={beside} onChange={(event) => setBeside(event.target.checked)} />
           {t("Side by side")}
         </label>
-        <span className="version-words text-12!">
+        <span className="changed-words text-12!">
           <del>{t("removed")}</del> <ins>{t("added")}</ins>
         </span>
         <span role="status">{same ? t("The two say the same.") : ""}</span>
@@ -87,12 +88,12 @@ function Comparison({ versions }: { versions: readonly ReportVersion[] }) {
               <h3 className="text-12 font-semibold text-text-2">{name}</h3>
               <div className={beside ? "version-pair" : ""}>
                 {beside && (
-                  <p className="version-words">
-                    <Words parts={changes.filter(({ kind }) => kind !== "added")} />
+                  <p className="changed-words">
+                    <ChangedWords parts={changes.filter(({ kind }) => kind !== "added")} />
                   </p>
                 )}
-                <p className="version-words">
-                  <Words parts={beside ? changes.filter(({ kind }) => kind !== "removed") : changes} />
+                <p className="changed-words">
+                  <ChangedWords parts={beside ? changes.filter(({ kind }) => kind !== "removed") : changes} />
                 </p>
               </div>
             </section>
@@ -113,23 +114,4 @@ function fieldsOf(one: ReportVersion, other: ReportVersion) {
     before: String(one.fields[key] ?? ""),
     after: String(other.fields[key] ?? ""),
   }));
-}
-
-function Words({ parts }: { parts: readonly Part[] }) {
-  let at = 0;
-  return parts.map(({ kind, text }) => {
-    const key = at++;
-    if (kind === "same") return <span key={key}>{text}</span>;
-    return kind === "added" ? (
-      <ins key={key}>
-        <span className="sr-only">{t("added:")} </span>
-        {text}
-      </ins>
-    ) : (
-      <del key={key}>
-        <span className="sr-only">{t("removed:")} </span>
-        {text}
-      </del>
-    );
-  });
 }

@@ -6,6 +6,8 @@ import { AcknowledgeForm } from "../findings/AcknowledgeForm.tsx";
 import { deadlineOf } from "../findings/deadline.ts";
 import { useFinding, useFindings } from "../findings/queries.ts";
 import { Button } from "../kit/Button.tsx";
+import { ChangedWords } from "../kit/ChangedWords.tsx";
+import { changesOf } from "../kit/changes.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
@@ -18,7 +20,6 @@ import { useStudy } from "../reporting/queries.ts";
 import { momentIn, sexAndAge } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
-import { changesOf } from "./changes.ts";
 import { markRead, useReportNotices, useResultReport, useVersions } from "./queries.ts";
 import { toldOf } from "./results.ts";
 import "../findings/findings.css";
@@ -256,8 +257,12 @@ function ReportText({ report }: { report: Report }) {
         content[key] || (marked && before?.[key]) ? (
           <section key={key} aria-label={t(word)}>
             <h3 className="text-12 font-medium text-text-3">{t(word)}</h3>
-            <p className="result-words">
-              {marked && before ? <Changes before={before[key]} after={content[key]} /> : content[key]}
+            <p className="changed-words">
+              {marked && before ? (
+                <ChangedWords parts={changesOf(before[key], content[key])} />
+              ) : (
+                content[key]
+              )}
             </p>
           </section>
         ) : null,
@@ -269,23 +274,4 @@ function ReportText({ report }: { report: Report }) {
       )}
     </article>
   );
-}
-
-function Changes({ before, after }: { before: string; after: string }) {
-  let at = 0;
-  return changesOf(before, after).map(({ kind, text }) => {
-    const key = at++;
-    if (kind === "same") return <span key={key}>{text}</span>;
-    return kind === "added" ? (
-      <ins key={key}>
-        <span className="sr-only">{t("added:")} </span>
-        {text}
-      </ins>
-    ) : (
-      <del key={key}>
-        <span className="sr-only">{t("removed:")} </span>
-        {text}
-      </del>
-    );
-  });
 }

@@ -1,6 +1,5 @@
 import type { Study } from "@isocenter/contract";
 import { expect, test } from "vitest";
-import { changesOf } from "./changes.ts";
 import { byDay, resultsOf, toldOf } from "./results.ts";
 
 const study = (id: string, studyDate: string) => ({ id, studyDate, studyTime: "08:00:00" }) as Study;
@@ -45,38 +44,4 @@ test("results stand once, the newest first, by the day they came or the study's 
     ["2026-03-03", 1],
     ["2026-03-02", 2],
   ]);
-});
-
-test.each([
-  ["", "", []],
-  ["Normal.", "Normal.", [{ kind: "same", text: "Normal." }]],
-  [
-    "No acute finding seen.",
-    "No finding seen today.",
-    [
-      { kind: "same", text: "No " },
-      { kind: "removed", text: "acute " },
-      { kind: "same", text: "finding " },
-      { kind: "removed", text: "seen." },
-      { kind: "added", text: "seen today." },
-    ],
-  ],
-  ["", "Added.", [{ kind: "added", text: "Added." }]],
-])("from %j to %j", (before, after, parts) => expect(changesOf(before, after)).toEqual(parts));
-
-test("a change put together again is each of the two texts, also of very long ones", () => {
-  const before = Array.from({ length: 400 }, (_, index) => `word${index % 37}`).join(" ");
-  const after = before.replaceAll("word5", "other").replaceAll("word9 ", "");
-  for (const [one, other] of [
-    [before, after],
-    [before.repeat(9), after],
-  ] as const) {
-    const parts = changesOf(one, other);
-    const without = (kind: string) =>
-      parts
-        .filter((part) => part.kind !== kind)
-        .map(({ text }) => text)
-        .join("");
-    expect([without("added"), without("removed")]).toEqual([one, other]);
-  }
 });

@@ -4,8 +4,9 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { t } from "../../words/words.ts";
+import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
-import { Form, FormDialog } from "../parts/forms.tsx";
+import { FormDialog } from "../parts/forms.tsx";
 import { Side } from "../parts/Page.tsx";
 import { useRun } from "../parts/run.ts";
 import { type Echo, EchoResult } from "./echo.tsx";
@@ -66,32 +67,16 @@ export function ModalitySide({
 
 function EditModality({ modality, onSaved }: { modality: Modality; onSaved: () => void }) {
   const { body, ready, fields } = useModalityForm(modality);
-  const { busy, problem, run } = useRun("modalities");
-  const submit = async () => {
-    const done = await run(
-      () =>
-        answerOf(
-          api.PATCH("/api/v1/modalities/{id}", {
-            params: { path: { id: modality.id } },
-            body: { ...body(), expectedVersion: modality.version },
-          }),
-        ),
-      t("Saved"),
+  const save = () =>
+    answerOf(
+      api.PATCH("/api/v1/modalities/{id}", {
+        params: { path: { id: modality.id } },
+        body: { ...body(), expectedVersion: modality.version },
+      }),
     );
-    if (done) onSaved();
-  };
   return (
-    <section aria-label={t("Details")}>
-      <Form
-        label={t("Details")}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={!ready}
-        onSubmit={() => void submit()}
-      >
-        {fields}
-      </Form>
-    </section>
+    <DetailsForm subject="modalities" ready={ready} save={save} onSaved={onSaved}>
+      {fields}
+    </DetailsForm>
   );
 }

@@ -9,9 +9,10 @@ import { Tag } from "../../kit/Tag.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { ConfirmDialog } from "../parts/ConfirmDialog.tsx";
+import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityName } from "../parts/facilities.ts";
-import { Form, FormDialog } from "../parts/forms.tsx";
+import { FormDialog } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
@@ -167,32 +168,16 @@ function RuleSide({ rule, onClose }: { rule: RoutingRule; onClose: () => void })
 
 function EditRule({ rule, onSaved }: { rule: RoutingRule; onSaved: () => void }) {
   const { body, ready, fields } = useRuleForm(rule);
-  const { busy, problem, run } = useRun("routing-rules");
-  const submit = async () => {
-    const done = await run(
-      () =>
-        answerOf(
-          api.PATCH("/api/v1/routing-rules/{id}", {
-            params: { path: { id: rule.id } },
-            body: { ...body(), expectedVersion: rule.version },
-          }),
-        ),
-      t("Saved"),
+  const save = () =>
+    answerOf(
+      api.PATCH("/api/v1/routing-rules/{id}", {
+        params: { path: { id: rule.id } },
+        body: { ...body(), expectedVersion: rule.version },
+      }),
     );
-    if (done) onSaved();
-  };
   return (
-    <section aria-label={t("Details")}>
-      <Form
-        label={t("Details")}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={!ready}
-        onSubmit={() => void submit()}
-      >
-        {fields}
-      </Form>
-    </section>
+    <DetailsForm subject="routing-rules" ready={ready} save={save} onSaved={onSaved}>
+      {fields}
+    </DetailsForm>
   );
 }

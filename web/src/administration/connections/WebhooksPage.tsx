@@ -11,9 +11,10 @@ import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Form, FormDialog, OnceDialog, Select, Tick } from "../parts/forms.tsx";
+import { FormDialog, OnceDialog, Select, Tick } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
@@ -256,35 +257,24 @@ function EditWebhook({ webhook, onSaved }: { webhook: Webhook; onSaved: () => vo
   const [url, setUrl] = useState(webhook.url);
   const [events, setEvents] = useState(webhook.events.join(", "));
   const [enabled, setEnabled] = useState(webhook.enabled);
-  const { busy, problem, run } = useRun("webhooks");
-  const submit = async () => {
-    const done = await run(
-      () =>
-        answerOf(
-          api.PATCH("/api/v1/webhooks/{id}", {
-            params: { path: { id: webhook.id } },
-            body: { url: url.trim(), events: eventsOf(events), enabled, expectedVersion: webhook.version },
-          }),
-        ),
-      t("Saved"),
+  const save = () =>
+    answerOf(
+      api.PATCH("/api/v1/webhooks/{id}", {
+        params: { path: { id: webhook.id } },
+        body: { url: url.trim(), events: eventsOf(events), enabled, expectedVersion: webhook.version },
+      }),
     );
-    if (done) onSaved();
-  };
   return (
-    <section aria-label={t("Details")}>
-      <Form
-        label={t("Details")}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={url.trim().length < 8 || eventsOf(events).length === 0}
-        onSubmit={() => void submit()}
-      >
-        <Field label={t("Address")} type="url" value={url} onChange={({ target }) => setUrl(target.value)} />
-        <EventsField value={events} onChange={setEvents} />
-        <Tick label={t("On")} checked={enabled} onChange={setEnabled} />
-      </Form>
-    </section>
+    <DetailsForm
+      subject="webhooks"
+      ready={url.trim().length >= 8 && eventsOf(events).length > 0}
+      save={save}
+      onSaved={onSaved}
+    >
+      <Field label={t("Address")} type="url" value={url} onChange={({ target }) => setUrl(target.value)} />
+      <EventsField value={events} onChange={setEvents} />
+      <Tick label={t("On")} checked={enabled} onChange={setEnabled} />
+    </DetailsForm>
   );
 }
 

@@ -9,8 +9,9 @@ import { useShortcuts } from "../../kit/shortcuts.ts";
 import { ModalityChip, Tag } from "../../kit/Tag.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
-import { Form, FormDialog } from "../parts/forms.tsx";
+import { FormDialog } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
@@ -165,36 +166,20 @@ function NewProcedure({ onClose }: { onClose: () => void }) {
 function EditProcedure({ procedure, onSaved }: { procedure: Procedure; onSaved: () => void }) {
   const permissions = useMe()?.permissions ?? [];
   const { details, price, ready, fields } = useProcedureForm(procedure);
-  const { busy, problem, run } = useRun("procedures");
-  const submit = async () => {
-    const done = await run(
-      () =>
-        answerOf(
-          api.PATCH("/api/v1/procedures/{id}", {
-            params: { path: { id: procedure.id } },
-            body: {
-              ...(permissions.includes("catalogue.manage") ? details() : {}),
-              ...(permissions.includes("prices.manage") ? price() : {}),
-              expectedVersion: procedure.version,
-            },
-          }),
-        ),
-      t("Saved"),
+  const save = () =>
+    answerOf(
+      api.PATCH("/api/v1/procedures/{id}", {
+        params: { path: { id: procedure.id } },
+        body: {
+          ...(permissions.includes("catalogue.manage") ? details() : {}),
+          ...(permissions.includes("prices.manage") ? price() : {}),
+          expectedVersion: procedure.version,
+        },
+      }),
     );
-    if (done) onSaved();
-  };
   return (
-    <section aria-label={t("Details")}>
-      <Form
-        label={t("Details")}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={!ready}
-        onSubmit={() => void submit()}
-      >
-        {fields}
-      </Form>
-    </section>
+    <DetailsForm subject="procedures" ready={ready} save={save} onSaved={onSaved}>
+      {fields}
+    </DetailsForm>
   );
 }

@@ -9,9 +9,10 @@ import { useShortcuts } from "../../kit/shortcuts.ts";
 import { ModalityChip, Tag } from "../../kit/Tag.tsx";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityName, useFacilityOptions } from "../parts/facilities.ts";
-import { Form, FormDialog, Select, Tick } from "../parts/forms.tsx";
+import { FormDialog, Select, Tick } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
@@ -224,32 +225,22 @@ function NewStation({ onClose }: { onClose: () => void }) {
 
 function EditStation({ station, onSaved }: { station: Station; onSaved: () => void }) {
   const { body, ready, fields } = useStationForm(station);
-  const { busy, problem, run } = useRun("stations");
-  const submit = async () => {
-    const done = await run(
-      () =>
-        answerOf(
-          api.PATCH("/api/v1/stations/{id}", {
-            params: { path: { id: station.id } },
-            body: { ...body(), expectedVersion: station.version },
-          }),
-        ),
-      t("Saved; appointments that were made stay"),
+  const save = () =>
+    answerOf(
+      api.PATCH("/api/v1/stations/{id}", {
+        params: { path: { id: station.id } },
+        body: { ...body(), expectedVersion: station.version },
+      }),
     );
-    if (done) onSaved();
-  };
   return (
-    <section aria-label={t("Details")}>
-      <Form
-        label={t("Details")}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={!ready}
-        onSubmit={() => void submit()}
-      >
-        {fields}
-      </Form>
-    </section>
+    <DetailsForm
+      subject="stations"
+      ready={ready}
+      save={save}
+      said={t("Saved; appointments that were made stay")}
+      onSaved={onSaved}
+    >
+      {fields}
+    </DetailsForm>
   );
 }

@@ -7,6 +7,7 @@ import { Field, Labelled } from "../../kit/Field.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { Form, FormDialog } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
@@ -154,70 +155,59 @@ function EditFacility({ facility, onSaved }: { facility: FacilityDetails; onSave
   const [officer, setOfficer] = useState(facility.privacyOfficerId ?? "");
   const [address, setAddress] = useState(facility.address);
   const [phone, setPhone] = useState(facility.phone);
-  const { busy, problem, run } = useRun("facilities");
-  const submit = async () => {
-    const done = await run(
-      () =>
-        answerOf(
-          api.PATCH("/api/v1/facilities/{id}", {
-            params: { path: { id: facility.id } },
-            body: {
-              name: name.trim(),
-              timeZone: timeZone.trim(),
-              patientIdIssuer: issuer.trim(),
-              address: address.trim(),
-              phone: phone.trim(),
-              privacyOfficerId: officer || null,
-              expectedVersion: facility.version,
-            },
-          }),
-        ),
-      t("Saved"),
+  const save = () =>
+    answerOf(
+      api.PATCH("/api/v1/facilities/{id}", {
+        params: { path: { id: facility.id } },
+        body: {
+          name: name.trim(),
+          timeZone: timeZone.trim(),
+          patientIdIssuer: issuer.trim(),
+          address: address.trim(),
+          phone: phone.trim(),
+          privacyOfficerId: officer || null,
+          expectedVersion: facility.version,
+        },
+      }),
     );
-    if (done) onSaved();
-  };
   return (
-    <section aria-label={t("Details")}>
-      <Form
-        label={t("Details")}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={name.trim() === "" || timeZone.trim() === "" || issuer.trim() === ""}
-        onSubmit={() => void submit()}
-      >
-        <Field
-          label={t("Name")}
-          value={name}
-          maxLength={128}
-          onChange={({ target }) => setName(target.value)}
+    <DetailsForm
+      subject="facilities"
+      ready={name.trim() !== "" && timeZone.trim() !== "" && issuer.trim() !== ""}
+      save={save}
+      onSaved={onSaved}
+    >
+      <Field
+        label={t("Name")}
+        value={name}
+        maxLength={128}
+        onChange={({ target }) => setName(target.value)}
+      />
+      <ZoneField value={timeZone} onChange={setTimeZone} />
+      <Field
+        label={t("Issuer of patient identifiers")}
+        value={issuer}
+        maxLength={64}
+        onChange={({ target }) => setIssuer(target.value)}
+      />
+      <Labelled label={t("Address on letters")}>
+        <textarea
+          className="text-area"
+          rows={3}
+          maxLength={512}
+          value={address}
+          onChange={({ target }) => setAddress(target.value)}
         />
-        <ZoneField value={timeZone} onChange={setTimeZone} />
-        <Field
-          label={t("Issuer of patient identifiers")}
-          value={issuer}
-          maxLength={64}
-          onChange={({ target }) => setIssuer(target.value)}
-        />
-        <Labelled label={t("Address on letters")}>
-          <textarea
-            className="text-area"
-            rows={3}
-            maxLength={512}
-            value={address}
-            onChange={({ target }) => setAddress(target.value)}
-          />
-        </Labelled>
-        <Field
-          label={t("Phone")}
-          value={phone}
-          type="tel"
-          maxLength={64}
-          onChange={({ target }) => setPhone(target.value)}
-        />
-        <PersonSelect label={t("Privacy officer")} value={officer} onChange={setOfficer} />
-      </Form>
-    </section>
+      </Labelled>
+      <Field
+        label={t("Phone")}
+        value={phone}
+        type="tel"
+        maxLength={64}
+        onChange={({ target }) => setPhone(target.value)}
+      />
+      <PersonSelect label={t("Privacy officer")} value={officer} onChange={setOfficer} />
+    </DetailsForm>
   );
 }
 

@@ -10,8 +10,9 @@ import { Tag } from "../../kit/Tag.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { ConfirmDialog } from "../parts/ConfirmDialog.tsx";
+import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
-import { Form, FormDialog, Select } from "../parts/forms.tsx";
+import { FormDialog, Select } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
@@ -203,23 +204,10 @@ function StaffSide({ member, onClose }: { member: Staff; onClose: () => void }) 
 
 function EditStaff({ member, onSaved }: { member: Staff; onSaved: () => void }) {
   const { body, ready, fields } = useStaffForm(member);
-  const { busy, problem, run } = useRun("staff");
-  const submit = async () => {
-    const done = await run(() => patch(member, body()), t("Saved"));
-    if (done) onSaved();
-  };
+  const save = () => patch(member, body());
   return (
-    <section aria-label={t("Details")}>
-      <Form
-        label={t("Details")}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={!ready}
-        onSubmit={() => void submit()}
-      >
-        {fields}
-      </Form>
-    </section>
+    <DetailsForm subject="staff" ready={ready} save={save} onSaved={onSaved}>
+      {fields}
+    </DetailsForm>
   );
 }

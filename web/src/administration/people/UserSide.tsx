@@ -10,9 +10,10 @@ import { roleWord } from "../../kit/roles.ts";
 import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
+import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Choices, Form } from "../parts/forms.tsx";
+import { Choices } from "../parts/forms.tsx";
 import { Answer } from "../parts/Listing.tsx";
 import { Side } from "../parts/Page.tsx";
 import { useRun } from "../parts/run.ts";
@@ -80,55 +81,44 @@ function EditUser({ user, onSaved }: { user: UserDetails; onSaved: () => void })
   const [email, setEmail] = useState(user.email ?? "");
   const [chosen, setChosen] = useState<string[]>(user.roles);
   const [at, setAt] = useState<string[]>(user.facilityIds);
-  const { busy, problem, run } = useRun("users");
-  const submit = async () => {
-    const done = await run(
-      () =>
-        updateUser(user.id, {
-          fullName: fullName.trim(),
-          email: email.trim() || null,
-          roles: chosen,
-          ...(facilities.length > 1 ? { facilityIds: at } : {}),
-          expectedVersion: user.version,
-        }),
-      t("Saved"),
-    );
-    if (done) onSaved();
-  };
+  const save = () =>
+    updateUser(user.id, {
+      fullName: fullName.trim(),
+      email: email.trim() || null,
+      roles: chosen,
+      ...(facilities.length > 1 ? { facilityIds: at } : {}),
+      expectedVersion: user.version,
+    });
   return (
-    <section aria-label={t("Details")}>
-      <Form
-        label={t("Details")}
-        submit={t("Save")}
-        busy={busy}
-        problem={problem}
-        disabled={fullName.trim() === "" || chosen.length === 0 || (facilities.length > 1 && at.length === 0)}
-        onSubmit={() => void submit()}
-      >
-        <Field
-          label={t("Full name")}
-          value={fullName}
-          maxLength={256}
-          onChange={({ target }) => setFullName(target.value)}
-        />
-        <Field
-          label={t("E-mail (not needed)")}
-          type="email"
-          value={email}
-          maxLength={254}
-          onChange={({ target }) => setEmail(target.value)}
-        />
-        <Choices
-          label={t("Roles")}
-          options={roles.map((role) => ({ value: role, word: roleWord(role) }))}
-          chosen={chosen}
-          onChange={setChosen}
-        />
-        {facilities.length > 1 && (
-          <Choices label={t("Facilities")} options={facilities} chosen={at} onChange={setAt} />
-        )}
-      </Form>
-    </section>
+    <DetailsForm
+      subject="users"
+      ready={fullName.trim() !== "" && chosen.length > 0 && (facilities.length <= 1 || at.length > 0)}
+      save={save}
+      onSaved={onSaved}
+    >
+      <Field
+        label={t("Full name")}
+        value={fullName}
+        maxLength={256}
+        onChange={({ target }) => setFullName(target.value)}
+      />
+      <Field
+        label={t("E-mail (not needed)")}
+        type="email"
+        value={email}
+        maxLength={254}
+        onChange={({ target }) => setEmail(target.value)}
+      />
+      <Choices
+        label={t("Roles")}
+        options={roles.map((role) => ({ value: role, word: roleWord(role) }))}
+        chosen={chosen}
+        onChange={setChosen}
+      />
+      {facilities.length > 1 && (
+        <Choices label={t("Facilities")} options={facilities} chosen={at} onChange={setAt} />
+      )}
+    </DetailsForm>
   );
 }
 
