@@ -13,7 +13,7 @@ import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
-import { type Authorization, ownPassword, webFlow } from "../support/web.ts";
+import { type Authorization, ownPassword, webFlow, zoneWhereItIsMorning } from "../support/web.ts";
 
 const scannerTitle = "CT1";
 const syntax = TransferSyntaxes.ExplicitVRLittleEndian;
@@ -88,6 +88,8 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
   }
 
   beforeAll(async () => {
+    const [facility] = (await call("GET", "/facilities")).data;
+    await call("PATCH", `/facilities/${facility.id}`, { timeZone: zoneWhereItIsMorning() });
     physicianId = await person("aalto", "Niko Aalto", "PHYSICIAN");
     await person("reader", "Ada Reader", "RADIOLOGIST");
     reader = await signedIn("reader");

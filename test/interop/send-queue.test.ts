@@ -62,10 +62,11 @@ const received = async (place: string) =>
       .sort()
       .map((name) => fs.readFile(path.join(folder, place, name))),
   );
+let modalities = 0;
 const modality = async (port: number, transferSyntaxes: string[] = []): Promise<string> => {
   const id = newId(platform.clock);
   await database.db`insert into modality (id, ae_title, host, port, facility_id, permissions, transfer_syntaxes, created_at)
-    values (${id}, ${`RX${port}`}, '127.0.0.1', ${port}, ${facilityId}, '{}', ${transferSyntaxes}, now())`;
+    values (${id}, ${`RX${++modalities}`}, '127.0.0.1', ${port}, ${facilityId}, '{}', ${transferSyntaxes}, now())`;
   return id;
 };
 async function queued(modalityId: string, made: readonly MadeInstance[]): Promise<string> {

@@ -29,6 +29,12 @@ export interface Authorization {
 /** What everybody whom `person` makes signs in with. */
 export const ownPassword = `${testPassword} again`;
 
+/** A zone whose day has hours before it, so that what is booked a little later is still today. @returns an IANA name */
+export function zoneWhereItIsMorning(): string {
+  const hours = Math.min(new Date().getUTCHours() - 8, 12);
+  return `Etc/GMT${hours < 0 ? "-" : "+"}${Math.abs(hours)}`;
+}
+
 /** The real program and a browser for the tests of a file. Call inside the file's `describe`. */
 export function webFlow(options: ProgramOptions = {}): WebFlow {
   let program: Program;
