@@ -120,6 +120,12 @@ export function addReport(seeding: Seeding, one: Examination, course: Course): v
     report_id: id,
     created_at: new Date(course.performedAt!),
   });
+  rows.add("report_reader", {
+    report_id: id,
+    user_id: resident.id,
+    known_images: 1,
+    active_at: new Date(times[0] ?? course.performedAt!),
+  });
   if (firstSigned === null) return;
   if (firstSigned > until - 365 * day) addNotice(seeding, one, id, firstSigned);
   if (dice.chance(seeding.findings)) addFinding(seeding, one, id, author, firstSigned);

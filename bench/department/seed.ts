@@ -35,6 +35,7 @@ const tables = [
   "report",
   "report_version",
   "report_person",
+  "report_reader",
   "report_delivery",
   "notice",
   "finding",

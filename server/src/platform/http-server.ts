@@ -4,10 +4,10 @@ import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import { Ajv, type Options as AjvOptions } from "ajv";
 import addFormats from "ajv-formats";
 import Fastify, { type FastifyReply, type FastifyRequest, type FastifySchema, LogController } from "fastify";
+import helmet from "helmet";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -154,7 +154,8 @@ function https(tls: ServerCertificate | null | undefined) {
 }
 
 async function secure(app: App, options: HttpOptions): Promise<void> {
-  await app.register(helmet, {
+  // Made once: the plug-in for Fastify makes all headers anew for each request.
+  const guard = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -179,6 +180,7 @@ async function secure(app: App, options: HttpOptions): Promise<void> {
     crossOriginResourcePolicy: { policy: "cross-origin" },
     referrerPolicy: { policy: "same-origin" },
   });
+  app.addHook("onRequest", (request, reply, done) => guard(request.raw, reply.raw, () => done()));
   await app.register(cors, {
     origin: options.config.corsOrigins,
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],

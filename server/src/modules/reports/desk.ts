@@ -4,7 +4,7 @@ import { imagesOf } from "../archive/index.ts";
 import { noteDeliveries } from "./deliveries.ts";
 import type { ReportsDeps } from "./deps.ts";
 import { getReport, listReports, type ReportsOf, type Shown, showReport } from "./queries.ts";
-import { isAtWork, noteOpened } from "./readers.ts";
+import { noteOpened } from "./readers.ts";
 
 export type Desk = ReturnType<typeof reportDesk>;
 
@@ -40,13 +40,8 @@ export function reportDesk({ platform, journal }: ReportsDeps) {
         facilityId: report.facilityId,
       });
       await delivered(viewer, [shown]);
-      const now = clock.now();
-      if (
-        viewer.kind === "user" &&
-        reach(viewer, "reports.write") !== null &&
-        !(await isAtWork(db, reportId, viewer.id, now))
-      )
-        await noteOpened(db, reportId, viewer.id, await imagesOf(db, report.studyId), now);
+      if (viewer.kind === "user" && reach(viewer, "reports.write") !== null && !shown.atWork)
+        await noteOpened(db, reportId, viewer.id, await imagesOf(db, report.studyId), clock.now());
       return report;
     },
     async list(viewer: Viewer, of: ReportsOf, query: ReportListQuery) {

@@ -25,8 +25,9 @@ import {
   summaryColumns,
   toPatientSummary,
 } from "../patients/index.ts";
-import { type ClaimRow, claimOf, claimsOf, toClaim } from "./claims.ts";
+import { type ClaimRow, claimOf, claimsOf, lapsedBefore, toClaim } from "./claims.ts";
 import type { Content } from "./content.ts";
+import { isAtWork } from "./readers.ts";
 import { actionsOf, noReport } from "./report.ts";
 
 interface Row extends SummaryColumns {
@@ -63,13 +64,18 @@ interface Row extends SummaryColumns {
   version: number;
   createdAt: Date;
   updatedAt: Date;
+  claimed: boolean;
   delivered: boolean;
+  atWork: boolean;
 }
 
-/** A report for somebody who looks, and whether it is known that this version came before them. */
+/** A report for somebody who looks. */
 export interface Shown {
   report: Report;
+  /** It is known that this version came before them. */
   delivered: boolean;
+  /** They are at work on it. */
+  atWork: boolean;
 }
 
 /** Whether it is noted that the viewer saw the version that is shown; only people are told of the next. */
@@ -80,7 +86,13 @@ const delivered = (sql: Reader, viewer: Viewer): Fragment =>
         and d.recipient_kind = 'user' and d.recipient_id = ${viewer.id} and d.way = 'viewed')`
     : sql`true`;
 
-const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
+/** Whether there is a claim to ask for, which of most studies there is none. */
+const isClaimed = (sql: Reader, viewer: Viewer, now: Date): Fragment =>
+  seesAll(viewer)
+    ? sql`exists (select 1 from reading_claim c where c.study_id = r.study_id and c.active_at > ${lapsedBefore(now)})`
+    : sql`false`;
+
+const columns = (sql: Reader, viewer: Viewer, now: Date): Fragment => sql`
   r.id, r.study_id as "studyId", st.study_instance_uid as "studyInstanceUid", st.accession_number as "accessionNumber",
   st.order_id as "orderId", r.facility_id as "facilityId", r.status, r.content, r.template,
   r.author_id as "authorId", r.author_name as "authorName", r.submitted_by as "submittedBy", r.submitted_by_name as "submittedByName",
@@ -89,7 +101,8 @@ const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   r.amendment_by_name as "amendmentByName", r.amendment_at as "amendmentAt", r.discrepancy_category as "discrepancyCategory",
   r.discrepancy_note as "discrepancyNote", r.discrepancy_by as "discrepancyBy", r.discrepancy_by_name as "discrepancyByName",
   r.discrepancy_at as "discrepancyAt", st.images_after_report_at as "imagesAfterReportAt", r.version, r.created_at as "createdAt",
-  r.updated_at as "updatedAt", ${delivered(sql, viewer)} as delivered, ${summaryColumns(sql)}`;
+  r.updated_at as "updatedAt", ${isClaimed(sql, viewer, now)} as claimed, ${delivered(sql, viewer)} as delivered,
+  ${isAtWork(sql, viewer, now)} as "atWork", ${summaryColumns(sql)}`;
 
 const tables = (sql: Reader): Fragment => sql`
   report r join study st on st.id = r.study_id join patient p on p.id = st.patient_id ${firstIdentifier(sql)}`;
@@ -148,6 +161,12 @@ function toReport(viewer: Viewer, row: Row, claim: ClaimRow | null): Report {
   };
 }
 
+const toShown = (viewer: Viewer, row: Row, claim: ClaimRow | null): Shown => ({
+  report: toReport(viewer, row, claim),
+  delivered: row.delivered,
+  atWork: row.atWork,
+});
+
 /** What is for those alone who see all of it. */
 function around(row: Row, claim: ClaimRow | null): Pick<Report, "amendment" | "discrepancy" | "claim"> {
   const by = person(row.discrepancyBy, row.discrepancyByName);
@@ -191,10 +210,9 @@ export async function showReport(
   now: Date,
 ): Promise<Shown> {
   const [row] = await reader<Row[]>`
-    select ${columns(reader, viewer)} from ${tables(reader)} where r.id = ${reportId} and ${visible(reader, viewer)}`;
+    select ${columns(reader, viewer, now)} from ${tables(reader)} where r.id = ${reportId} and ${visible(reader, viewer)}`;
   if (!row) throw noReport();
-  const claim = seesAll(viewer) ? await claimOf(reader, row.studyId, now) : null;
-  return { report: toReport(viewer, row, claim), delivered: row.delivered };
+  return toShown(viewer, row, row.claimed ? await claimOf(reader, row.studyId, now) : null);
 }
 
 /** Whose reports: of a study, of a patient, or those that a person began or signed. */
@@ -221,7 +239,7 @@ export async function listReports(
     },
     fallback: "-createdAt",
     id: byPerson ? reader`rp.report_id` : reader`r.id`,
-    columns: columns(reader, viewer),
+    columns: columns(reader, viewer, now),
     from: byPerson
       ? reader`report_person rp join report r on r.id = rp.report_id join study st on st.id = r.study_id
           join patient p on p.id = st.patient_id ${firstIdentifier(reader)}`
@@ -230,12 +248,9 @@ export async function listReports(
     keyed: "studyId" in of || "patientId" in of,
     key: listKey(viewer, of, query),
   });
-  const studyIds = seesAll(viewer) ? page.data.map(({ studyId }) => studyId) : [];
+  const studyIds = page.data.flatMap(({ claimed, studyId }) => (claimed ? [studyId] : []));
   const claims = await claimsOf(reader, studyIds, now);
-  return mapPage(page, (row) => ({
-    report: toReport(viewer, row, claims.get(row.studyId) ?? null),
-    delivered: row.delivered,
-  }));
+  return mapPage(page, (row) => toShown(viewer, row, claims.get(row.studyId) ?? null));
 }
 
 function statusesOf(text: string): ReportStatus[] {

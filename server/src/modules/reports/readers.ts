@@ -1,4 +1,4 @@
-import type { Reader, Tx } from "../../platform/index.ts";
+import type { Fragment, Reader, Tx, Viewer } from "../../platform/index.ts";
 import type { ImageSet } from "../archive/index.ts";
 import { type ClaimRow, lapsedBefore } from "./claims.ts";
 import type { ReportRow } from "./report.ts";
@@ -22,17 +22,12 @@ export async function noteOpened(
       active_at = excluded.active_at where r.active_at <= ${lapsedBefore(now)}`;
 }
 
-/** Whether the user is at work on the report. */
-export async function isAtWork(
-  reader: Reader,
-  reportId: string,
-  userId: string,
-  now: Date,
-): Promise<boolean> {
-  const [row] = await reader`
-    select 1 from report_reader where report_id = ${reportId} and user_id = ${userId} and active_at > ${lapsedBefore(now)}`;
-  return row !== undefined;
-}
+/** Whether the viewer is at work on the report `r`. */
+export const isAtWork = (sql: Reader, viewer: Viewer, now: Date): Fragment =>
+  viewer.kind === "user"
+    ? sql`exists (select 1 from report_reader w
+        where w.report_id = r.id and w.user_id = ${viewer.id} and w.active_at > ${lapsedBefore(now)})`
+    : sql`false`;
 
 export async function noteAtWork(tx: Tx, reportId: string, userId: string, now: Date): Promise<void> {
   await tx`update report_reader set active_at = ${now} where report_id = ${reportId} and user_id = ${userId}`;
