@@ -19,6 +19,7 @@ import {
 } from "@isocenter/server/modules/billing/queries.ts";
 import { getFinding, listFindings } from "@isocenter/server/modules/findings/queries.ts";
 import { listAudit, listLog } from "@isocenter/server/modules/journal/queries.ts";
+import { readersBehind } from "@isocenter/server/modules/journal/readers.ts";
 import { listNotices } from "@isocenter/server/modules/notifications/inbox.ts";
 import {
   getOrder,
@@ -242,6 +243,20 @@ export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
     {
       name: "audit of a person",
       run: (db, of) => listAudit(db, of.administrator, { actorId: of.reader.id }),
+    },
+  ],
+  "journal/readers": [
+    {
+      name: "readers that are behind",
+      run: (db) =>
+        readersBehind(
+          db,
+          [
+            { cursorName: "all", types: null },
+            { cursorName: "signatures", types: ["report.signed"] },
+          ],
+          false,
+        ),
     },
   ],
   "patients/queries": [

@@ -33,6 +33,8 @@ const small = new Set([
   // What is claimed or skipped now.
   "reading_claim",
   "reading_skip",
+  "journal_head",
+  "reader_cursor",
 ]);
 
 /** The plan of a statement for its parameters, as lines that say how and from which index, without costs and numbers. */
