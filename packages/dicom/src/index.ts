@@ -94,6 +94,7 @@ export {
 export {
   implementationClassUid,
   implementationVersionName,
+  isTolerableUid,
   isUid,
   newUid,
   registeredUid,

@@ -1,5 +1,5 @@
 import type { DataSet, ParsedObject } from "./model.ts";
-import { isUid, transferSyntax } from "./uids.ts";
+import { isTolerableUid, transferSyntax } from "./uids.ts";
 import { text } from "./values.ts";
 
 export type UnstorableCode = "dicomdir" | "missing-uid" | "invalid-uid" | "unknown-transfer-syntax";
@@ -19,7 +19,7 @@ const uids: readonly (readonly [name: string, tag: number])[] = [
   ["Series Instance UID", 0x0020000e],
 ];
 
-/** Why an object cannot be kept as an instance of a study; null where it can. It needs four valid UIDs and a known transfer syntax. */
+/** Why an object cannot be kept as an instance of a study; null where it can. It needs four UIDs and a known transfer syntax. */
 export function storable(
   parsed: Pick<ParsedObject, "meta" | "dataSet" | "transferSyntaxUID">,
 ): Unstorable | null {
@@ -31,7 +31,7 @@ export function storable(
   for (const [name, tag] of uids) {
     const value = text(dataSet, tag);
     if (value === undefined) return { code: "missing-uid", text: `${name} is missing or empty.` };
-    if (!isUid(value)) return { code: "invalid-uid", text: `${name} is no valid UID.` };
+    if (!isTolerableUid(value)) return { code: "invalid-uid", text: `${name} is no valid UID.` };
   }
   if (!transferSyntax(parsed.transferSyntaxUID))
     return { code: "unknown-transfer-syntax", text: "The transfer syntax is not known." };

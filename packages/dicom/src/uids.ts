@@ -137,6 +137,11 @@ export function isUid(text: string): boolean {
   return text.length <= 64 && /^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+$/.test(text);
 }
 
+/** Whether the text may name what others have made: components with leading zeros are against PS3.5 9.1, and common. */
+export function isTolerableUid(text: string): boolean {
+  return text.length <= 64 && /^[0-9]+(\.[0-9]+)+$/.test(text);
+}
+
 /** A new UID "2.25." and a random UUID as a decimal number (PS3.5 B.2). */
 export function newUid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -2,7 +2,7 @@ import { StatusError } from "./errors.ts";
 import type { Handlers, NormalizedContext } from "./handlers.ts";
 import { type Operation, readIdentifier, requireSopClass, type Service, unrecognized } from "./service.ts";
 import { Status } from "./status.ts";
-import { isUid } from "./uids.ts";
+import { isInstanceUid } from "./uids.ts";
 
 type NormalizedService = keyof Pick<
   Handlers<unknown>,
@@ -30,7 +30,7 @@ function contextOf<T>(operation: Operation<T>, handler: NormalizedService): Norm
   const sopClassUid = requireSopClass(operation);
   const sopInstanceUid = command.requestedSopInstanceUid ?? command.affectedSopInstanceUid ?? "";
   // N-CREATE may leave the UID to who performs it (PS3.7 §10.1.5.1.4).
-  if (!isUid(sopInstanceUid) && !(handler === "nCreate" && sopInstanceUid === ""))
+  if (!isInstanceUid(sopInstanceUid) && !(handler === "nCreate" && sopInstanceUid === ""))
     throw new StatusError(Status.InvalidObjectInstance, "SOP Instance UID is missing or no UID");
   if (handler === "nEventReport" && command.eventTypeId === undefined)
     throw new StatusError(Status.NoSuchEventType, "Event Type ID is missing");

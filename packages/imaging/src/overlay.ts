@@ -9,6 +9,24 @@ export interface Overlay {
   bits: Uint8Array;
   /** Of `bits`, where this frame's plane begins. */
   bitOffset: number;
+  /** The plane is this bit of the frame's own cells (retired; PS3.3-2004 C.9.2), and `bits` is empty. */
+  cellBit?: number;
+}
+
+/**
+ * The overlay with its plane taken out of the frame, where it stands there.
+ * @param frame the decoded frame, of one sample a pixel in cells of `bitsAllocated` bits, which is 8 or 16
+ */
+export function withPlane(overlay: Overlay, frame: Uint8Array, bitsAllocated: number): Overlay {
+  const { cellBit, rows, columns } = overlay;
+  if (cellBit === undefined) return overlay;
+  const cellBytes = bitsAllocated / 8;
+  const bits = new Uint8Array(Math.ceil((rows * columns) / 8));
+  for (let i = 0; i < rows * columns; i++) {
+    const byte = frame[i * cellBytes + (cellBit >> 3)] ?? 0;
+    if ((byte >> (cellBit & 7)) & 1) bits[i >> 3]! |= 1 << (i & 7);
+  }
+  return { ...overlay, bits };
 }
 
 /** Sets the overlay's pixels that lie inside of the frame to full brightness in a picture of one or three bytes a pixel. */

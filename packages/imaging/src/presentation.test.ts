@@ -216,6 +216,16 @@ describe("how frames are shown", () => {
       { rows: 1, columns: 4, top: 1, left: -1, bits: Uint8Array.of(0b1110_0101), bitOffset: 4 },
     ]);
     expect(presentationOf(set, 2).overlays).toEqual([]);
+    const inCells = (bit: number) => [
+      group(0x10, "US", [2]),
+      group(0x11, "US", [3]),
+      group(0x100, "US", [16]),
+      group(0x102, "US", [bit]),
+    ];
+    const over = (bit: number) =>
+      presentationOf(readDataSet(Buffer.concat([plane, ...inCells(bit)]), explicit)).overlays;
+    expect(over(13)).toEqual([expect.objectContaining({ cellBit: 13, top: 0, left: 0 })]);
+    expect([over(11), over(16)]).toEqual([[], []]);
   });
 });
 

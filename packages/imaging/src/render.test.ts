@@ -259,4 +259,26 @@ describe("pictures", () => {
     expect(await pixels(false)).toBe(0);
     expect(await pixels(true)).toBe(1);
   });
+
+  test("an overlay in a free bit of the pixels' cells is drawn when asked for, and is no part of the picture", async () => {
+    const bytes = new Uint8Array(Uint16Array.of(0x8000, 0x0010, 0x8010, 0x0000).buffer);
+    const frame = greyFrame({ rows: 2, columns: 2, bitsStored: 12, highBit: 11 });
+    const overlay = {
+      rows: 2,
+      columns: 2,
+      top: 0,
+      left: 0,
+      bits: new Uint8Array(0),
+      bitOffset: 0,
+      cellBit: 15,
+    };
+    const presentation = { ...plain, windows: [window(100, 201)], overlays: [overlay] };
+    const drawn = async (overlays: boolean) => {
+      const encoded = await renderFrame(frame, presentation, bytes, { format: "png", overlays });
+      return [...(await sharp(encoded).toColourspace("b-w").raw().toBuffer())];
+    };
+    const [dark, grey] = await drawn(false);
+    expect(await drawn(false)).toEqual([dark, grey, grey, dark]);
+    expect(await drawn(true)).toEqual([255, grey, 255, dark]);
+  });
 });

@@ -4,11 +4,11 @@ import { decodeFrameAtLeast } from "./decode.ts";
 import { ImagingError } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
 import { greyLevels } from "./greyscale.ts";
-import { burnIn } from "./overlay.ts";
+import { burnIn, withPlane } from "./overlay.ts";
 import type { Presentation } from "./presentation.ts";
 import { isUsableWindow, type WindowFunction } from "./window.ts";
 
-export type PictureFormat = "jpeg" | "png" | "webp";
+export type PictureFormat = "jpeg" | "png" | "webp" | "gif";
 
 export interface RenderOptions {
   format: PictureFormat;
@@ -42,6 +42,7 @@ export const contentTypes: Readonly<Record<PictureFormat, string>> = {
   jpeg: "image/jpeg",
   png: "image/png",
   webp: "image/webp",
+  gif: "image/gif",
 };
 
 /** The longest side of a picture that is made: WebP's own bound. */
@@ -137,6 +138,7 @@ export async function encodePicture(
   // Optimised Huffman tables take twice the time for a twentieth of the size.
   if (options.format === "jpeg") return picture.jpeg({ quality, optimiseCoding: false }).toBuffer();
   if (options.format === "webp") return picture.webp({ quality }).toBuffer();
+  if (options.format === "gif") return picture.gif({ dither: 0 }).toBuffer();
   return picture.png({ compressionLevel: 6 }).toBuffer();
 }
 
@@ -164,6 +166,12 @@ export async function renderFrame(
 ): Promise<Uint8Array> {
   const decoded = await decodeFrameAtLeast(description, bytes, leastSize(description, presentation, options));
   const raster = rasterOf(decoded.description, presentation, decoded.frame, options.window);
-  if (options.overlays) burnIn(presentation.overlays, raster);
+  if (options.overlays) {
+    const { bitsAllocated } = decoded.description;
+    burnIn(
+      presentation.overlays.map((overlay) => withPlane(overlay, decoded.frame.bytes, bitsAllocated)),
+      raster,
+    );
+  }
   return encodePicture(raster, presentation.pixelAspect, options);
 }

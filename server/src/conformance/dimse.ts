@@ -114,7 +114,7 @@ export function dimseStatement(): string {
     `Storage Commitment Push Model (\`${SopClasses.StorageCommitmentPushModel}\`) is offered to known callers: as SCP with the permission commit, and as SCU, whose N-EVENT-REPORT may come on the ` +
       "same association or on another. Our own reports go out on the association that asked while it is open, else on a new one to the address of the modality, and again until they are taken.",
     "Data sets of these services are taken and sent in Implicit VR Little Endian, Explicit VR Little Endian and Explicit VR Big Endian. Extended negotiation: relational " +
-      "queries, combined matching of date and time, fuzzy matching of person names; for C-GET the caller proposes itself as SCP of the storage SOP classes it takes.",
+      "queries, combined matching of date and time, fuzzy matching of person names, relational retrieval; for C-GET the caller proposes itself as SCP of the storage SOP classes it takes.",
     "As SCU: Verification, C-FIND, C-MOVE and C-GET of the same models, and storage, to the modalities that an administrator registers. An instance is sent as it is kept where the receiver takes " +
       "that, else in a syntax that it takes, without loss.",
     "### Statuses of refusals",

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   combineRanges,
   foldName,
+  isTolerableUid,
   isUid,
   matchesFuzzily,
   matchesPersonName,
@@ -86,6 +87,12 @@ describe("UIDs", () => {
     "a.b",
     `1.${"2".repeat(63)}`,
   ])("%j is none", (uid) => expect(isUid(uid)).toBe(false));
+  test("what others made may have leading zeros, and nothing else that is none", () => {
+    expect(["1.2", "1.02.003", "01.2"].every(isTolerableUid)).toBe(true);
+    expect(["", "1", "1.", "1..02", "../1.02", "1.02 ", `1.0${"2".repeat(62)}`].some(isTolerableUid)).toBe(
+      false,
+    );
+  });
   test("new ones are valid and differ", () => {
     const made = Array.from({ length: 100 }, newUid);
     expect(made.every(isUid)).toBe(true);

@@ -8,7 +8,7 @@ import { vrCodes, vrTable } from "../vr.ts";
 import { itemTag, Mode, undefinedLength } from "./frame.ts";
 import { hasPlaceholderVr, implicitVr, unreadableVrForm } from "./implicit-vr.ts";
 import { tagBig, tagLittle, u16, u16Big, u32, u32Big } from "./integers.ts";
-import { detectSyntax, locateStart } from "./start.ts";
+import { detectSyntax, hasVr, locateStart } from "./start.ts";
 import { Structure } from "./structure.ts";
 
 /**
@@ -214,6 +214,8 @@ export class ParserCore extends Structure {
       this.mode = Mode.padding;
       return 0;
     }
+    if (!set.explicitVR && frame.element?.vr === "UN" && set.elements.size === 0)
+      set.explicitVR = this.root?.explicitVR === true && hasVr(bytes, at);
     if (!set.explicitVR) {
       const length = little ? u32(bytes, at + 4) : u32Big(bytes, at + 4);
       return this.openElement(tag, implicitVr(tag, this.stack, length === undefinedLength), length, 8);

@@ -9,6 +9,7 @@ import {
   items,
   type Limits,
   number,
+  readBareObject,
   readDataSet,
   readPart10,
   storable,
@@ -195,6 +196,26 @@ describe("UN", () => {
     );
     expect(text(items(read, 0x00091001)[0]!, Tags.ReferencedSOPInstanceUID)).toBe("1.2");
     expect(writeDataSet(read, ExplicitVRLittleEndian)[4]).toBe(0x55);
+  });
+  test("of undefined length with explicit VRs inside, as some write it, is a sequence too", () => {
+    const explicit = "fe ff 00 e0 0c 00 00 00 08 00 55 11 55 49 04 00 31 2e 32 00";
+    const read = readDataSet(
+      bytesOf(`09 00 01 10 55 4e 00 00 ff ff ff ff ${explicit} ${inner} fe ff dd e0 00 00 00 00`),
+      ExplicitVRLittleEndian,
+    );
+    const found = items(read, 0x00091001);
+    expect(found.map((item) => text(item, Tags.ReferencedSOPInstanceUID))).toEqual(["1.2", "1.2"]);
+    const [first] = items(
+      readDataSet(writeDataSet(read, ExplicitVRLittleEndian), ExplicitVRLittleEndian),
+      0x00091001,
+    );
+    expect(text(first!, Tags.ReferencedSOPInstanceUID)).toBe("1.2");
+  });
+  test("of undefined length is encapsulated where it is Pixel Data", () => {
+    const pixels =
+      "e0 7f 10 00 55 4e 00 00 ff ff ff ff fe ff 00 e0 00 00 00 00 fe ff 00 e0 02 00 00 00 ff d8 fe ff dd e0 00 00 00 00";
+    const { pixelData } = readBareObject(bytesOf(pixels), TransferSyntaxes.JPEGBaseline8Bit);
+    expect(pixelData).toMatchObject({ encapsulated: true, vr: "UN", frames: [[{ offset: 28, length: 2 }]] });
   });
   test("of a known sequence is read as one", () => {
     const bytes = bytesOf(`08 00 40 11 55 4e 00 00 14 00 00 00 ${inner}`);

@@ -6,7 +6,8 @@ import { vrCodes } from "../vr.ts";
 const isDicm = (bytes: Uint8Array, at: number) =>
   bytes[at] === 0x44 && bytes[at + 1] === 0x49 && bytes[at + 2] === 0x43 && bytes[at + 3] === 0x4d;
 
-const hasVr = (bytes: Uint8Array, at: number) => vrCodes[bytes[at + 4]! * 256 + bytes[at + 5]!] !== 0;
+/** Whether the element header has a value representation. */
+export const hasVr = (bytes: Uint8Array, at: number) => vrCodes[bytes[at + 4]! * 256 + bytes[at + 5]!] !== 0;
 const littleGroup = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8);
 const bigGroup = (bytes: Uint8Array, at: number) => (bytes[at]! << 8) | bytes[at + 1]!;
 

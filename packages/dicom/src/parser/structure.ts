@@ -83,7 +83,9 @@ export abstract class Structure {
 
   private openNested(frame: Frame, element: Element, vr: string, end: number): void {
     const bound = Math.min(end, frame.bound);
-    if (vr === "SQ" || vr === "UN") {
+    // Pixel Data of undefined length is encapsulated, by whatever VR a writer calls it
+    const isPixels = this.stack.length === 1 && frame.set === this.root && isPixelTag(element.tag);
+    if (vr === "SQ" || (vr === "UN" && !isPixels)) {
       if (this.stack.length > this.limits.maxDepth * 2)
         throw new DicomError(
           "too-deep",
@@ -91,20 +93,20 @@ export abstract class Structure {
           this.position,
         );
       element.items = [];
-      // A sequence that someone did not know and wrote as UN is implicit VR little endian inside (PS3.5 6.2.2)
+      // A sequence that someone did not know and wrote as UN is implicit VR little endian inside (PS3.5 6.2.2); an item that is not says so itself
       const set = vr === "UN" ? { ...frame.set, littleEndian: true, explicitVR: false } : frame.set;
       this.push({ mode: Mode.item, set, element, end, bound });
       this.closeEnded();
       return;
     }
-    if (vr !== "OB" && vr !== "OW")
+    if (vr !== "OB" && vr !== "OW" && !isPixels)
       throw new DicomError(
         "lying-length",
         `${formatTag(element.tag)} of VR ${vr} has no length`,
         this.position,
       );
     element.fragments = [];
-    if (this.stack.length === 1 && isPixelTag(element.tag)) this.setPixelElement(element);
+    if (isPixels) this.setPixelElement(element);
     if (!this.whole) element.deferred = true;
     this.push({ mode: Mode.fragment, set: frame.set, element, end, bound });
   }

@@ -1,6 +1,15 @@
 import { createReadStream } from "node:fs";
 import fs from "node:fs/promises";
-import { DicomError, isUid, readDataSet, readPart10, Tags, TransferSyntaxes, text } from "@isocenter/dicom";
+import {
+  DicomError,
+  isTolerableUid,
+  isUid,
+  readDataSet,
+  readPart10,
+  Tags,
+  TransferSyntaxes,
+  text,
+} from "@isocenter/dicom";
 
 /** A DICOM file as it is sent: what it is, and where its data set begins. */
 export interface DicomFile {
@@ -37,7 +46,7 @@ export async function inspect(path: string, size: number): Promise<DicomFile | s
 }
 
 function checked(file: DicomFile): DicomFile | string {
-  if (!isUid(file.sopClassUid) || !isUid(file.sopInstanceUid))
+  if (!isTolerableUid(file.sopClassUid) || !isTolerableUid(file.sopInstanceUid))
     return "It does not say which SOP instance it is.";
   return isUid(file.transferSyntax) ? file : "It does not say its transfer syntax.";
 }

@@ -8,7 +8,7 @@ import {
   type DataSet,
   DicomError,
   fileMeta,
-  isUid,
+  isTolerableUid,
   SopClasses,
   sopClass,
   Tags,
@@ -42,7 +42,7 @@ const what = {
 function questionOf(values: Partial<Record<keyof typeof what, string | undefined>>): RetrieveQuestion {
   const uids = (name: "study" | "series" | "instance") => {
     const list = values[name]?.split(/[,\\]/);
-    const wrong = list?.find((uid) => !isUid(uid));
+    const wrong = list?.find((uid) => !isTolerableUid(uid));
     if (wrong !== undefined) throw wrongly(`--${name}: ${wrong} is no UID.`);
     return list;
   };
@@ -203,5 +203,5 @@ async function keep(
 /** Study and series UID as the object has them: UIDs alone become names of folders. */
 function placeOf(set: DataSet): string[] {
   const uids = [Tags.StudyInstanceUID, Tags.SeriesInstanceUID].map((tag) => text(set, tag) ?? "");
-  return uids.every((uid) => isUid(uid)) ? uids : [];
+  return uids.every((uid) => isTolerableUid(uid)) ? uids : [];
 }

@@ -14,6 +14,7 @@ const maxHeaderBytes = 64 * 1024 * 1024;
 export interface HowToShow {
   description: FrameDescription;
   presentation: Presentation;
+  dataSet: DataSet;
 }
 
 /** Reads how the frames of archived instances are to be shown. */
@@ -54,6 +55,7 @@ export function createHeaders(archive: Pick<Archive, "readAttributes">) {
     return {
       description: frameDescription(dataSet, instance.transferSyntaxUID, instance.pixels),
       presentation: presentationOf(dataSet, frame - 1),
+      dataSet,
     };
   };
 }

@@ -9,6 +9,7 @@ export const contentTypeOf: Readonly<Record<PictureFormat, string>> = {
   jpeg: "image/jpeg",
   png: "image/png",
   webp: "image/webp",
+  gif: "image/gif",
 };
 
 const thumbnailSide = 128;
@@ -16,6 +17,10 @@ const thumbnailQuality = 80;
 const thumbnailSides = { min: 16, max: 1024 };
 
 const invalid = (detail: string) => new Refusal("invalid", "image.invalid-options", detail);
+
+/** Whether all frames of the instance are asked for in one picture. */
+export const isMoving = ({ format, frame }: PictureRequest): boolean =>
+  format === "gif" && frame === undefined;
 
 /**
  * The key of a picture in the cache: everything that decides what it looks like. Members that are left out and members at their default
@@ -27,8 +32,8 @@ export function pictureKey(objectSha256: string, request: PictureRequest): strin
     renderingVersion,
     objectSha256,
     request.format,
-    request.frame ?? 1,
-    request.format === "png" ? null : (request.quality ?? 90),
+    isMoving(request) ? "all" : (request.frame ?? 1),
+    request.format === "png" || request.format === "gif" ? null : (request.quality ?? 90),
     window ? [window.center, window.width, window.function ?? "LINEAR"] : null,
     region ? [region.left, region.top, region.width, region.height] : null,
     [request.flipHorizontal ?? false, request.flipVertical ?? false],

@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type { Elements } from "@isocenter/test/support/dicom-bytes.ts";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLog, manualClock, readConfig, systemViewer, type Viewer } from "../../platform/index.ts";
@@ -51,6 +52,35 @@ describe("a picture of an instance", () => {
     // Value 0 of the first frame, 2 of the third.
     expect([(await grey(first))[0], (await grey(third))[0]]).toEqual([0, 255]);
     expect(first.etag).not.toBe(third.etag);
+  });
+
+  test("as a GIF shows all frames at the object's pace, or the one that is asked for", async () => {
+    const window: Elements = { WindowCenter: ["DS", "1"], WindowWidth: ["DS", "2"] };
+    const multi = held(1, greyImage({ ...window, FrameTimeVector: ["DS", "0\\200\\50"] }, 3));
+    const long = held(4, greyImage(window, 1001));
+    await open([multi, long]);
+    const moving = await rendering.renderInstance(viewer, multi, { format: "gif" });
+    expect(moving.contentType).toBe("image/gif");
+    const { pages, delay, width, pageHeight, loop } = await sharp(moving.bytes, {
+      animated: true,
+    }).metadata();
+    expect({ pages, delay, width, pageHeight, loop }).toEqual({
+      pages: 3,
+      delay: [200, 50, 50],
+      width: 4,
+      pageHeight: 4,
+      loop: 0,
+    });
+    const firstOf = async (page: number) =>
+      (await sharp(moving.bytes, { page }).toColourspace("b-w").raw().toBuffer())[0];
+    expect([await firstOf(0), await firstOf(2)]).toEqual([0, 255]);
+    const still = await rendering.renderInstance(viewer, multi, { format: "gif", frame: 3 });
+    expect((await sharp(still.bytes).metadata()).pages ?? 1).toBe(1);
+    expect((await grey(still))[0]).toBe(255);
+    expect(still.etag).not.toBe(moving.etag);
+    await expect(rendering.renderInstance(viewer, long, { format: "gif" })).rejects.toMatchObject({
+      code: "image.too-many-frames",
+    });
   });
 
   test("is made once for many who ask at once, and then comes from the cache", async () => {

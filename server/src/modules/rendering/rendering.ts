@@ -3,11 +3,19 @@ import path from "node:path";
 import { createImagingPool, decodableTransferSyntaxes, type ImagingPool } from "@isocenter/imaging";
 import { type Platform, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
 import type { Archive, StoredInstance } from "../archive/index.ts";
+import { animate, frameDelays, requireAnimatable } from "./animation.ts";
 import { type FileCache, openFileCache } from "./cache.ts";
 import { documentMediaType } from "./documents/document.ts";
 import { renderDocument } from "./documents/render.ts";
 import { createHeaders } from "./headers.ts";
-import { contentTypeOf, etagOfKey, pictureKey, thumbnailOptions, thumbnailPicture } from "./options.ts";
+import {
+  contentTypeOf,
+  etagOfKey,
+  isMoving,
+  pictureKey,
+  thumbnailOptions,
+  thumbnailPicture,
+} from "./options.ts";
 import { isLasting, refusalOf } from "./refusals.ts";
 import { isPicture, middleOf, pickForStudy } from "./representative.ts";
 import { drawTile, tileLetters } from "./tile.ts";
@@ -31,6 +39,8 @@ const defaultCacheBytes = 1024 * 1024 * 1024;
 /** What could not be shown is not tried again for so long. */
 const rememberFailureMs = 5 * 60_000;
 const maxFailures = 1000;
+/** Of a moving picture, so that others get their turn. */
+const framesAtOnce = 4;
 
 /** Remembers objects that cannot be shown, so that a damaged one asked for again and again costs nothing. */
 function createFailures(now: () => number) {
@@ -84,17 +94,38 @@ export async function createRendering(options: RenderingOptions): Promise<Render
   const transcoder = createTranscoder({ archive, pool });
   const underWay = new Map<string, Promise<Uint8Array>>();
 
+  async function pictureOfFrame(
+    instance: StoredInstance,
+    { frame = 1, ...picture }: PictureRequest,
+  ): Promise<Uint8Array> {
+    const [{ description, presentation }, pixels] = await Promise.all([
+      howToShow(instance, frame),
+      archive.readFrame(instance, frame),
+    ]);
+    return pool.render(description, presentation, pixels, picture, { given: true });
+  }
+
+  /** All frames in one GIF: each made as a picture without loss, a few at a time, and joined. */
+  async function movingPicture(instance: StoredInstance, request: PictureRequest): Promise<Uint8Array> {
+    const { numberOfFrames } = instance;
+    const { dataSet } = await howToShow(instance, 1);
+    const still = (frame: number) => pictureOfFrame(instance, { ...request, format: "png", frame });
+    const pictures = [await still(1)];
+    await requireAnimatable(pictures[0]!, numberOfFrames);
+    for (let next = 2; next <= numberOfFrames; next += framesAtOnce) {
+      const count = Math.min(framesAtOnce, numberOfFrames - next + 1);
+      pictures.push(...(await Promise.all(Array.from({ length: count }, (_, at) => still(next + at)))));
+    }
+    return animate(pictures, frameDelays(dataSet, numberOfFrames));
+  }
+
   async function make(instance: StoredInstance, request: PictureRequest, key: string): Promise<Uint8Array> {
     const cached = await cache.get(key);
     if (cached) return cached;
     failures.check(key);
-    const { frame = 1, ...picture } = request;
     try {
-      const [{ description, presentation }, pixels] = await Promise.all([
-        howToShow(instance, frame),
-        archive.readFrame(instance, frame),
-      ]);
-      const bytes = await pool.render(description, presentation, pixels, picture, { given: true });
+      const moves = isMoving(request) && instance.numberOfFrames > 1;
+      const bytes = await (moves ? movingPicture(instance, request) : pictureOfFrame(instance, request));
       await cache.put(key, bytes);
       return bytes;
     } catch (error) {

@@ -2,12 +2,12 @@ import type { Readable } from "node:stream";
 import type { Viewer } from "../../platform/index.ts";
 import type { InstanceSelection, StoredInstance } from "../archive/index.ts";
 
-export type PictureFormat = "jpeg" | "png" | "webp";
+export type PictureFormat = "jpeg" | "png" | "webp" | "gif";
 
 /** How a picture of one frame is to be. */
 export interface PictureRequest {
   format: PictureFormat;
-  /** From 1; the first when left out. */
+  /** From 1; the first when left out, and as a GIF all of them, moving. */
   frame?: number;
   /** 1 to 100, for jpeg and webp; 90 when left out. */
   quality?: number;
@@ -58,7 +58,8 @@ export interface Rendering {
 
   /**
    * From the cache, or made by an imaging thread; the same picture asked for many times at once is made once.
-   * @throws Refusal `not-acceptable` (`image.no-pixels`, `image.not-renderable`) for what is no picture or cannot be shown, `not-found`
+   * @throws Refusal `not-acceptable` (`image.no-pixels`, `image.not-renderable`) for what is no picture or cannot be shown (`image.too-many-frames`: as
+   *   one GIF), `not-found`
    *   (`frame.not-found`), `invalid` (`image.invalid-options`), `unavailable` (`image.busy`) with a time to retry
    */
   renderInstance(viewer: Viewer, instance: StoredInstance, request: PictureRequest): Promise<Picture>;

@@ -9,7 +9,7 @@ export interface PictureOffer extends Offer {
   format: PictureFormat;
 }
 
-const formats: readonly PictureFormat[] = ["jpeg", "png", "webp"];
+const formats: readonly PictureFormat[] = ["jpeg", "png", "gif", "webp"];
 export const singlePictures: readonly PictureOffer[] = formats.map((format) => ({
   multipart: false,
   type: `image/${format}`,

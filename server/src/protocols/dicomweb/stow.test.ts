@@ -211,13 +211,21 @@ test("no content type, a compressed body and an answer that cannot be given are 
   expect(none.statusCode).toBe(415);
   const gzip = await post(multipartBody(["one 1"]), { ...dicomMultipart, "content-encoding": "gzip" });
   expect(gzip.statusCode).toBe(415);
-  const xml = await post(multipartBody(["one 1"]), { ...dicomMultipart, accept: "application/dicom+xml" });
-  expect([xml.statusCode, taken]).toEqual([406, []]);
+  const page = await post(multipartBody(["one 1"]), { ...dicomMultipart, accept: "text/html" });
+  expect([page.statusCode, taken]).toEqual([406, []]);
 });
 
 test("application/json is given where it is asked for", async () => {
   const answer = await post(multipartBody(["one 1"]), { ...dicomMultipart, accept: "application/json" });
   expect(answer.headers["content-type"]).toBe("application/json");
+});
+
+test("the answer comes as XML where that is asked for", async () => {
+  const answer = await post(multipartBody(["one 1"]), { ...dicomMultipart, accept: "application/dicom+xml" });
+  expect([answer.statusCode, answer.headers["content-type"]]).toEqual([200, "application/dicom+xml"]);
+  expect(answer.body).toContain(
+    '<DicomAttribute tag="00081199" vr="SQ" keyword="ReferencedSOPSequence"><Item number="1">',
+  );
 });
 
 test("a part of another type or encoding fails alone", async () => {

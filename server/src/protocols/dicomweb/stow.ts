@@ -14,6 +14,7 @@ import {
   readParts,
 } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
+import { nativeXml, xmlOffer } from "./native-xml.ts";
 import { stowAnswer } from "./stow-answer.ts";
 import { storeMetadata } from "./stow-metadata.ts";
 import { storeParts } from "./stow-parts.ts";
@@ -27,6 +28,7 @@ export interface StowDeps {
 const answerOffers: readonly Offer[] = [
   { multipart: false, type: "application/dicom+json" },
   { multipart: false, type: "application/json" },
+  { multipart: false, type: xmlOffer.type },
 ];
 
 /** What the request's Content-Type says of the body. */
@@ -108,7 +110,10 @@ async function store(request: FastifyRequest, reply: FastifyReply, deps: StowDep
   const answer = stowAnswer(run, broken, baseUrl(deps.config, request));
   if (answer.warnings.length > 0) reply.header("warning", answer.warnings);
   if (answer.retryAfter !== undefined) reply.header("retry-after", String(answer.retryAfter));
-  return reply.code(answer.status).type(offer.type).serializer(JSON.stringify).send(answer.body);
+  reply.code(answer.status).type(offer.type);
+  return offer.type === xmlOffer.type
+    ? reply.send(Buffer.from(nativeXml(answer.body)))
+    : reply.serializer(JSON.stringify).send(answer.body);
 }
 
 /** STOW-RS (PS3.18 10.5): instances come in as they are sent, streamed; or as metadata with bulk data. */

@@ -416,7 +416,7 @@ test.each([
   [instance(4), "application/x-zip"],
   [`${instance(1)}/metadata`, "application/dicom+xml"],
   [`${instance(1)}/frames/1`, "image/jls"],
-  [`${instance(1)}/rendered`, "image/gif"],
+  [`${instance(1)}/rendered`, "image/jp2"],
 ])("%s as %s is a 406", async (url, accept) => {
   const { status, json } = await get(url, accept);
   expect([status, json().code]).toEqual([406, "accept.none"]);
@@ -599,6 +599,8 @@ test("rendered pictures by what the client likes, with the parameters of the sta
     },
   ]);
   expect((await get(`${instance(1)}/rendered`)).headers["content-type"]).toBe("image/jpeg");
+  expect((await get(`${instance(1)}/rendered`, "image/gif")).headers["content-type"]).toBe("image/gif");
+  expect(rendered.at(-1)).toEqual({ format: "gif" });
   const frames = await get(`${instance(1)}/frames/2/rendered`, "image/jpeg");
   expect(frames.body.toString()).toBe("picture 1.2.3.1 2");
   expect(

@@ -1,24 +1,50 @@
-import { dictionaryEntry, formatTag, fromDicomJson, Tags, writeDataSet } from "@isocenter/dicom";
+import {
+  DicomError,
+  dictionaryEntry,
+  formatTag,
+  fromDicomJson,
+  recoded,
+  Tags,
+  writeDataSet,
+} from "@isocenter/dicom";
 import type { DicomJson, DicomJsonElement } from "../../modules/archive/index.ts";
 import type { FindQuery, Requested } from "./identifier.ts";
 
 const key = formatTag;
 
 /**
- * The identifier of a match (PS3.4 C.4.1.1.3.2): the attributes asked for, empty where there is no value, the level, and our AE title. What
- * is not ASCII makes it UTF-8, declared as ISO_IR 192.
+ * A data set for who asked, in the character sets that the question declared, because the caller may be bound to them; in ISO_IR 192 where they lack a character,
+ * or none was declared.
  */
+export function writeFor(
+  answer: DicomJson,
+  characterSets: readonly string[],
+  transferSyntaxUid: string,
+): Uint8Array {
+  const set = fromDicomJson(answer);
+  const isDeclared = characterSets.length > 0 && characterSets.every((term) => /^[ -~]*$/.test(term));
+  if (!isDeclared) return writeDataSet(set, transferSyntaxUid);
+  try {
+    return writeDataSet(recoded(set, characterSets), transferSyntaxUid);
+  } catch (error) {
+    if (!(error instanceof DicomError)) throw error;
+    return writeDataSet(set, transferSyntaxUid);
+  }
+}
+
+/** The identifier of a match (PS3.4 C.4.1.1.3.2): the attributes asked for, empty where there is no value, the level, and our AE title. */
 export function writeAnswer(
   found: DicomJson,
   { requested, queryRetrieveLevel }: Pick<FindQuery, "requested" | "queryRetrieveLevel">,
   aeTitle: string,
+  characterSets: readonly string[],
   transferSyntaxUid: string,
 ): Uint8Array {
   const answer: DicomJson = {};
   for (const attribute of requested) answer[key(attribute.tag)] = elementOf(found, attribute);
   answer[key(Tags.QueryRetrieveLevel)] = { vr: "CS", Value: [queryRetrieveLevel] };
   answer[key(Tags.RetrieveAETitle)] = { vr: "AE", Value: [aeTitle] };
-  return writeDataSet(fromDicomJson(answer), transferSyntaxUid);
+  return writeFor(answer, characterSets, transferSyntaxUid);
 }
 
 function elementOf(found: DicomJson, { tag, inItems }: Requested): DicomJsonElement {

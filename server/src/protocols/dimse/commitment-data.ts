@@ -2,7 +2,7 @@ import {
   type DataSet,
   DicomError,
   dataSetOf,
-  isUid,
+  isTolerableUid,
   items,
   number,
   readDataSet,
@@ -44,7 +44,7 @@ function uidIn(set: DataSet, tag: number): string {
   const uid = text(set, tag);
   if (uid === undefined || uid === "")
     throw new StatusError(Status.MissingAttribute, "a UID is missing", [tag]);
-  if (!isUid(uid)) throw new StatusError(Status.InvalidAttributeValue, "not a UID", [tag]);
+  if (!isTolerableUid(uid)) throw new StatusError(Status.InvalidAttributeValue, "not a UID", [tag]);
   return uid;
 }
 

@@ -174,7 +174,8 @@ describe("as SCP", () => {
     );
     await eventually(async () => reports.length === 1);
     const some = newUid();
-    const unknown = newUid();
+    // With a leading zero, as many have them.
+    const unknown = "1.2.03.4";
     await action(
       association,
       request(some, [

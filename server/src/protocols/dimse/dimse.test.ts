@@ -286,7 +286,7 @@ describe("C-FIND", () => {
       QueryRetrieveLevel: "STUDY",
       PatientName: "mul*",
       StudyDate: "20260101-20260131",
-      StudyInstanceUID: ["1.2.3", "1.2.4"],
+      StudyInstanceUID: ["1.2.3", "1.2.04"],
       ModalitiesInStudy: ["CT", "MR"],
       AccessionNumber: "*",
       StudyTime: "",
@@ -298,7 +298,7 @@ describe("C-FIND", () => {
           { tag: Tags.StudyDate, match: { kind: "date", from: "2026-01-01", to: "2026-01-31" } },
           { tag: Tags.ModalitiesInStudy, match: { kind: "codes", values: ["CT", "MR"] } },
           { tag: Tags.PatientName, match: { kind: "name", pattern: "mul*", fuzzy: false } },
-          { tag: Tags.StudyInstanceUID, match: { kind: "uids", values: ["1.2.3", "1.2.4"] } },
+          { tag: Tags.StudyInstanceUID, match: { kind: "uids", values: ["1.2.3", "1.2.04"] } },
         ],
         include: [Tags.StudyTime, Tags.AccessionNumber],
         combineDateTime: false,
@@ -323,6 +323,27 @@ describe("C-FIND", () => {
     expect(text(set, Tags.QueryRetrieveLevel)).toBe("STUDY");
     expect(text(set, Tags.RetrieveAETitle)).toBe("ISOCENTER");
     expect(text(set, Tags.AccessionNumber)).toBeUndefined();
+  });
+
+  test("an answer is in the character set that the query declared, where that holds it", async () => {
+    find = async function* () {
+      yield found({ "00100010": { vr: "PN", Value: [{ Alphabetic: "Müller^Jörg" }] } });
+    };
+    const asked = async (characterSet: string) => {
+      const association = await open();
+      const keys = { SpecificCharacterSet: characterSet, QueryRetrieveLevel: "PATIENT", PatientName: "" };
+      const identifier = (syntax: string) => writeDataSet(dataSetOf(keys), syntax);
+      const said: (string | undefined)[] = [];
+      for await (const match of association.find({ sopClassUid: patientRoot, identifier })) {
+        const set = readDataSet(match.identifier, match.transferSyntax);
+        said.push(text(set, Tags.SpecificCharacterSet), text(set, Tags.PatientName));
+      }
+      await association.release();
+      return said;
+    };
+    expect(await asked("ISO_IR 100")).toEqual(["ISO_IR 100", "Müller^Jörg"]);
+    expect(await asked("ISO_IR 144")).toEqual(["ISO_IR 192", "Müller^Jörg"]);
+    expect(await asked("WINDOWS-1252")).toEqual(["ISO_IR 192", "Müller^Jörg"]);
   });
 
   test("what is not ASCII comes in UTF-8 and says so; a query's own character set is read", async () => {

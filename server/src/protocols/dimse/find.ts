@@ -30,7 +30,10 @@ export function findHandler(
     try {
       for await (const { attributes } of archive.find(peer.viewer, asked.query)) {
         if (signal.aborted) return;
-        yield { status, identifier: writeAnswer(attributes, asked, aeTitle, transferSyntax) };
+        yield {
+          status,
+          identifier: writeAnswer(attributes, asked, aeTitle, identifier.characterSets, transferSyntax),
+        };
       }
     } catch (error) {
       throw asStatus(error, "find");

@@ -3,7 +3,7 @@ import {
   DicomError,
   type Element,
   isGroupLength,
-  isUid,
+  isTolerableUid,
   items,
   number,
   parseDateRange,
@@ -178,7 +178,9 @@ const read: Readonly<
   },
   uids(values) {
     if (values.length > maxListed) return "too many UIDs";
-    return values.every((uid) => isUid(uid)) ? { kind: "uids", values } : "not a UID or a list of them";
+    return values.every((uid) => isTolerableUid(uid))
+      ? { kind: "uids", values }
+      : "not a UID or a list of them";
   },
   codes: (values) => (values.length > maxListed ? "too many values" : { kind: "codes", values }),
   number: (_values, value) => ({ kind: "number", value: Number(value) }),

@@ -108,14 +108,19 @@ test("extended negotiation switches on what was asked for and is there; roles ar
           information: Uint8Array.from([1, 1]),
         },
         { sopClassUid: ct, information: Uint8Array.from([2]) },
+        {
+          sopClassUid: SopClasses.StudyRootQueryRetrieveInformationModelMove,
+          information: Uint8Array.from([1, 1]),
+        },
+        {
+          sopClassUid: SopClasses.PatientRootQueryRetrieveInformationModelGet,
+          information: Uint8Array.from([0]),
+        },
       ],
     },
   } as unknown as IncomingRequest;
   const { answers, extensions } = negotiateQueries(request);
-  expect(answers.map(({ information }) => [...information])).toEqual([
-    [1, 0, 1, 0],
-    [1, 1],
-  ]);
+  expect(answers.map(({ information }) => [...information])).toEqual([[1, 0, 1, 0], [1, 1], [1, 0], [0]]);
   expect(extensions.get(studyRoot)).toEqual({ combinedDateTime: false, fuzzy: true });
   const rolesFor = (...permissions: PeerPermission[]) =>
     grantRoles(request, permissions).map(({ scu, scp }) => [scu, scp]);

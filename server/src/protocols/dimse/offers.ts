@@ -156,7 +156,8 @@ export interface QueryExtensions {
 
 /**
  * Extended negotiation of the query models: relational queries, matching of date and time as one, fuzzy matching of person
- * names; not the adjustment of time zones. What was not asked for is not switched on.
+ * names; not the adjustment of time zones. Of the retrieve models: relational retrieval (PS3.4 Table C.5-2), and no conversion of multi-frame objects. What
+ * was not asked for is not switched on.
  */
 export function negotiateQueries(request: IncomingRequest): {
   answers: ExtendedNegotiation[];
@@ -165,6 +166,12 @@ export function negotiateQueries(request: IncomingRequest): {
   const extensions = new Map<string, QueryExtensions>();
   const answers: ExtendedNegotiation[] = [];
   for (const { sopClassUid, information } of request.user.extendedNegotiations) {
+    if (sopClassUid in retrieveModels) {
+      const answer = Uint8Array.from(information.subarray(0, 2), (byte, at) =>
+        at === 0 && byte === 1 ? 1 : 0,
+      );
+      answers.push({ sopClassUid, information: answer });
+    }
     if (!(sopClassUid in queryModels)) continue;
     const asked = [0, 1, 2].map((at) => information[at] === 1);
     extensions.set(sopClassUid, { combinedDateTime: asked[1]!, fuzzy: asked[2]! });

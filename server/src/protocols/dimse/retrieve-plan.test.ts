@@ -55,6 +55,14 @@ describe("the identifier", () => {
   });
 });
 
+test("instances whose UIDs have leading zeros are named by them", () => {
+  const keys = { StudyInstanceUID: "1.02.3", SeriesInstanceUID: "1.02.3.1", SOPInstanceUID: ["1.02.3.01"] };
+  expect(keysOf({ QueryRetrieveLevel: "IMAGE", ...keys })).toMatchObject({
+    StudyInstanceUID: ["1.02.3"],
+    SOPInstanceUID: ["1.02.3.01"],
+  });
+});
+
 describe("the plan", () => {
   async function planFor(keys: Keys, found: Record<string, string>[] = []) {
     const queries: ArchiveQuery[] = [];

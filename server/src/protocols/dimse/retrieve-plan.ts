@@ -1,4 +1,4 @@
-import { type DataSet, hasWildcard, isUid, Tags, text, texts } from "@isocenter/dicom";
+import { type DataSet, hasWildcard, isTolerableUid, Tags, text, texts } from "@isocenter/dicom";
 import { Status, StatusError } from "@isocenter/dimse";
 import type {
   Archive,
@@ -51,7 +51,7 @@ export function readRetrieveKeys(identifier: DataSet, modelLevels: readonly stri
   const uids = (tag: Tag): readonly string[] => {
     const values = texts(identifier, tag).filter((value) => value !== "");
     if (values.length > maxListed) throw mismatch("too many UIDs", tag);
-    if (!values.every((uid) => isUid(uid))) throw mismatch("not a UID or a list of them", tag);
+    if (!values.every((uid) => isTolerableUid(uid))) throw mismatch("not a UID or a list of them", tag);
     return [...new Set(values)];
   };
   const patientIds = texts(identifier, Tags.PatientID).filter((value) => value !== "");

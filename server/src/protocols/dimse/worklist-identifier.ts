@@ -2,7 +2,7 @@ import {
   type DataSet,
   type Element,
   isGroupLength,
-  isUid,
+  isTolerableUid,
   items,
   number,
   parseDateRange,
@@ -100,7 +100,7 @@ function conditionOf(set: DataSet, { tag, vr }: WorklistKey): WorklistCondition 
     case "TM":
       return rangeOf("time", parseTimeRange(value), value, tag);
     case "UI":
-      if (!values.every((uid) => isUid(uid))) throw mismatch("not a UID or a list of them", tag);
+      if (!values.every((uid) => isTolerableUid(uid))) throw mismatch("not a UID or a list of them", tag);
       return { kind: "uids", values };
     case "US":
     case "DS": {

@@ -1,6 +1,6 @@
-import { DicomError, type DicomJson, fromDicomJson, recoded, writeDataSet } from "@isocenter/dicom";
 import { type FindMatch, type Handlers, type OperationContext, Status, StatusError } from "@isocenter/dimse";
 import { answerOf, type ModalityWorklist } from "../../modules/orders/index.ts";
+import { writeFor } from "./answer.ts";
 import type { Caller } from "./caller.ts";
 import { parseIdentifier } from "./identifier.ts";
 import { worklistModel } from "./offers.ts";
@@ -27,25 +27,13 @@ export function worklistHandler(worklist: ModalityWorklist): FindHandler {
         if (signal.aborted) return;
         yield {
           status,
-          identifier: write(answerOf(entry, asked), identifier.characterSets, transferSyntax),
+          identifier: writeFor(answerOf(entry, asked), identifier.characterSets, transferSyntax),
         };
       }
     } catch (error) {
       throw asStatus(error, "find");
     }
   };
-}
-
-/** In the character set that the caller declared, which a modality may be bound to; in ISO_IR 192 where that lacks a character. */
-function write(answer: DicomJson, characterSets: readonly string[], transferSyntax: string): Uint8Array {
-  const set = fromDicomJson(answer);
-  if (characterSets.length === 0) return writeDataSet(set, transferSyntax);
-  try {
-    return writeDataSet(recoded(set, characterSets), transferSyntax);
-  } catch (error) {
-    if (!(error instanceof DicomError)) throw error;
-    return writeDataSet(set, transferSyntax);
-  }
 }
 
 /** C-FIND of one or the other, by the abstract syntax that it comes on. */

@@ -3,6 +3,7 @@ import {
   Element,
   encodeFrameIndex,
   type FrameIndex,
+  isTolerableUid,
   type ParsedObject,
   readingVr,
   SopClasses,
@@ -77,13 +78,10 @@ export interface Incoming {
 
 const refused = (code: string, detail: string): Refusal => new Refusal("unprocessable", code, detail);
 
-/** Digits and dots, at most 64 (PS3.5 9.1). Leading zeros are against the standard and common; they harm nothing here. */
-const tolerableUid = /^(?=.{1,64}$)[0-9]+(?:\.[0-9]+)+$/;
-
 function requiredUid(dataSet: DataSet, tag: number, keyword: string): string {
   const uid = text(dataSet, tag) ?? "";
   if (uid === "") throw refused("dicom.missing-uid", `The object has no ${keyword}.`);
-  if (!tolerableUid.test(uid)) throw refused("dicom.invalid-uid", `${keyword} is not a UID.`);
+  if (!isTolerableUid(uid)) throw refused("dicom.invalid-uid", `${keyword} is not a UID.`);
   return uid;
 }
 

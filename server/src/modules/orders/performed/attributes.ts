@@ -1,4 +1,12 @@
-import { type DicomJson, formatTag, isUid, parseDate, parseTime, type Tag, Tags } from "@isocenter/dicom";
+import {
+  type DicomJson,
+  formatTag,
+  isTolerableUid,
+  parseDate,
+  parseTime,
+  type Tag,
+  Tags,
+} from "@isocenter/dicom";
 import { Refusal } from "../../../platform/index.ts";
 
 /** Type of an attribute when the step is created (PS3.4 Table F.7.2-1): 1 has a value, 2 is there. Those of type 3 may be there or not. */
@@ -123,7 +131,7 @@ function check(set: DicomJson, rules: readonly Rule[], complete: boolean): void 
 const suits = (tag: Tag, value: string): boolean => {
   if (dates.includes(tag)) return parseDate(value) !== null;
   if (times.includes(tag)) return parseTime(value) !== null;
-  return !uids.includes(tag) || isUid(value);
+  return !uids.includes(tag) || isTolerableUid(value);
 };
 
 export function statusOf(set: DicomJson): PerformedStepStatus {
