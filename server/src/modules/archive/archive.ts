@@ -179,8 +179,8 @@ async function* recordedFind(
       patientId: named ? patientId : null,
     });
   };
-  for await (const { patientId, ...found } of results) {
-    await note(patientId);
+  for await (const found of results) {
+    await note(found.patientId);
     yield found;
   }
   await note(null);

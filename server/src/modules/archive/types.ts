@@ -134,6 +134,8 @@ export interface Found {
   attributes: DicomJson;
   /** For `after`. */
   key: string;
+  /** Ours, of whose it is. */
+  patientId?: string;
 }
 
 /** Totals are counted to 10,000. */
@@ -224,6 +226,8 @@ export interface SpooledFile {
 }
 
 export interface InstanceSelection {
+  /** Ours, where it is one patient's study that is meant: others may have one of the same UID. */
+  patientId?: string;
   StudyInstanceUID: string;
   SeriesInstanceUID?: string;
   SOPInstanceUID?: string;

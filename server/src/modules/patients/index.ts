@@ -30,6 +30,7 @@ export {
   joinName,
   nameKeys,
   nameParts,
+  namesFit,
   type Sex,
 } from "./patient.ts";
 export { careOf, countProof, findByIdentifier, forgetProof, knownPatient } from "./proof.ts";

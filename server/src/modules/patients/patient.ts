@@ -69,7 +69,7 @@ export function nameKeys(name: string): NameKeys {
 const comparable = (a: string, b: string): boolean => a !== "" && b !== "";
 
 /** Whether two names may be one person's: family and given the same where both are said, and middle names that do not exclude each other. */
-function namesFit(a: string, b: string): boolean {
+export function namesFit(a: string, b: string): boolean {
   const [left, right] = [nameKeys(a), nameKeys(b)];
   if (comparable(left.folded, right.folded)) return groupsFit(left.folded, right.folded);
   const [leftOther, rightOther] = [left.others ?? "", right.others ?? ""];

@@ -150,6 +150,16 @@ describe("a picture of an instance", () => {
     });
   });
 
+  test("of frames that are not there is refused, and their thumbnail is a tile", async () => {
+    const empty = held(5, greyImage({ PixelData: ["OW", []] }), { numberOfFrames: 1 });
+    await open([empty]);
+    await expect(rendering.renderInstance(viewer, empty, { format: "png" })).rejects.toMatchObject({
+      kind: "not-acceptable",
+      code: "image.not-renderable",
+    });
+    expect((await rendering.instanceThumbnail(viewer, empty)).contentType).toBe("image/jpeg");
+  });
+
   test("of a damaged object is not tried again for a while", async () => {
     const { reads } = await open([damaged]);
     const ask = () => rendering.renderInstance(viewer, damaged, { format: "jpeg" });

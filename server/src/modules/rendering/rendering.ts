@@ -94,13 +94,27 @@ export async function createRendering(options: RenderingOptions): Promise<Render
   const transcoder = createTranscoder({ archive, pool });
   const underWay = new Map<string, Promise<Uint8Array>>();
 
+  /** @throws Refusal `not-acceptable` where the object says that it has the frame, and its pixels do not show where */
+  async function readFrame(instance: StoredInstance, frame: number) {
+    try {
+      return await archive.readFrame(instance, frame);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === "frame.not-found")) throw error;
+      throw new Refusal(
+        "not-acceptable",
+        "image.not-renderable",
+        "The object does not have the frames that it says, or they cannot be told apart.",
+      );
+    }
+  }
+
   async function pictureOfFrame(
     instance: StoredInstance,
     { frame = 1, ...picture }: PictureRequest,
   ): Promise<Uint8Array> {
     const [{ description, presentation }, pixels] = await Promise.all([
       howToShow(instance, frame),
-      archive.readFrame(instance, frame),
+      readFrame(instance, frame),
     ]);
     return pool.render(description, presentation, pixels, picture, { given: true });
   }
@@ -202,7 +216,7 @@ export async function createRendering(options: RenderingOptions): Promise<Render
       try {
         const [{ description }, pixels] = await Promise.all([
           howToShow(instance, frame),
-          archive.readFrame(instance, frame),
+          readFrame(instance, frame),
         ]);
         return await pool.decode(description, pixels, { given: true });
       } catch (error) {

@@ -95,6 +95,7 @@ export function memoryArchive(instances: readonly HeldInstance[]) {
       reads.frame++;
       const { bytes, pixels } = instance as HeldInstance;
       const length = pixels!.length / instance.numberOfFrames;
+      if (length < 1) throw new Refusal("not-found", "frame.not-found", "There is no such frame.");
       const start = pixels!.offset + (frameNumber - 1) * length;
       return bytes.subarray(start, start + length);
     },

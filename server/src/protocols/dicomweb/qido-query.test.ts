@@ -63,6 +63,15 @@ test("what the path of the request names is matched too", () => {
   ]);
 });
 
+test("what the path names may be said again in the query", () => {
+  const uids = (query: string) => parse(query, { StudyInstanceUID: "1.2" }).query.matches;
+  const only = { tag: Tags.StudyInstanceUID, match: { kind: "uids", values: ["1.2"] } };
+  expect(uids("StudyInstanceUID=1.2")).toEqual([only]);
+  expect(uids("StudyInstanceUID=1.3,1.2")).toEqual([only]);
+  expect(uids("StudyInstanceUID=")).toEqual([only]);
+  expect(uids("StudyInstanceUID=1.3")).toEqual([{ ...only, match: { kind: "uids", values: [] } }]);
+});
+
 test("included fields come in lists, repeated, by keyword or tag, or all", () => {
   expect(parse("includefield=StudyDescription,00081190&includefield=00400275").query.include).toEqual([
     Tags.StudyDescription,

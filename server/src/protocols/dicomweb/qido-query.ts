@@ -144,6 +144,8 @@ function matchFor(key: SupportedKey, value: string, fuzzy: boolean): Reading {
 const samePlace = (a: AttributePath, b: AttributePath): boolean => a.tag === b.tag && a.within === b.within;
 
 interface Gathered {
+  /** What the path of the request names; among the matches. */
+  fixed: { tag: Tag; match: { kind: "uids"; values: string[] } }[];
   matches: AttributeMatch[];
   include: Set<Tag> | "all";
   limit?: number;
@@ -214,7 +216,12 @@ function readMatch(name: string, value: string, keys: readonly SupportedKey[], g
   }
   if (key.matching.length === 0 && !isUniversal(value)) gathered.warnings.add(warnings.key(name));
   const match = matchFor(key, value, gathered.fuzzy);
+  const fixed = gathered.fixed.find((other) => other.tag === path.tag && path.within === undefined);
   if (typeof match === "string") gathered.mistakes.add(name, match);
+  else if (fixed && match.kind === "universal") return;
+  else if (fixed && match.kind === "uids")
+    // Said again of what the path names: the same, or there is nothing of both.
+    fixed.match.values = fixed.match.values.filter((uid) => match.values.includes(uid));
   else if (gathered.matches.some((other) => samePlace(other, path)))
     gathered.mistakes.add(name, "The attribute is named twice.");
   else gathered.matches.push({ ...path, match });
@@ -234,7 +241,14 @@ export function parseQido(
   fixed: { StudyInstanceUID?: string; SeriesInstanceUID?: string } = {},
 ): QidoQuery {
   const mistakes = new Mistakes();
-  const gathered: Gathered = { matches: [], include: new Set(), fuzzy: false, warnings: new Set(), mistakes };
+  const gathered: Gathered = {
+    fixed: [],
+    matches: [],
+    include: new Set(),
+    fuzzy: false,
+    warnings: new Set(),
+    mistakes,
+  };
   if (parameters.size > maxParameters) mistakes.add("query", `More than ${maxParameters} parameters.`);
   const attributes: [string, string][] = [];
   for (const [name, value] of [...parameters].slice(0, maxParameters)) {
@@ -247,7 +261,8 @@ export function parseQido(
     [Tags.StudyInstanceUID, fixed.StudyInstanceUID],
     [Tags.SeriesInstanceUID, fixed.SeriesInstanceUID],
   ] as const)
-    if (uid !== undefined) gathered.matches.push({ tag, match: { kind: "uids", values: [uid] } });
+    if (uid !== undefined) gathered.fixed.push({ tag, match: { kind: "uids", values: [uid] } });
+  gathered.matches.push(...gathered.fixed);
   for (const [name, value] of attributes) readMatch(name, value, keys, gathered);
   mistakes.throwAny();
   if (

@@ -20,7 +20,7 @@ import {
   renderedParameters,
   singlePictures,
 } from "./rendered-request.ts";
-import { queryOf } from "./urls.ts";
+import { queryOf, warning } from "./urls.ts";
 import { sendValue } from "./wado-bulkdata.ts";
 import { frameNumbers } from "./wado-frames.ts";
 import { eachInstance, oneInstance, selectionOf, warnOfUnknown } from "./wado-selection.ts";
@@ -108,10 +108,39 @@ async function sendMany(
   return reply.type(message.contentType).send(message.body);
 }
 
+/**
+ * One picture for a client that takes no message of several: the only one, else the middle one of the first series with pictures, which a warning
+ * says.
+ */
+async function sendRepresentative(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: RenderedDeps,
+  instances: AsyncIterable<StoredInstance>,
+  picture: PictureRequest,
+): Promise<FastifyReply> {
+  const first: StoredInstance[] = [];
+  let others = 0;
+  for await (const instance of instances) {
+    if (instance.numberOfFrames === 0) continue;
+    if (first.length === 0 || first[0]!.seriesId === instance.seriesId) first.push(instance);
+    else others += 1;
+  }
+  const shown = first[(first.length - 1) >> 1];
+  if (!shown) throw new Refusal("not-acceptable", "image.no-pixels", "There is no picture in it.");
+  const all = first.length + others;
+  if (all > 1) {
+    const said = `This is one of ${all} pictures: multipart/related gives them all.`;
+    reply.header("warning", [...[reply.getHeader("warning") ?? []].flat().map(String), warning(said)]);
+  }
+  return sendOne(request, reply, deps, shown, picture);
+}
+
 const renderedMany: Handler = async (request, reply, deps) => {
   warnOfUnknown(request, reply, renderedParameters);
-  const { offer, picture } = wanted(request, multipartPictures);
+  const { offer, picture } = wanted(request, [...multipartPictures, ...singlePictures]);
   const instances = await eachInstance(deps.archive, request, "rendered");
+  if (!offer.multipart) return sendRepresentative(request, reply, deps, instances, picture);
   async function* all(): AsyncGenerator<ToRender> {
     for await (const instance of instances) if (instance.numberOfFrames > 0) yield { instance, picture };
   }

@@ -790,6 +790,17 @@ test("WADO-URI: what is not there is a 404, and what is no picture a 406", async
   expect((await get(uri(11, "&contentType=image/jpeg"))).status).toBe(406);
 });
 
+test("a rendered series is one picture for who takes no message, and says that there are more", async () => {
+  const one = await get(`${study}/series/1.2.3/rendered`, "image/png");
+  expect([one.status, one.headers["content-type"], one.body.toString()]).toEqual([
+    200,
+    "image/png",
+    "picture 1.2.3.2 1",
+  ]);
+  expect(String(one.headers.warning)).toContain("one of 4 pictures");
+  expect((await get(`${study}/series/1.2.3/rendered`)).parts).toHaveLength(4);
+});
+
 test("a rendered study has a part for each picture; thumbnails are one", async () => {
   const { parts } = await get(`${study}/rendered`, 'multipart/related; type="image/png"');
   expect(parts.map((part) => part.headers["content-type"])).toEqual(

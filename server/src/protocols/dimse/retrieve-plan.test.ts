@@ -71,10 +71,11 @@ describe("the plan", () => {
         async *find(_viewer, query) {
           queries.push(query);
           for (const uids of found) {
+            const { patientId, ...found } = uids;
             const attributes = Object.fromEntries(
-              Object.entries(uids).map(([tag, uid]) => [tag, { vr: "UI", Value: [uid] }]),
+              Object.entries(found).map(([tag, uid]) => [tag, { vr: "UI", Value: [uid] }]),
             );
-            yield { attributes, key: "" } as Found;
+            yield { attributes, key: "", patientId } as Found;
           }
         },
       },
@@ -119,6 +120,16 @@ describe("the plan", () => {
     const more = await planFor({ QueryRetrieveLevel: "STUDY", PatientID: "P1", StudyInstanceUID: "1.7" });
     expect(more.plan).toEqual([]);
     expect(more.queries[0]!.matches.map(({ tag }) => tag)).toEqual([Tags.PatientID, Tags.StudyInstanceUID]);
+  });
+
+  test("where a patient is named, another one's study of the same UID is not meant", async () => {
+    const found = [{ "0020000D": "1.1", patientId: "p" }];
+    const planned = async (more: Keys) =>
+      (await planFor({ QueryRetrieveLevel: "STUDY", StudyInstanceUID: "1.1", ...more }, found)).plan;
+    expect(await planned({ PatientID: "P1" })).toEqual([
+      { selection: { StudyInstanceUID: "1.1", patientId: "p" }, only: null },
+    ]);
+    expect(await planned({})).toEqual([{ selection: { StudyInstanceUID: "1.1" }, only: null }]);
   });
 
   test("instances without their series are gathered by it", async () => {

@@ -99,15 +99,15 @@ function direct(keys: RetrieveKeys): Retrieved[] | null {
       only: null,
     }));
   if (otherSeries.length > 0) return null;
-  return [ofInstances(StudyInstanceUID, SeriesInstanceUID, keys.SOPInstanceUID)];
+  return [ofInstances({ StudyInstanceUID }, SeriesInstanceUID, keys.SOPInstanceUID)];
 }
 
 function ofInstances(
-  StudyInstanceUID: string,
+  study: InstanceSelection,
   SeriesInstanceUID: string,
   uids: readonly string[],
 ): Retrieved {
-  const series = { StudyInstanceUID, SeriesInstanceUID };
+  const series = { ...study, SeriesInstanceUID };
   return uids.length === 1
     ? { selection: { ...series, SOPInstanceUID: uids[0]! }, only: null }
     : { selection: series, only: new Set(uids) };
@@ -133,19 +133,27 @@ async function searched(
     ...(level === "STUDY" ? [] : [Tags.SeriesInstanceUID]),
     ...(level === "INSTANCE" ? [Tags.SOPInstanceUID] : []),
   ];
-  const found = new Map<string, { study: string; series: string | undefined; instances: string[] }>();
-  for await (const { attributes } of archive.find(viewer, { level, matches, include })) {
-    const study = uidOf(attributes, "0020000D");
+  const found = new Map<
+    string,
+    { study: InstanceSelection; series: string | undefined; instances: string[] }
+  >();
+  for await (const { attributes, patientId } of archive.find(viewer, { level, matches, include })) {
+    const StudyInstanceUID = uidOf(attributes, "0020000D");
+    // Another patient may have a study of the same UID: who names a patient means that one's.
+    const study: InstanceSelection =
+      keys.PatientID === undefined || patientId === undefined
+        ? { StudyInstanceUID }
+        : { StudyInstanceUID, patientId };
     const series = level === "STUDY" ? undefined : uidOf(attributes, "0020000E");
-    const key = `${study} ${series}`;
+    const key = `${study.patientId} ${StudyInstanceUID} ${series}`;
     const place = found.get(key) ?? { study, series, instances: [] };
     found.set(key, place);
     if (level === "INSTANCE") place.instances.push(uidOf(attributes, "00080018"));
   }
   return [...found.values()].map(({ study, series, instances }) => {
-    if (series === undefined) return { selection: { StudyInstanceUID: study }, only: null };
+    if (series === undefined) return { selection: study, only: null };
     if (instances.length > 0) return ofInstances(study, series, instances);
-    return { selection: { StudyInstanceUID: study, SeriesInstanceUID: series }, only: null };
+    return { selection: { ...study, SeriesInstanceUID: series }, only: null };
   });
 }
 

@@ -62,10 +62,17 @@ test("what nobody corrected is sent as it was received", async () => {
     PatientBirthDate: "",
     PatientSex: undefined,
   });
+  const named = await Promise.all(
+    ["Doe^Jane^Q", "Doe^Jane=山田^花子=やまだ^はなこ", "=山田^花子"].map(async (PatientName) => {
+      const more = ctInstance({ PatientID: `C-${count}`, PatientName });
+      return [(await ingest(more)).imageId, more] as const;
+    }),
+  );
   for (const [imageId, { bytes }] of [
-    [first.imageId, one],
-    [(await ingest(other)).imageId, other],
-  ] as const) {
+    [first.imageId, one] as const,
+    [(await ingest(other)).imageId, other] as const,
+    ...named,
+  ]) {
     const stored = await located(imageId);
     expect(stored.rewritten).toBeUndefined();
     expect((await bytesOf(stored)).equals(Buffer.from(bytes))).toBe(true);

@@ -111,9 +111,10 @@ function toReceived(row: LocatedRow): StoredInstance {
 }
 
 function selected(sql: Reader, selection: InstanceSelection): Fragment {
-  const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = selection;
+  const { patientId, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = selection;
   return allOf(sql, [
     sql`st.study_instance_uid = ${StudyInstanceUID}`,
+    ...(patientId === undefined ? [] : [sql`st.patient_id = ${patientId}::uuid`]),
     ...(SeriesInstanceUID === undefined ? [] : [sql`se.series_instance_uid = ${SeriesInstanceUID}`]),
     ...(SOPInstanceUID === undefined ? [] : [sql`i.sop_instance_uid = ${SOPInstanceUID}`]),
   ]);

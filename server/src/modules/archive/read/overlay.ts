@@ -12,7 +12,7 @@ import {
   text,
   texts,
 } from "@isocenter/dicom";
-import { nameKeys } from "../../patients/index.ts";
+import { namesFit } from "../../patients/index.ts";
 import { jsonKey, saysSomething } from "../attributes.ts";
 import type { DicomJson, Tag } from "../types.ts";
 
@@ -55,14 +55,12 @@ const bare = (name: string): string =>
 
 function sameName(said: string, is: string, exactly: boolean): boolean {
   if (bare(said) === bare(is)) return true;
-  if (exactly) return false;
-  const [left, right] = [nameKeys(said), nameKeys(is)];
-  return left.folded === right.folded && left.others === right.others;
+  return !exactly && namesFit(is, said);
 }
 
 /**
- * Whether objects that say so are sent with another identity. How a name is spelled, and what an object does not say, is left as it came, unless a
- * person corrected it or the images went to another patient.
+ * Whether objects that say so are sent with another identity. How a name is spelled and written, and what an object does not say, is left as it came, unless
+ * a person corrected it or the images went to another patient: a name by which images are known to be the patient's is the patient's.
  */
 export function isOther(said: SaidIdentity | null, is: CurrentIdentity): boolean {
   // What it says is not known: whoever reads it will see.

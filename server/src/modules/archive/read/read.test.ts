@@ -295,6 +295,8 @@ test("images of one study UID that name another patient are kept apart, marked, 
     claim: { value: "Q-1", name: "Roe^Richard" },
   });
   expect((await archive.locate(viewer, { StudyInstanceUID: uid }, "none")).length).toBe(2);
+  const ofOne = { StudyInstanceUID: uid, patientId: mine.patientId };
+  expect((await archive.locate(viewer, ofOne, "none")).map(({ id }) => id)).toEqual([mine.imageId]);
 });
 
 test("who reads is written down, once for a request, and frames once for a while", async () => {
