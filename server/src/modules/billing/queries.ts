@@ -166,29 +166,23 @@ export async function listMovements(
   viewer: Viewer,
   query: MoneyMovementQuery,
 ): Promise<ListPage<MoneyMovement>> {
-  const bounds = allOf(db, [
-    visible(db, viewer),
-    ...(query.facilityId ? [db`b.facility_id = ${query.facilityId}`] : []),
-  ]);
-  const columns = db`b.id as "billId", b.number as "billNumber", b.patient_id as "patientId", b.facility_id as "facilityId", b.currency`;
-  const from = db`(
-    select m.id, 'PAYMENT' as kind, m.amount, m.method, m.reference, null as reason, m.received_at as at,
-      json_build_object('id', m.received_by, 'name', m.received_by_name) as by, ${columns}
-    from payment m join bill b on b.id = m.bill_id join facility f on f.id = m.facility_id
-    where ${bounds} and m.facility_id = any(${[...viewer.facilityIds]}::uuid[]) and ${withinDays(db, "m.received_at", query)}
+  // Without a join within, so that an index of each gives the order and only the page's bills are looked up.
+  const moved = db`(
+    select id, bill_id, facility_id, received_at as at, 'PAYMENT' as kind, amount, method, reference, null::text as reason,
+      received_by as by_id, received_by_name as by_name from payment
     union all
-    select m.id, 'REFUND' as kind, -m.amount, null, null, m.reason, m.refunded_at,
-      json_build_object('id', m.refunded_by, 'name', m.refunded_by_name), ${columns}
-    from refund m join bill b on b.id = m.bill_id join facility f on f.id = m.facility_id
-    where ${bounds} and m.facility_id = any(${[...viewer.facilityIds]}::uuid[]) and ${withinDays(db, "m.refunded_at", query)}) v`;
+    select id, bill_id, facility_id, refunded_at, 'REFUND', -amount, null, null, reason, refunded_by, refunded_by_name from refund) v`;
   const page = await keysetPage<Omit<MoneyMovement, "at"> & { at: Date }, "at">(db, query, {
     name: "payments",
     sorts: { at: { by: db`v.at`, type: "timestamptz" } },
     fallback: "-at",
     id: db`v.id`,
-    columns: db`v.*`,
-    from,
-    where: db`true`,
+    columns: db`v.id, v.kind, v.amount, v.method, v.reference, v.reason, v.at, json_build_object('id', v.by_id, 'name', v.by_name) as by,
+      b.id as "billId", b.number as "billNumber", b.patient_id as "patientId", b.facility_id as "facilityId", b.currency`,
+    from: db`${moved} join bill b on b.id = v.bill_id join facility f on f.id = v.facility_id`,
+    where: allOf(db, [visible(db, viewer), withinDays(db, "v.at", query)]),
+    facility: { column: db`v.facility_id`, ids: facilitiesAsked(viewer, query) },
+    key: listKey(viewer, query),
   });
   return mapPage(page, (row) => ({ ...row, at: row.at.toISOString() }));
 }
