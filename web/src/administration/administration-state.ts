@@ -12,6 +12,9 @@ const keys = [
   "modality",
   "from",
   "to",
+  "system",
+  "accession",
+  "description",
 ] as const;
 const longest = 200;
 

@@ -63,6 +63,13 @@ export const sections: readonly Section[] = [
     page: lazy(() => import("./connections/ModalitiesPage.tsx")),
   },
   {
+    id: "remote",
+    group: connections,
+    word: message("Other systems"),
+    permissions: ["remote.query"],
+    page: lazy(() => import("./connections/remote/RemotePage.tsx")),
+  },
+  {
     id: "routing",
     group: connections,
     word: message("Routing rules"),
