@@ -1,17 +1,47 @@
 import { defineConfig } from "vitest/config";
 
+/** Of packages, server and web: what takes long, and then has a process of its own. */
+const longUnits = [
+  "**/{corpus,memory}.test.ts",
+  "server/src/platform/objects-*.test.ts",
+  "packages/imaging/{src/encode,test/dcmtk}.test.ts",
+];
+
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
+  maxWorkers: 2,
+};
+
+/**
+ * Long files first, each in a process of its own. The short ones after them, so that the workers end together, and many to a process,
+ * because starting one and reading the server's modules takes longer than most of these files: they leave nothing behind in their modules.
+ */
 export default defineConfig({
   test: {
-    include: [
-      "packages/*/{src,test}/**/*.test.ts",
-      "server/src/**/*.test.ts",
-      "web/src/**/*.test.{ts,tsx}",
-      "test/**/*.test.ts",
-    ],
     globalSetup: ["test/support/postgres.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 10_000 } },
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: "flows",
+          include: ["test/**/*.test.ts", ...longUnits],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "units",
+          include: [
+            "packages/*/{src,test}/**/*.test.ts",
+            "server/src/**/*.test.ts",
+            "web/src/**/*.test.{ts,tsx}",
+          ],
+          exclude: [...longUnits, "**/node_modules/**"],
+          isolate: false,
+        },
+      },
+    ],
   },
 });

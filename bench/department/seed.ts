@@ -3,7 +3,7 @@
  * started once and is stopped. Orders with steps, studies and series (rows without objects), reports with versions that verify, findings, bills with payments, notices, facts
  * and accesses in their chain. The same number until the same day gives the same rows.
  */
-import { createPasswordHasher } from "@isocenter/server/modules/identity/passwords.ts";
+import { configuredCost, createPasswordHasher } from "@isocenter/server/modules/identity/passwords.ts";
 import { createSigner, type Signer } from "@isocenter/server/modules/journal/signing.ts";
 import type { Db } from "@isocenter/server/platform/database.ts";
 import { createLog, openForOperator, readConfig } from "@isocenter/server/platform/index.ts";
@@ -146,7 +146,7 @@ async function main(folder: string, orders: number): Promise<void> {
       orders,
       until: new Date(),
       signer: createSigner(config),
-      passwordHash: await createPasswordHasher().hash(seededPassword),
+      passwordHash: await createPasswordHasher(configuredCost(config)).hash(seededPassword),
       bulk: true,
       say,
     });

@@ -5,7 +5,7 @@
  * Owns the table `demonstration`. What it does is recorded like anything else, as what was rehearsed: readers by the time that it really is leave it
  * alone. Its people share one password, which is answered once.
  */
-import { createPasswordHasher, generatePassword } from "../modules/identity/index.ts";
+import { configuredCost, createPasswordHasher, generatePassword } from "../modules/identity/index.ts";
 import { type Platform, type Routes, type Tx, transact } from "../platform/index.ts";
 import { cast } from "./department/cast.ts";
 import { type Compose, type RehearsalPlan, rehearse } from "./rehearsal.ts";
@@ -64,7 +64,7 @@ export function createDemo(
   deps: RetireDeps,
   only?: RehearsalPlan["only"],
 ): Demo {
-  const { db, clock, jobs, log } = platform;
+  const { config, db, clock, jobs, log } = platform;
 
   async function run({ number, prefix, passwordHash }: Payload, signal: AbortSignal): Promise<void> {
     const before = await readState(db);
@@ -114,7 +114,7 @@ export function createDemo(
 
   async function plan(): Promise<DemoAnswer> {
     const password = generatePassword();
-    const passwordHash = await createPasswordHasher().hash(password);
+    const passwordHash = await createPasswordHasher(configuredCost(config)).hash(password);
     return await transact(db, async (tx) => {
       const { number, prefix } = await begin(tx, clock, await putAway(tx));
       await jobs.add(tx, jobName, { number, prefix, passwordHash } satisfies Payload, { key: jobName });

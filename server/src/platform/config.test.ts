@@ -27,6 +27,7 @@ test("an empty environment is enough", () => {
     screenLockMinutes: 15,
     physicianOrders: "known",
     adminUsername: "admin",
+    passwordHashMiB: 64,
     corsOrigins: [],
     roles: ["api", "dicom", "worker"],
   });
@@ -44,6 +45,7 @@ test("each mistake is one line that names the variable", () => {
     CORS_ORIGINS: "https://a.example/path",
     DATABASE_URL: "mysql://x",
     SETTLE_SECONDS: "0",
+    PASSWORD_HASH_MIB: "18",
   });
   expect(found.map((line) => line.split(":")[0]).sort()).toEqual([
     "ADMIN_PASSWORD",
@@ -51,6 +53,7 @@ test("each mistake is one line that names the variable", () => {
     "CORS_ORIGINS",
     "DATABASE_URL",
     "JWT_SECRET",
+    "PASSWORD_HASH_MIB",
     "PORT",
     "PUBLIC_URL",
     "ROLES",

@@ -42,6 +42,8 @@ export interface Config {
   journalSealKey: string | null;
   adminUsername: string;
   adminPassword: string | null;
+  /** What hashing a password takes of memory (Argon2id, two passes). */
+  passwordHashMiB: number;
   aeTitle: string;
   dicomPort: number;
   /** Whether the DIMSE listener has a process of its own beside other roles; `auto`: where there are two cores. */
@@ -200,6 +202,8 @@ export function readConfig(environment: Environment): Config {
     journalSealKey: journalSealKey(values),
     adminUsername: values.raw("ADMIN_USERNAME") ?? "admin",
     adminPassword: adminPassword(values),
+    // OWASP's least to what a machine can spare for several at once.
+    passwordHashMiB: values.integer("PASSWORD_HASH_MIB", 64, 19, 1024),
     aeTitle: aeTitle(values),
     dicomPort: values.integer("DICOM_PORT", 11_112, 0, 65_535),
     dicomProcess: values.oneOf("DICOM_PROCESS", listenerProcesses, "auto"),

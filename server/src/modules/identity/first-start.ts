@@ -1,7 +1,7 @@
 import { newId, type Platform, systemViewer, transact } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { foldUsername } from "./names.ts";
-import { createPasswordHasher, defaultCost, generatePassword, type PasswordCost } from "./passwords.ts";
+import { configuredCost, createPasswordHasher, generatePassword, type PasswordCost } from "./passwords.ts";
 import type { FirstStart } from "./types.ts";
 
 const firstStartLock = 4_711_012;
@@ -21,7 +21,7 @@ export const defaultIssuer = (facilityName: string): string =>
 export async function ensureFirstStart(
   platform: Platform,
   journal: Journal,
-  cost: PasswordCost = defaultCost,
+  cost: PasswordCost = configuredCost(platform.config),
 ): Promise<FirstStart> {
   const { config, clock, db } = platform;
   const [anybody] = await db`select from app_user limit 1`;

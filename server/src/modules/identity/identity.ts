@@ -6,7 +6,7 @@ import { createAuthenticate, installAuthentication } from "./authentication.ts";
 import { cleanIdentity } from "./clean.ts";
 import { confirmPassword } from "./confirm.ts";
 import { changeChannel, type IdentityDeps } from "./deps.ts";
-import { createPasswordHasher, defaultCost, type PasswordCost, type PasswordHasher } from "./passwords.ts";
+import { configuredCost, createPasswordHasher, type PasswordCost, type PasswordHasher } from "./passwords.ts";
 import { createPrincipals } from "./principals.ts";
 import { createThrottle } from "./throttle.ts";
 import { createTokens } from "./tokens.ts";
@@ -51,7 +51,7 @@ export function createIdentity(
   const deps: IdentityDeps = {
     platform,
     journal,
-    hasher: options.hasher ?? createPasswordHasher(options.passwordCost ?? defaultCost),
+    hasher: options.hasher ?? createPasswordHasher(options.passwordCost ?? configuredCost(config)),
     tokens,
     throttleByAddress: createThrottle(clock, attemptsPerAddress, minuteMs),
     throttleByName: createThrottle(clock, attemptsPerName, minuteMs),

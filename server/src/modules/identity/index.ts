@@ -21,7 +21,7 @@ export {
   resetPasswordAsOperator,
   unlockUserAsOperator,
 } from "./operator.ts";
-export { createPasswordHasher, generatePassword, type PasswordHasher } from "./passwords.ts";
+export { configuredCost, createPasswordHasher, generatePassword, type PasswordHasher } from "./passwords.ts";
 export { administrationRoutes } from "./routes-admin.ts";
 export { sessionRoutes } from "./routes-session.ts";
 export { endEverySession } from "./sessions.ts";

@@ -8,8 +8,11 @@ export interface PasswordCost {
   passes: number;
 }
 
-/** More than OWASP's least (19 MiB, 2 passes); about a tenth of a second. */
-export const defaultCost: PasswordCost = { memoryKiB: 65_536, passes: 2 };
+/** PASSWORD_HASH_MIB, by default 64: more than OWASP's least (19 MiB, 2 passes); about a tenth of a second. */
+export const configuredCost = ({ passwordHashMiB }: { passwordHashMiB: number }): PasswordCost => ({
+  memoryKiB: passwordHashMiB * 1024,
+  passes: 2,
+});
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
@@ -30,7 +33,7 @@ const longestQueue = 64;
 const unpadded = (bytes: Buffer): string => bytes.toString("base64").replace(/=+$/, "");
 
 /** Argon2id (RFC 9106), written in the PHC string format: `$argon2id$v=19$m=65536,t=2,p=1$salt$hash`. Runs on libuv's threads. */
-export function createPasswordHasher(cost: PasswordCost = defaultCost): PasswordHasher {
+export function createPasswordHasher(cost: PasswordCost): PasswordHasher {
   const limited = createGate({
     atOnce,
     maxWaiting: longestQueue,
