@@ -1,4 +1,4 @@
-import type { DataSet } from "@isocenter/dicom";
+import { type DataSet, TransferSyntaxes, transferSyntax } from "@isocenter/dicom";
 import {
   type FrameDescription,
   frameDescription,
@@ -15,6 +15,14 @@ export interface HowToShow {
   description: FrameDescription;
   presentation: Presentation;
   dataSet: DataSet;
+}
+
+/** Some leave pixels as they were under the name of a compressed transfer syntax: that they have a length says so. */
+function syntaxOfPixels({ transferSyntaxUID, pixels }: StoredInstance): string {
+  const isNative = pixels !== null && !pixels.encapsulated;
+  return isNative && transferSyntax(transferSyntaxUID)?.encapsulated
+    ? TransferSyntaxes.ExplicitVRLittleEndian
+    : transferSyntaxUID;
 }
 
 /** Reads how the frames of archived instances are to be shown. */
@@ -53,7 +61,7 @@ export function createHeaders(archive: Pick<Archive, "readAttributes">) {
   return async (instance: StoredInstance, frame: number): Promise<HowToShow> => {
     const dataSet = await dataSetOf(instance);
     return {
-      description: frameDescription(dataSet, instance.transferSyntaxUID, instance.pixels),
+      description: frameDescription(dataSet, syntaxOfPixels(instance), instance.pixels),
       presentation: presentationOf(dataSet, frame - 1),
       dataSet,
     };

@@ -150,6 +150,15 @@ describe("a picture of an instance", () => {
     });
   });
 
+  test("of pixels that lie uncompressed under the name of a compressed syntax is what they are", async () => {
+    const misnamed = held(6, greyImage(), { transferSyntaxUID: "1.2.840.10008.1.2.4.70" });
+    await open([image, misnamed]);
+    const [right, same] = await Promise.all(
+      [image, misnamed].map((one) => rendering.renderInstance(viewer, one, { format: "png" })),
+    );
+    expect(await grey(same!)).toEqual(await grey(right!));
+  });
+
   test("of frames that are not there is refused, and their thumbnail is a tile", async () => {
     const empty = held(5, greyImage({ PixelData: ["OW", []] }), { numberOfFrames: 1 });
     await open([empty]);

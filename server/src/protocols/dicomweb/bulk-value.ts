@@ -6,6 +6,7 @@ import {
   littleEndianValue,
   number,
   readPart10,
+  SopClasses,
   Tags,
   text,
   transferSyntax,
@@ -52,10 +53,22 @@ const documentTypes: ReadonlySet<string> = new Set([
   "application/sla",
 ]);
 
+/** What encapsulated documents are that do not say their type: their SOP class does (PS3.3 A.45, A.85, A.104). */
+const typeOfClass: Readonly<Record<string, string>> = {
+  [SopClasses.EncapsulatedPDFStorage]: "application/pdf",
+  [SopClasses.EncapsulatedCDAStorage]: "text/xml",
+  [SopClasses.EncapsulatedSTLStorage]: "model/stl",
+  [SopClasses.EncapsulatedOBJStorage]: "model/obj",
+  [SopClasses.EncapsulatedMTLStorage]: "model/mtl",
+};
+
 /** The media types of a value, and its length without a byte that only pads it, where the object says so (PS3.3 C.24.2). */
 function describe(element: Element, dataSet: DataSet): { types: readonly string[]; length: number } {
   if (element.tag !== Tags.EncapsulatedDocument) return { types: [octets], length: element.length };
-  const type = text(dataSet, Tags.MIMETypeOfEncapsulatedDocument)?.toLowerCase() ?? "";
+  const type =
+    text(dataSet, Tags.MIMETypeOfEncapsulatedDocument)?.toLowerCase() ??
+    typeOfClass[text(dataSet, Tags.SOPClassUID) ?? ""] ??
+    "";
   const said = number(dataSet, Tags.EncapsulatedDocumentLength);
   return {
     types: documentTypes.has(type) ? [type, octets] : [octets],

@@ -41,6 +41,16 @@ export function frameNumbers(list: string, numberOfFrames: number): number[] {
   return numbers;
 }
 
+/** The object says that it has the frame, and its pixels do not show where: as of a moving picture. */
+function notApart(error: unknown): never {
+  if (!(error instanceof Refusal && error.code === "frame.not-found")) throw error;
+  throw new Refusal(
+    "not-acceptable",
+    "frames.not-apart",
+    "Its frames cannot be told apart, or are not there; bulk data gives the pixels as they are.",
+  );
+}
+
 /** Sends frames in that order: in a multipart message, or a single one as the whole body where the client rather takes that. */
 export async function sendFrames(
   request: FastifyRequest,
@@ -59,7 +69,7 @@ export async function sendFrames(
   const open = async (number: number): Promise<OutgoingPart> => {
     const body = offer.decode
       ? (await deps.rendering.decodeFrame(request.viewer, instance, number)).bytes
-      : await deps.archive.readFrame(instance, number);
+      : await deps.archive.readFrame(instance, number).catch(notApart);
     return { contentType, size: body.length, body };
   };
   const [one = 1, ...rest] = numbers;

@@ -151,6 +151,12 @@ beforeAll(async () => {
     ...pixels(1),
     IconImageSequence: [{ ...pixels(1), PixelData: Buffer.alloc(2000, 7) }],
   });
+  object(14, ExplicitVRLittleEndian, {
+    SOPClassUID: SopClasses.EncapsulatedPDFStorage,
+    StudyInstanceUID: "1.78",
+    SeriesInstanceUID: "1.78.1",
+    EncapsulatedDocument: Buffer.from("%PDF"),
+  });
   object(15, ExplicitVRLittleEndian, {
     SOPClassUID: SopClasses.EnhancedSRStorage,
     StudyInstanceUID: "1.77",
@@ -581,6 +587,13 @@ test("a moving picture is one stream with ranges", async () => {
     "picture",
     "video/mp4",
   ]);
+});
+
+test("a document that does not say its type is what its class is; frames that cannot be told apart are a 406", async () => {
+  const silent = await get("/dicomweb/studies/1.78/series/1.78.1/instances/1.2.3.14/rendered");
+  expect([silent.headers["content-type"], silent.body.toString()]).toEqual(["application/pdf", "%PDF"]);
+  const frame = await get(`${instance(12)}/frames/2`, "application/octet-stream; transfer-syntax=*");
+  expect([frame.status, frame.json().code]).toEqual([406, "frames.not-apart"]);
 });
 
 test("rendered pictures by what the client likes, with the parameters of the standard", async () => {
