@@ -12,7 +12,7 @@ const Format = Type.String({
 const Deidentify = Type.String({
   minLength: 1,
   maxLength: 512,
-  description: `De-identification (PS3.15 E): the profile, which is basic, then options after commas, such as basic,retain-uids,clean-descriptors.
+  description: `De-identification (PS3.15 E): the profile, which is basic, then options after commas, such as basic,retain-uids,clean-descriptors; true is basic alone, false the same as left out.
 Options: clean-pixel-data, clean-graphics, clean-structured-content, clean-descriptors, retain-full-dates, retain-modified-dates,
 retain-patient-characteristics, retain-device-identity, retain-institution-identity, retain-uids, retain-safe-private`,
 });

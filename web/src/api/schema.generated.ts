@@ -4997,7 +4997,7 @@ export interface components {
             studyIds: string[];
             /** @description zip: files in a folder for each series. dicomdir: a ZIP of media with a DICOMDIR (PS3.10). Default zip */
             format?: string;
-            /** @description De-identification (PS3.15 E): the profile, which is basic, then options after commas, such as basic,retain-uids,clean-descriptors.
+            /** @description De-identification (PS3.15 E): the profile, which is basic, then options after commas, such as basic,retain-uids,clean-descriptors; true is basic alone, false the same as left out.
              *     Options: clean-pixel-data, clean-graphics, clean-structured-content, clean-descriptors, retain-full-dates, retain-modified-dates,
              *     retain-patient-characteristics, retain-device-identity, retain-institution-identity, retain-uids, retain-safe-private */
             deidentify?: string;
@@ -12452,7 +12452,7 @@ export interface operations {
             query?: {
                 /** @description zip: files in a folder for each series. dicomdir: a ZIP of media with a DICOMDIR (PS3.10). Default zip */
                 format?: string;
-                /** @description De-identification (PS3.15 E): the profile, which is basic, then options after commas, such as basic,retain-uids,clean-descriptors.
+                /** @description De-identification (PS3.15 E): the profile, which is basic, then options after commas, such as basic,retain-uids,clean-descriptors; true is basic alone, false the same as left out.
                  *     Options: clean-pixel-data, clean-graphics, clean-structured-content, clean-descriptors, retain-full-dates, retain-modified-dates,
                  *     retain-patient-characteristics, retain-device-identity, retain-institution-identity, retain-uids, retain-safe-private */
                 deidentify?: string;

@@ -171,6 +171,8 @@ test("a de-identified study fits together, and neither names nor files say whose
   expect(text(reference!, Tags.ReferencedSOPInstanceUID)).toBe(text(one!, Tags.SOPInstanceUID));
   const said = files.get("DEIDENT.TXT")!.toString();
   expect(said).toContain("Profile and options: basic");
+  expect((await filesOf("?deidentify=true")).get("DEIDENT.TXT")!.toString()).toBe(said);
+  expect((await filesOf("?deidentify=false")).has("DEIDENT.TXT")).toBe(false);
 });
 
 test("an export is a set of its own, unless it names one", async () => {

@@ -6,12 +6,17 @@ import { type ExportDeps, type ExportOrder, exportStudies } from "./export.ts";
 
 /** @throws Refusal `invalid` (`export.invalid`) */
 function orderOf(studyIds: readonly string[], query: ExportQuery): ExportOrder {
-  const { format = "zip", deidentify = null, set = null } = query;
+  const { format = "zip", set = null } = query;
+  const deidentify = profileOf(query.deidentify ?? "false");
   const known = exportFormats.find((one) => one === format.toLowerCase());
   if (!known) throw invalid("format", `must be one of ${exportFormats.join(", ")}`);
   if (set !== null && deidentify === null) throw invalid("set", "says nothing without deidentify");
   return { studyIds, format: known, deidentify, set };
 }
+
+/** A plain yes is the profile without options. */
+const profileOf = (asked: string): string | null =>
+  asked === "false" ? null : asked === "true" ? "basic" : asked;
 
 const invalid = (path: string, message: string): Refusal =>
   new Refusal("invalid", "export.invalid", `${path} ${message}.`, { errors: [{ path, message }] });
