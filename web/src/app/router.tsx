@@ -16,10 +16,8 @@ import { readPatientState, readPatientsState } from "../patients/patients-state.
 import { readReadingState } from "../reading/reading-state.ts";
 import { readResultsState } from "../results/results-state.ts";
 import { Shell } from "../shell/Shell.tsx";
-import { SignInPage } from "../sign-in/SignInPage.tsx";
 import { readStationState } from "../station/station-state.ts";
 import { parseSearch, readListState, stringifySearch } from "../studies/list-state.ts";
-import { StudiesPage } from "../studies/StudiesPage.tsx";
 import { message } from "../words/words.ts";
 import { Failed, Guarded, NotFound, Root } from "./pages.tsx";
 import { homeFor } from "./places.ts";
@@ -50,7 +48,7 @@ const signIn = createRoute({
     await session.restore();
     if (session.snapshot().status === "signed-in") throw redirect({ href: search.next ?? "/" });
   },
-  component: SignInPage,
+  component: lazyRouteComponent(() => import("../sign-in/SignInPage.tsx"), "SignInPage"),
 });
 
 const password = createRoute({
@@ -95,7 +93,7 @@ const studies = createRoute({
   path: "/studies",
   validateSearch: readListState,
   staticData: { title: message("Studies") },
-  component: StudiesPage,
+  component: lazyRouteComponent(() => import("../studies/StudiesPage.tsx"), "StudiesPage"),
 });
 
 const reading = createRoute({

@@ -1,45 +1,39 @@
-import { Toast } from "radix-ui";
-import { t } from "../words/words.ts";
-import { Button, IconButton } from "./Button.tsx";
-import { Icon } from "./Icon.tsx";
-import { dismissToast, useToasts } from "./toast.ts";
+import { type ComponentType, useEffect, useState } from "react";
+import { useToasts } from "./toast.ts";
 
-/** The region at the lower right where short messages come and go; F8 moves the focus there. */
+/** After the page, when nothing else is to do, or with the first message. */
+const idleMs = 1500;
+
+/** Where short messages come and go. */
 export function Toasts() {
   const messages = useToasts();
+  const [Region, setRegion] = useState<ComponentType | null>(null);
+  const [plain, setPlain] = useState(false);
+  const wanted = messages.length > 0;
+  useEffect(() => {
+    if (Region) return;
+    const load = () =>
+      void import("./ToastRegion.tsx").then(
+        ({ ToastRegion }) => setRegion(() => ToastRegion),
+        () => setPlain(wanted),
+      );
+    if (wanted) return load();
+    const timer = setTimeout(load, idleMs);
+    return () => clearTimeout(timer);
+  }, [Region, wanted]);
+  if (Region) return <Region />;
+  // Where the region could not be had, because the server is away for instance, what is said is said all the same.
+  if (!plain) return null;
   return (
-    <Toast.Provider duration={6000} swipeDirection="right" label={t("Message")}>
-      {messages.map((message) => (
-        <Toast.Root
-          key={message.id}
-          className="toast"
-          onOpenChange={(open) => {
-            if (!open) dismissToast(message.id);
-          }}
-        >
-          <Icon
-            name={message.tone === "urg" ? "alert" : "check"}
-            className={message.tone === "urg" ? "text-urg" : "text-ok"}
-          />
-          <div className="flex-1 min-w-0">
-            <Toast.Title className="font-semibold">{message.title}</Toast.Title>
-            {message.detail && (
-              <Toast.Description className="text-text-2">{message.detail}</Toast.Description>
-            )}
+    <output className="toasts">
+      {messages.map(({ id, title, detail }) => (
+        <div key={id} className="toast">
+          <div>
+            <div className="font-semibold">{title}</div>
+            {detail && <div className="text-text-2">{detail}</div>}
           </div>
-          {message.action && (
-            <Toast.Action asChild altText={message.action.label}>
-              <Button size="s" onClick={message.action.run}>
-                {message.action.label}
-              </Button>
-            </Toast.Action>
-          )}
-          <Toast.Close asChild>
-            <IconButton icon="x" label={t("Dismiss")} className="-my-1" />
-          </Toast.Close>
-        </Toast.Root>
+        </div>
       ))}
-      <Toast.Viewport className="toasts" />
-    </Toast.Provider>
+    </output>
   );
 }

@@ -1,5 +1,5 @@
 import type { DemoProgress, DemoStarted } from "@isocenter/contract";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
@@ -10,25 +10,9 @@ import { roleWord } from "../kit/roles.ts";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { t } from "../words/words.ts";
 import demoPictures from "./demonstration.webp";
+import { useStartedDemo } from "./started-demo.ts";
 
-const startedKey = ["demo", "started"];
 const pollMs = 1500;
-
-/** What was answered when this browser started the demonstration: its password is shown until the person goes on. */
-export function useStartedDemo() {
-  const client = useQueryClient();
-  const { data } = useQuery<DemoStarted | null>({
-    queryKey: startedKey,
-    queryFn: () => null,
-    enabled: false,
-    gcTime: Number.POSITIVE_INFINITY,
-  });
-  return {
-    started: data ?? null,
-    keep: (answer: DemoStarted) => void client.setQueryData(startedKey, answer),
-    leave: () => void client.setQueryData(startedKey, null),
-  };
-}
 
 const useProgress = (enabled: boolean) =>
   useQuery({

@@ -4,8 +4,9 @@ import { CopyButton } from "../kit/CopyButton.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { pickFiles } from "../uploads/pick.ts";
 import { t } from "../words/words.ts";
-import { DemonstrationCard, useStartedDemo } from "./Demonstration.tsx";
+import { DemonstrationCard } from "./Demonstration.tsx";
 import { useSystem } from "./queries.ts";
+import { useStartedDemo } from "./started-demo.ts";
 
 /** The empty archive: three ways to fill it, each of which works at once. */
 export function FirstRun() {

@@ -1,14 +1,15 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { lazy, Suspense, useCallback } from "react";
 import { useMe } from "../api/client.ts";
 import { EmptyState } from "../kit/States.tsx";
 import { t } from "../words/words.ts";
-import { useStartedDemo } from "./Demonstration.tsx";
-import { FirstRun } from "./FirstRun.tsx";
 import { isFiltered, type StudyListState, withFilter } from "./list-state.ts";
 import { useStudies } from "./queries.ts";
 import { StudyList } from "./StudyList.tsx";
+import { useStartedDemo } from "./started-demo.ts";
 import "./studies.css";
+
+const FirstRun = lazy(async () => ({ default: (await import("./FirstRun.tsx")).FirstRun }));
 
 /** The archive's studies: the list, or what to do while there are none. */
 export function StudiesPage() {
@@ -35,11 +36,16 @@ export function StudiesPage() {
       </EmptyState>
     );
   }
+  const firstRun = (
+    <Suspense>
+      <FirstRun />
+    </Suspense>
+  );
   // The password of the demonstration stays on the screen until the person goes on.
-  if (started) return <FirstRun />;
+  if (started) return firstRun;
   const everything = !isFiltered(state) && !state.offset && !state.after;
   if (everything && list.data?.data.length === 0 && !list.isPlaceholderData) {
-    if (me.permissions.includes("images.upload")) return <FirstRun />;
+    if (me.permissions.includes("images.upload")) return firstRun;
     return (
       <EmptyState title={t("No studies yet")}>
         {t("When there are images of patients in your care, their studies appear here by themselves.")}

@@ -6,9 +6,9 @@ import { t } from "../words/words.ts";
 import { filesOfDrop } from "./drop.ts";
 import { pickFiles } from "./pick.ts";
 import { addFiles, uploads, useUploads } from "./store.ts";
-import { UploadDrawer } from "./UploadDrawer.tsx";
 import "./uploads.css";
 
+const UploadDrawer = lazy(async () => ({ default: (await import("./UploadDrawer.tsx")).UploadDrawer }));
 const PatientPicker = lazy(async () => ({ default: (await import("./PatientPicker.tsx")).PatientPicker }));
 
 /** Files dropped anywhere, the drawer that shows their way, and the question whose pictures they are. */
@@ -38,7 +38,11 @@ export function Uploads() {
     <>
       <DropAnywhere />
       <PasteAnywhere />
-      {state.items.length > 0 && <UploadDrawer state={state} onAskPatient={() => setAsking(true)} />}
+      {state.items.length > 0 && (
+        <Suspense>
+          <UploadDrawer state={state} onAskPatient={() => setAsking(true)} />
+        </Suspense>
+      )}
       {asking && waiting > 0 && (
         <Suspense>
           <PatientPicker

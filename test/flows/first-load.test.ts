@@ -1,0 +1,51 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { buildWebApp, webAppIsBuilt } from "@isocenter/server/web-app.ts";
+import { beforeAll, expect, test } from "vitest";
+
+const dist = path.resolve(import.meta.dirname, "../../web/dist");
+/** Bytes of what is compressed. What a list needs at first is about 175 kB: what makes it more belongs behind a menu, a key or a page of its own. */
+const most = 190_000;
+
+let files: string[];
+
+beforeAll(async () => {
+  if (!webAppIsBuilt()) await buildWebApp();
+  files = await fs.readdir(path.join(dist, "assets"));
+});
+
+const read = (file: string) => fs.readFile(path.join(dist, "assets", file), "utf8");
+
+/** The files that a browser has to have before it can draw: these, what they import, and what that imports. Imports that come later are left out. */
+async function closure(start: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  const waiting = [...start];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    if (!file.endsWith(".js")) continue;
+    const text = await read(file);
+    for (const [, name] of text.matchAll(/(?:\bfrom|\bimport)\s*"\.\/([^"]+)"/g)) waiting.push(name!);
+  }
+  return found;
+}
+
+async function firstLoad(page: string): Promise<number> {
+  const html = await fs.readFile(path.join(dist, "index.html"), "utf8");
+  const entry = [...html.matchAll(/\/assets\/([^"]+\.(?:js|css))"/g)].map(([, name]) => name!);
+  const own = files.filter((file) => new RegExp(`^${page}-[\\w-]{8}\\.js$`).test(file));
+  expect(entry.length).toBeGreaterThan(1);
+  expect(own).toHaveLength(1);
+  const sizes = [...(await closure([...entry, ...own]))].map(
+    async (file) => gzipSync(await read(file)).length,
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+test.each(["StudiesPage", "ReadingPage"])("the first load of %s is small", async (page) => {
+  const bytes = await firstLoad(page);
+  // Less would mean that it is not all there.
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(bytes).toBeLessThan(most);
+});
