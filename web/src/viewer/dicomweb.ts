@@ -1,7 +1,7 @@
 import { t } from "../words/words.ts";
 import type { JsonDataSet } from "./model/dicom-json.ts";
 import { tags } from "./model/tags.ts";
-import { firstPart } from "./pixels/multipart.ts";
+import { firstPart, type Part, partSoFar } from "./pixels/multipart.ts";
 
 export type FetchAuthorized = (input: string, init?: RequestInit) => Promise<Response>;
 
@@ -11,6 +11,12 @@ export interface EncodedFrame {
   /** Undefined when the archive did not say. */
   transferSyntaxUid: string | undefined;
   mediaType: string;
+}
+
+/** What has come of a frame while the rest is still on its way. */
+export interface ComingFrame extends EncodedFrame {
+  /** The bytes of the whole frame; undefined when the archive did not say. */
+  total: number | undefined;
 }
 
 /** An answer that is no success, in words that can be shown to a person. */
@@ -26,7 +32,14 @@ export class DicomwebError extends Error {
 export interface Dicomweb {
   listSeries(studyUid: string, signal?: AbortSignal): Promise<JsonDataSet[]>;
   seriesMetadata(studyUid: string, seriesUid: string, signal?: AbortSignal): Promise<JsonDataSet[]>;
-  frame(path: FramePath, signal?: AbortSignal): Promise<EncodedFrame>;
+  /** @param onComing told of each piece that comes, with all bytes so far */
+  frame(
+    path: FramePath,
+    signal?: AbortSignal,
+    onComing?: (soFar: ComingFrame) => void,
+  ): Promise<EncodedFrame>;
+  /** A frame as the archive itself draws it, no larger than `size`: eight bits, in the window that the image brings. */
+  rendered(path: FramePath, size: Size, signal?: AbortSignal): Promise<Blob>;
   /** A small picture of a series; `middle` is an instance to ask for where the archive makes none of the series. */
   thumbnail(
     studyUid: string,
@@ -99,16 +112,23 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
     seriesMetadata(studyUid, seriesUid, signal) {
       return getJson(`${seriesUrl(studyUid, seriesUid)}/metadata`, signal);
     },
-    async frame(path, signal) {
+    async frame(path, signal, onComing) {
       const accept = 'multipart/related; type="application/octet-stream"; transfer-syntax=*';
       const response = await get(`${instanceUrl(path)}/frames/${path.frameNumber}`, accept, signal);
-      const body = new Uint8Array(await response.arrayBuffer());
-      const part = firstPart(response.headers.get("content-type") ?? "", body);
+      const type = response.headers.get("content-type") ?? "";
+      const tell = (soFar: Uint8Array<ArrayBuffer>) => {
+        const part = partSoFar(type, soFar);
+        if (part) onComing?.({ ...encodedFrame(part), total: part.total });
+      };
+      const body = onComing ? await bytesOf(response, tell) : new Uint8Array(await response.arrayBuffer());
+      const part = firstPart(type, body);
       if (part.body.length === 0)
         throw new DicomwebError(t("The archive sent no pixels for this image."), response.status);
-      const transferSyntax = /;\s*transfer-syntax="?([0-9.]+)"?/i.exec(part.contentType)?.[1];
-      const mediaType = (part.contentType.split(";")[0] ?? "").trim().toLowerCase();
-      return { bytes: part.body, transferSyntaxUid: transferSyntax, mediaType };
+      return encodedFrame(part);
+    },
+    async rendered(path, { width, height }, signal) {
+      const url = `${instanceUrl(path)}/frames/${path.frameNumber}/rendered?viewport=${width},${height}`;
+      return (await get(url, "image/jpeg", signal)).blob();
     },
     async thumbnail(studyUid, seriesUid, size, middle, signal) {
       const viewport = `viewport=${size.width},${size.height}`;
@@ -141,6 +161,36 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
       ).body;
     },
   };
+}
+
+function encodedFrame({ contentType, body }: Part): EncodedFrame {
+  return {
+    bytes: body,
+    transferSyntaxUid: /;\s*transfer-syntax="?([0-9.]+)"?/i.exec(contentType)?.[1],
+    mediaType: (contentType.split(";")[0] ?? "").trim().toLowerCase(),
+  };
+}
+
+/** The body of an answer; `onPiece` is told of all that has come whenever more has. */
+async function bytesOf(
+  response: Response,
+  onPiece: (soFar: Uint8Array<ArrayBuffer>) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!response.body) return new Uint8Array(await response.arrayBuffer());
+  const reader = response.body.getReader();
+  let bytes = new Uint8Array(1 << 20);
+  let length = 0;
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    if (length + piece.value.length > bytes.length) {
+      const larger = new Uint8Array(Math.max(bytes.length * 2, length + piece.value.length));
+      larger.set(bytes.subarray(0, length));
+      bytes = larger;
+    }
+    bytes.set(piece.value, length);
+    length += piece.value.length;
+    onPiece(bytes.subarray(0, length));
+  }
+  return bytes.subarray(0, length);
 }
 
 function wordsFor(status: number): string {

@@ -3,6 +3,7 @@ import "./viewer.css";
 import "./marks.css";
 import "./space.css";
 import "./actions.css";
+import "./layers.css";
 import "./large.css";
 import type { Measurement } from "@isocenter/contract";
 import { useEffect, useState } from "react";

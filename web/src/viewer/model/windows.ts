@@ -240,6 +240,20 @@ export function rangeOfWindow(window: Window): { lower: number; upper: number } 
   return { lower: window.center - 0.5 - reach, upper: window.center - 0.5 + reach };
 }
 
+/** From a value to its grey, 0 black to 1 white, in a window. */
+export function shadesOf(window: Window): (value: number) => number {
+  const inside = (grey: number) => Math.min(1, Math.max(0, grey));
+  if (window.table) {
+    const { first, values, maximum } = window.table;
+    const last = values.length - 1;
+    return (value) => inside(values[Math.min(last, Math.max(0, Math.round(value - first)))]! / maximum);
+  }
+  const { center, width } = window;
+  if (window.function === "SIGMOID") return (value) => 1 / (1 + Math.exp((-4 * (value - center)) / width));
+  const { lower, upper } = rangeOfWindow(window);
+  return (value) => inside((value - lower) / (upper - lower));
+}
+
 /** The inverse of `rangeOfWindow`. */
 export function windowOfRange(lower: number, upper: number, voiFunction: VoiFunction): Window {
   if (voiFunction === "LINEAR_EXACT") {

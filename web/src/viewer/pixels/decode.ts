@@ -56,6 +56,38 @@ export async function decodePixels(
   return { samples: frame.pixelData, planar: isJpegLs && frame.interleaveMode === 0, photometric };
 }
 
+const htj2k = /^1\.2\.840\.10008\.1\.2\.4\.20[123]$/;
+/** HTJ2K, whose code streams are mostly ordered from coarse to fine. */
+export const isHtj2k = (transferSyntaxUid: string | undefined): boolean =>
+  transferSyntaxUid !== undefined && htj2k.test(transferSyntaxUid);
+
+/**
+ * The coarse picture that the beginning of an HTJ2K frame holds, with the sides halved `halvings` times.
+ * @returns the samples, and the description of the picture that they are
+ * @throws where what is there does not hold it
+ */
+export async function decodeBeginning(
+  bytes: Uint8Array<ArrayBuffer>,
+  description: PixelDescription,
+  transferSyntaxUid: string,
+  halvings: number,
+): Promise<DecodedPixels & { description: PixelDescription }> {
+  const halved = (side: number) => Math.ceil(side / 2 ** halvings);
+  const small = { ...description, rows: halved(description.rows), columns: halved(description.columns) };
+  const { pixelData } = await runDecodeTask(
+    bytes,
+    { ...small, decodeLevel: halvings } as PixelDescription,
+    transferSyntaxUid,
+  );
+  const declared = description.photometricInterpretation;
+  return {
+    samples: pixelData,
+    planar: false,
+    photometric: declared === "YBR_FULL" || declared === "PALETTE COLOR" ? declared : "RGB",
+    description: small,
+  };
+}
+
 async function uncompressed(
   bytes: Uint8Array<ArrayBuffer>,
   description: PixelDescription,

@@ -9,6 +9,7 @@ import { suvFactorOf } from "../model/suv.ts";
 import { tags } from "../model/tags.ts";
 import type { PixelStatistics } from "../model/windows.ts";
 import { applyPalette, expandSegments, type Palette, toRgb } from "./color.ts";
+import { type Coming, createComing, isLarge } from "./coming.ts";
 import { decodePixels } from "./decode.ts";
 import { describePixels, isColor, type PixelDescription, transferSyntaxOf } from "./description.ts";
 import { applyModality, modalityTransformOf } from "./gray.ts";
@@ -74,6 +75,8 @@ export interface ImageSource {
   /** The identifier that a frame has, or will have. */
   idOf(image: Pick<StackImage, "sopInstanceUid" | "frameNumber" | "reformat">): string;
   load(imageId: string, image: StackImage, signal: AbortSignal): Promise<Types.IImage>;
+  /** What is to be seen of a large image before all of it is here. */
+  coming: Coming;
   /** Forgets the images and frees their pixels; what is still on its way is given up. */
   dispose(): void;
 }
@@ -83,10 +86,12 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
   const prefix = `${scheme}:${++sources}/`;
   const disposed = new AbortController();
   const mine = new Set<string>();
+  const coming = createComing();
   const idOf: ImageSource["idOf"] = ({ sopInstanceUid, frameNumber, reformat }) =>
     `${prefix}${reformat?.key ?? sopInstanceUid}/${frameNumber}`;
   const source: ImageSource = {
     idOf,
+    coming,
     register(images) {
       return images.map((image) => {
         const imageId = idOf(image);
@@ -104,7 +109,11 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
         either.throwIfAborted();
         return build(imageId, image, pixels, 1);
       }
-      const frame = await dicomweb.frame(image, either);
+      const frame = await dicomweb.frame(
+        image,
+        either,
+        isLarge(image) ? (soFar) => coming.tell(imageId, image, soFar) : undefined,
+      );
       const description = describePixels(image.attributes);
       const transferSyntax = transferSyntaxOf(frame.transferSyntaxUid, frame.mediaType);
       const { samples, planar, photometric } = await decodePixels(frame.bytes, description, transferSyntax);

@@ -29,6 +29,30 @@ export function firstPart(contentType: string, body: Uint8Array<ArrayBuffer>): P
   };
 }
 
+/**
+ * The first part of a body of which the end has not come; `total` is the length that its header says. Undefined while the header itself is not
+ * whole. What may be the delimiter behind the part is not told from the part.
+ */
+export function partSoFar(
+  contentType: string,
+  body: Uint8Array<ArrayBuffer>,
+): (Part & { total: number | undefined }) | undefined {
+  if (!/^\s*multipart\//i.test(contentType)) return { contentType, body, total: undefined };
+  const headerEnd = indexOf(body.subarray(0, maximumHeader), latin1("\r\n\r\n"), 0);
+  if (headerEnd < 0) return undefined;
+  const header = new TextDecoder("latin1").decode(body.subarray(0, headerEnd));
+  const said = headerField(header, "content-length");
+  const total = said !== undefined && /^\d+$/.test(said) ? Number(said) : undefined;
+  return {
+    contentType: headerField(header, "content-type") ?? "",
+    body: body.subarray(headerEnd + 4, total === undefined ? undefined : headerEnd + 4 + total),
+    total,
+  };
+}
+
+/** Bytes within which the header of a part ends. */
+const maximumHeader = 4096;
+
 function partEnd(body: Uint8Array, bodyStart: number, name: string): number {
   const end = indexOf(body, latin1(`\r\n--${name}`), bodyStart);
   if (end < 0) throw new Error(t("The archive's answer ends before its last boundary."));

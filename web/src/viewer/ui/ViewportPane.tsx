@@ -5,11 +5,13 @@ import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
 import type { Segmentation } from "../model/segments.ts";
 import type { SeriesEntry } from "../model/study.ts";
+import { isLarge } from "../pixels/coming.ts";
 import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
 import type { Volume } from "../volume/volumes.ts";
+import { CoarseLayer } from "./CoarseLayer.tsx";
 import { DocumentView } from "./DocumentView.tsx";
 import { FusionLayer } from "./FusionLayer.tsx";
 import { PriorTag, pointing, useHungImages, usePriorAge, useShowing, VolumeProgress } from "./hung-pane.tsx";
@@ -79,6 +81,8 @@ export function ViewportPane(props: ViewportPaneProps) {
   useShowing(controller, source, { images, hung, seriesInstanceUid: series?.seriesInstanceUid });
 
   const isImage = images.length > 0;
+  const wanted = state && state.shownIndex !== state.index ? state.images[state.index] : undefined;
+  const coming = wanted && state?.error === "" && isLarge(wanted) ? wanted : undefined;
   const priorAge = usePriorAge(room, series);
   const label = series ? seriesTitle(series) : t("empty");
   return (
@@ -144,7 +148,14 @@ export function ViewportPane(props: ViewportPaneProps) {
               reference={props.reference}
             />
           )}
-          <OverImage state={state} controller={controller} session={session} overlays={overlays} />
+          {coming && <CoarseLayer dicomweb={room.dicomweb} source={source} image={coming} />}
+          <OverImage
+            state={state}
+            controller={controller}
+            session={session}
+            overlays={overlays}
+            coming={coming !== undefined}
+          />
           {volume && state.shownIndex !== state.index && <VolumeProgress volume={volume} />}
         </>
       )}
@@ -184,10 +195,12 @@ interface OverImageProps {
   controller: ViewportController;
   session: Session;
   overlays: boolean;
+  /** Whether it is told elsewhere how far the image has come. */
+  coming: boolean;
 }
 
 /** What lies over a picture: texts, the slider, and why the picture is not there. */
-function OverImage({ state, controller, session, overlays }: OverImageProps) {
+function OverImage({ state, controller, session, overlays, coming }: OverImageProps) {
   const failed = state.error !== "";
   return (
     <>
@@ -198,7 +211,7 @@ function OverImage({ state, controller, session, overlays }: OverImageProps) {
         index={state.index}
         onChange={controller.goTo}
       />
-      {!failed && state.shownIndex !== state.index && (
+      {!failed && !coming && state.shownIndex !== state.index && (
         <span className="vw-loading" role="status">
           {t("Loading image {number}", { number: state.index + 1 })}
         </span>
