@@ -62,7 +62,8 @@ export function segmentationOf(instance: JsonDataSet): Segmentation {
   const segments = itemsOf(instance, tag.segments).map((item, index): Segment => {
     const number = numberOf(item, tag.number) ?? index + 1;
     const lab = numbersOf(item, tag.color);
-    const color = lab.length === 3 ? rgbOf(lab as [number, number, number]) : others[index % others.length]!;
+    const color =
+      lab.length === 3 ? rgbOfLab(lab as [number, number, number]) : others[index % others.length]!;
     return { number, label: textOf(item, tag.label) ?? String(number), color };
   });
   const isFractional = textOf(instance, tag.type) === "FRACTIONAL";
@@ -112,7 +113,7 @@ export function paintSegment(
 }
 
 /** A colour as DICOM scales CIELab to 16 bits (PS3.3 C.10.7.1.1), as the screen's red, green and blue. */
-function rgbOf([l, a, b]: readonly [number, number, number]): [number, number, number] {
+export function rgbOfLab([l, a, b]: readonly [number, number, number]): [number, number, number] {
   const y = ((l / 65535) * 100 + 16) / 116;
   const x = y + ((a / 65535) * 255 - 128) / 500;
   const z = y - ((b / 65535) * 255 - 128) / 200;

@@ -1,6 +1,5 @@
 import type { ComingFrame } from "../dicomweb.ts";
 import type { StackImage } from "../model/image.ts";
-import { tags } from "../model/tags.ts";
 import { createStore, type Store, type WritableStore } from "../stack/store.ts";
 import { decodeBeginning, isHtj2k } from "./decode.ts";
 import { describePixels, transferSyntaxOf } from "./description.ts";
@@ -30,10 +29,6 @@ export function isLarge({ attributes, reformat }: StackImage): boolean {
   const { rows, columns, samplesPerPixel, bitsAllocated } = describePixels(attributes);
   return !reformat && (rows * columns * samplesPerPixel * bitsAllocated) / 8 >= large;
 }
-
-/** Whether the frame itself is sent from coarse to fine. */
-export const comesCoarseFirst = ({ attributes }: StackImage): boolean =>
-  isHtj2k(String(attributes[tags.AvailableTransferSyntaxUID]?.Value?.[0] ?? ""));
 
 /**
  * With which part of an HTJ2K frame a picture of how many halvings stands. Without loss each halving leaves about a quarter of the bytes;

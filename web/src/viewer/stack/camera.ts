@@ -3,6 +3,7 @@ import { numberOf } from "../model/dicom-json.ts";
 import { edgeLetters, type Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";
+import type { DisplayedArea, Presented } from "../model/presentation-states.ts";
 import { tags } from "../model/tags.ts";
 import type { WritableStore } from "./store.ts";
 import type { ViewportState } from "./viewport-state.ts";
@@ -17,6 +18,8 @@ export interface Camera {
   /** The whole picture in the viewport, turned as it is. */
   fit(): void;
   reset(): void;
+  /** Turned, flipped and placed as a presentation state says. */
+  present(presented: Pick<Presented, "rotation" | "flipped" | "area">): void;
   isFitted(): boolean;
   /** Millimetres from one pixel of the page to the next where the whole picture is in its viewport. */
   fittedScale(): number | undefined;
@@ -61,6 +64,24 @@ export function createCamera(viewport: StackViewport, store: WritableStore<Viewp
     return [Math.min(...across), Math.max(...across)];
   }
 
+  /** Lets an area of the image fill the viewport, or has its pixels so large. */
+  function frame(image: StackImage, { left, top, right, bottom, magnification }: DisplayedArea): void {
+    const plane = drawnPlaneOf(image);
+    const corner = (column: number, row: number) => viewport.worldToCanvas(placeOf(plane, [column, row]));
+    const { clientWidth, clientHeight } = viewport.element;
+    const [from, to] = [corner(left, top), corner(right, bottom)];
+    const fitting = Math.min(
+      clientWidth / Math.abs(to[0] - from[0]),
+      clientHeight / Math.abs(to[1] - from[1]),
+    );
+    const ratio = magnification ? (magnification * scaleNow()) / plane.columnSpacing : fitting;
+    if (!Number.isFinite(ratio) || ratio <= 0) return;
+    viewport.setZoom(viewport.getZoom() * ratio);
+    viewport.setPan([0, 0]);
+    const middle = corner((left + right) / 2, (top + bottom) / 2);
+    viewport.setPan([clientWidth / 2 - middle[0], clientHeight / 2 - middle[1]]);
+  }
+
   function drawn(): void {
     viewport.render();
     read();
@@ -92,6 +113,16 @@ export function createCamera(viewport: StackViewport, store: WritableStore<Viewp
     },
     reset() {
       viewport.resetCamera();
+      drawn();
+    },
+    present({ rotation, flipped, area }) {
+      const { shown } = store.get();
+      if (!shown || !viewport.getCornerstoneImage()) return;
+      viewport.resetCamera();
+      viewport.setCamera({ flipHorizontal: false, flipVertical: false });
+      viewport.setViewPresentation({ ...viewport.getViewPresentation(), rotation });
+      if (flipped) viewport.setCamera({ flipHorizontal: true });
+      if (area) frame(shown, area);
       drawn();
     },
     fittedScale() {

@@ -1,5 +1,6 @@
 import { type Enums, type StackViewport, type Types, utilities } from "@cornerstonejs/core";
 import type { StackImage } from "../model/image.ts";
+import type { Presented } from "../model/presentation-states.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import {
   curveOfTable,
@@ -28,7 +29,12 @@ export interface Presentation {
   invert(): void;
   /** Back to what the image opens with; `apply` comes after it. */
   forget(): void;
+  /** From now on images open as this says, and no longer where it is undefined; `apply` comes after it. */
+  present(of: PresentedOf | undefined): void;
 }
+
+/** How a presentation state shows an image; undefined for one that it is not about. */
+export type PresentedOf = (image: StackImage) => Presented | undefined;
 
 type Choice =
   | { kind: "initial" }
@@ -60,14 +66,19 @@ export function createPresentation(
 ): Presentation {
   let choice: Choice = { kind: "initial" };
   let toggledInversion = false;
+  let presentedOf: PresentedOf | undefined;
 
   /** Uptake is read dark on white; all other pictures as they say. */
-  const isInverted = (image: StackImage) =>
-    (isInverse(image.attributes) !== (image.modality === "PT")) !== toggledInversion;
+  const isInverted = (image: StackImage) => {
+    const said = presentedOf?.(image)?.inverse;
+    return (said ?? isInverse(image.attributes) !== (image.modality === "PT")) !== toggledInversion;
+  };
 
   function windowFor(image: StackImage, loaded: Types.IImage): Window {
     if (choice.kind === "window") return choice.window;
     if (loaded.color) return wholeColor;
+    const presented = choice.kind === "initial" ? presentedOf?.(image)?.window : undefined;
+    if (presented) return presented;
     const rule = choice.kind === "preset" ? choice.preset.rule : initialRule(image.attributes, hasSuv(image));
     return resolveWindow(rule, image.attributes, imageStatistics(loaded));
   }
@@ -120,6 +131,11 @@ export function createPresentation(
       apply();
     },
     forget() {
+      choice = { kind: "initial" };
+      toggledInversion = false;
+    },
+    present(of) {
+      presentedOf = of;
       choice = { kind: "initial" };
       toggledInversion = false;
     },

@@ -7,7 +7,7 @@ import { type Camera, createCamera } from "./camera.ts";
 import { createCine } from "./cine.ts";
 import { frameRateOf } from "./frame-rate.ts";
 import { followViewport } from "./image-events.ts";
-import { createPresentation } from "./presentation.ts";
+import { createPresentation, type PresentedOf } from "./presentation.ts";
 import { createStore, type Store } from "./store.ts";
 import { emptyViewport, type ViewportState } from "./viewport-state.ts";
 
@@ -47,6 +47,8 @@ export interface ViewportController {
   fittedScale: Camera["fittedScale"];
   place: Camera["place"];
   reset(): void;
+  /** Shows images as a presentation state says, or no longer. */
+  present(of: PresentedOf | undefined): void;
   play(on: boolean): void;
   setFramesPerSecond(framesPerSecond: number): void;
   /** Where a point of the patient stands in the viewport, and the other way round; in pixels of the page from its upper left corner. */
@@ -78,15 +80,31 @@ export function createViewportController(
   const stopFollowing = followViewport(element, store, {
     onShown() {
       presentation.apply();
+      if (presentedOf) place(false);
       camera.read();
     },
     onCamera: camera.read,
     onWindowDragged: presentation.dragged,
   });
 
+  let presentedOf: PresentedOf | undefined;
+  let placed = "";
+
+  /** Puts the picture where its presentation state has it; of images that it has alike, one stays where the last one was. */
+  function place(anew: boolean): void {
+    const { shown } = store.get();
+    if (!shown) return;
+    const { rotation = 0, flipped = false, area } = presentedOf?.(shown) ?? {};
+    const wanted = JSON.stringify([rotation, flipped, area]);
+    if (!anew && wanted === placed) return;
+    placed = wanted;
+    camera.present({ rotation, flipped, area });
+  }
+
   function reset(): void {
     presentation.forget();
     camera.reset();
+    if (presentedOf) place(true);
     presentation.apply();
   }
 
@@ -148,13 +166,24 @@ export function createViewportController(
     fittedScale: camera.fittedScale,
     place: camera.place,
     reset,
+    present(of) {
+      if (of === presentedOf) return;
+      presentedOf = of;
+      presentation.present(of);
+      presentation.apply();
+      place(true);
+    },
     play: cine.play,
     setFramesPerSecond: cine.setFramesPerSecond,
     canvasOf: (place) => [...viewport.worldToCanvas([...place])] as [number, number],
     placeAt: (x, y) => viewport.canvasToWorld([x, y]),
     beforeResize() {
       const wasFitted = camera.isFitted();
-      return () => (wasFitted ? camera.fit() : camera.read());
+      return () => {
+        if (presentedOf) place(true);
+        else if (wasFitted) camera.fit();
+        else camera.read();
+      };
     },
     dispose() {
       stopFollowing();

@@ -5,7 +5,6 @@ import { numberOf } from "../model/dicom-json.ts";
 import { spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { tags } from "../model/tags.ts";
-import { comesCoarseFirst } from "../pixels/coming.ts";
 import type { ImageSource } from "../pixels/image-source.ts";
 import { useStore } from "./use-store.ts";
 
@@ -26,7 +25,6 @@ export function CoarseLayer({ dicomweb, source, image }: CoarseLayerProps) {
   const [drawn, setDrawn] = useState<ImageBitmap>();
   useEffect(() => () => source.coming.leave(imageId), [source, imageId]);
   useEffect(() => {
-    if (comesCoarseFirst(image)) return;
     const abort = new AbortController();
     dicomweb
       .rendered(image, { width: side, height: side }, abort.signal)

@@ -29,6 +29,7 @@ import { useKeyboard } from "./use-keyboard.ts";
 import { useLinking } from "./use-linking.ts";
 import { usePlanes } from "./use-planes.ts";
 import { usePrefetching } from "./use-prefetching.ts";
+import { usePresentations } from "./use-presentations.ts";
 import { useScale } from "./use-scale.ts";
 import { useStore } from "./use-store.ts";
 import { ViewportGrid } from "./ViewportGrid.tsx";
@@ -103,6 +104,7 @@ export function ReadingRoom({
     [activeSeries, series, room.volumes],
   );
   const segmentations = useMemo(() => series.flatMap(segmentationsOf), [series]);
+  const presentations = usePresentations(series, places, jump, image);
   const fused = hanging.fusedIn(hanging.active);
   const { planes, togglePlanes } = usePlanes(hanging);
   const { scale, choose: chooseScale } = useScale(hanging, session);
@@ -132,6 +134,7 @@ export function ReadingRoom({
       const { fused: _before, ...plain } = hung;
       hanging.put(hanging.active, fused || !uptake ? plain : { ...hung, fused: uptake.seriesInstanceUid });
     },
+    presentation: presentations.toggle,
     undo: () => session.marks.undo(),
     redo: () => session.marks.redo(),
     keyImage: () => {
@@ -184,6 +187,7 @@ export function ReadingRoom({
         layout={hanging.layout}
         onLayout={hanging.chooseLayout}
         regions={segmentations.length > 0 ? regions : undefined}
+        presentations={presentations}
         scale={scale}
         onScale={chooseScale}
         overlays={overlays}
@@ -208,6 +212,7 @@ export function ReadingRoom({
         isKeyImage={keyImage ?? false}
         look={look}
         segmentations={regions ? segmentations : noSegmentations}
+        presentation={presentations.chosen}
         onShowAttributes={() => setPanel("attributes")}
       />
       {panel === "measurements" && (

@@ -7,8 +7,10 @@ import type { Slab, SlabMode } from "../volume/reslice.ts";
 import type { Commands } from "./commands.ts";
 import { type Fusion, FusionChoice } from "./FusionChoice.tsx";
 import { Icon, type IconName } from "./icons.tsx";
+import { PresentationChoice } from "./PresentationChoice.tsx";
 import { ScaleChoice } from "./ScaleChoice.tsx";
 import type { Layout } from "./use-hanging.ts";
+import type { Presentations } from "./use-presentations.ts";
 import type { Scale } from "./use-scale.ts";
 
 export interface ToolbarProps {
@@ -30,6 +32,7 @@ export interface ToolbarProps {
   fusion: Fusion | undefined;
   /** Whether regions of segmentations are drawn; undefined where there are none. */
   regions: boolean | undefined;
+  presentations: Presentations;
   /** How large projections are; undefined where there is none. */
   scale: Scale | undefined;
   onScale: (scale: Scale) => void;
@@ -85,6 +88,7 @@ export function Toolbar(props: ToolbarProps) {
       <span className="vw-rule" />
       <SlabChoice {...props} />
       <FusionChoice fusion={props.fusion} />
+      <PresentationChoice presentations={props.presentations} />
       <ScaleChoice scale={props.scale} onScale={props.onScale} />
       <PictureCommands {...props} />
       <span className="vw-space" />

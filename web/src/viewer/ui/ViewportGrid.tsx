@@ -2,6 +2,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from "rea
 import { t } from "../../words/words.ts";
 import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
+import type { PresentationState } from "../model/presentation-states.ts";
 import type { Segmentation } from "../model/segments.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
@@ -23,6 +24,7 @@ interface ViewportGridProps {
   isKeyImage: boolean;
   look: FusionLook;
   segmentations: readonly Segmentation[];
+  presentation: PresentationState | undefined;
   onShowAttributes: () => void;
   /** From one viewport to all that hang, and back. */
   onMaximize: () => void;
@@ -39,6 +41,7 @@ export function ViewportGrid({
   isKeyImage,
   look,
   segmentations,
+  presentation,
   onMaximize,
   onShowAttributes,
 }: ViewportGridProps) {
@@ -99,6 +102,7 @@ export function ViewportGrid({
                 fused={fusedIn(room, hanging, slot)}
                 look={look}
                 segmentations={segmentations}
+                presentation={presentation}
                 reference={slot === active || visible.length < 2 ? undefined : reference}
                 onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}
                 isActive={slot === active && visible.length > 1}

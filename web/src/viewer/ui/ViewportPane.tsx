@@ -3,6 +3,7 @@ import { t } from "../../words/words.ts";
 import type { Hung } from "../hanging/hang.ts";
 import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
+import type { PresentationState } from "../model/presentation-states.ts";
 import type { Segmentation } from "../model/segments.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { isLarge } from "../pixels/coming.ts";
@@ -19,6 +20,8 @@ import { Icon } from "./icons.tsx";
 import { Message } from "./Message.tsx";
 import { Overlay } from "./Overlay.tsx";
 import { OverlayPlanes } from "./OverlayPlanes.tsx";
+import { PresentationTag } from "./PresentationChoice.tsx";
+import { PresentationLayer } from "./PresentationLayer.tsx";
 import { SegmentLayer } from "./SegmentLayer.tsx";
 import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
 import { SpaceOverlay } from "./SpaceOverlay.tsx";
@@ -35,6 +38,8 @@ interface ViewportPaneProps {
   look: FusionLook;
   /** Those whose regions are drawn on it. */
   segmentations: readonly Segmentation[];
+  /** As which presentation state has it; undefined: as stored. */
+  presentation: PresentationState | undefined;
   /** What the active viewport shows, where that is another one. */
   reference: ViewportState | undefined;
   /** Told of points that are pressed, while the crosshair is the tool. */
@@ -80,6 +85,10 @@ export function ViewportPane(props: ViewportPaneProps) {
   const { images, refusal, volume } = useHungImages(room, series, hung);
   useShowing(controller, source, { images, hung, seriesInstanceUid: series?.seriesInstanceUid });
 
+  const { presentation } = props;
+  useEffect(() => controller?.present(presentation?.of), [controller, presentation]);
+  const presented = state?.shown && presentation?.of(state.shown);
+
   const isImage = images.length > 0;
   const wanted = state && state.shownIndex !== state.index ? state.images[state.index] : undefined;
   const coming = wanted && state?.error === "" && isLarge(wanted) ? wanted : undefined;
@@ -95,6 +104,7 @@ export function ViewportPane(props: ViewportPaneProps) {
       data-dropping={dropping || undefined}
       data-prior={priorAge === undefined ? undefined : true}
       data-plane={hung?.plane}
+      data-presentation={presented ? presentation?.label : undefined}
       data-fused={props.fused ? true : undefined}
       {...(isImage && state ? observable(state) : { "data-state": series ? "no-image" : "empty" })}
       onFocus={props.onActivate}
@@ -148,6 +158,10 @@ export function ViewportPane(props: ViewportPaneProps) {
               reference={props.reference}
             />
           )}
+          {presented && state.shown && !state.error && (
+            <PresentationLayer presented={presented} image={state.shown} controller={controller} />
+          )}
+          {presented && presentation && <PresentationTag presentation={presentation} />}
           {coming && <CoarseLayer dicomweb={room.dicomweb} source={source} image={coming} />}
           <OverImage
             state={state}

@@ -21,6 +21,8 @@ export interface Commands {
   fuse(): void;
   /** Regions of segmentations on the images, or none. */
   regions(): void;
+  /** As a presentation state shows it, or as stored. */
+  presentation(): void;
   undo(): void;
   redo(): void;
   keyImage(): void;
@@ -71,6 +73,7 @@ const commandKeys: Record<string, CommandName> = {
   v: "planes",
   u: "fuse",
   g: "regions",
+  "shift+p": "presentation",
   "shift+m": "measurements",
   "ctrl+z": "undo",
   "ctrl+shift+z": "redo",

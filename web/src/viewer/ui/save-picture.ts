@@ -59,7 +59,7 @@ async function draw(
     }
     context.restore();
   }
-  for (const element of pane.querySelectorAll<SVGSVGElement>(".svg-layer, .vw-space-lines")) {
+  for (const element of pane.querySelectorAll<SVGSVGElement>(".svg-layer, .vw-space-lines, .vw-drawn")) {
     if (!isSeen(element)) continue;
     const { left, top, width, height } = element.getBoundingClientRect();
     if (width === 0 || height === 0) continue;

@@ -24,6 +24,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["V"], what: message("Planes of the volume") },
       { keys: ["U"], what: message("Uptake over the picture in colours") },
       { keys: ["G"], what: message("Regions of segmentations") },
+      { keys: ["Shift", "P"], what: message("Saved presentation, or as stored") },
       { keys: ["Space"], what: message("Play, pause") },
       { keys: ["O"], what: message("Show or hide the texts") },
     ],
