@@ -531,6 +531,7 @@ describe("a client that is generated from the document calls", () => {
     await made(api.POST("/api/v1/studies/{id}/skip", { ...study, body: { minutes: 5, reason: "lunch" } }));
     await made(api.POST("/api/v1/studies/{id}/claim", study));
     await made(api.POST("/api/v1/studies/{id}/release", study));
+    await made(api.GET("/api/v1/studies/{id}/readers", study));
     await made(api.POST("/api/v1/studies/{id}/assign", { ...study, body: { userId } }));
     const targets = await made(api.GET("/api/v1/reading-targets"));
     await made(

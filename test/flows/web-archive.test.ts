@@ -4,11 +4,16 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
+import { eventually } from "../support/program.ts";
 import { ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhere, in the browser", () => {
-  const flow = webFlow({ env: { SETTLE_SECONDS: "900" } });
+  const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
   const { call } = flow;
+  const signedIn = async (username: string) => {
+    const { accessToken } = await call("POST", "/users/login", { username, password: ownPassword });
+    return { authorization: `Bearer ${accessToken}` };
+  };
 
   test("a technologist searches another archive, sees what is here, and fetches the rest", async () => {
     const [kept, missing] = [1, 2].map((n) => {
@@ -70,6 +75,55 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
       .click();
     const side = page.getByRole("complementary", { name: "Roe, Rita" });
     await side.getByRole("list").getByText("all here").first().waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  test("a radiologist gives a study to a colleague by keyboard, and takes a finding back with its reason", async () => {
+    await flow.person("reader", "Ada Reader", "RADIOLOGIST");
+    await flow.person("novak", "Petra Novak", "RESIDENT");
+    const providerId = await flow.person("aalto", "Niko Aalto", "PHYSICIAN");
+    const identity = { lastName: "Give", firstName: "Gil", birthDate: "1970-01-02", sex: "M" };
+    const patient = await call("POST", "/patients", identity);
+    const request = { modality: "CT", bodyPart: "CHEST", clinicalIndication: "cough", priority: "STAT" };
+    const order = await call("POST", "/imaging-orders", { patientId: patient.id, providerId, ...request });
+    const [{ value: PatientID, issuer: IssuerOfPatientID }] = patient.identifiers;
+    const person = { PatientName: "Give^Gil", PatientBirthDate: "19700102", PatientSex: "M" };
+    const { accessionNumber: AccessionNumber } = order;
+    await flow.store(ctInstance({ ...person, PatientID, IssuerOfPatientID, AccessionNumber }).bytes);
+    await eventually(async () => (await call("GET", "/worklist?query=Give")).data.length === 1, 15_000);
+    const as = await signedIn("reader");
+    const [{ id: studyId }] = (await call("GET", "/studies?query=Give")).data;
+    const words = { description: "Nodule in the left lung", severity: "MODERATE" };
+    await call("POST", "/critical-findings", { studyId, ...words }, as);
+
+    const page = await flow.open();
+    await signInByForm(page, "reader", ownPassword);
+    await page.getByRole("row", { name: /Give, Gil/ }).click();
+    await page.keyboard.press("a");
+    const dialog = page.getByRole("dialog", { name: "Give the study to a colleague" });
+    await dialog.getByLabel(/Petra Novak/).check();
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+    await dialog.getByRole("button", { name: "Assign" }).click();
+    await page.getByRole("row", { name: /Reading: Petra Novak/ }).waitFor();
+    const { data: told } = await call("GET", "/notifications", undefined, await signedIn("novak"));
+    expect(told.map(({ kind }: { kind: string }) => kind)).toContain("reading.assigned");
+
+    await page.goto("/findings");
+    await page.getByRole("button", { name: /Nodule in the left lung/ }).click();
+    const panel = page.getByRole("complementary", { name: /Critical finding/ });
+    await panel.getByRole("button", { name: "Change" }).click();
+    await page.getByLabel("Severity").selectOption("HIGH");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await panel.getByText("High").waitFor();
+    await panel.getByRole("button", { name: "Take it back" }).click();
+    const why = page.getByRole("dialog", { name: "Take the finding back" });
+    expect(await why.getByRole("button", { name: "Take it back" }).isDisabled()).toBe(true);
+    await why.getByLabel("Reason").fill("It is a nipple shadow");
+    await why.getByRole("button", { name: "Take it back" }).click();
+    await page.getByText("Nobody waits for an answer").waitFor();
+    await page.getByRole("link", { name: "Void" }).click();
+    await page.getByRole("button", { name: /Nodule in the left lung/ }).click();
+    await panel.getByText("It is a nipple shadow").waitFor();
     expect(await violationsOf(page)).toEqual([]);
   });
 });

@@ -251,3 +251,11 @@ export type ReportVerification = Static<typeof ReportVerification>;
 /** Gives a study to somebody to read, also when another has it. */
 export const AssignReading = Type.Object({ userId: Id }, closed);
 export type AssignReading = Static<typeof AssignReading>;
+
+/** Who may be given a study to read. */
+export const Reader = Type.Object({
+  id: Id,
+  name: Type.String(),
+  claims: Type.Integer({ description: "Studies that they have at its facility now" }),
+});
+export type Reader = Static<typeof Reader>;

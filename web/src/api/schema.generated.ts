@@ -3183,6 +3183,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be given the study to read, and how much they have
+         * @description Needs the permission `reading.assign`.
+         */
+        get: operations["listReaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{id}/assign": {
         parameters: {
             query?: never;
@@ -6059,6 +6079,13 @@ export interface components {
         };
         ReadAllAnswer: {
             read: number;
+        };
+        Reader: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Studies that they have at its facility now */
+            claims: number;
         };
         ReadingClaim: {
             /** Format: uuid */
@@ -15183,6 +15210,37 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             423: components["responses"]["Locked"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    listReaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Reader"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
             "5XX": components["responses"]["ServerError"];
         };

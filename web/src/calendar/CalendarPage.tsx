@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { IconButton } from "../kit/Button.tsx";
+import { ReasonDialog } from "../kit/forms.tsx";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
@@ -22,7 +23,6 @@ import { shownOf } from "./layout.ts";
 import { byPriority } from "./looks.ts";
 import { MoveDialog } from "./MoveDialog.tsx";
 import { type Place, useDay, useWaiting, useWeek } from "./queries.ts";
-import { ReasonDialog } from "./ReasonDialog.tsx";
 import { SideList } from "./SideList.tsx";
 import { type Drag, mayBePlaced, useDrag } from "./use-drag.ts";
 import { useWishes } from "./use-wishes.ts";
@@ -257,9 +257,11 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
       {order && (dialog === "cancel" || dialog === "no-show") && (
         <ReasonDialog
           title={dialog === "cancel" ? t("Cancel the order") : t("Did not come")}
-          patient={`${order.patient.name} · ${order.procedureName}`}
-          confirm={dialog === "cancel" ? t("Cancel the order") : t("Did not come")}
-          onConfirm={(reason) => {
+          description={`${order.patient.name} · ${order.procedureName}`}
+          submit={dialog === "cancel" ? t("Cancel the order") : t("Did not come")}
+          hint={t("It is kept with the order.")}
+          danger
+          onSubmit={(reason) => {
             setDialog(null);
             if (dialog === "cancel") void wishes.state(order, "CANCELLED", t("Cancelled"), reason);
             else void wishes.state(order, "NO_SHOW", t("Did not come"), reason);

@@ -1,18 +1,17 @@
 import type { Finding, FindingEvent } from "@isocenter/contract";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
-import { Button, IconButton } from "../kit/Button.tsx";
-import { Labelled } from "../kit/Field.tsx";
+import { IconButton } from "../kit/Button.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { SeverityTag, Tag } from "../kit/Tag.tsx";
-import { toast } from "../kit/toast.ts";
 import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { AcknowledgeForm } from "./AcknowledgeForm.tsx";
+import { ChangeFinding } from "./ChangeFinding.tsx";
 import { channelWords } from "./channels.ts";
 import { Deliveries } from "./Deliveries.tsx";
-import { close, followUp, useFinding, useHistory } from "./queries.ts";
+import { FollowUpForm, FollowUpList } from "./FollowUps.tsx";
+import { useFinding, useHistory } from "./queries.ts";
 
 const words: Readonly<Record<FindingEvent["kind"], string>> = {
   RAISED: message("Raised"),
@@ -97,11 +96,25 @@ function Loaded({ finding, onClose }: { finding: Finding; onClose: () => void })
             {acknowledgement.readBack && <p className="mt-1 text-text-2">“{acknowledgement.readBack}”</p>}
           </section>
         )}
+        {finding.voidReason !== null && (
+          <section aria-label={t("Why it is void")}>
+            <h3 className="text-12 text-text-3">{t("Why it is void")}</h3>
+            <p className="mt-1 [overflow-wrap:anywhere]">{finding.voidReason}</p>
+          </section>
+        )}
+        {finding.closeNote !== null && (
+          <section aria-label={t("What came of it")}>
+            <h3 className="text-12 text-text-3">{t("What came of it")}</h3>
+            <p className="mt-1 [overflow-wrap:anywhere]">{finding.closeNote}</p>
+          </section>
+        )}
+        <FollowUpList finding={finding} />
+        <ChangeFinding finding={finding} />
       </div>
       {(actions.includes("acknowledge") || actions.includes("record-call")) && (
         <AcknowledgeForm finding={finding} />
       )}
-      {actions.includes("follow-up") && <FollowUp finding={finding} />}
+      {actions.includes("follow-up") && <FollowUpForm finding={finding} />}
     </aside>
   );
 }
@@ -132,38 +145,5 @@ function Timeline({ finding }: { finding: Finding }) {
         </li>
       ))}
     </ol>
-  );
-}
-
-function FollowUp({ finding }: { finding: Finding }) {
-  const [action, setAction] = useState("");
-  const run = async (work: Promise<unknown>, done: string) => {
-    try {
-      await work;
-      toast({ title: done, tone: "ok" });
-      setAction("");
-    } catch (error) {
-      toast({ title: t("That did not work"), detail: (error as Error).message, tone: "urg" });
-    }
-  };
-  return (
-    <footer className="grid gap-2">
-      <Labelled label={t("What is to be done")} boxed>
-        <input value={action} maxLength={1000} onChange={(event) => setAction(event.target.value)} />
-      </Labelled>
-      <div className="flex gap-2">
-        <Button
-          disabled={!action.trim()}
-          onClick={() => void run(followUp(finding.id, { action: action.trim() }), t("Noted as a follow-up"))}
-        >
-          {t("Follow up")}
-        </Button>
-        {finding.actions.includes("close") && (
-          <Button variant="ghost" onClick={() => void run(close(finding.id), t("Closed"))}>
-            {t("Close the finding")}
-          </Button>
-        )}
-      </div>
-    </footer>
   );
 }

@@ -16,6 +16,7 @@ import { deadlineOf } from "./deadline.ts";
 import { FindingPanel } from "./FindingPanel.tsx";
 import { type FindingView, findingViews } from "./findings-state.ts";
 import { useFindings } from "./queries.ts";
+import { severityWords } from "./severities.ts";
 import "../reading/reading.css";
 import "./findings.css";
 
@@ -27,13 +28,6 @@ const stateWords: Readonly<Record<Finding["status"], string>> = {
   CLOSED: message("closed"),
   VOID: message("void"),
 };
-const severityWords: Readonly<Record<Finding["severity"], string>> = {
-  CRITICAL: message("Critical"),
-  HIGH: message("High"),
-  MODERATE: message("Moderate"),
-  LOW: message("Low"),
-};
-
 /** Critical findings: whom they have reached, and until when somebody has to answer. */
 export function FindingsPage() {
   const { view = "pending" } = useSearch({ from: "/guarded/shell/findings" });

@@ -1,10 +1,12 @@
 import { message } from "../words/words.ts";
+
 /** The tabs over the findings. */
 export const findingViews = {
   pending: { label: message("Open|finding") },
   ACKNOWLEDGED: { label: message("Acknowledged") },
   FOLLOW_UP: { label: message("Awaiting follow-up") },
   CLOSED: { label: message("Closed") },
+  VOID: { label: message("Void") },
 } as const;
 export type FindingView = keyof typeof findingViews;
 

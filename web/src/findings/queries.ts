@@ -1,4 +1,4 @@
-import type { AcknowledgeFinding, FollowUpFinding } from "@isocenter/contract";
+import type { AcknowledgeFinding, ChangeFinding, FollowUpFinding } from "@isocenter/contract";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
@@ -58,5 +58,13 @@ export const acknowledge = (id: string, body: AcknowledgeFinding) =>
   );
 export const followUp = (id: string, body: FollowUpFinding) =>
   answerOf(api.POST("/api/v1/critical-findings/{id}/follow-up", { ...ofFinding(id), body })).finally(changed);
-export const close = (id: string) =>
-  answerOf(api.POST("/api/v1/critical-findings/{id}/close", { ...ofFinding(id), body: {} })).finally(changed);
+export const close = (id: string, note: string) =>
+  answerOf(
+    api.POST("/api/v1/critical-findings/{id}/close", { ...ofFinding(id), body: note ? { note } : {} }),
+  ).finally(changed);
+export const changeFinding = (id: string, body: ChangeFinding) =>
+  answerOf(api.PATCH("/api/v1/critical-findings/{id}", { ...ofFinding(id), body })).finally(changed);
+export const voidFinding = (id: string, reason: string) =>
+  answerOf(api.POST("/api/v1/critical-findings/{id}/void", { ...ofFinding(id), body: { reason } })).finally(
+    changed,
+  );

@@ -5,8 +5,7 @@ import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
-import { Dialog } from "../kit/Dialog.tsx";
-import { Labelled } from "../kit/Field.tsx";
+import { ReasonDialog } from "../kit/forms.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
@@ -165,55 +164,15 @@ function Moves({ order }: { order: ImagingOrder }) {
       {asking && (
         <ReasonDialog
           title={moveWord(asking)}
+          description={t("The reason is kept with the order.")}
+          submit={moveWord(asking)}
+          danger
           busy={busy}
           onClose={() => setAsking(null)}
-          onReason={(reason) => void move(asking, reason)}
+          onSubmit={(reason) => void move(asking, reason)}
         />
       )}
     </section>
-  );
-}
-
-function ReasonDialog(props: {
-  title: string;
-  busy: boolean;
-  onClose: () => void;
-  onReason: (reason: string) => void;
-}) {
-  const [reason, setReason] = useState("");
-  return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && props.onClose()}
-      title={props.title}
-      description={t("The reason is kept with the order.")}
-    >
-      <form
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (reason.trim()) props.onReason(reason.trim());
-        }}
-      >
-        <Labelled label={t("Reason")}>
-          <textarea
-            className="text-area"
-            rows={3}
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </Labelled>
-        <div className="flex justify-end gap-2">
-          <Button variant="ghost" onClick={props.onClose}>
-            {t("Back")}
-          </Button>
-          <Button type="submit" variant="danger" busy={props.busy} disabled={!reason.trim()}>
-            {props.title}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }
 

@@ -12,6 +12,7 @@ import { SaveView } from "../studies/SaveView.tsx";
 import { sameSearch, useSavedViews } from "../studies/saved-views.ts";
 import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
+import { AssignDialog } from "./AssignDialog.tsx";
 import { claimStudy, mostShown, releaseStudy, skipStudy, useReadingList } from "./queries.ts";
 import { ReadingFilters } from "./ReadingFilters.tsx";
 import { ReadingPanel } from "./ReadingPanel.tsx";
@@ -30,6 +31,7 @@ export function ReadingPage() {
   const now = useNow();
   const list = useReadingList(state);
   const [selected, setSelected] = useState<string | null>(null);
+  const [assigning, setAssigning] = useState(false);
   const saved = useSavedViews("reading");
   const change = (filter: Partial<ReadingState>) =>
     void navigate({ to: "/reading", search: readReadingState({ ...state, ...filter }), replace: true });
@@ -95,6 +97,12 @@ export function ReadingPage() {
       on: ["c"],
       inBar: true,
       run: () => item?.actions.includes("claim") && claim(item),
+    },
+    {
+      caps: ["A"],
+      label: t("assign to a colleague"),
+      on: ["a"],
+      run: () => item?.actions.includes("assign") && setAssigning(true),
     },
     {
       caps: ["R"],
@@ -209,8 +217,10 @@ export function ReadingPage() {
           onClaim={() => claim(item)}
           onRelease={() => release(item)}
           onSkip={() => skip(item)}
+          onAssign={() => setAssigning(true)}
         />
       )}
+      {item && assigning && <AssignDialog item={item} onClose={() => setAssigning(false)} />}
     </div>
   );
 }

@@ -17,6 +17,7 @@ interface ReadingPanelProps {
   onClaim: () => void;
   onRelease: () => void;
   onSkip: () => void;
+  onAssign: () => void;
 }
 
 /** What one wants to know before opening a study, and what one may do with it. */
@@ -29,11 +30,12 @@ export function ReadingPanel({
   onClaim,
   onRelease,
   onSkip,
+  onAssign,
 }: ReadingPanelProps) {
   const { patient, order, actions } = item;
   const timeZone = useTimeZone();
   return (
-    <aside className="peek" aria-label={`To read: ${patient.name}`}>
+    <aside className="peek" aria-label={t("To read: {name}", { name: patient.name })}>
       <header>
         <div className="flex items-center gap-2">
           <h2 className="min-w-0 flex-1 text-16 font-semibold [overflow-wrap:anywhere]">
@@ -94,6 +96,8 @@ export function ReadingPanel({
                 <dt>{t("Claimed by")}</dt>
                 <dd>
                   {item.claim.user.name}, {momentIn(timeZone, item.claim.since)}
+                  {item.claim.assignedBy &&
+                    ` (${t("given by {name}", { name: item.claim.assignedBy.name })})`}
                 </dd>
               </>
             )}
@@ -122,6 +126,11 @@ export function ReadingPanel({
         {actions.includes("release") && (
           <Button size="l" variant="ghost" onClick={onRelease}>
             {t("Give back")}
+          </Button>
+        )}
+        {actions.includes("assign") && (
+          <Button size="l" variant="ghost" hotkey="A" onClick={onAssign}>
+            {t("Assign")}
           </Button>
         )}
         {actions.includes("skip") && item.claim === null && (

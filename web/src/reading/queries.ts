@@ -60,6 +60,10 @@ export const claimStudy = (studyId: string) =>
   answerOf(api.POST("/api/v1/studies/{id}/claim", ofStudy(studyId))).finally(changed);
 export const releaseStudy = (studyId: string) =>
   answerOf(api.POST("/api/v1/studies/{id}/release", ofStudy(studyId))).finally(changed);
+export const assignStudy = (studyId: string, userId: string) =>
+  answerOf(api.POST("/api/v1/studies/{id}/assign", { ...ofStudy(studyId), body: { userId } })).finally(
+    changed,
+  );
 export const skipStudy = (studyId: string, minutes: number) =>
   answerOf(api.POST("/api/v1/studies/{id}/skip", { ...ofStudy(studyId), body: { minutes } })).finally(
     changed,

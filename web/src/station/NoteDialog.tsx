@@ -1,8 +1,7 @@
 import { useState } from "react";
-import { Button } from "../kit/Button.tsx";
-import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
-import { toast } from "../kit/toast.ts";
+import { FormDialog } from "../kit/forms.tsx";
+import { useRun } from "../kit/run.ts";
 import { t } from "../words/words.ts";
 import { writeLog } from "./queries.ts";
 
@@ -11,59 +10,33 @@ const longest = 1000;
 /** What whoever reads should know of the examination. */
 export function NoteDialog({ studyId, onClose }: { studyId: string; onClose: () => void }) {
   const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const { busy, problem, run } = useRun("log");
   const keep = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await writeLog("NOTE_TO_READER", { type: "study", id: studyId }, note.trim());
-      toast({ title: t("Noted"), detail: t("Whoever reads the study sees it."), tone: "ok" });
-      onClose();
-    } catch (failure) {
-      setError((failure as Error).message);
-      setBusy(false);
-    }
+    const work = () => writeLog("NOTE_TO_READER", { type: "study", id: studyId }, note.trim());
+    if (await run(work, t("Noted: whoever reads the study sees it"))) onClose();
   };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => open || onClose()}
+    <FormDialog
       title={t("Note to the reader")}
       description={t(
         "Contrast given, how the patient was placed, what went differently. It cannot be changed later.",
       )}
+      submit={t("Keep the note")}
+      busy={busy}
+      problem={problem}
+      disabled={!note.trim()}
+      onSubmit={() => void keep()}
+      onClose={onClose}
     >
-      <form
-        className="station-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (note.trim() && !busy) void keep();
-        }}
-      >
-        <Labelled label={t("Note")}>
-          <textarea
-            className="text-area"
-            rows={4}
-            maxLength={longest}
-            value={note}
-            onChange={({ target }) => setNote(target.value)}
-          />
-        </Labelled>
-        {error && (
-          <p className="note urg" role="alert">
-            {error}
-          </p>
-        )}
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button size="l" onClick={onClose}>
-            {t("Back")}
-          </Button>
-          <Button size="l" variant="primary" type="submit" busy={busy} disabled={!note.trim()}>
-            {t("Keep the note")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <Labelled label={t("Note")}>
+        <textarea
+          className="text-area"
+          rows={4}
+          maxLength={longest}
+          value={note}
+          onChange={({ target }) => setNote(target.value)}
+        />
+      </Labelled>
+    </FormDialog>
   );
 }

@@ -4,9 +4,9 @@ import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { dayWords } from "../calendar/clock.ts";
 import { useDay } from "../calendar/queries.ts";
-import { ReasonDialog } from "../calendar/ReasonDialog.tsx";
 import { useWishes } from "../calendar/use-wishes.ts";
 import { IconButton } from "../kit/Button.tsx";
+import { ReasonDialog } from "../kit/forms.tsx";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
@@ -190,9 +190,11 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
       {shown && (dialog === "no-show" || dialog === "discontinue") && (
         <ReasonDialog
           title={dialog === "no-show" ? t("Did not come") : t("Break off the examination")}
-          patient={`${shown.order.patient.name} · ${shown.order.procedureName}`}
-          confirm={dialog === "no-show" ? t("Did not come") : t("Break off")}
-          onConfirm={(reason) => {
+          description={`${shown.order.patient.name} · ${shown.order.procedureName}`}
+          submit={dialog === "no-show" ? t("Did not come") : t("Break off")}
+          hint={t("It is kept with the order.")}
+          danger
+          onSubmit={(reason) => {
             setDialog(null);
             if (dialog === "no-show") void wishes.state(shown.order, "NO_SHOW", t("Did not come"), reason);
             else void wishes.state(shown.order, "DISCONTINUED", t("Broken off"), reason);

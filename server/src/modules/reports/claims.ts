@@ -1,4 +1,10 @@
-import { type ReadingClaim, type Role, reachOf } from "@isocenter/contract";
+import {
+  type ReadingClaim,
+  type Role,
+  reachOf,
+  roles,
+  type Reader as StudyReader,
+} from "@isocenter/contract";
 import {
   type Fragment,
   type Reader,
@@ -14,6 +20,8 @@ import { conflict, type ReportContext } from "./report.ts";
 
 /** A claim lapses when its holder does nothing with the study for so long. */
 export const claimIdleMs = 4 * 60 * 60_000;
+
+const mostReaders = 500;
 
 export interface ClaimRow {
   studyId: string;
@@ -136,7 +144,7 @@ export async function endClaim(tx: Tx, studyId: string, holderId?: string): Prom
     delete from reading_claim where study_id = ${studyId} ${holderId ? tx`and user_id = ${holderId}` : tx``}`;
 }
 
-async function readableStudy(tx: Tx, viewer: Viewer, studyId: string): Promise<StudyRow> {
+async function readableStudy(tx: Reader, viewer: Viewer, studyId: string): Promise<StudyRow> {
   const study = await findStudy(tx, viewer, studyId);
   if (study.deleted) throw noStudy();
   if (study.status === "CANCELLED")
@@ -251,6 +259,25 @@ export async function assignStudy(
         ]),
   ]);
   return toClaim(row!);
+}
+
+/** Who reads at the study's facility, by name, with how much each has now. @throws Refusal `not-found`, `forbidden` */
+export async function listReaders(
+  reader: Reader,
+  viewer: Viewer,
+  studyId: string,
+  now: Date,
+): Promise<StudyReader[]> {
+  requirePermission(viewer, "reading.assign");
+  const { facilityId } = await readableStudy(reader, viewer, studyId);
+  const reads = roles.filter((role) => reachOf([role], "reports.write") !== null);
+  return await reader<StudyReader[]>`
+    select u.id, coalesce(nullif(u.full_name, ''), u.username) as name,
+      (select count(*)::int from reading_claim c
+        where c.user_id = u.id and c.facility_id = ${facilityId} and c.active_at > ${lapsedBefore(now)}) as claims
+    from app_user u join user_facility f on f.user_id = u.id and f.facility_id = ${facilityId}
+    where u.active and exists (select 1 from user_role r where r.user_id = u.id and r.role = any(${reads}::text[]))
+    order by name, u.id limit ${mostReaders}`;
 }
 
 /** The name of somebody who may read at the facility. @throws Refusal `invalid` (`reading.unknown-reader`) */

@@ -57,6 +57,17 @@ describe("who is reading", () => {
     await claim(radiologist, id);
     const assign = (userId: string) => call(other, "POST", `/studies/${id}/assign`, { userId });
     const desk = await room.person(["FRONT_DESK"]);
+    const readers = (await call(other, "GET", `/studies/${id}/readers`)).body.data;
+    expect(readers).toEqual(
+      expect.arrayContaining([
+        { id: radiologist.id, name: radiologist.name, claims: expect.any(Number) },
+        { id: resident.id, name: resident.name, claims: expect.any(Number) },
+      ]),
+    );
+    const holder = readers.find((one: { id: string }) => one.id === radiologist.id);
+    expect(holder.claims).toBeGreaterThan(0);
+    expect(readers.some((one: { id: string }) => one.id === desk.id)).toBe(false);
+    expect((await call(resident, "GET", `/studies/${id}/readers`)).status).toBe(403);
     for (const userId of [desk.id, id])
       expect((await assign(userId)).body.code).toBe("reading.unknown-reader");
     expect((await assign(resident.id)).body).toMatchObject({

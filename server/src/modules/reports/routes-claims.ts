@@ -1,7 +1,7 @@
-import { AssignReading, Id, Problem, ReadingClaim } from "@isocenter/contract";
+import { AssignReading, Id, Problem, Reader, ReadingClaim } from "@isocenter/contract";
 import { Type } from "typebox";
 import { type App, transact } from "../../platform/index.ts";
-import { assignStudy, claimStudy, releaseStudy } from "./claims.ts";
+import { assignStudy, claimStudy, listReaders, releaseStudy } from "./claims.ts";
 import type { ReportsDeps } from "./deps.ts";
 
 const params = Type.Object({ id: Id });
@@ -9,7 +9,7 @@ const problems = { "4xx": Problem };
 const tags = ["Reading"];
 const reads = { permission: "reading.claim" } as const;
 
-/** `/studies/:id/claim`, `/release` and `/assign`: who is reading what. */
+/** `/studies/:id/claim`, `/release`, `/readers` and `/assign`: who is reading what. */
 export function claimRoutes(app: App, { platform, journal }: ReportsDeps): void {
   const { db, clock } = platform;
   const context = { clock, journal };
@@ -41,6 +41,21 @@ export function claimRoutes(app: App, { platform, journal }: ReportsDeps): void 
       await transact(db, (tx) => releaseStudy(tx, request.viewer, request.params.id, context));
       return reply.code(204).send(null);
     },
+  );
+  app.get(
+    "/studies/:id/readers",
+    {
+      config: { permission: "reading.assign" },
+      schema: {
+        tags,
+        summary: "Who may be given the study to read, and how much they have",
+        params,
+        response: { 200: Type.Object({ data: Type.Array(Reader) }), ...problems },
+      },
+    },
+    async (request) => ({
+      data: await listReaders(db, request.viewer, request.params.id, clock.now()),
+    }),
   );
   app.post(
     "/studies/:id/assign",

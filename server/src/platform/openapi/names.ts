@@ -46,6 +46,7 @@ const exceptions: Readonly<Record<string, string>> = {
   "POST /break-glass": "breakGlass",
   "GET /send-queue": "listSendItems",
   "GET /send-queue/destinations": "listDestinations",
+  "GET /studies/{id}/readers": "listReaders",
   "GET /send-queue/{id}": "getSendItem",
   "POST /send-queue/{id}/retry": "retrySendItem",
   "POST /send-queue/{id}/cancel": "cancelSendItem",

@@ -1,9 +1,9 @@
 import type { ReconciliationItem } from "@isocenter/contract";
 import { Button } from "../../kit/Button.tsx";
+import { useRun } from "../../kit/run.ts";
 import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
-import { useRun } from "../parts/run.ts";
 
 interface DecidedProps {
   item: {

@@ -3,17 +3,17 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
+import { ReasonDialog, Select } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
 import { momentIn, sizeOf } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
-import { ReasonDialog, Select } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
-import { useRun } from "../parts/run.ts";
 import { Table, Two } from "../parts/Table.tsx";
 
 const kinds: Readonly<Record<Deletion["kind"], string>> = {

@@ -1,13 +1,13 @@
 import type { ReconciliationItem } from "@isocenter/contract";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
+import { Select } from "../../kit/forms.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
 import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
-import { Select } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";

@@ -2,17 +2,17 @@ import type { Job, JobState } from "@isocenter/contract";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
+import { Select } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag, type Tone } from "../../kit/Tag.tsx";
 import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
-import { Select } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
-import { useRun } from "../parts/run.ts";
 import { Table, Two } from "../parts/Table.tsx";
 
 const states: Readonly<Record<JobState, { word: string; tone: Tone }>> = {

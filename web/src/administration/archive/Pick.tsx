@@ -1,12 +1,12 @@
 import type { Patient } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../../kit/Button.tsx";
+import { Select } from "../../kit/forms.tsx";
 import { usePatientOrders } from "../../orders/queries.ts";
 import { PatientChooser } from "../../patients/PatientChooser.tsx";
 import { nameOf, personLine } from "../../patients/patient-words.ts";
 import { useToday } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
-import { Select } from "../parts/forms.tsx";
 
 /** A patient by name or identifier. */
 export function PatientSearch({ onChange }: { onChange: (id: string) => void }) {

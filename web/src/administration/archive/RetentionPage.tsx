@@ -5,13 +5,13 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button, IconButton } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
+import { Form, FormDialog, ReasonDialog } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
-import { Form, FormDialog, ReasonDialog } from "../parts/forms.tsx";
 import { Answer } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
-import { useRun } from "../parts/run.ts";
 import { Table } from "../parts/Table.tsx";
 import { PatientSearch } from "./Pick.tsx";
 

@@ -4,14 +4,14 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
+import { Choices } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { Tag } from "../../kit/Tag.tsx";
 import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
-import { Choices } from "../parts/forms.tsx";
 import { Card } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
-import { useRun } from "../parts/run.ts";
 import { type Kind, kindOf, kinds, peerPermissionOptions } from "./peer-permissions.ts";
 
 const againMs = 5_000;

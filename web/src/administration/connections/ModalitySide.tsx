@@ -3,12 +3,12 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
+import { FormDialog } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { t } from "../../words/words.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
-import { FormDialog } from "../parts/forms.tsx";
 import { Side } from "../parts/Page.tsx";
-import { useRun } from "../parts/run.ts";
 import { type Echo, EchoResult } from "./echo.tsx";
 import { useModalityForm } from "./modality-form.tsx";
 

@@ -1,9 +1,9 @@
 import type { Modality } from "@isocenter/contract";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
+import { FormDialog } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { t } from "../../words/words.ts";
-import { FormDialog } from "../parts/forms.tsx";
-import { useRun } from "../parts/run.ts";
 import { useModalityForm } from "./modality-form.tsx";
 
 /** Enters an application that has not knocked. */

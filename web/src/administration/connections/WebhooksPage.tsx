@@ -4,6 +4,8 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
+import { FormDialog, OnceDialog, Select, Tick } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { Tag } from "../../kit/Tag.tsx";
@@ -14,11 +16,9 @@ import { useAddress } from "../parts/address.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { FormDialog, OnceDialog, Select, Tick } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
-import { useRun } from "../parts/run.ts";
 import { Table, Two } from "../parts/Table.tsx";
 
 /** Other systems that are told of events. */

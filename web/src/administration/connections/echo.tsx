@@ -2,8 +2,8 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Icon } from "../../kit/Icon.tsx";
+import { problemOf } from "../../kit/run.ts";
 import { t } from "../../words/words.ts";
-import { problemOf } from "../parts/run.ts";
 
 /** What became of the last C-ECHO to a modality. */
 export interface Echo {

@@ -1,9 +1,9 @@
 import type { Modality } from "@isocenter/contract";
 import { useState } from "react";
 import { Field } from "../../kit/Field.tsx";
+import { Choices, Select, Tick } from "../../kit/forms.tsx";
 import { t } from "../../words/words.ts";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Choices, Select, Tick } from "../parts/forms.tsx";
 import { KindChoice } from "./Knocking.tsx";
 import { kinds, peerPermissionOptions } from "./peer-permissions.ts";
 

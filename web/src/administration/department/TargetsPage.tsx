@@ -4,16 +4,16 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Field } from "../../kit/Field.tsx";
+import { Form, Select } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { priorityWord } from "../../orders/order-words.ts";
 import { t } from "../../words/words.ts";
 import { minutesText, readMinutes } from "../oversight/minutes.ts";
 import { useAddress } from "../parts/address.ts";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Form, Select } from "../parts/forms.tsx";
 import { Answer } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
-import { useRun } from "../parts/run.ts";
 
 const priorities = ["STAT", "URGENT", "ROUTINE"] as const;
 

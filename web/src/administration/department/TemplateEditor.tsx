@@ -5,6 +5,8 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field, Labelled } from "../../kit/Field.tsx";
+import { Form, Select } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { Tag } from "../../kit/Tag.tsx";
 import { sections, textsOf } from "../../reporting/autosave.ts";
@@ -12,10 +14,8 @@ import { t } from "../../words/words.ts";
 import { ConfirmDialog } from "../parts/ConfirmDialog.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Form, Select } from "../parts/forms.tsx";
 import { Answer } from "../parts/Listing.tsx";
 import { Page } from "../parts/Page.tsx";
-import { useRun } from "../parts/run.ts";
 import { FieldLines, MacroLines } from "./TemplateLines.tsx";
 import { TemplatePreview } from "./TemplatePreview.tsx";
 import { fieldLines, macroLines, readFields, readMacros } from "./template-lines.ts";
@@ -247,7 +247,7 @@ function Editor({
           {sections.map(({ key, title, rows }) => (
             <Labelled key={key} label={t(title)}>
               <textarea
-                className="admin-text"
+                className="text-area"
                 rows={Math.min(rows, 6)}
                 maxLength={20_000}
                 value={texts[key]}

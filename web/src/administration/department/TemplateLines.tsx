@@ -1,8 +1,8 @@
 import type { TemplateFieldType } from "@isocenter/contract";
 import { Button, IconButton } from "../../kit/Button.tsx";
 import { Field, Labelled } from "../../kit/Field.tsx";
+import { Select, Tick } from "../../kit/forms.tsx";
 import { message, t } from "../../words/words.ts";
-import { Select, Tick } from "../parts/forms.tsx";
 import { type FieldLine, type MacroLine, readFields, readMacros, readNumber } from "./template-lines.ts";
 
 const kinds: Readonly<Record<TemplateFieldType, string>> = {
@@ -78,7 +78,7 @@ export function FieldLines({
           {one.type === "CHOICE" && (
             <Labelled label={t("Choices, one a line")}>
               <textarea
-                className="admin-text"
+                className="text-area"
                 rows={3}
                 maxLength={20_000}
                 value={one.choices}
@@ -151,7 +151,7 @@ export function MacroLines({
           />
           <Labelled label={t("Stands for")}>
             <textarea
-              className="admin-text"
+              className="text-area"
               rows={2}
               maxLength={10_000}
               value={one.text}

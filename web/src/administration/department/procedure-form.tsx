@@ -2,8 +2,8 @@ import type { Procedure } from "@isocenter/contract";
 import { useState } from "react";
 import { useMe } from "../../api/client.ts";
 import { Field, Labelled } from "../../kit/Field.tsx";
+import { Tick } from "../../kit/forms.tsx";
 import { t } from "../../words/words.ts";
-import { Tick } from "../parts/forms.tsx";
 import { priceText, readPrice } from "./money.ts";
 
 /** The fields of a procedure: those of the catalogue, and its price, each for whoever may change them. */
@@ -73,7 +73,7 @@ export function useProcedureForm(procedure?: Procedure) {
           </div>
           <Labelled label={t("Preparation")}>
             <textarea
-              className="admin-text"
+              className="text-area"
               rows={3}
               maxLength={4000}
               value={preparation}

@@ -6,15 +6,15 @@ import { api } from "../../api/client.ts";
 import { channelWords } from "../../findings/channels.ts";
 import { Button, IconButton } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
+import { Form, Select, Tick } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { SeverityTag } from "../../kit/Tag.tsx";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Form, Select, Tick } from "../parts/forms.tsx";
 import { Answer } from "../parts/Listing.tsx";
 import { Page } from "../parts/Page.tsx";
-import { useRun } from "../parts/run.ts";
 import { minutesText, readMinutes, stepsInOrder } from "./minutes.ts";
 
 const targets: Readonly<Record<LadderStep["to"], string>> = {

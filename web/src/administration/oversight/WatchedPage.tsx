@@ -4,6 +4,8 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
+import { FormDialog } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { nameOf, personLine } from "../../patients/patient-words.ts";
@@ -11,11 +13,9 @@ import { useToday } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { PatientSearch } from "../archive/Pick.tsx";
 import { ConfirmDialog } from "../parts/ConfirmDialog.tsx";
-import { FormDialog } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
-import { useRun } from "../parts/run.ts";
 import { Table, Two } from "../parts/Table.tsx";
 
 const watch = async (id: string, vip: boolean, version?: number) => {

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
+import { Form } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { t } from "../../words/words.ts";
-import { Form } from "./forms.tsx";
-import { useRun } from "./run.ts";
 
 /**
  * What is shown at the side, to be changed.

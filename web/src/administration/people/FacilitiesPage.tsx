@@ -4,16 +4,16 @@ import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field, Labelled } from "../../kit/Field.tsx";
+import { Form, FormDialog } from "../../kit/forms.tsx";
+import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
-import { Form, FormDialog } from "../parts/forms.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
-import { useRun } from "../parts/run.ts";
 import { Table } from "../parts/Table.tsx";
 import { PersonSelect } from "./PersonSelect.tsx";
 

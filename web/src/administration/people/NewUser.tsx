@@ -3,11 +3,11 @@ import { roles } from "@isocenter/contract/enumerations";
 import { useState } from "react";
 import { useMe } from "../../api/client.ts";
 import { Field } from "../../kit/Field.tsx";
+import { Choices, FormDialog } from "../../kit/forms.tsx";
 import { roleWord } from "../../kit/roles.ts";
+import { useRun } from "../../kit/run.ts";
 import { t } from "../../words/words.ts";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Choices, FormDialog } from "../parts/forms.tsx";
-import { useRun } from "../parts/run.ts";
 import { createUser } from "./user-calls.ts";
 
 /** A new account. The server makes its first password, unless one is given. */

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
+import { Select } from "../../kit/forms.tsx";
 import { t } from "../../words/words.ts";
-import { Select } from "../parts/forms.tsx";
 
 interface Choice {
   id: string;

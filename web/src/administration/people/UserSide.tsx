@@ -6,17 +6,17 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
+import { Choices } from "../../kit/forms.tsx";
 import { roleWord } from "../../kit/roles.ts";
+import { useRun } from "../../kit/run.ts";
 import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Choices } from "../parts/forms.tsx";
 import { Answer } from "../parts/Listing.tsx";
 import { Side } from "../parts/Page.tsx";
-import { useRun } from "../parts/run.ts";
 import { activateUser, deactivateUser, endSessions, resetPassword, updateUser } from "./user-calls.ts";
 
 /** One user: what changes them, and where they are signed in. */

@@ -4,9 +4,9 @@ import { useId, useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Field } from "../../kit/Field.tsx";
+import { Choices } from "../../kit/forms.tsx";
 import { t } from "../../words/words.ts";
 import { useFacilityOptions } from "../parts/facilities.ts";
-import { Choices } from "../parts/forms.tsx";
 import { PersonSelect } from "./PersonSelect.tsx";
 
 const orNull = (text: string) => text.trim() || null;

@@ -2,8 +2,8 @@ import type { Destination } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../../../kit/Button.tsx";
 import { Field } from "../../../kit/Field.tsx";
+import { Select } from "../../../kit/forms.tsx";
 import { t } from "../../../words/words.ts";
-import { Select } from "../../parts/forms.tsx";
 import { keysOf, type Wanted } from "./matches.ts";
 
 /** What is looked for, and where. */

@@ -1,10 +1,10 @@
 import type { Destination } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../../../kit/Button.tsx";
+import { Select } from "../../../kit/forms.tsx";
 import { ModalityChip } from "../../../kit/Tag.tsx";
 import { imageCount } from "../../../studies/format.ts";
 import { t } from "../../../words/words.ts";
-import { Select } from "../../parts/forms.tsx";
 import { Answer } from "../../parts/Listing.tsx";
 import { Side } from "../../parts/Page.tsx";
 import { Amount } from "./Amount.tsx";

@@ -2,9 +2,9 @@ import type { RemoteMoved } from "@isocenter/contract";
 import { useSyncExternalStore } from "react";
 import { answerOf } from "../../../api/api.ts";
 import { api, session } from "../../../api/client.ts";
+import { problemOf } from "../../../kit/run.ts";
 import { toast } from "../../../kit/toast.ts";
 import { t } from "../../../words/words.ts";
-import { problemOf } from "../../parts/run.ts";
 
 /** A study, or one series of it, that another system was told to send (C-MOVE). */
 export interface Fetch {

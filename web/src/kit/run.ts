@@ -1,8 +1,8 @@
 import { useState } from "react";
-import { queryClient } from "../../api/live.ts";
-import { ApiError } from "../../api/problem.ts";
-import { toast } from "../../kit/toast.ts";
-import { t } from "../../words/words.ts";
+import { queryClient } from "../api/live.ts";
+import { ApiError } from "../api/problem.ts";
+import { t } from "../words/words.ts";
+import { toast } from "./toast.ts";
 
 /** What a refusal says, with the fields that it names. */
 export function problemOf(error: unknown): string {

@@ -1,9 +1,9 @@
 import { type FormEvent, type ReactNode, useState } from "react";
-import { Button } from "../../kit/Button.tsx";
-import { CopyButton } from "../../kit/CopyButton.tsx";
-import { Dialog } from "../../kit/Dialog.tsx";
-import { Labelled } from "../../kit/Field.tsx";
-import { t } from "../../words/words.ts";
+import { t } from "../words/words.ts";
+import { Button } from "./Button.tsx";
+import { CopyButton } from "./CopyButton.tsx";
+import { Dialog } from "./Dialog.tsx";
+import { Labelled } from "./Field.tsx";
 
 /** Why the last try failed. */
 export function Problem({ text }: { text: string | null }) {
@@ -16,18 +16,31 @@ export function Problem({ text }: { text: string | null }) {
 }
 
 interface FormProps {
-  label: string;
+  /** What it is called; in a window that has its title already it needs none. */
+  label?: string;
   submit: string;
   busy: boolean;
   problem: string | null;
   danger?: boolean;
   disabled?: boolean;
   onSubmit: () => void;
+  /** With it there is a button that leads back without doing anything. */
+  onBack?: () => void;
   children: ReactNode;
 }
 
 /** Fields, why the last try failed, and the button that sends them. */
-export function Form({ label, submit, busy, problem, danger, disabled, onSubmit, children }: FormProps) {
+export function Form({
+  label,
+  submit,
+  busy,
+  problem,
+  danger,
+  disabled,
+  onSubmit,
+  onBack,
+  children,
+}: FormProps) {
   return (
     <form
       className="grid gap-3"
@@ -39,16 +52,22 @@ export function Form({ label, submit, busy, problem, danger, disabled, onSubmit,
     >
       {children}
       <Problem text={problem} />
-      <Button
-        variant={danger ? "danger" : "primary"}
-        size="l"
-        type="submit"
-        busy={busy}
-        disabled={disabled}
-        className="justify-self-end"
-      >
-        {submit}
-      </Button>
+      <div className="flex flex-wrap justify-end gap-2">
+        {onBack && (
+          <Button size="l" onClick={onBack}>
+            {t("Back")}
+          </Button>
+        )}
+        <Button
+          variant={danger ? "danger" : "primary"}
+          size="l"
+          type="submit"
+          busy={busy}
+          disabled={disabled}
+        >
+          {submit}
+        </Button>
+      </div>
     </form>
   );
 }
@@ -60,7 +79,7 @@ export function FormDialog({
   wide,
   onClose,
   ...form
-}: Omit<FormProps, "label"> & {
+}: Omit<FormProps, "label" | "onBack"> & {
   title: string;
   description?: ReactNode;
   wide?: boolean;
@@ -74,7 +93,7 @@ export function FormDialog({
       {...(description ? { description } : {})}
       {...(wide ? { wide } : {})}
     >
-      <Form label={title} {...form} />
+      <Form onBack={onClose} {...form} />
     </Dialog>
   );
 }
@@ -86,8 +105,10 @@ export function ReasonDialog({
   submit,
   danger,
   optional,
-  busy,
-  problem,
+  label = optional ? t("Reason (not needed)") : t("Reason"),
+  hint,
+  busy = false,
+  problem = null,
   onSubmit,
   onClose,
 }: {
@@ -96,8 +117,12 @@ export function ReasonDialog({
   submit: string;
   danger?: boolean;
   optional?: boolean;
-  busy: boolean;
-  problem: string | null;
+  /** What is asked for, where it is no reason. */
+  label?: string;
+  /** Where the reason is kept. */
+  hint?: string;
+  busy?: boolean;
+  problem?: string | null;
   onSubmit: (reason: string) => void;
   onClose: () => void;
 }) {
@@ -114,14 +139,15 @@ export function ReasonDialog({
       onSubmit={() => onSubmit(reason.trim())}
       onClose={onClose}
     >
-      <Labelled label={optional ? t("Reason (not needed)") : t("Reason")}>
+      <Labelled label={label}>
         <textarea
-          className="admin-text"
+          className="text-area"
           rows={3}
           maxLength={1000}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />
+        {hint && <span className="text-11 font-normal text-text-3">{hint}</span>}
       </Labelled>
     </FormDialog>
   );
