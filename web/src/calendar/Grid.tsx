@@ -129,6 +129,8 @@ function Booked({ column }: { column: Column }) {
     column.open,
     column.appointments.filter(({ order }) => order.status !== "NO_SHOW"),
   );
+  // What stands in no station's column keeps no hours.
+  if (!column.station) return null;
   if (percent === null) return <span className="text-11 text-text-3">{t("Closed all day")}</span>;
   return (
     <>

@@ -10,7 +10,7 @@ import { ticksOf } from "./ticks.ts";
 
 const rowHeight = 34;
 const axisHeight = 26;
-const labelWidth = 132;
+const labelWidth = 148;
 const textWidth = 150;
 
 /** Lying bars, one for each group, beside what they say and the line of their target. */
@@ -150,6 +150,6 @@ function Drawing({
 
 /** About as much of a label as fits; the whole is read out and stands in the table. */
 const shortened = (label: string, room: number): string => {
-  const most = Math.max(6, Math.floor(room / 6.6));
+  const most = Math.max(6, Math.floor((room - 12) / 6.8));
   return label.length > most ? `${label.slice(0, most - 1)}…` : label;
 };

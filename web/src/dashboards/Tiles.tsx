@@ -124,6 +124,9 @@ function Change({ tile, value, earlier }: { tile: Tile; value: number; earlier: 
   const difference = value - earlier;
   const less = difference < 0;
   const size = Math.abs(difference);
+  // So many times as much says nothing but that there was hardly anything before.
+  if (tile.change === "share" && value > 10 * earlier)
+    return <>{t("{count} in as many days before", { count: countOf(earlier) })}</>;
   const amount =
     tile.change === "difference"
       ? duration(size)

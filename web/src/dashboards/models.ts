@@ -171,7 +171,7 @@ function shareBars(answer: Answer, name: string, of: string, kind: Kind): Bars {
     const label = labelOf(answer, row);
     const text =
       share === null
-        ? t("nothing to divide by")
+        ? t("none counted")
         : t("{share} of {whole}", { share: percent(share), whole: sayValue(row[of], kind) });
     return {
       key: keyOf(answer, row),

@@ -7,11 +7,11 @@ import { Icon, type IconName } from "../kit/Icon.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { Tag } from "../kit/Tag.tsx";
-import { orderWord, priorityWord } from "../orders/order-words.ts";
-import { momentIn, statusLook } from "../studies/format.ts";
+import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { locale, message, t } from "../words/words.ts";
 import { useTimeline } from "./queries.ts";
+import { detailOf, stateWord } from "./timeline-words.ts";
 
 type Type = TimelineEntry["type"];
 const types: Readonly<Record<Type, { word: string; one: string; icon: IconName }>> = {
@@ -30,20 +30,6 @@ function monthOf(iso: string, timeZone: string | undefined): string {
   } catch {
     return new Intl.DateTimeFormat(locale(), options).format(new Date(iso));
   }
-}
-
-const stateWord = ({ type, status }: TimelineEntry): string => {
-  if (type === "ORDER") return orderWord(status);
-  if (type === "STUDY") return t(statusLook(status as never)?.word ?? status);
-  return status.replaceAll("_", " ").toLowerCase();
-};
-
-/** What stands beside the title; of a bill what is owed, which comes as minor units and currency: "18000 EUR". */
-function detailOf({ type, detail }: TimelineEntry): string | null {
-  const owed = type === "BILL" ? /^(-?\d+) ([A-Z]{3})$/.exec(detail ?? "") : null;
-  if (!owed) return type === "ORDER" && detail ? priorityWord(detail) : detail;
-  const format = new Intl.NumberFormat(locale(), { style: "currency", currency: owed[2] });
-  return format.format(Number(owed[1]) / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 /** All that happened with a patient, the newest first. */
@@ -116,7 +102,7 @@ function Row({ entry, timeZone }: { entry: TimelineEntry; timeZone: string | und
         <Icon name={look.icon} size="xs" />
       </span>
       <Card entry={entry} bad={bad}>
-        <span className="w-16 text-11 text-text-3">{t(look.one)}</span>
+        <span className="w-26 text-11 text-text-3">{t(look.one)}</span>
         <span className="min-w-0 flex-1 text-13 font-medium [overflow-wrap:anywhere]">{entry.title}</span>
         {entry.detail && <span className="text-12 text-text-2">{detailOf(entry)}</span>}
         {entry.accessionNumber && <span className="mono text-12 text-text-3">{entry.accessionNumber}</span>}

@@ -19,7 +19,7 @@ export function FacilityMenu() {
     return (
       <span className="facility max-md:hidden" title={name}>
         <span className="sr-only">{t("Facility:")}</span>
-        <span className="max-w-48 truncate">{name}</span>
+        <span className="max-w-48 truncate lg:max-w-72">{name}</span>
       </span>
     );
   }
@@ -34,7 +34,7 @@ export function FacilityMenu() {
           className="facility max-md:hidden"
           aria-label={t("Facility: {name}. Choose another", { name })}
         >
-          <span className="max-w-48 truncate">{name}</span>
+          <span className="max-w-48 truncate lg:max-w-72">{name}</span>
           <Icon name="down" size="xs" />
         </button>
       }

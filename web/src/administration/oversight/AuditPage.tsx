@@ -68,7 +68,7 @@ export default function AuditPage() {
           key={`action ${state.action ?? ""}`}
           label={t("Action")}
           defaultValue={state.action ?? ""}
-          hint={t("Such as user.created; Enter looks it up")}
+          placeholder={t("Such as user.created")}
           onKeyDown={(event) => {
             if (event.key === "Enter") change({ action: event.currentTarget.value.trim() });
           }}

@@ -4,7 +4,7 @@ import { errorFrom } from "../../api/problem.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Tag } from "../../kit/Tag.tsx";
 import { useSystem } from "../../studies/queries.ts";
-import { t } from "../../words/words.ts";
+import { message, t } from "../../words/words.ts";
 import { Answer } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
 import { Table } from "../parts/Table.tsx";
@@ -14,6 +14,15 @@ interface Health {
   status: State;
   dependencies: Record<string, { status: State; detail?: string }>;
 }
+
+/** By the names under which /health says them. */
+const dependencyWords: Readonly<Record<string, string>> = {
+  database: message("Database"),
+  objects: message("Images"),
+  disk: message("Disk"),
+  jobs: message("Background work"),
+  dimse: message("DICOM listener"),
+};
 
 const againMs = 15_000;
 
@@ -74,9 +83,12 @@ export default function HealthPage() {
               rows={Object.entries(dependencies)}
               keyOf={([name]) => name}
               columns={[
-                { head: t("Name"), cell: ([name]) => <span className="a mono">{name}</span> },
+                {
+                  head: t("Name"),
+                  cell: ([name]) => <span className="a">{t(dependencyWords[name] ?? name)}</span>,
+                },
                 { head: t("State"), cell: ([, { status }]) => <StateTag state={status} /> },
-                { head: t("Details"), cell: ([, { detail }]) => detail ?? "" },
+                { head: t("Details"), cell: ([, { detail }]) => detail ?? "–" },
               ]}
             />
           )}
