@@ -82,7 +82,9 @@ afterAll(async () => {
 
 describe("the demonstration", () => {
   test("is there, and a second one is refused", async () => {
-    expect(await demo.state()).toMatchObject({ state: "READY", prefix: "demo" });
+    const state = await demo.state();
+    expect(state).toMatchObject({ state: "READY", prefix: "demo", total: expect.any(Number) });
+    expect([state!.total > 0, state!.done]).toEqual([true, state!.total]);
     await expect(demo.plan()).rejects.toMatchObject({ kind: "conflict", code: "demo.loaded" });
   });
 

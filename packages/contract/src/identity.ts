@@ -172,8 +172,13 @@ export const Facility = Type.Object({
 });
 export type Facility = Static<typeof Facility>;
 
+/** Of what is written for people outside: letters and e-mails (RFC 5646). */
+export const facilityLanguages = ["en", "fr"] as const;
+export type FacilityLanguage = (typeof facilityLanguages)[number];
+
 export const FacilityDetails = Type.Object({
   ...Facility.properties,
+  language: Type.Enum([...facilityLanguages], { description: "Of letters and e-mails" }),
   address: Type.String({ description: "As it stands at the head of letters, a line for each; may be empty" }),
   phone: Type.String(),
   privacyOfficerId: Nullable(
@@ -205,11 +210,13 @@ const Address = Type.String({
   description: "At most six lines are printed at the head of letters",
 });
 const Phone = Type.String({ maxLength: 64 });
+const Language = Type.String({ maxLength: 16, description: "Of letters and e-mails: en or fr, in any case" });
 
 export const CreateFacilityRequest = Type.Object(
   {
     name: FacilityName,
     timeZone: Type.Optional(TimeZone),
+    language: Type.Optional(Language),
     patientIdIssuer: Type.Optional(Issuer),
     address: Type.Optional(Address),
     phone: Type.Optional(Phone),
@@ -222,6 +229,7 @@ export const UpdateFacilityRequest = Type.Object(
   {
     name: Type.Optional(FacilityName),
     timeZone: Type.Optional(TimeZone),
+    language: Type.Optional(Language),
     patientIdIssuer: Type.Optional(Issuer),
     address: Type.Optional(Address),
     phone: Type.Optional(Phone),

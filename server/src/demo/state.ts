@@ -67,6 +67,9 @@ export async function setProgress(
   await db`update demonstration set done = ${done}, total = ${total}, doing = ${doing}, seen_at = now() where number = ${number}`;
 }
 
+/** Progress is not written at every step: what is ready has all of it done. */
 export async function finish(db: Db, clock: Clock, number: number, state: "READY" | "FAILED"): Promise<void> {
-  await db`update demonstration set state = ${state}, finished_at = ${clock.now().toISOString()} where number = ${number}`;
+  await db`
+    update demonstration set state = ${state}, finished_at = ${clock.now().toISOString()}, done = case when ${state === "READY"} then total else done end
+    where number = ${number}`;
 }

@@ -4678,6 +4678,8 @@ export interface components {
             name: string;
             /** @description IANA name, such as Europe/Berlin */
             timeZone?: string;
+            /** @description Of letters and e-mails: en or fr, in any case */
+            language?: string;
             /** @description IssuerOfPatientID (DICOM LO) */
             patientIdIssuer?: string;
             /** @description At most six lines are printed at the head of letters */
@@ -5031,6 +5033,11 @@ export interface components {
             timeZone: string;
             patientIdIssuer: string;
             version: number;
+            /**
+             * @description Of letters and e-mails
+             * @enum {unknown}
+             */
+            language: "en" | "fr";
             /** @description As it stands at the head of letters, a line for each; may be empty */
             address: string;
             phone: string;
@@ -7196,6 +7203,8 @@ export interface components {
             name?: string;
             /** @description IANA name, such as Europe/Berlin */
             timeZone?: string;
+            /** @description Of letters and e-mails: en or fr, in any case */
+            language?: string;
             /** @description IssuerOfPatientID (DICOM LO) */
             patientIdIssuer?: string;
             /** @description At most six lines are printed at the head of letters */

@@ -39,7 +39,7 @@ test("the letter names what had to be told, and who has it; what was void or for
   await raise({ severity: "HIGH", status: "OPEN", description: "Aneurysm" });
   await raise({ severity: "LOW", status: "OPEN", description: "Gallstone" });
   await raise({ severity: "CRITICAL", status: "VOID", description: "Other patient", voided_at: now });
-  expect(await findingsOnPaper(database.db, study.id)).toEqual([
+  expect(await findingsOnPaper(database.db, study.id, "en")).toEqual([
     {
       severity: "CRITICAL",
       description: "Perforated appendix",

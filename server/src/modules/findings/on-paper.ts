@@ -1,5 +1,5 @@
 import type { Reader } from "../../platform/index.ts";
-import { localMoment, type PaperFinding } from "../reports/index.ts";
+import { localMoment, type PaperFinding, wordsOf } from "../reports/index.ts";
 
 interface Row {
   severity: string;
@@ -13,7 +13,11 @@ interface Row {
 const most = 50;
 
 /** What the letter of a report says of the findings of its study: those that somebody has to be told of, the first first. */
-export async function findingsOnPaper(reader: Reader, studyId: string): Promise<PaperFinding[]> {
+export async function findingsOnPaper(
+  reader: Reader,
+  studyId: string,
+  language: string,
+): Promise<PaperFinding[]> {
   const rows = await reader<Row[]>`
     select fi.severity, fi.description, fi.acknowledged_by_name as "acknowledgedByName", fi.acknowledged_at as "acknowledgedAt",
       fi.read_back as "readBack", f.time_zone as "timeZone"
@@ -23,17 +27,15 @@ export async function findingsOnPaper(reader: Reader, studyId: string): Promise<
   return rows.map(({ severity, description, ...told }) => ({
     severity,
     description,
-    communicated: communicated(told),
+    communicated: communicated(told, language),
   }));
 }
 
-function communicated({
-  acknowledgedByName,
-  acknowledgedAt,
-  readBack,
-  timeZone,
-}: Omit<Row, "severity" | "description">): string | null {
+function communicated(
+  { acknowledgedByName, acknowledgedAt, readBack, timeZone }: Omit<Row, "severity" | "description">,
+  language: string,
+): string | null {
   if (acknowledgedAt === null) return null;
-  const by = acknowledgedByName === null ? "" : ` by ${acknowledgedByName}`;
-  return `Acknowledged${by}, ${localMoment(acknowledgedAt, timeZone)}${readBack ? ", read back" : ""}`;
+  const when = localMoment(acknowledgedAt, timeZone);
+  return wordsOf(language).acknowledged(acknowledgedByName, when, Boolean(readBack));
 }

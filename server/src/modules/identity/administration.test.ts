@@ -339,6 +339,21 @@ describe("facilities", () => {
     expect((await ask("POST", "/facilities", { name: "S", patientIdIssuer: "a\\b" })).status).toBe(400);
   });
 
+  test("say what their letters and e-mails are written in, as their creator's own where nothing is said", async () => {
+    const made = await ask("POST", "/facilities", { name: "Québec", language: "FR" });
+    expect(made.body.language).toBe("fr");
+    const url = `/facilities/${made.body.id}`;
+    expect((await ask("PATCH", url, { name: "Lévis" })).body.language).toBe("fr");
+    const refused = await ask("PATCH", url, { language: "tlh" });
+    expect([refused.status, refused.body.code, refused.body.errors[0].path]).toEqual([
+      400,
+      "facility.unknown-language",
+      "body.language",
+    ]);
+    expect((await ask("PATCH", url, { language: "en" })).body.language).toBe("en");
+    expect((await ask("POST", "/facilities", { name: "East" })).body.language).toBe("en");
+  });
+
   test("have an address and a phone for their letters, which a change of something else leaves", async () => {
     const made = await ask("POST", "/facilities", { name: "West", address: " Quai 1 \r\n\n 75001 Paris " });
     expect(made.body).toMatchObject({ address: "Quai 1\n75001 Paris", phone: "" });

@@ -1,9 +1,11 @@
-import type {
-  CreateFacilityRequest,
-  FacilityDetails,
-  FacilityListQuery,
-  facilitySortFields,
-  UpdateFacilityRequest,
+import {
+  type CreateFacilityRequest,
+  type FacilityDetails,
+  type FacilityLanguage,
+  type FacilityListQuery,
+  facilityLanguages,
+  type facilitySortFields,
+  type UpdateFacilityRequest,
 } from "@isocenter/contract";
 import {
   checkVersion,
@@ -26,6 +28,7 @@ interface FacilityRow {
   id: string;
   name: string;
   timeZone: string;
+  language: FacilityLanguage;
   patientIdIssuer: string;
   address: string;
   phone: string;
@@ -35,7 +38,7 @@ interface FacilityRow {
 }
 
 const columns = (db: Reader) => db`
-  id, name, time_zone as "timeZone", patient_id_issuer as "patientIdIssuer", address, phone, privacy_officer_id as "privacyOfficerId", version, created_at as "createdAt"`;
+  id, name, time_zone as "timeZone", language, patient_id_issuer as "patientIdIssuer", address, phone, privacy_officer_id as "privacyOfficerId", version, created_at as "createdAt"`;
 
 const toFacility = (viewer: Viewer, row: FacilityRow): FacilityDetails => ({
   ...row,
@@ -87,6 +90,16 @@ function readTimeZone(timeZone: string): string {
   });
 }
 
+/** Of those that letters are written in, in any case. @throws Refusal `invalid` (`facility.unknown-language`) */
+function readLanguage(text: string): FacilityLanguage {
+  const found = facilityLanguages.find((one) => one === text.trim().toLowerCase());
+  if (found !== undefined) return found;
+  const message = `must be one of ${facilityLanguages.join(", ")}`;
+  throw new Refusal("invalid", "facility.unknown-language", `language ${message}.`, {
+    errors: [{ path: "body.language", message }],
+  });
+}
+
 /** The lines that say something. */
 const linesOf = (text: string): string =>
   text
@@ -95,7 +108,7 @@ const linesOf = (text: string): string =>
     .filter((line) => line !== "")
     .join("\n");
 
-/** Makes a facility, which its creator belongs to from now on; time zone of the creator's own where none is given. */
+/** Makes a facility, which its creator belongs to from now on; time zone and language of the creator's own where none is given. */
 export async function createFacility(
   tx: Tx,
   deps: IdentityDeps,
@@ -106,11 +119,12 @@ export async function createFacility(
   const { clock } = deps.platform;
   const id = newId(clock);
   const name = input.name.trim();
-  const [home] = await tx<{ timeZone: string }[]>`
-    select time_zone as "timeZone" from facility where id = ${viewer.homeFacilityId || null}`;
+  const [home] = await tx<{ timeZone: string; language: FacilityLanguage }[]>`
+    select time_zone as "timeZone", language from facility where id = ${viewer.homeFacilityId || null}`;
   const timeZone = input.timeZone === undefined ? (home?.timeZone ?? "UTC") : readTimeZone(input.timeZone);
-  await tx`insert into facility (id, name, time_zone, patient_id_issuer, address, phone, created_at)
-    values (${id}, ${name}, ${timeZone}, ${input.patientIdIssuer?.trim() ?? defaultIssuer(name)}, ${linesOf(input.address ?? "")},
+  const language = input.language === undefined ? (home?.language ?? "en") : readLanguage(input.language);
+  await tx`insert into facility (id, name, time_zone, language, patient_id_issuer, address, phone, created_at)
+    values (${id}, ${name}, ${timeZone}, ${language}, ${input.patientIdIssuer?.trim() ?? defaultIssuer(name)}, ${linesOf(input.address ?? "")},
       ${input.phone?.trim() ?? ""}, ${clock.now().toISOString()})`;
   if (viewer.kind === "user") {
     await tx`insert into user_facility (user_id, facility_id, position)
@@ -138,9 +152,10 @@ export async function updateFacility(
   const before = await findFacility(tx, viewer, id);
   checkVersion(expectedVersion, before.version);
   const timeZone = input.timeZone === undefined ? before.timeZone : readTimeZone(input.timeZone);
+  const language = input.language === undefined ? before.language : readLanguage(input.language);
   const officer = input.privacyOfficerId === undefined ? before.privacyOfficerId : input.privacyOfficerId;
   if (input.privacyOfficerId) await checkUserOf(tx, [id], input.privacyOfficerId, "body.privacyOfficerId");
-  await tx`update facility set name = ${input.name?.trim() ?? before.name}, time_zone = ${timeZone},
+  await tx`update facility set name = ${input.name?.trim() ?? before.name}, time_zone = ${timeZone}, language = ${language},
     patient_id_issuer = ${input.patientIdIssuer?.trim() ?? before.patientIdIssuer}, privacy_officer_id = ${officer},
     address = ${input.address === undefined ? before.address : linesOf(input.address)}, phone = ${input.phone?.trim() ?? before.phone}, version = version + 1 where id = ${id}`;
   await deps.journal.record(tx, viewer, {

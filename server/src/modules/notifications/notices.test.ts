@@ -228,6 +228,17 @@ describe("deliveries", () => {
     ]);
   });
 
+  test("go by e-mail in the language of the facility", async () => {
+    await database.db`update facility set language = 'fr' where id = ${here}`;
+    await tell();
+    await run();
+    await database.db`update facility set language = 'en' where id = ${here}`;
+    const [{ text }] = mail.received as [{ text: string }];
+    expect(text).toContain("Subject: =?UTF-8?Q?Un_r=C3=A9sultat_critique_vous_attend?=");
+    expect(text.replaceAll("=\r\n", "")).toContain("https://pacs.example.org");
+    expect(text.slice(text.indexOf("\r\n\r\n"))).not.toMatch(/A critical finding|Read it here|nobody reads/);
+  });
+
   test("follow what was chosen: the kind, its noun, all; alarms go by all, and a rolled back notice by none", async () => {
     const preferences = [
       { kind: "*", channels: [] },

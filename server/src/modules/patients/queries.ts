@@ -16,7 +16,7 @@ import {
 } from "../../platform/index.ts";
 import { allOf, hasWord } from "./name-search.ts";
 import { foldText } from "./names.ts";
-import { facilities, inCareOf } from "./sql.ts";
+import { amongInCareOf, facilities, inCareOf } from "./sql.ts";
 
 interface PatientRow extends Omit<Patient, "createdAt" | "updatedAt" | "actions"> {
   createdAt: Date;
@@ -28,11 +28,11 @@ interface PatientRow extends Omit<Patient, "createdAt" | "updatedAt" | "actions"
  * Which patients exist for the viewer: those that one of the viewer's facilities knows and, for whom the right reaches only so far, those in their
  * care. The reach `for-bills` is demographics and nothing else, which is all that this room has.
  */
-export function visible(sql: Reader, viewer: Viewer): Fragment {
+export function visible(sql: Reader, viewer: Viewer, inCare = inCareOf): Fragment {
   const reach = requirePermission(viewer, "patients.read");
   const known = sql`exists (
     select 1 from patient_facility f where f.patient_id = p.id and f.facility_id = any(${facilities(viewer)}::uuid[]))`;
-  return reach === "in-care" ? sql`${known} and ${inCareOf(sql, viewer, "p.id")}` : known;
+  return reach === "in-care" ? sql`${known} and ${inCare(sql, viewer, "p.id")}` : known;
 }
 
 const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
@@ -137,7 +137,7 @@ export async function listPatients(db: Db, viewer: Viewer, query: PatientListQue
 const foundBy = (sql: Reader): Fragment => sql`coalesce(i.survivor_id, i.patient_id)`;
 
 function sqlConditions(sql: Reader, viewer: Viewer, query: PatientListQuery): Fragment {
-  const conditions = [sql`p.merged_into is null`, visible(sql, viewer)];
+  const conditions = [sql`p.merged_into is null`, visible(sql, viewer, amongInCareOf)];
   if (query.vip !== undefined) conditions.push(query.vip ? sql`p.vip` : sql`not p.vip`);
   if (query.birthDate) conditions.push(sql`p.birth_date = ${query.birthDate}`);
   if (query.identifier) {

@@ -25,6 +25,18 @@ export function inCareOf(sql: Reader, viewer: Viewer, column: string): Fragment 
     union all select 1 from unnest(${opened}::uuid[]) opened (id) where opened.id = ${sql.unsafe(column)})`;
 }
 
+/**
+ * The same for lists of patients, which are ordered by what says nothing of who cares: whoever is cared for is looked up first, because else all patients
+ * of the house would be walked until a page of them is found.
+ */
+export function amongInCareOf(sql: Reader, viewer: Viewer, column: string): Fragment {
+  const opened = viewer.kind === "user" ? (viewer.openGlass ?? []).map(({ patientId }) => patientId) : [];
+  return sql`${sql.unsafe(column)} = any(array(
+    select care.patient_id from care_relation care
+    where care.person_id = ${viewer.kind === "user" ? viewer.id : null}::uuid and care.facility_id = any(${facilities(viewer)}::uuid[])
+    union select unnest(${opened}::uuid[])))`;
+}
+
 /** The viewer's facilities as a parameter. */
 export const facilities = (viewer: Viewer): string[] => [...viewer.facilityIds];
 

@@ -19,6 +19,7 @@ export { reportPdf } from "./papers/pdf/report-pdf.ts";
 export { type CriticalFindings, createPaperReader } from "./papers/read-paper.ts";
 export { paperRoutes } from "./papers/routes.ts";
 export { localMoment } from "./papers/when.ts";
+export { wordsOf } from "./papers/words.ts";
 export { getReport, type ReportsOf, visible as visibleReports } from "./queries.ts";
 export { isFinal } from "./report.ts";
 export { reportRoutes } from "./routes.ts";

@@ -4,10 +4,10 @@ import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field, Labelled } from "../../kit/Field.tsx";
-import { Form, FormDialog } from "../../kit/forms.tsx";
+import { Form, FormDialog, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
-import { t } from "../../words/words.ts";
+import { languages, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
@@ -155,6 +155,7 @@ function EditFacility({ facility, onSaved }: { facility: FacilityDetails; onSave
   const [officer, setOfficer] = useState(facility.privacyOfficerId ?? "");
   const [address, setAddress] = useState(facility.address);
   const [phone, setPhone] = useState(facility.phone);
+  const [language, setLanguage] = useState<string>(facility.language);
   const save = () =>
     answerOf(
       api.PATCH("/api/v1/facilities/{id}", {
@@ -165,6 +166,7 @@ function EditFacility({ facility, onSaved }: { facility: FacilityDetails; onSave
           patientIdIssuer: issuer.trim(),
           address: address.trim(),
           phone: phone.trim(),
+          language,
           privacyOfficerId: officer || null,
           expectedVersion: facility.version,
         },
@@ -205,6 +207,12 @@ function EditFacility({ facility, onSaved }: { facility: FacilityDetails; onSave
         type="tel"
         maxLength={64}
         onChange={({ target }) => setPhone(target.value)}
+      />
+      <Select
+        label={t("Language of letters and e-mails")}
+        value={language}
+        options={Object.entries(languages).map(([value, word]) => ({ value, word }))}
+        onChange={setLanguage}
       />
       <PersonSelect label={t("Privacy officer")} value={officer} onChange={setOfficer} />
     </DetailsForm>

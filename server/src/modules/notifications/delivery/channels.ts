@@ -4,7 +4,8 @@ import { createTransport } from "nodemailer";
 import { type Config, keptSecret, type Platform } from "../../../platform/index.ts";
 import { post } from "../post.ts";
 import { signatureHeader, signatureOf } from "../signature.ts";
-import { type AttemptEnd, messageOf } from "./rules.ts";
+import { mailText, messageOf } from "./messages.ts";
+import type { AttemptEnd } from "./rules.ts";
 import type { Claimed } from "./work.ts";
 
 /** A way by which notices go. Never throws for what the other side does. */
@@ -57,14 +58,13 @@ function emailChannel({ url, from }: { url: string; from: string }, publicUrl: s
   return {
     name: "EMAIL",
     async send({ notice, recipient, idempotencyKey, repeated }) {
-      const { subject, more } = messageOf(notice, repeated);
-      const where = publicUrl === null ? "Sign in to Isocenter to read it." : `Read it here: ${publicUrl}`;
+      const { subject } = messageOf(notice, repeated);
       try {
         await transport.sendMail({
           from,
           to: recipient.email ?? "",
           subject,
-          text: `${[`${subject}.`, ...more, where, "This message was written by Isocenter; nobody reads answers to it."].join("\n\n")}\n`,
+          text: mailText(notice, repeated, publicUrl),
           messageId: `<${idempotencyKey}@${domain}>`,
           priority: notice.level === "ALARM" ? "high" : "normal",
           headers: { "Auto-Submitted": "auto-generated" },

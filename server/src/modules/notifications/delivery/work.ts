@@ -1,4 +1,4 @@
-import type { NoticeChannel, NoticeLevel } from "@isocenter/contract";
+import type { FacilityLanguage, NoticeChannel, NoticeLevel } from "@isocenter/contract";
 import { type Clock, type Db, newId, systemViewer, type Tx, transact } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { notify } from "../notice.ts";
@@ -23,6 +23,7 @@ export interface Claimed {
     kind: string;
     level: NoticeLevel;
     facilityId: string;
+    language: FacilityLanguage;
     subject: { type: string; id: string };
     patientId: string | null;
     data: Readonly<Record<string, unknown>>;
@@ -40,6 +41,7 @@ interface DueRow {
   kind: string;
   level: NoticeLevel;
   facilityId: string;
+  language: FacilityLanguage;
   subjectType: string;
   subjectId: string;
   patientId: string | null;
@@ -75,9 +77,10 @@ export function createDeliveryWork(db: Db, deps: DeliveryDeps): DeliveryWork {
 
   const due = (tx: Tx, channel: NoticeChannel, now: Date) => tx<DueRow[]>`
     select d.id, d.channel, d.idempotency_key as "idempotencyKey", d.attempts, n.id as "noticeId", n.kind, n.level,
-      n.facility_id as "facilityId", n.subject_type as "subjectType", n.subject_id as "subjectId", n.patient_id as "patientId", n.data,
+      n.facility_id as "facilityId", f.language, n.subject_type as "subjectType", n.subject_id as "subjectId", n.patient_id as "patientId", n.data,
       n.created_at as "createdAt", n.ended_at as "endedAt", u.id as "recipientId", u.username, u.full_name as "fullName", u.email, u.active
     from delivery d join notice n on n.id = d.notice_id join app_user u on u.id = n.recipient_id
+      join facility f on f.id = n.facility_id
     where d.channel = ${channel} and d.next_attempt_at <= ${now} and (d.leased_until is null or d.leased_until <= ${now})
     order by (n.level = 'ALARM') desc, d.next_attempt_at, d.id limit 1 for update of d skip locked`;
 
@@ -201,6 +204,7 @@ const claimedOf = (row: DueRow, how: Pick<Claimed, "attempt" | "repeated" | "run
     kind: row.kind,
     level: row.level,
     facilityId: row.facilityId,
+    language: row.language,
     subject: { type: row.subjectType, id: row.subjectId },
     patientId: row.patientId,
     data: row.data,

@@ -1,4 +1,5 @@
 import type { ReportStatus } from "@isocenter/contract";
+import { wordsOf } from "./words.ts";
 
 /** A part of the report's text under its heading. */
 export interface PaperSection {
@@ -79,30 +80,15 @@ export interface ReportPaper {
   createdAt: Date;
 }
 
-const statusWords: Readonly<Record<ReportStatus, string>> = {
-  DRAFT: "Draft",
-  PRELIMINARY: "Preliminary report",
-  FINAL: "Final report",
-  AMENDED: "Amended report",
-  CORRECTED: "Corrected report",
-  APPENDED: "Report with addendum",
-  CANCELLED: "Cancelled report",
-  ENTERED_IN_ERROR: "Entered in error",
-};
-
-export const statusWord = (status: ReportStatus): string => statusWords[status];
-
 /** The report was withdrawn, with this version or after it. */
 export const isInError = (paper: ReportPaper): boolean =>
   paper.status === "ENTERED_IN_ERROR" || paper.enteredInError !== null;
 
-export const sexWords = { F: "female", M: "male", O: "other", U: "unknown" } as const;
-
 /** What the document is called: in the viewer's title bar, and in DICOM's Document Title. */
-export function titleOf(paper: ReportPaper): string {
-  const what = paper.order?.procedure ?? paper.study.description ?? paper.study.modalities.join(", ");
-  return what === "" ? "Imaging report" : `Imaging report: ${what}`;
-}
+export const titleOf = (paper: ReportPaper): string =>
+  wordsOf(paper.language).title(
+    paper.order?.procedure ?? paper.study.description ?? paper.study.modalities.join(", "),
+  );
 
 const unitSigns: Readonly<Record<string, string>> = {
   "1": "",

@@ -9,25 +9,25 @@ import { firstIdentifier } from "../../patients/index.ts";
 import { getReport } from "../queries.ts";
 import { reportVersions } from "../version-queries.ts";
 import type { PaperField, PaperFinding, PaperSection, ReportPaper } from "./paper.ts";
+import { wordsOf } from "./words.ts";
 
 /** What else the paper of a report says: rooms above know it. */
-export type CriticalFindings = (reader: Reader, studyId: string) => Promise<readonly PaperFinding[]>;
+export type CriticalFindings = (
+  reader: Reader,
+  studyId: string,
+  language: string,
+) => Promise<readonly PaperFinding[]>;
 
 const noFindings: CriticalFindings = async () => [];
 
-const headings: Readonly<Record<PaperSection["key"], string>> = {
-  technique: "Technique",
-  comparison: "Comparison",
-  findings: "Findings",
-  impression: "Impression",
-  recommendations: "Recommendations",
-};
 const order = ["technique", "comparison", "findings", "impression", "recommendations"] as const;
 
 type Text = Pick<ReportVersion, (typeof reportSections)[number] | "fields" | "template">;
 
-const sectionsOf = (text: Text): PaperSection[] =>
-  order.flatMap((key) => (text[key].trim() === "" ? [] : [{ key, heading: headings[key], text: text[key] }]));
+const sectionsOf = (text: Text, language: string): PaperSection[] =>
+  order.flatMap((key) =>
+    text[key].trim() === "" ? [] : [{ key, heading: wordsOf(language).sections[key], text: text[key] }],
+  );
 
 function fieldsOf({ fields, template }: Text): PaperField[] {
   return (template?.fields ?? []).flatMap(({ key, label, unit }) => {
@@ -36,7 +36,8 @@ function fieldsOf({ fields, template }: Text): PaperField[] {
   });
 }
 
-function changedIn(version: ReportVersion): string[] {
+function changedIn(version: ReportVersion, language: string): string[] {
+  const headings = wordsOf(language).sections;
   return version.changed.map((name) => {
     const field = version.template?.fields.find(({ key }) => name === `fields.${key}`);
     return field?.label ?? headings[name as PaperSection["key"]] ?? name;
@@ -44,6 +45,7 @@ function changedIn(version: ReportVersion): string[] {
 }
 
 interface Surroundings {
+  language: string;
   facility: ReportPaper["facility"];
   study: ReportPaper["study"];
   order: ReportPaper["order"];
@@ -58,6 +60,7 @@ export async function belongingsOf(
   const [row] = await reader<Row[]>`
     select st.patient_id as "patientId", st.facility_id as "facilityId",
       jsonb_build_object('name', f.name, 'timeZone', f.time_zone, 'address', f.address, 'phone', f.phone) as facility,
+      f.language,
       st.study_instance_uid as "studyInstanceUid", st.study_id as "studyId", st.accession_number as "accessionNumber", st.description,
       st.study_date as date, to_char(st.study_time, 'HH24:MI:SS') as time, st.modalities, st.body_part as "bodyPart",
       st.referring_physician as "referringPhysician", p.name, coalesce(identifier.value, '') as identifier,
@@ -68,7 +71,8 @@ export async function belongingsOf(
       left join imaging_order o on o.id = st.order_id left join app_user u on u.id = o.provider_id
     where st.id = ${studyId}`;
   if (!row) throw new Refusal("not-found", "study.not-found", "There is no such study.");
-  const { patientId, facilityId, facility, name, identifier, issuer, birthDate, sex, ...rest } = row;
+  const { patientId, facilityId, facility, language, name, identifier, issuer, birthDate, sex, ...rest } =
+    row;
   const { procedure, procedureCode, procedureScheme, ...more } = rest;
   const { clinicalIndication, orderedBy, placerOrderNumber, requestedProcedureId, ...study } = more;
   const code = procedureCode === null ? null : { value: procedureCode, scheme: procedureScheme ?? "99ISO" };
@@ -84,10 +88,10 @@ export async function belongingsOf(
           requestedProcedureId,
         };
   const patient = { name, identifier, issuer, birthDate, sex };
-  return { of: { facility, study, order, patient }, patientId, facilityId };
+  return { of: { language, facility, study, order, patient }, patientId, facilityId };
 }
 
-type Row = Pick<ReportPaper, "facility"> &
+type Row = Pick<ReportPaper, "facility" | "language"> &
   ReportPaper["study"] &
   ReportPaper["patient"] & {
     patientId: string;
@@ -122,11 +126,10 @@ function paperOf(
     reportId: report.id,
     version: version.number,
     status: version.status,
-    language: "en",
     hash: version.hash,
     previousHash: version.previousHash,
     patient: { ...version.patient, sex: version.patient.sex as ReportPaper["patient"]["sex"] },
-    sections: sectionsOf(version),
+    sections: sectionsOf(version, around.language),
     fields: fieldsOf(version),
     findings,
     author: report.author.name,
@@ -135,7 +138,7 @@ function paperOf(
       isSigned(version) && signedBefore
         ? {
             reason: version.reason ?? "",
-            changed: changedIn(version),
+            changed: changedIn(version, around.language),
             previousVersion: signedBefore.number,
           }
         : null,
@@ -153,10 +156,9 @@ const draftOf = (report: Report, around: Surroundings): ReportPaper => ({
   reportId: report.id,
   version: 0,
   status: report.status,
-  language: "en",
   hash: null,
   previousHash: null,
-  sections: sectionsOf(report),
+  sections: sectionsOf(report, around.language),
   fields: fieldsOf(report),
   findings: [],
   author: report.author.name,
@@ -195,7 +197,7 @@ export function createPaperReader(db: Reader, criticalFindings: CriticalFindings
       const version = number === undefined ? newest : versions.find((one) => one.number === number);
       if (!version)
         throw new Refusal("not-found", "report.version-not-found", "The report has no such version.");
-      const findings = isSigned(version) ? await criticalFindings(db, report.studyId) : [];
+      const findings = isSigned(version) ? await criticalFindings(db, report.studyId, around.language) : [];
       const before = versions.filter((one) => one.number < version.number);
       const paper = paperOf(report, version, before, around, findings);
       if (newest && newest.number > version.number) {
@@ -217,7 +219,7 @@ export function createPaperReader(db: Reader, criticalFindings: CriticalFindings
       const versions = await reportVersions(db, viewer, reportId);
       const around = (await belongingsOf(db, report.studyId)).of;
       const leaving = versions.filter((one) => isSigned(one) || one.status === "ENTERED_IN_ERROR");
-      const findings = leaving.length > 0 ? await criticalFindings(db, report.studyId) : [];
+      const findings = leaving.length > 0 ? await criticalFindings(db, report.studyId, around.language) : [];
       return leaving.map((version, index) => {
         const before = versions.filter((one) => one.number < version.number);
         const told = version === leaving.at(-1) ? findings : [];

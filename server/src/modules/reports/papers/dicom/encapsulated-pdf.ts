@@ -1,6 +1,7 @@
 import { SopClasses } from "@isocenter/dicom";
 import { type ReportPaper, titleOf } from "../paper.ts";
 import { dicomMoment } from "../when.ts";
+import { wordsOf } from "../words.ts";
 import { code, codeItem, commonModules, derivedUid, fileOf, seriesModule, short } from "./modules.ts";
 
 export const diagnosticReport = code("18748-4", "LN", "Diagnostic imaging report");
@@ -35,7 +36,9 @@ export function encapsulatedPdf(paper: ReportPaper, pdf: Uint8Array): Uint8Array
     BurnedInAnnotation: "YES",
     RecognizableVisualFeatures: "NO",
     DocumentTitle: short(
-      paper.status === "ENTERED_IN_ERROR" ? `ENTERED IN ERROR: ${titleOf(paper)}` : titleOf(paper),
+      paper.status === "ENTERED_IN_ERROR"
+        ? `${wordsOf(paper.language).banner.ENTERED_IN_ERROR}: ${titleOf(paper)}`
+        : titleOf(paper),
       1024,
     ),
     ConceptNameCodeSequence: [codeItem(diagnosticReport)],

@@ -1,6 +1,7 @@
 import { type DataSetValues, SopClasses } from "@isocenter/dicom";
-import { type PaperSection, type ReportPaper, statusWord, withUnit } from "../paper.ts";
+import { type PaperSection, type ReportPaper, withUnit } from "../paper.ts";
 import { dicomMoment } from "../when.ts";
+import { wordsOf } from "../words.ts";
 import {
   container,
   type Item,
@@ -54,27 +55,27 @@ function sectionItem({ key, text }: PaperSection): Item {
   return container(concept, [textItem("CONTAINS", element, text.trim())]);
 }
 
-function noticeItems({ status, amendment, enteredInError }: ReportPaper): Item[] {
+function noticeItems({ status, amendment, enteredInError, language, version }: ReportPaper): Item[] {
+  const words = wordsOf(language);
   const lines: string[] = [];
   if (status === "ENTERED_IN_ERROR")
-    lines.push(
-      `ENTERED IN ERROR: DO NOT USE. ${enteredInError ? `Reason: ${enteredInError.reason}` : ""}`.trim(),
-    );
+    lines.push(`${words.doNotUse}. ${enteredInError ? words.reason(enteredInError.reason) : ""}`.trim());
   if (amendment)
     lines.push(
-      `${statusWord(status)}: takes the place of version ${amendment.previousVersion}. Changed: ${amendment.changed.join(", ")}. Reason: ${amendment.reason}`,
+      `${words.status[status]}: ${words.takesThePlace(version, amendment.previousVersion)} ${words.changed(amendment.changed.join(", "))}. ${words.reason(amendment.reason)}`,
     );
   return lines.map((text) => container(summary, [textItem("CONTAINS", comment, text)]));
 }
 
 function bodyItems(paper: ReportPaper): Item[] {
   const { order, findings, fields, sections } = paper;
+  const words = wordsOf(paper.language);
   const indication = order?.clinicalIndication.trim() ?? "";
   const critical = findings.map(({ severity, description, communicated }) =>
     textItem(
       "CONTAINS",
       finding,
-      `Critical finding (${severity}): ${description}\n${communicated ?? ""}`.trim(),
+      `${words.critical} (${words.severity[severity] ?? severity}): ${description}\n${communicated ?? ""}`.trim(),
     ),
   );
   const measured = fields.map(({ label, value, unit }) =>

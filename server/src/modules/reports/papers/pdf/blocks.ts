@@ -1,7 +1,8 @@
 import { parsePersonName } from "@isocenter/dicom";
 import { displayName, nameParts } from "../../../patients/index.ts";
-import { isInError, type ReportPaper, sexWords, statusWord, withUnit } from "../paper.ts";
+import { isInError, type ReportPaper, withUnit } from "../paper.ts";
 import { localMoment } from "../when.ts";
+import { type PaperWords, wordsOf } from "../words.ts";
 import { canWrite } from "./fonts.ts";
 import { accent, alarm, ink, left, line, type PageWriter, soft } from "./writer.ts";
 
@@ -18,7 +19,7 @@ const addressLines = 6;
 
 export function letterhead(page: PageWriter, paper: ReportPaper): void {
   page.block("Div", paper.facility.name, { size: 17, bold: true, color: accent });
-  page.block("Div", "Diagnostic imaging", { size: 9.5, color: soft });
+  page.block("Div", wordsOf(paper.language).department, { size: 9.5, color: soft });
   const { address, phone } = paper.facility;
   const lines = [...address.split("\n").slice(0, addressLines), phone].filter((line) => line !== "");
   if (lines.length > 0) {
@@ -41,35 +42,36 @@ interface Banner {
 export function bannerOf(paper: ReportPaper): Banner | null {
   const { status, amendment, enteredInError, supersededBy } = paper;
   const zone = paper.facility.timeZone;
+  const words = wordsOf(paper.language);
   if (isInError(paper)) {
     const said = enteredInError;
     return {
-      title: "ENTERED IN ERROR: DO NOT USE THIS REPORT",
-      lines: said ? [`Reason: ${said.reason}`, `Marked by ${said.name}, ${localMoment(said.at, zone)}`] : [],
+      title: words.doNotUse,
+      lines: said ? [words.reason(said.reason), words.markedBy(said.name, localMoment(said.at, zone))] : [],
       color: "#ffffff",
       background: alarm,
     };
   }
   if (status === "DRAFT" || status === "PRELIMINARY" || status === "CANCELLED") {
-    const lines = {
-      DRAFT: "A draft: nobody has signed it, and it may still change.",
-      PRELIMINARY: "Not yet signed by a radiologist: the final report may differ.",
-      CANCELLED: "This report was cancelled before it was signed.",
+    return {
+      title: words.banner[status],
+      lines: [words.unsigned[status]],
+      color: "#5c3b00",
+      background: "#fdecc8",
     };
-    return { title: status, lines: [lines[status]], color: "#5c3b00", background: "#fdecc8" };
   }
   if (supersededBy !== null) {
-    const lines = [`Version ${supersededBy} of this report has taken its place. Read that one.`];
-    return { title: `SUPERSEDED VERSION ${paper.version}`, lines, color: "#5c3b00", background: "#fdecc8" };
+    const lines = [words.readInstead(supersededBy)];
+    return { title: words.supersededVersion(paper.version), lines, color: "#5c3b00", background: "#fdecc8" };
   }
   if (amendment) {
-    const changed = amendment.changed.length > 0 ? [`Changed: ${amendment.changed.join(", ")}`] : [];
+    const changed = amendment.changed.length > 0 ? [words.changed(amendment.changed.join(", "))] : [];
     return {
-      title: status,
+      title: words.banner[status],
       lines: [
-        `Version ${paper.version} takes the place of version ${amendment.previousVersion}.`,
+        words.takesThePlace(paper.version, amendment.previousVersion),
         ...changed,
-        `Reason: ${amendment.reason}`,
+        words.reason(amendment.reason),
       ],
       color: "#123f63",
       background: "#dcebf7",
@@ -118,24 +120,25 @@ function pairs(page: PageWriter, all: readonly Pair[], columns = 2): void {
   }
 }
 
-function ageAt(birthDate: string | null, date: string | null): string {
+function ageAt(birthDate: string | null, date: string | null, { age }: PaperWords): string {
   if (birthDate === null || date === null || date < birthDate) return "";
   const years =
     Number(date.slice(0, 4)) - Number(birthDate.slice(0, 4)) - (date.slice(5) < birthDate.slice(5) ? 1 : 0);
-  return ` (${years} years at the examination)`;
+  return ` ${age(years)}`;
 }
 
-export function patientBlock(page: PageWriter, { patient, study }: ReportPaper): void {
+export function patientBlock(page: PageWriter, { patient, study, language }: ReportPaper): void {
+  const words = wordsOf(language);
   page.block("Div", readableName(patient.name), { size: 13, bold: true });
   page.space(3);
   page.group("Table", () =>
     pairs(page, [
       [
-        "Patient ID",
+        words.patientId,
         patient.issuer === "" ? patient.identifier : `${patient.identifier} (${patient.issuer})`,
       ],
-      ["Born", patient.birthDate && `${patient.birthDate}${ageAt(patient.birthDate, study.date)}`],
-      ["Sex", patient.sex && sexWords[patient.sex]],
+      [words.born, patient.birthDate && `${patient.birthDate}${ageAt(patient.birthDate, study.date, words)}`],
+      [words.sex, patient.sex && words.sexes[patient.sex]],
     ]),
   );
   page.space(5);
@@ -143,23 +146,24 @@ export function patientBlock(page: PageWriter, { patient, study }: ReportPaper):
   page.space(8);
 }
 
-export function studyBlock(page: PageWriter, { study, order }: ReportPaper): void {
+export function studyBlock(page: PageWriter, { study, order, language }: ReportPaper): void {
+  const words = wordsOf(language);
   const described = study.description ?? order?.procedure ?? null;
   page.group("Table", () =>
     pairs(page, [
-      ["Examination", described],
-      ["Performed", study.date && `${study.date} ${study.time?.slice(0, 5) ?? ""}`.trim()],
-      ["Ordered", order && order.procedure !== described ? order.procedure : null],
-      ["Accession no.", study.accessionNumber],
-      ["Modality", study.modalities.filter((code) => !["SR", "DOC", "KO"].includes(code)).join(", ")],
-      ["Body part", study.bodyPart],
-      ["Ordered by", order?.orderedBy],
-      ["Order no.", order?.placerOrderNumber],
-      ["Referring", study.referringPhysician && readableName(study.referringPhysician)],
+      [words.examination, described],
+      [words.performed, study.date && `${study.date} ${study.time?.slice(0, 5) ?? ""}`.trim()],
+      [words.ordered, order && order.procedure !== described ? order.procedure : null],
+      [words.accessionNumber, study.accessionNumber],
+      [words.modality, study.modalities.filter((code) => !["SR", "DOC", "KO"].includes(code)).join(", ")],
+      [words.bodyPart, study.bodyPart],
+      [words.orderedBy, order?.orderedBy],
+      [words.orderNumber, order?.placerOrderNumber],
+      [words.referring, study.referringPhysician && readableName(study.referringPhysician)],
     ]),
   );
   if (order && order.clinicalIndication !== "") {
-    page.group("Table", () => pairs(page, [["Indication", order.clinicalIndication]], 1));
+    page.group("Table", () => pairs(page, [[words.indication, order.clinicalIndication]], 1));
   }
   page.space(5);
   page.rule();
@@ -179,10 +183,10 @@ export function sections(page: PageWriter, paper: ReportPaper): void {
   }
 }
 
-export function fieldTable(page: PageWriter, { fields }: ReportPaper): void {
+export function fieldTable(page: PageWriter, { fields, language }: ReportPaper): void {
   if (fields.length === 0) return;
   page.room(60);
-  page.block("H2", "Measurements and structured findings", { size: 11.5, bold: true, color: accent });
+  page.block("H2", wordsOf(language).measurements, { size: 11.5, bold: true, color: accent });
   page.space(3);
   const labelWidth = page.width * 0.42;
   const valueWidth = page.width - labelWidth - 20;
@@ -208,14 +212,15 @@ export function fieldTable(page: PageWriter, { fields }: ReportPaper): void {
   page.space(12);
 }
 
-export function criticalFindings(page: PageWriter, { findings }: ReportPaper): void {
+export function criticalFindings(page: PageWriter, { findings, language }: ReportPaper): void {
+  const words = wordsOf(language);
   if (findings.length === 0) return;
   page.room(64);
-  page.block("H2", "Critical findings", { size: 11.5, bold: true, color: alarm });
+  page.block("H2", words.critical, { size: 11.5, bold: true, color: alarm });
   page.space(3);
   for (const { severity, description, communicated } of findings) {
     page.room(34);
-    page.block("P", `${severity}: ${description}`, { size: 10.5, bold: true });
+    page.block("P", `${words.severity[severity] ?? severity}: ${description}`, { size: 10.5, bold: true });
     if (communicated) page.block("P", communicated, { size: 9.5, color: soft });
     page.space(4);
   }
@@ -223,44 +228,42 @@ export function criticalFindings(page: PageWriter, { findings }: ReportPaper): v
 }
 
 export function signatureBlock(page: PageWriter, paper: ReportPaper): void {
-  const { signature, author, hash, previousHash, facility } = paper;
+  const { signature, author, hash, previousHash, facility, version } = paper;
+  const words = wordsOf(paper.language);
   page.room(92);
   page.space(2);
   page.rule();
   page.space(8);
   if (signature) {
-    page.block("P", `Electronically signed by ${signature.name}`, { size: 11, bold: true });
+    page.block("P", words.signedBy(signature.name), { size: 11, bold: true });
     page.block("P", localMoment(signature.at, facility.timeZone), { size: 9.5, color: soft });
   } else {
-    page.block("P", "Not signed", { size: 11, bold: true });
+    page.block("P", words.notSigned, { size: 11, bold: true });
   }
   if (author && author !== signature?.name)
-    page.block("P", `Written by ${author}`, { size: 9.5, color: soft });
+    page.block("P", words.writtenBy(author), { size: 9.5, color: soft });
   page.space(5);
-  const stands = `${statusWord(paper.status)}, version ${paper.version}, of ${localMoment(paper.createdAt, facility.timeZone)}`;
+  const made = localMoment(paper.createdAt, facility.timeZone);
+  const stands = words.stands(words.status[paper.status], version, made);
   page.block("P", stands, { size: 8.5, color: soft });
-  if (hash) page.block("P", `SHA-256 of this version: ${hash}`, { size: 7.5, color: soft });
-  if (previousHash) page.block("P", `of the version before: ${previousHash}`, { size: 7.5, color: soft });
+  if (hash) page.block("P", words.hash(hash), { size: 7.5, color: soft });
+  if (previousHash) page.block("P", words.hashBefore(previousHash), { size: 7.5, color: soft });
 }
 
 /** Says that the paper is not the whole text, where that is so. */
-export function missingNote(page: PageWriter): void {
+export function missingNote(page: PageWriter, { language }: ReportPaper): void {
   if (page.missing === 0) return;
   page.room(40);
   page.space(6);
-  const what = page.missing === 1 ? "One character" : `${page.missing} characters`;
-  page.block(
-    "P",
-    `${what} of this report cannot be printed in the fonts of this document and appear as □. The report itself and its structured form in the study have them.`,
-    { size: 8.5, color: alarm },
-  );
+  page.block("P", wordsOf(language).missing(page.missing), { size: 8.5, color: alarm });
 }
 
 /** Across each page of what must not be taken for a report that stands. */
 function watermarkOf(paper: ReportPaper): string | null {
-  if (isInError(paper)) return "ENTERED IN ERROR";
-  if (paper.supersededBy !== null) return "SUPERSEDED";
-  return ["DRAFT", "PRELIMINARY", "CANCELLED"].includes(paper.status) ? paper.status : null;
+  const { banner, superseded } = wordsOf(paper.language);
+  if (isInError(paper)) return banner.ENTERED_IN_ERROR;
+  if (paper.supersededBy !== null) return superseded;
+  return ["DRAFT", "PRELIMINARY", "CANCELLED"].includes(paper.status) ? banner[paper.status] : null;
 }
 
 /** On each page: whose it is, which version, and which of how many pages. */
@@ -268,8 +271,9 @@ export function footers(page: PageWriter, paper: ReportPaper): void {
   const { patient, hash } = paper;
   const { document } = page;
   const inError = isInError(paper);
-  const word = inError ? "ENTERED IN ERROR" : statusWord(paper.status);
-  const born = patient.birthDate ? `, born ${patient.birthDate}` : "";
+  const words = wordsOf(paper.language);
+  const word = inError ? words.banner.ENTERED_IN_ERROR : words.status[paper.status];
+  const born = patient.birthDate ? `, ${words.bornOn(patient.birthDate)}` : "";
   page.onEachPage((number, pages) => {
     const { width, height } = document.page;
     const y = height - 54;
@@ -282,8 +286,8 @@ export function footers(page: PageWriter, paper: ReportPaper): void {
     const style = { size: 8, lineGap: 0 };
     const name = oneLine(page, `${readableName(patient.name)}, ${patient.identifier}${born}`);
     page.draw(name, { ...style, color: ink, bold: true, y: y + 6, width: page.width - 90 });
-    page.draw(`Page ${number} of ${pages}`, { ...style, color: ink, align: "right", y: y + 6 });
-    const stands = `${word}, version ${paper.version}${hash ? `, ${hash.slice(0, 16)}` : ""}`;
+    page.draw(words.page(number, pages), { ...style, color: ink, align: "right", y: y + 6 });
+    const stands = `${word}, ${words.version(paper.version)}${hash ? `, ${hash.slice(0, 16)}` : ""}`;
     page.draw(stands, { ...style, color: inError ? alarm : soft, y: y + 18 });
     const mark = watermarkOf(paper);
     if (mark === null) return;

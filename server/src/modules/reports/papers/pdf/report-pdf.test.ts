@@ -38,6 +38,37 @@ test("a report says whose it is, of which examination, what was found, and who s
   expect(text).not.toMatch(/PRELIMINARY|AMENDED|ERROR|\u25a1|\ufffd|\bSR\b/);
 });
 
+test("a letter in French has every fixed word in French", async () => {
+  const language = "fr";
+  const told = { severity: "CRITICAL", description: "Perforation", communicated: null };
+  const amendment = { reason: "côté", changed: ["Conclusion"], previousVersion: 1 };
+  const text = await textOf({ language, version: 2, status: "CORRECTED", amendment, findings: [told] });
+  for (const said of [
+    "Imagerie médicale",
+    "Compte rendu d’imagerie : CT abdomen",
+    "CORRIGÉ La version 2 remplace la version 1. Modifié : Conclusion Motif : côté",
+    "Naissance 1961-11-30 (64 ans lors de l’examen)",
+    "féminin",
+    "Réalisé le",
+    "CRITIQUE: Perforation",
+    "Mesures et résultats structurés",
+    "Signé électroniquement par Dr. Jürgen Löwe",
+    "Compte rendu corrigé, version 2, du 2026-01-05",
+    "Page 1 sur 1",
+  ])
+    expect(text).toContain(said);
+  const enteredInError = { reason: "autre patient", name: "Dr. Jürgen Löwe", at: new Date() };
+  const more = [{ status: "DRAFT" }, { supersededBy: 3 }, { enteredInError }] as const;
+  const others = await Promise.all(more.map((one) => textOf({ ...one, language, signature: null })));
+  expect(others[0]).toContain("BROUILLON Brouillon : personne ne l’a signé");
+  expect(others[1]).toContain("La version 3 de ce compte rendu l’a remplacée");
+  expect(others[2]).toContain("SAISI PAR ERREUR : NE PAS UTILISER");
+  // What is English here is what people wrote: the sections' own headings come with the paper.
+  expect([text, ...others].join(" ")).not.toMatch(
+    /Diagnostic imaging|report|signed|Written|Born|Sex\b|Ordered|Accession no|Reason|Version \d|version before/,
+  );
+});
+
 test("the same paper gives the same bytes, and another letter other ones", async () => {
   const hash = async (more: Partial<ReportPaper> = {}) =>
     createHash("sha256")

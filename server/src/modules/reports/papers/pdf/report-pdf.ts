@@ -36,7 +36,7 @@ export function reportPdf(paper: ReportPaper): Promise<Uint8Array> {
   sections(page, paper);
   fieldTable(page, paper);
   signatureBlock(page, paper);
-  missingNote(page);
+  missingNote(page, paper);
   footers(page, paper);
   return page.finish();
 }
