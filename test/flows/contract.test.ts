@@ -981,6 +981,45 @@ describe("all over the API", () => {
     ).toEqual([]);
   });
 
+  test("the pages about the API are open to who has no token, and the index is HTML unless JSON is asked for", async () => {
+    for (const path of ["/docs", "/docs/", "/docs/static/index.html", "/redoc", "/api", "/api/v1/"]) {
+      const page = await fetch(`${program.url}${path}`);
+      const type = page.headers.get("content-type")?.split(";")[0];
+      expect([path, page.status, type]).toEqual([path, 200, "text/html"]);
+      await page.arrayBuffer();
+    }
+    const json = await fetch(`${program.url}/api`, { headers: { accept: "application/json" } });
+    expect(json.headers.get("content-type")).toMatch(/^application\/json/);
+  });
+
+  test("lists about a study or a patient that there is not are a 404, and filters of time take a day or a moment", async () => {
+    const nobody = "01900000-0000-7000-8000-000000000000";
+    const ask = async (path: string) =>
+      (await fetch(`${program.url}/api/v1${path}`, { headers: { authorization: `Bearer ${adminToken}` } }))
+        .status;
+    for (const path of ["reports/study", "reports/patient", "critical-findings/study", "images/patient"])
+      expect([path, await ask(`/${path}/${nobody}`)]).toEqual([path, 404]);
+    for (const [path, from, to] of [
+      ["images", "createdFrom", "createdTo"],
+      ["logs", "from", "to"],
+      ["audit", "from", "to"],
+      ["break-glass", "from", "to"],
+    ])
+      for (const [text, status] of [
+        ["2026-01-01", 200],
+        ["2026-01-01T00:00:00%2B02:00", 200],
+        ["2026-01-01T00:00:00", 400],
+        ["2026-02-30", 400],
+      ])
+        for (const name of [from, to])
+          expect([path, name, text, await ask(`/${path}?${name}=${text}`)]).toEqual([
+            path,
+            name,
+            text,
+            status,
+          ]);
+  });
+
   test("an unknown member of a body is a 400 that names it", async () => {
     // What a person prefers is free, and files are no JSON.
     const free = new Set(["replaceMyPreferences"]);

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Moment } from "./lists.ts";
 
 export const glassStates = ["OPEN", "ENDED"] as const;
 
@@ -39,8 +39,8 @@ export const BreakGlassListQuery = Type.Object(
     patientId: Type.Optional(Id),
     userId: Type.Optional(Id),
     state: Type.Optional(Type.String({ maxLength: 16, description: glassStates.join(", ") })),
-    from: Type.Optional(DateTime),
-    to: Type.Optional(DateTime),
+    from: Type.Optional(Moment),
+    to: Type.Optional(Moment),
   },
   closed,
 );

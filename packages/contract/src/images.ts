@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Moment, Nullable } from "./lists.ts";
 import { Image, RefusedFile, Study } from "./studies.ts";
 
 const { limit, offset, after } = listQuery;
@@ -8,18 +8,19 @@ const { limit, offset, after } = listQuery;
 export const PageQuery = Type.Object({ limit, offset, after }, closed);
 export type PageQuery = Static<typeof PageQuery>;
 
-/** Filters of `GET /images`, newest first. */
+/** The field that `sort` of `GET /images` takes, also with `-`; `-createdAt` when left out. */
+export const imageSortFields = ["createdAt"] as const;
+
+/** Filters of `GET /images`. */
 export const ImageListQuery = Type.Object(
   {
-    limit,
-    offset,
-    after,
+    ...listQuery,
     patientId: Type.Optional(Id),
     studyId: Type.Optional(Id),
     modality: Type.Optional(Type.String({ maxLength: 64 })),
     format: Type.Optional(Type.String({ maxLength: 16, description: "DICOM, PNG or JPEG, in any case" })),
-    createdFrom: Type.Optional(DateTime),
-    createdTo: Type.Optional(DateTime),
+    createdFrom: Type.Optional(Moment),
+    createdTo: Type.Optional(Moment),
   },
   closed,
 );

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Moment, Nullable } from "./lists.ts";
 
 export const outcomes = ["SUCCESS", "REFUSED", "FAILED"] as const;
 export const auditKinds = ["FACT", "ACCESS"] as const;
@@ -49,8 +49,8 @@ const entryFilters = {
   subjectType: Type.Optional(Type.String({ maxLength: 64 })),
   subjectId: Type.Optional(Type.String({ maxLength: 128 })),
   patientId: Type.Optional(Id),
-  from: Type.Optional(DateTime),
-  to: Type.Optional(DateTime),
+  from: Type.Optional(Moment),
+  to: Type.Optional(Moment),
 } as const;
 
 export const LogListQuery = Type.Object({ ...listQuery, ...entryFilters }, closed);

@@ -6,6 +6,10 @@ export const closed = { additionalProperties: false } as const;
 export const Id = Type.String({ format: "uuid" });
 export const DateTime = Type.String({ format: "date-time" });
 export const DateOnly = Type.String({ format: "date" });
+/** Of filters: a moment, or a whole day (UTC), which is included from its beginning to its end. */
+export const Moment = Type.Union([DateTime, DateOnly], {
+  description: "A date and time with its offset, or a date: the whole day, UTC",
+});
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** `next` and `previous` are URLs or null; totals are counted to 10,000 and then marked inexact. */

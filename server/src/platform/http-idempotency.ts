@@ -101,7 +101,8 @@ export function installIdempotency(app: App, idempotency: Idempotency): void {
   });
 
   app.addHook("onSend", async (request, reply, payload) => {
-    const { reservation } = request;
+    // Routes that were there before have no such member.
+    const reservation = request.reservation ?? null;
     if (reservation === null) return payload;
     request.reservation = null;
     await reservation.finish(answerOf(reply, payload)).catch((error: unknown) => {

@@ -79,6 +79,11 @@ export function readSort<Field extends string>(
   return { field, descending };
 }
 
+/** The moment from which, or before which, a filter named `Moment` takes what it takes: a day is taken whole. */
+export const sinceOf = (text: string): Date => new Date(text);
+export const untilOf = (text: string): Date =>
+  new Date(Date.parse(text) + (/^\d{4}-\d{2}-\d{2}$/.test(text) ? 24 * 60 * 60 * 1000 : 0));
+
 /**
  * The version that the client changes, from the body or `If-Match`; undefined where it names none.
  * @throws Refusal `invalid` (`version.invalid`) where the two differ or the header is no ETag of ours

@@ -106,6 +106,10 @@ export async function registerOpenApi(app: App): Promise<void> {
         ? (finishDocument(made.openapiObject as unknown as Document) as never)
         : made.swaggerObject,
   });
+  // The pages hold nothing of anybody: who uses them to ask something brings a token.
+  app.addHook("onRoute", (route) => {
+    if (/^\/docs(\/|$)/.test(route.url)) route.config = { ...route.config, public: true };
+  });
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: true, logLevel: "silent" });
   app.get("/openapi.json", { config: { public: true } }, async () => app.swagger());
   readingPages(app);
@@ -139,13 +143,14 @@ function readingPages(app: App): void {
     if (!/\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) return pages().reference;
     return reply.header("content-encoding", "gzip").send(pages().compressed);
   });
-  // Browsers say that they take HTML; programs get JSON.
+  // An index to look at; programs that ask for JSON get it.
   for (const path of ["/api", "/api/v1"])
     app.get(path, open, async (request, reply) => {
       varyBy(reply, "Accept");
       reply.header("cache-control", "no-cache");
-      return (request.headers.accept ?? "").includes("text/html")
-        ? reply.type("text/html; charset=utf-8").send(pages().index)
-        : pages().json;
+      const accept = request.headers.accept ?? "";
+      return /\bjson\b/.test(accept) && !accept.includes("text/html")
+        ? pages().json
+        : reply.type("text/html; charset=utf-8").send(pages().index);
     });
 }

@@ -1819,7 +1819,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Images, newest first
+         * Images, the newest first
          * @description Needs the permission `images.read`.
          */
         get: operations["listImages"];
@@ -9016,9 +9016,9 @@ export interface operations {
                 subjectId?: string;
                 /** @description The id of the patient */
                 patientId?: string;
-                /** @description From this time on */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 from?: string;
-                /** @description Before this time */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 to?: string;
             };
             header?: never;
@@ -9103,9 +9103,9 @@ export interface operations {
                 subjectId?: string;
                 /** @description The id of the patient */
                 patientId?: string;
-                /** @description From this time on */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 from?: string;
-                /** @description Before this time */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 to?: string;
                 /** @description The kind */
                 kind?: string;
@@ -9266,7 +9266,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ReadAll"];
             };
@@ -9907,7 +9907,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["LetIn"];
             };
@@ -10787,9 +10787,9 @@ export interface operations {
                 userId?: string;
                 /** @description OPEN, ENDED */
                 state?: string;
-                /** @description From this time on */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 from?: string;
-                /** @description Before this time */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 to?: string;
             };
             header?: never;
@@ -11047,9 +11047,9 @@ export interface operations {
                 subjectType?: string;
                 /** @description The id of the subject */
                 subjectId?: string;
-                /** @description From this time on */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 from?: string;
-                /** @description Before this time */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 to?: string;
                 /** @description How it went */
                 outcome?: string;
@@ -12134,6 +12134,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
                 /** @description The id of the patient */
@@ -12144,9 +12146,9 @@ export interface operations {
                 modality?: string;
                 /** @description DICOM, PNG or JPEG, in any case */
                 format?: string;
-                /** @description The earliest created */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 createdFrom?: string;
-                /** @description The latest created */
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
                 createdTo?: string;
             };
             header?: never;
@@ -15678,7 +15680,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["SkipStudy"];
             };
@@ -16585,7 +16587,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ShareStudy"];
             };

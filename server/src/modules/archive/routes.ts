@@ -5,6 +5,7 @@ import {
   ImageListQuery,
   ImageUrl,
   imageFormats,
+  imageSortFields,
   listOf,
   PageQuery,
   readEnumeration,
@@ -24,7 +25,10 @@ import {
   type Platform,
   Refusal,
   type Routes,
+  readSort,
   sendVersioned,
+  sinceOf,
+  untilOf,
   type Viewer,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
@@ -204,8 +208,8 @@ function imageFilters({
     ...(studyId === undefined ? {} : { studyId }),
     ...(modality === undefined ? {} : { modality }),
     ...(known === undefined ? {} : { format: known }),
-    ...(createdFrom === undefined ? {} : { createdFrom: new Date(createdFrom) }),
-    ...(createdTo === undefined ? {} : { createdTo: new Date(createdTo) }),
+    ...(createdFrom === undefined ? {} : { createdFrom: sinceOf(createdFrom) }),
+    ...(createdTo === undefined ? {} : { createdTo: untilOf(createdTo) }),
   };
 }
 
@@ -217,7 +221,7 @@ function imageRoutes(app: App, { platform, archive }: ArchiveRoutesDeps): void {
       config: reading,
       schema: {
         tags,
-        summary: "Images, newest first",
+        summary: "Images, the newest first",
         querystring: ImageListQuery,
         response: { 200: listOf(Image) },
       },
@@ -227,7 +231,7 @@ function imageRoutes(app: App, { platform, archive }: ArchiveRoutesDeps): void {
       const page = await archive.listImages(request.viewer, {
         ...imageFilters(query),
         ...pageOf(query),
-        order: "newest",
+        order: readSort(query, imageSortFields, "-createdAt").descending ? "newest" : "oldest",
       });
       return listAnswer(request, query, page);
     },

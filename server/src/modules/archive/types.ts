@@ -375,8 +375,8 @@ export interface ImageQuery {
   format?: ImageFormat;
   createdFrom?: Date;
   createdTo?: Date;
-  /** The newest first (for lists across studies) or by series and instance number (in a study). */
-  order: "newest" | "number";
+  /** The newest or the oldest first (for lists across studies), or by series and instance number (in a study). */
+  order: "newest" | "oldest" | "number";
   limit: number;
   offset?: number;
   after?: string;

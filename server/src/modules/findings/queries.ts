@@ -15,6 +15,7 @@ import {
   mapPage,
   type Reader,
   Refusal,
+  requirePermission,
   type Viewer,
 } from "../../platform/index.ts";
 import {
@@ -24,6 +25,7 @@ import {
   summaryColumns,
   toPatientSummary,
 } from "../patients/index.ts";
+import { requireSubject } from "../reports/index.ts";
 import { actionsOn, earliest, isWaiting, readSeverity } from "./finding.ts";
 import { isRecipient, notFound, visible } from "./rows.ts";
 
@@ -232,5 +234,12 @@ export async function listFindings(
     keyed: query.studyId !== undefined || query.patientId !== undefined,
     key: listKey(viewer, query),
   });
+  if (page.total === 0 && query.studyId !== undefined)
+    await requireSubject(
+      reader,
+      viewer,
+      { studyId: query.studyId },
+      requirePermission(viewer, "findings.read"),
+    );
   return mapPage(page, (row) => toFinding(viewer, now, row));
 }

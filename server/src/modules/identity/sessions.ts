@@ -6,7 +6,7 @@ import type { RequestOrigin } from "./types.ts";
 /** A session that is not used for a shift ends, and every session after a week. */
 export const idleMs = 12 * 3600_000;
 export const longestMs = 7 * 24 * 3600_000;
-/** How long a token that was just used is answered with its follower again. */
+/** How long a token that the web app just used is answered with its follower again. */
 export const graceMs = 30_000;
 const mostSessions = 50;
 

@@ -152,9 +152,9 @@ export async function countFailure(tx: Tx, { platform }: IdentityDeps, folded: s
 }
 
 /**
- * Exchanges a refresh token for the next one. A token is used once; within half a minute the same client may ask again (two tabs, a lost
- * answer) and gets the same follower, while that is unused. Any other use of a used token means that two parties hold the
- * family: the session ends for both.
+ * Exchanges a refresh token for the next one. A token is used once; within half a minute the web app may ask again (its tabs share one
+ * token, in a cookie that no script reads) and gets the same follower, while that is unused. Any other use of a used token means that two parties hold
+ * the family: the session ends for both.
  * @throws Refusal `unauthenticated` (`auth.invalid-refresh-token`)
  */
 export async function refreshSession(
@@ -178,8 +178,8 @@ export async function refreshSession(
       return null;
     }
     const follower = deps.tokens.nextRefresh(input.token);
-    if (row.usedAt.getTime() + graceMs > now && (await followerIsFresh(tx, follower)))
-      return answered(follower);
+    const shared = row.client === "web" && row.usedAt.getTime() + graceMs > now;
+    if (shared && (await followerIsFresh(tx, follower))) return answered(follower);
     await endSession(tx, deps, row.sessionId, "refresh-token-reused");
     await recordReuse(tx, deps, row, origin);
     return null;

@@ -16,6 +16,8 @@ import {
   type Reader,
   Refusal,
   reach,
+  sinceOf,
+  untilOf,
   type Viewer,
 } from "../../platform/index.ts";
 
@@ -62,8 +64,8 @@ const filters = (db: Reader, query: LogListQuery) => db`
   ${query.subjectType === undefined ? db`` : db`and e.subject_type = ${query.subjectType}`}
   ${query.subjectId === undefined ? db`` : db`and e.subject_id = ${query.subjectId}`}
   ${query.patientId === undefined ? db`` : db`and e.patient_id = ${query.patientId}`}
-  ${query.from === undefined ? db`` : db`and e.recorded_at >= ${query.from}::timestamptz`}
-  ${query.to === undefined ? db`` : db`and e.recorded_at < ${query.to}::timestamptz`}`;
+  ${query.from === undefined ? db`` : db`and e.recorded_at >= ${sinceOf(query.from)}`}
+  ${query.to === undefined ? db`` : db`and e.recorded_at < ${untilOf(query.to)}`}`;
 
 const sorts = (db: Reader) => ({ at: { by: db`e.recorded_at`, type: "timestamptz" as const } });
 type SortField = (typeof entrySortFields)[number];

@@ -233,7 +233,7 @@ describe("deliveries", () => {
     await tell();
     await run();
     await database.db`update facility set language = 'en' where id = ${here}`;
-    const [{ text }] = mail.received as [{ text: string }];
+    const [{ text }] = mail.received as unknown as [{ text: string }];
     expect(text).toContain("Subject: =?UTF-8?Q?Un_r=C3=A9sultat_critique_vous_attend?=");
     expect(text.replaceAll("=\r\n", "")).toContain("https://pacs.example.org");
     expect(text.slice(text.indexOf("\r\n\r\n"))).not.toMatch(/A critical finding|Read it here|nobody reads/);

@@ -5,6 +5,7 @@ import {
   NoticeList,
   NoticeListQuery,
   NoticePreferences,
+  Nullable,
   ReadAll,
   ReadAllAnswer,
 } from "@isocenter/contract";
@@ -55,7 +56,7 @@ export function noticeRoutes({ db }: Pick<Platform, "db">, deps: InboxDeps): Rou
         schema: {
           tags,
           summary: "Marks all as read, but alarms",
-          body: Type.Optional(ReadAll),
+          body: Nullable(ReadAll),
           response: { 200: ReadAllAnswer },
         },
       },

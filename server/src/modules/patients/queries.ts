@@ -99,11 +99,10 @@ export async function listPatients(db: Db, viewer: Viewer, query: PatientListQue
   const sort = sorts[text.replace(/^-/, "") as SortField];
   if (!sort) {
     const names = Object.keys(sorts).join(", ");
-    throw new Refusal(
-      "invalid",
-      "query.invalid-sort",
-      `sort takes ${names}, each also with a minus sign before it.`,
-    );
+    const message = `takes ${names}, each also with a minus sign before it`;
+    throw new Refusal("invalid", "query.invalid-sort", `sort ${message}.`, {
+      errors: [{ path: "querystring.sort", message }],
+    });
   }
   const limit = query.limit ?? 25;
   const where = sqlConditions(db, viewer, query);

@@ -9,6 +9,7 @@ import {
   listOf,
   Modality,
   ModalityListQuery,
+  Nullable,
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import { type Platform, Refusal, type Routes, transact } from "../../platform/index.ts";
@@ -98,13 +99,13 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
         schema: {
           summary: "Makes a modality of a caller that knocks",
           params: IdParameter,
-          body: LetIn,
+          body: Nullable(LetIn),
           response: { 201: Modality },
         },
       },
       async (request, reply) => {
         const modality = await transact(platform.db, (tx) =>
-          letIn(deps, tx, request.viewer, request.params.id, request.body),
+          letIn(deps, tx, request.viewer, request.params.id, request.body ?? {}),
         );
         reply.code(201).header("etag", `"${modality.version}"`);
         return modality;

@@ -24,4 +24,5 @@ export { getReport, type ReportsOf, visible as visibleReports } from "./queries.
 export { isFinal } from "./report.ts";
 export { reportRoutes } from "./routes.ts";
 export { shareRoutes } from "./sharing/routes.ts";
+export { requireSubject } from "./subjects.ts";
 export { reportVersions, verifyReport } from "./version-queries.ts";

@@ -29,6 +29,7 @@ import { type ClaimRow, claimOf, claimsOf, lapsedBefore, toClaim } from "./claim
 import type { Content } from "./content.ts";
 import { isAtWork } from "./readers.ts";
 import { actionsOf, noReport } from "./report.ts";
+import { requireSubject } from "./subjects.ts";
 
 interface Row extends SummaryColumns {
   id: string;
@@ -218,7 +219,7 @@ export async function showReport(
 /** Whose reports: of a study, of a patient, or those that a person began or signed. */
 export type ReportsOf = { studyId: string } | { patientId: string } | { personId: string };
 
-/** The newest first when `sort` is left out. @throws Refusal `invalid` (`query.invalid-status`, `query.invalid-sort`, ...) */
+/** The newest first when `sort` is left out. @throws Refusal `invalid` (`query.invalid-status`, `query.invalid-sort`, ...), `not-found` (`study.not-found`, `patient.not-found`) */
 export async function listReports(
   reader: Reader,
   viewer: Viewer,
@@ -248,6 +249,8 @@ export async function listReports(
     keyed: "studyId" in of || "patientId" in of,
     key: listKey(viewer, of, query),
   });
+  if (page.total === 0 && !byPerson)
+    await requireSubject(reader, viewer, of, requirePermission(viewer, "reports.read"));
   const studyIds = page.data.flatMap(({ claimed, studyId }) => (claimed ? [studyId] : []));
   const claims = await claimsOf(reader, studyIds, now);
   return mapPage(page, (row) => toShown(viewer, row, claims.get(row.studyId) ?? null));

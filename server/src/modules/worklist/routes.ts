@@ -2,6 +2,7 @@ import {
   ChangeReadingTargets,
   Id,
   listOf,
+  Nullable,
   Problem,
   ReadingItem,
   ReadingListQuery,
@@ -73,13 +74,13 @@ function readingRoutes(app: App, { platform, journal }: WorklistDeps): void {
         tags,
         summary: "Takes a study from one's own list for a while",
         params,
-        body: SkipStudy,
+        body: Nullable(SkipStudy),
         response: { 200: SkippedStudy, ...problems },
       },
     },
     (request) =>
       transact(db, (tx) =>
-        skipStudy(tx, request.viewer, request.params.id, request.body, { clock, journal }),
+        skipStudy(tx, request.viewer, request.params.id, request.body ?? {}, { clock, journal }),
       ),
   );
   app.get(

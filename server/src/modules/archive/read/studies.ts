@@ -205,11 +205,10 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
   const field = text.replace(/^-/, "") as SortField;
   if (!Object.hasOwn(sorts, field)) {
     const names = Object.keys(sorts).join(", ");
-    throw new Refusal(
-      "invalid",
-      "query.invalid-sort",
-      `sort takes ${names}, each also with a minus sign before it.`,
-    );
+    const message = `takes ${names}, each also with a minus sign before it`;
+    throw new Refusal("invalid", "query.invalid-sort", `sort ${message}.`, {
+      errors: [{ path: "querystring.sort", message }],
+    });
   }
   const limit = query.limit ?? 25;
   const { conditions, needsPatient } = conditionsOf(db, viewer, query);

@@ -12,6 +12,8 @@ import {
   type Reader,
   Refusal,
   reach,
+  sinceOf,
+  untilOf,
   type Viewer,
 } from "../../../platform/index.ts";
 import { facilities } from "../sql.ts";
@@ -64,8 +66,8 @@ export async function listBreakGlass(
       ${query.id === undefined ? reader`` : reader`and g.id = ${query.id}`}
       ${query.patientId === undefined ? reader`` : reader`and g.patient_id = ${query.patientId}`}
       ${query.userId === undefined ? reader`` : reader`and g.user_id = ${query.userId}`}
-      ${query.from === undefined ? reader`` : reader`and g.starts_at >= ${query.from}::timestamptz`}
-      ${query.to === undefined ? reader`` : reader`and g.starts_at < ${query.to}::timestamptz`}
+      ${query.from === undefined ? reader`` : reader`and g.starts_at >= ${sinceOf(query.from)}`}
+      ${query.to === undefined ? reader`` : reader`and g.starts_at < ${untilOf(query.to)}`}
       ${state === null ? reader`` : state === "OPEN" ? reader`and g.ends_at > ${now}` : reader`and g.ends_at <= ${now}`}`,
   });
   return mapPage(page, (row) => toGlass(row, now));

@@ -1,4 +1,4 @@
-import { Id, NewShare, Problem, ShareStudy, Shares } from "@isocenter/contract";
+import { Id, NewShare, Nullable, Problem, ShareStudy, Shares } from "@isocenter/contract";
 import { Type } from "typebox";
 import { type App, type Routes, transact } from "../../../platform/index.ts";
 import { baseOf, type ShareRoutesDeps } from "./deps.ts";
@@ -23,7 +23,7 @@ export function shareRoutes(deps: ShareRoutesDeps): Routes {
           tags,
           summary: "Makes a link that shows the study until it expires; it is told this once",
           params,
-          body: ShareStudy,
+          body: Nullable(ShareStudy),
           response: { 201: NewShare, ...problems },
         },
       },
@@ -31,7 +31,7 @@ export function shareRoutes(deps: ShareRoutesDeps): Routes {
         const { viewer } = request;
         const study = await archive.getStudy(viewer, request.params.id);
         const made = await transact(db, (tx) =>
-          createShare(tx, viewer, study, request.body, { clock, journal }),
+          createShare(tx, viewer, study, request.body ?? {}, { clock, journal }),
         );
         const url = `${baseOf(platform, request)}/${made.token}`;
         return reply

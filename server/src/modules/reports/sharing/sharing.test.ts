@@ -28,7 +28,7 @@ beforeEach(() => {
 
 /** Without a token, as whoever was sent the link. */
 const open = (url: string) => room.server.app.inject({ url: new URL(url).pathname + new URL(url).search });
-const share = async (who: Person, studyId: string, body: object = {}) =>
+const share = async (who: Person, studyId: string, body?: object) =>
   room.call(who, "POST", `/studies/${studyId}/share`, body);
 
 test("a link shows one study and its images, without signing in, and every opening is written down", async () => {
