@@ -1,6 +1,6 @@
 import { newUid, SopClasses, TransferSyntaxes } from "@isocenter/dicom";
 import { encodeFrame } from "@isocenter/imaging";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
@@ -124,9 +124,161 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     await drawn.waitFor({ state: "detached" });
     await page.keyboard.press("Shift+P");
     await drawn.waitFor();
-    await page.screenshot({ path: process.env.SHOT ?? "/tmp/vw-shots/gsps.png" });
+  });
+
+  test("draws structures, segments and label maps on slices and on planes, and lists them", async () => {
+    const common = {
+      StudyInstanceUID: newUid(),
+      FrameOfReferenceUID: newUid(),
+      PatientName: "Plan^Paula",
+      PatientID: "PH-7",
+      PatientBirthDate: "19700102",
+      PatientSex: "F",
+    };
+    const volume = phantomSeries(24, {
+      ...common,
+      SeriesInstanceUID: newUid(),
+      PixelSpacing: ["0.5", "0.5"],
+    });
+    await flow.store(...volume.map(({ bytes }) => bytes), ...regionsOf(common));
+    const { page, pane } = await openStudy(flow, common.StudyInstanceUID, reader);
+    const [coronal, sagittal] = [paneOf(page, 3), paneOf(page, 4)];
+    await shows(coronal, { state: "shown", plane: "coronal" });
+    await shows(sagittal, { state: "shown", plane: "sagittal" });
+    const regions = (where: Locator) =>
+      expect.poll(async () => {
+        const segments = await where
+          .locator("[data-segment]")
+          .evaluateAll((all) =>
+            all.map((one) => (one as unknown as { dataset: Record<string, string> }).dataset.segment),
+          );
+        const structures = await where.locator("[data-structure]").count();
+        return [segments.sort().join(), structures].join(" ");
+      });
+    await regions(pane).toBe(" 0");
+    await regions(coronal).toBe("Organ,Tumour 1");
+    // In the middle from left to right there is the structure alone.
+    await regions(sagittal).toBe(" 1");
+    /** How red and how green a point of the coronal plane is, by millimetres to the left and below the first slice. */
+    const tints = (...points: [x: number, below: number][]) =>
+      expect.poll(async () => {
+        const { width, height, at } = await pictureOf(coronal);
+        const scale = Math.min(width / 128, height / 115.5);
+        return points.map(([x, below]) => {
+          const [r, g, b] = at(width / 2 + (x - 64) * scale, height / 2 + (below - 57.75) * scale);
+          return r > g + 20 && r > b + 20 ? "red" : g > r + 10 && g > b + 10 ? "green" : "grey";
+        });
+      });
+    const points: [number, number][] = [
+      [16, 40],
+      [110, 40],
+      [65, 40],
+      [40, 40],
+      [16, 10],
+      [65, 80],
+    ];
+    await tints(...points).toEqual(["red", "red", "green", "grey", "grey", "grey"]);
+
+    await page.keyboard.press("Shift+G");
+    const list = page.getByRole("complementary", { name: "Regions and structures" });
+    await list.getByRole("button", { name: "Go to PTV" }).click();
+    await shows(pane, { state: "shown", "image-number": 9 });
+    await regions(pane).toBe("Organ,Tumour 1");
+    expect(await violationsOf(page, ".vw")).toEqual([]);
+    await list.getByRole("checkbox", { name: "PTV", exact: true }).uncheck();
+    await list.getByRole("checkbox", { name: "Tumour", exact: true }).uncheck();
+    await regions(coronal).toBe("Organ 0");
+    await list.getByRole("checkbox", { name: "PTV", exact: true }).check();
+    await list.getByRole("button", { name: "Close the regions" }).click();
+    await page.keyboard.press("g");
+    await regions(coronal).toBe(" 0");
   });
 });
+
+/** Of a volume of the phantom, in one frame of reference: segments 1 (binary) and 7 (label map), and a structure set, all from its 6th slice to its 12th. */
+function regionsOf(common: Attributes): Uint8Array[] {
+  const [first, count, cells] = [6, 7, 64];
+  const places = Array.from({ length: count }, (_, n) => -5 * (first + n));
+  const segmentation = (SeriesNumber: number, number: number, label: string, more: Attributes) =>
+    instance({
+      ...common,
+      SeriesInstanceUID: newUid(),
+      Modality: "SEG",
+      SeriesNumber,
+      InstanceNumber: 1,
+      ContentLabel: label.toUpperCase(),
+      Rows: cells,
+      Columns: cells,
+      NumberOfFrames: count,
+      SamplesPerPixel: 1,
+      PhotometricInterpretation: "MONOCHROME2",
+      PixelRepresentation: 0,
+      // Red.
+      SegmentSequence: [
+        {
+          SegmentNumber: number,
+          SegmentLabel: label,
+          SegmentAlgorithmType: "MANUAL",
+          RecommendedDisplayCIELabValue: [35567, 53653, 50838],
+        },
+      ],
+      SharedFunctionalGroupsSequence: [
+        {
+          PlaneOrientationSequence: [{ ImageOrientationPatient: ["1", "0", "0", "0", "1", "0"] }],
+          PixelMeasuresSequence: [{ PixelSpacing: ["2", "2"], SliceThickness: "5" }],
+        },
+      ],
+      PerFrameFunctionalGroupsSequence: places.map((place) => ({
+        PlanePositionSequence: [{ ImagePositionPatient: ["0.75", "0.75", String(place)] }],
+        ...(number === 1 ? { SegmentIdentificationSequence: [{ ReferencedSegmentNumber: 1 }] } : {}),
+      })),
+      ...more,
+    }).bytes;
+  // The left quarter is segment 1, the right quarter segment 7.
+  const bits = new Uint8Array((count * cells * cells) / 8).map((_, n) => (n % 8 < 2 ? 255 : 0));
+  const numbers = new Uint8Array(count * cells * cells).map((_, n) => (n % cells >= 48 ? 7 : 0));
+  const structures = instance({
+    ...common,
+    SOPClassUID: SopClasses.RTStructureSetStorage,
+    SeriesInstanceUID: newUid(),
+    Modality: "RTSTRUCT",
+    SeriesNumber: 7,
+    StructureSetLabel: "Plan A",
+    StructureSetROISequence: [
+      { ROINumber: 1, ReferencedFrameOfReferenceUID: common.FrameOfReferenceUID, ROIName: "PTV" },
+    ],
+    ROIContourSequence: [
+      {
+        ReferencedROINumber: 1,
+        ROIDisplayColor: [0, 255, 0],
+        ContourSequence: places.map((z) => ({
+          ContourGeometricType: "CLOSED_PLANAR",
+          NumberOfContourPoints: 4,
+          ContourData: [45, 20, z, 85, 20, z, 85, 90, z, 45, 90, z],
+        })),
+      },
+    ],
+  }).bytes;
+  return [
+    segmentation(5, 1, "Organ", {
+      SOPClassUID: SopClasses.SegmentationStorage,
+      SegmentationType: "BINARY",
+      BitsAllocated: 1,
+      BitsStored: 1,
+      HighBit: 0,
+      PixelData: bits,
+    }),
+    segmentation(6, 7, "Tumour", {
+      SOPClassUID: "1.2.840.10008.5.1.4.1.1.66.7",
+      SegmentationType: "LABELMAP",
+      BitsAllocated: 8,
+      BitsStored: 8,
+      HighBit: 7,
+      PixelData: numbers,
+    }),
+    structures,
+  ];
+}
 
 /** The middle half of the phantom, what is outside of a circle covered, a circle, an ellipse and a text that points at its middle. */
 const lesion: Attributes = {

@@ -27,7 +27,7 @@ const waveform: Kind = {
 const presentation: Kind = {
   short: "PR",
   name: message("Presentation state"),
-  explanation: message("How images are to be shown: windows, marks and shutters that somebody saved."),
+  explanation: message("How images are to be shown, as somebody saved it: choose it in the toolbar."),
 };
 const segmentation: Kind = {
   short: "SEG",
@@ -117,7 +117,11 @@ const bySopClass: Record<string, Kind> = {
     name: message("Bulk annotations"),
     explanation: message("Annotations drawn on the images of another series."),
   },
-  [`${storage}481.3`]: radiotherapy("RT", message("Structure set")),
+  [`${storage}481.3`]: {
+    short: "RT",
+    name: message("Structure set"),
+    explanation: message("Contours on the images of another series: open that series, they are drawn on it."),
+  },
   [`${storage}481.4`]: radiotherapy("RT", message("Beams treatment record")),
   [`${storage}481.5`]: radiotherapy("RT", message("Treatment plan")),
   [`${storage}481.6`]: radiotherapy("RT", message("Brachytherapy record")),

@@ -6,14 +6,19 @@ import type { SeriesEntry } from "./study.ts";
 import { tags } from "./tags.ts";
 
 export interface Segment {
+  /** Apart from all others of what is open. */
+  key: string;
   number: number;
   label: string;
   /** Red, green and blue, 0 to 255. */
   color: readonly [number, number, number];
 }
 
-/** A segmentation (PS3.3 A.51): its frames, each a picture of one segment in one plane. */
+/** A segmentation (PS3.3 A.51): its frames, each a picture of one segment in one plane, or of all of them in a label map. */
 export interface Segmentation {
+  label: string;
+  /** Whether each pixel says its segment (PS3.3 C.8.20.2), so that one frame holds all of them. */
+  isLabelMap: boolean;
   frames: readonly StackImage[];
   segments: ReadonlyMap<number, Segment>;
   /** What the largest stored value stands for: 1 in a binary one, and in a fractional one its maximum. */
@@ -21,6 +26,7 @@ export interface Segmentation {
 }
 
 const segmentationSopClass = "1.2.840.10008.5.1.4.1.1.66.4";
+const labelMapSopClass = "1.2.840.10008.5.1.4.1.1.66.7";
 
 /** For segments that recommend no colour. */
 const others = [
@@ -44,10 +50,12 @@ const tag = {
 
 const read = new WeakMap<JsonDataSet, Segmentation>();
 
-/** The segmentations of a series; label maps are another kind, and are not among them. */
+/** The segmentations of a series, label maps among them. */
 export function segmentationsOf(series: SeriesEntry): Segmentation[] {
   return series.instances
-    .filter((instance) => textOf(instance, tags.SOPClassUID) === segmentationSopClass)
+    .filter((instance) =>
+      [segmentationSopClass, labelMapSopClass].includes(textOf(instance, tags.SOPClassUID) ?? ""),
+    )
     .map((instance) => {
       let found = read.get(instance);
       if (!found) {
@@ -59,20 +67,35 @@ export function segmentationsOf(series: SeriesEntry): Segmentation[] {
 }
 
 export function segmentationOf(instance: JsonDataSet): Segmentation {
+  const uid = textOf(instance, tags.SOPInstanceUID) ?? "";
   const segments = itemsOf(instance, tag.segments).map((item, index): Segment => {
     const number = numberOf(item, tag.number) ?? index + 1;
     const lab = numbersOf(item, tag.color);
     const color =
       lab.length === 3 ? rgbOfLab(lab as [number, number, number]) : others[index % others.length]!;
-    return { number, label: textOf(item, tag.label) ?? String(number), color };
+    return { key: `${uid}/${number}`, number, label: textOf(item, tag.label) ?? String(number), color };
   });
   const isFractional = textOf(instance, tag.type) === "FRACTIONAL";
+  const isLabelMap =
+    textOf(instance, tags.SOPClassUID) === labelMapSopClass || textOf(instance, tag.type) === "LABELMAP";
+  const frames = imagesOfInstance(instance);
   return {
-    frames: imagesOfInstance(instance),
+    label: textOf(instance, tags.ContentLabel) ?? textOf(instance, tags.SeriesDescription) ?? "",
+    isLabelMap,
+    frames: isLabelMap ? frames.map(asNumbers) : frames,
     segments: new Map(segments.map((segment) => [segment.number, segment])),
     full: isFractional ? (numberOf(instance, tag.maximum) ?? 255) : 1,
   };
 }
+
+/** The pixels of a label map are numbers of segments, also where a palette gives them colours. */
+const asNumbers = (frame: StackImage): StackImage => ({
+  ...frame,
+  attributes: {
+    ...frame.attributes,
+    [tags.PhotometricInterpretation]: { vr: "CS", Value: ["MONOCHROME2"] },
+  },
+});
 
 export const segmentNumberOf = ({ attributes }: StackImage): number =>
   numberOf(attributes, tag.referenced) ?? 0;
@@ -108,6 +131,23 @@ export function paintSegment(
     pixels[i * 4 + 1] = green;
     pixels[i * 4 + 2] = blue;
     pixels[i * 4 + 3] = 115 * Math.min(1, values[i]! / full);
+  }
+  return pixels;
+}
+
+/** Segments by their numbers as colours, as `paintSegment` does one; those that are not named are left out. */
+export function paintLabels(
+  values: ArrayLike<number>,
+  colors: ReadonlyMap<number, Segment["color"]>,
+): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(values.length * 4);
+  for (let i = 0; i < values.length; i++) {
+    const color = values[i] === 0 ? undefined : colors.get(values[i]!);
+    if (!color) continue;
+    pixels[i * 4] = color[0];
+    pixels[i * 4 + 1] = color[1];
+    pixels[i * 4 + 2] = color[2];
+    pixels[i * 4 + 3] = 115;
   }
   return pixels;
 }

@@ -5,7 +5,6 @@ import { initialLook, measureOf, uptakeFor } from "../layers/fusion.ts";
 import { keyOfImage } from "../marks/study-marks.ts";
 import { reportText } from "../marks/words.ts";
 import { distinctPatients } from "../model/patient.ts";
-import { type Segmentation, segmentationsOf } from "../model/segments.ts";
 import { priorSeries } from "../model/studies.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
 import type { ToolName } from "../stack/session.ts";
@@ -20,6 +19,7 @@ import { KeyBar } from "./KeyBar.tsx";
 import { MeasurementsPanel } from "./MeasurementsPanel.tsx";
 import { PatientBanner, TwoPatients } from "./PatientBanner.tsx";
 import { placesIn } from "./places.ts";
+import { RegionsPanel } from "./RegionsPanel.tsx";
 import { SeriesStrip, seriesTitle } from "./SeriesStrip.tsx";
 import { StudyActions } from "./StudyActions.tsx";
 import { Toolbar } from "./Toolbar.tsx";
@@ -30,6 +30,7 @@ import { useLinking } from "./use-linking.ts";
 import { usePlanes } from "./use-planes.ts";
 import { usePrefetching } from "./use-prefetching.ts";
 import { usePresentations } from "./use-presentations.ts";
+import { useRegions } from "./use-regions.ts";
 import { useScale } from "./use-scale.ts";
 import { useStore } from "./use-store.ts";
 import { ViewportGrid } from "./ViewportGrid.tsx";
@@ -45,7 +46,7 @@ interface ReadingRoomProps {
 }
 
 const noKeyImages = createStore<readonly KeyImage[]>([]);
-const noSegmentations: readonly Segmentation[] = [];
+type PanelName = "attributes" | "measurements" | "regions";
 const plain = ({ center, width }: { center: number; width: number }) => ({ center, width });
 
 /** The whole screen of an open study. */
@@ -65,9 +66,8 @@ export function ReadingRoom({
   const hanging = useHanging(studies, studiesState, room.desk, screen);
   const [tool, setTool] = useState<ToolName>("window");
   const [overlays, setOverlays] = useState(true);
-  const [regions, setRegions] = useState(true);
   const [look, setLook] = useState(initialLook);
-  const [panel, setPanel] = useState<"" | "attributes" | "measurements">("");
+  const [panel, setPanel] = useState<"" | PanelName>("");
   const [help, setHelp] = useState(false);
   const controller = hanging.controllers[hanging.active];
   const state = useStore(controller?.state ?? none);
@@ -103,7 +103,7 @@ export function ReadingRoom({
     () => uptakeFor(activeSeries, series, (entry) => isVolume(room.volumes.of(entry))),
     [activeSeries, series, room.volumes],
   );
-  const segmentations = useMemo(() => series.flatMap(segmentationsOf), [series]);
+  const regions = useRegions(series, hanging, session);
   const presentations = usePresentations(series, places, jump, image);
   const fused = hanging.fusedIn(hanging.active);
   const { planes, togglePlanes } = usePlanes(hanging);
@@ -115,7 +115,7 @@ export function ReadingRoom({
     session.chooseTool(next);
     setTool(next);
   };
-  const toggle = (which: "attributes" | "measurements") => setPanel((now) => (now === which ? "" : which));
+  const toggle = (which: PanelName) => setPanel((now) => (now === which ? "" : which));
   const commands: Commands = {
     play: () => controller?.play(!state?.playing),
     invert: () => controller?.invert(),
@@ -128,7 +128,10 @@ export function ReadingRoom({
     measurements: () => toggle("measurements"),
     link: () => hanging.link(!hanging.linked),
     planes: togglePlanes,
-    regions: () => setRegions((on) => !on),
+    regions: regions.toggle,
+    regionList: () => {
+      if (regions.groups.length > 0) toggle("regions");
+    },
     fuse: () => {
       if (!hung || !(uptake || fused)) return;
       const { fused: _before, ...plain } = hung;
@@ -186,7 +189,8 @@ export function ReadingRoom({
         }
         layout={hanging.layout}
         onLayout={hanging.chooseLayout}
-        regions={segmentations.length > 0 ? regions : undefined}
+        regions={regions.groups.length > 0 ? regions.on : undefined}
+        regionList={panel === "regions"}
         presentations={presentations}
         scale={scale}
         onScale={chooseScale}
@@ -211,7 +215,7 @@ export function ReadingRoom({
         overlays={overlays}
         isKeyImage={keyImage ?? false}
         look={look}
-        segmentations={regions ? segmentations : noSegmentations}
+        regions={regions}
         presentation={presentations.chosen}
         onShowAttributes={() => setPanel("attributes")}
       />
@@ -229,6 +233,15 @@ export function ReadingRoom({
           onRename={session.marks.rename}
           onRemove={(id) => session.marks.remove([id])}
           onInsert={insert}
+          onClose={() => setPanel("")}
+        />
+      )}
+      {panel === "regions" && (
+        <RegionsPanel
+          groups={regions.groups}
+          hidden={regions.hidden}
+          onHide={regions.hide}
+          onGo={regions.go}
           onClose={() => setPanel("")}
         />
       )}

@@ -32,6 +32,8 @@ export interface ToolbarProps {
   fusion: Fusion | undefined;
   /** Whether regions of segmentations are drawn; undefined where there are none. */
   regions: boolean | undefined;
+  /** Whether their list is open. */
+  regionList: boolean;
   presentations: Presentations;
   /** How large projections are; undefined where there is none. */
   scale: Scale | undefined;
@@ -93,6 +95,15 @@ export function Toolbar(props: ToolbarProps) {
       <PictureCommands {...props} />
       <span className="vw-space" />
       <span className="vw-group">
+        {props.regions !== undefined && (
+          <ToolButton
+            icon="regionList"
+            label={t("List of regions and structures")}
+            hotkey="Shift+G"
+            pressed={props.regionList}
+            onClick={commands.regionList}
+          />
+        )}
         <ToolButton
           icon="list"
           label={t("Measurements and key images")}
@@ -275,7 +286,7 @@ function Layouts({ layout, onLayout, linked, planes, fused, regions, controller,
       {regions !== undefined && (
         <ToolButton
           icon="regions"
-          label={t("Regions of segmentations")}
+          label={t("Regions and structures")}
           hotkey="G"
           pressed={regions}
           onClick={commands.regions}

@@ -3,7 +3,6 @@ import { t } from "../../words/words.ts";
 import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
-import type { Segmentation } from "../model/segments.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
@@ -12,6 +11,7 @@ import { Message } from "./Message.tsx";
 import { SolidPane } from "./SolidPane.tsx";
 import { type Hanging, slots } from "./use-hanging.ts";
 import { pointAt } from "./use-linking.ts";
+import type { ShownRegions } from "./use-regions.ts";
 import { useStore } from "./use-store.ts";
 import { ViewportPane } from "./ViewportPane.tsx";
 
@@ -23,7 +23,7 @@ interface ViewportGridProps {
   /** Of the image in the active viewport. */
   isKeyImage: boolean;
   look: FusionLook;
-  segmentations: readonly Segmentation[];
+  regions: ShownRegions;
   presentation: PresentationState | undefined;
   onShowAttributes: () => void;
   /** From one viewport to all that hang, and back. */
@@ -40,7 +40,7 @@ export function ViewportGrid({
   overlays,
   isKeyImage,
   look,
-  segmentations,
+  regions,
   presentation,
   onMaximize,
   onShowAttributes,
@@ -101,7 +101,7 @@ export function ViewportGrid({
                 series={hanging.seriesIn(slot)}
                 fused={fusedIn(room, hanging, slot)}
                 look={look}
-                segmentations={segmentations}
+                regions={regions}
                 presentation={presentation}
                 reference={slot === active || visible.length < 2 ? undefined : reference}
                 onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}

@@ -4,7 +4,6 @@ import type { Hung } from "../hanging/hang.ts";
 import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
-import type { Segmentation } from "../model/segments.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { isLarge } from "../pixels/coming.ts";
 import type { Session } from "../stack/session.ts";
@@ -26,6 +25,8 @@ import { SegmentLayer } from "./SegmentLayer.tsx";
 import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
 import { SpaceOverlay } from "./SpaceOverlay.tsx";
 import { StackSlider } from "./StackSlider.tsx";
+import { StructureLayer } from "./StructureLayer.tsx";
+import type { ShownRegions } from "./use-regions.ts";
 import { useStore } from "./use-store.ts";
 
 interface ViewportPaneProps {
@@ -36,8 +37,8 @@ interface ViewportPaneProps {
   /** Whose uptake lies over it, and how. */
   fused: Volume | undefined;
   look: FusionLook;
-  /** Those whose regions are drawn on it. */
-  segmentations: readonly Segmentation[];
+  /** Those that are drawn on it. */
+  regions: Pick<ShownRegions, "segmentations" | "structures">;
   /** As which presentation state has it; undefined: as stored. */
   presentation: PresentationState | undefined;
   /** What the active viewport shows, where that is another one. */
@@ -133,13 +134,20 @@ export function ViewportPane(props: ViewportPaneProps) {
           {overlays && state.shown && !state.error && (
             <OverlayPlanes dicomweb={room.dicomweb} image={state.shown} controller={controller} />
           )}
-          {props.segmentations.length > 0 && state.shown && !state.error && (
-            <SegmentLayer
-              segmentations={props.segmentations}
-              image={state.shown}
-              source={source}
-              controller={controller}
-            />
+          {state.shown && !state.error && (
+            <>
+              <SegmentLayer
+                segmentations={props.regions.segmentations}
+                image={state.shown}
+                source={source}
+                controller={controller}
+              />
+              <StructureLayer
+                structures={props.regions.structures}
+                image={state.shown}
+                controller={controller}
+              />
+            </>
           )}
           {props.fused && !state.error && (
             <FusionLayer

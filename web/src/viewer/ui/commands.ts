@@ -21,6 +21,8 @@ export interface Commands {
   fuse(): void;
   /** Regions of segmentations on the images, or none. */
   regions(): void;
+  /** Their list. */
+  regionList(): void;
   /** As a presentation state shows it, or as stored. */
   presentation(): void;
   undo(): void;
@@ -73,6 +75,7 @@ const commandKeys: Record<string, CommandName> = {
   v: "planes",
   u: "fuse",
   g: "regions",
+  "shift+g": "regionList",
   "shift+p": "presentation",
   "shift+m": "measurements",
   "ctrl+z": "undo",

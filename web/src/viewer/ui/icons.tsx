@@ -37,6 +37,9 @@ const drawings = {
       <circle cx="10" cy="8" r="4" fill="currentColor" fillOpacity=".35" />
     </>
   ),
+  regionList: (
+    <path d="M2.500 3.500h2v2h-2zM2.500 10.500h2v2h-2zM7 4.500h6.500M7 11.500h6.500M7 8h6.500M2.500 7h2v2h-2z" />
+  ),
   regions: (
     <path
       d="M3 5.500C4 2.500 9 1.800 11.500 4s2 7-1 8.500-6-.5-6.500-2.500S2 8 3 5.500z"
