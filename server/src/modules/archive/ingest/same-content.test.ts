@@ -1,4 +1,4 @@
-import { TransferSyntaxes } from "@isocenter/dicom";
+import { dataSetOf, Element, readPart10, Tags, TransferSyntaxes, writePart10 } from "@isocenter/dicom";
 import { createImagingPool } from "@isocenter/imaging";
 import { decisionsArchive } from "@isocenter/test/support/decisions.ts";
 import { chunked, ctInstance } from "@isocenter/test/support/instances.ts";
@@ -63,6 +63,34 @@ test.each([
   const other = uids();
   await ingest(other, syntax);
   expect(await ingest(other)).toMatchObject({ outcome: "already-stored" });
+});
+
+test("the same object written in another way is here already; what follows the pixels counts as well", async () => {
+  const same = uids();
+  const send = (attributes: object, { undefinedLengths = false } = {}) => {
+    const { dataSet } = readPart10(
+      ctInstance({ ...same, PixelData: Buffer.concat(frames), ReferencedImageSequence: [{}], ...attributes })
+        .bytes,
+    );
+    if (undefinedLengths) {
+      const made = dataSetOf({ ReferencedImageSequence: [{}] }).elements.get(Tags.ReferencedImageSequence)!;
+      const open = new Element(made.tag, "SQ", -1, -1);
+      open.items = made.items!.map((item) => ({ ...item, undefinedLength: true }));
+      dataSet.elements.set(made.tag, open);
+    }
+    const bytes = writePart10({ dataSet, transferSyntaxUID: TransferSyntaxes.ExplicitVRLittleEndian });
+    return at.archive.ingest(at.viewer, { chunks: chunked(bytes), door: "stow-rs" });
+  };
+  const first = await send({});
+  const again = await send({}, { undefinedLengths: true });
+  expect(again).toMatchObject({ outcome: "already-stored", imageId: first.imageId });
+  for (const other of [
+    { PixelData: Buffer.concat(frames.toReversed()) },
+    { DigitalSignaturesSequence: [{ MACIDNumber: 1 }] },
+    // A third frame that nobody counts.
+    { PixelData: Buffer.concat([...frames, frames[0]!]) },
+  ])
+    expect(await send(other, { undefinedLengths: true })).toMatchObject({ outcome: "quarantined" });
 });
 
 test("other pixels, other attributes and a lossy syntax are for a person to decide", async () => {

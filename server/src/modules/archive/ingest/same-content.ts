@@ -4,9 +4,11 @@ import {
   type Element,
   type FrameIndex,
   littleEndianValue,
+  readDataSet,
   readPart10,
   type Tag,
   Tags,
+  TransferSyntaxes,
   transferSyntax,
 } from "@isocenter/dicom";
 import { frameDescription, type ImagingPool } from "@isocenter/imaging";
@@ -29,15 +31,27 @@ const ofSyntax: ReadonlySet<Tag> = new Set<Tag>([
   Tags.DataSetTrailingPadding,
 ]);
 
+const bothLossless = (...objects: readonly { transferSyntaxUid: string }[]): boolean =>
+  objects.every(({ transferSyntaxUid }) => isLossless(transferSyntaxUid));
+
 interface StoredObject {
   objectKey: string;
   size: number;
   transferSyntaxUid: string;
   dataSetOffset: number;
   headerLength: number;
+  trailerOffset: number | null;
   pixelTag: number | null;
   pixelVr: string | null;
+  /** Where pixels end that are not encapsulated. */
+  pixelEnd: number | null;
   frames: FrameIndex;
+}
+
+/** Whether the frames are all of the pixels, but for a byte that pads them. */
+function hasAllPixels({ frames, pixelEnd }: StoredObject): boolean {
+  const last = frames.at(-1)?.at(-1);
+  return pixelEnd === null || (last !== undefined && last.offset + last.length >= pixelEnd - 1);
 }
 
 const trimmed = (bytes: Uint8Array): Buffer => {
@@ -71,9 +85,19 @@ const isLossless = (uid: string): boolean => {
   return syntax !== undefined && !syntax.lossy && !syntax.video;
 };
 
+/** How the elements are written beside compressed pixels and deflation. */
+function plainSyntax(uid: string): string {
+  const syntax = transferSyntax(uid);
+  if (syntax?.explicitVR === false) return TransferSyntaxes.ImplicitVRLittleEndian;
+  return syntax?.littleEndian === false
+    ? TransferSyntaxes.ExplicitVRBigEndian
+    : TransferSyntaxes.ExplicitVRLittleEndian;
+}
+
 /**
- * Compares an object with the archived one of its UID where both are lossless and only their transfer syntaxes differ: the same attributes and the same
- * decoded frames are the same object.
+ * Compares an object with the archived one of its UID: the same attributes and the same frames are the same object, however it is written. Another system may have
+ * passed it on with other lengths of sequences or without group lengths, or in another transfer syntax: then both have to be lossless, and the decoded
+ * frames the same.
  */
 export function createContentComparer(
   platform: Pick<Platform, "db" | "objects" | "log">,
@@ -84,7 +108,8 @@ export function createContentComparer(
   async function archived(id: string): Promise<StoredObject | undefined> {
     const [row] = await db<(Omit<StoredObject, "frames"> & { frameIndex: Buffer | null })[]>`
       select object_key as "objectKey", size, transfer_syntax_uid as "transferSyntaxUid", data_set_offset as "dataSetOffset",
-        header_length as "headerLength", pixel_tag as "pixelTag", pixel_vr as "pixelVr", frame_index as "frameIndex"
+        header_length as "headerLength", trailer_offset as "trailerOffset", pixel_tag as "pixelTag", pixel_vr as "pixelVr",
+        case when not pixel_encapsulated then pixel_offset + pixel_length end as "pixelEnd", frame_index as "frameIndex"
       from instance where id = ${id}`;
     return row && { ...row, frames: row.frameIndex ? decodeFrameIndex(row.frameIndex) : [] };
   }
@@ -96,9 +121,17 @@ export function createContentComparer(
     const header = await objects.read(objectKey, { start: 0, end: headerLength });
     const inflated = deflated ? inflateDataSet(header.subarray(dataSetOffset)) : null;
     const { dataSet } = readPart10(header);
+    const trailer =
+      object.trailerOffset === null
+        ? null
+        : readDataSet(
+            await objects.read(objectKey, { start: object.trailerOffset, end: object.size }),
+            plainSyntax(object.transferSyntaxUid),
+          );
     const pixels = object.pixelTag === null ? null : { tag: object.pixelTag, vr: object.pixelVr ?? "OW" };
     return {
       dataSet,
+      trailer: trailer ?? { ...dataSet, elements: new Map<Tag, Element>() },
       description: pixels && frameDescription(dataSet, object.transferSyntaxUid, pixels),
       async frame(index: number): Promise<Buffer> {
         const pieces = await Promise.all(
@@ -115,15 +148,23 @@ export function createContentComparer(
 
   async function compare(existing: StoredObject, came: StoredObject): Promise<boolean> {
     const [left, right] = [await open(existing), await open(came)];
-    if (!sameAttributes(left.dataSet, right.dataSet)) return false;
+    if (!sameAttributes(left.dataSet, right.dataSet) || !sameAttributes(left.trailer, right.trailer))
+      return false;
     if (existing.pixelTag !== came.pixelTag || existing.frames.length !== came.frames.length) return false;
-    if (!left.description || !right.description) return true;
-    // Frames of single bits share bytes: where one begins is not where its piece does.
-    if (left.description.bitsAllocated === 1 || existing.frames.length > maxFrames) return false;
+    if (existing.pixelTag === null) return true;
+    // Pixels whose frames cannot be told apart are not compared.
+    if (existing.frames.length === 0 || existing.frames.length > maxFrames) return false;
+    if (!hasAllPixels(existing) || !hasAllPixels(came)) return false;
+    const sameSyntax = existing.transferSyntaxUid === came.transferSyntaxUid;
     for (let index = 0; index < existing.frames.length; index++) {
+      const [mine, theirs] = [await left.frame(index), await right.frame(index)];
+      if (sameSyntax && mine.equals(theirs)) continue;
+      if (!bothLossless(existing, came) || !left.description || !right.description) return false;
+      // Frames of single bits share bytes: where one begins is not where its piece does.
+      if (left.description.bitsAllocated === 1) return false;
       const [a, b] = await Promise.all([
-        imaging.decode(left.description, await left.frame(index)),
-        imaging.decode(right.description, await right.frame(index)),
+        imaging.decode(left.description, mine),
+        imaging.decode(right.description, theirs),
       ]);
       if (a.photometricInterpretation !== b.photometricInterpretation) return false;
       if (a.planarConfiguration !== b.planarConfiguration) return false;
@@ -133,22 +174,18 @@ export function createContentComparer(
   }
 
   return async (existing: ExistingInstance, incoming: Incoming): Promise<boolean> => {
-    const syntaxes = [existing.transferSyntaxUid, incoming.transferSyntaxUid];
-    if (syntaxes[0] === syntaxes[1] || !syntaxes.every(isLossless)) return false;
+    const sameSyntax = existing.transferSyntaxUid === incoming.transferSyntaxUid;
+    if (!sameSyntax && !bothLossless(existing, incoming)) return false;
     if (existing.size > maxBytes || incoming.size > maxBytes) return false;
     try {
       const stored = await archived(existing.id);
       if (!stored) return false;
-      const { objectKey, size, transferSyntaxUid, dataSetOffset, headerLength, pixels, frameIndex } =
-        incoming;
+      const { pixels, frameIndex } = incoming;
       return await compare(stored, {
-        objectKey,
-        size,
-        transferSyntaxUid,
-        dataSetOffset,
-        headerLength,
+        ...incoming,
         pixelTag: pixels?.tag ?? null,
         pixelVr: pixels?.vr ?? null,
+        pixelEnd: pixels && !pixels.encapsulated ? pixels.offset + pixels.length : null,
         frames: frameIndex ? decodeFrameIndex(frameIndex) : [],
       });
     } catch (error) {
