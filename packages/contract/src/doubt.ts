@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { studyStatuses } from "./enumerations.ts";
 import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 import { PatientSummary } from "./studies.ts";
 import { orderStatuses } from "./workflow.ts";
@@ -18,7 +19,8 @@ export type ReconciliationAction = (typeof reconciliationActions)[number];
  * What may be decided of each kind. ACCEPT: the provisional patient is one of their own, or what was deleted comes back; ATTACH: it is the known patient
  * after all; MOVE: it is another patient; REJECT: the study is set aside, or what was deleted stays so. Of a study whose order is in doubt MATCH says which
  * of its patient's orders it answers, ATTACH that it is the patient's whose order its numbers name, and ACCEPT that it answers none. Where several
- * registered studies wait under the number of what came, it is a study beside them, and ACCEPT says that somebody has seen to those.
+ * registered studies wait under the number of what came, MATCH says which of them it is: it takes that one's place and order, and that one is cancelled;
+ * ACCEPT says that it is a study beside them.
  */
 export const actionsOfReconciliation: Readonly<Record<ReconciliationKind, readonly ReconciliationAction[]>> =
   {
@@ -26,7 +28,7 @@ export const actionsOfReconciliation: Readonly<Record<ReconciliationKind, readon
     NO_IDENTIFIER: ["ACCEPT", "MOVE", "REJECT"],
     RESENT_AFTER_DELETION: ["ACCEPT", "REJECT"],
     ORDER_CONFLICT: ["MATCH", "ATTACH", "ACCEPT"],
-    SEVERAL_REGISTERED: ["ACCEPT"],
+    SEVERAL_REGISTERED: ["MATCH", "ACCEPT"],
   };
 
 export const doubtStatuses = ["OPEN", "RESOLVED"] as const;
@@ -76,9 +78,25 @@ export const ReconciliationItem = Type.Object({
       status: Type.Enum([...orderStatuses]),
     }),
   ),
+  registered: Type.Array(
+    Type.Object({
+      id: Id,
+      studyDescription: Nullable(Type.String()),
+      modalities: Type.Array(Type.String()),
+      bodyPart: Nullable(Type.String()),
+      status: Type.Enum([...studyStatuses]),
+      orderId: Nullable(Id),
+    }),
+    { description: "Of SEVERAL_REGISTERED: the studies that wait for images under the number; at most 100" },
+  ),
   imageIds: Type.Array(Id, { description: "Images that came again after they were deleted; at most 100" }),
   resolution: Nullable(
-    Type.Object({ ...Decision.properties, patientId: Nullable(Id), orderId: Nullable(Id) }),
+    Type.Object({
+      ...Decision.properties,
+      patientId: Nullable(Id),
+      orderId: Nullable(Id),
+      studyId: Nullable(Id),
+    }),
   ),
   createdAt: DateTime,
   version: Type.Integer(),
@@ -109,6 +127,9 @@ export const ResolveReconciliation = Type.Object(
     action: Type.String({ maxLength: 16, description: "accept, attach, move, reject or match, in any case" }),
     orderId: Type.Optional(
       Type.String({ format: "uuid", description: "Of match: the order that the study answers" }),
+    ),
+    studyId: Type.Optional(
+      Type.String({ format: "uuid", description: "Of match: the registered study that it is" }),
     ),
     patientId: Type.Optional(Type.String({ format: "uuid", description: "Of move: whose it is" })),
     identifier: Type.Optional(

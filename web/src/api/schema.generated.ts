@@ -6222,6 +6222,17 @@ export interface components {
                 /** @enum {unknown} */
                 status: "PENDING" | "SCHEDULED" | "ARRIVED" | "IN_PROGRESS" | "PERFORMED" | "COMPLETED" | "ON_HOLD" | "CANCELLED" | "NO_SHOW" | "DISCONTINUED";
             } | null;
+            /** @description Of SEVERAL_REGISTERED: the studies that wait for images under the number; at most 100 */
+            registered: {
+                /** Format: uuid */
+                id: string;
+                studyDescription: string | null;
+                modalities: string[];
+                bodyPart: string | null;
+                /** @enum {unknown} */
+                status: "SCHEDULED" | "ARRIVED" | "IN_PROGRESS" | "COMPLETED" | "PRELIMINARY" | "FINAL" | "CANCELLED";
+                orderId: string | null;
+            }[];
             /** @description Images that came again after they were deleted; at most 100 */
             imageIds: string[];
             resolution: {
@@ -6235,6 +6246,7 @@ export interface components {
                 at: string;
                 patientId: string | null;
                 orderId: string | null;
+                studyId: string | null;
             } | null;
             /** Format: date-time */
             createdAt: string;
@@ -6667,6 +6679,11 @@ export interface components {
              * @description Of match: the order that the study answers
              */
             orderId?: string;
+            /**
+             * Format: uuid
+             * @description Of match: the registered study that it is
+             */
+            studyId?: string;
             /**
              * Format: uuid
              * @description Of move: whose it is

@@ -91,13 +91,15 @@ function Decide({ item }: { item: ReconciliationItem }) {
   const [reason, setReason] = useState("");
   const [patientId, setPatientId] = useState("");
   const [orderId, setOrderId] = useState("");
+  const [studyId, setStudyId] = useState("");
   const { busy, problem, run } = useRun("reconciliation");
   const upper = action.toUpperCase();
+  const registered = item.kind === "SEVERAL_REGISTERED";
   const needs =
     upper === "MOVE"
       ? patientId === ""
       : upper === "MATCH"
-        ? orderId === ""
+        ? (registered ? studyId : orderId) === ""
         : upper === "REJECT" && reason.trim() === "";
   const submit = () =>
     run(
@@ -109,7 +111,7 @@ function Decide({ item }: { item: ReconciliationItem }) {
               action,
               expectedVersion: item.version,
               ...(upper === "MOVE" ? { patientId } : {}),
-              ...(upper === "MATCH" ? { orderId } : {}),
+              ...(upper === "MATCH" ? (registered ? { studyId } : { orderId }) : {}),
               ...(reason.trim() ? { reason: reason.trim() } : {}),
             },
           }),
@@ -135,7 +137,19 @@ function Decide({ item }: { item: ReconciliationItem }) {
           onChange={setAction}
         />
         {upper === "MOVE" && <PatientSearch onChange={setPatientId} />}
-        {upper === "MATCH" && (
+        {upper === "MATCH" && registered && (
+          <Choose
+            label={t("Registered studies that wait for images")}
+            options={item.registered.map((one) => ({
+              value: one.id,
+              word: one.studyDescription ?? t("No description"),
+              hint: [one.modalities.join(", "), one.bodyPart].filter(Boolean).join(" · "),
+            }))}
+            value={studyId}
+            onChange={setStudyId}
+          />
+        )}
+        {upper === "MATCH" && !registered && (
           <OrderSearch patientId={item.patient.id} value={orderId} onChange={setOrderId} />
         )}
         <Field

@@ -58,6 +58,10 @@ const decisions: Readonly<Record<ReconciliationKind, Partial<Record<Reconciliati
     ACCEPT: { word: message("It answers no order"), hint: message("The study stays without an order.") },
   },
   SEVERAL_REGISTERED: {
+    MATCH: {
+      word: message("It is one of the registered studies"),
+      hint: message("It takes that one’s place and its order; nothing is waited for any more."),
+    },
     ACCEPT: {
       word: message("It is a study of its own"),
       hint: message("It stays beside those that were registered; cancel the ones that nothing comes for."),

@@ -17,15 +17,20 @@ import {
   toDecision,
 } from "./lists.ts";
 import { type ClaimRow, type SummaryRow, summarySql, toClaimed, toSummary } from "./summaries.ts";
+import { awaiting } from "./take-place.ts";
 
 interface Row
   extends DecisionRow,
-    Pick<ReconciliationItem, "id" | "kind" | "facilityId" | "study" | "order" | "imageIds" | "version"> {
+    Pick<
+      ReconciliationItem,
+      "id" | "kind" | "facilityId" | "study" | "order" | "registered" | "imageIds" | "version"
+    > {
   claim: ClaimRow;
   patient: SummaryRow;
   known: SummaryRow | null;
   targetPatientId: string | null;
   targetOrderId: string | null;
+  targetStudyId: string | null;
   resolvedWith: string | null;
   createdAt: Date;
 }
@@ -39,9 +44,12 @@ const columns = (sql: Reader): Fragment => sql`
     'deleted', st.deleted_at is not null) as study,
   (select json_build_object('id', o.id, 'accessionNumber', o.accession_number, 'procedureName', o.procedure_name, 'status', o.status)
     from imaging_order o where o.id = r.order_id) as "order",
+  case when r.kind <> 'several-registered' then '[]'::json else (select coalesce(json_agg(json_build_object('id', w.id, 'studyDescription', w.description,
+      'modalities', w.modalities, 'bodyPart', w.body_part, 'status', w.status, 'orderId', w.order_id) order by w.id), '[]'::json)
+    from (select w.* from study w where ${awaiting(sql)} order by w.id limit ${maxImages}) w) end as registered,
   ${summarySql(sql, "p")} as patient, ${summarySql(sql, "known")} as known,
   array(select ri.instance_id from reconciliation_instance ri where ri.item_id = r.id order by ri.instance_id limit ${maxImages}) as "imageIds",
-  ${decisionColumns(sql, "r", "reason")}, r.target_patient_id as "targetPatientId", r.target_order_id as "targetOrderId",
+  ${decisionColumns(sql, "r", "reason")}, r.target_patient_id as "targetPatientId", r.target_order_id as "targetOrderId", r.target_study_id as "targetStudyId",
   r.resolved_with as "resolvedWith"`;
 
 const tables = (sql: Reader): Fragment => sql`
@@ -65,6 +73,7 @@ function toItem(row: Row): ReconciliationItem {
     resolutionReason: __,
     targetPatientId,
     targetOrderId,
+    targetStudyId,
     resolvedWith,
     resolvedBy: ___,
     resolvedByName: ____,
@@ -74,6 +83,7 @@ function toItem(row: Row): ReconciliationItem {
   const decision = toDecision(row);
   const allowed = actionsOfReconciliation[item.kind]
     .filter((one) => one !== "ATTACH" || known !== null)
+    .filter((one) => one !== "MATCH" || item.kind === "ORDER_CONFLICT" || item.registered.length > 0)
     .map((one) => one.toLowerCase());
   return {
     ...item,
@@ -81,7 +91,12 @@ function toItem(row: Row): ReconciliationItem {
     claimed: toClaimed(claim),
     patient: toSummary(patient),
     knownPatient: known && toSummary(known),
-    resolution: decision && { ...decision, patientId: targetPatientId, orderId: targetOrderId },
+    resolution: decision && {
+      ...decision,
+      patientId: targetPatientId,
+      orderId: targetOrderId,
+      studyId: targetStudyId,
+    },
     createdAt: row.createdAt.toISOString(),
     actions: resolvedAt === null ? allowed : resolvedWith === null ? ["undo"] : [],
   };

@@ -23,13 +23,16 @@ import {
 import { moveStudies } from "../assign.ts";
 import { type DecisionContext, deleteAgain, deleteImages, restoreDeletion } from "../deletion/delete.ts";
 import { decideOrder, relinkOrder, restoreOrder } from "../link-order.ts";
+import { leavePlace, type PlaceBefore, takePlace } from "./take-place.ts";
 
 export interface Resolution {
   action: ReconciliationAction;
   /** Of MOVE. */
   patientId?: string;
-  /** Of MATCH. */
+  /** Of MATCH to an order. */
   orderId?: string;
+  /** Of MATCH to a registered study. */
+  studyId?: string;
   /** Of ACCEPT. */
   identifier?: { value: string; issuer?: string };
   reason?: string;
@@ -45,6 +48,8 @@ interface Before {
   deletionId?: string;
   /** Images that came back, by the deletion that had taken them. */
   restored?: Record<string, string[]>;
+  /** The registered study whose place was taken. */
+  place?: PlaceBefore;
   /** The order that the study answered, and whether a person had said so. */
   order?: { orderId: string | null; decided: boolean };
 }
@@ -121,7 +126,7 @@ export async function resolveReconciliation(
   const at = context.clock.now();
   await tx`
     update reconciliation_item set action = ${action}, reason = ${resolution.reason ?? null}, target_patient_id = ${targetPatientId},
-      target_order_id = ${item.kind === "ORDER_CONFLICT" ? order.orderId : null}, before = ${tx.json(before as never)}, resolved_by = ${viewer.id}, resolved_by_name = ${viewer.name}, resolved_at = ${at},
+      target_order_id = ${item.kind === "ORDER_CONFLICT" ? order.orderId : null}, target_study_id = ${before.place?.registeredId ?? null}, before = ${tx.json(before as never)}, resolved_by = ${viewer.id}, resolved_by_name = ${viewer.name}, resolved_at = ${at},
       version = version + 1
     where id = ${itemId}`;
   if (before.accepted)
@@ -134,15 +139,19 @@ export async function resolveReconciliation(
 }
 
 function checkMembers(kind: ReconciliationKind, resolution: Resolution): void {
-  const { action, patientId, orderId, identifier, reason } = resolution;
+  const { action, patientId, orderId, studyId, identifier, reason } = resolution;
+  const toOrder = action === "MATCH" && kind === "ORDER_CONFLICT";
+  const toStudy = action === "MATCH" && kind === "SEVERAL_REGISTERED";
   const wrong = (path: string, message: string): Refusal =>
     new Refusal("invalid", "reconciliation.invalid", `${path} ${message}.`, {
       errors: [{ path: `body.${path}`, message }],
     });
   if ((action === "MOVE") !== (patientId !== undefined))
     throw wrong("patientId", "is given with move, and only then");
-  if ((action === "MATCH") !== (orderId !== undefined))
-    throw wrong("orderId", "is given with match, and only then");
+  if (toOrder !== (orderId !== undefined))
+    throw wrong("orderId", "is given with match to an order, and only then");
+  if (toStudy !== (studyId !== undefined))
+    throw wrong("studyId", "is given with match to a registered study, and only then");
   if (
     (action !== "ACCEPT" || kind === "ORDER_CONFLICT" || kind === "SEVERAL_REGISTERED") &&
     identifier !== undefined
@@ -155,11 +164,16 @@ async function apply(
   tx: Tx,
   viewer: Viewer,
   item: Item,
-  { action, patientId, identifier, reason = "" }: Resolution,
+  { action, patientId, studyId, identifier, reason = "" }: Resolution,
   context: DecisionContext,
 ): Promise<{ targetPatientId: string | null; before: Before }> {
   const { clock } = context;
-  if (item.kind === "SEVERAL_REGISTERED") return { targetPatientId: null, before: {} };
+  if (item.kind === "SEVERAL_REGISTERED")
+    return {
+      targetPatientId: null,
+      before:
+        action === "MATCH" ? { place: await takePlace(tx, viewer, item.studyId, studyId!, context) } : {},
+    };
   if (item.kind === "RESENT_AFTER_DELETION")
     return {
       targetPatientId: null,
@@ -280,10 +294,11 @@ export async function undoReconciliation(
     if (before.memberAdded && item.targetPatientId) await forgetUnlessKnown(tx, item);
   }
   if (before.order) await restoreOrder(tx, viewer, item.studyId, before.order, context);
+  if (before.place) await leavePlace(tx, viewer, item.studyId, before.place, context);
   for (const [deletionId, ids] of Object.entries(before.restored ?? {}))
     await deleteAgain(tx, item.studyId, deletionId, ids, clock.now());
   await tx`
-    update reconciliation_item set action = null, reason = null, target_patient_id = null, target_order_id = null, before = null, resolved_by = null,
+    update reconciliation_item set action = null, reason = null, target_patient_id = null, target_order_id = null, target_study_id = null, before = null, resolved_by = null,
       resolved_by_name = null, resolved_at = null, resolved_with = null, version = version + 1
     where id = ${itemId} or resolved_with = ${itemId}`;
   if (item.about === "PATIENT") await relinkOrder(tx, viewer, item.studyId, context);

@@ -340,7 +340,8 @@ describe("images of a registered study", () => {
     expect([first.id, second.id]).not.toContain(sent.studyId);
     const call = await as("TECHNOLOGIST");
     const [item] = (await call("GET", `/reconciliation?studyId=${sent.studyId}`)).body.data;
-    expect(item).toMatchObject({ kind: "SEVERAL_REGISTERED", status: "OPEN", actions: ["accept"] });
+    expect(item).toMatchObject({ kind: "SEVERAL_REGISTERED", status: "OPEN", actions: ["match", "accept"] });
+    expect(item.registered.map(({ id }: { id: string }) => id)).toEqual([first.id, second.id]);
     const refused = await call("POST", `/reconciliation/${item.id}/resolve`, {
       action: "reject",
       reason: "x",
@@ -354,6 +355,61 @@ describe("images of a registered study", () => {
     await move(first.id, "CANCELLED");
     const later = await send({ studyInstanceUid: newUid(), patientId }, { AccessionNumber: accessionNumber });
     expect(later.studyId).toBe(second.id);
+  });
+
+  test("for which several wait are matched to the one that a person says, with its order, and taken back", async () => {
+    const patientId = await desk.patient();
+    const call = await as("TECHNOLOGIST");
+    const ordered = await desk.place({ patientId });
+    const accessionNumber = "ELSEWHERE7";
+    const first = await study({
+      patientId,
+      orderId: ordered.id,
+      accessionNumber,
+      studyDescription: "Thorax",
+      bodyPart: "CHEST",
+    });
+    const second = await study({ patientId, accessionNumber });
+    const sent = await send(
+      { studyInstanceUid: newUid(), patientId },
+      { AccessionNumber: accessionNumber, StudyDescription: "" },
+    );
+    const before = await get(sent.studyId);
+    expect(before.orderId).toBeNull();
+    const [item] = (await call("GET", `/reconciliation?studyId=${sent.studyId}`)).body.data;
+    const url = `/reconciliation/${item.id}/resolve`;
+    const refused = async (body: object) => (await call("POST", url, body)).body.code;
+    expect(await refused({ action: "match" })).toBe("reconciliation.invalid");
+    expect(await refused({ action: "match", orderId: ordered.id })).toBe("reconciliation.invalid");
+    expect(await refused({ action: "accept", studyId: first.id })).toBe("reconciliation.invalid");
+    for (const other of [sent.studyId, newId(platform.clock), (await study({ patientId })).id])
+      expect(await refused({ action: "match", studyId: other })).toBe("reconciliation.not-waiting");
+    const matched = await call("POST", url, { action: "match", studyId: first.id });
+    expect([matched.status, matched.body]).toMatchObject([
+      200,
+      { status: "RESOLVED", resolution: { action: "MATCH", studyId: first.id }, actions: ["undo"] },
+    ]);
+    expect(await get(sent.studyId)).toMatchObject({ orderId: ordered.id, studyDescription: "Thorax" });
+    expect([(await get(first.id)).status, (await get(second.id)).status]).toEqual(["CANCELLED", "SCHEDULED"]);
+    expect((await call("POST", `/reconciliation/${item.id}/undo`)).body.status).toBe("OPEN");
+    const after = await get(sent.studyId);
+    expect([after.orderId, after.studyDescription]).toEqual([before.orderId, before.studyDescription]);
+    expect((await get(first.id)).status).toBe("SCHEDULED");
+    const facts = await database.db<{ type: string }[]>`
+      select type from fact where subject_id in (${item.id}, ${first.id}) and type in ('reconciliation.resolved', 'reconciliation.undone', 'study.status-changed')
+      order by id`;
+    expect(facts.map(({ type }) => type)).toEqual([
+      "study.status-changed",
+      "reconciliation.resolved",
+      "study.status-changed",
+      "reconciliation.undone",
+    ]);
+    // What was registered was changed meanwhile: it is not taken back over that.
+    await call("POST", url, { action: "match", studyId: second.id });
+    await database.db`update study set deleted_at = now() where id = ${second.id}`;
+    expect((await call("POST", `/reconciliation/${item.id}/undo`)).body.code).toBe(
+      "reconciliation.changed-since",
+    );
   });
 
   test("that come at once under two UIDs fill it once", async () => {
