@@ -1,3 +1,4 @@
+import fs from "node:fs/promises";
 import { dataSetOf, implementationClassUid, writeDataSet } from "@isocenter/dicom";
 import { answerContexts, createDimseServer } from "@isocenter/dimse";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -5,7 +6,7 @@ import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
-import { ownPassword, webFlow } from "../support/web.ts";
+import { admin, ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhere, in the browser", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
@@ -125,5 +126,42 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await page.getByRole("button", { name: /Nodule in the left lung/ }).click();
     await panel.getByText("It is a nipple shadow").waitFor();
     expect(await violationsOf(page)).toEqual([]);
+  });
+
+  test("studies are marked by keyboard, exported without names as one file, and sent to another system", async () => {
+    const two = [1, 2].map((n) => ctInstance({ PatientID: `E-${n}`, PatientName: `Many^${n}` }));
+    await flow.store(...two.map(({ bytes }) => bytes));
+    const far = { aeTitle: "DISC_MAKER", host: "127.0.0.1", port: 1, permissions: ["store"] };
+    await call("POST", "/modalities", far);
+    const page = await flow.open();
+    await signInByForm(page, "admin", admin.password);
+    await page.goto("/studies?query=Many");
+    await page.getByRole("row", { name: /Many/ }).first().click();
+    for (const key of ["x", "j", "x"]) await page.keyboard.press(key);
+    const bar = page.getByRole("region", { name: "Marked studies" });
+    await bar.getByText("2 studies marked").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press("e");
+    const dialog = page.getByRole("dialog", { name: "Export" });
+    await dialog.getByLabel("De-identified").check();
+    await dialog.getByLabel("Keep age, sex, size and weight").check();
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+    const coming = page.waitForEvent("download");
+    await dialog.getByRole("button", { name: "Export" }).click();
+    const file = await (await coming).path();
+    await dialog.waitFor({ state: "detached" });
+    const bytes = await fs.readFile(file);
+    expect(bytes.subarray(0, 2).toString()).toBe("PK");
+    expect(bytes.includes("Many^1")).toBe(false);
+
+    await page.keyboard.press("s");
+    const send = page.getByRole("dialog", { name: "Send to another system" });
+    await send.getByLabel("Destination").selectOption("DISC_MAKER");
+    await send.getByRole("button", { name: "Send" }).click();
+    await send.waitFor({ state: "detached" });
+    const [item] = (await call("GET", "/send-queue")).data;
+    expect([item.aeTitle, item.total]).toEqual(["DISC_MAKER", 2]);
+    await page.keyboard.press("Escape");
+    await bar.waitFor({ state: "detached" });
   });
 });

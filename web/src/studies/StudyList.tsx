@@ -9,6 +9,8 @@ import { ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { pickFiles } from "../uploads/pick.ts";
 import { t } from "../words/words.ts";
+import { ChosenBar } from "./chosen/ChosenBar.tsx";
+import { useChosen } from "./chosen/use-chosen.ts";
 import { Filters } from "./Filters.tsx";
 import { seriesCount, totalOf } from "./format.ts";
 import { isFiltered, readListState, type StudyListState } from "./list-state.ts";
@@ -36,6 +38,8 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
   const rows = useMemo(() => page?.data ?? [], [page]);
   const [selected, setSelected] = useState<string | null>(rememberedSelection);
   const [peeking, setPeeking] = useState(false);
+  const { chosen, toggle, clear: clearChosen } = useChosen();
+  const mayMark = useMe()?.permissions.includes("images.export") ?? false;
   const study = rows.find((row) => row.id === selected) ?? null;
   const filtered = isFiltered(state);
   useRecent();
@@ -72,6 +76,9 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
       inBar: true,
       run: () => study && onOpen(study.studyInstanceUid),
     },
+    ...(mayMark
+      ? [{ caps: ["X"], label: t("mark"), on: ["x"], inBar: true, run: () => study && toggle(study) }]
+      : []),
     {
       caps: ["F"],
       label: t("filter"),
@@ -81,10 +88,11 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
     },
     {
       caps: ["Esc"],
-      label: t("close the peek, clear filters"),
+      label: t("close the peek, clear marks and filters"),
       on: ["escape"],
       run: () => {
         if (peeking) setPeeking(false);
+        else if (chosen.size > 0) clearChosen();
         else if (filtered) clear();
       },
     },
@@ -111,6 +119,8 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
             onSelect={select}
             onOpen={onOpen}
             onChange={onChange}
+            chosen={chosen}
+            onMark={mayMark ? toggle : null}
           />
         )}
         {error && page && (
@@ -120,6 +130,7 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
             })}
           </div>
         )}
+        {chosen.size > 0 && <ChosenBar studies={[...chosen.values()]} onClear={clearChosen} />}
         {page && rows.length > 0 && <Pager state={state} page={page} onChange={onChange} />}
       </section>
       {peeking && study && (

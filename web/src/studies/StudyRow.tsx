@@ -16,6 +16,8 @@ interface StudyRowProps {
   recent: boolean;
   /** The time, of which ages are told; it ticks slowly. */
   now: number;
+  marked: boolean;
+  onMark: ((study: Study) => void) | null;
   onSelect: (id: string, peek: boolean) => void;
   onOpen: (studyInstanceUid: string) => void;
 }
@@ -24,18 +26,21 @@ interface StudyRowProps {
 const coarse = globalThis.matchMedia?.("(hover: none)");
 
 export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
-  const { study, top, rowIndex, selected, recent, now, onSelect, onOpen } = props;
+  const { study, top, rowIndex, selected, recent, now, marked, onMark, onSelect, onOpen } = props;
   const { patient } = study;
   const timeZone = useTimeZone();
   const status = statusLook(study.status);
   return (
     <tr
       id={`study-${study.id}`}
-      className={`tr wl absolute! inset-x-0 top-0 ${recent ? "arrived" : ""}`}
+      className={`tr wl absolute! inset-x-0 top-0 ${recent ? "arrived" : ""} ${marked ? "marked" : ""}`}
       style={{ transform: `translateY(${top}px)` }}
       aria-rowindex={rowIndex}
       aria-selected={selected}
-      onClick={() => onSelect(study.id, coarse?.matches ?? false)}
+      onClick={(event) => {
+        onSelect(study.id, coarse?.matches ?? false);
+        if (event.ctrlKey || event.metaKey) onMark?.(study);
+      }}
       onDoubleClick={() => onOpen(study.studyInstanceUid)}
     >
       <td className="col-thumb">
@@ -45,6 +50,18 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
           alt=""
           className="row-thumb"
         />
+        {onMark && (
+          <label className="row-mark">
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              checked={marked}
+              aria-label={t("Mark the study of {name}", { name: patient.name })}
+              onClick={(event) => event.stopPropagation()}
+              onChange={() => onMark(study)}
+            />
+          </label>
+        )}
       </td>
       <td className="col-patient">
         <div className="flex items-center gap-1.5">

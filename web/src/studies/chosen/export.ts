@@ -1,0 +1,47 @@
+import { api } from "../../api/client.ts";
+
+/** What an export is to be. */
+export interface ExportWish {
+  studyIds: readonly string[];
+  format: "zip" | "dicomdir";
+  /** The profile and its options; undefined: as it is. */
+  deidentify: string | undefined;
+}
+
+/**
+ * The archive of several studies, told of while it comes.
+ * @param onBytes how many have come
+ */
+export async function exportStudies(
+  { studyIds, format, deidentify }: ExportWish,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<{ blob: Blob; name: string }> {
+  const { response } = await api.POST("/api/v1/exports", {
+    body: { studyIds: [...studyIds], format, ...(deidentify ? { deidentify } : {}) },
+    headers: { accept: "application/zip" },
+    parseAs: "stream",
+    signal,
+  });
+  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+  // Blobs may leave memory for the disk, which many small parts could not.
+  let parts: Uint8Array<ArrayBuffer>[] = [];
+  const blobs: Blob[] = [];
+  let bytes = 0;
+  let waiting = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    bytes += part.value.length;
+    waiting += part.value.length;
+    if (waiting > blobBytes) {
+      blobs.push(new Blob(parts));
+      parts = [];
+      waiting = 0;
+    }
+    onBytes(bytes);
+  }
+  const name = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  return { blob: new Blob([...blobs, ...parts], { type: "application/zip" }), name: name ?? "studies.zip" };
+}
+
+const blobBytes = 32 * 1024 * 1024;
