@@ -160,8 +160,63 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await send.getByRole("button", { name: "Send" }).click();
     await send.waitFor({ state: "detached" });
     const [item] = (await call("GET", "/send-queue")).data;
-    expect([item.aeTitle, item.total]).toEqual(["DISC_MAKER", 2]);
+    expect([item.aeTitle, item.selection.length]).toEqual(["DISC_MAKER", 2]);
     await page.keyboard.press("Escape");
     await bar.waitFor({ state: "detached" });
+  });
+
+  test("what is written in images is corrected with a reason, and the correction is taken back", async () => {
+    const made = ctInstance({ PatientID: "C-1", PatientName: "Wrong^Wanda", StudyDescription: "Thrax" });
+    await flow.store(made.bytes);
+    const page = await flow.open();
+    await signInByForm(page, "admin", admin.password);
+    await page.goto("/studies?query=Wrong");
+    await page.getByRole("row", { name: /Wrong, Wanda/ }).click();
+    await page.keyboard.press(" ");
+    await page.getByRole("button", { name: "Correct", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Correct the study" });
+    await dialog.getByLabel("Study description").fill("Thorax");
+    await dialog.getByLabel("Contrast agent").fill("Iohexol");
+    const save = dialog.getByRole("button", { name: "Correct 2 attributes" });
+    expect(await save.isDisabled()).toBe(true);
+    await dialog.getByLabel("Reason").fill("A typing error");
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+    await save.click();
+    await dialog.waitFor({ state: "detached" });
+    const sent = async () => {
+      const path = `studies/${made.StudyInstanceUID}/metadata`;
+      const headers = { ...(await flow.program.login()), accept: "application/dicom+json" };
+      const answer = await fetch(`${flow.program.url}/dicomweb/${path}`, { headers });
+      const [set] = (await answer.json()) as Record<string, { Value?: unknown[] }>[];
+      return [set?.["00081030"]?.Value?.[0], set?.["00180010"]?.Value?.[0]];
+    };
+    expect(await sent()).toEqual(["Thorax", "Iohexol"]);
+
+    await page.getByRole("button", { name: "Correct", exact: true }).click();
+    const history = dialog.getByRole("region", { name: "History" });
+    await history.getByText("Study description: Thrax → Thorax").waitFor();
+    await history
+      .getByRole("listitem")
+      .filter({ hasText: "Thrax" })
+      .getByRole("button", { name: "Take back" })
+      .click();
+    const why = page.getByRole("dialog", { name: "Take the correction back" });
+    await why.getByLabel("Reason").fill("It was right");
+    await why.getByRole("button", { name: "Take back" }).click();
+    await expect.poll(sent).toEqual(["Thrax", "Iohexol"]);
+  });
+
+  test("one chooses how one is told of what", async () => {
+    const page = await flow.open();
+    await signInByForm(page, "admin", admin.password);
+    await page.getByRole("button", { name: /your account/ }).click();
+    await page.getByRole("menuitem", { name: "How I am told" }).click();
+    const dialog = page.getByRole("dialog", { name: "How I am told" });
+    await dialog.getByLabel("A job of the system gave up").selectOption("in the app alone");
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    const { preferences } = await call("GET", "/notifications/preferences");
+    expect(preferences).toEqual([{ kind: "job.gave-up", channels: [] }]);
   });
 });

@@ -9,6 +9,7 @@ import { setSingleKeys, useSingleKeys } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
 import { ChangePasswordForm } from "../sign-in/ChangePasswordForm.tsx";
 import { currentLanguage, type Language, languages, message, setLanguage, t } from "../words/words.ts";
+import { NoticeDialog } from "./NoticeDialog.tsx";
 import { SessionsDialog } from "./SessionsDialog.tsx";
 import { setTheme, type Theme, themes, useTheme } from "./theme.ts";
 
@@ -25,6 +26,7 @@ export function AccountMenu({ onHelp, button }: { onHelp: () => void; button: Me
   const singleKeys = useSingleKeys();
   const [changing, setChanging] = useState(false);
   const [sessions, setSessions] = useState(false);
+  const [notices, setNotices] = useState(false);
   if (!me) return null;
   return (
     <>
@@ -98,6 +100,10 @@ export function AccountMenu({ onHelp, button }: { onHelp: () => void; button: Me
               <Icon name="key" />
               {t("Change password")}
             </Menu.Item>
+            <Menu.Item className="menu-item" onSelect={() => setNotices(true)}>
+              <Icon name="bell" />
+              {t("How I am told")}
+            </Menu.Item>
             <Menu.Item className="menu-item" onSelect={() => setSessions(true)}>
               <Icon name="person" />
               {t("Where I am signed in")}
@@ -113,6 +119,7 @@ export function AccountMenu({ onHelp, button }: { onHelp: () => void; button: Me
           </Menu.Content>
         </Menu.Portal>
       </Menu.Root>
+      <NoticeDialog open={notices} onOpenChange={setNotices} />
       <SessionsDialog open={sessions} onOpenChange={setSessions} />
       <Dialog open={changing} onOpenChange={setChanging} title={t("Change password")}>
         <ChangePasswordForm

@@ -1,4 +1,5 @@
 import type { Series, Study } from "@isocenter/contract";
+import { lazy, Suspense } from "react";
 import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
@@ -19,6 +20,8 @@ import {
   statusLook,
 } from "./format.ts";
 import { useSeries, useTimeZone } from "./queries.ts";
+
+const PeekActions = lazy(() => import("./PeekActions.tsx"));
 
 const mostShown = 60;
 
@@ -108,7 +111,10 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
           </dl>
         </section>
       </div>
-      <footer>
+      <footer className="grid gap-2">
+        <Suspense fallback={null}>
+          <PeekActions study={study} onGone={onClose} />
+        </Suspense>
         <Button variant="primary" size="l" className="w-full" hotkey="↵" onClick={onOpen}>
           {t("Open")}
         </Button>
