@@ -93,6 +93,23 @@ test("the same object written in another way is here already; what follows the p
     expect(await send(other, { undefinedLengths: true })).toMatchObject({ outcome: "quarantined" });
 });
 
+test("single bits are compared as they stand, with and without VRs", async () => {
+  const same = uids();
+  const bits = { BitsAllocated: 1, BitsStored: 1, HighBit: 0, Rows: 3, Columns: 3 };
+  const send = (PixelData: Uint8Array, syntax: string) => {
+    const { bytes } = ctInstance({ ...same, ...bits, PixelData }, { transferSyntaxUID: syntax });
+    return at.archive.ingest(at.viewer, { chunks: chunked(bytes), door: "c-store" });
+  };
+  const { ExplicitVRLittleEndian, ImplicitVRLittleEndian } = TransferSyntaxes;
+  await send(Uint8Array.of(1, 2, 3, 0), ImplicitVRLittleEndian);
+  expect(await send(Uint8Array.of(1, 2, 3, 0), ExplicitVRLittleEndian)).toMatchObject({
+    outcome: "already-stored",
+  });
+  expect(await send(Uint8Array.of(1, 2, 2, 0), ExplicitVRLittleEndian)).toMatchObject({
+    outcome: "quarantined",
+  });
+});
+
 test("other pixels, other attributes and a lossy syntax are for a person to decide", async () => {
   const same = uids();
   await ingest(same);

@@ -34,6 +34,16 @@ const ofSyntax: ReadonlySet<Tag> = new Set<Tag>([
 const bothLossless = (...objects: readonly { transferSyntaxUid: string }[]): boolean =>
   objects.every(({ transferSyntaxUid }) => isLossless(transferSyntaxUid));
 
+const littleEndianNative: ReadonlySet<string> = new Set([
+  TransferSyntaxes.ImplicitVRLittleEndian,
+  TransferSyntaxes.ExplicitVRLittleEndian,
+  TransferSyntaxes.DeflatedExplicitVRLittleEndian,
+]);
+
+/** How pixels are written: where it is the same, the same pixels are the same bytes. */
+const formOf = ({ transferSyntaxUid }: { transferSyntaxUid: string }): string =>
+  littleEndianNative.has(transferSyntaxUid) ? TransferSyntaxes.ExplicitVRLittleEndian : transferSyntaxUid;
+
 interface StoredObject {
   objectKey: string;
   size: number;
@@ -155,10 +165,10 @@ export function createContentComparer(
     // Pixels whose frames cannot be told apart are not compared.
     if (existing.frames.length === 0 || existing.frames.length > maxFrames) return false;
     if (!hasAllPixels(existing) || !hasAllPixels(came)) return false;
-    const sameSyntax = existing.transferSyntaxUid === came.transferSyntaxUid;
+    const sameForm = formOf(existing) === formOf(came);
     for (let index = 0; index < existing.frames.length; index++) {
       const [mine, theirs] = [await left.frame(index), await right.frame(index)];
-      if (sameSyntax && mine.equals(theirs)) continue;
+      if (sameForm && mine.equals(theirs)) continue;
       if (!bothLossless(existing, came) || !left.description || !right.description) return false;
       // Frames of single bits share bytes: where one begins is not where its piece does.
       if (left.description.bitsAllocated === 1) return false;
