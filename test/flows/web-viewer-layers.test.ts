@@ -193,7 +193,96 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     await page.keyboard.press("g");
     await regions(coronal).toBe(" 0");
   });
+
+  test("plays a film, and goes to a place in it", async () => {
+    const study = newUid();
+    const recorder = await flow.open();
+    const film = Uint8Array.from(await recorder.evaluate<number[]>(`(${recordFilm})()`));
+    await flow.store(
+      instance(
+        {
+          StudyInstanceUID: study,
+          SOPClassUID: SopClasses.VideoEndoscopicImageStorage,
+          PatientName: "Film^Fiona",
+          PatientID: "PH-6",
+          Modality: "ES",
+          SeriesNumber: 1,
+          SeriesDescription: "Colon",
+          Rows: 64,
+          Columns: 64,
+          NumberOfFrames: 20,
+          FrameTime: "100",
+          SamplesPerPixel: 3,
+          PhotometricInterpretation: "YBR_PARTIAL_420",
+          PlanarConfiguration: 0,
+          BitsAllocated: 8,
+          BitsStored: 8,
+          HighBit: 7,
+          PixelRepresentation: 0,
+          LossyImageCompression: "01",
+          PixelData: { frames: [film] },
+        },
+        { transferSyntaxUID: TransferSyntaxes.MPEG4HP41 },
+      ).bytes,
+    );
+    const page = await flow.open();
+    await signInByForm(page, reader.username, reader.password);
+    await page.goto(`/studies/${study}/view`);
+    const video = page.locator(".vw-document video");
+    await video.waitFor();
+    await shows(page.locator(".vw-document"), { document: "video/mp4" });
+    const state = () =>
+      video.evaluate((one) => {
+        const { videoWidth, videoHeight, currentTime, error } = one as unknown as Record<string, number>;
+        return { videoWidth, videoHeight, currentTime, error };
+      });
+    await expect.poll(state).toMatchObject({ videoWidth: 64, videoHeight: 64, error: null });
+    await video.evaluate((one) => (one as unknown as { play(): Promise<void> }).play());
+    await expect.poll(async () => (await state()).currentTime).toBeGreaterThan(0.2);
+    /** The colour in the middle at a time of the film, red in its first half and blue in its second. */
+    const colourAt = (seconds: number) =>
+      video.evaluate(async (one, to) => {
+        // biome-ignore lint/suspicious/noExplicitAny: what runs here is the page's.
+        const film = one as any;
+        film.pause();
+        const there = new Promise((done) => film.addEventListener("seeked", done, { once: true }));
+        film.currentTime = to;
+        await there;
+        // biome-ignore lint/suspicious/noExplicitAny: as above.
+        const canvas = (globalThis as any).document.createElement("canvas");
+        canvas.width = canvas.height = 64;
+        const context = canvas.getContext("2d");
+        context.drawImage(film, 0, 0);
+        const [red, , blue] = context.getImageData(32, 32, 1, 1).data;
+        return red > blue ? "red" : "blue";
+      }, seconds);
+    expect([await colourAt(1.4), await colourAt(0.2), await colourAt(1.2)]).toEqual(["blue", "red", "blue"]);
+    expect(await page.getByRole("link", { name: "Save" }).getAttribute("download")).toBe("Se 1 Colon.mp4");
+  });
 });
+
+/** Runs in a page: a film of H.264 in MP4, a second red and then blue. */
+const recordFilm = `async () => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 });
+  const context = canvas.getContext("2d");
+  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/mp4;codecs=avc1.42E01E" });
+  const parts = [];
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  const stopped = new Promise((done) => { recorder.onstop = done; });
+  const start = performance.now();
+  const draw = () => {
+    context.fillStyle = performance.now() - start < 1000 ? "#f00" : "#00f";
+    context.fillRect(0, 0, 64, 64);
+  };
+  draw();
+  recorder.start();
+  const timer = setInterval(draw, 40);
+  await new Promise((done) => setTimeout(done, 2000));
+  clearInterval(timer);
+  recorder.stop();
+  await stopped;
+  return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+}`;
 
 /** Of a volume of the phantom, in one frame of reference: segments 1 (binary) and 7 (label map), and a structure set, all from its 6th slice to its 12th. */
 function regionsOf(common: Attributes): Uint8Array[] {

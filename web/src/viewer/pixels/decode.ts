@@ -103,8 +103,27 @@ async function uncompressed(
   if (bitsAllocated === 64) return doubles(bytes, count);
   // Cells must lie on an address that is a multiple of their size.
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  const masked = transferSyntaxUid === bigEndian ? aligned : maskUnusedBits(aligned, description);
-  return (await decodeInWorker(masked, description, transferSyntaxUid)).pixelData;
+  if (transferSyntaxUid === bigEndian || transferSyntaxUid === deflatedFrames)
+    return (await decodeInWorker(aligned, description, transferSyntaxUid)).pixelData;
+  return cellsOf(maskUnusedBits(aligned, description), description);
+}
+
+/** Little-endian cells as they lie: a worker would have to be started for them, and they copied to it and back. */
+function cellsOf(bytes: Uint8Array<ArrayBuffer>, description: PixelDescription): DecodedPixels["samples"] {
+  const { bitsAllocated, bitsStored, pixelRepresentation } = description;
+  const { buffer, byteOffset, length } = bytes;
+  if (bitsAllocated === 8) return signed(bytes, description);
+  if (bitsAllocated === 16) {
+    if (pixelRepresentation !== 1) return new Uint16Array(buffer, byteOffset, length >> 1);
+    const cells = new Int16Array(buffer, byteOffset, length >> 1);
+    const shift = 32 - bitsStored;
+    if (bitsStored < 16) for (let i = 0; i < cells.length; i++) cells[i] = (cells[i]! << shift) >> shift;
+    return cells;
+  }
+  if (bitsAllocated !== 32) throw new Error(t("This picture's compression cannot be shown here."));
+  if (pixelRepresentation === undefined) return new Float32Array(buffer, byteOffset, length >> 2);
+  const cells = new Uint32Array(buffer, byteOffset, length >> 2);
+  return pixelRepresentation === 1 ? signed(cells, description) : cells;
 }
 
 async function jpeg(
@@ -164,7 +183,7 @@ async function runDecodeTask(pixelData: Uint8Array, imageFrame: PixelDescription
 function signed(
   samples: Uint8Array | Uint16Array | Uint32Array,
   description: PixelDescription,
-): ArrayLike<number> {
+): DecodedPixels["samples"] {
   if (description.pixelRepresentation !== 1) return samples;
   const shift = 32 - description.bitsStored;
   return Int32Array.from(samples, (sample) => (sample << shift) >> shift);
