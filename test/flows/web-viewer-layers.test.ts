@@ -1,6 +1,7 @@
 import { newUid, SopClasses, TransferSyntaxes } from "@isocenter/dicom";
 import { encodeFrame } from "@isocenter/imaging";
 import type { Locator, Page } from "playwright-core";
+import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
@@ -62,6 +63,32 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     await shows(paneOf(page), { state: "shown" });
     await coarse.waitFor({ state: "detached" });
     await looks();
+  });
+
+  test("is shown in the size of the body on a screen that was measured, and saved as JPEG", async () => {
+    const study = newUid();
+    await flow.store(await radiograph(study, TransferSyntaxes.ExplicitVRLittleEndian));
+    const { page, pane } = await openStudy(flow, study, reader);
+    await page.getByLabel("Scale of the pictures").selectOption("True size");
+    const dialog = page.getByRole("dialog", { name: "Size of this screen" });
+    await dialog.getByLabel("Length of the bar").fill("428");
+    expect(await violationsOf(page, "dialog")).toEqual([]);
+    await dialog.getByRole("button", { name: "Show true size" }).click();
+    // A card of 85.6 mm is 428 pixels: one pixel is 0.2 mm, as one of the image is.
+    await expect.poll(async () => Number(await pane.getAttribute("data-zoom"))).toBeCloseTo(1, 2);
+    await page.getByLabel("Scale of the pictures").selectOption("Fit each");
+    await expect.poll(async () => Number(await pane.getAttribute("data-zoom"))).toBeLessThan(0.6);
+
+    await page.getByRole("button", { name: "Download" }).click();
+    const saving = page.getByRole("dialog", { name: "Download" });
+    await saving.getByLabel("The active viewport as a picture").check();
+    await saving.getByLabel("Form of the picture").selectOption({ label: "JPEG" });
+    const saved = page.waitForEvent("download");
+    await saving.getByRole("button", { name: "Save", exact: true }).click();
+    const file = await saved;
+    expect(file.suggestedFilename()).toMatch(/\.jpg$/);
+    const { format, width } = await sharp(await file.path()).metadata();
+    expect([format, width]).toEqual(["jpeg", Math.round((await pane.boundingBox())!.width)]);
   });
 
   test("shows images as a presentation state says, and as stored again by one key", async () => {

@@ -1,12 +1,13 @@
 import { useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { dicomwebRoot, fetchAuthorized, useMe } from "../api/client.ts";
+import { dicomwebRoot, useMe } from "../api/client.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { toast } from "../kit/toast.ts";
 import { insertIntoReport } from "../reporting/insertion.ts";
 import { t } from "../words/words.ts";
 import { SecondScreen } from "./SecondScreen.tsx";
 import { type FirstScreen as FirstScreenLink, leadScreens } from "./second-screen.ts";
+import { fetchAhead } from "./study-ahead.ts";
 import { loadViewer } from "./viewer-chunk.ts";
 import { createDesk } from "./viewer-desk.ts";
 import "./view.css";
@@ -109,7 +110,7 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
           <Viewer
             studyInstanceUid={studyInstanceUid}
             dicomwebRoot={dicomwebRoot}
-            fetchAuthorized={fetchAuthorized}
+            fetchAuthorized={fetchAhead}
             desk={desk}
             {...(beside ? { onInsertMeasurement: insert } : {})}
             onSecondScreen={openSecond}

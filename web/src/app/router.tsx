@@ -21,6 +21,8 @@ import { parseSearch, readListState, stringifySearch } from "../studies/list-sta
 import { message } from "../words/words.ts";
 import { Failed, Guarded, NotFound, Root } from "./pages.tsx";
 import { homeFor } from "./places.ts";
+import { askAhead } from "./study-ahead.ts";
+import { loadViewer, warmViewerAt } from "./viewer-chunk.ts";
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
@@ -229,6 +231,11 @@ const view = createRoute({
     ...(search.read ? { read: true } : {}),
     ...(Number(search.screen) === 2 ? { screen: 2 } : {}),
   }),
+  // All at once: the page, the viewer, and what it will ask for first.
+  loader: ({ params }) => {
+    askAhead(params.studyInstanceUid);
+    void loadViewer().catch(() => {});
+  },
   component: lazyRouteComponent(() => import("./ViewPage.tsx"), "ViewPage"),
 });
 
@@ -265,6 +272,8 @@ export const router = createRouter({
   defaultPreload: false,
   scrollRestoration: false,
 });
+
+warmViewerAt(globalThis.location?.pathname ?? "");
 
 // Whoever signs out, in this tab or another, leaves the page at once; whoever must change the password goes there.
 let before = session.snapshot();

@@ -9,3 +9,10 @@ export function warmViewer(): void {
     void loadViewer().catch(() => {});
   });
 }
+
+/** Begins to load it where the page was opened at a study: its program may come while the server is still asked who is there. */
+export function warmViewerAt(path: string): void {
+  if (!/^\/studies\/[^/]+\/view$/.test(path)) return;
+  void import("./ViewPage.tsx").catch(() => {});
+  void loadViewer().catch(() => {});
+}

@@ -1,6 +1,6 @@
 import { t } from "../words/words.ts";
+import { seriesListUrl, seriesMetadataUrl, seriesUrl } from "./addresses.ts";
 import type { JsonDataSet } from "./model/dicom-json.ts";
-import { tags } from "./model/tags.ts";
 import { firstPart, type Part, partSoFar } from "./pixels/multipart.ts";
 
 export type FetchAuthorized = (input: string, init?: RequestInit) => Promise<Response>;
@@ -90,27 +90,15 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
     return body as JsonDataSet[];
   }
 
-  const seriesUrl = (studyUid: string, seriesUid: string) =>
-    `${base}/studies/${encodeURIComponent(studyUid)}/series/${encodeURIComponent(seriesUid)}`;
   const instanceUrl = (path: FramePath) =>
-    `${seriesUrl(path.studyInstanceUid, path.seriesInstanceUid)}/instances/${encodeURIComponent(path.sopInstanceUid)}`;
+    `${seriesUrl(base, path.studyInstanceUid, path.seriesInstanceUid)}/instances/${encodeURIComponent(path.sopInstanceUid)}`;
 
   return {
     listSeries(studyUid, signal) {
-      const fields = [
-        tags.SeriesDescription,
-        tags.BodyPartExamined,
-        tags.NumberOfSeriesRelatedInstances,
-        tags.SeriesDate,
-        tags.SeriesTime,
-      ];
-      return getJson(
-        `${base}/studies/${encodeURIComponent(studyUid)}/series?includefield=${fields.join(",")}`,
-        signal,
-      );
+      return getJson(seriesListUrl(base, studyUid), signal);
     },
     seriesMetadata(studyUid, seriesUid, signal) {
-      return getJson(`${seriesUrl(studyUid, seriesUid)}/metadata`, signal);
+      return getJson(seriesMetadataUrl(base, studyUid, seriesUid), signal);
     },
     async frame(path, signal, onComing) {
       const accept = 'multipart/related; type="application/octet-stream"; transfer-syntax=*';
@@ -135,7 +123,7 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
       const accept = "image/jpeg, image/png;q=0.9";
       try {
         return await (
-          await get(`${seriesUrl(studyUid, seriesUid)}/thumbnail?${viewport}`, accept, signal)
+          await get(`${seriesUrl(base, studyUid, seriesUid)}/thumbnail?${viewport}`, accept, signal)
         ).blob();
       } catch (error) {
         if (!middle || !(error instanceof DicomwebError) || error.status < 400) throw error;

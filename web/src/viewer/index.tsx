@@ -10,10 +10,11 @@ import { useEffect, useState } from "react";
 import { prepareCornerstone } from "./cornerstone.ts";
 import type { Desk } from "./desk.ts";
 import { createDicomweb, type Dicomweb, type FetchAuthorized } from "./dicomweb.ts";
+import { initialSeries } from "./hanging/hang.ts";
 import { type MarkedStudy, openMarkedStudy } from "./marks/study-marks.ts";
 import { createStudies, type Studies } from "./model/studies.ts";
 import type { StudyStore } from "./model/study.ts";
-import { createImageSource, type ImageSource } from "./pixels/image-source.ts";
+import { createImageSource, fetchImage, type ImageSource } from "./pixels/image-source.ts";
 import { openSession, type Session } from "./stack/session.ts";
 import { ReadingRoom } from "./ui/ReadingRoom.tsx";
 import { createVolumes, type Volumes } from "./volume/volumes.ts";
@@ -59,6 +60,21 @@ export default function Viewer(props: ViewerProps) {
   return <OpenStudy key={`${props.dicomwebRoot} ${props.studyInstanceUid}`} {...props} />;
 }
 
+/** Fetches the image that a study opens with as soon as it is known, while the viewports are still being set up. */
+function fetchFirst(study: StudyStore, source: ImageSource): () => void {
+  const stop = study.subscribe(() => {
+    const { series } = study.get();
+    const uid = initialSeries(series);
+    if (uid === undefined) return;
+    stop();
+    const first = series.find((entry) => entry.seriesInstanceUid === uid)?.images[0];
+    const [imageId] = first ? source.register([first]) : [];
+    // What fails is asked for again, and told, by the viewport.
+    if (imageId) fetchImage(imageId).catch(() => {});
+  });
+  return stop;
+}
+
 const maximumLosses = 3;
 
 function OpenStudy(props: ViewerProps) {
@@ -93,6 +109,7 @@ function OpenStudy(props: ViewerProps) {
     };
     const studies = createStudies({ dicomweb, studyInstanceUid, desk, onPrior: mark });
     const volumes = createVolumes(source);
+    const stopFirst = fetchFirst(studies.current, source);
     studies.current.load();
     prepareCornerstone().then(
       () => {
@@ -106,6 +123,7 @@ function OpenStudy(props: ViewerProps) {
     );
     return () => {
       closed = true;
+      stopFirst();
       // Before the drawings go, so that what is not kept yet is.
       for (const one of marked) one.dispose();
       studies.dispose();

@@ -101,6 +101,9 @@ async function picture(one: boolean, wish: { type: PictureType; texts: boolean }
   const active = seen.find((pane) => pane.dataset.active !== undefined) ?? seen[0];
   const panes = one ? seen.filter((pane) => pane === active) : seen;
   if (panes.length === 0) throw new Error(t("No image is shown."));
+  // A coarse picture is not to be kept as if it were the image.
+  if (panes.some((pane) => pane.querySelector(".vw-coarse")))
+    throw new Error(t("An image is still on its way. Save it when all of it is here."));
   const blob = await pictureOf(panes, wish);
   const image = active?.dataset.imageNumber;
   // No name: files lie about where many people look.
