@@ -58,6 +58,8 @@ interface Made extends Case {
   StudyInstanceUID: string;
   orderId: string;
   reportId: string;
+  findingId: string;
+  billId: string;
 }
 interface Person {
   id: string;
@@ -182,7 +184,37 @@ async function make(one: Case): Promise<Made> {
     created_at: now(),
     updated_at: now(),
   })}`;
-  return { ...one, patientId, studyId, StudyInstanceUID, orderId: id, reportId };
+  const findingId = newId(platform.clock);
+  await database.db`insert into finding ${database.db({
+    id: findingId,
+    facility_id: facilityId,
+    study_id: studyId,
+    severity: "CRITICAL",
+    status: "OPEN",
+    description: "Bleeding",
+    raised_by: provider!.id,
+    raised_by_name: "Provider",
+    raised_at: now(),
+    policy: database.db.json({}),
+    updated_at: now(),
+  })}`;
+  const billId = newId(platform.clock);
+  await database.db`insert into bill ${database.db({
+    id: billId,
+    facility_id: facilityId,
+    patient_id: patientId,
+    claimed_patient_id: patientId,
+    order_id: id,
+    number,
+    currency: "EUR",
+    total: 100,
+    status: "PENDING",
+    issued_at: now(),
+    issued_on: now(),
+    created_by: provider!.id,
+    updated_at: now(),
+  })}`;
+  return { ...one, patientId, studyId, StudyInstanceUID, orderId: id, reportId, findingId, billId };
 }
 
 async function enter(hash: string, role: Role, at: Person["places"]): Promise<Person> {
@@ -245,14 +277,14 @@ async function ask(person: Person, url: string, more: object = {}): Promise<{ st
 /** Names of the cases that the ids are of; ids of nothing that was made are told as they are. */
 const named = (
   ids: readonly string[],
-  key: "patientId" | "studyId" | "StudyInstanceUID" | "orderId" | "reportId",
+  key: "patientId" | "studyId" | "StudyInstanceUID" | "orderId" | "reportId" | "findingId" | "billId",
 ) => ids.map((id) => made.find((one) => one[key] === id)?.name ?? id).sort();
 
 /** By a list: null where it may not be asked. */
 async function listed(
   person: Person,
   url: string,
-  key: "patientId" | "studyId" | "orderId",
+  key: "patientId" | "studyId" | "orderId" | "findingId" | "billId",
 ): Promise<{ seen: string[]; total: number } | null> {
   const { status, body } = await ask(person, `/api/v1${url}`);
   if (status === 403) return null;
@@ -382,6 +414,56 @@ describe("each role sees the same through every door", () => {
     );
   });
 
+  test.each(titles)("critical findings: %s", async (title) => {
+    const person = of(title);
+    const findings = names(expected(person, "findings.read"));
+    for (const list of ["", "/pending", "/severity/CRITICAL"])
+      expect([list, await listed(person, `/critical-findings${list}?limit=200`, "findingId")]).toEqual([
+        list,
+        all(findings),
+      ]);
+    for (const rest of ["", "/history"])
+      expect(
+        await oneByOne(person, ({ findingId }) => `/api/v1/critical-findings/${findingId}${rest}`),
+      ).toEqual(findings);
+    const ofStudy = await oneByOne(person, ({ studyId }) => `/api/v1/critical-findings/study/${studyId}`);
+    expect(ofStudy).toEqual(findings);
+    expect(await inTimeline(person, "FINDING")).toEqual(findings ?? []);
+  });
+
+  test.each(titles)("bills: %s", async (title) => {
+    const person = of(title);
+    const bills = names(expected(person, "bills.read"));
+    expect(await listed(person, "/billing?limit=200", "billId")).toEqual(all(bills));
+    expect(await oneByOne(person, ({ billId }) => `/api/v1/billing/${billId}`)).toEqual(bills);
+    for (const rest of ["", "/total"])
+      expect(
+        await oneByOne(person, ({ patientId }) => `/api/v1/billing/patient/${patientId}${rest}`),
+      ).toEqual(bills);
+    const totals = await Promise.all(
+      made.map(async ({ name, patientId }) => {
+        const { status, body } = await ask(person, `/api/v1/billing/patient/${patientId}/total`);
+        return status === 200 && body.outstanding === 100 ? [name] : [];
+      }),
+    );
+    expect(totals.flat().sort()).toEqual(bills ?? []);
+    const csv = await app.inject({ url: "/api/v1/billing?format=csv", headers: person.headers });
+    expect(csv.statusCode).toBe(bills === null ? 403 : 200);
+    if (bills !== null)
+      expect(
+        made
+          .filter(({ orderId }) => csv.body.includes(orderId.slice(-12)))
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(bills);
+    const aging = await ask(person, "/api/v1/billing/aging");
+    expect(aging.status).toBe(bills === null ? 403 : 200);
+    if (bills !== null) expect(JSON.stringify(aging.body)).toContain(`${bills.length * 100}`);
+    expect(await inTimeline(person, "BILL")).toEqual(
+      (bills ?? []).filter((name) => (names(expected(person, "patients.read")) ?? []).includes(name)),
+    );
+  });
+
   test.each(titles)("exports, which broken glass does not open: %s", async (title) => {
     const person = of(title);
     const may = reachOf([person.role], "images.export") !== null;
@@ -401,6 +483,8 @@ describe("each role sees the same through every door", () => {
       ["patient", "patients.read"],
       ["study", "images.read"],
       ["order", "orders.read"],
+      ["finding", "findings.read"],
+      ["bill", "bills.read"],
     ] as const) {
       const facts = made.map(({ patientId, place }, index) => ({
         id: newId(platform.clock),
@@ -424,7 +508,10 @@ describe("each role sees the same through every door", () => {
     }
   });
 
-  async function inTimeline(person: Person, type: "STUDY" | "ORDER" | "REPORT"): Promise<string[]> {
+  async function inTimeline(
+    person: Person,
+    type: "STUDY" | "ORDER" | "REPORT" | "FINDING" | "BILL",
+  ): Promise<string[]> {
     const seen: string[] = [];
     for (const one of made) {
       const { status, body } = await ask(person, `/api/v1/patients/${one.patientId}/timeline?type=${type}`);
@@ -508,3 +595,53 @@ test("when the glass has ended, every door is shut again", async () => {
     await oneByOne(physician, ({ StudyInstanceUID }) => `/dicomweb/studies/${StudyInstanceUID}/metadata`),
   ).toEqual(left);
 });
+
+/** Where a permission reaches less than all, and there is nothing of that reach: figures of examinations are not of money, stations are nobody's own. */
+const beyondReach: Readonly<Record<string, readonly Role[]>> = {
+  "/api/v1/audit/verify": ["RADIOLOGIST", "RESIDENT", "TECHNOLOGIST", "PHYSICIAN", "FRONT_DESK", "BILLING"],
+  "/api/v1/analytics/turnaround": ["BILLING"],
+  "/api/v1/analytics/volumes": ["BILLING"],
+  "/api/v1/analytics/productivity": ["BILLING"],
+  "/api/v1/analytics/critical-findings": ["BILLING"],
+  "/api/v1/analytics/quality": ["BILLING"],
+  "/api/v1/analytics/utilization": ["RESIDENT", "TECHNOLOGIST", "BILLING"],
+  "/api/v1/analytics/revenue": ["RADIOLOGIST", "RESIDENT", "TECHNOLOGIST"],
+};
+
+/**
+ * Every operation by somebody of every role, with nothing to act on: who may not is told so whatever was sent, and who may gets as far as the mistake in it.
+ * `rights.txt` is the department's matrix spelled out, to be looked at when it changes; here it is held against the table of permissions and the routes.
+ */
+test("each role may call what its permissions say, of all operations", async () => {
+  const document = (await app.inject({ url: "/openapi.json" })).json();
+  const somebody = roles.map((role) => people.find(({ title }) => title === `${role} of here`)!);
+  const lines: string[] = [];
+  const wrong: string[] = [];
+  for (const [path, operations] of Object.entries<Json>(document.paths))
+    for (const [method, operation] of Object.entries<Json>(operations)) {
+      // Following lasts; it is the test of the live feed.
+      if (!path.startsWith("/api/v1/") || operation.security?.length === 0 || path.endsWith("/events"))
+        continue;
+      const url = path.replaceAll(/\{[^}]+\}/g, newId(platform.clock));
+      const payload = method === "get" ? {} : { payload: { surprise: 1 } };
+      const allowed: Role[] = [];
+      for (const { role, headers } of somebody) {
+        const answer = await app.inject({ method: method.toUpperCase() as "GET", url, headers, ...payload });
+        if (answer.statusCode >= 500 || answer.statusCode === 401)
+          wrong.push(`${role} ${method} ${path}: ${answer.statusCode}`);
+        if (answer.statusCode !== 403) allowed.push(role);
+      }
+      const permission = /permission `([^`]+)`/.exec(operation.description ?? "")?.[1] as
+        | Permission
+        | undefined;
+      const expected = permission
+        ? roles.filter((role) => reachOf([role], permission) !== null && !beyondReach[path]?.includes(role))
+        : roles;
+      if (`${allowed}` !== `${expected}`) wrong.push(`${method} ${path}: ${allowed}, not ${expected}`);
+      const who = allowed.length === roles.length ? "everybody" : allowed.join(" ");
+      lines.push(`${method.toUpperCase()} ${path}: ${who}${permission ? ` (${permission})` : ""}`);
+    }
+  expect(wrong).toEqual([]);
+  expect(lines.length).toBeGreaterThan(180);
+  await expect(`${lines.sort().join("\n")}\n`).toMatchFileSnapshot("rights.txt");
+}, 60_000);
