@@ -1,16 +1,15 @@
 /**
  * Makes the pictures of docs/screens: `node tools/screens.ts`. Runs the program on an empty folder with the demonstration and needs
- * Chromium, and the ports 3006 and 11112, which the pictures show.
+ * Chromium, and the ports 3006 and 11112, which the pictures show. `--without-viewer` leaves out what takes longest.
  */
 import fs from "node:fs/promises";
-import path from "node:path";
 import { newUid, readPart10, text, withElements, writePart10 } from "@isocenter/dicom";
-import type { Browser, Page } from "playwright-core";
-import sharp from "sharp";
+import type { Page } from "playwright-core";
 import { launchBrowser, openPage, signInByForm } from "../test/support/browser.ts";
-import { adminPassword, eventually, type Program, startProgram } from "../test/support/program.ts";
+import { adminPassword, type Program, startProgram } from "../test/support/program.ts";
+import { isTrue, picture, settled } from "./screens-picture.ts";
+import { roles } from "./screens-roles.ts";
 
-const folder = path.resolve(import.meta.dirname, "../docs/screens");
 const demonstrationMs = 600_000;
 
 interface Study {
@@ -19,34 +18,10 @@ interface Study {
   status: string;
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  const png = await sharp(await page.screenshot({ animations: "disabled" }))
-    .png({ palette: true, quality: 95, effort: 10 })
-    .toBuffer();
-  await fs.writeFile(path.join(folder, `${name}.png`), png);
-  process.stdout.write(`${name}.png ${Math.round(png.length / 1024)} KB\n`);
-}
-
 async function studies({ url }: Program, headers: { authorization: string }): Promise<Study[]> {
   const answer = await fetch(`${url}/api/v1/studies?limit=100`, { headers });
   return ((await answer.json()) as { data: Study[] }).data;
 }
-
-/** Waits until an expression holds in the page. */
-const isTrue = (page: Page, expression: string) =>
-  eventually(() => page.evaluate<boolean>(expression), 60_000);
-
-/** Every picture that is in sight has come. */
-const settled = (page: Page) =>
-  isTrue(
-    page,
-    `[...document.images].every((image) => image.complete && image.naturalWidth > 0) &&
-     [...document.querySelectorAll(".thumb, .vw-series")].every((box) => {
-       const { left, top, width, height } = box.getBoundingClientRect();
-       const isSeen = box.contains(document.elementFromPoint(left + width / 2, top + height / 2));
-       return !isSeen || box.querySelector("img") !== null;
-     })`,
-  );
 
 /** Every viewport that is seen shows its image, and there are so many. */
 const shown = (page: Page, viewports: number) =>
@@ -71,6 +46,22 @@ async function openStudy(page: Page, uid: string, viewports: 1 | 4): Promise<voi
   await page.goto(`/studies/${uid}/view`);
   await page.getByLabel("Layout").selectOption(viewports === 1 ? "1 × 1" : "2 × 2");
   await shown(page, viewports);
+}
+
+/** The viewer with one series, and with four beside each other. */
+async function viewer(page: Page, study: (identifier: string) => string): Promise<void> {
+  await openStudy(page, study("DEMO-187330"), 1);
+  // The scout comes first; the volume after it.
+  await page.keyboard.press("PageDown");
+  await page.getByRole("slider").waitFor();
+  await goTo(page, 0.45);
+  await page.keyboard.press("1");
+  await shown(page, 1);
+  await picture(page, "viewer");
+  await openStudy(page, study("DEMO-210066"), 4);
+  await goTo(page, 0.5);
+  await shown(page, 4);
+  await picture(page, "viewer-layout");
 }
 
 /** Images of a study of the demonstration, as if of somebody who is not there yet. */
@@ -135,58 +126,6 @@ async function lists(page: Page, program: Program, heads: string): Promise<void>
   await picture(page, "upload");
 }
 
-/** The pages of the department, each as it is once all of it has come. */
-async function department(page: Page, order: { id: string; patientId: string }): Promise<void> {
-  const pages = {
-    reading: "/reading",
-    findings: "/findings",
-    patients: "/patients",
-    patient: `/patients/${order.patientId}`,
-    orders: "/orders",
-    order: `/orders/${order.id}`,
-    insight: "/analytics",
-    administration: "/administration",
-  };
-  for (const [name, path] of Object.entries(pages)) {
-    await page.goto(path);
-    await page.getByText(/^Live/).waitFor();
-    await isTrue(page, `document.querySelector("[aria-busy=true], .skeleton") === null`);
-    await settled(page);
-    await picture(page, name);
-  }
-}
-
-/** The first pages of people of the demonstration, as they have them before them. */
-async function roles(browser: Browser, baseURL: string, password: string): Promise<void> {
-  const as = async (
-    username: string,
-    size: { width: number; height: number },
-    name: string,
-    go: (page: Page) => Promise<void>,
-  ) => {
-    const { page, context } = await openPage(browser, { baseURL, reducedMotion: "reduce", ...size });
-    await signInByForm(page, username, password);
-    await go(page);
-    await isTrue(page, `document.querySelector("[aria-busy=true], .skeleton") === null`);
-    await settled(page);
-    await picture(page, name);
-    await context.close();
-  };
-  await as("demo-technologist", { width: 1440, height: 900 }, "station", async (page) => {
-    await page.locator(".station-row").filter({ hasText: "MR brain, stroke protocol" }).first().click();
-    await page.locator(".station-series li").first().waitFor();
-  });
-  const phone = { width: 390, height: 844 };
-  await as("demo-physician", phone, "results-phone", async (page) => {
-    await page.locator(".result-row").first().waitFor();
-  });
-  await as("demo-physician", phone, "result-phone", async (page) => {
-    await page.locator(".critical-card").first().getByRole("link").click();
-    await page.locator(".result-report").waitFor();
-  });
-}
-
-await fs.mkdir(folder, { recursive: true });
 const program = await startProgram({ env: { PORT: "3006", DICOM_PORT: "11112", SETTLE_SECONDS: "5" } });
 const browser = await launchBrowser();
 try {
@@ -200,6 +139,7 @@ try {
   await picture(page, "sign-in");
   await signInByForm(page, "admin", adminPassword);
   await page.getByText(/^Live/).waitFor();
+  await page.getByRole("button", { name: "Load demonstration" }).waitFor();
   await settled(page);
   await picture(page, "first-run");
   const answered = page.waitForResponse(
@@ -214,23 +154,11 @@ try {
   const study = (identifier: string) =>
     all.find(({ patient }) => patient.identifier === identifier)?.studyInstanceUid ?? "";
 
-  await openStudy(page, study("DEMO-187330"), 1);
-  // The scout comes first; the volume after it.
-  await page.keyboard.press("PageDown");
-  await page.getByRole("slider").waitFor();
-  await goTo(page, 0.45);
-  await page.keyboard.press("1");
-  await shown(page, 1);
-  await picture(page, "viewer");
-  await openStudy(page, study("DEMO-210066"), 4);
-  await goTo(page, 0.5);
-  await shown(page, 4);
-  await picture(page, "viewer-layout");
+  if (!process.argv.includes("--without-viewer")) await viewer(page, study);
   await lists(page, program, study("DEMO-204817"));
   const answer = await fetch(`${program.url}/api/v1/imaging-orders?status=COMPLETED&limit=1`, { headers });
   const { data: orders } = (await answer.json()) as { data: { id: string; patientId: string }[] };
-  await department(page, orders[0]!);
-  await roles(browser, "http://localhost:3006", password);
+  await roles(browser, "http://localhost:3006", password, orders[0]!);
   if (problems.length > 0) throw new Error(problems.join("\n"));
 } finally {
   await browser.close();

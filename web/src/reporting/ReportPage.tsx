@@ -170,7 +170,7 @@ function Begin({ study }: { study: Study }) {
     }
   };
   return (
-    <section className="grid max-w-[60ch] gap-3 p-6" aria-label={t("Begin the report")}>
+    <section className="grid max-w-[60ch] content-start gap-3 p-6" aria-label={t("Begin the report")}>
       <h3 className="text-16 font-semibold">{t("There is no report yet")}</h3>
       <Labelled label={t("Template")} boxed>
         <select value={templateId} onChange={(event) => setTemplateId(event.target.value)}>

@@ -54,7 +54,7 @@ export function AlarmBar() {
   return (
     <div role="alert">
       {first && (
-        <div className="note crit items-center mx-4 mt-3">
+        <div className="note crit items-center mx-4 my-3">
           <Icon name="critical" className="text-crit" />
           <span className="flex-1">
             <b>{noticeWords(first)}.</b>{" "}
