@@ -12,7 +12,7 @@ import {
   type PutOptions,
   type PutResult,
 } from "./objects.ts";
-import { writeAll } from "./objects-write.ts";
+import { createSpot, writeAll } from "./objects-write.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Returns when what was written to the file or folder is on the disk (fsync(2)). */
@@ -26,7 +26,6 @@ const openDescriptor = promisify(callbacks.open) as (
 ) => Promise<number>;
 const close = promisify(callbacks.close);
 const read = promisify(callbacks.read);
-const stat = promisify(callbacks.fstat);
 const syncToDisk: Fsync = promisify(callbacks.fsync);
 
 /** Folders that stay open to be synced. */
@@ -39,6 +38,7 @@ const openFolders = 512;
 export function createFileStore(root: string, fsync: Fsync = syncToDisk): ObjectStore {
   const syncFolder = folderSync(fsync);
   const ensureFolder = folderMaker(root, syncFolder);
+  const spot = createSpot();
   const place = (key: string): string => {
     checkKey(key);
     const name = path.posix.basename(key);
@@ -52,20 +52,23 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
   ): Promise<PutResult> {
     const file = place(key);
     await ensureFolder(path.dirname(file));
-    const descriptor = await openDescriptor(file, "wx", 0o640);
+    const onTheSpot = spot.use();
+    const descriptor = onTheSpot
+      ? spot.timed(() => callbacks.openSync(file, "wx", 0o640))
+      : await openDescriptor(file, "wx", 0o640);
+    let size: number;
     try {
-      const size = await writeAll(descriptor, bytes, options);
+      size = await writeAll(descriptor, bytes, options, onTheSpot ? spot.timed : undefined);
       // The name is in the folder since the file was opened, so both may be synced at once.
       const synced = await Promise.allSettled([fsync(descriptor), syncFolder(path.dirname(file))]);
       for (const result of synced) if (result.status === "rejected") throw result.reason;
-      // What is synced is durable: nobody need wait for the closing.
-      callbacks.close(descriptor);
-      return { key, size };
     } catch (error) {
       await close(descriptor);
       await fs.unlink(file);
       throw error;
     }
+    closeNow(descriptor);
+    return { key, size };
   }
 
   return {
@@ -89,7 +92,7 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
       try {
         return await readRange(descriptor, range, memory);
       } finally {
-        await close(descriptor);
+        closeNow(descriptor);
       }
     },
     async size(key) {
@@ -134,6 +137,13 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
   };
 }
 
+/** Of what was only read, or is synced: nothing is left to be done that could take long, or whose error would matter. */
+function closeNow(descriptor: number): void {
+  try {
+    callbacks.closeSync(descriptor);
+  } catch {}
+}
+
 const notFound =
   (key: string) =>
   (error: NodeJS.ErrnoException): never => {
@@ -144,7 +154,7 @@ const notFound =
 
 async function readRange(descriptor: number, range?: ByteRange, memory?: Buffer): Promise<Buffer> {
   const start = range?.start ?? 0;
-  const end = range?.end ?? (await stat(descriptor)).size;
+  const end = range?.end ?? callbacks.fstatSync(descriptor).size;
   const length = Math.max(0, end - start);
   const buffer =
     memory && memory.length >= length ? memory.subarray(0, length) : Buffer.allocUnsafeSlow(length);

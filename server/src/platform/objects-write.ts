@@ -16,9 +16,39 @@ const writeOne = promisify(callbacks.write) as (
 const writeBytes = 1 << 18;
 /** At most so much waits for the write before it. */
 const mostGathered = 1 << 20;
+/** An object up to this size is written on the spot: the system only copies it. */
+const smallBytes = 1 << 16;
+
+/** Runs a call that is nearly always over at once, and looks how long it takes. */
+export type Timed = <T>(call: () => T) => T;
+
+/** A call on the spot that took longer than this held everybody up: the next ones go to threads, for a while. */
+const slowMs = 10;
+const avoidedMs = 1000;
+
+/**
+ * Where files are opened and small ones written: on the spot, because handing over to a sleeping thread and back costs more than the call does; by a
+ * thread where the disk was seen to be slow. What waits for the disk by its nature (fsync) is always handed over.
+ */
+export function createSpot(now: () => number = () => performance.now()): { use(): boolean; timed: Timed } {
+  let avoidedUntil = Number.NEGATIVE_INFINITY;
+  return {
+    use: () => now() >= avoidedUntil,
+    timed(call) {
+      const began = now();
+      try {
+        return call();
+      } finally {
+        const ended = now();
+        if (ended - began > slowMs) avoidedUntil = ended + avoidedMs;
+      }
+    },
+  };
+}
 
 /**
  * Writes what comes while more comes: one write is under way, the next gathers, and the source waits when that is full.
+ * @param onTheSpot left out: a small object is written by a thread as well
  * @returns how many bytes
  * @throws what the source throws, the signal's reason, and what the disk says
  */
@@ -26,6 +56,7 @@ export async function writeAll(
   descriptor: number,
   bytes: AsyncIterable<Uint8Array>,
   { signal, taken }: PutOptions = {},
+  onTheSpot?: Timed,
 ): Promise<number> {
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
@@ -37,7 +68,7 @@ export async function writeAll(
     const total = gatheredBytes;
     gathered = [];
     gatheredBytes = 0;
-    writing = writeChunks(descriptor, chunks, total, taken)
+    writing = writeChunks(writev(descriptor, chunks), descriptor, chunks, total, taken)
       .catch((error: unknown) => {
         failure = error;
       })
@@ -60,17 +91,27 @@ export async function writeAll(
     await writing;
   }
   if (failure) throw failure;
-  if (gatheredBytes > 0) await writeChunks(descriptor, gathered, gatheredBytes, taken);
+  if (gatheredBytes > 0) {
+    const written =
+      onTheSpot && gatheredBytes <= smallBytes
+        ? { bytesWritten: onTheSpot(() => callbacks.writevSync(descriptor, gathered)) }
+        : writev(descriptor, gathered);
+    await writeChunks(written, descriptor, gathered, gatheredBytes, taken);
+  }
   return size;
 }
 
+type Written = { bytesWritten: number };
+
+/** What is to be done when a writev is over. */
 async function writeChunks(
+  written: Written | Promise<Written>,
   descriptor: number,
   chunks: readonly Uint8Array[],
   total: number,
   taken: PutOptions["taken"],
 ): Promise<void> {
-  const { bytesWritten } = await writev(descriptor, chunks);
+  const { bytesWritten } = await written;
   if (bytesWritten < total) await writeRest(descriptor, chunks, bytesWritten);
   if (taken) for (const chunk of chunks) taken(chunk);
 }

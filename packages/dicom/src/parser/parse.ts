@@ -103,6 +103,7 @@ export function createStreamParser(
   let inflater: DataSetInflater | null = null;
   let totalLength = 0;
   let failure: unknown = null;
+  let ended = false;
 
   const take = (chunk: Uint8Array) => {
     totalLength += chunk.length;
@@ -119,6 +120,7 @@ export function createStreamParser(
   };
   const guarded = <T>(work: () => T): T => {
     if (failure !== null) throw failure;
+    if (ended) throw new DicomError("bad-structure", "the parser has ended");
     try {
       return work();
     } catch (error) {
@@ -136,7 +138,7 @@ export function createStreamParser(
         inflater?.end();
         core.finish();
         const result = resultOf(core, totalLength);
-        failure = new DicomError("bad-structure", "the parser has ended");
+        ended = true;
         return result;
       }),
   };

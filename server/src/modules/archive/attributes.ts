@@ -2,8 +2,17 @@ import { foldName, parseDate, parseTime } from "@isocenter/dicom";
 import { nameKeys } from "../patients/index.ts";
 import type { DicomJson, DicomJsonElement, Tag } from "./types.ts";
 
+const keys = new Map<Tag, string>();
+const mostKeys = 2000;
+
 /** The key of a tag in the DICOM JSON model. */
-export const jsonKey = (tag: Tag): string => tag.toString(16).toUpperCase().padStart(8, "0");
+export function jsonKey(tag: Tag): string {
+  const known = keys.get(tag);
+  if (known !== undefined) return known;
+  const key = tag.toString(16).toUpperCase().padStart(8, "0");
+  if (keys.size < mostKeys) keys.set(tag, key);
+  return key;
+}
 
 const values = (json: DicomJson, tag: Tag): readonly unknown[] => json[jsonKey(tag)]?.Value ?? [];
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type DataSet, decodeText, Tags } from "@isocenter/dicom";
 
 /** What an object says of itself, as the rule takes it. */
@@ -18,7 +18,7 @@ export interface OrthancIds {
   instance: string;
 }
 
-const digest = (parts: readonly string[]): Buffer => createHash("sha1").update(parts.join("|")).digest();
+const digest = (parts: readonly string[]): Buffer => hash("sha1", parts.join("|"), "buffer");
 
 const grouped = (bytes: Buffer): string => bytes.toString("hex").match(/.{8}/g)!.join("-");
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Tx } from "../../../platform/index.ts";
 import type { SaidIdentity } from "../read/overlay.ts";
 import type { BatchItem } from "./batch.ts";
@@ -22,12 +22,17 @@ export function createKnownSaid(): KnownSaid {
   };
 }
 
+const ids = new WeakMap<SaidIdentity, string>();
+
 /** The id of an identity is made of what it says, so that nobody has to look for it. */
-export function saidId({ name, value, issuer, birthDate, sex }: SaidIdentity): string {
-  const digest = createHash("sha256")
-    .update(JSON.stringify([name, value, issuer, birthDate, sex]))
-    .digest("hex");
-  return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+export function saidId(said: SaidIdentity): string {
+  const known = ids.get(said);
+  if (known !== undefined) return known;
+  const { name, value, issuer, birthDate, sex } = said;
+  const digest = hash("sha256", JSON.stringify([name, value, issuer, birthDate, sex]));
+  const id = digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  ids.set(said, id);
+  return id;
 }
 
 /** Writes what the objects say of their patients, where that is new. */
