@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
 const server = process.env.ISOCENTER_SERVER ?? "http://127.0.0.1:3006";
@@ -9,8 +11,21 @@ const server = process.env.ISOCENTER_SERVER ?? "http://127.0.0.1:3006";
 // What is built is for people, whatever the environment of who builds: with React as it is in development it would be half as large again.
 if (process.argv.includes("build")) process.env.NODE_ENV = "production";
 
+/** Beside each text its compressed copy, which the server sends to whoever takes it: made once, and not at each request. */
+const compressed: Plugin = {
+  name: "compressed",
+  apply: "build",
+  writeBundle({ dir = "" }, bundle) {
+    for (const name of Object.keys(bundle)) {
+      if (!/\.(js|css|html|svg|wasm)$/.test(name)) continue;
+      const file = path.join(dir, name);
+      writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), compressed],
   define: { __APP_VERSION__: JSON.stringify(version) },
   worker: { format: "es" },
   // The image loader starts its own module workers and must stay as it is; what it imports is CommonJS and must not. It is taken from the

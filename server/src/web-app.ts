@@ -91,6 +91,7 @@ export function webAppRoutes(): Routes {
       root: dist,
       wildcard: false,
       cacheControl: false,
+      preCompressed: true,
       setHeaders(response, file) {
         // Files under assets carry their hash in the name.
         const fixed = file.includes(`${path.sep}assets${path.sep}`);

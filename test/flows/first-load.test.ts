@@ -1,7 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
-import { buildWebApp, webAppIsBuilt } from "@isocenter/server/web-app.ts";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { buildWebApp, webAppIsBuilt, webAppRoutes } from "@isocenter/server/web-app.ts";
+import fastify from "fastify";
 import { beforeAll, expect, test } from "vitest";
 
 const dist = path.resolve(import.meta.dirname, "../../web/dist");
@@ -48,4 +49,24 @@ test.each(["StudiesPage", "ReadingPage"])("the first load of %s is small", async
   // Less would mean that it is not all there.
   expect(bytes).toBeGreaterThan(100_000);
   expect(bytes).toBeLessThan(most);
+});
+
+test("it is sent compressed to whoever takes that, and as it is to others", async () => {
+  const app = fastify();
+  await app.register(webAppRoutes() as never);
+  const file = files.find((name) => /^index-[\w-]{8}\.js$/.test(name))!;
+  const ask = (encoding: string) =>
+    app.inject({ url: `/assets/${file}`, headers: { "accept-encoding": encoding } });
+  const small = await ask("gzip, deflate, br");
+  expect(small.headers).toMatchObject({
+    "content-encoding": "gzip",
+    "content-type": expect.stringContaining("/javascript"),
+    "cache-control": expect.stringContaining("immutable"),
+    vary: expect.stringContaining("accept-encoding"),
+  });
+  expect(gunzipSync(small.rawPayload).toString()).toBe(await read(file));
+  const plain = await ask("identity");
+  expect(plain.headers["content-encoding"]).toBeUndefined();
+  expect(plain.payload).toBe(await read(file));
+  await app.close();
 });

@@ -1,6 +1,6 @@
 import type { ReadingItem } from "@isocenter/contract";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
@@ -12,7 +12,6 @@ import { SaveView } from "../studies/SaveView.tsx";
 import { sameSearch, useSavedViews } from "../studies/saved-views.ts";
 import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
-import { AssignDialog } from "./AssignDialog.tsx";
 import { claimStudy, mostShown, releaseStudy, skipStudy, useReadingList } from "./queries.ts";
 import { ReadingFilters } from "./ReadingFilters.tsx";
 import { ReadingPanel } from "./ReadingPanel.tsx";
@@ -20,6 +19,8 @@ import { ReadingTable } from "./ReadingTable.tsx";
 import { isNarrowed, type ReadingState, readReadingState, type View, views } from "./reading-state.ts";
 import { grouped, medianWait, spoken } from "./waiting.ts";
 import "./reading.css";
+
+const AssignDialog = lazy(async () => ({ default: (await import("./AssignDialog.tsx")).AssignDialog }));
 
 const skipMinutes = 60;
 
@@ -220,7 +221,11 @@ export function ReadingPage() {
           onAssign={() => setAssigning(true)}
         />
       )}
-      {item && assigning && <AssignDialog item={item} onClose={() => setAssigning(false)} />}
+      {item && assigning && (
+        <Suspense>
+          <AssignDialog item={item} onClose={() => setAssigning(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }
