@@ -62,6 +62,22 @@ describe("every operation", () => {
     }
   });
 
+  test("pages and sorts where it answers a list", () => {
+    const isList = ({ responses }: Operation) =>
+      /List"/.test(JSON.stringify(responses["200"]?.content ?? {})) ||
+      JSON.stringify(responses["200"] ?? {}).includes("totalIsExact");
+    const takes = ({ parameters = [] }: Operation, name: string) =>
+      parameters.some((one) => one.name === name);
+    expect(wrong((operation) => isList(operation) && !takes(operation, "limit"))).toEqual([]);
+    // Of an examination: series, images and steps come by their numbers.
+    expect(wrong((operation) => takes(operation, "offset") && !takes(operation, "sort"))).toEqual([
+      "GET /api/v1/imaging-orders/{id}/steps",
+      "GET /api/v1/studies/{id}/series",
+      "GET /api/v1/studies/{id}/images",
+      "GET /api/v1/studies/{id}/series/{seriesUID}/images",
+    ]);
+  });
+
   test("describes each parameter, and bounds each text and number", () => {
     const unbounded = ({ schema }: { schema: Schema }) =>
       (schema.type === "string" && !schema.maxLength && !schema.format && !schema.enum && !schema.pattern) ||

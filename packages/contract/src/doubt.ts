@@ -106,9 +106,7 @@ export type ReconciliationItem = Static<typeof ReconciliationItem>;
 
 export const DoubtListQuery = Type.Object(
   {
-    limit: listQuery.limit,
-    offset: listQuery.offset,
-    after: listQuery.after,
+    ...listQuery,
     status: Type.Optional(
       Type.String({ maxLength: 16, description: "OPEN (when left out) or RESOLVED, in any case" }),
     ),
@@ -225,9 +223,7 @@ export type Deletion = Static<typeof Deletion>;
 
 export const DeletionListQuery = Type.Object(
   {
-    limit: listQuery.limit,
-    offset: listQuery.offset,
-    after: listQuery.after,
+    ...listQuery,
     status: Type.Optional(
       Type.String({ maxLength: 16, description: "DELETED (when left out), RESTORED or PURGED, in any case" }),
     ),

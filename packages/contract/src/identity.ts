@@ -112,7 +112,7 @@ export const Session = Type.Object({
   current: Type.Boolean({ description: "The one that asks" }),
 });
 export type Session = Static<typeof Session>;
-export const SessionListQuery = Type.Object({ limit: listQuery.limit, offset: listQuery.offset }, closed);
+export const SessionListQuery = Type.Object({ ...listQuery }, closed);
 
 /** The person who is signed in, with what they may do and where: enough for a client to show only what works. */
 export const Me = Type.Object({

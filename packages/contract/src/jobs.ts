@@ -19,11 +19,10 @@ export const Job = Type.Object({
 });
 export type Job = Static<typeof Job>;
 
-const { sort: _sort, after: _after, ...paging } = listQuery;
-/** The newest first. */
+/** The newest first when `sort` is left out. */
 export const JobListQuery = Type.Object(
   {
-    ...paging,
+    ...listQuery,
     after: Type.Optional(Type.String({ pattern: "^[0-9]{1,18}$", description: "The id of a job" })),
     state: Type.Optional(Type.String({ maxLength: 16, description: jobStates.join(", ") })),
     name: Type.Optional(Type.String({ maxLength: 128 })),

@@ -104,11 +104,11 @@ export const ChangeModality = Type.Object(
 );
 export type ChangeModality = Static<typeof ChangeModality>;
 
-/** Pages by `limit` with `offset` or `after`; ordered by AE title. */
-const { sort: _sort, ...paging } = listQuery;
-export const ModalityListQuery = Type.Object({ ...paging }, closed);
+/** By AE title when `sort` is left out. */
+export const ModalityListQuery = Type.Object({ ...listQuery }, closed);
 export type ModalityListQuery = Static<typeof ModalityListQuery>;
-export const KnockingListQuery = Type.Object({ limit: paging.limit, offset: paging.offset }, closed);
+/** Those who called last first when `sort` is left out. */
+export const KnockingListQuery = Type.Object({ ...listQuery }, closed);
 export type KnockingListQuery = Static<typeof KnockingListQuery>;
 
 /**

@@ -43,7 +43,6 @@ export const Notice = Type.Object({
 });
 export type Notice = Static<typeof Notice>;
 
-const { sort: _sort, ...paging } = listQuery;
 const kind = Type.String({
   maxLength: 64,
   pattern: "^[a-z][a-z0-9-]*\\.(\\*|[a-z][a-z0-9-]*)$",
@@ -52,7 +51,7 @@ const kind = Type.String({
 /** The newest first. */
 export const NoticeListQuery = Type.Object(
   {
-    ...paging,
+    ...listQuery,
     unread: Type.Optional(
       Type.Boolean({ description: "true: only those that are neither read nor ended; false: the others" }),
     ),

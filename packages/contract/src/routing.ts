@@ -86,7 +86,6 @@ export const ChangeRoutingRule = Type.Object(
 );
 export type ChangeRoutingRule = Static<typeof ChangeRoutingRule>;
 
-const { sort: _sort, ...paging } = listQuery;
 /** In the order they were made. */
-export const RoutingRuleListQuery = Type.Object({ ...paging }, closed);
+export const RoutingRuleListQuery = Type.Object({ ...listQuery }, closed);
 export type RoutingRuleListQuery = Static<typeof RoutingRuleListQuery>;

@@ -81,11 +81,10 @@ export const SendItem = Type.Object({
 });
 export type SendItem = Static<typeof SendItem>;
 
-const { sort: _sort, ...paging } = listQuery;
 /** The newest first. */
 export const SendQueueQuery = Type.Object(
   {
-    ...paging,
+    ...listQuery,
     state: Type.Optional(Type.String({ maxLength: 16, description: sendStates.join(", ") })),
     modalityId: Type.Optional(Id),
     studyInstanceUid: Type.Optional(uid),

@@ -60,9 +60,8 @@ export const ChangeWebhook = Type.Object(
 );
 export type ChangeWebhook = Static<typeof ChangeWebhook>;
 
-const { sort: _sort, ...paging } = listQuery;
 /** In the order they were made. */
-export const WebhookListQuery = Type.Object({ ...paging }, closed);
+export const WebhookListQuery = Type.Object({ ...listQuery }, closed);
 export type WebhookListQuery = Static<typeof WebhookListQuery>;
 
 /** FAILED is over: it was tried often enough. */
@@ -89,7 +88,7 @@ export type WebhookDelivery = Static<typeof WebhookDelivery>;
 /** The newest first. */
 export const WebhookDeliveryListQuery = Type.Object(
   {
-    ...paging,
+    ...listQuery,
     state: Type.Optional(Type.String({ maxLength: 16, description: webhookDeliveryStates.join(", ") })),
   },
   closed,

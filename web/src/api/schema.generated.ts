@@ -7904,6 +7904,10 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -8327,6 +8331,10 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
             };
             header?: never;
             path: {
@@ -9212,6 +9220,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
                 /** @description true: only those that are neither read nor ended; false: the others */
@@ -9380,6 +9390,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
             };
@@ -9613,6 +9625,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
                 /** @description QUEUED, SENT, FAILED */
@@ -9686,6 +9700,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description The id of a job */
                 after?: string;
                 /** @description WAITING, RUNNING, FAILED, GAVE_UP */
@@ -9817,6 +9833,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
             };
@@ -9888,6 +9906,10 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -10123,6 +10145,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
                 /** @description PENDING, SENDING, SENT, FAILED, CANCELLED */
@@ -10281,6 +10305,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
             };
@@ -12817,6 +12843,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
                 /** @description OPEN (when left out) or RESOLVED, in any case */
@@ -13012,6 +13040,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
                 /** @description OPEN (when left out) or RESOLVED, in any case */
@@ -13191,6 +13221,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
                 /** @description DELETED (when left out), RESTORED or PURGED, in any case */

@@ -8,10 +8,10 @@ import {
   type userSortFields,
 } from "@isocenter/contract";
 import {
-  defaultLimit,
   escapeLike,
   keysetPage,
   type ListPage,
+  type ListRange,
   mapPage,
   type Reader,
   Refusal,
@@ -147,27 +147,29 @@ interface SessionRow {
 export async function listSessions(
   db: Reader,
   userId: string,
-  range: { limit?: number; offset?: number },
+  query: ListRange & { sort?: string },
   now: Date,
   current: string | null,
 ): Promise<ListPage<Session>> {
-  const limit = range.limit ?? defaultLimit;
-  const offset = range.offset ?? 0;
-  const rows = await db<SessionRow[]>`
-    select id, client, address, user_agent as "userAgent", created_at as "createdAt", last_used_at as "lastUsedAt", expires_at as "expiresAt"
-    from session where user_id = ${userId} and ended_at is null and expires_at > ${now.toISOString()}::timestamptz
-    order by last_used_at desc, id desc`;
-  return {
-    data: rows.slice(offset, offset + limit).map((row) => ({
-      ...row,
-      client: row.client === "web" ? "WEB" : "API",
-      createdAt: row.createdAt.toISOString(),
-      lastUsedAt: row.lastUsedAt.toISOString(),
-      expiresAt: row.expiresAt.toISOString(),
-      current: row.id === current,
-    })),
-    total: rows.length,
-    totalIsExact: true,
-    next: null,
-  };
+  const page = await keysetPage<SessionRow, "lastUsedAt" | "createdAt">(db, query, {
+    name: "sessions",
+    sorts: {
+      lastUsedAt: { by: db`s.last_used_at`, type: "timestamptz" },
+      createdAt: { by: db`s.created_at`, type: "timestamptz" },
+    },
+    fallback: "-lastUsedAt",
+    id: db`s.id`,
+    columns: db`s.id, s.client, s.address, s.user_agent as "userAgent", s.created_at as "createdAt", s.last_used_at as "lastUsedAt",
+      s.expires_at as "expiresAt"`,
+    from: db`session s`,
+    where: db`s.user_id = ${userId} and s.ended_at is null and s.expires_at > ${now.toISOString()}::timestamptz`,
+  });
+  return mapPage(page, (row) => ({
+    ...row,
+    client: row.client === "web" ? "WEB" : "API",
+    createdAt: row.createdAt.toISOString(),
+    lastUsedAt: row.lastUsedAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    current: row.id === current,
+  }));
 }

@@ -1,5 +1,13 @@
 import type { ChangeModality, CreateModality, Modality } from "@isocenter/contract";
-import { type Clock, newId, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
+import {
+  type Clock,
+  checkVersion,
+  newId,
+  Refusal,
+  requirePermission,
+  type Tx,
+  type Viewer,
+} from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import {
   type ModalityRow,
@@ -100,13 +108,7 @@ export async function changeModality(
 ): Promise<Modality> {
   requirePermission(viewer, "modalities.manage");
   const before = await modalityRow(tx, viewer, id, true);
-  if (input.expectedVersion !== undefined && input.expectedVersion !== before.version) {
-    throw new Refusal(
-      "conflict",
-      "version.conflict",
-      `The modality was changed meanwhile: it is at version ${before.version}, not ${input.expectedVersion}.`,
-    );
-  }
+  checkVersion(input.expectedVersion, before.version);
   if (input.facilityId !== undefined) await requireFacility(tx, viewer, input.facilityId);
   const after = {
     ae_title: input.aeTitle ?? before.ae_title,

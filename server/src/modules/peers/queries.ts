@@ -5,7 +5,15 @@ import type {
   Modality,
   ModalityListQuery,
 } from "@isocenter/contract";
-import { type Reader, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
+import {
+  keysetPage,
+  type ListPage,
+  mapPage,
+  type Reader,
+  Refusal,
+  requirePermission,
+  type Viewer,
+} from "../../platform/index.ts";
 import { type ModalityRow, modalityOf } from "./modality.ts";
 
 /** @throws Refusal `not-found` (`modality.not-found`), also where it belongs to a facility that is not the viewer's */
@@ -27,33 +35,26 @@ export async function getModality(reader: Reader, viewer: Viewer, id: string): P
   return modalityOf(await modalityRow(reader, viewer, id));
 }
 
-export interface ListOf<T> {
-  data: T[];
-  total: number;
-  /** For `after`; null on the last page. */
-  next: string | null;
-}
-
-/** Ordered by AE title, which is unique and serves as key. */
+/** By AE title when `sort` is left out. @throws Refusal `invalid` (`query.invalid-sort`, ...), `forbidden` */
 export async function listModalities(
   reader: Reader,
   viewer: Viewer,
   query: ModalityListQuery,
-): Promise<ListOf<Modality>> {
+): Promise<ListPage<Modality>> {
   requirePermission(viewer, "modalities.manage");
-  const { limit = 25, offset = 0, after } = query;
-  const mine = reader`facility_id = any(${viewer.facilityIds as string[]}::uuid[])`;
-  const rows = await reader<ModalityRow[]>`
-    select * from modality
-    where ${mine} ${after === undefined ? reader`` : reader`and ae_title collate "C" > ${after}`}
-    order by ae_title collate "C" limit ${limit + 1} offset ${offset}`;
-  const [count] = await reader<{ total: number }[]>`select count(*) as total from modality where ${mine}`;
-  const page = rows.slice(0, limit);
-  return {
-    data: page.map(modalityOf),
-    total: count!.total,
-    next: rows.length > limit ? page.at(-1)!.ae_title : null,
-  };
+  const page = await keysetPage<ModalityRow, "aeTitle" | "createdAt">(reader, query, {
+    name: "modalities",
+    sorts: {
+      aeTitle: { by: reader`m.ae_title collate "C"`, type: "text" },
+      createdAt: { by: reader`m.created_at`, type: "timestamptz" },
+    },
+    fallback: "aeTitle",
+    id: reader`m.id`,
+    columns: reader`m.*`,
+    from: reader`modality m`,
+    where: reader`m.facility_id = any(${viewer.facilityIds as string[]}::uuid[])`,
+  });
+  return mapPage(page, modalityOf);
 }
 
 export interface KnockRow {
@@ -88,33 +89,38 @@ export const mayBeLetIn = (row: KnockRow): boolean =>
   row.reason !== "OTHER_CALLED_TITLE" &&
   (row.reason !== "OTHER_CERTIFICATE" || row.certificate_sha256 !== null);
 
-/** The latest first. They belong to no facility yet: whoever manages modalities sees them. */
+/** The latest first when `sort` is left out. They belong to no facility yet: whoever manages modalities sees them. */
 export async function listKnocking(
   reader: Reader,
   viewer: Viewer,
-  { limit = 25, offset = 0 }: KnockingListQuery,
-): Promise<ListOf<KnockingCaller>> {
+  query: KnockingListQuery,
+): Promise<ListPage<KnockingCaller>> {
   requirePermission(viewer, "modalities.manage");
-  const rows = await reader<KnockRow[]>`
-    select * from knocking_caller order by last_seen_at desc, ae_title, address limit ${limit + 1} offset ${offset}`;
-  const [count] = await reader<{ total: number }[]>`select count(*) as total from knocking_caller`;
-  return {
-    data: rows.slice(0, limit).map((row) => ({
-      id: row.id,
-      aeTitle: row.ae_title,
-      calledAeTitle: row.called_ae_title,
-      address: row.address,
-      tls: row.tls,
-      certificateSha256: row.certificate_sha256,
-      implementation: row.implementation,
-      reason: row.reason,
-      explanation: explanations[row.reason](row),
-      attempts: row.attempts,
-      firstSeenAt: row.first_seen_at.toISOString(),
-      lastSeenAt: row.last_seen_at.toISOString(),
-      actions: mayBeLetIn(row) ? ["let-in", "dismiss"] : ["dismiss"],
-    })),
-    total: count!.total,
-    next: rows.length > limit ? String(offset + limit) : null,
-  };
+  const page = await keysetPage<KnockRow, "lastSeenAt" | "firstSeenAt">(reader, query, {
+    name: "knocking-callers",
+    sorts: {
+      lastSeenAt: { by: reader`k.last_seen_at`, type: "timestamptz" },
+      firstSeenAt: { by: reader`k.first_seen_at`, type: "timestamptz" },
+    },
+    fallback: "-lastSeenAt",
+    id: reader`k.id`,
+    columns: reader`k.*`,
+    from: reader`knocking_caller k`,
+    where: reader`true`,
+  });
+  return mapPage(page, (row) => ({
+    id: row.id,
+    aeTitle: row.ae_title,
+    calledAeTitle: row.called_ae_title,
+    address: row.address,
+    tls: row.tls,
+    certificateSha256: row.certificate_sha256,
+    implementation: row.implementation,
+    reason: row.reason,
+    explanation: explanations[row.reason](row),
+    attempts: row.attempts,
+    firstSeenAt: row.first_seen_at.toISOString(),
+    lastSeenAt: row.last_seen_at.toISOString(),
+    actions: mayBeLetIn(row) ? ["let-in", "dismiss"] : ["dismiss"],
+  }));
 }

@@ -12,49 +12,15 @@ import {
   Nullable,
 } from "@isocenter/contract";
 import { Type } from "typebox";
-import { type Platform, Refusal, type Routes, transact } from "../../platform/index.ts";
+import { listAnswer, type Platform, type Routes, transact, versionedBody } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { changeModality, createModality, removeModality } from "./commands.ts";
 import { echoModality } from "./echo.ts";
 import { dismissKnock, letIn } from "./knocking.ts";
-import { getModality, type ListOf, listKnocking, listModalities } from "./queries.ts";
+import { getModality, listKnocking, listModalities } from "./queries.ts";
 
 const IdParameter = Type.Object({ id: Id });
 const permission = "modalities.manage" as const;
-
-interface Paging {
-  url: string;
-  limit: number;
-  offset: number;
-}
-
-/** `next` pages by key where there is one, else by offset. */
-function listAnswer<T>(found: ListOf<T>, { url, limit, offset }: Paging, byKey: boolean) {
-  const [path, search = ""] = url.split("?");
-  const page = (changes: Record<string, string | null>): string => {
-    const parameters = new URLSearchParams(search);
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === null) parameters.delete(name);
-      else parameters.set(name, value);
-    }
-    return `${path}?${parameters}`;
-  };
-  const next =
-    found.next === null ? null : page(byKey ? { after: found.next, offset: null } : { offset: found.next });
-  const previous = offset > 0 ? page({ offset: String(Math.max(0, offset - limit)) }) : null;
-  return {
-    data: found.data,
-    pagination: { total: found.total, totalIsExact: true, limit, offset, next, previous },
-  };
-}
-
-/** The version that `If-Match` names (RFC 9110 §13.1.1), strong as we give it. @throws Refusal `invalid` */
-function expectedVersion(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
-  const match = /^"(\d{1,9})"$/.exec(ifMatch.trim());
-  if (match) return Number(match[1]);
-  throw new Refusal("invalid", "version.invalid", "If-Match must be an ETag that we gave.");
-}
 
 /** `/modalities`: who may call us, who tried, and whether they answer. */
 export function modalityRoutes(platform: Platform, journal: Journal): Routes {
@@ -71,9 +37,8 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
         },
       },
       async (request) => {
-        const { limit = 25, offset = 0 } = request.query;
-        const found = await listModalities(platform.db, request.viewer, request.query);
-        return listAnswer(found, { url: request.url, limit, offset }, true);
+        const page = await listModalities(platform.db, request.viewer, request.query);
+        return listAnswer(request, request.query, page);
       },
     );
     app.get(
@@ -87,9 +52,8 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
         },
       },
       async (request) => {
-        const { limit = 25, offset = 0 } = request.query;
-        const found = await listKnocking(platform.db, request.viewer, request.query);
-        return listAnswer(found, { url: request.url, limit, offset }, false);
+        const page = await listKnocking(platform.db, request.viewer, request.query);
+        return listAnswer(request, request.query, page);
       },
     );
     app.post(
@@ -157,8 +121,7 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
         schema: { params: IdParameter, body: ChangeModality, response: { 200: Modality } },
       },
       async (request, reply) => {
-        const version = request.body.expectedVersion ?? expectedVersion(request.headers["if-match"]);
-        const change = version === undefined ? request.body : { ...request.body, expectedVersion: version };
+        const change = versionedBody(request);
         const modality = await transact(platform.db, (tx) =>
           changeModality(deps, tx, request.viewer, request.params.id, change),
         );

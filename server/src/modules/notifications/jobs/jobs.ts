@@ -6,6 +6,7 @@ import {
   type ListPage,
   type Reader,
   Refusal,
+  readSort,
   requirePermission,
   type Tx,
   type Viewer,
@@ -43,7 +44,7 @@ const toJob = (viewer: Viewer, row: JobRow): Job => ({
   actions: viewer.kind === "user" && row.state !== "RUNNING" ? ["retry"] : [],
 });
 
-/** What is not done yet, the newest first. @throws Refusal `invalid` (`job.unknown-state`), `forbidden` */
+/** What is not done yet, the newest first when `sort` is left out. @throws Refusal `invalid` (`job.unknown-state`, `query.invalid-sort`), `forbidden` */
 export async function listJobs(db: Reader, viewer: Viewer, query: JobListQuery): Promise<ListPage<Job>> {
   requirePermission(viewer, "jobs.read");
   const state = query.state === undefined ? null : readEnumeration(jobStates, query.state);
@@ -54,11 +55,12 @@ export async function listJobs(db: Reader, viewer: Viewer, query: JobListQuery):
     });
   }
   const { limit = 25, offset = 0 } = query;
+  const { descending } = readSort(query, ["createdAt"], "-createdAt");
   const where = db`true ${state ? db`and j.state = ${state}` : db``} ${query.name ? db`and j.name = ${query.name}` : db``}`;
   const rows = await db<JobRow[]>`
     select ${columns(db)} from ${jobsTable(db)} j
-    where ${where} ${query.after === undefined ? db`` : db`and j.id < ${query.after}::bigint`}
-    order by j.id desc limit ${limit + 1} offset ${offset}`;
+    where ${where} ${query.after === undefined ? db`` : db`and j.id ${descending ? db`<` : db`>`} ${query.after}::bigint`}
+    order by j.id ${descending ? db`desc` : db``} limit ${limit + 1} offset ${offset}`;
   const [count] = await db<{ count: number }[]>`
     select count(*) as count from (select from ${jobsTable(db)} j where ${where} limit ${countLimit + 1}) c`;
   const page = rows.slice(0, limit);
