@@ -219,4 +219,24 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     const { preferences } = await call("GET", "/notifications/preferences");
     expect(preferences).toEqual([{ kind: "job.gave-up", channels: [] }]);
   });
+
+  test("a column that one does without stays away, also at the next sign-in", async () => {
+    await flow.store(ctInstance({ PatientID: "K-1", PatientName: "Column^Carl" }).bytes);
+    const page = await flow.open();
+    await signInByForm(page, "admin", admin.password);
+    await page.goto("/studies?query=Column");
+    const head = page.getByRole("columnheader", { name: "Received" });
+    await head.waitFor();
+    await page.getByRole("button", { name: "Columns" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Received" }).click();
+    await head.waitFor({ state: "hidden" });
+    await expect
+      .poll(async () => (await call("GET", "/users/me/preferences")).hiddenColumns)
+      .toEqual({ studies: ["received"] });
+    const again = await flow.open();
+    await signInByForm(again, "admin", admin.password);
+    await again.goto("/studies?query=Column");
+    await again.getByRole("columnheader", { name: "Patient" }).waitFor();
+    await again.getByRole("columnheader", { name: "Received" }).waitFor({ state: "hidden" });
+  });
 });

@@ -1,5 +1,8 @@
 import { type Day, minutesInto, minutesOfDay } from "./clock.ts";
 
+/** Minutes, 24 pixels. What is shorter is drawn as long, so that it can be hit; its neighbour stands beside it. */
+const shortestDrawn = 20;
+
 export interface Span {
   startsAt: string;
   endsAt: string;
@@ -15,7 +18,7 @@ export interface Lane {
 export function lanesOf(spans: readonly Span[]): Lane[] {
   const times = spans.map(({ startsAt, endsAt }, index) => {
     const from = Date.parse(startsAt);
-    return { index, from, to: Math.max(Date.parse(endsAt), from + 5 * 60_000) };
+    return { index, from, to: Math.max(Date.parse(endsAt), from + shortestDrawn * 60_000) };
   });
   const result: Lane[] = spans.map(() => ({ lane: 0, lanes: 1 }));
   let group: number[] = [];

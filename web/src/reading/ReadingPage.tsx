@@ -8,6 +8,8 @@ import { useNow } from "../kit/now.ts";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
+import { ColumnChoice } from "../studies/ColumnChoice.tsx";
+import { useHiddenColumns } from "../studies/hidden-columns.ts";
 import { SaveView } from "../studies/SaveView.tsx";
 import { sameSearch, useSavedViews } from "../studies/saved-views.ts";
 import { moveSelection } from "../studies/selection.ts";
@@ -15,7 +17,7 @@ import { t } from "../words/words.ts";
 import { claimStudy, mostShown, releaseStudy, skipStudy, useReadingList } from "./queries.ts";
 import { ReadingFilters } from "./ReadingFilters.tsx";
 import { ReadingPanel } from "./ReadingPanel.tsx";
-import { ReadingTable } from "./ReadingTable.tsx";
+import { columnChoices, optionalColumns, ReadingTable } from "./ReadingTable.tsx";
 import { isNarrowed, type ReadingState, readReadingState, type View, views } from "./reading-state.ts";
 import { grouped, medianWait, spoken } from "./waiting.ts";
 import "./reading.css";
@@ -34,6 +36,7 @@ export function ReadingPage() {
   const [selected, setSelected] = useState<string | null>(null);
   const [assigning, setAssigning] = useState(false);
   const saved = useSavedViews("reading");
+  const hidden = useHiddenColumns("reading", optionalColumns);
   const change = (filter: Partial<ReadingState>) =>
     void navigate({ to: "/reading", search: readReadingState({ ...state, ...filter }), replace: true });
   const clear = () => void navigate({ to: "/reading", search: inView({}, state.view ?? "all") });
@@ -170,6 +173,7 @@ export function ReadingPage() {
             onRemove={saved.remove}
           />
           <span className="flex-1" />
+          <ColumnChoice columns={columnChoices()} hidden={hidden.hidden} onToggle={hidden.toggle} />
           <span className="flex items-center gap-2 pr-2 text-12 whitespace-nowrap text-text-2" role="status">
             {late > 0 && (
               <strong className="flex items-center gap-1 text-crit">
@@ -193,6 +197,7 @@ export function ReadingPage() {
           <Nothing state={state} />
         ) : (
           <ReadingTable
+            hiding={hidden.className}
             groups={groups}
             loading={!list.data}
             stale={list.isPlaceholderData}

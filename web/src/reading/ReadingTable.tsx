@@ -20,7 +20,19 @@ export function PriorityMark({ priority }: { priority: ReadingItem["priority"] }
   return <SeverityTag {...priorityLooks[priority]} word={t(priorityLooks[priority].word)} />;
 }
 
+/** The columns that one may do without. */
+const optional = {
+  priority: message("Priority"),
+  images: message("Images"),
+  priors: message("Priors"),
+  status: message("Status, claimed by"),
+} as const;
+export const optionalColumns = Object.keys(optional);
+export const columnChoices = () => Object.entries(optional).map(([id, word]) => ({ id, word: t(word) }));
+
 interface ReadingTableProps {
+  /** Classes that hide columns. */
+  hiding: string;
   groups: ReturnType<typeof grouped>;
   loading: boolean;
   stale: boolean;
@@ -30,14 +42,23 @@ interface ReadingTableProps {
   onOpen: (item: ReadingItem) => void;
 }
 
-export function ReadingTable({ groups, loading, stale, now, selected, onSelect, onOpen }: ReadingTableProps) {
+export function ReadingTable({
+  hiding,
+  groups,
+  loading,
+  stale,
+  now,
+  selected,
+  onSelect,
+  onOpen,
+}: ReadingTableProps) {
   const table = useRef<HTMLTableElement>(null);
   useEffect(() => {
     if (selected) document.getElementById(`reading-${selected}`)?.scrollIntoView({ block: "nearest" });
   }, [selected]);
   return (
     <div
-      className={`reading-list min-h-0 flex-1 overflow-auto ${stale ? "opacity-60" : ""}`}
+      className={`reading-list ${hiding} min-h-0 flex-1 overflow-auto ${stale ? "opacity-60" : ""}`}
       aria-busy={loading || stale}
     >
       <table

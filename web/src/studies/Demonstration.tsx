@@ -2,12 +2,14 @@ import type { DemoProgress, DemoStarted } from "@isocenter/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
+import { queryClient } from "../api/live.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { roleWord } from "../kit/roles.ts";
 import { useShortcuts } from "../kit/shortcuts.ts";
+import { toast } from "../kit/toast.ts";
 import { t } from "../words/words.ts";
 import demoPictures from "./demonstration.webp";
 import { useStartedDemo } from "./started-demo.ts";
@@ -32,6 +34,15 @@ export function DemonstrationCard({ loaded }: { loaded: boolean }) {
   const under = begin.isPending || started !== null || loaded;
   const progress = useProgress(started !== null || loaded);
   const failed = progress.data?.state === "FAILED";
+  const remove = useMutation({
+    mutationFn: () => answerOf(api.DELETE("/api/v1/demo")),
+    onSuccess: () => {
+      leave();
+      void queryClient.invalidateQueries({ queryKey: ["demo"] });
+      void queryClient.invalidateQueries({ queryKey: ["system"] });
+      toast({ title: t("The demonstration is taken away"), tone: "ok" });
+    },
+  });
   const start = () => {
     if (!under || failed) begin.mutate();
   };
@@ -59,12 +70,23 @@ export function DemonstrationCard({ loaded }: { loaded: boolean }) {
             <Button variant="primary" size="l" icon="flask" hotkey="L" onClick={start}>
               {t("Load demonstration")}
             </Button>
+            {failed && (
+              <Button size="l" busy={remove.isPending} onClick={() => remove.mutate()}>
+                {t("Take it away")}
+              </Button>
+            )}
             <span className="text-12 text-text-3" role="status">
               {failed ? t("The last one was cut short: this begins another") : t("takes about a minute")}
             </span>
           </div>
         )}
         {started && <People started={started} />}
+        {remove.isError && (
+          <p className="mt-2 flex items-center gap-1 text-12 text-crit" role="alert">
+            <Icon name="alert" size="xs" />
+            {remove.error instanceof ApiError ? remove.error.detail : t("It could not be taken away.")}
+          </p>
+        )}
         {begin.isError && (
           <p className="mt-2 flex items-center gap-1 text-12 text-crit" role="alert">
             <Icon name="alert" size="xs" />

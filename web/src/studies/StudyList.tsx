@@ -1,5 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import type { Schemas } from "../api/api.ts";
 import { useMe } from "../api/client.ts";
 import { useRecent } from "../api/live.ts";
@@ -9,15 +9,17 @@ import { ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { pickFiles } from "../uploads/pick.ts";
 import { t } from "../words/words.ts";
+import { ColumnChoice } from "./ColumnChoice.tsx";
 import { ChosenBar } from "./chosen/ChosenBar.tsx";
 import { useChosen } from "./chosen/use-chosen.ts";
 import { Filters } from "./Filters.tsx";
 import { seriesCount, totalOf } from "./format.ts";
+import { useHiddenColumns } from "./hidden-columns.ts";
 import { isFiltered, readListState, type StudyListState } from "./list-state.ts";
 import { Pager } from "./Pager.tsx";
 import { Peek } from "./Peek.tsx";
 import { SaveView } from "./SaveView.tsx";
-import { StudyTable } from "./StudyTable.tsx";
+import { columnChoices, optionalColumns, StudyTable } from "./StudyTable.tsx";
 import { sameSearch, useSavedViews } from "./saved-views.ts";
 import { moveSelection, rememberedSelection, rememberSelection } from "./selection.ts";
 
@@ -39,6 +41,7 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
   const [selected, setSelected] = useState<string | null>(rememberedSelection);
   const [peeking, setPeeking] = useState(false);
   const { chosen, toggle, clear: clearChosen } = useChosen();
+  const hidden = useHiddenColumns("studies", optionalColumns);
   const mayMark = useMe()?.permissions.includes("images.export") ?? false;
   const study = rows.find((row) => row.id === selected) ?? null;
   const filtered = isFiltered(state);
@@ -101,7 +104,13 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
   return (
     <div className="flex h-full min-h-0">
       <section className="flex min-w-0 flex-1 flex-col" aria-label={t("Studies")}>
-        <Toolbar state={state} page={page} onChange={onChange} onClear={clear} />
+        <Toolbar
+          state={state}
+          page={page}
+          columns={<ColumnChoice columns={columnChoices()} hidden={hidden.hidden} onToggle={hidden.toggle} />}
+          onChange={onChange}
+          onClear={clear}
+        />
         {error && !page ? (
           <ErrorState error={error} onRetry={onRetry} safe={t("No study is affected.")} />
         ) : page && rows.length === 0 ? (
@@ -120,6 +129,7 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
             onOpen={onOpen}
             onChange={onChange}
             chosen={chosen}
+            hiding={hidden.className}
             onMark={mayMark ? toggle : null}
           />
         )}
@@ -146,13 +156,14 @@ export function StudyList({ state, page, stale, error, onRetry, onChange, onOpen
 }
 
 interface ToolbarProps {
+  columns: ReactNode;
   state: StudyListState;
   page: Schemas["StudyList"] | null;
   onChange: (change: Partial<StudyListState>) => void;
   onClear: () => void;
 }
 
-function Toolbar({ state, page, onChange, onClear }: ToolbarProps) {
+function Toolbar({ state, page, columns, onChange, onClear }: ToolbarProps) {
   const mayUpload = useMe()?.permissions.includes("images.upload") ?? false;
   const total = page?.pagination;
   const navigate = useNavigate();
@@ -194,6 +205,7 @@ function Toolbar({ state, page, onChange, onClear }: ToolbarProps) {
             ? t("{count, plural, one {# study} other {# studies}}", { count: total.total })
             : t("{total} studies", { total: totalOf(total.total, false) }))}
       </span>
+      {columns}
       {mayUpload && (
         <Button size="s" icon="upload" onClick={() => void pickFiles({ folder: false })}>
           {t("Add files")}
