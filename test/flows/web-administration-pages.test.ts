@@ -221,6 +221,7 @@ describe.skipIf(chromiumMissing())("what an administrator keeps in order in the 
     const nav = page.getByRole("navigation", { name: "Administration" });
     await nav.getByRole("link").first().waitFor();
     expect(await nav.getByRole("link").allTextContents()).toEqual([
+      "Other systems",
       "Send queue",
       "Report templates",
       "On call",

@@ -167,7 +167,7 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     await keyboard.type(admin.password);
     await keyboard.press("Enter");
     await page.getByRole("row", { name: /Fantôme, Aimée/ }).waitFor();
-    for (let n = 0; n < 20 && !(await page.locator("#study-list:focus").count()); n++)
+    for (let n = 0; n < 30 && !(await page.locator("#study-list:focus").count()); n++)
       await keyboard.press("Tab");
     await page.locator("[aria-selected=true]").waitFor();
     await keyboard.press(" ");
