@@ -89,8 +89,12 @@ for try in $(seq 1 120); do
   for server in "${servers[@]}"; do
     kill -0 "$server" 2>/dev/null || { tail -n 5 "$folder"/*.log >&2; echo "a server ended" >&2; exit 1; }
   done
-  answered=$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/" || true)
-  [ "$answered" = 000 ] || break
+  # All four: the proxy is up before those behind it, and then answers 503.
+  silent=0
+  for place in "$port" "$3" "$4" "$5"; do
+    [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$place/" || true)" != 000 ] || silent=$((silent + 1))
+  done
+  [ "$silent" -ne 0 ] || break
   [ "$try" -lt 120 ] || { echo "it did not answer within a minute" >&2; exit 1; }
   sleep 0.5
 done
