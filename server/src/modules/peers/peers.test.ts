@@ -166,10 +166,14 @@ test("what belongs to another facility does not exist; who may not manage is ref
   );
 });
 
-test("lists page by key and stay exact", async () => {
-  for (let i = 0; i < 5; i++) await call("POST", "/modalities", { ...ct, aeTitle: `CT${i}` });
+test.for([
+  ["", ["CT0", "CT1", "CT2", "CT3", "CT4"]],
+  ["&sort=-aeTitle", ["CT4", "CT3", "CT2", "CT1", "CT0"]],
+  ["&sort=createdAt", ["CT3", "CT0", "CT4", "CT1", "CT2"]],
+] as const)("lists page by key and stay exact%s", async ([sort, expected]) => {
+  for (const n of [3, 0, 4, 1, 2]) await call("POST", "/modalities", { ...ct, aeTitle: `CT${n}` });
   const titles: string[] = [];
-  let url: string | null = "/modalities?limit=2";
+  let url: string | null = `/modalities?limit=2${sort}`;
   while (url) {
     const {
       body,
@@ -179,7 +183,11 @@ test("lists page by key and stay exact", async () => {
     titles.push(...body.data.map(({ aeTitle }) => aeTitle));
     url = body.pagination.next?.replace("/api/v1", "") ?? null;
   }
-  expect(titles).toEqual(["CT0", "CT1", "CT2", "CT3", "CT4"]);
+  expect(titles).toEqual(expected);
+  expect(await call("GET", "/modalities?sort=port")).toMatchObject({
+    status: 400,
+    body: { code: "query.invalid-sort" },
+  });
 });
 
 test("a known caller is recognized by title and address, and may do what it may", async () => {
@@ -252,6 +260,9 @@ test("anyone else is refused and knocks: counted, told, bounded, and gone when i
   const knocking = (await call("GET", "/modalities/knocking?limit=1")).body;
   expect(knocking.data[0].aeTitle).toBe("NEW");
   expect(knocking.pagination.total).toBe(1000);
+  const { body: after } = await call("GET", knocking.pagination.next.replace("/api/v1", ""));
+  expect(after.data[0].aeTitle).toBe("CT1");
+  expect((await call("GET", "/modalities/knocking?sort=lastSeenAt")).body.data[0].aeTitle).toMatch(/OLD/);
 });
 
 const fingerprint = (digit: string) => digit.repeat(64);

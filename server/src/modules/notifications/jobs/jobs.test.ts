@@ -51,6 +51,9 @@ test("a job that gave up is told to administrators once, is listed, and is done 
   const all = await get("/jobs?limit=1");
   expect([all.data[0].name, all.data[0].state, all.pagination.total]).toEqual(["test.later", "WAITING", 2]);
   expect((await get(all.pagination.next.replace("/api/v1", ""))).data[0].name).toBe("test.broken");
+  const oldest = await get("/jobs?limit=1&sort=createdAt");
+  expect(oldest.data[0].name).toBe("test.broken");
+  expect((await get(oldest.pagination.next.replace("/api/v1", ""))).data[0].name).toBe("test.later");
   expect((await get("/jobs?state=waiting")).data).toHaveLength(1);
   expect((await get("/jobs?state=lazy")).code).toBe("job.unknown-state");
   const [job] = (await get("/jobs?state=gave_up&name=test.broken")).data;
