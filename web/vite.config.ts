@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { leaveOut } from "./left-out.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
 const server = process.env.ISOCENTER_SERVER ?? "http://127.0.0.1:3006";
@@ -24,8 +26,13 @@ const compressed: Plugin = {
   },
 };
 
+/** The loader's worker alone; its package offers it only together with all else. */
+const loader = path.dirname(fileURLToPath(import.meta.resolve("@cornerstonejs/dicom-image-loader")));
+const decodeWorker = path.join(loader, "decodeImageFrameWorker.js");
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), compressed],
+  resolve: { alias: { "decode-image-frame-worker": decodeWorker } },
+  plugins: [leaveOut, react(), tailwindcss(), compressed],
   define: { __APP_VERSION__: JSON.stringify(version) },
   worker: { format: "es" },
   // The image loader starts its own module workers and must stay as it is; what it imports is CommonJS and must not. It is taken from the

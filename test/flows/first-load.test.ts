@@ -51,6 +51,18 @@ test.each(["StudiesPage", "ReadingPage"])("the first load of %s is small", async
   expect(bytes).toBeLessThan(most);
 });
 
+test("the viewer's program brings nothing along that it never runs", async () => {
+  const own = files.filter((file) => /^viewer-[\w-]{8}\.js$/.test(file));
+  expect(own).toHaveLength(1);
+  const all = await Promise.all([...(await closure(own))].map(read));
+  const bytes = all.map((text) => gzipSync(text).length).reduce((sum, size) => sum + size, 0);
+  // Some 500 kB: with a second dictionary of DICOM, WebGPU, decoders of the page's own and readers of meshes it was twice that.
+  expect(bytes).toBeGreaterThan(300_000);
+  expect(bytes).toBeLessThan(580_000);
+  // The decoders belong to the worker, and the dictionary to the panel of attributes.
+  expect(all.filter((text) => /PatientBreedDescription|openjpegwasm|GPUBufferUsage/.test(text))).toEqual([]);
+});
+
 test("it is sent compressed to whoever takes that, and as it is to others", async () => {
   const app = fastify();
   await app.register(webAppRoutes() as never);

@@ -1,5 +1,11 @@
-import { Enums as CoreEnums, cache, imageLoader, init as initCore, metaData } from "@cornerstonejs/core";
-import { init as initDicomImageLoader } from "@cornerstonejs/dicom-image-loader";
+import {
+  Enums as CoreEnums,
+  cache,
+  getWebWorkerManager,
+  imageLoader,
+  init as initCore,
+  metaData,
+} from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
 import { loadImage, scheme } from "./pixels/image-source.ts";
 import { provideMetadata } from "./pixels/metadata-provider.ts";
@@ -22,7 +28,9 @@ async function prepare(): Promise<void> {
       webGlContextCount: maximumContexts,
     },
   } as Parameters<typeof initCore>[0]);
-  initDicomImageLoader({ maxWebWorkers: workerCount() });
+  getWebWorkerManager().registerWorker("dicomImageLoader", openDecoder, {
+    maxWorkerInstances: workerCount(),
+  });
   imageLoader.registerImageLoader(scheme, loadImage as Parameters<typeof imageLoader.registerImageLoader>[1]);
   metaData.addProvider(provideMetadata as Parameters<typeof metaData.addProvider>[0], 10_000);
   cache.setMaxCacheSize(cacheBytes());
@@ -70,6 +78,9 @@ const measurementStyle = {
   textBoxLinkLineDash: "2,3",
   textBoxShadow: true,
 };
+
+const openDecoder = () =>
+  new Worker(new URL("./pixels/decode-worker.ts", import.meta.url), { type: "module" });
 
 function workerCount(): number {
   return Math.min(4, Math.max(1, Math.floor((navigator.hardwareConcurrency || 2) / 2)));
