@@ -4,9 +4,7 @@ import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { Server as TlsServer } from "node:tls";
 import cors from "@fastify/cors";
-import { Ajv, type Options as AjvOptions } from "ajv";
-import addFormats from "ajv-formats";
-import Fastify, { type FastifyReply, type FastifyRequest, type FastifySchema, LogController } from "fastify";
+import Fastify, { type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import helmet from "helmet";
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
@@ -20,6 +18,7 @@ import { installIdempotency } from "./http-idempotency.ts";
 import { installMethods, nothingAt } from "./http-methods.ts";
 import { registerOpenApi } from "./http-openapi.ts";
 import { sendProblem } from "./http-problems.ts";
+import { serializers, validators } from "./http-schemas.ts";
 import { refuseUnknown } from "./http-strict.ts";
 import { createIdempotency } from "./idempotency.ts";
 import type { Metrics } from "./metrics.ts";
@@ -50,22 +49,6 @@ export interface HttpOptions {
   api: readonly Routes[];
   /** Mounted at the root: health, DICOMweb, documentation, the web app. */
   root: readonly Routes[];
-}
-
-/**
- * JSON Schema checks. Bodies are taken as they are; parameters come as text and are read as what the schema says. Nothing
- * unknown is dropped in silence.
- */
-function validators(): (part: { schema: unknown; httpPart?: string }) => ReturnType<Ajv["compile"]> {
-  const options: AjvOptions = { removeAdditional: false, useDefaults: true, allErrors: true, strict: false };
-  const make = (more: AjvOptions): Ajv => {
-    const ajv = new Ajv({ ...options, ...more });
-    (addFormats as unknown as (ajv: Ajv) => void)(ajv);
-    return ajv;
-  };
-  const strict = make({ coerceTypes: false });
-  const coercing = make({ coerceTypes: "array" });
-  return ({ schema, httpPart }) => (httpPart === "body" ? strict : coercing).compile(schema as FastifySchema);
 }
 
 function observe(app: App, metrics: Metrics): void {
@@ -232,6 +215,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4096 },
   }) as unknown as App;
   app.setValidatorCompiler(validators() as never);
+  app.setSerializerCompiler(serializers() as never);
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, nothingAt(request)));
   // Texts are JSON here: what says that it is something else is not read as if it were.
