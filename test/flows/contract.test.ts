@@ -839,7 +839,7 @@ describe("a client that is generated from the document calls", () => {
           aeTitle: "ISOCENTER",
           host: "127.0.0.1",
           port: program.dicomPort,
-          permissions: ["echo", "store", "find", "move"],
+          permissions: ["echo", "store", "find", "move", "get"],
           facilityId,
         },
       }),
@@ -858,6 +858,13 @@ describe("a client that is generated from the document calls", () => {
         body: { studyInstanceUids: [study.studyInstanceUid] },
       }),
     );
+    const fetched = await made(
+      api.POST("/api/v1/modalities/{id}/get", {
+        ...modality,
+        body: { studyInstanceUids: [study.studyInstanceUid] },
+      }),
+    );
+    expect(fetched).toMatchObject({ outcome: "DONE", completed: 1 });
     const away = await made(
       api.POST("/api/v1/modalities", {
         body: { aeTitle: "AWAY", host: "127.0.0.1", port: 1, permissions: ["store"], facilityId },

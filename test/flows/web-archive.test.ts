@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import { dataSetOf, implementationClassUid, writeDataSet } from "@isocenter/dicom";
+import { dataSetOf, implementationClassUid, readPart10, SopClasses, writeDataSet } from "@isocenter/dicom";
 import { answerContexts, createDimseServer } from "@isocenter/dimse";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
@@ -17,7 +17,7 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
   };
 
   test("a technologist searches another archive, sees what is here, and fetches the rest", async () => {
-    const [kept, missing] = [1, 2].map((n) => {
+    const [kept, missing, third] = [1, 2, 3].map((n) => {
       const more = { PatientID: "R-1", PatientName: "Roe^Rita", StudyDate: `2026010${n}` };
       return ctInstance({ ...more, StudyDescription: `Thorax ${n}` });
     });
@@ -28,11 +28,12 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
       decide: (request) => ({
         accept: true,
         contexts: answerContexts(request, ({ transferSyntaxes }) => transferSyntaxes[0]!),
+        roles: request.user.roles,
         data: null,
       }),
       handlers: {
         async *find({ presentationContext: { transferSyntax } }) {
-          for (const { StudyInstanceUID, SeriesInstanceUID } of [kept!, missing!]) {
+          for (const { StudyInstanceUID, SeriesInstanceUID } of [kept!, missing!, third!]) {
             const more = { SeriesInstanceUID, Modality: "CT", NumberOfSeriesRelatedInstances: "1" };
             const set = { StudyInstanceUID, PatientName: "Roe^Rita", PatientID: "R-1", ...more };
             const identifier = { ...set, NumberOfStudyRelatedInstances: "1", ModalitiesInStudy: "CT" };
@@ -43,6 +44,14 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
         async *move({ command }) {
           asked.push(command.moveDestination);
           await flow.store(missing!.bytes);
+          return { status: 0, subOperations: { completed: 1, failed: 0, warning: 0 } };
+        },
+        // biome-ignore lint/correctness/useYield: it tells only how it ended
+        async *get({ association }) {
+          const { SOPInstanceUID: sopInstanceUid, transferSyntaxUID: transferSyntax, bytes } = third!;
+          const chunks = [bytes.subarray(readPart10(bytes).dataSetOffset)];
+          const sopClassUid = SopClasses.CTImageStorage;
+          await association.requests.store({ sopClassUid, sopInstanceUid, transferSyntax, chunks });
           return { status: 0, subOperations: { completed: 1, failed: 0, warning: 0 } };
         },
       },
@@ -64,12 +73,18 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await page.keyboard.press("Enter");
     const table = page.getByRole("table", { name: "Found in FAR_PACS" });
     await table.getByText("all here").waitFor();
-    expect(await table.getByText("not here").count()).toBe(1);
+    expect(await table.getByText("not here").count()).toBe(2);
     expect(new URL(page.url()).searchParams.get("q")).toBe("Roe, Ri");
     expect(await violationsOf(page)).toEqual([]);
-    await table.getByRole("button", { name: "Fetch Roe, Rita" }).click();
+    await table.getByRole("button", { name: "Fetch Roe, Rita" }).last().click();
     await expect.poll(() => table.getByText("all here").count()).toBe(2);
     expect(asked).toEqual(["ISOCENTER"]);
+    // The third by our own connection: nobody has to call us.
+    await search.getByLabel("Fetch by").selectOption("get");
+    await table.getByRole("button", { name: "Fetch Roe, Rita" }).click();
+    await expect.poll(() => table.getByText("all here").count()).toBe(3);
+    expect(asked).toEqual(["ISOCENTER"]);
+    expect(new URL(page.url()).searchParams.get("by")).toBe("get");
     await table
       .getByRole("button", { name: /^Roe, Rita/ })
       .first()

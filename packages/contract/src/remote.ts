@@ -47,22 +47,30 @@ export const RemoteMatches = Type.Object({
 });
 export type RemoteMatches = Static<typeof RemoteMatches>;
 
+const retrieved = {
+  patientId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  studyInstanceUids: Type.Optional(uids),
+  seriesInstanceUids: Type.Optional(uids),
+  sopInstanceUids: Type.Optional(uids),
+  model: Type.Optional(word(remoteModels)),
+  timeoutSeconds,
+};
+
 /** Lets another system send (C-MOVE): a patient, studies, series of a study, or instances of a series. */
 export const RemoteMove = Type.Object(
   {
-    patientId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-    studyInstanceUids: Type.Optional(uids),
-    seriesInstanceUids: Type.Optional(uids),
-    sopInstanceUids: Type.Optional(uids),
-    model: Type.Optional(word(remoteModels)),
+    ...retrieved,
     destinationAeTitle: Type.Optional(
       Type.String({ minLength: 1, maxLength: 16, description: "This archive when left out" }),
     ),
-    timeoutSeconds,
   },
   closed,
 );
 export type RemoteMove = Static<typeof RemoteMove>;
+
+/** Fetches from another system on the association of the question (C-GET): the same as for C-MOVE, into this archive. */
+export const RemoteGet = Type.Object(retrieved, closed);
+export type RemoteGet = Static<typeof RemoteGet>;
 
 /** How it ended, as the other system counts. */
 export const RemoteMoved = Type.Object({

@@ -15,6 +15,7 @@ const keys = [
   "system",
   "accession",
   "description",
+  "by",
 ] as const;
 const longest = 200;
 

@@ -1214,6 +1214,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/modalities/{id}/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetches from the modality into this archive (C-GET)
+         * @description Needs the permission `remote.query`.
+         */
+        post: operations["fetchFromModality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/modalities/{id}/send": {
         parameters: {
             query?: never;
@@ -6363,6 +6383,16 @@ export interface components {
             /** @description After which it is cancelled */
             timeoutSeconds?: number;
         };
+        RemoteGet: {
+            patientId?: string;
+            studyInstanceUids?: string[];
+            seriesInstanceUids?: string[];
+            sopInstanceUids?: string[];
+            /** @description STUDY, PATIENT */
+            model?: string;
+            /** @description After which it is cancelled */
+            timeoutSeconds?: number;
+        };
         RemoteMatches: {
             data: {
                 [key: string]: unknown;
@@ -6377,10 +6407,10 @@ export interface components {
             sopInstanceUids?: string[];
             /** @description STUDY, PATIENT */
             model?: string;
-            /** @description This archive when left out */
-            destinationAeTitle?: string;
             /** @description After which it is cancelled */
             timeoutSeconds?: number;
+            /** @description This archive when left out */
+            destinationAeTitle?: string;
         };
         RemoteMoved: {
             /** @enum {unknown} */
@@ -10522,6 +10552,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RemoteMove"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoteMoved"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    fetchFromModality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoteGet"];
             };
         };
         responses: {

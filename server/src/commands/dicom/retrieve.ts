@@ -9,8 +9,6 @@ import {
   DicomError,
   fileMeta,
   isTolerableUid,
-  SopClasses,
-  sopClass,
   Tags,
   TransferSyntaxes,
   text,
@@ -24,6 +22,8 @@ import {
 } from "@isocenter/dimse";
 import { progressBar } from "../../operations/progress-bar.ts";
 import {
+  getContexts,
+  getRoles,
   type RetrieveProgress,
   type RetrieveQuestion,
   retrieveFrom,
@@ -118,28 +118,6 @@ export async function move(args: readonly string[], context: CommandContext): Pr
   });
 }
 
-/** Syntaxes in which objects are fetched, the usual ones first: the peer takes the first that it can give. */
-const fetched = [
-  TransferSyntaxes.ExplicitVRLittleEndian,
-  TransferSyntaxes.ImplicitVRLittleEndian,
-  TransferSyntaxes.JPEG2000Lossless,
-  TransferSyntaxes.JPEGLSLossless,
-  TransferSyntaxes.JPEGLosslessSV1,
-  TransferSyntaxes.RLELossless,
-  TransferSyntaxes.JPEGBaseline8Bit,
-  TransferSyntaxes.JPEGExtended12Bit,
-  TransferSyntaxes.JPEG2000,
-  TransferSyntaxes.JPEGLSNearLossless,
-  TransferSyntaxes.MPEG2MPML,
-  TransferSyntaxes.MPEG4HP41,
-  TransferSyntaxes.HEVCMP51,
-].filter((uid) => uid !== undefined);
-
-/** As many as there is room for beside the model (PS3.8 §9.3.2.2), what is met most first. */
-const storageClasses = Object.values(SopClasses)
-  .filter((uid) => sopClass(uid)?.kind === "storage" && !sopClass(uid)?.retired)
-  .slice(0, 127);
-
 /** C-GET into a folder. */
 export async function get(args: readonly string[], context: CommandContext): Promise<number> {
   const { values, connection, rest, verbose } = readArguments(args, { ...what, out: { type: "string" } });
@@ -151,11 +129,8 @@ export async function get(args: readonly string[], context: CommandContext): Pro
   return sayingProblems(context, async () => {
     const association = await openAssociation({
       ...connection,
-      contexts: [
-        { abstractSyntax: retrieveModelOf("get", question), transferSyntaxes },
-        ...storageClasses.map((abstractSyntax) => ({ abstractSyntax, transferSyntaxes: fetched })),
-      ],
-      roles: storageClasses.map((sopClassUid) => ({ sopClassUid, scu: false, scp: true })),
+      contexts: [{ abstractSyntax: retrieveModelOf("get", question), transferSyntaxes }, ...getContexts],
+      roles: getRoles,
     });
     const store = async (received: StoreContext<undefined>, chunks: AsyncIterable<Uint8Array>) => {
       const file = await keep(folder, received, chunks);

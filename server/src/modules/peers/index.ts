@@ -34,6 +34,7 @@ export {
 } from "./commitment/sent.ts";
 export { addressOf, associationWith, type PeerAddress } from "./connection.ts";
 export type { ModalityRow } from "./modality.ts";
+export { fetchedFrom } from "./peer-viewer.ts";
 export { modalityRow } from "./queries.ts";
 export { enqueue, maxSelected } from "./queue/commands.ts";
 export { type SendItemRow, type SendSelection, sendItemOf } from "./queue/item.ts";

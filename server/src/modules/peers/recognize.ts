@@ -3,6 +3,7 @@ import { newId, type Platform, transact, type Viewer } from "../../platform/inde
 import type { Journal } from "../journal/index.ts";
 import { createHostCheck, isThisMachine, plainAddress, type Resolve } from "./address.ts";
 import { grantsOf, type ModalityRow } from "./modality.ts";
+import { peerViewer } from "./peer-viewer.ts";
 
 /** Who calls, as its A-ASSOCIATE-RQ has it. Titles are valid AE titles. */
 export interface Caller {
@@ -58,17 +59,14 @@ export function createRecognition(platform: Platform, journal: Journal, resolve:
     permissions,
     facilityId,
     patientIdIssuer,
-    viewer: {
-      kind: "peer",
-      id: caller.callingAeTitle,
+    viewer: peerViewer({
+      aeTitle: caller.callingAeTitle,
       name,
-      roles: [],
-      facilityIds: [facilityId],
-      homeFacilityId: facilityId,
+      facilityId,
       requestId: newId(clock),
       address: plainAddress(caller.remoteAddress),
       grants: permissions.flatMap((permission) => grantsOf[permission]),
-    },
+    }),
   });
 
   const isItself = async (row: ModalityRow, caller: Caller): Promise<boolean> =>

@@ -72,6 +72,7 @@ const exceptions: Readonly<Record<string, string>> = {
   "GET /studies/accession/{accessionNumber}": "getStudiesByAccessionNumber",
   "GET /reports/{id}/dicom": "getReportDocuments",
   "GET /search": "search",
+  "POST /modalities/{id}/get": "fetchFromModality",
   "GET /break-glass": "listBrokenGlass",
   "POST /studies/{id}/images": "registerStudyImage",
   "POST /studies": "registerStudy",

@@ -44,6 +44,7 @@ export {
   retrieveFrom,
   retrieveModelOf,
 } from "./ask.ts";
+export { getContexts, getRoles } from "./get-contexts.ts";
 export { offerFor, queryModels, retrieveModels, storageTransferSyntaxes, worklistModel } from "./offers.ts";
 
 export { dimseRoutes } from "./routes.ts";

@@ -1,5 +1,6 @@
 import {
   type RemoteFind,
+  type RemoteGet,
   type RemoteMatches,
   type RemoteMove,
   type RemoteMoved,
@@ -12,15 +13,28 @@ import {
   type ClientAssociation,
   DimseError,
   isAeTitle,
+  type OpenOptions,
   openAssociation,
   Status,
   StatusError,
+  type StoreContext,
 } from "@isocenter/dimse";
+import type { Archive } from "../../modules/archive/index.ts";
 import type { Journal } from "../../modules/journal/index.ts";
-import { associationWith, type ModalityRow, modalityRow } from "../../modules/peers/index.ts";
+import { associationWith, fetchedFrom, type ModalityRow, modalityRow } from "../../modules/peers/index.ts";
 import { type Platform, Refusal, requirePermission, transact, type Viewer } from "../../platform/index.ts";
-import { findAt, modelOf, type RetrieveProgress, requireKeys, retrieveFrom, retrieveModelOf } from "./ask.ts";
+import {
+  findAt,
+  modelOf,
+  type RetrieveProgress,
+  type RetrieveQuestion,
+  requireKeys,
+  retrieveFrom,
+  retrieveModelOf,
+} from "./ask.ts";
+import { getContexts, getRoles } from "./get-contexts.ts";
 import { sentenceOf } from "./send-queue.ts";
+import { takeFrom } from "./store.ts";
 
 export interface RemoteDeps {
   platform: Platform;
@@ -29,9 +43,11 @@ export interface RemoteDeps {
 
 const transferSyntaxes = [TransferSyntaxes.ExplicitVRLittleEndian, TransferSyntaxes.ImplicitVRLittleEndian];
 const defaultLimit = 100;
-const defaultSeconds = { find: 30, move: 600 };
+const defaultSeconds = { find: 30, retrieve: 600 };
 /** So long a peer has to end what was cancelled, before the association is aborted. */
 const cancelGraceMs = 10_000;
+
+type Wanted = Pick<OpenOptions, "contexts" | "roles">;
 
 function named<T extends string>(values: readonly T[], text: string, path: string): T {
   const value = readEnumeration(values, text);
@@ -48,7 +64,7 @@ function named<T extends string>(values: readonly T[], text: string, path: strin
 async function onAssociation<T>(
   { config }: Platform,
   row: ModalityRow,
-  abstractSyntax: string,
+  wanted: Wanted,
   seconds: number,
   gone: AbortSignal,
   work: (association: ClientAssociation, cancel: AbortSignal) => Promise<T>,
@@ -57,7 +73,7 @@ async function onAssociation<T>(
   try {
     const association = await openAssociation({
       ...associationWith(config, row),
-      contexts: [{ abstractSyntax, transferSyntaxes }],
+      ...wanted,
       timeouts: {
         connectMs: 10_000,
         associateMs: 20_000,
@@ -121,7 +137,7 @@ export async function findRemote(
   return onAssociation(
     platform,
     row,
-    modelOf("find", model, level),
+    { contexts: [contextOf(modelOf("find", model, level))] },
     seconds,
     gone,
     async (association, cancel) => {
@@ -137,46 +153,112 @@ export async function findRemote(
 
 /** C-MOVE, to this archive or another system. @throws Refusal `not-found`, `invalid`, `forbidden`, and as `onAssociation` */
 export async function moveRemote(
-  { platform, journal }: RemoteDeps,
+  deps: RemoteDeps,
   viewer: Viewer,
   modalityId: string,
-  input: RemoteMove,
+  { destinationAeTitle, ...input }: RemoteMove,
   gone: AbortSignal,
 ): Promise<RemoteMoved> {
   requirePermission(viewer, "remote.query");
-  const row = await modalityRow(platform.db, viewer, modalityId);
-  const destination = input.destinationAeTitle ?? platform.config.aeTitle;
+  const row = await modalityRow(deps.platform.db, viewer, modalityId);
+  const destination = destinationAeTitle ?? deps.platform.config.aeTitle;
   if (!isAeTitle(destination)) {
     const message = "is no AE title";
     throw new Refusal("invalid", "query.invalid", `destinationAeTitle ${message}.`, {
       errors: [{ path: "destinationAeTitle", message }],
     });
   }
+  const question = questionOf(input);
+  const association = { contexts: [contextOf(retrieveModelOf("move", question))] };
+  const retrieve = (open: ClientAssociation, cancel: AbortSignal) =>
+    retrieveFrom(open, question, { destination }, cancel);
+  return retrieveRemote(deps, viewer, row, input, gone, { destination, association, retrieve });
+}
+
+/**
+ * C-GET into this archive, on the association of the question: for a system that cannot call us back. What comes counts as sent by the modality, at its
+ * facility. @throws Refusal `not-found`, `invalid`, `forbidden`, and as `onAssociation`
+ */
+export async function getRemote(
+  deps: RemoteDeps & { archive: Pick<Archive, "ingest"> },
+  viewer: Viewer,
+  modalityId: string,
+  input: RemoteGet,
+  gone: AbortSignal,
+): Promise<RemoteMoved> {
+  requirePermission(viewer, "remote.query");
+  const { platform, archive } = deps;
+  const row = await modalityRow(platform.db, viewer, modalityId);
+  const question = questionOf(input);
+  const model = retrieveModelOf("get", question);
+  const sender = {
+    viewer: fetchedFrom(row, viewer),
+    facilityId: row.facility_id,
+    patientIdIssuer: row.patient_id_issuer,
+    aeTitle: row.ae_title,
+  };
+  const store = async (context: StoreContext<undefined>, chunks: AsyncIterable<Uint8Array>) => {
+    try {
+      return await takeFrom(archive, sender, context, chunks);
+    } catch (error) {
+      // The peer is answered with 0110H, and counts it; nobody else would hear of it.
+      if (!(error instanceof StatusError || error instanceof DimseError))
+        platform.log.error({ err: error, requestId: viewer.requestId }, "an object could not be fetched");
+      throw error;
+    }
+  };
+  return retrieveRemote(deps, viewer, row, input, gone, {
+    destination: platform.config.aeTitle,
+    association: { contexts: [contextOf(model), ...getContexts], roles: getRoles },
+    retrieve: (open, cancel) => retrieveFrom(open, question, { store }, cancel),
+  });
+}
+
+const contextOf = (abstractSyntax: string) => ({ abstractSyntax, transferSyntaxes });
+
+function questionOf(input: RemoteGet): RetrieveQuestion {
   const { patientId, studyInstanceUids, seriesInstanceUids, sopInstanceUids } = input;
-  const question = {
+  return {
     ...(patientId === undefined ? {} : { patientId }),
     ...(studyInstanceUids ? { studyInstanceUid: studyInstanceUids } : {}),
     ...(seriesInstanceUids ? { seriesInstanceUid: seriesInstanceUids } : {}),
     ...(sopInstanceUids ? { sopInstanceUid: sopInstanceUids } : {}),
     model: named(remoteModels, input.model ?? "STUDY", "model"),
   };
-  const model = retrieveModelOf("move", question);
-  const seconds = input.timeoutSeconds ?? defaultSeconds.move;
+}
+
+/** A retrieval to its end, which is a fact however it ends. */
+async function retrieveRemote(
+  { platform, journal }: RemoteDeps,
+  viewer: Viewer,
+  row: ModalityRow,
+  { studyInstanceUids, timeoutSeconds }: RemoteGet,
+  gone: AbortSignal,
+  way: {
+    destination: string;
+    association: Wanted;
+    retrieve(
+      association: ClientAssociation,
+      cancel: AbortSignal,
+    ): AsyncGenerator<RetrieveProgress, void, undefined>;
+  },
+): Promise<RemoteMoved> {
+  const { destination } = way;
   const note = (outcome: "success" | "failed", counts: object) =>
     transact(platform.db, (tx) =>
       journal.record(tx, viewer, {
         type: "modality.retrieved",
-        subject: { type: "modality", id: modalityId },
+        subject: { type: "modality", id: row.id },
         facilityId: row.facility_id,
         outcome,
         data: { destination, studies: studyInstanceUids?.length ?? 0, ...counts },
       }),
     );
   let last: RetrieveProgress | undefined;
+  const seconds = timeoutSeconds ?? defaultSeconds.retrieve;
   try {
-    await onAssociation(platform, row, model, seconds, gone, async (association, cancel) => {
-      for await (const progress of retrieveFrom(association, question, { destination }, cancel))
-        last = progress;
+    await onAssociation(platform, row, way.association, seconds, gone, async (association, cancel) => {
+      for await (const progress of way.retrieve(association, cancel)) last = progress;
     });
   } catch (error) {
     await note("failed", { completed: last?.completed ?? 0 });

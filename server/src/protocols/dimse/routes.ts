@@ -1,6 +1,7 @@
 import {
   Id,
   RemoteFind,
+  RemoteGet,
   RemoteMatches,
   RemoteMove,
   RemoteMoved,
@@ -22,12 +23,12 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 
-import { findRemote, moveRemote } from "./remote.ts";
+import { findRemote, getRemote, moveRemote } from "./remote.ts";
 
 export interface DimseRoutesDeps {
   platform: Platform;
   journal: Journal;
-  archive: Pick<Archive, "selections">;
+  archive: Pick<Archive, "selections" | "ingest">;
 }
 
 const IdParameter = Type.Object({ id: Id });
@@ -39,7 +40,7 @@ function goneWith(reply: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-/** What a modality is asked by us, beside C-ECHO: `/modalities/:id/find`, `move`, `send`. */
+/** What a modality is asked by us, beside C-ECHO: `/modalities/:id/find`, `move`, `get`, `send`. */
 export function dimseRoutes(deps: DimseRoutesDeps): Routes {
   return (app) => {
     app.post(
@@ -67,6 +68,19 @@ export function dimseRoutes(deps: DimseRoutesDeps): Routes {
         },
       },
       (request, reply) => moveRemote(deps, request.viewer, request.params.id, request.body, goneWith(reply)),
+    );
+    app.post(
+      "/modalities/:id/get",
+      {
+        config: { permission: "remote.query" },
+        schema: {
+          summary: "Fetches from the modality into this archive (C-GET)",
+          params: IdParameter,
+          body: RemoteGet,
+          response: { 200: RemoteMoved },
+        },
+      },
+      (request, reply) => getRemote(deps, request.viewer, request.params.id, request.body, goneWith(reply)),
     );
     app.post(
       "/modalities/:id/send",

@@ -1,5 +1,6 @@
 import { type OperationResult, release, Status, StatusError, type StoreContext } from "@isocenter/dimse";
 import type { Archive } from "../../modules/archive/index.ts";
+import type { Peer } from "../../modules/peers/index.ts";
 import type { Caller } from "./caller.ts";
 import { asStatus } from "./statuses.ts";
 
@@ -9,29 +10,44 @@ import { asStatus } from "./statuses.ts";
  */
 export function storeHandler(archive: Pick<Archive, "ingest">) {
   return async (
-    { association, command, presentationContext, signal }: StoreContext<Caller>,
+    context: StoreContext<Caller>,
     chunks: AsyncIterable<Uint8Array>,
   ): Promise<OperationResult> => {
-    const { peer } = association.data;
+    const { peer } = context.association.data;
     if (!peer.permissions.includes("store")) throw new StatusError(Status.NotAuthorized, "may not store");
-    try {
-      await archive.ingest(peer.viewer, {
-        chunks,
-        bareDataSet: {
-          transferSyntaxUID: presentationContext.transferSyntax,
-          sopClassUid: command.affectedSopClassUid,
-          sopInstanceUid: command.affectedSopInstanceUid,
-          sourceApplicationEntityTitle: association.callingAeTitle,
-        },
-        door: "c-store",
-        facilityId: peer.facilityId,
-        ...(peer.patientIdIssuer === null ? {} : { patientIdIssuer: peer.patientIdIssuer }),
-        signal,
-        release,
-      });
-      return { status: Status.Success };
-    } catch (error) {
-      throw asStatus(error, "store");
-    }
+    return takeFrom(archive, { ...peer, aeTitle: context.association.callingAeTitle }, context, chunks);
   };
+}
+
+/** Whose object it is that comes. */
+export interface Sender extends Pick<Peer, "viewer" | "facilityId" | "patientIdIssuer"> {
+  aeTitle: string;
+}
+
+/** One object of a C-STORE into the archive. @throws StatusError for a refusal */
+export async function takeFrom(
+  archive: Pick<Archive, "ingest">,
+  { viewer, facilityId, patientIdIssuer, aeTitle }: Sender,
+  { command, presentationContext, signal }: Omit<StoreContext<unknown>, "association">,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<OperationResult> {
+  try {
+    await archive.ingest(viewer, {
+      chunks,
+      bareDataSet: {
+        transferSyntaxUID: presentationContext.transferSyntax,
+        sopClassUid: command.affectedSopClassUid,
+        sopInstanceUid: command.affectedSopInstanceUid,
+        sourceApplicationEntityTitle: aeTitle,
+      },
+      door: "c-store",
+      facilityId,
+      ...(patientIdIssuer === null ? {} : { patientIdIssuer }),
+      signal,
+      release,
+    });
+    return { status: Status.Success };
+  } catch (error) {
+    throw asStatus(error, "store");
+  }
 }

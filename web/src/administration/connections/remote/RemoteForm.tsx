@@ -10,16 +10,21 @@ import { keysOf, type Wanted } from "./matches.ts";
 export function RemoteForm({
   systems,
   system,
+  byGet,
   wanted,
   searching,
   onSearch,
+  onWay,
   onStop,
 }: {
   systems: readonly Destination[];
   system: string;
+  /** Found studies are fetched by C-GET. */
+  byGet: boolean;
   wanted: Wanted;
   searching: boolean;
   onSearch: (system: string, wanted: Wanted) => void;
+  onWay: (byGet: boolean) => void;
   onStop: () => void;
 }) {
   const [at, setAt] = useState(system);
@@ -55,6 +60,15 @@ export function RemoteForm({
         <Field label={t("Modality")} maxLength={16} {...field("modality")} />
         <Field label={t("From")} type="date" {...field("from")} />
         <Field label={t("To")} type="date" {...field("to")} />
+        <Select
+          label={t("Fetch by")}
+          value={byGet ? "get" : "move"}
+          options={[
+            { value: "move", word: t("a call back (C-MOVE)") },
+            { value: "get", word: t("our connection (C-GET)") },
+          ]}
+          onChange={(way) => onWay(way === "get")}
+        />
         {searching ? (
           <Button size="l" icon="x" onClick={onStop}>
             {t("Stop")}

@@ -21,11 +21,12 @@ import "./remote.css";
 
 const none: readonly RemoteStudy[] = [];
 
-/** Searches in other systems (C-FIND), beside what is here already, and has them send what is missing (C-MOVE). */
+/** Searches in other systems (C-FIND), beside what is here already, and has them send what is missing (C-MOVE), or fetches it (C-GET). */
 export default function RemotePage() {
   const { state, change } = useAddress();
   const queries = useQueryClient();
   const systems = useDestinations();
+  const byGet = state.by === "get";
   const { q, patient, accession, description, modality, from, to } = state;
   const wanted: Wanted = { q, patient, accession, description, modality, from, to };
   const keys = keysOf(wanted);
@@ -63,6 +64,7 @@ export default function RemotePage() {
             study={opened}
             here={here.data?.[opened.studyInstanceUid] ?? 0}
             destinations={systems.data ?? []}
+            byGet={byGet}
             onClose={() => change({ id: undefined })}
           />
         )
@@ -80,9 +82,11 @@ export default function RemotePage() {
                 key={`${system} ${JSON.stringify(keys)}`}
                 systems={all}
                 system={system}
+                byGet={byGet}
                 wanted={wanted}
                 searching={found.isFetching}
                 onSearch={search}
+                onWay={(get) => change({ by: get ? "get" : undefined })}
                 onStop={() => void queries.cancelQueries({ queryKey: ["remote", "studies"] })}
               />
               {found.isFetching ? (
@@ -111,6 +115,7 @@ export default function RemotePage() {
                   studies={studies}
                   complete={found.data.complete}
                   here={here.data ?? {}}
+                  byGet={byGet}
                   opened={state.id}
                   onOpen={(id) => change({ id })}
                 />
@@ -135,11 +140,12 @@ interface FoundProps {
   studies: readonly RemoteStudy[];
   complete: boolean;
   here: Here;
+  byGet: boolean;
   opened: string | undefined;
   onOpen: (studyInstanceUid: string) => void;
 }
 
-function Found({ system, title, studies, complete, here, opened, onOpen }: FoundProps) {
+function Found({ system, title, studies, complete, here, byGet, opened, onOpen }: FoundProps) {
   const fetchOf = useFetches();
   return (
     <Card title={t("Found in {title}", { title })} count={studies.length}>
@@ -222,7 +228,7 @@ function Found({ system, title, studies, complete, here, opened, onOpen }: Found
                         size="s"
                         icon="download"
                         aria-label={t("Fetch {name}", { name })}
-                        onClick={() => void startFetch({ ...asked, name })}
+                        onClick={() => void startFetch({ ...asked, byGet, name })}
                       >
                         {t("Fetch")}
                       </Button>

@@ -19,18 +19,20 @@ interface RemoteSideProps {
   /** Images of it in this archive. */
   here: number;
   destinations: readonly Destination[];
+  /** What comes to this archive is fetched by C-GET. */
+  byGet: boolean;
   onClose: () => void;
 }
 
 /** One study of another system by its series: all of it is fetched, or one series, or it goes to a third system. */
-export function RemoteSide({ system, title, study, here, destinations, onClose }: RemoteSideProps) {
+export function RemoteSide({ system, title, study, here, destinations, byGet, onClose }: RemoteSideProps) {
   const { studyInstanceUid, patientName, patientId, description } = study;
   const series = useRemoteSeries(system, studyInstanceUid);
   const seriesHere = useSeriesHere(studyInstanceUid);
   const fetchOf = useFetches();
   const [destination, setDestination] = useState("");
   const name = patientName || patientId;
-  const to = destination ? { destinationAeTitle: destination } : {};
+  const to = destination ? { destinationAeTitle: destination } : { byGet };
   const whole = { modalityId: system, studyInstanceUid };
   const seriesName = ({ number, description: words, modality }: RemoteSeries) =>
     [number === undefined ? "" : t("Se {number}", { number: String(number) }), words ?? modality]

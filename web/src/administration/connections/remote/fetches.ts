@@ -6,7 +6,7 @@ import { problemOf } from "../../../kit/run.ts";
 import { toast } from "../../../kit/toast.ts";
 import { t } from "../../../words/words.ts";
 
-/** A study, or one series of it, that another system was told to send (C-MOVE). */
+/** A study, or one series of it, that another system was told to send (C-MOVE), or asked for (C-GET). */
 export interface Fetch {
   running: boolean;
   answer?: RemoteMoved;
@@ -19,11 +19,13 @@ interface Asked {
   seriesInstanceUid?: string;
   /** Where it goes; this archive where it is left out. */
   destinationAeTitle?: string;
+  /** On our own association, which a system can answer that could not call us (C-GET); not to a third one. */
+  byGet?: boolean;
   /** What it is called in the notice of its end. */
   name: string;
 }
 
-const keyOf = ({ modalityId, studyInstanceUid, seriesInstanceUid = "" }: Omit<Asked, "name">) =>
+const keyOf = ({ modalityId, studyInstanceUid, seriesInstanceUid = "" }: Omit<Asked, "name" | "byGet">) =>
   `${modalityId} ${studyInstanceUid} ${seriesInstanceUid}`;
 
 /** They go on while the person looks at other pages, and end with the session. */
@@ -53,11 +55,11 @@ export function useFetches() {
     },
     () => fetches,
   );
-  return (asked: Omit<Asked, "name">): Fetch | undefined => all[keyOf(asked)];
+  return (asked: Omit<Asked, "name" | "byGet">): Fetch | undefined => all[keyOf(asked)];
 }
 
 /** Closing the request has the server cancel the retrieval; what came until then stays. */
-export const stopFetch = (asked: Omit<Asked, "name">) => stops.get(keyOf(asked))?.abort();
+export const stopFetch = (asked: Omit<Asked, "name" | "byGet">) => stops.get(keyOf(asked))?.abort();
 
 export async function startFetch(asked: Asked): Promise<void> {
   const key = keyOf(asked);
@@ -66,19 +68,21 @@ export async function startFetch(asked: Asked): Promise<void> {
   const whose = person;
   stops.set(key, stop);
   put(key, { running: true });
-  const { modalityId, studyInstanceUid, seriesInstanceUid, destinationAeTitle, name } = asked;
+  const { modalityId, studyInstanceUid, seriesInstanceUid, destinationAeTitle, byGet, name } = asked;
+  const call = { params: { path: { id: modalityId } }, signal: stop.signal };
+  const body = {
+    studyInstanceUids: [studyInstanceUid],
+    ...(seriesInstanceUid ? { seriesInstanceUids: [seriesInstanceUid] } : {}),
+    timeoutSeconds: 3600,
+  };
   try {
     const answer = await answerOf(
-      api.POST("/api/v1/modalities/{id}/move", {
-        params: { path: { id: modalityId } },
-        body: {
-          studyInstanceUids: [studyInstanceUid],
-          ...(seriesInstanceUid ? { seriesInstanceUids: [seriesInstanceUid] } : {}),
-          ...(destinationAeTitle ? { destinationAeTitle } : {}),
-          timeoutSeconds: 3600,
-        },
-        signal: stop.signal,
-      }),
+      byGet && !destinationAeTitle
+        ? api.POST("/api/v1/modalities/{id}/get", { ...call, body })
+        : api.POST("/api/v1/modalities/{id}/move", {
+            ...call,
+            body: { ...body, ...(destinationAeTitle ? { destinationAeTitle } : {}) },
+          }),
     );
     put(key, { running: false, answer });
     const whole = answer.outcome === "DONE";
