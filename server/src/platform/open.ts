@@ -17,6 +17,7 @@ import { createS3Store } from "./objects-s3.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import { openServerCertificate } from "./tls.ts";
+import { lastUsedFirst } from "./warm-connections.ts";
 
 /** A process has at most 20 connections: these, and the few that the job queue opens for itself. */
 const poolSize = 14;
@@ -156,6 +157,7 @@ export async function openPlatform(
     }
     const db = connect(connection);
     closing.push("database", () => db.end({ timeout: 5 }));
+    await lastUsedFirst(db);
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ migrations: applied }, "schema brought up to date");
     await prepareJobs(connection);
@@ -179,6 +181,8 @@ export async function joinPlatform(
   const closing = closer(log);
   const db = connect(connection);
   closing.push("database", () => db.end({ timeout: 5 }));
+  // Where the database is away at this moment the pool stays as it is.
+  await lastUsedFirst(db).catch(() => {});
   const objects = openObjects(config, closing.push, "-dicom");
   const platform = assemble(config, log, { db, objects, connection });
   closing.push("tls", () => platform.tls?.close());
