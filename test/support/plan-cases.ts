@@ -309,6 +309,11 @@ export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
       run: (db, of) => all(find(db, of.reader, { level: "STUDY", matches: [], include: [], limit: 25 })),
     },
     {
+      name: "query without key, with how many there are",
+      run: (db, of) =>
+        all(find(db, of.reader, { level: "STUDY", matches: [], include: [], limit: 25, counted: true })),
+    },
+    {
       name: "count without key",
       run: (db, of) => count(db, of.reader, { level: "STUDY", matches: [], include: [] }),
     },

@@ -127,6 +127,8 @@ export interface ArchiveQuery {
   after?: string;
   /** The newest study first when left out; at series and instance level by number. */
   sort?: { tag: Tag; descending?: boolean };
+  /** The first page says how many there are in all, where it is full: the same statement counts them. */
+  counted?: boolean;
 }
 
 export interface Found {
@@ -136,6 +138,8 @@ export interface Found {
   key: string;
   /** Ours, of whose it is. */
   patientId?: string;
+  /** Of a query that is `counted`, on a full first page: as `Count` says. */
+  total?: number;
 }
 
 /** Totals are counted to 10,000. */

@@ -57,7 +57,7 @@ async function* laterPages(
   }
 }
 
-/** How many there are in all; asked of the database only where the page does not say it. */
+/** How many there are in all. Where the page is full its statement counted them; asked for alone where the page lies behind the end, or is none. */
 async function total(
   archive: QidoDeps["archive"],
   viewer: Viewer,
@@ -67,6 +67,7 @@ async function total(
   const offset = query.offset ?? 0;
   if (first.length < pageLimit(query.limit) && (first.length > 0 || offset === 0))
     return offset + first.length;
+  if (first[0]?.total !== undefined) return first[0].total;
   const { limit: _limit, offset: _offset, ...counted } = query;
   return (await archive.count(viewer, counted)).total;
 }
@@ -88,7 +89,9 @@ async function search(
   const { archive } = deps;
   const { viewer } = request;
   const first =
-    query.limit === 0 ? [] : await page(archive, viewer, { ...query, limit: pageLimit(query.limit) });
+    query.limit === 0
+      ? []
+      : await page(archive, viewer, { ...query, limit: pageLimit(query.limit), counted: true });
   reply.header("x-total-count", await total(archive, viewer, query, first));
   if (warnings.length > 0) reply.header("warning", warnings.map(warning));
   reply.header("cache-control", "private, no-cache").type(offer.type);

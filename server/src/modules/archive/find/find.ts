@@ -33,9 +33,10 @@ export async function* find(
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   let offset = query.offset ?? 0;
   let after = query.after;
+  let counted = query.counted === true && after === undefined;
   while (left > 0) {
     const size = Math.min(left, batchRows);
-    const rows = await page(reader, viewer, plan, { limit: size, offset, after });
+    const rows = await page(reader, viewer, plan, { limit: size, offset, after, counted });
     for (const row of rows) {
       after = writeKey(
         plan.order,
@@ -45,26 +46,32 @@ export async function* find(
         attributes: toAttributes(row, plan.returned, plan.computed),
         key: after,
         patientId: row.patientId,
+        ...(typeof row.total === "number" ? { total: Math.min(row.total, countLimit) } : {}),
       };
     }
     if (rows.length < size) return;
     left -= size;
     offset = 0;
+    counted = false;
   }
 }
 
 /** How many there are, counted to 10,000. */
 export async function count(reader: Reader, viewer: Viewer, query: ArchiveQuery): Promise<Count> {
-  const { where, from, level } = planOf(reader, viewer, query);
-  // Each facility by itself, so that an index that begins with it tells them.
+  const [{ total = 0 } = {}] = await reader<
+    { total: number }[]
+  >`${counting(reader, viewer, planOf(reader, viewer, query))}`;
+  return { total: Math.min(total, countLimit), totalIsExact: total <= countLimit };
+}
+
+/** Counts to the limit and one more. Each facility by itself, so that an index that begins with it tells them. */
+function counting(sql: Reader, viewer: Viewer, { where, from, level }: Plan): Fragment {
   const rows =
     level === "PATIENT"
-      ? reader`select from ${from} where ${where}`
-      : reader`select from unnest(${facilities(viewer)}::uuid[]) as here (id) cross join lateral (
-          select from ${from} where ${reader.unsafe(tableNames[level])}.facility_id = here.id and ${where} limit ${countLimit + 1}) k`;
-  const [{ total = 0 } = {}] = await reader<{ total: number }[]>`
-    select count(*) as total from (${rows} limit ${countLimit + 1}) counted`;
-  return { total: Math.min(total, countLimit), totalIsExact: total <= countLimit };
+      ? sql`select from ${from} where ${where}`
+      : sql`select from unnest(${facilities(viewer)}::uuid[]) as here (id) cross join lateral (
+          select from ${from} where ${sql.unsafe(tableNames[level])}.facility_id = here.id and ${where} limit ${countLimit + 1}) k`;
+  return sql`select count(*) as total from (${rows} limit ${countLimit + 1}) counted`;
 }
 
 interface Plan {
@@ -147,12 +154,20 @@ const ids: Readonly<Record<QueryLevel, string>> = {
   INSTANCE: "i.id",
 };
 
+interface PageRange {
+  limit: number;
+  offset: number;
+  after: string | undefined;
+  /** Each row of a full page has the `total`. */
+  counted: boolean;
+}
+
 /** The ids of the page come from the index alone; attributes are read for those few rows. */
 function page(
   sql: Reader,
   viewer: Viewer,
   plan: Plan,
-  { limit, offset, after }: { limit: number; offset: number; after: string | undefined },
+  { limit, offset, after, counted }: PageRange,
 ): Promise<FoundRow[]> {
   const { level, order } = plan;
   const where = after === undefined ? plan.where : sql`${plan.where} and ${beyond(sql, order, after)}`;
@@ -168,6 +183,10 @@ function page(
           : ", i.attributes as instance",
     )
     .join("");
+  // Asked within the statement: a question of its own would be another way there and back.
+  const total = counted
+    ? sql`, case when (select count(*) from page) >= ${limit} then (${counting(sql, viewer, plan)}) end as total`
+    : sql``;
   return sql<FoundRow[]>`
     with page as materialized (
       select ${sql.unsafe(ids[level])} as page_id, ${orderColumns(sql, order)}
@@ -175,7 +194,7 @@ function page(
       order by ${sql.unsafe(orderBy(order, ({ expression }) => expression))} limit ${limit} offset ${offset})
     select p.id as "patientId", p.name as "patientName", p.birth_date as "birthDate", p.sex, p.attributes as patient,
       identifier.value as "patientIdentifier", identifier.issuer as "patientIssuer", ${sql.unsafe(texts)}
-      ${sql.unsafe(attributes)} ${sql.unsafe(computed)}
+      ${sql.unsafe(attributes)} ${sql.unsafe(computed)} ${total}
     from page
     join ${tables(sql, level, true)} on ${sql.unsafe(ids[level])} = page.page_id
     ${firstIdentifier(sql)}

@@ -210,31 +210,40 @@ const keysOf: Readonly<Record<QueryLevel, readonly Key[]>> = {
   INSTANCE: withReturned("INSTANCE", instanceKeys),
 };
 
+const atEachLevel = <T>(make: (level: QueryLevel) => T): Readonly<Record<QueryLevel, T>> =>
+  Object.fromEntries(levels.map((level) => [level, make(level)])) as Record<QueryLevel, T>;
+
+const keysDownTo = atEachLevel<readonly Key[]>((level) =>
+  levels.slice(0, levels.indexOf(level) + 1).flatMap((one) => keysOf[one]),
+);
+
 /** Every key of the level and of those above, the top first. */
-export function keysAt(level: QueryLevel): readonly Key[] {
-  return levels.slice(0, levels.indexOf(level) + 1).flatMap((one) => keysOf[one]);
-}
+export const keysAt = (level: QueryLevel): readonly Key[] => keysDownTo[level];
 
 const keyName = (tag: Tag, within?: Tag): string => `${within ?? ""}/${tag}`;
-const byName = Object.fromEntries(
-  levels.map((level) => [level, new Map(keysAt(level).map((key) => [keyName(key.tag, key.within), key]))]),
-) as unknown as Readonly<Record<QueryLevel, ReadonlyMap<string, Key>>>;
+const byName = atEachLevel<ReadonlyMap<string, Key>>(
+  (level) => new Map(keysAt(level).map((key) => [keyName(key.tag, key.within), key])),
+);
 
 /** The key at the level or above, or undefined where the archive does not know it. */
 export const keyAt = (level: QueryLevel, tag: Tag, within?: Tag): Key | undefined =>
   byName[level].get(keyName(tag, within));
 
+const supportedAt = atEachLevel((level) =>
+  keysAt(level).map(
+    ({ tag, within, level: of, matching, byDefault }): SupportedKey => ({
+      tag,
+      ...(within === undefined ? {} : { within }),
+      vr: dictionaryEntry(tag)?.vr ?? "UN",
+      level: of,
+      matching: matching ? kinds[matching.by] : [],
+      byDefault,
+    }),
+  ),
+);
+
 /** What a search at the level can match and return, for whoever parses queries and for the conformance statement. */
-export function supportedKeys(level: QueryLevel): SupportedKey[] {
-  return keysAt(level).map(({ tag, within, level: of, matching, byDefault }) => ({
-    tag,
-    ...(within === undefined ? {} : { within }),
-    vr: dictionaryEntry(tag)?.vr ?? "UN",
-    level: of,
-    matching: matching ? kinds[matching.by] : [],
-    byDefault,
-  }));
-}
+export const supportedKeys = (level: QueryLevel): readonly SupportedKey[] => supportedAt[level];
 
 /** Whether the kind of match suits the key. */
 export const takes = (key: Key, kind: Match["kind"]): boolean =>

@@ -15,6 +15,8 @@ export interface FoundRow {
   study?: DicomJson;
   series?: DicomJson;
   instance?: DicomJson;
+  /** Of the whole query, to the limit and one more; null where the page is not full. */
+  total?: number | null;
   [orderOrComputed: `o${number}` | `c${number}`]: unknown;
 }
 
