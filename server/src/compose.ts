@@ -74,6 +74,7 @@ import {
   renderingRoutes,
 } from "./modules/rendering/index.ts";
 import {
+  isUsableTemplate,
   measurementRoutes,
   paperRoutes,
   registerReportPapers,
@@ -248,7 +249,7 @@ export function composeHttp(
         followers: [archive.followMerge, followMergeOfBills, followOrderMerges({ journal })],
       }),
       orderRoutes({ platform, journal }),
-      catalogueRoutes({ platform, journal }),
+      catalogueRoutes({ platform, journal, isTemplate: isUsableTemplate }),
       archiveRoutes({ platform, archive }),
       exportRoutes({ platform, journal, archive }),
       doubtRoutes({ platform, journal, archive }),

@@ -24,15 +24,38 @@ export interface DocumentedOperation {
   takesKey: boolean;
   isList: boolean;
   hasBody: boolean;
+  /** Of a JSON body, with all that it refers to; null where there is none. */
+  body: JsonSchema | null;
+  /** Of all parameters. */
+  parameters: readonly { in: string; name: string; schema: JsonSchema }[];
   /** Of statuses to media types; none where the answer has no body. */
   answers: Record<string, string[]>;
+}
+
+/** What the document uses of JSON Schema. */
+export interface JsonSchema {
+  type?: string | string[];
+  format?: string;
+  pattern?: string;
+  enum?: unknown[];
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean | JsonSchema;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
 }
 
 interface RawOperation {
   operationId: string;
   security?: unknown[];
-  parameters?: { in: string; name: string; schema: { enum?: string[] } }[];
-  requestBody?: unknown;
+  parameters?: { in: string; name: string; schema: JsonSchema & { enum?: string[] } }[];
+  requestBody?: { content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, RawResponse>;
 }
 interface RawResponse {
@@ -46,6 +69,31 @@ interface RawDocument {
 
 const escaped = (text: string): string =>
   text.replaceAll("~", "~0").replaceAll("/", "~1").replace(/[{}]/g, encodeURIComponent);
+
+/** A schema with what it refers to in its place. None of ours refers to itself. */
+function inlined(
+  schema: JsonSchema & { $ref?: string },
+  schemas: RawDocument["components"]["schemas"],
+): JsonSchema {
+  const name = schema.$ref?.split("/").at(-1);
+  const { properties, items, anyOf, additionalProperties, ...rest } = name
+    ? (schemas[name] as JsonSchema)
+    : schema;
+  const of = (one: JsonSchema) => inlined(one, schemas);
+  return {
+    ...rest,
+    ...(properties
+      ? { properties: Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, of(one)])) }
+      : {}),
+    ...(items ? { items: of(items) } : {}),
+    ...(anyOf ? { anyOf: anyOf.map(of) } : {}),
+    ...(typeof additionalProperties === "object"
+      ? { additionalProperties: of(additionalProperties) }
+      : additionalProperties === undefined
+        ? {}
+        : { additionalProperties }),
+  };
+}
 
 /** The committed OpenAPI document as the tests ask it. */
 export function readContract() {
@@ -84,6 +132,7 @@ export function readContract() {
             ajv.getSchema(`api#/${place}/content/${escaped(type)}/schema`)!,
           );
       }
+      const json = raw.requestBody?.content["application/json"]?.schema;
       const ok = raw.responses["200"]?.content?.["application/json"]?.schema;
       operations.push({
         id: raw.operationId,
@@ -96,6 +145,8 @@ export function readContract() {
         takesKey: raw.parameters?.some((one) => one.name === "Idempotency-Key") === true,
         isList: ok !== undefined && isListSchema(ok),
         hasBody: raw.requestBody !== undefined,
+        body: json ? inlined(json, document.components.schemas) : null,
+        parameters: raw.parameters ?? [],
         answers,
       });
     }

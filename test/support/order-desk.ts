@@ -36,7 +36,7 @@ export function testOrders(
     sessionRoutes(identity),
     patientRoutes({ platform, journal }),
     orderRoutes({ platform, journal }),
-    catalogueRoutes({ platform, journal }),
+    catalogueRoutes({ platform, journal, isTemplate: async () => false }),
   ]);
   const places = { here: "", there: "" };
   const callers = new Map<string, Caller>();

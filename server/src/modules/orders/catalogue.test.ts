@@ -57,6 +57,7 @@ describe("the catalogue", () => {
     [{ price: 1 }, "procedure.invalid-price"],
     [{ currency: "EUR" }, "procedure.invalid-price"],
     [{ price: 1, currency: "XYZ" }, "procedure.unknown-currency"],
+    [{ reportTemplateId: "01900000-0000-7000-8000-000000000000" }, "procedure.unknown-template"],
     [{ price: -1, currency: "EUR" }, "validation"],
     [{ price: 1.5, currency: "EUR" }, "validation"],
     [{ modality: "?" }, "order.invalid-modality"],

@@ -22,7 +22,7 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 import { allOf } from "../patients/index.ts";
-import type { OrderContext } from "./context.ts";
+import type { CatalogueContext } from "./context.ts";
 import { readModalityOf } from "./examination.ts";
 import { ofFacilities, placeOf } from "./facility.ts";
 import { conflict, invalid, isDuplicate } from "./refusals.ts";
@@ -122,6 +122,22 @@ function readPrice(
   return { price_amount: amount, price_currency: currency };
 }
 
+/** @throws Refusal `invalid` (`procedure.unknown-template`) */
+async function requireTemplate(
+  tx: Tx,
+  facilityId: string,
+  templateId: string | null | undefined,
+  { isTemplate }: Pick<CatalogueContext, "isTemplate">,
+): Promise<void> {
+  if (templateId === undefined || templateId === null || (await isTemplate(tx, facilityId, templateId)))
+    return;
+  throw invalid(
+    "procedure.unknown-template",
+    "body.reportTemplateId",
+    "is no template in use at the procedure's facility",
+  );
+}
+
 const trimmed = (text: string | null | undefined): string | null => text?.trim() ?? null;
 
 /**
@@ -132,11 +148,13 @@ export async function createProcedure(
   tx: Tx,
   viewer: Viewer,
   input: CreateProcedure,
-  { clock, journal }: OrderContext,
+  context: CatalogueContext,
 ): Promise<string> {
   requirePermission(viewer, "catalogue.manage");
   if (input.price !== undefined || input.currency !== undefined) requirePermission(viewer, "prices.manage");
   const { facilityId } = await placeOf(tx, viewer, input.facilityId);
+  await requireTemplate(tx, facilityId, input.reportTemplateId, context);
+  const { clock, journal } = context;
   const id = newId(clock);
   const row = {
     id,
@@ -176,7 +194,7 @@ export async function changeProcedure(
   viewer: Viewer,
   id: string,
   { expectedVersion, price, currency, ...input }: ChangeProcedure,
-  { clock, journal }: OrderContext,
+  context: CatalogueContext,
 ): Promise<void> {
   const ofPrice = price !== undefined || currency !== undefined;
   const details = Object.keys(input);
@@ -187,6 +205,8 @@ export async function changeProcedure(
     where c.id = ${id} and ${ofFacilities(tx, viewer, "c.facility_id")} for no key update`;
   if (!before) throw noProcedure();
   checkVersion(expectedVersion, before.version);
+  await requireTemplate(tx, before.facilityId, input.reportTemplateId, context);
+  const { clock, journal } = context;
   const changes = {
     ...(input.name === undefined ? {} : { name: input.name.trim() }),
     ...(input.modality === undefined ? {} : { modality: readModalityOf(input.modality, "body.modality") }),

@@ -25,7 +25,7 @@ import {
   transact,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
-import type { OrderContext } from "./context.ts";
+import type { CatalogueContext } from "./context.ts";
 import { changeProcedure, createProcedure, getProcedure, listProcedures } from "./procedures.ts";
 import { slotsOf } from "./schedule.ts";
 import { changeStation, createStation, getStation, listStations } from "./stations.ts";
@@ -52,7 +52,7 @@ export function withVersion<Body extends { expectedVersion?: number }>(
 
 interface Parts {
   platform: Platform;
-  context: OrderContext;
+  context: CatalogueContext;
 }
 
 function procedureRoutes(app: App, { platform: { db }, context }: Parts): void {
@@ -193,9 +193,12 @@ function stationRoutes(app: App, { platform: { db, clock }, context }: Parts): v
 }
 
 /** `/procedures` and `/stations`: what can be ordered, and where it is done. */
-export function catalogueRoutes(deps: { platform: Platform; journal: Journal }): Routes {
-  const { platform, journal } = deps;
-  const parts = { platform, context: { clock: platform.clock, journal } };
+export function catalogueRoutes({
+  platform,
+  journal,
+  isTemplate,
+}: { platform: Platform; journal: Journal } & Pick<CatalogueContext, "isTemplate">): Routes {
+  const parts = { platform, context: { clock: platform.clock, journal, isTemplate } };
   return (app) => {
     procedureRoutes(app, parts);
     stationRoutes(app, parts);

@@ -25,4 +25,5 @@ export { isFinal } from "./report.ts";
 export { reportRoutes } from "./routes.ts";
 export { shareRoutes } from "./sharing/routes.ts";
 export { requireSubject } from "./subjects.ts";
+export { isUsableTemplate } from "./templates.ts";
 export { reportVersions, verifyReport } from "./version-queries.ts";

@@ -56,6 +56,17 @@ export async function usableTemplate(
   });
 }
 
+/** Whether reports of the facility may take it. */
+export async function isUsableTemplate(
+  reader: Reader,
+  facilityId: string,
+  templateId: string,
+): Promise<boolean> {
+  const rows = await reader`
+    select from report_template where id = ${templateId} and facility_id = ${facilityId} and active`;
+  return rows.length > 0;
+}
+
 /** The template that the study's procedure names; null where there is none in use. */
 export async function defaultTemplateOf(reader: Reader, study: StudyRow): Promise<TemplateRow | null> {
   if (study.orderId === null) return null;
