@@ -5,7 +5,7 @@ import { connect } from "@isocenter/server/platform/database.ts";
 import { embeddedSocketPath } from "@isocenter/server/platform/embedded-postgres.ts";
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { chromiumMissing } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
 import { httpReceiver } from "../support/receivers.ts";
 import { admin, ownPassword, webFlow } from "../support/web.ts";
@@ -19,8 +19,7 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
     section: string,
     { username, password }: typeof admin | Credentials = admin,
   ): Promise<Page> {
-    const page = await flow.open({ expected: (text) => text.includes("409") });
-    await signInByForm(page, username, password);
+    const page = await flow.open({ as: { username, password }, expected: (text) => text.includes("409") });
     await go(page, section);
     return page;
   }

@@ -13,8 +13,7 @@ describe.skipIf(chromiumMissing())("what an administrator keeps in order in the 
   const stale = { expected: (text: string) => text.includes("409") };
   /** The administrator at a page of administration. */
   async function at(section: string): Promise<Page> {
-    const page = await flow.open(stale);
-    await signInByForm(page, admin.username, admin.password);
+    const page = await flow.open({ as: admin, ...stale });
     await page.goto(`/administration/${section}`);
     await page.locator(".admin-main h2").first().waitFor();
     return page;

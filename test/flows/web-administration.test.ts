@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
-import { admin, ownPassword, webFlow } from "../support/web.ts";
+import { admin, own, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("an administrator's day in the browser", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
@@ -60,8 +60,7 @@ describe.skipIf(chromiumMissing())("an administrator's day in the browser", () =
       permissions: ["echo", "store"],
     });
     await expect(knock()).rejects.toThrow();
-    const page = await flow.open();
-    await signInByForm(page, admin.username, admin.password);
+    const page = await flow.open({ as: admin });
     await page.goto("/administration/modalities");
     const caller = page.getByRole("article", { name: "CT_NORTH" });
     await caller.getByText("SCANNER_1").waitFor();
@@ -94,8 +93,7 @@ describe.skipIf(chromiumMissing())("an administrator's day in the browser", () =
     await flow.store(first.bytes);
     // The second file is kept apart, and the answer says so.
     await flow.store(other.bytes).catch(() => {});
-    const page = await flow.open();
-    await signInByForm(page, admin.username, admin.password);
+    const page = await flow.open({ as: admin });
     await page.goto("/administration/quarantine");
     await page.getByRole("button", { name: /Roe, Jane/ }).click();
     const side = page.getByRole("complementary", { name: "Roe, Jane" });
@@ -116,8 +114,7 @@ describe.skipIf(chromiumMissing())("an administrator's day in the browser", () =
 
   test("is kept from whoever has no part in it", async () => {
     await flow.person("desk", "Dora Desk", "FRONT_DESK");
-    const page = await flow.open();
-    await signInByForm(page, "desk", ownPassword);
+    const page = await flow.open({ as: own("desk") });
     await page.goto("/administration/users");
     await page.getByText("Not part of your role").waitFor();
     expect(await page.getByRole("link", { name: "Admin" }).count()).toBe(0);

@@ -6,7 +6,7 @@ import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
-import { admin, ownPassword, webFlow } from "../support/web.ts";
+import { admin, own, ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhere, in the browser", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
@@ -64,8 +64,7 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await call("POST", "/modalities", { ...body, description: "University hospital" });
     await flow.person("tech", "Tamara Tech", "TECHNOLOGIST");
 
-    const page = await flow.open();
-    await signInByForm(page, "tech", ownPassword);
+    const page = await flow.open({ as: own("tech") });
     await page.goto("/administration/remote");
     const search = page.getByRole("form", { name: "Search in another system" });
     expect(await search.getByRole("button", { name: "Search" }).isDisabled()).toBe(true);
@@ -148,8 +147,7 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await flow.store(...two.map(({ bytes }) => bytes));
     const far = { aeTitle: "DISC_MAKER", host: "127.0.0.1", port: 1, permissions: ["store"] };
     await call("POST", "/modalities", far);
-    const page = await flow.open();
-    await signInByForm(page, "admin", admin.password);
+    const page = await flow.open({ as: admin });
     await page.goto("/studies?query=Many");
     await page.getByRole("row", { name: /Many/ }).first().click();
     for (const key of ["x", "j", "x"]) await page.keyboard.press(key);
@@ -183,8 +181,7 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
   test("what is written in images is corrected with a reason, and the correction is taken back", async () => {
     const made = ctInstance({ PatientID: "C-1", PatientName: "Wrong^Wanda", StudyDescription: "Thrax" });
     await flow.store(made.bytes);
-    const page = await flow.open();
-    await signInByForm(page, "admin", admin.password);
+    const page = await flow.open({ as: admin });
     await page.goto("/studies?query=Wrong");
     await page.getByRole("row", { name: /Wrong, Wanda/ }).click();
     await page.keyboard.press(" ");
@@ -237,8 +234,7 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
 
   test("a column that one does without stays away, also at the next sign-in", async () => {
     await flow.store(ctInstance({ PatientID: "K-1", PatientName: "Column^Carl" }).bytes);
-    const page = await flow.open();
-    await signInByForm(page, "admin", admin.password);
+    const page = await flow.open({ as: admin });
     await page.goto("/studies?query=Column");
     const head = page.getByRole("columnheader", { name: "Received" });
     await head.waitFor();
@@ -248,8 +244,7 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await expect
       .poll(async () => (await call("GET", "/users/me/preferences")).hiddenColumns)
       .toEqual({ studies: ["received"] });
-    const again = await flow.open();
-    await signInByForm(again, "admin", admin.password);
+    const again = await flow.open({ as: admin });
     await again.goto("/studies?query=Column");
     await again.getByRole("columnheader", { name: "Patient" }).waitFor();
     await again.getByRole("columnheader", { name: "Received" }).waitFor({ state: "hidden" });

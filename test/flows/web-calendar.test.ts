@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf, violationsOf } from "../support/accessibility.ts";
-import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { ownPassword, webFlow } from "../support/web.ts";
+import { chromiumMissing } from "../support/browser.ts";
+import { own, webFlow } from "../support/web.ts";
 
 const zone = "Europe/Berlin";
 /** A day on which the station is open, some days ahead. */
@@ -74,8 +74,7 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
   test("books by keyboard, moves by drag, is told what is in the way, and receives the patient", async () => {
     await order("Thorsby", { priority: "URGENT" });
     await order("Jarrow");
-    const page = await flow.open({ expected: (text) => /status of 409/.test(text) });
-    await signInByForm(page, "desk", ownPassword);
+    const page = await flow.open({ as: own("desk"), expected: (text) => /status of 409/.test(text) });
     await page.goto(`/schedule?date=${date}`);
     const list = page.getByRole("complementary", { name: "Day list" });
     await list.getByRole("button", { name: /Thorsby/ }).waitFor();

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, clinicHost, signInByForm } from "../support/browser.ts";
-import { ownPassword, webFlow } from "../support/web.ts";
+import { own, ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("the front desk's morning in the browser", () => {
   const flow = webFlow();
@@ -80,8 +80,7 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
   });
 
   test("changes a patient whom somebody else has changed meanwhile without losing either, and merges two", async () => {
-    const page = await flow.open({ expected: (text) => /status of 409/.test(text) });
-    await signInByForm(page, "desk", ownPassword);
+    const page = await flow.open({ as: own("desk"), expected: (text) => /status of 409/.test(text) });
     await page.goto("/patients?query=abiodun+tomi");
     await page.getByRole("row", { name: /Abiodun, Tomi/ }).dblclick();
     await page.getByRole("heading", { name: /Abiodun, Tomi/ }).waitFor();
@@ -125,8 +124,7 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
       birthDate: "1988-11-23",
       sex: "F",
     });
-    const page = await flow.open({ expected: (text) => /status of 422/.test(text) });
-    await signInByForm(page, "aalto", ownPassword);
+    const page = await flow.open({ as: own("aalto"), expected: (text) => /status of 422/.test(text) });
     await page.goto("/orders");
     await page.getByRole("button", { name: /New order/ }).click();
     const order = page.getByRole("dialog", { name: "New order" });

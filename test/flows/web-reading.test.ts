@@ -3,7 +3,7 @@ import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
-import { ownPassword, webFlow } from "../support/web.ts";
+import { own, ownPassword, webFlow } from "../support/web.ts";
 
 describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => {
   const flow = webFlow({ env: { SETTLE_SECONDS: "1" } });
@@ -133,8 +133,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
   test("reads beside the images: measures into the report, signs, and goes to the next study", async () => {
     await arrives("Beside", "URGENT");
     await eventually(async () => (await call("GET", "/worklist?query=Beside")).data.length === 1, 30_000);
-    const page = await flow.open({ width: 1600 });
-    await signInByForm(page, "reader", ownPassword);
+    const page = await flow.open({ as: own("reader"), width: 1600 });
     await page.goto("/reading");
     await page.getByRole("row").filter({ hasText: "Beside" }).click();
     await page.keyboard.press("Enter");
@@ -176,8 +175,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
   });
 
   test("sees who reads what, and what somebody else has written meanwhile", async () => {
-    const mine = await flow.open({ expected: (text) => /status of 409/.test(text) });
-    await signInByForm(mine, "reader", ownPassword);
+    const mine = await flow.open({ as: own("reader"), expected: (text) => /status of 409/.test(text) });
     await mine.goto("/reading");
     // Filters under a name stay with the person, and a digit shows them.
     await mine.getByRole("button", { name: "Priority any" }).click();
@@ -222,8 +220,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const again = await call("GET", `/reports/${report.id}`, undefined, other);
     expect(again.findings).toBe("Mine, and more.");
 
-    const theirs = await flow.open();
-    await signInByForm(theirs, "tahir", ownPassword);
+    const theirs = await flow.open({ as: own("tahir") });
     await theirs.goto("/reading");
     const row = theirs.getByRole("row").filter({ hasText: "Ordinary" });
     await row.getByText("Reading: Ada Reader").waitFor();

@@ -252,8 +252,7 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
         { transferSyntaxUID: TransferSyntaxes.MPEG4HP41 },
       ).bytes,
     );
-    const page = await flow.open();
-    await signInByForm(page, reader.username, reader.password);
+    const page = await flow.open({ as: reader });
     await page.goto(`/studies/${study}/view`);
     const video = page.locator(".vw-document video");
     await video.waitFor();

@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf } from "../support/accessibility.ts";
-import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { chromiumMissing } from "../support/browser.ts";
 import { mammogram, petCt } from "../support/examinations.ts";
 import { phantomBlocks, phantomSeries, phantomValue } from "../support/phantom.ts";
 import { pictureOf } from "../support/screen.ts";
@@ -80,8 +80,7 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     expect.poll(() => worstGrey(pane, expected)).toBeLessThanOrEqual(2);
 
   async function opened(): Promise<{ page: Page; pane: Locator }> {
-    const page = await flow.open();
-    await signInByForm(page, admin.username, admin.password);
+    const page = await flow.open({ as: admin });
     await page.goto(`/studies/${study}/view`);
     const pane = paneOf(page);
     await shows(pane, { state: "shown", "image-number": 1, "image-count": images, "series-uid": first });
@@ -196,8 +195,7 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
         StudyDate: "20250301",
       }),
     );
-    const page = await flow.open();
-    await signInByForm(page, admin.username, admin.password);
+    const page = await flow.open({ as: admin });
     await page.goto(`/studies/${uid}/view`);
     const [fused, coronal] = [paneOf(page, 3), paneOf(page, 4)];
     await shows(fused, { state: "shown", fused: "true", "image-count": 24 });
@@ -234,8 +232,7 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
   test("hangs breasts back to back at one scale, saves what is seen, and shows the study on a second screen", async () => {
     const uid = newUid();
     await flow.store(...mammogram({ StudyInstanceUID: uid, PatientName: "Brust^Berta", PatientID: "PH-3" }));
-    const page = await flow.open();
-    await signInByForm(page, admin.username, admin.password);
+    const page = await flow.open({ as: admin });
     await page.goto(`/studies/${uid}/view`);
     const panes = [1, 2, 3, 4].map((number) => paneOf(page, number));
     for (const pane of panes) await shows(pane, { state: "shown", inverted: "true" });

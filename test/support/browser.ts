@@ -46,24 +46,50 @@ export interface OpenedPage {
   problems: string[];
 }
 
+export interface Person {
+  username: string;
+  password: string;
+}
+
 export interface PageOptions {
   baseURL: string;
   width?: number;
   height?: number;
   deviceScaleFactor?: number;
   reducedMotion?: "reduce" | "no-preference";
+  /** Who is signed in here already, as they are when they come back after the form: for tests that are not about signing in. */
+  as?: Person;
   /** Console errors that the test provokes, such as a refused sign-in. */
   expected?: (text: string) => boolean;
 }
 
+/** What the form leaves in a browser: the cookie of the session, and that there is one (web/src/api/client.ts). */
+async function signedIn(baseURL: string, person: Person) {
+  const { hostname, origin } = new URL(baseURL);
+  const answer = await fetch(`${origin}/api/v1/users/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-isocenter-client": "web" },
+    body: JSON.stringify(person),
+  });
+  const [, name, value] = /^(\w+)=([^;]+);/.exec(answer.headers.get("set-cookie") ?? "") ?? [];
+  if (!name || !value) throw new Error(`sign-in failed: ${answer.status} ${await answer.text()}`);
+  await answer.arrayBuffer();
+  const cookie = { name, value, domain: hostname, path: "/api", expires: -1, httpOnly: true, secure: false };
+  return {
+    cookies: [{ ...cookie, sameSite: "Strict" as const }],
+    origins: [{ origin, localStorage: [{ name: "isocenter.signed-in", value: "yes" }] }],
+  };
+}
+
 /** Opens a page of its own, with its own cookies and storage, and keeps account of what goes wrong in it. */
 export async function openPage(browser: Browser, options: PageOptions): Promise<OpenedPage> {
-  const { baseURL, width = 1440, height = 900, deviceScaleFactor = 1, reducedMotion, expected } = options;
+  const { baseURL, width = 1440, height = 900, deviceScaleFactor = 1, reducedMotion, as, expected } = options;
   const context = await browser.newContext({
     baseURL,
     viewport: { width, height },
     deviceScaleFactor,
     ...(reducedMotion ? { reducedMotion } : {}),
+    ...(as ? { storageState: await signedIn(baseURL, as) } : {}),
   });
   // Before the test's own time is over, so that the failure says what was waited for.
   context.setDefaultTimeout(15_000);

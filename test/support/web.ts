@@ -29,6 +29,9 @@ export interface Authorization {
 /** What everybody whom `person` makes signs in with. */
 export const ownPassword = `${testPassword} again`;
 
+/** Somebody whom `person` made. */
+export const own = (username: string) => ({ username, password: ownPassword });
+
 /** A zone whose day has hours before it, so that what is booked a little later is still today. @returns an IANA name */
 export function zoneWhereItIsMorning(): string {
   const hours = Math.min(new Date().getUTCHours() - 8, 12);
