@@ -6,7 +6,31 @@ export const clinicHost = "isocenter.clinic.test";
 
 /** The system's Chromium; WebGL runs in software. */
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** Of Chromium's own surface: two pages that stand behind the address bar, and one for whatever may come next; for each page that a test opens. */
+const surface = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxFullPopup",
+  "WebUIOmniboxAimPopup",
+  "SpareRendererForSitePerProcess",
+];
+/** What Playwright turns off itself, in a list of its own: Chromium reads the last list alone. */
+const unfitForTests = [
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "LensOverlay",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "AimEnabled",
+  "PreconnectToSearch",
+];
 const args = [
+  `--disable-features=${[...surface, ...unfitForTests].join(",")}`,
   "--no-sandbox",
   "--headless",
   "--disable-gpu",
