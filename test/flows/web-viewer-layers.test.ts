@@ -102,6 +102,7 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
       image!.bytes,
       presentationState(image!, "Turned", { ImageRotation: 90, ImageHorizontalFlip: "Y" }),
       presentationState(image!, "Lesion", lesion),
+      presentationState(image!, "Hot", hot),
     );
     const { page, pane } = await openStudy(flow, study, reader);
     const choice = page.getByLabel("Presentation", { exact: true });
@@ -151,6 +152,29 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     await drawn.waitFor({ state: "detached" });
     await page.keyboard.press("Shift+P");
     await drawn.waitFor();
+
+    // Its tables are kept apart from the metadata. Greys are red to blue, and a pixel has the size of its spacing on the screen.
+    await choice.selectOption({ label: "Hot, Reader, Ada" });
+    await shows(pane, { presentation: "Hot", "window-center": 40, "window-width": 400 });
+    await pane.getByRole("button", { name: "True size: measure the screen" }).click();
+    const dialog = page.getByRole("dialog", { name: "Size of this screen" });
+    await dialog.getByLabel("Length of the bar").fill("214");
+    await dialog.getByRole("button", { name: "Show true size" }).click();
+    await shows(pane, { zoom: 2 });
+    await expect
+      .poll(async () => {
+        const { width, height, at } = await pictureOf(pane);
+        // Each block of 64 pixels is 128 on the screen, as far as it is seen: those in the middle are.
+        const worst = [1, 2].flatMap((row) =>
+          [1, 2].map((column) => {
+            const grey = 255 * Math.min(1, Math.max(0, (phantomValue(1, row, column) - 39.5) / 399 + 0.5));
+            const [red, green, blue] = at(width / 2 + (column - 1.5) * 128, height / 2 + (row - 1.5) * 128);
+            return Math.max(Math.abs(red - grey), green, Math.abs(blue - (255 - grey)));
+          }),
+        );
+        return Math.max(...worst);
+      })
+      .toBeLessThanOrEqual(4);
   });
 
   test("draws structures, segments and label maps on slices and on planes, and lists them", async () => {
@@ -394,6 +418,33 @@ function regionsOf(common: Attributes): Uint8Array[] {
     structures,
   ];
 }
+
+/** In colours, through tables too long to stand in the metadata, at twice the size on a screen of 0.4 mm. */
+const hot: Attributes = {
+  SOPClassUID: "1.2.840.10008.5.1.4.1.1.11.3",
+  ...Object.fromEntries(
+    ["Red", "Green", "Blue"].flatMap((color) => [
+      [`${color}PaletteColorLookupTableDescriptor`, [4096, 0, 16]],
+      [
+        `${color}PaletteColorLookupTableData`,
+        new Uint8Array(
+          Uint16Array.from({ length: 4096 }, (_, n) =>
+            color === "Red" ? n * 16 : color === "Blue" ? 65520 - n * 16 : 0,
+          ).buffer,
+        ),
+      ],
+    ]),
+  ),
+  SoftcopyVOILUTSequence: [{ WindowCenter: "40", WindowWidth: "400" }],
+  DisplayedAreaSelectionSequence: [
+    {
+      DisplayedAreaTopLeftHandCorner: [1, 1],
+      DisplayedAreaBottomRightHandCorner: [256, 256],
+      PresentationSizeMode: "TRUE SIZE",
+      PresentationPixelSpacing: ["0.8", "0.8"],
+    },
+  ],
+};
 
 /** The middle half of the phantom, what is outside of a circle covered, a circle, an ellipse and a text that points at its middle. */
 const lesion: Attributes = {

@@ -17,6 +17,10 @@ export function rememberTableData(dataSet: JsonDataSet, dataTag: string, bytes: 
   fetched.set(dataSet, known.set(dataTag, bytes));
 }
 
+/** The bytes of a value that the metadata carries, or that has been fetched. */
+export const rememberedBytes = (dataSet: JsonDataSet, tag: string): Uint8Array | undefined =>
+  inlineBytesOf(dataSet, tag) ?? fetched.get(dataSet)?.get(tag);
+
 /** A lookup table (PS3.3 C.11.1.1); undefined where it is absent or its data is not here. */
 export function lookupTable(
   dataSet: JsonDataSet,
@@ -29,7 +33,7 @@ export function lookupTable(
   const maximum = 2 ** Math.min(bits, 16) - 1;
   const numbers = numbersOf(dataSet, dataTag);
   if (numbers.length >= entries) return { first, values: numbers, maximum };
-  const bytes = inlineBytesOf(dataSet, dataTag) ?? fetched.get(dataSet)?.get(dataTag);
+  const bytes = rememberedBytes(dataSet, dataTag);
   return bytes ? { first, values: tableFromBytes(bytes, entries, bits), maximum } : undefined;
 }
 
@@ -42,9 +46,40 @@ export function tableFromBytes(bytes: Uint8Array, entries: number, bits: number)
   );
 }
 
-/** The items of an image's tables whose data is still to be fetched. */
-export function tablesToFetch(attributes: JsonDataSet): JsonDataSet[] {
-  return [tags.ModalityLUTSequence, tags.VOILUTSequence]
-    .flatMap((tag) => itemsOf(attributes, tag).slice(0, 1))
-    .filter((item) => item[tags.LUTData]?.BulkDataURI !== undefined && !fetched.get(item)?.has(tags.LUTData));
+/** A value that is kept apart from the metadata. */
+export interface ApartValue {
+  dataSet: JsonDataSet;
+  tag: string;
+  uri: string;
+}
+
+/** More than one image or state sensibly brings. */
+const mostApart = 32;
+
+/** The tables of an image whose data is still to be fetched. */
+export const tablesToFetch = (attributes: JsonDataSet): ApartValue[] =>
+  [tags.ModalityLUTSequence, tags.VOILUTSequence]
+    .flatMap((tag) => itemsOf(attributes, tag))
+    .flatMap((item) => apartIn(item, (tag) => tag === tags.LUTData))
+    .slice(0, mostApart);
+
+/** The values of a data set and of its items that are still to be fetched, of those elements that are wanted. */
+export function apartValues(
+  dataSet: JsonDataSet,
+  isWanted: (tag: string) => boolean,
+  depth = 0,
+): ApartValue[] {
+  const own = apartIn(dataSet, isWanted);
+  if (depth > 4) return own;
+  const inside = Object.keys(dataSet)
+    .filter((tag) => dataSet[tag]?.vr === "SQ")
+    .flatMap((tag) => itemsOf(dataSet, tag).flatMap((item) => apartValues(item, isWanted, depth + 1)));
+  return [...own, ...inside].slice(0, mostApart);
+}
+
+function apartIn(dataSet: JsonDataSet, isWanted: (tag: string) => boolean): ApartValue[] {
+  return Object.entries(dataSet).flatMap(([tag, element]) => {
+    const uri = isWanted(tag) ? element?.BulkDataURI : undefined;
+    return uri === undefined || fetched.get(dataSet)?.has(tag) ? [] : [{ dataSet, tag, uri }];
+  });
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { JsonDataSet } from "./dicom-json.ts";
 import { imagesOfInstance } from "./image.ts";
 import { presentationStateOf } from "./presentation-states.ts";
+import { fetchPresentation } from "./presentation-values.ts";
 
 const element = (...Value: unknown[]) => ({ vr: typeof Value[0] === "object" ? "SQ" : "UN", Value });
 const frames = imagesOfInstance({
@@ -76,7 +77,7 @@ test("areas and shutters lie where pixels begin and end", () => {
   });
   expect(of(frames[0]!)?.shutters).toEqual([
     {
-      grey: 255,
+      color: [255, 255, 255],
       shape: "polygon",
       points: [
         [2, 6],
@@ -85,9 +86,9 @@ test("areas and shutters lie where pixels begin and end", () => {
         [2, 9],
       ],
     },
-    { grey: 255, shape: "circle", centre: [59.5, 49.5], radius: 25 },
+    { color: [255, 255, 255], shape: "circle", centre: [59.5, 49.5], radius: 25 },
     {
-      grey: 255,
+      color: [255, 255, 255],
       shape: "polygon",
       points: [
         [1.5, 0.5],
@@ -95,6 +96,96 @@ test("areas and shutters lie where pixels begin and end", () => {
         [5.5, 4.5],
       ],
     },
+  ]);
+});
+
+test("a true size is that of the spacing that the state gives", () => {
+  const area = (spacing: JsonDataSet) =>
+    state({
+      "0070005A": element({
+        "00700052": element(1, 1),
+        "00700053": element(200, 100),
+        "00700100": element("TRUE SIZE"),
+        ...spacing,
+      }),
+    }).of(frames[0]!)?.area;
+  expect(area({ "00700101": element(0.2, 0.1) })).toMatchObject({
+    trueSpacing: 0.1,
+    magnification: undefined,
+  });
+  expect(area({})).not.toHaveProperty("trueSpacing");
+});
+
+test("a bitmap shutter covers what its overlay marks, and other overlays have the colour of their layer", () => {
+  const overlay = (bytes: string) => ({ vr: "OW", InlineBinary: bytes });
+  const { of } = state({
+    "00181600": element("BITMAP"),
+    "00181622": element(65535),
+    "00181623": element(0x6002),
+    "00700060": element({ "00700002": element("A"), "00700401": element(0, 32896, 32896) }),
+    // Two rows of four: the first pixel, and the last.
+    ...Object.fromEntries(
+      ["6000", "6002", "6004"].flatMap((group) => [
+        [`${group}0010`, element(2)],
+        [`${group}0011`, element(4)],
+        [`${group}0050`, element(1, 1)],
+      ]),
+    ),
+    "60001001": element("A"),
+    "60003000": overlay("gAA="),
+    "60023000": overlay("AQA="),
+    // In no layer, so that it is not to be seen.
+    "60043000": overlay("/wA="),
+  });
+  const { bitmaps } = of(frames[0]!)!;
+  expect(bitmaps).toHaveLength(2);
+  const [shutter, drawn] = bitmaps.map(({ pixels }) => [[...pixels.slice(0, 4)], [...pixels.slice(28)]]);
+  expect(shutter).toEqual([
+    [255, 255, 255, 255],
+    [0, 0, 0, 0],
+  ]);
+  expect(drawn).toEqual([
+    [0, 0, 0, 0],
+    [0, 0, 0, 255],
+  ]);
+});
+
+test("tables that are kept apart are fetched before the state is applied", async () => {
+  const table = (uri: string) => ({ vr: "OW", BulkDataURI: uri });
+  const asked: string[] = [];
+  const bytes = (...values: number[]) => new Uint8Array(new Uint16Array(values).buffer);
+  const dicomweb = {
+    bulkData: async (uri: string) => {
+      asked.push(uri);
+      return uri === "voi" ? bytes(0, 65535) : bytes(65535, 0, 65535);
+    },
+  } as unknown as Parameters<typeof fetchPresentation>[0];
+  const kept = state({
+    "00283110": element({
+      "00283010": element({ "00283002": element(2, 100, 16), "00283006": table("voi") }),
+    }),
+    "20500010": element({ "00283002": element(3, 0, 16), "00283006": table("presentation") }),
+  });
+  await fetchPresentation(dicomweb, kept);
+  expect(asked.toSorted()).toEqual(["presentation", "voi"]);
+  const { window, shading } = kept.of(frames[0]!)!;
+  expect(window?.table).toMatchObject({ first: 100, maximum: 65535 });
+  expect([0, 0.5, 1].map((grey) => shading!(grey)[0])).toEqual([1, 0, 1]);
+  await fetchPresentation(dicomweb, kept);
+  expect(asked).toHaveLength(2);
+});
+
+test("a palette makes colours of greys", () => {
+  const { of } = state({
+    ...Object.fromEntries(["1", "2", "3"].map((n) => [`0028110${n}`, element(2, 0, 8)])),
+    "00281201": element(0, 255),
+    "00281202": element(51, 51),
+    "00281203": element(255, 0),
+  });
+  const { shading } = of(frames[0]!)!;
+  expect([shading!(0), shading!(1)]).toEqual([
+    [0, 0.2, 1],
+    [1, 0.2, 0],
   ]);
 });
 

@@ -7,13 +7,15 @@ import {
   textOf,
   textsOf,
 } from "./dicom-json.ts";
-import { type Graphic, graphicsOf, type Texted, textsOfAnnotation } from "./graphics.ts";
+import { colorOfLayer, type Graphic, graphicsOf, type Texted, textsOfAnnotation } from "./graphics.ts";
 import type { StackImage } from "./image.ts";
-import { lookupTable } from "./lookup-table.ts";
-import { type Shutter, shuttersOf } from "./shutters.ts";
+import { lookupTable, rememberedBytes } from "./lookup-table.ts";
+import { drawOverlay, overlayGroups, overlayPlaneIn } from "./overlay-planes.ts";
+import { shadingOf } from "./shading.ts";
+import { bitmapShutterOf, type Shutter, shuttersOf } from "./shutters.ts";
 import type { SeriesEntry } from "./study.ts";
 import { tags } from "./tags.ts";
-import type { VoiFunction, Window } from "./windows.ts";
+import type { Shading, VoiFunction, Window } from "./windows.ts";
 
 /** The part of an image that is to fill the viewport, in its pixels: 0, 0 is the outer corner of the first. */
 export interface DisplayedArea {
@@ -23,11 +25,15 @@ export interface DisplayedArea {
   bottom: number;
   /** Screen pixels per pixel of the image; undefined: as large as the viewport lets it be. */
   magnification: number | undefined;
+  /** Millimetres from column to column of the image, where it is to have its true size on the screen. */
+  trueSpacing?: number;
 }
 
 /** How one image is to be shown. */
 export interface Presented {
   window: Window | undefined;
+  /** What becomes of the greys that the window makes: those of a table, or colours. */
+  shading: Shading | undefined;
   /** Whether low values are light. */
   inverse: boolean;
   /** Clockwise, in degrees, before it is flipped. */
@@ -35,9 +41,13 @@ export interface Presented {
   flipped: boolean;
   area: DisplayedArea | undefined;
   shutters: readonly Shutter[];
+  /** Parts of the image that are covered or drawn over pixel by pixel. */
+  bitmaps: readonly Bitmap[];
   graphics: readonly Graphic[];
   texts: readonly Texted[];
 }
+
+export type Bitmap = NonNullable<ReturnType<typeof drawOverlay>>;
 
 /** A presentation state (PS3.3 A.33): how images of a study were shown when somebody saved it. */
 export interface PresentationState {
@@ -49,7 +59,10 @@ export interface PresentationState {
   date: string;
   /** Of the images that it is about, the first. */
   first: { sopInstanceUid: string; frame: number } | undefined;
-  /** How it shows an image; undefined for one that it is not about. */
+  /** Of the state itself, which may refer to values that are fetched apart. */
+  dataSet: JsonDataSet;
+  isAbout(image: StackImage): boolean;
+  /** How it shows an image; undefined for one that it is not about. Its values must be here. */
   of(image: StackImage): Presented | undefined;
 }
 
@@ -70,11 +83,12 @@ const tag = {
   bottomRight: "00700053",
   sizeMode: "00700100",
   magnification: "00700103",
+  pixelSpacing: "00700101",
   annotations: "00700001",
 };
 
-/** Grayscale, colour, pseudo-colour and blending ones; only what all have in common is applied. */
-const presentationSopClasses = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.11\.[1-3]$/;
+/** Of greys, of colours, of greys in other colours, and of angiography, whose masks are not subtracted. */
+const presentationSopClasses = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.11\.[1235]$/;
 
 const read = new WeakMap<JsonDataSet, PresentationState>();
 
@@ -93,7 +107,10 @@ export function presentationStateOf(instance: JsonDataSet): PresentationState {
   const first = references[0];
   const firstUid = first && textOf(first, tag.instance);
   const known = new WeakMap<StackImage, Presented>();
+  const isAbout = (image: StackImage) => !image.reformat && references.some((item) => refersTo(item, image));
   return {
+    dataSet: instance,
+    isAbout,
     sopInstanceUid: textOf(instance, tags.SOPInstanceUID) ?? "",
     label: textOf(instance, tag.label) ?? textOf(instance, tag.description) ?? "",
     description: textOf(instance, tag.description) ?? "",
@@ -101,7 +118,7 @@ export function presentationStateOf(instance: JsonDataSet): PresentationState {
     date: textOf(instance, tag.date) ?? "",
     first: firstUid ? { sopInstanceUid: firstUid, frame: numberOf(first, tag.frames) ?? 1 } : undefined,
     of(image) {
-      if (image.reformat || !references.some((item) => refersTo(item, image))) return undefined;
+      if (!isAbout(image)) return undefined;
       const found = known.get(image) ?? presented(instance, image);
       known.set(image, found);
       return found;
@@ -128,12 +145,14 @@ function presented(instance: JsonDataSet, image: StackImage): Presented {
   const rotation = numberOf(instance, tag.rotation) ?? 0;
   return {
     window: windowFor(instance, image),
+    shading: shadingOf(instance),
     // After the state's own tables pixels are P-Values: the image's photometric interpretation counts no more (PS3.3 C.11.6).
     inverse: textOf(instance, tags.PresentationLUTShape) === "INVERSE",
     rotation: rotation === 90 || rotation === 180 || rotation === 270 ? rotation : 0,
     flipped: textOf(instance, tag.flip) === "Y",
     area: areaFor(instance, image),
     shutters: shuttersOf(instance),
+    bitmaps: bitmapsOf(instance, image),
     graphics: annotations.flatMap((item) => graphicsOf(item, instance)),
     texts: annotations.flatMap((item) => textsOfAnnotation(item, instance)),
   };
@@ -169,6 +188,22 @@ function inValuesOf({ attributes }: StackImage, instance: JsonDataSet, window: W
   };
 }
 
+/** What the state's bitmap shutter covers, and over it those of its overlays that lie in one of its layers (PS3.3 C.11.7). */
+function bitmapsOf(instance: JsonDataSet, { attributes }: StackImage): Bitmap[] {
+  const size = [numberOf(attributes, tags.Columns) ?? 0, numberOf(attributes, tags.Rows) ?? 0] as const;
+  const shutter = bitmapShutterOf(instance);
+  const overlays = overlayGroups.flatMap((group) => {
+    const plane = overlayPlaneIn(instance, group, 1);
+    const layer = textOf(instance, `${group}1001`);
+    if (!plane || layer === undefined || plane.dataTag === shutter?.plane.dataTag) return [];
+    return [{ plane, color: colorOfLayer(layer, instance) }];
+  });
+  return [...(shutter ? [shutter] : []), ...overlays].flatMap(({ plane, color }) => {
+    const bits = rememberedBytes(instance, plane.dataTag);
+    return (bits && drawOverlay(plane, bits, size, color)) ?? [];
+  });
+}
+
 function areaFor(instance: JsonDataSet, image: StackImage): DisplayedArea | undefined {
   const item = itemsFor(instance, tag.areas, image)[0];
   if (!item) return undefined;
@@ -176,8 +211,10 @@ function areaFor(instance: JsonDataSet, image: StackImage): DisplayedArea | unde
   const [right, bottom] = numbersOf(item, tag.bottomRight);
   if (left === undefined || top === undefined || right === undefined || bottom === undefined)
     return undefined;
-  const isMagnified = textOf(item, tag.sizeMode) === "MAGNIFY";
+  const mode = textOf(item, tag.sizeMode);
   const magnification = numberOf(item, tag.magnification);
+  // Rows first, then columns.
+  const trueSpacing = mode === "TRUE SIZE" ? numberOf(item, tag.pixelSpacing, 1) : undefined;
   return {
     // The first pixel is 1\1 here, and the last belongs to the area (PS3.3 C.10.4).
     left: Math.min(left, right) - 1,
@@ -185,6 +222,7 @@ function areaFor(instance: JsonDataSet, image: StackImage): DisplayedArea | unde
     right: Math.max(left, right),
     bottom: Math.max(top, bottom),
     magnification:
-      isMagnified && magnification !== undefined && magnification > 0 ? magnification : undefined,
+      mode === "MAGNIFY" && magnification !== undefined && magnification > 0 ? magnification : undefined,
+    ...(trueSpacing !== undefined && trueSpacing > 0 ? { trueSpacing } : {}),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dataSet } from "./data-set.fixture.ts";
 import {
   bodyRegionOf,
-  curveOfTable,
+  curveOf,
   formatWindowValue,
   initialRule,
   isInverse,
@@ -37,6 +37,32 @@ describe("presets", () => {
     expect(named({ Modality: "MR" })).toEqual(["1 As sent", "2 Full", "3 1–99 %", "4 Narrow"]);
     expect(named({ Modality: "PT" }, true)).toEqual(["1 SUV 0–5", "2 SUV 0–10", "3 SUV 0–15"]);
     expect(named({ Modality: "NM" })[0]).toBe("1 0 to maximum");
+  });
+
+  it("offer each window and each table that a mammogram brings, by name", () => {
+    const table = (name: string) => ({
+      ...dataSet({ LUTDescriptor: [2, 0, 8], LUTData: [0, 255] }),
+      "00283003": { vr: "LO", Value: [name] },
+    });
+    const sent = dataSet({
+      Modality: "MG",
+      WindowCenter: [500, 600],
+      WindowWidth: [400, 300],
+      WindowCenterWidthExplanation: ["NORMAL", "HARDER"],
+      VOILUTSequence: [table("NORMAL"), table("SOFTER")],
+    });
+    const presets = presetsFor(sent, false);
+    expect(presets.slice(4).map(({ key, name }) => `${key} ${name}`)).toEqual([
+      "5 HARDER",
+      "6 As sent 3",
+      "7 SOFTER",
+    ]);
+    const windows = presets.slice(4).map(({ rule }) => resolveWindow(rule, sent, statistics));
+    expect(windows.map(({ center, table }) => [center, table !== undefined])).toEqual([
+      [600, false],
+      [0.5, true],
+      [0.5, true],
+    ]);
   });
 
   it("look for the region in the descriptions when no body part is named", () => {
@@ -88,10 +114,17 @@ describe("windows", () => {
       statistics,
     );
     expect(window).toMatchObject({ center: 101, width: 2 });
-    expect(curveOfTable(window.table!)).toEqual([
-      [100, 0],
-      [101, 0.2],
-      [102, 1],
+    expect(curveOf({ center: 0, width: 100, function: "LINEAR" })).toBeUndefined();
+    const shading = (grey: number) => [grey, 0, 0] as const;
+    const curve = curveOf({ center: 0, width: 100, function: "LINEAR_EXACT", shading })!;
+    expect([curve[0], curve.at(-1)]).toEqual([
+      [-50, 0, 0, 0],
+      [50, 1, 0, 0],
+    ]);
+    expect(curveOf(window)).toEqual([
+      [100, 0, 0, 0],
+      [101, 0.2, 0.2, 0.2],
+      [102, 1, 1, 1],
     ]);
     const both = dataSet({ VOILUTSequence: [table], WindowCenter: 40, WindowWidth: 400 });
     expect(resolveWindow({ kind: "sent", index: 0 }, both, statistics).table).toBeUndefined();

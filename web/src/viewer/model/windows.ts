@@ -12,7 +12,12 @@ export interface Window {
   function: VoiFunction;
   /** Where the image brings a curve of its own instead; center and width are then its extent. */
   table?: LookupTable;
+  /** What becomes of its greys in the end; they stay as they are where it says nothing. */
+  shading?: Shading;
 }
+
+/** Other greys or colours for the grey of a window, all from 0 to 1 (PS3.3 C.11.6, C.7.9). */
+export type Shading = (grey: number) => readonly [red: number, green: number, blue: number];
 
 /** How a preset finds its window: the same for every image, or from the image itself. */
 export type WindowRule =
@@ -95,18 +100,28 @@ const range = (lower: number, upper: number) => ({
 export function presetsFor(attributes: JsonDataSet, hasSuv: boolean): WindowPreset[] {
   const modality = textOf(attributes, tags.Modality);
   const presets = [...basePresets(attributes, modality, hasSuv)];
-  if (modality === "CT" || hasSuv) {
-    // What the scanner chose comes after the department's own windows.
-    const explanations = textsOf(attributes, tags.WindowCenterWidthExplanation);
-    const count = Math.min(numbersOf(attributes, tags.WindowCenter).length, 9 - presets.length);
-    for (let index = 0; index < count; index++) {
-      const name =
-        explanations[index] ??
-        (count > 1 ? t("As sent {number}", { number: index + 1 }) : message("As sent"));
-      presets.push({ name, rule: { kind: "sent", index } });
-    }
-  }
+  // What the scanner chose comes after the department's own windows; elsewhere its first is there already.
+  const sent = sentNames(attributes);
+  const all = modality === "CT" || hasSuv ? sent : sent.length > 1 ? sent.slice(1) : [];
+  const before = sent.length - all.length;
+  for (const [index, name] of all.entries())
+    presets.push({ name, rule: { kind: "sent", index: index + before } });
   return presets.slice(0, 9).map((preset, index) => ({ key: String(index + 1), ...preset }));
+}
+
+const lutExplanation = "00283003";
+
+/** What the windows of an image are called, and then its tables: by what the scanner says of them, else by their number. */
+function sentNames(attributes: JsonDataSet): string[] {
+  const explanations = textsOf(attributes, tags.WindowCenterWidthExplanation);
+  const names = [
+    ...sentWindows(attributes).map((_, index) => explanations[index]),
+    ...itemsOf(attributes, tags.VOILUTSequence).map((item) => textOf(item, lutExplanation)),
+  ].slice(0, 9);
+  const nameless = (index: number) =>
+    names.length > 1 ? t("As sent {number}", { number: index + 1 }) : message("As sent");
+  // Names tell presets apart.
+  return names.map((name, index) => (name && names.indexOf(name) === index ? name : nameless(index)));
 }
 
 function basePresets(attributes: JsonDataSet, modality: string | undefined, hasSuv: boolean) {
@@ -194,18 +209,22 @@ export function resolveWindow(
       const wide = resolveWindow({ kind: "sent", index: 0 }, attributes, statistics);
       return { ...wide, width: Math.max(wide.width / 2, Number.EPSILON) };
     }
-    case "sent":
+    case "sent": {
+      const windows = sentWindows(attributes);
       return (
-        sentWindows(attributes)[rule.index] ??
-        tableWindow(attributes) ??
+        windows[rule.index] ??
+        tableWindow(attributes, rule.index - windows.length) ??
+        windows[0] ??
+        tableWindow(attributes, 0) ??
         exact(statistics.min, statistics.max)
       );
+    }
   }
 }
 
-/** The first VOI LUT of the image (PS3.3 C.11.2.1.1). */
-function tableWindow(attributes: JsonDataSet): Window | undefined {
-  const item = itemsOf(attributes, tags.VOILUTSequence)[0];
+/** A VOI LUT of the image (PS3.3 C.11.2.1.1). */
+function tableWindow(attributes: JsonDataSet, index: number): Window | undefined {
+  const item = itemsOf(attributes, tags.VOILUTSequence)[index];
   const table = item && lookupTable(item, tags.LUTDescriptor, tags.LUTData);
   if (!table || table.values.length < 2) return undefined;
   return { ...exact(table.first, table.first + table.values.length - 1), table };
@@ -214,14 +233,31 @@ function tableWindow(attributes: JsonDataSet): Window | undefined {
 /** At most this many points draw a curve. */
 const curvePoints = 512;
 
-/** A table as a curve: values, and their grey from 0 to 1. */
-export function curveOfTable(table: LookupTable): [value: number, grey: number][] {
-  const last = table.values.length - 1;
-  const count = Math.min(last + 1, curvePoints);
+/** A point of a curve: a value, and its colour from 0 to 1. */
+export type CurvePoint = readonly [value: number, red: number, green: number, blue: number];
+
+/** A window that is no straight line of greys as a curve; undefined for one that is, or that has a function of its own alone. */
+export function curveOf(window: Window): CurvePoint[] | undefined {
+  const { table, shading } = window;
+  if (!table && !shading) return undefined;
+  const shade = shadesOf(window);
+  const [first, last, most] = table
+    ? [table.first, table.first + table.values.length - 1, table.values.length]
+    : endsOf(window);
+  const count = Math.min(most, curvePoints);
   return Array.from({ length: count }, (_, i) => {
-    const index = Math.round((i * last) / (count - 1));
-    return [table.first + index, Math.min(1, table.values[index]! / table.maximum)];
+    const value = first + ((last - first) * i) / (count - 1);
+    const place = table ? Math.round(value) : value;
+    const grey = shade(place);
+    return [place, ...(shading?.(grey) ?? ([grey, grey, grey] as const))];
   });
+}
+
+/** Where a window's curve is to be drawn: a sigmoid goes on beyond its width. */
+function endsOf(window: Window): [first: number, last: number, count: number] {
+  const { lower, upper } = rangeOfWindow(window);
+  const beyond = window.function === "SIGMOID" ? upper - lower : 0;
+  return [lower - beyond, upper + beyond, curvePoints];
 }
 
 /** Black at `lower`, white at `upper`. */

@@ -147,10 +147,8 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
 
 /** Tables that the metadata only refers to must be here before the picture is made and windowed. */
 async function fetchTables(dicomweb: Dicomweb, image: StackImage, signal: AbortSignal): Promise<void> {
-  for (const item of tablesToFetch(image.attributes)) {
-    const uri = item[tags.LUTData]?.BulkDataURI ?? "";
-    rememberTableData(item, tags.LUTData, await dicomweb.bulkData(uri, image, signal));
-  }
+  for (const { dataSet, tag, uri } of tablesToFetch(image.attributes))
+    rememberTableData(dataSet, tag, await dicomweb.bulkData(uri, image, signal));
 }
 
 /** Where the same table stands in segments (PS3.3 C.7.9.2). */

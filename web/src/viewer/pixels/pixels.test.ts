@@ -86,7 +86,7 @@ describe("tables kept apart", () => {
       "00283006": { vr: "OW", BulkDataURI: "bulk/1" },
     };
     const attributes = { "00283010": { vr: "SQ", Value: [table] } };
-    expect(tablesToFetch(attributes)).toEqual([table]);
+    expect(tablesToFetch(attributes)).toMatchObject([{ dataSet: table, uri: "bulk/1" }]);
     expect(lookupTable(table, "00283002", "00283006")).toBeUndefined();
     rememberTableData(table, "00283006", new Uint8Array([1, 0, 2, 0]));
     expect(tablesToFetch(attributes)).toEqual([]);

@@ -5,6 +5,7 @@ import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";
 import type { DisplayedArea, Presented } from "../model/presentation-states.ts";
 import { tags } from "../model/tags.ts";
+import { pitchOrNominal } from "./screen-pitch.ts";
 import type { WritableStore } from "./store.ts";
 import type { ViewportState } from "./viewport-state.ts";
 
@@ -65,7 +66,8 @@ export function createCamera(viewport: StackViewport, store: WritableStore<Viewp
   }
 
   /** Lets an area of the image fill the viewport, or has its pixels so large. */
-  function frame(image: StackImage, { left, top, right, bottom, magnification }: DisplayedArea): void {
+  function frame(image: StackImage, { left, top, right, bottom, ...area }: DisplayedArea): void {
+    const magnification = area.trueSpacing ? area.trueSpacing / pitchOrNominal() : area.magnification;
     const plane = drawnPlaneOf(image);
     const corner = (column: number, row: number) => viewport.worldToCanvas(placeOf(plane, [column, row]));
     const { clientWidth, clientHeight } = viewport.element;

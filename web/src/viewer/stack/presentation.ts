@@ -3,7 +3,8 @@ import type { StackImage } from "../model/image.ts";
 import type { Presented } from "../model/presentation-states.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import {
-  curveOfTable,
+  type CurvePoint,
+  curveOf,
   initialRule,
   isInverse,
   presetsFor,
@@ -46,14 +47,16 @@ const hasSuv = (image: StackImage) => suvFactorOf(image.attributes) !== undefine
 
 type ColorFunction = Parameters<typeof utilities.transferFunctionUtils.setTransferFunctionNodes>[0];
 
-function drawCurve(viewport: StackViewport, curve: [number, number][], inverted: boolean): void {
+function drawCurve(viewport: StackViewport, curve: readonly CurvePoint[], inverted: boolean): void {
   const actor = viewport.getDefaultActor()?.actor as
     | { getProperty(): { getRGBTransferFunction(index: number): ColorFunction } }
     | undefined;
-  const nodes = curve.map(([value, grey]) => {
-    const level = inverted ? 1 - grey : grey;
-    return [value, level, level, level, 0.5, 0];
-  });
+  const nodes = curve.map(([value, ...color]) => [
+    value,
+    ...color.map((level) => (inverted ? 1 - level : level)),
+    0.5,
+    0,
+  ]);
   const transferFunction = actor?.getProperty().getRGBTransferFunction(0);
   if (transferFunction)
     utilities.transferFunctionUtils.setTransferFunctionNodes(transferFunction, nodes as never);
@@ -74,7 +77,14 @@ export function createPresentation(
     return (said ?? isInverse(image.attributes) !== (image.modality === "PT")) !== toggledInversion;
   };
 
+  /** In the greys or colours of the presentation state, whatever the window is. */
   function windowFor(image: StackImage, loaded: Types.IImage): Window {
+    const window = greysFor(image, loaded);
+    const shading = loaded.color ? undefined : presentedOf?.(image)?.shading;
+    return shading ? { ...window, shading } : window;
+  }
+
+  function greysFor(image: StackImage, loaded: Types.IImage): Window {
     if (choice.kind === "window") return choice.window;
     if (loaded.color) return wholeColor;
     const presented = choice.kind === "initial" ? presentedOf?.(image)?.window : undefined;
@@ -90,10 +100,11 @@ export function createPresentation(
     const window = windowFor(shown, loaded);
     const inverted = isInverted(shown);
     // Cornerstone has no curves of its own; its sigmoid is made anew each time, and its points are then replaced.
-    const voiFunction = (window.table ? "SIGMOID" : window.function) as Enums.VOILUTFunctionType;
+    const curve = curveOf(window);
+    const voiFunction = (curve ? "SIGMOID" : window.function) as Enums.VOILUTFunctionType;
     const voiRange = rangeOfWindow(window);
     viewport.setProperties({ voiRange, VOILUTFunction: voiFunction, invert: inverted }, true);
-    if (window.table) drawCurve(viewport, curveOfTable(window.table), inverted);
+    if (curve) drawCurve(viewport, curve, inverted);
     viewport.render();
     store.update({
       window,
@@ -122,8 +133,8 @@ export function createPresentation(
       const before = store.get().window;
       const window = windowOfRange(range.lower, range.upper, before?.function ?? "LINEAR");
       choice = { kind: "window", window };
-      // From a curve to a line.
-      if (before?.table) apply();
+      // From a curve to a line, or to another one in the same colours.
+      if (before?.table || before?.shading) apply();
       else store.update({ window, windowName: "" });
     },
     invert() {

@@ -8,6 +8,7 @@ import { createCine } from "./cine.ts";
 import { frameRateOf } from "./frame-rate.ts";
 import { followViewport } from "./image-events.ts";
 import { createPresentation, type PresentedOf } from "./presentation.ts";
+import { screenPitch } from "./screen-pitch.ts";
 import { createStore, type Store } from "./store.ts";
 import { emptyViewport, type ViewportState } from "./viewport-state.ts";
 
@@ -89,6 +90,11 @@ export function createViewportController(
 
   let presentedOf: PresentedOf | undefined;
   let placed = "";
+  // What has its true size has another one as soon as somebody has measured the screen.
+  const stopPitch = screenPitch.subscribe(() => {
+    const { shown } = store.get();
+    if (shown && presentedOf?.(shown)?.area?.trueSpacing) place(true);
+  });
 
   /** Puts the picture where its presentation state has it; of images that it has alike, one stays where the last one was. */
   function place(anew: boolean): void {
@@ -187,6 +193,7 @@ export function createViewportController(
     },
     dispose() {
       stopFollowing();
+      stopPitch();
       cine.play(false);
       engine.disableElement(id);
     },

@@ -49,7 +49,16 @@ export function OverlayPlanes({ dicomweb, image, controller }: OverlayPlanesProp
         {t("A drawing that belongs to this image could not be loaded.")}
       </span>
     );
-  return drawn.all.map((one, index) =>
+  return <BitmapLayers bitmaps={drawn.all} image={image} controller={controller} />;
+}
+
+interface BitmapLayersProps extends Pick<OverlayPlanesProps, "image" | "controller"> {
+  bitmaps: readonly Drawn[];
+}
+
+/** Drawings pixel by pixel, over the image and turned with it. */
+export function BitmapLayers({ bitmaps, image, controller }: BitmapLayersProps) {
+  return bitmaps.map((one, index) =>
     createPortal(
       <Bitmap drawn={one} transform={matrixOf(image, [one.columns, one.rows], controller.canvasOf, one)} />,
       controller.layers,

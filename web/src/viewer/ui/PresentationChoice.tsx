@@ -1,6 +1,10 @@
+import { useState } from "react";
 import { t } from "../../words/words.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
+import { screenPitch } from "../stack/screen-pitch.ts";
+import { ScreenDialog } from "./ScaleChoice.tsx";
 import type { Presentations } from "./use-presentations.ts";
+import { useStore } from "./use-store.ts";
 
 /** "Lesion marked, Reader, Ada" */
 function titleOf({ label, author }: PresentationState): string {
@@ -9,7 +13,7 @@ function titleOf({ label, author }: PresentationState): string {
 
 /** As which saved presentation the images are shown. Nothing where there is none. */
 export function PresentationChoice({ presentations }: { presentations: Presentations }) {
-  const { all, chosen, choose } = presentations;
+  const { all, chosen, error, choose } = presentations;
   if (all.length === 0) return null;
   return (
     <span className="vw-slab">
@@ -31,15 +35,39 @@ export function PresentationChoice({ presentations }: { presentations: Presentat
           </option>
         ))}
       </select>
+      {error && (
+        <span role="alert" className="vw-failed">
+          {t("This presentation cannot be shown: {reason}", { reason: error })}
+        </span>
+      )}
     </span>
   );
 }
 
+interface PresentationTagProps {
+  presentation: PresentationState;
+  /** Whether it has the image in its true size. */
+  isTrueSize: boolean;
+}
+
 /** That what is seen is not the image as stored. */
-export function PresentationTag({ presentation }: { presentation: PresentationState }) {
+export function PresentationTag({ presentation, isTrueSize }: PresentationTagProps) {
+  const pitch = useStore(screenPitch);
+  const [measuring, setMeasuring] = useState(false);
   return (
-    <span className="vw-presentation-tag" role="note">
-      {t("Presentation: {title}", { title: titleOf(presentation) })}
-    </span>
+    <>
+      <span className="vw-presentation-tag" role="note">
+        {t("Presentation: {title}", { title: titleOf(presentation) })}
+        {isTrueSize && pitch > 0 && ` · ${t("True size")}`}
+        {isTrueSize && pitch === 0 && (
+          <button type="button" className="vw-button" onClick={() => setMeasuring(true)}>
+            {t("True size: measure the screen")}
+          </button>
+        )}
+      </span>
+      {measuring && (
+        <ScreenDialog onClose={() => setMeasuring(false)} onMeasured={() => setMeasuring(false)} />
+      )}
+    </>
   );
 }

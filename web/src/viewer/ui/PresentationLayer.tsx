@@ -1,12 +1,14 @@
+import { useMemo } from "react";
 import { createPortal } from "react-dom";
 import { numberOf } from "../model/dicom-json.ts";
 import type { Graphic, Texted, Units } from "../model/graphics.ts";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, type PixelPoint, placeOf } from "../model/pixel-space.ts";
 import type { DisplayedArea, Presented } from "../model/presentation-states.ts";
-import type { Shutter } from "../model/shutters.ts";
+import { type Shutter, shuttersOf } from "../model/shutters.ts";
 import { tags } from "../model/tags.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
+import { BitmapLayers } from "./OverlayPlanes.tsx";
 
 interface PresentationLayerProps {
   presented: Presented;
@@ -24,25 +26,52 @@ export function PresentationLayer({ presented, image, controller }: Presentation
   const area = presented.area ?? wholeOf(image);
   const corners = [pixel([area.left, area.top]), pixel([area.right, area.bottom])] as const;
   const seen: Seen = (units, point) => (units === "PIXEL" ? pixel(point) : within(corners, point));
+  return (
+    <>
+      <BitmapLayers bitmaps={presented.bitmaps} image={image} controller={controller} />
+      {createPortal(
+        <svg className="vw-drawn" aria-hidden="true" data-graphics={presented.graphics.length}>
+          <ShutterPaths shutters={presented.shutters} pixel={pixel} />
+          {presented.graphics.map((graphic, n) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <Drawn key={n} graphic={graphic} seen={seen} />
+          ))}
+          {presented.texts.map((text, n) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <Text key={n} text={text} seen={seen} />
+          ))}
+        </svg>,
+        controller.layers,
+      )}
+    </>
+  );
+}
+
+interface ShutterPathsProps {
+  shutters: readonly Shutter[];
+  pixel: (point: PixelPoint) => Point;
+}
+
+function ShutterPaths({ shutters, pixel }: ShutterPathsProps) {
+  return shutters.map((shutter, n) => (
+    <path
+      // biome-ignore lint/suspicious/noArrayIndexKey: they have no other name, and their order stays.
+      key={n}
+      fill={`rgb(${shutter.color.join(" ")})`}
+      fillRule="evenodd"
+      d={`M-9999-9999H19999V19999H-9999Z${outline(shutter, pixel)}`}
+    />
+  ));
+}
+
+/** What an image says itself that is to be covered: what lies outside of the collimator's leaves (PS3.3 C.7.6.11). */
+export function ImageShutters({ image, controller }: Pick<PresentationLayerProps, "image" | "controller">) {
+  const shutters = useMemo(() => (image.reformat ? [] : shuttersOf(image.attributes)), [image]);
+  if (shutters.length === 0) return null;
+  const plane = drawnPlaneOf(image);
   return createPortal(
-    <svg className="vw-drawn" aria-hidden="true" data-graphics={presented.graphics.length}>
-      {presented.shutters.map((shutter, n) => (
-        <path
-          // biome-ignore lint/suspicious/noArrayIndexKey: they have no other name, and their order stays.
-          key={n}
-          fill={`rgb(${shutter.grey} ${shutter.grey} ${shutter.grey})`}
-          fillRule="evenodd"
-          d={`M-9999-9999H19999V19999H-9999Z${outline(shutter, pixel)}`}
-        />
-      ))}
-      {presented.graphics.map((graphic, n) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-        <Drawn key={n} graphic={graphic} seen={seen} />
-      ))}
-      {presented.texts.map((text, n) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-        <Text key={n} text={text} seen={seen} />
-      ))}
+    <svg className="vw-drawn" aria-hidden="true" data-shutters={shutters.length}>
+      <ShutterPaths shutters={shutters} pixel={(point) => controller.canvasOf(placeOf(plane, point))} />
     </svg>,
     controller.layers,
   );

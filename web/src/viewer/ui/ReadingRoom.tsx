@@ -104,7 +104,7 @@ export function ReadingRoom({
     [activeSeries, series, room.volumes],
   );
   const regions = useRegions(series, hanging, session);
-  const presentations = usePresentations(series, places, jump, image);
+  const presentations = usePresentations(dicomweb, series, places, jump, image);
   const fused = hanging.fusedIn(hanging.active);
   const { planes, togglePlanes } = usePlanes(hanging);
   const { scale, choose: chooseScale } = useScale(hanging, session);

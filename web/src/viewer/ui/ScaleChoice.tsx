@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "react";
 import { message, t } from "../../words/words.ts";
+import { keepScreenPitch, pitchOrNominal, screenPitch } from "../stack/screen-pitch.ts";
 import { Icon } from "./icons.tsx";
-import { keepScreenPitch, pitchOrNominal, screenPitch } from "./screen-pitch.ts";
 import type { Scale } from "./use-scale.ts";
 
 interface ScaleChoiceProps {
@@ -54,7 +54,8 @@ export function ScaleChoice({ scale, onScale }: ScaleChoiceProps) {
 /** The width of a bank card (ISO/IEC 7810 ID-1), in millimetres. */
 const cardWidth = 85.6;
 
-function ScreenDialog({ onClose, onMeasured }: { onClose: () => void; onMeasured: () => void }) {
+/** Asks how large a pixel of this screen is. */
+export function ScreenDialog({ onClose, onMeasured }: { onClose: () => void; onMeasured: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [width, setWidth] = useState(() => Math.round(cardWidth / pitchOrNominal()));
   useLayoutEffect(() => {

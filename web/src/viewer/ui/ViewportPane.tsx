@@ -20,7 +20,7 @@ import { Message } from "./Message.tsx";
 import { Overlay } from "./Overlay.tsx";
 import { OverlayPlanes } from "./OverlayPlanes.tsx";
 import { PresentationTag } from "./PresentationChoice.tsx";
-import { PresentationLayer } from "./PresentationLayer.tsx";
+import { ImageShutters, PresentationLayer } from "./PresentationLayer.tsx";
 import { SegmentLayer } from "./SegmentLayer.tsx";
 import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
 import { SpaceOverlay } from "./SpaceOverlay.tsx";
@@ -132,7 +132,10 @@ export function ViewportPane(props: ViewportPaneProps) {
       {isImage && state && controller && (
         <>
           {overlays && state.shown && !state.error && (
-            <OverlayPlanes dicomweb={room.dicomweb} image={state.shown} controller={controller} />
+            <>
+              {!presented && <ImageShutters image={state.shown} controller={controller} />}
+              <OverlayPlanes dicomweb={room.dicomweb} image={state.shown} controller={controller} />
+            </>
           )}
           {state.shown && !state.error && (
             <>
@@ -169,7 +172,12 @@ export function ViewportPane(props: ViewportPaneProps) {
           {presented && state.shown && !state.error && (
             <PresentationLayer presented={presented} image={state.shown} controller={controller} />
           )}
-          {presented && presentation && <PresentationTag presentation={presentation} />}
+          {presented && presentation && (
+            <PresentationTag
+              presentation={presentation}
+              isTrueSize={presented.area?.trueSpacing !== undefined}
+            />
+          )}
           {coming && <CoarseLayer dicomweb={room.dicomweb} source={source} image={coming} />}
           <OverImage
             state={state}

@@ -42,7 +42,7 @@ function follow(leader: ViewportController, other: ViewportController): void {
 function takeWindow(leader: ViewportController, other: ViewportController): void {
   const { shown, window, windowName } = leader.state.get();
   const theirs = other.state.get();
-  if (!window || window.table || theirs.shown?.modality !== shown?.modality) return;
+  if (!window || window.table || window.shading || theirs.shown?.modality !== shown?.modality) return;
   const preset = other.presets().find(({ name }) => name === windowName);
   if (preset) other.choosePreset(preset);
   else other.setWindow(window.center, window.width);

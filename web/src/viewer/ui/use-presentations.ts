@@ -1,6 +1,8 @@
 import { useMemo, useRef, useState } from "react";
+import type { Dicomweb } from "../dicomweb.ts";
 import type { StackImage } from "../model/image.ts";
 import { type PresentationState, presentationStatesOf } from "../model/presentation-states.ts";
+import { fetchPresentation } from "../model/presentation-values.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import type { Place, Places } from "./places.ts";
 
@@ -8,6 +10,8 @@ import type { Place, Places } from "./places.ts";
 export interface Presentations {
   all: readonly PresentationState[];
   chosen: PresentationState | undefined;
+  /** Why the one that was asked for is not shown, or "". */
+  error: string;
   choose(state: PresentationState | undefined): void;
   /** The one that was chosen last, or the first about the active image; and off again. */
   toggle(): void;
@@ -15,6 +19,7 @@ export interface Presentations {
 
 /** @param image that stands in the active viewport; what is chosen and is not about it goes to the image that it is about */
 export function usePresentations(
+  dicomweb: Dicomweb,
   series: readonly SeriesEntry[],
   places: Places,
   jump: (place: Place) => void,
@@ -24,21 +29,32 @@ export function usePresentations(
   const [uid, setUid] = useState("");
   const last = useRef("");
   const chosen = all.find((state) => state.sopInstanceUid === uid);
+  const [error, setError] = useState("");
+  const wanted = useRef("");
   const choose = (state: PresentationState | undefined) => {
-    setUid(state?.sopInstanceUid ?? "");
-    if (!state) return;
+    wanted.current = state?.sopInstanceUid ?? "";
+    setError("");
+    if (!state) return setUid("");
     last.current = state.sopInstanceUid;
-    if (image && state.of(image)) return;
-    const place = state.first && places.ofInstance(state.first);
-    if (place) jump(place);
+    fetchPresentation(dicomweb, state).then(
+      () => {
+        if (wanted.current !== state.sopInstanceUid) return;
+        setUid(state.sopInstanceUid);
+        if (image && state.isAbout(image)) return;
+        const place = state.first && places.ofInstance(state.first);
+        if (place) jump(place);
+      },
+      (reason: unknown) => setError(reason instanceof Error ? reason.message : String(reason)),
+    );
   };
   return {
     all,
     chosen,
+    error,
     choose,
     toggle() {
       const before = all.find((state) => state.sopInstanceUid === last.current);
-      choose(chosen ? undefined : (before ?? all.find((state) => image && state.of(image)) ?? all[0]));
+      choose(chosen ? undefined : (before ?? all.find((state) => image && state.isAbout(image)) ?? all[0]));
     },
   };
 }

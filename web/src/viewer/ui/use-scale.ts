@@ -4,9 +4,9 @@ import type { EdgeLetters } from "../model/geometry.ts";
 import { spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { tags } from "../model/tags.ts";
+import { screenPitch } from "../stack/screen-pitch.ts";
 import type { Session } from "../stack/session.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
-import { screenPitch } from "./screen-pitch.ts";
 import type { Hanging } from "./use-hanging.ts";
 import { useStore } from "./use-store.ts";
 

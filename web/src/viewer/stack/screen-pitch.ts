@@ -1,4 +1,4 @@
-import { createStore } from "../stack/store.ts";
+import { createStore } from "./store.ts";
 
 const key = "isocenter.screen-pitch";
 

@@ -1,0 +1,23 @@
+import type { Dicomweb } from "../dicomweb.ts";
+import { textOf } from "./dicom-json.ts";
+import { apartValues, rememberTableData } from "./lookup-table.ts";
+import type { PresentationState } from "./presentation-states.ts";
+import { tags } from "./tags.ts";
+
+/** Tables, palettes and overlays. */
+const needed = /^(00283006|0028120[123]|60[01][02468ACE]3000)$/;
+
+/** Fetches what the metadata of a presentation state only refer to. Rejects in words that can be shown. */
+export async function fetchPresentation(dicomweb: Dicomweb, { dataSet }: PresentationState): Promise<void> {
+  const path = {
+    studyInstanceUid: textOf(dataSet, tags.StudyInstanceUID) ?? "",
+    seriesInstanceUid: textOf(dataSet, tags.SeriesInstanceUID) ?? "",
+    sopInstanceUid: textOf(dataSet, tags.SOPInstanceUID) ?? "",
+    frameNumber: 1,
+  };
+  await Promise.all(
+    apartValues(dataSet, (tag) => needed.test(tag)).map(async ({ dataSet: item, tag, uri }) =>
+      rememberTableData(item, tag, await dicomweb.bulkData(uri, path)),
+    ),
+  );
+}
