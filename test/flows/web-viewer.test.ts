@@ -128,6 +128,26 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     await shows(pane, { state: "shown", "series-uid": second, "image-count": 3 });
     await page.keyboard.press("PageUp");
     await shows(pane, { state: "shown", "series-uid": first, "image-number": 1 });
+
+    // What a narrow toolbar has no room for is a list, or behind one button: nothing is cut off.
+    await page.setViewportSize({ width: 900, height: 800 });
+    const bar = page.getByRole("toolbar", { name: "Image tools" });
+    await expect
+      .poll(() =>
+        bar.evaluate((one) => {
+          const { scrollWidth, clientWidth, offsetHeight } = one as unknown as Record<string, number>;
+          return scrollWidth! <= clientWidth! && offsetHeight! < 60;
+        }),
+      )
+      .toBe(true);
+    await bar.getByLabel("Windows").selectOption({ label: "2 Liver 150/90" });
+    await shows(pane, { "window-center": 90, "window-width": 150 });
+    await bar.getByRole("button", { name: "More tools" }).click();
+    await page.getByRole("button", { name: "Rotate by a quarter" }).click();
+    await shows(pane, { rotation: 90 });
+    await page.setViewportSize({ width: 1920, height: 900 });
+    await bar.getByRole("button", { name: "Liver" }).waitFor();
+    await bar.getByRole("button", { name: "Cobb angle" }).waitFor();
   });
 
   test("stands in a layout of 2 × 2, says what the headers say, and gives the list back", async () => {

@@ -103,10 +103,14 @@ describe("protocols", () => {
       named("4", "ep2d DWI"),
       named("5", "T2 TSE ax"),
     ];
-    expect(hungOf(current)?.hung).toEqual(["5", "2", "4", undefined]);
+    expect(hungOf(current)?.hung).toEqual(["5", "3", "4", "2"]);
+    // What has other names hangs in their order, as far as there are places.
+    const knee = ["PD FS sag", "PD FS cor", "T2 tra", "STIR", "GRE"].map((name, n) => named(`${n}`, name));
+    expect(hungOf(knee)?.hung).toEqual(["2", "0", "1", "3"]);
+    expect(hungOf(knee.slice(0, 2))).toEqual({ grid: "1 × 2", hung: ["0", "1"] });
     expect(hungOf(current, [named("old", "T2 TSE")])?.hung).toEqual([
       "5",
-      "2",
+      "3",
       "4",
       "old",
       undefined,

@@ -45,12 +45,12 @@ export const isLocalizer = (entry: SeriesEntry): boolean => {
 const nameOf = ({ attributes }: StackImage) =>
   [tags.SeriesDescription, tags.ProtocolName].map((tag) => textOf(attributes, tag) ?? "").join(" ");
 
-function isWished(image: StackImage, wish: Wish): boolean {
+function isWished(image: StackImage, wish: Wish, name: string | undefined): boolean {
   const { attributes } = image;
   const side = textOf(attributes, tags.ImageLaterality) ?? textOf(attributes, tags.Laterality);
   return (
     (!wish.modality || wish.modality.split("|").includes(image.modality)) &&
-    (!wish.name || new RegExp(wish.name, "i").test(nameOf(image))) &&
+    (!name || new RegExp(name, "i").test(nameOf(image))) &&
     (!wish.not || !new RegExp(wish.not, "i").test(nameOf(image))) &&
     (!wish.view || wish.view.includes((textOf(attributes, tags.ViewPosition) ?? "").toUpperCase())) &&
     (!wish.laterality || side === wish.laterality)
@@ -80,9 +80,23 @@ function candidates(series: readonly SeriesEntry[], wish: Wish): readonly Series
 }
 
 function hangOne(series: readonly SeriesEntry[], wish: Wish, taken: Set<string>): Hung | undefined {
+  for (const name of wish.name ?? [undefined]) {
+    const hung = hangNamed(series, wish, name, taken);
+    if (hung) return hung;
+  }
+  return undefined;
+}
+
+function hangNamed(
+  series: readonly SeriesEntry[],
+  wish: Wish,
+  name: string | undefined,
+  taken: Set<string>,
+): Hung | undefined {
   for (const entry of candidates(series, wish)) {
     const index = entry.images.findIndex(
-      (image, at) => isWished(image, wish) && (wish.volume || !taken.has(`${entry.seriesInstanceUid}/${at}`)),
+      (image, at) =>
+        isWished(image, wish, name) && (wish.volume || !taken.has(`${entry.seriesInstanceUid}/${at}`)),
     );
     if (index < 0) continue;
     // A stack of slices hangs once; single pictures of a series hang side by side.
@@ -158,8 +172,9 @@ export function hang(
     const taken = new Set<string>();
     const hung = protocol.cells.map((wish) => hangOne(wish.prior ? prior : current, wish, taken));
     const isCurrentThere = hung.some((one, index) => one && !protocol.cells[index]!.prior);
-    if (!isCurrentThere) continue;
-    return { ...compact(hung, protocol), linked: protocol.linked ?? false };
+    const places = protocol.filled ? hung.map((one) => one ?? hangOne(current, {}, taken)) : hung;
+    if (!isCurrentThere && !(protocol.filled && places.some((one) => one))) continue;
+    return { ...compact(places, protocol), linked: protocol.linked ?? false };
   }
   return undefined;
 }

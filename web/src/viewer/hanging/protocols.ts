@@ -5,8 +5,8 @@ export type PlaneName = "axial" | "coronal" | "sagittal";
 export interface Wish {
   /** Of the prior instead of the current study. */
   prior?: true;
-  /** Words of the series' or the protocol's name, as a regular expression without regard to case. */
-  name?: string;
+  /** Words of the series' or the protocol's name, as regular expressions without regard to case: the first that any series has. */
+  name?: readonly string[];
   /** Words that the name must not have. */
   not?: string;
   modality?: string;
@@ -29,6 +29,8 @@ export interface Protocol {
   cells: readonly Wish[];
   /** Whether scrolling and crosshair go together from the beginning. */
   linked?: true;
+  /** Whether places of the current study for which nothing is found take the series that hang nowhere. */
+  filled?: true;
 }
 
 export interface ProtocolsOfModality {
@@ -37,14 +39,15 @@ export interface ProtocolsOfModality {
 }
 
 const t2 = "\\bT2|TSE|FSE";
-const flairOrT1 = "FLAIR|\\bT1|MPRAGE|TIRM";
+const flair = "FLAIR|TIRM";
+const t1 = "\\bT1|MPRAGE";
 const diffusion = "DWI|DIFF|\\bADC|TRACE|\\bB ?1000";
 const contrast = "\\+ ?C|\\bGD\\b|\\bKM\\b|POST|CONTRAST|GADO";
 const mr: Wish[] = [
-  { name: t2, not: flairOrT1 },
-  { name: flairOrT1, not: contrast },
-  { name: diffusion },
-  { name: contrast },
+  { name: [t2], not: `${flair}|${t1}` },
+  { name: [flair, t1], not: contrast },
+  { name: [diffusion] },
+  { name: [contrast, t1] },
 ];
 const breast: Wish[] = [
   { view: ["CC"], laterality: "R" },
@@ -112,7 +115,7 @@ export const protocols: Readonly<Record<string, ProtocolsOfModality>> = {
     },
   },
   MR: {
-    withoutPrior: { rows: 2, columns: 2, cells: mr, linked: true },
+    withoutPrior: { rows: 2, columns: 2, cells: mr, linked: true, filled: true },
     withPrior: {
       rows: 2,
       columns: 3,

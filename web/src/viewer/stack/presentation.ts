@@ -118,7 +118,9 @@ export function createPresentation(
     apply,
     presets() {
       const { shown } = store.get();
-      return shown ? presetsFor(shown.attributes, hasSuv(shown)) : [];
+      // Colours are as they were sent.
+      if (!shown || viewport.getCornerstoneImage()?.color) return [];
+      return presetsFor(shown.attributes, hasSuv(shown));
     },
     choosePreset(preset) {
       choice = { kind: "preset", preset };

@@ -1,14 +1,19 @@
+import { type ReactNode, useRef } from "react";
 import { message, t } from "../../words/words.ts";
-import { formatWindowValue } from "../model/windows.ts";
 import type { ToolName } from "../stack/session.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
-import type { Slab, SlabMode } from "../volume/reslice.ts";
+import type { Slab } from "../volume/reslice.ts";
 import type { Commands } from "./commands.ts";
 import { type Fusion, FusionChoice } from "./FusionChoice.tsx";
 import { Icon, type IconName } from "./icons.tsx";
+import { MoreTools } from "./MoreTools.tsx";
 import { PresentationChoice } from "./PresentationChoice.tsx";
+import { Presets } from "./Presets.tsx";
 import { ScaleChoice } from "./ScaleChoice.tsx";
+import { SlabChoice } from "./SlabChoice.tsx";
+import { ToolButton, type ToolButtonProps } from "./ToolButton.tsx";
+import { useFolding } from "./use-folding.ts";
 import type { Layout } from "./use-hanging.ts";
 import type { Presentations } from "./use-presentations.ts";
 import type { Scale } from "./use-scale.ts";
@@ -64,35 +69,65 @@ const measuringTools: [ToolName, IconName, string, string][] = [
   ["probe", "probe", message("Probe"), "B"],
 ];
 
+/** Of the measuring tools those that stay in a narrow toolbar. */
+const daily = new Set<ToolName>(["length", "angle", "ellipse"]);
+
+/** What goes from a toolbar that has not room for all: names of windows, rare tools, commands of the picture, those of the layout; then it breaks. */
+const folds = { windows: 1, tools: 2, picture: 3, layout: 4, lines: 5 } as const;
+
 export function Toolbar(props: ToolbarProps) {
-  const { tool, onTool, commands } = props;
-  const toolButton = ([name, icon, label, key]: [ToolName, IconName, string, string]) => (
-    <ToolButton
-      key={name}
-      icon={icon}
-      label={t(label)}
-      hotkey={key}
-      pressed={tool === name}
-      onClick={() => onTool(name)}
-    />
-  );
+  const { tool, onTool, commands, state } = props;
+  const bar = useRef<HTMLDivElement>(null);
+  const folded = useFolding(bar, folds.lines, contentOf(props));
+  const toolOf = ([name, icon, label, key]: [ToolName, IconName, string, string]): ToolButtonProps => ({
+    icon,
+    label: t(label),
+    hotkey: key,
+    pressed: tool === name,
+    onClick: () => onTool(name),
+  });
+  const isRare = ([name]: [ToolName, ...unknown[]]) =>
+    folded >= folds.tools && !daily.has(name) && name !== tool;
+  const picture = pictureCommands(props);
+  const layout = layoutCommands(props);
+  const more = [
+    ...measuringTools.filter(isRare).map(toolOf),
+    ...(folded >= folds.picture ? picture.filter(({ folds }) => folds) : []),
+    ...(folded >= folds.layout ? layout : []),
+  ];
+  const buttons = (all: readonly ToolButtonProps[], named = false): ReactNode[] =>
+    all.map(({ ...each }) => <ToolButton key={each.icon + each.label} {...each} named={named} />);
   return (
-    <div className="vw-tools" role="toolbar" aria-label={t("Image tools")}>
-      <span className="vw-group">{pictureTools.map(toolButton)}</span>
+    <div
+      ref={bar}
+      className="vw-tools"
+      role="toolbar"
+      aria-label={t("Image tools")}
+      data-folded={folded}
+      data-lines={folded >= folds.lines || undefined}
+    >
+      <span className="vw-group">{buttons(pictureTools.map(toolOf))}</span>
       <span className="vw-rule" />
       <span className="vw-group">
-        {measuringTools.map(toolButton)}
+        {buttons(measuringTools.filter((each) => !isRare(each)).map(toolOf))}
         <ToolButton icon="undo" label={t("Undo")} title={t("Undo (Ctrl+Z)")} onClick={commands.undo} />
       </span>
       <span className="vw-rule" />
-      <Presets {...props} />
-      <Layouts {...props} />
-      <span className="vw-rule" />
+      <Presets controller={props.controller} state={state} folded={folded >= folds.windows} />
+      <span className="vw-group">
+        <LayoutChoice layout={props.layout} onLayout={props.onLayout} />
+        {folded < folds.layout && buttons(layout)}
+      </span>
       <SlabChoice {...props} />
       <FusionChoice fusion={props.fusion} />
       <PresentationChoice presentations={props.presentations} />
       <ScaleChoice scale={props.scale} onScale={props.onScale} />
-      <PictureCommands {...props} />
+      <span className="vw-rule" />
+      <span className="vw-group">
+        <Cine {...props} />
+        {buttons(picture.filter(({ folds: canFold }) => !canFold || folded < folds.picture))}
+        <MoreTools>{buttons(more, true)}</MoreTools>
+      </span>
       <span className="vw-space" />
       <span className="vw-group">
         {props.regions !== undefined && (
@@ -124,116 +159,107 @@ export function Toolbar(props: ToolbarProps) {
   );
 }
 
-function PictureCommands(props: ToolbarProps) {
+/** What decides how wide the toolbar is. */
+const contentOf = ({ controller, state, tool, slab, fusion, presentations, scale, ...rest }: ToolbarProps) =>
+  [
+    controller?.presets().map(({ name }) => name),
+    state?.windowName,
+    state?.playing,
+    tool,
+    slab !== undefined,
+    fusion !== undefined,
+    presentations.all.length > 0,
+    presentations.error,
+    scale !== undefined,
+    rest.regions !== undefined,
+    rest.fused !== undefined,
+  ].join();
+
+function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: true })[] {
   const { state, commands, overlays } = props;
   const disabled = !state;
-  return (
-    <span className="vw-group">
-      <Cine {...props} />
-      <ToolButton
-        icon="invert"
-        label={t("Invert")}
-        hotkey="I"
-        pressed={state?.reversed ?? false}
-        disabled={disabled}
-        onClick={commands.invert}
-      />
-      <ToolButton
-        icon="rotate"
-        label={t("Rotate by a quarter")}
-        hotkey="R"
-        disabled={disabled}
-        onClick={commands.rotate}
-      />
-      <ToolButton
-        icon="flip"
-        label={t("Flip left and right")}
-        hotkey="H"
-        disabled={disabled}
-        onClick={commands.flip}
-      />
-      <ToolButton
-        icon="fit"
-        label={t("Fit to the viewport")}
-        hotkey="F"
-        disabled={disabled}
-        onClick={commands.fit}
-      />
-      <ToolButton
-        icon="star"
-        label={t("Key image")}
-        hotkey="K"
-        pressed={props.keyImage ?? false}
-        disabled={props.keyImage === undefined}
-        onClick={commands.keyImage}
-      />
-      <ToolButton icon="eye" label={t("Texts")} hotkey="O" pressed={overlays} onClick={commands.overlays} />
-      <ToolButton icon="reset" label={t("Reset")} hotkey="0" disabled={disabled} onClick={commands.reset} />
-    </span>
-  );
+  return [
+    {
+      icon: "invert",
+      label: t("Invert"),
+      hotkey: "I",
+      pressed: state?.reversed ?? false,
+      disabled,
+      onClick: commands.invert,
+    },
+    {
+      icon: "rotate",
+      label: t("Rotate by a quarter"),
+      hotkey: "R",
+      disabled,
+      folds: true,
+      onClick: commands.rotate,
+    },
+    {
+      icon: "flip",
+      label: t("Flip left and right"),
+      hotkey: "H",
+      disabled,
+      folds: true,
+      onClick: commands.flip,
+    },
+    {
+      icon: "fit",
+      label: t("Fit to the viewport"),
+      hotkey: "F",
+      disabled,
+      folds: true,
+      onClick: commands.fit,
+    },
+    {
+      icon: "star",
+      label: t("Key image"),
+      hotkey: "K",
+      pressed: props.keyImage ?? false,
+      disabled: props.keyImage === undefined,
+      onClick: commands.keyImage,
+    },
+    { icon: "eye", label: t("Texts"), hotkey: "O", pressed: overlays, onClick: commands.overlays },
+    { icon: "reset", label: t("Reset"), hotkey: "0", disabled, onClick: commands.reset },
+  ];
 }
 
-interface ToolButtonProps {
-  icon: IconName;
-  label: string;
-  hotkey?: string;
-  title?: string;
-  pressed?: boolean;
-  disabled?: boolean;
-  onClick: () => void;
-}
-
-function ToolButton({ icon, label, hotkey, title, pressed, disabled, onClick }: ToolButtonProps) {
-  return (
-    <button
-      type="button"
-      className="vw-tool"
-      aria-label={label}
-      aria-pressed={pressed}
-      aria-keyshortcuts={hotkey}
-      title={title ?? (hotkey ? `${label} (${hotkey})` : label)}
-      disabled={disabled}
-      onClick={onClick}
-    >
-      <Icon name={icon} />
-      {hotkey && hotkey.length === 1 && <kbd data-text={hotkey} />}
-    </button>
-  );
-}
-
-function Presets({ controller, state }: ToolbarProps) {
-  const presets = controller?.presets() ?? [];
-  if (presets.length === 0) return null;
-  return (
-    <>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own box and legend. */}
-      <span className="vw-segments vw-presets" role="group" aria-label={t("Windows")}>
-        {presets.map((choice) => {
-          const on = choice.name === state?.windowName;
-          return (
-            <button
-              key={choice.key}
-              type="button"
-              aria-pressed={on}
-              aria-keyshortcuts={choice.key}
-              aria-label={t(choice.name)}
-              title={`${t(choice.name)} (${choice.key})`}
-              onClick={() => controller?.choosePreset(choice)}
-            >
-              <kbd data-text={choice.key} />
-              <span>{t(choice.name)}</span>
-              {on && choice.rule.kind === "fixed" && (
-                <small
-                  data-text={`${formatWindowValue(choice.rule.width, choice.rule.width)}/${formatWindowValue(choice.rule.center, choice.rule.width)}`}
-                />
-              )}
-            </button>
-          );
-        })}
-      </span>
-      <span className="vw-rule" />
-    </>
-  );
+function layoutCommands({
+  linked,
+  planes,
+  fused,
+  regions,
+  controller,
+  commands,
+}: ToolbarProps): ToolButtonProps[] {
+  const all: ToolButtonProps[] = [
+    { icon: "link", label: t("Link viewports"), hotkey: "Y", pressed: linked, onClick: commands.link },
+    {
+      icon: "planes",
+      label: t("Planes of the volume"),
+      hotkey: "V",
+      pressed: planes,
+      disabled: !controller && !planes,
+      onClick: commands.planes,
+    },
+  ];
+  if (regions !== undefined)
+    all.push({
+      icon: "regions",
+      label: t("Regions and structures"),
+      hotkey: "G",
+      pressed: regions,
+      onClick: commands.regions,
+    });
+  if (fused !== undefined)
+    all.push({
+      icon: "fusion",
+      label: t("Uptake over the picture"),
+      hotkey: "U",
+      pressed: fused,
+      onClick: commands.fuse,
+    });
+  return all;
 }
 
 /** Rows and columns. */
@@ -248,108 +274,25 @@ const layouts: readonly [number, number][] = [
   [3, 3],
 ];
 
-function Layouts({ layout, onLayout, linked, planes, fused, regions, controller, commands }: ToolbarProps) {
+function LayoutChoice({ layout, onLayout }: Pick<ToolbarProps, "layout" | "onLayout">) {
   return (
-    <span className="vw-group">
-      <label className="vw-layout" title={t("Layout (Q)")}>
-        <Icon name="layout4" />
-        <span className="vw-hidden">{t("Layout")}</span>
-        <select
-          value={`${layout.rows} × ${layout.columns}`}
-          onChange={(event) => {
-            const [rows = 1, columns = 1] = event.target.value.split(" × ").map(Number);
-            onLayout({ rows, columns });
-            // So that the keys act on the images again.
-            event.target.blur();
-          }}
-        >
-          {layouts.map(([rows, columns]) => (
-            <option key={`${rows} ${columns}`}>{`${rows} × ${columns}`}</option>
-          ))}
-        </select>
-      </label>
-      <ToolButton
-        icon="link"
-        label={t("Link viewports")}
-        hotkey="Y"
-        pressed={linked}
-        onClick={commands.link}
-      />
-      <ToolButton
-        icon="planes"
-        label={t("Planes of the volume")}
-        hotkey="V"
-        pressed={planes}
-        disabled={!controller && !planes}
-        onClick={commands.planes}
-      />
-      {regions !== undefined && (
-        <ToolButton
-          icon="regions"
-          label={t("Regions and structures")}
-          hotkey="G"
-          pressed={regions}
-          onClick={commands.regions}
-        />
-      )}
-      {fused !== undefined && (
-        <ToolButton
-          icon="fusion"
-          label={t("Uptake over the picture")}
-          hotkey="U"
-          pressed={fused}
-          onClick={commands.fuse}
-        />
-      )}
-    </span>
-  );
-}
-
-const slabModes: readonly [SlabMode, string][] = [
-  ["average", message("Average")],
-  ["maximum", message("MIP")],
-  ["minimum", message("MinIP")],
-];
-const thicknesses = [0, 3, 5, 10, 20, 40];
-
-/** How thick the active plane is, and what becomes of the values behind each other. */
-function SlabChoice({ slab, onSlab }: ToolbarProps) {
-  if (!slab) return null;
-  return (
-    <>
-      <span className="vw-slab">
-        <select
-          aria-label={t("What a slab shows")}
-          value={slab.mode}
-          onChange={(event) => {
-            const mode = event.target.value as SlabMode;
-            onSlab({ mode, thickness: slab.thickness || 10 });
-            event.target.blur();
-          }}
-        >
-          {slabModes.map(([mode, label]) => (
-            <option key={mode} value={mode}>
-              {t(label)}
-            </option>
-          ))}
-        </select>
-        <select
-          aria-label={t("Thickness of the slab")}
-          value={slab.thickness}
-          onChange={(event) => {
-            onSlab({ ...slab, thickness: Number(event.target.value) });
-            event.target.blur();
-          }}
-        >
-          {thicknesses.map((thickness) => (
-            <option key={thickness} value={thickness}>
-              {thickness === 0 ? t("thin") : `${thickness} mm`}
-            </option>
-          ))}
-        </select>
-      </span>
-      <span className="vw-rule" />
-    </>
+    <label className="vw-layout" title={t("Layout (Q)")}>
+      <Icon name="layout4" />
+      <span className="vw-hidden">{t("Layout")}</span>
+      <select
+        value={`${layout.rows} × ${layout.columns}`}
+        onChange={(event) => {
+          const [rows = 1, columns = 1] = event.target.value.split(" × ").map(Number);
+          onLayout({ rows, columns });
+          // So that the keys act on the images again.
+          event.target.blur();
+        }}
+      >
+        {layouts.map(([rows, columns]) => (
+          <option key={`${rows} ${columns}`}>{`${rows} × ${columns}`}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

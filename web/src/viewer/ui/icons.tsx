@@ -97,6 +97,13 @@ const drawings = {
     </>
   ),
   rectangle: <rect x="2.5" y="4" width="11" height="8" strokeDasharray="2.4 1.8" />,
+  more: (
+    <>
+      <circle cx="3.500" cy="8" r=".8" fill="currentColor" />
+      <circle cx="8" cy="8" r=".8" fill="currentColor" />
+      <circle cx="12.500" cy="8" r=".8" fill="currentColor" />
+    </>
+  ),
   redo: <path d="M10.500 3 13.500 6l-3 3M13.500 6h-7a4 4 0 0 0 0 8h2" />,
   rename: <path d="M9.500 4 12 6.500M3 13l.6-3L11 2.600 13.400 5 6 12.400z" />,
   report: <path d="M4 2h5.5L12.5 5v9H4zM9.500 2v3h3M8.200 7v5M5.800 9.500h4.800" />,
