@@ -88,15 +88,16 @@ export function Toolbar(props: ToolbarProps) {
   });
   const isRare = ([name]: [ToolName, ...unknown[]]) =>
     folded >= folds.tools && !daily.has(name) && name !== tool;
+  const isFolded = ({ folds: from }: { folds?: number }) => from !== undefined && folded >= from;
   const picture = pictureCommands(props);
   const layout = layoutCommands(props);
   const more = [
     ...measuringTools.filter(isRare).map(toolOf),
-    ...(folded >= folds.picture ? picture.filter(({ folds }) => folds) : []),
+    ...picture.filter(isFolded),
     ...(folded >= folds.layout ? layout : []),
   ];
   const buttons = (all: readonly ToolButtonProps[], named = false): ReactNode[] =>
-    all.map(({ ...each }) => <ToolButton key={each.icon + each.label} {...each} named={named} />);
+    all.map((each) => <ToolButton key={each.icon + each.label} {...each} named={named} />);
   return (
     <div
       ref={bar}
@@ -125,7 +126,7 @@ export function Toolbar(props: ToolbarProps) {
       <span className="vw-rule" />
       <span className="vw-group">
         <Cine {...props} />
-        {buttons(picture.filter(({ folds: canFold }) => !canFold || folded < folds.picture))}
+        {buttons(picture.filter((each) => !isFolded(each)))}
         <MoreTools>{buttons(more, true)}</MoreTools>
       </span>
       <span className="vw-space" />
@@ -175,7 +176,7 @@ const contentOf = ({ controller, state, tool, slab, fusion, presentations, scale
     rest.fused !== undefined,
   ].join();
 
-function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: true })[] {
+function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: number })[] {
   const { state, commands, overlays } = props;
   const disabled = !state;
   return [
@@ -185,6 +186,7 @@ function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: true
       hotkey: "I",
       pressed: state?.reversed ?? false,
       disabled,
+      folds: folds.layout,
       onClick: commands.invert,
     },
     {
@@ -192,7 +194,7 @@ function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: true
       label: t("Rotate by a quarter"),
       hotkey: "R",
       disabled,
-      folds: true,
+      folds: folds.picture,
       onClick: commands.rotate,
     },
     {
@@ -200,7 +202,7 @@ function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: true
       label: t("Flip left and right"),
       hotkey: "H",
       disabled,
-      folds: true,
+      folds: folds.picture,
       onClick: commands.flip,
     },
     {
@@ -208,7 +210,7 @@ function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: true
       label: t("Fit to the viewport"),
       hotkey: "F",
       disabled,
-      folds: true,
+      folds: folds.picture,
       onClick: commands.fit,
     },
     {
@@ -220,7 +222,14 @@ function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: true
       onClick: commands.keyImage,
     },
     { icon: "eye", label: t("Texts"), hotkey: "O", pressed: overlays, onClick: commands.overlays },
-    { icon: "reset", label: t("Reset"), hotkey: "0", disabled, onClick: commands.reset },
+    {
+      icon: "reset",
+      label: t("Reset"),
+      hotkey: "0",
+      disabled,
+      folds: folds.layout,
+      onClick: commands.reset,
+    },
   ];
 }
 
