@@ -6,6 +6,7 @@ import type { SeriesEntry } from "../model/study.ts";
 import { tags } from "../model/tags.ts";
 import { bodyRegionOf } from "../model/windows.ts";
 import { volumeOf } from "../volume/geometry.ts";
+import type { Turn } from "../volume/oblique.ts";
 import type { Slab } from "../volume/reslice.ts";
 import { type PlaneName, type Protocol, protocols, type Wish } from "./protocols.ts";
 
@@ -16,6 +17,8 @@ export interface Hung {
   index?: number;
   /** The plane that the series is cut along; absent: as it was acquired. */
   plane?: PlaneName;
+  /** How the plane is turned; absent: as the volume lies. */
+  turn?: Turn;
   /** The series whose uptake lies over it in colours. */
   fused?: string;
   /** Drawn as a solid that can be turned. */

@@ -24,6 +24,8 @@ export interface Reformat {
   /** What tells it apart from all others. */
   key: string;
   slab: { mode: "average" | "maximum" | "minimum"; thickness: number };
+  /** By how many degrees it is turned from the volume's own plane; undefined where it is not. */
+  turned?: number;
   pixels(): Promise<
     Int16Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
   >;

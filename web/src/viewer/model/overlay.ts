@@ -86,9 +86,14 @@ const planeWords = {
   Oblique: message("Oblique"),
 } as const;
 
-function planeText({ attributes, modality }: StackImage): string {
+function planeText({ attributes, modality, reformat }: StackImage): string {
   const orientation = orientationOf(attributes);
-  if (orientation) return t(planeWords[planeOf(orientation)]);
+  if (orientation) {
+    const plane = t(planeWords[planeOf(orientation)]);
+    return reformat?.turned
+      ? t("{plane}, turned by {degrees}°", { plane, degrees: String(reformat.turned) })
+      : plane;
+  }
   return modality === "MG" || modality === "DX" || modality === "CR"
     ? (textOf(attributes, tags.ViewPosition) ?? "")
     : "";

@@ -74,12 +74,16 @@ export interface ImageSource {
   register(images: readonly StackImage[]): string[];
   /** The identifier that a frame has, or will have. */
   idOf(image: Pick<StackImage, "sopInstanceUid" | "frameNumber" | "reformat">): string;
+  /** Forgets images that nobody will ask for again, when what shows them now has had time to show others. */
+  release(imageIds: readonly string[]): void;
   load(imageId: string, image: StackImage, signal: AbortSignal): Promise<Types.IImage>;
   /** What is to be seen of a large image before all of it is here. */
   coming: Coming;
   /** Forgets the images and frees their pixels; what is still on its way is given up. */
   dispose(): void;
 }
+
+const laterMs = 3000;
 
 /** The images of one open viewer, fetched frame by frame from its archive. */
 export function createImageSource(dicomweb: Dicomweb): ImageSource {
@@ -89,6 +93,11 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
   const coming = createComing();
   const idOf: ImageSource["idOf"] = ({ sopInstanceUid, frameNumber, reformat }) =>
     `${prefix}${reformat?.key ?? sopInstanceUid}/${frameNumber}`;
+  const forget = (imageId: string) => {
+    mine.delete(imageId);
+    registered.delete(imageId);
+    if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId);
+  };
   const source: ImageSource = {
     idOf,
     coming,
@@ -101,6 +110,9 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
         }
         return imageId;
       });
+    },
+    release(imageIds) {
+      setTimeout(() => imageIds.forEach(forget), laterMs);
     },
     async load(imageId, image, signal) {
       const either = AbortSignal.any([signal, disposed.signal]);
@@ -135,11 +147,7 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
     },
     dispose() {
       disposed.abort();
-      for (const imageId of mine) {
-        registered.delete(imageId);
-        if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId);
-      }
-      mine.clear();
+      for (const imageId of mine) forget(imageId);
     },
   };
   return source;

@@ -33,6 +33,7 @@ import { usePresentations } from "./use-presentations.ts";
 import { useRegions } from "./use-regions.ts";
 import { useScale } from "./use-scale.ts";
 import { useStore } from "./use-store.ts";
+import { isTurned, straighten, turnBy } from "./use-turning.ts";
 import { ViewportGrid } from "./ViewportGrid.tsx";
 
 const none = createStore<ViewportState | undefined>(undefined);
@@ -45,6 +46,8 @@ interface ReadingRoomProps {
   onClose: () => void;
 }
 
+/** Degrees by which a key turns planes. */
+const turnStep = 5;
 const noKeyImages = createStore<readonly KeyImage[]>([]);
 type PanelName = "attributes" | "measurements" | "regions";
 const plain = ({ center, width }: { center: number; width: number }) => ({ center, width });
@@ -128,6 +131,9 @@ export function ReadingRoom({
     measurements: () => toggle("measurements"),
     link: () => hanging.link(!hanging.linked),
     planes: togglePlanes,
+    turnLeft: () => turnBy(hanging, -turnStep),
+    turnRight: () => turnBy(hanging, turnStep),
+    straighten: () => straighten(hanging),
     regions: regions.toggle,
     regionList: () => {
       if (regions.groups.length > 0) toggle("regions");
@@ -178,6 +184,7 @@ export function ReadingRoom({
         linked={hanging.linked}
         slab={hung?.plane && (hung.slab ?? thinnest)}
         onSlab={(slab) => hung && hanging.put(hanging.active, { ...hung, slab })}
+        onStraighten={isTurned(hanging) ? () => straighten(hanging) : undefined}
         planes={planes}
         fused={uptake || fused ? fused !== undefined : undefined}
         fusion={

@@ -12,13 +12,28 @@ interface SlabChoiceProps {
   /** Of the active viewport, if it shows a plane; undefined elsewhere. */
   slab: Slab | undefined;
   onSlab: (slab: Slab) => void;
+  /** Lays turned planes straight again; undefined where none is turned. */
+  onStraighten: (() => void) | undefined;
 }
 
 /** How thick the active plane is, and what becomes of the values behind each other. */
-export function SlabChoice({ slab, onSlab }: SlabChoiceProps) {
-  if (!slab) return null;
+export function SlabChoice({ slab, onSlab, onStraighten }: SlabChoiceProps) {
+  if (!slab && !onStraighten) return null;
   return (
     <span className="vw-slab">
+      {slab && <Thickness slab={slab} onSlab={onSlab} />}
+      {onStraighten && (
+        <button type="button" className="vw-button" aria-keyshortcuts="\\" onClick={onStraighten}>
+          {t("Straighten planes")}
+        </button>
+      )}
+    </span>
+  );
+}
+
+function Thickness({ slab, onSlab }: { slab: Slab; onSlab: (slab: Slab) => void }) {
+  return (
+    <>
       <select
         aria-label={t("What a slab shows")}
         value={slab.mode}
@@ -48,6 +63,6 @@ export function SlabChoice({ slab, onSlab }: SlabChoiceProps) {
           </option>
         ))}
       </select>
-    </span>
+    </>
   );
 }

@@ -30,6 +30,7 @@ export interface ToolbarProps {
   /** Of the active viewport, if it shows a plane; undefined elsewhere. */
   slab: Slab | undefined;
   onSlab: (slab: Slab) => void;
+  onStraighten: (() => void) | undefined;
   /** Whether planes of the active series hang. */
   planes: boolean;
   /** Whether uptake lies over the active picture; undefined where there is none. */
@@ -168,6 +169,7 @@ const contentOf = ({ controller, state, tool, slab, fusion, presentations, scale
     state?.playing,
     tool,
     slab !== undefined,
+    rest.onStraighten !== undefined,
     fusion !== undefined,
     presentations.all.length > 0,
     presentations.error,

@@ -104,6 +104,7 @@ export function ViewportGrid({
                 regions={regions}
                 presentation={presentation}
                 reference={slot === active || visible.length < 2 ? undefined : reference}
+                hanging={tool === "crosshair" ? hanging : undefined}
                 onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}
                 isActive={slot === active && visible.length > 1}
                 isVisible={visible.includes(slot)}

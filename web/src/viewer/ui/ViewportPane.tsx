@@ -26,6 +26,8 @@ import { seriesDragType, seriesTitle } from "./SeriesStrip.tsx";
 import { SpaceOverlay } from "./SpaceOverlay.tsx";
 import { StackSlider } from "./StackSlider.tsx";
 import { StructureLayer } from "./StructureLayer.tsx";
+import { TurnLines } from "./TurnLines.tsx";
+import type { Hanging } from "./use-hanging.ts";
 import type { ShownRegions } from "./use-regions.ts";
 import { useStore } from "./use-store.ts";
 
@@ -43,6 +45,8 @@ interface ViewportPaneProps {
   presentation: PresentationState | undefined;
   /** What the active viewport shows, where that is another one. */
   reference: ViewportState | undefined;
+  /** All that hangs, while the crosshair is the tool, which turns planes about each other. */
+  hanging: Hanging | undefined;
   /** Told of points that are pressed, while the crosshair is the tool. */
   onPoint: ((x: number, y: number) => void) | undefined;
   isActive: boolean;
@@ -168,6 +172,9 @@ export function ViewportPane(props: ViewportPaneProps) {
               state={state}
               reference={props.reference}
             />
+          )}
+          {props.hanging && isVisible && !state.error && (
+            <TurnLines hanging={props.hanging} slot={slot} controller={controller} state={state} />
           )}
           {presented && state.shown && !state.error && (
             <PresentationLayer presented={presented} image={state.shown} controller={controller} />

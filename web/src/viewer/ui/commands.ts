@@ -17,6 +17,10 @@ export interface Commands {
   link(): void;
   /** Planes of the series, and what hung before. */
   planes(): void;
+  /** The other planes of the volume about the active one. */
+  turnLeft(): void;
+  turnRight(): void;
+  straighten(): void;
   /** Uptake over the picture, or no longer. */
   fuse(): void;
   /** Regions of segmentations on the images, or none. */
@@ -73,6 +77,9 @@ const commandKeys: Record<string, CommandName> = {
   a: "attributes",
   y: "link",
   v: "planes",
+  "[": "turnLeft",
+  "]": "turnRight",
+  "\\": "straighten",
   u: "fuse",
   g: "regions",
   "shift+g": "regionList",

@@ -5,7 +5,9 @@ import type { Room } from "../index.tsx";
 import type { StackImage } from "../model/image.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
 import type { ImageSource } from "../pixels/image-source.ts";
+import { nearestSlice } from "../space/slice-plane.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
+import type { Turn } from "../volume/oblique.ts";
 import { isVolume, type Volume } from "../volume/volumes.ts";
 import { Icon } from "./icons.tsx";
 import { useStore } from "./use-store.ts";
@@ -27,14 +29,14 @@ export function useHungImages(
   hung: Hung | undefined,
 ): HungImages {
   const { volumes } = room;
-  const { plane, slab } = hung ?? {};
+  const { plane, slab, turn } = hung ?? {};
   return useMemo(() => {
     if (!series || series.images.length === 0) return { images: nothing, refusal: "", volume: undefined };
     if (!plane) return { images: series.images, refusal: "", volume: undefined };
     const volume = volumes.of(series);
     if (!isVolume(volume)) return { images: nothing, refusal: volume.reason, volume: undefined };
-    return { images: volume.planes(plane, slab), refusal: "", volume };
-  }, [volumes, series, plane, slab]);
+    return { images: volume.planes(plane, slab, turn), refusal: "", volume };
+  }, [volumes, series, plane, slab, turn]);
 }
 
 interface Showing {
@@ -50,6 +52,7 @@ export function useShowing(
   { images, hung, seriesInstanceUid = "" }: Showing,
 ): void {
   const before = useRef("");
+  const turnBefore = useRef<{ seriesInstanceUid: string; turn: Turn | undefined }>(undefined);
   const latest = useRef(hung);
   latest.current = hung;
   const plane = hung?.plane ?? "";
@@ -61,6 +64,18 @@ export function useShowing(
       return;
     }
     const what = `${controller.id} ${seriesInstanceUid} ${plane}`;
+    const { turn } = latest.current ?? {};
+    const was = turnBefore.current;
+    turnBefore.current = { seriesInstanceUid, turn };
+    // The point that a plane was turned about stays where it is.
+    const centre = (turn ?? was?.turn)?.centre;
+    if (centre && was && was.seriesInstanceUid === seriesInstanceUid && was.turn !== turn) {
+      before.current = what;
+      const ids = source.register(images);
+      const index = nearestSlice(images, centre)?.index ?? images.length >> 1;
+      controller.showSeries(seriesInstanceUid, images, ids, { index, keep: true });
+      return turn && (() => source.release(ids));
+    }
     const same = before.current === what && controller.state.get().images.length === images.length;
     before.current = what;
     const { index = plane ? images.length >> 1 : 0, window } = latest.current ?? {};

@@ -22,6 +22,8 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["Q"], what: message("Layout: one, two, four") },
       { keys: ["Y"], what: message("Link viewports: images, windows") },
       { keys: ["V"], what: message("Planes of the volume") },
+      { keys: ["[", "]"], what: message("Turn the other planes about the active one") },
+      { keys: ["\\"], what: message("Straighten planes") },
       { keys: ["U"], what: message("Uptake over the picture in colours") },
       { keys: ["G"], what: message("Regions of segmentations and structure sets, or none") },
       { keys: ["Shift", "G"], what: message("List of regions and structures") },

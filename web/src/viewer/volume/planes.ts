@@ -1,7 +1,7 @@
 import type { PlaneName } from "../hanging/protocols.ts";
 import { numberOf } from "../model/dicom-json.ts";
 import type { Vector } from "../model/geometry.ts";
-import type { StackImage } from "../model/image.ts";
+import type { Reformat, StackImage } from "../model/image.ts";
 import { tags } from "../model/tags.ts";
 import { cutFor, samplesOf, type VolumeGeometry } from "./geometry.ts";
 import { reslice, type Slab } from "./reslice.ts";
@@ -20,9 +20,10 @@ export function planesOf(
 ): StackImage[] {
   const cut = cutFor(volume, plane);
   const samples = samplesOf(volume, cut);
-  const base = volume.images[volume.images.length >> 1]!;
+  const base = baseOf(volume);
   const step = (axis: 0 | 1 | 2) => (samples[axis].length > 1 ? samples[axis][1]! - samples[axis][0]! : 1);
-  const direction = (axis: 0 | 1 | 2) => volume.axes[axis].map((part) => part * cut.signs[axis]);
+  const direction = (axis: 0 | 1 | 2) =>
+    volume.axes[axis].map((part) => part * cut.signs[axis]) as unknown as Vector;
   /** Millimetres along an axis of the n-th sample in the order of the cut. */
   const placeAt = (axis: 0 | 1 | 2, n: number) =>
     samples[axis][cut.signs[axis] < 0 ? samples[axis].length - 1 - n : n]!;
@@ -38,35 +39,71 @@ export function planesOf(
         volume.axes[1][part] * along[1] +
         volume.axes[2][part] * along[2],
     ) as unknown as Vector;
-    const {
-      [tags.InstanceNumber]: _number,
-      [tags.SOPInstanceUID]: _uid,
-      [tags.PatientOrientation]: _letters,
-      ...common
-    } = base.attributes;
     const thin =
       cut.through === 2 ? (numberOf(base.attributes, tags.SliceThickness) ?? step(2)) : step(cut.through);
-    const attributes = {
-      ...common,
-      [tags.Rows]: numbers("US", samples[cut.down].length),
-      [tags.Columns]: numbers("US", samples[cut.right].length),
-      [tags.PixelSpacing]: numbers("DS", step(cut.down), step(cut.right)),
-      [tags.ImageOrientationPatient]: numbers("DS", ...direction(cut.right), ...direction(cut.down)),
-      [tags.ImagePositionPatient]: numbers("DS", ...position),
-      [tags.SliceThickness]: numbers("DS", Math.max(slab.thickness, thin)),
-    };
-    return {
-      ...base,
-      sopInstanceUid: "",
-      instanceNumber: undefined,
-      frameNumber: 1,
-      numberOfFrames: 1,
-      attributes,
-      reformat: {
-        key: `${base.seriesInstanceUid}/${plane}/${slab.mode}/${slab.thickness}/${index}`,
-        slab,
-        pixels: async () => reslice({ volume, slices: await load() }, cut, index, slab),
-      },
-    };
+    return planeImage({
+      volume,
+      key: `${plane}/${slab.mode}/${slab.thickness}/${index}`,
+      size: [samples[cut.right].length, samples[cut.down].length],
+      spacing: [step(cut.right), step(cut.down)],
+      axes: [direction(cut.right), direction(cut.down)],
+      position,
+      thickness: Math.max(slab.thickness, thin),
+      slab,
+      pixels: async () => reslice({ volume, slices: await load() }, cut, index, slab),
+    });
   });
+}
+
+/** The slice that a plane has all from that is not its own. */
+const baseOf = ({ images }: VolumeGeometry): StackImage => images[images.length >> 1]!;
+
+interface PlaneDescription {
+  volume: VolumeGeometry;
+  /** What tells it apart from the other planes of the volume. */
+  key: string;
+  size: readonly [columns: number, rows: number];
+  /** Millimetres from column to column, and from row to row. */
+  spacing: readonly [column: number, row: number];
+  axes: readonly [right: Vector, down: Vector];
+  /** The centre of the first pixel. */
+  position: Vector;
+  thickness: number;
+  slab: Slab;
+  turned?: number;
+  pixels: Reformat["pixels"];
+}
+
+/** A picture cut from a volume: of its series and patient, and no instance of the archive. */
+export function planeImage({ volume, key, slab, turned, pixels, ...plane }: PlaneDescription): StackImage {
+  const base = baseOf(volume);
+  const {
+    [tags.InstanceNumber]: _number,
+    [tags.SOPInstanceUID]: _uid,
+    [tags.PatientOrientation]: _letters,
+    ...common
+  } = base.attributes;
+  const attributes = {
+    ...common,
+    [tags.Rows]: numbers("US", plane.size[1]),
+    [tags.Columns]: numbers("US", plane.size[0]),
+    [tags.PixelSpacing]: numbers("DS", plane.spacing[1], plane.spacing[0]),
+    [tags.ImageOrientationPatient]: numbers("DS", ...plane.axes[0], ...plane.axes[1]),
+    [tags.ImagePositionPatient]: numbers("DS", ...plane.position),
+    [tags.SliceThickness]: numbers("DS", plane.thickness),
+  };
+  return {
+    ...base,
+    sopInstanceUid: "",
+    instanceNumber: undefined,
+    frameNumber: 1,
+    numberOfFrames: 1,
+    attributes,
+    reformat: {
+      key: `${base.seriesInstanceUid}/${key}`,
+      slab,
+      ...(turned === undefined ? {} : { turned }),
+      pixels,
+    },
+  };
 }

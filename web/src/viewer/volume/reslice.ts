@@ -61,7 +61,8 @@ function layersOf(along: readonly number[], cut: Cut, index: number, { thickness
   return layers.length > 0 ? layers : [middle];
 }
 
-function combine(result: Float32Array, layer: Float32Array, mode: SlabMode, nth: number): void {
+/** Adds one layer of a slab to those before. */
+export function combine(result: Float32Array, layer: Float32Array, mode: SlabMode, nth: number): void {
   if (nth === 0) result.set(layer);
   else if (mode === "average") for (let i = 0; i < result.length; i++) result[i]! += layer[i]!;
   else if (mode === "maximum")
@@ -99,7 +100,7 @@ function layerOf(
 }
 
 /** In the type of the slices: whole numbers stay whole. */
-function like(slice: ArrayLike<number>, values: Float32Array<ArrayBuffer>): Values {
+export function like(slice: ArrayLike<number>, values: Float32Array<ArrayBuffer>): Values {
   if (slice instanceof Int16Array) return Int16Array.from(values, Math.round);
   if (slice instanceof Uint16Array) return Uint16Array.from(values, Math.round);
   if (slice instanceof Uint8Array) return Uint8Array.from(values, Math.round);

@@ -5,6 +5,7 @@ import type { SeriesEntry } from "../model/study.ts";
 import { fetchImage, type ImageSource } from "../pixels/image-source.ts";
 import { createStore, type Store } from "../stack/store.ts";
 import { type NoVolume, type VolumeGeometry, volumeOf } from "./geometry.ts";
+import { type Turn, turnedPlanesOf } from "./oblique.ts";
 import { planesOf } from "./planes.ts";
 import { type Slab, thinnest } from "./reslice.ts";
 
@@ -14,8 +15,8 @@ export interface Volume {
   /** How many slices are here. */
   loaded: Store<number>;
   slices(): Promise<readonly ArrayLike<number>[]>;
-  /** The stack of planes; the same for the same question. */
-  planes(plane: PlaneName, slab?: Slab): readonly StackImage[];
+  /** The stack of planes; the same for the same question, but for planes that are turned. */
+  planes(plane: PlaneName, slab?: Slab, turn?: Turn): readonly StackImage[];
 }
 
 /** The volumes of the series that are open. */
@@ -88,7 +89,8 @@ function open(geometry: VolumeGeometry, source: ImageSource): Volume | NoVolume 
     geometry,
     loaded,
     slices,
-    planes(plane, slab = thinnest) {
+    planes(plane, slab = thinnest, turn) {
+      if (turn) return turnedPlanesOf(geometry, plane, slab, turn, slices);
       const key = `${plane}/${slab.mode}/${slab.thickness}`;
       let stack = stacks.get(key);
       if (!stack) {
