@@ -286,7 +286,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.keyboard.press("Alt+p");
     await expect
       .poll(() => page.getByLabel("Comparison", { exact: true }).inputValue())
-      .toBe("Compared with CT Head before of 2020-01-02.");
+      .toBe("Compared with CT Head before of 2 Jan 2020.");
     await page.getByLabel("Impression", { exact: true }).fill("A nodule.");
     await page.getByRole("button", { name: "Letter" }).click();
     await page.locator("iframe[title=Letter][src^='blob:']").waitFor();

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { dayIn, dayOf, momentIn } from "../kit/dates.ts";
 import { ErrorState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { useTimeZone, useToday } from "../studies/queries.ts";
@@ -10,7 +11,6 @@ import { t } from "../words/words.ts";
 import { type Act, BillDialog } from "./BillDialog.tsx";
 import { StatusTag, Waiting } from "./BillTable.tsx";
 import { daysLate } from "./billing-state.ts";
-import { day, moment } from "./days.ts";
 import { methodWord } from "./methods.ts";
 import { money } from "./money.ts";
 import { useBill } from "./queries.ts";
@@ -30,6 +30,7 @@ export function BillPage() {
 
 function Loaded({ bill }: { bill: Bill }) {
   const navigate = useNavigate();
+  const timeZone = useTimeZone();
   const today = useToday();
   const [act, setAct] = useState<Act | null>(null);
   const may = (action: string) => bill.actions.includes(action);
@@ -38,13 +39,9 @@ function Loaded({ bill }: { bill: Bill }) {
   const say = (amount: number) => money(amount, bill.currency);
   const back = () => void navigate({ to: "/billing", search: {} });
   useShortcuts(t("Bill"), [
-    {
-      caps: ["P"],
-      label: t("take a payment"),
-      on: ["p"],
-      inBar: true,
-      run: () => may("pay") && setAct("pay"),
-    },
+    ...(may("pay")
+      ? [{ caps: ["P"], label: t("take a payment"), on: ["p"], inBar: true, run: () => setAct("pay") }]
+      : []),
     { caps: ["Esc"], label: t("back to the bills"), on: ["escape"], inBar: true, run: back },
   ]);
   return (
@@ -65,8 +62,8 @@ function Loaded({ bill }: { bill: Bill }) {
               {facility && ` · ${facility}`}
             </p>
             <p className="text-12 text-text-3">
-              {t("Issued {day}", { day: day(bill.issuedAt.slice(0, 10)) })}
-              {bill.dueDate && ` · ${t("to be paid until {day}", { day: day(bill.dueDate) })}`}
+              {t("Issued {day}", { day: dayIn(timeZone, bill.issuedAt) })}
+              {bill.dueDate && ` · ${t("to be paid until {day}", { day: dayOf(bill.dueDate) })}`}
               {late > 0 && (
                 <strong className="text-crit">
                   {" · "}
@@ -97,7 +94,7 @@ function Loaded({ bill }: { bill: Bill }) {
         {bill.status === "VOID" && bill.voidReason && (
           <p className="note plain">
             {t("Void since {day}: {reason}", {
-              day: day((bill.voidedAt ?? bill.updatedAt).slice(0, 10)),
+              day: dayIn(timeZone, bill.voidedAt ?? bill.updatedAt),
               reason: bill.voidReason,
             })}
           </p>
@@ -189,7 +186,7 @@ function Ledger({ bill }: { bill: Bill }) {
       <tbody>
         {rows.map((row) => (
           <tr key={row.id}>
-            <td className="text-text-2">{moment(row.at, timeZone)}</td>
+            <td className="text-text-2">{momentIn(timeZone, row.at)}</td>
             <td>{row.what}</td>
             <td className="whitespace-normal">{row.how}</td>
             <td className="text-text-2">{row.by}</td>

@@ -1,15 +1,15 @@
 import type { BillSummary } from "@isocenter/contract";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { dayIn, dayOf } from "../kit/dates.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { Tag } from "../kit/Tag.tsx";
-import { useToday } from "../studies/queries.ts";
+import { useTimeZone, useToday } from "../studies/queries.ts";
 import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
 import { type BillingState, daysLate, statusTones, statusWords } from "./billing-state.ts";
-import { day } from "./days.ts";
 import { money } from "./money.ts";
 import { Pages } from "./Pages.tsx";
 import { useBills } from "./queries.ts";
@@ -81,6 +81,7 @@ export function BillTable({ state }: { state: BillingState }) {
 }
 
 function BillRow({ bill, selected, onOpen }: { bill: BillSummary; selected: boolean; onOpen: () => void }) {
+  const timeZone = useTimeZone();
   const today = useToday();
   const late = bill.status === "OVERDUE" ? daysLate(bill.dueDate, today) : 0;
   const { currency } = bill;
@@ -95,9 +96,9 @@ function BillRow({ bill, selected, onOpen }: { bill: BillSummary; selected: bool
       <td>
         <StatusTag bill={bill} />
       </td>
-      <td className="text-text-2">{day(bill.issuedAt.slice(0, 10))}</td>
+      <td className="text-text-2">{dayIn(timeZone, bill.issuedAt)}</td>
       <td className={late > 0 ? "text-crit" : "text-text-2"}>
-        {bill.dueDate ? day(bill.dueDate) : "–"}
+        {bill.dueDate ? dayOf(bill.dueDate) : "–"}
         {late > 0 && ` · ${t("{count, plural, one {# day late} other {# days late}}", { count: late })}`}
       </td>
       <td className="num">{money(bill.total, currency)}</td>

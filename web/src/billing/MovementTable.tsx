@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
+import { momentIn } from "../kit/dates.ts";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { Tag } from "../kit/Tag.tsx";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { Waiting } from "./BillTable.tsx";
 import type { BillingState } from "./billing-state.ts";
-import { moment } from "./days.ts";
 import { methodWord } from "./methods.ts";
 import { money } from "./money.ts";
 import { Pages } from "./Pages.tsx";
@@ -45,7 +45,7 @@ export function MovementTable({ state }: { state: BillingState }) {
         <tbody>
           {list.data.data.map((one) => (
             <tr key={one.id}>
-              <td className="text-text-2">{moment(one.at, timeZone)}</td>
+              <td className="text-text-2">{momentIn(timeZone, one.at)}</td>
               <td>
                 {one.kind === "PAYMENT" ? (
                   <Tag tone="ok">{t("Payment")}</Tag>

@@ -2,13 +2,13 @@ import type { BillWithoutPrice } from "@isocenter/contract";
 import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { momentIn } from "../kit/dates.ts";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { toast } from "../kit/toast.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { Waiting } from "./BillTable.tsx";
 import type { BillingState } from "./billing-state.ts";
-import { moment } from "./days.ts";
 import { IssueDialog } from "./IssueDialog.tsx";
 import { Pages } from "./Pages.tsx";
 import { dismissPrice, useWithoutPrice } from "./queries.ts";
@@ -53,7 +53,7 @@ export function WithoutPriceTable({ state }: { state: BillingState }) {
         <tbody>
           {list.data.data.map((one) => (
             <tr key={one.orderId}>
-              <td className="text-text-2">{moment(one.since, timeZone)}</td>
+              <td className="text-text-2">{momentIn(timeZone, one.since)}</td>
               <td className="mono">{one.accessionNumber}</td>
               <td>
                 {one.procedureName} <span className="text-text-3">{one.procedureCode}</span>

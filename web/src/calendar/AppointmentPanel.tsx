@@ -1,6 +1,7 @@
 import type { ImagingOrder } from "@isocenter/contract";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
+import { dayOf } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { Tag } from "../kit/Tag.tsx";
 import { t } from "../words/words.ts";
@@ -33,7 +34,7 @@ export function AppointmentPanel({
   const can = (action: string) => order.actions.includes(action);
   const facts: [string, string | null][] = [
     [t("Identifier"), order.patient.identifier],
-    [t("Born"), order.patient.birthDate],
+    [t("Born"), order.patient.birthDate && dayOf(order.patient.birthDate)],
     [
       t("When"),
       appointment && `${dayWords(date)}, ${span(timeZone, appointment.startsAt, appointment.endsAt)}`,

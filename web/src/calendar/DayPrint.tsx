@@ -1,3 +1,4 @@
+import { dayOf } from "../kit/dates.ts";
 import { t } from "../words/words.ts";
 import { dayWords, span } from "./clock.ts";
 import type { Column } from "./columns.ts";
@@ -35,7 +36,7 @@ export function DayPrint({ columns, facility }: { columns: readonly Column[]; fa
                     <td>
                       <b>{order.patient.name}</b>
                       <br />
-                      {order.patient.birthDate} · {order.patient.identifier}
+                      {order.patient.birthDate && dayOf(order.patient.birthDate)} · {order.patient.identifier}
                     </td>
                     <td>
                       {order.procedureName}

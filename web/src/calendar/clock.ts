@@ -1,4 +1,4 @@
-import { locale } from "../words/words.ts";
+import { formatOf } from "../kit/dates.ts";
 
 export const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -23,17 +23,6 @@ export const momentAt = (day: Pick<Day, "from">, minutes: number): string =>
   new Date(Date.parse(day.from) + minutes * minuteMs).toISOString();
 
 export const snap = (minutes: number, step = 5): number => Math.round(minutes / step) * step;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-function formatOf(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale()} ${timeZone} ${JSON.stringify(options)}`;
-  let format = formats.get(key);
-  if (!format) {
-    format = new Intl.DateTimeFormat(locale(), { timeZone, ...options });
-    formats.set(key, format);
-  }
-  return format;
-}
 
 /** The facility's clock at a moment: "09:30". */
 export const clockAt = (timeZone: string, iso: string | number): string =>

@@ -1,3 +1,4 @@
+import { formatOf } from "../kit/dates.ts";
 import { locale, message, t } from "../words/words.ts";
 import type { Kind } from "./figures.ts";
 import type { Segment } from "./model-types.ts";
@@ -75,8 +76,7 @@ export function groupWord(name: string, group: Readonly<Record<string, string | 
 export function partWord(part: string): string {
   if (part.includes("W")) return t("W{week}", { week: Number(part.slice(6)) });
   const month = part.length === 7;
-  return new Intl.DateTimeFormat(locale(), {
-    timeZone: "UTC",
+  return formatOf("UTC", {
     month: "short",
     ...(month ? { year: "2-digit" } : { day: "numeric" }),
   }).format(new Date(`${part}${month ? "-01" : ""}T00:00:00Z`));

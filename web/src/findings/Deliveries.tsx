@@ -1,6 +1,6 @@
 import type { NoticeDelivery } from "@isocenter/contract";
+import { momentIn } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { channelWords } from "./channels.ts";

@@ -1,9 +1,9 @@
 import type { Finding, FindingEvent } from "@isocenter/contract";
 import { Link } from "@tanstack/react-router";
 import { IconButton } from "../kit/Button.tsx";
+import { dayOf, momentIn } from "../kit/dates.ts";
 import { ErrorState } from "../kit/States.tsx";
 import { SeverityTag, Tag } from "../kit/Tag.tsx";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { AcknowledgeForm } from "./AcknowledgeForm.tsx";
@@ -64,7 +64,7 @@ function Loaded({ finding, onClose }: { finding: Finding; onClose: () => void })
         <h2 className="mt-1 text-16 font-semibold [overflow-wrap:anywhere]">{finding.description}</h2>
         <p className="text-12 text-text-2">
           {patient.name} ·{" "}
-          {[patient.sex, patient.birthDate && t("born {date}", { date: patient.birthDate })]
+          {[patient.sex, patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) })]
             .filter(Boolean)
             .join(" · ")}{" "}
           · <span className="mono">{patient.identifier}</span>

@@ -1,11 +1,11 @@
 import type { Finding } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../kit/Button.tsx";
+import { dayIn, momentIn } from "../kit/dates.ts";
 import { Field, Labelled } from "../kit/Field.tsx";
 import { ReasonDialog } from "../kit/forms.tsx";
 import { useRun } from "../kit/run.ts";
 import { Tag } from "../kit/Tag.tsx";
-import { dateIn, momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { close, followUp } from "./queries.ts";
@@ -28,7 +28,7 @@ export function FollowUpList({ finding }: { finding: Finding }) {
               <span className="block text-11 text-text-3">
                 {[
                   createdBy.name,
-                  dueAt && !doneAt && t("due {time}", { time: dateIn(timeZone, Date.parse(dueAt)) }),
+                  dueAt && !doneAt && t("due {time}", { time: dayIn(timeZone, dueAt) }),
                   doneAt && t("done {time}", { time: momentIn(timeZone, doneAt) }),
                 ]
                   .filter(Boolean)

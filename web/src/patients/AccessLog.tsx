@@ -1,6 +1,6 @@
+import { momentIn } from "../kit/dates.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { useAccesses } from "./queries.ts";

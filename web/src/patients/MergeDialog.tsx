@@ -5,6 +5,7 @@ import { ApiError } from "../api/problem.ts";
 import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
+import { dayOf } from "../kit/dates.ts";
 import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
 import { t } from "../words/words.ts";
@@ -84,7 +85,7 @@ export function MergeDialog({ patient, onClose }: { patient: Patient; onClose: (
 function Comparison({ from, into }: { from: Patient; into: Patient }) {
   const rows: [string, (patient: Patient) => string][] = [
     [t("Name"), nameOf],
-    [t("Birth date"), ({ birthDate }) => birthDate ?? ""],
+    [t("Birth date"), ({ birthDate }) => (birthDate ? dayOf(birthDate) : "")],
     [t("Sex"), ({ sex }) => sexWordOf(sex)],
     [
       t("Identifiers"),

@@ -1,7 +1,7 @@
 import type { Patient } from "@isocenter/contract";
 import { Button } from "../kit/Button.tsx";
+import { momentIn } from "../kit/dates.ts";
 import { toast } from "../kit/toast.ts";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { undoMerge, useMerges } from "./queries.ts";

@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
+import { momentIn } from "../kit/dates.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { orderTone, orderWord } from "../orders/order-words.ts";
 import { usePatientOrders } from "../orders/queries.ts";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 

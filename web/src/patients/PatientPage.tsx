@@ -22,6 +22,7 @@ import type { PatientTab } from "./patients-state.ts";
 import { usePatient } from "./queries.ts";
 import { Timeline } from "./Timeline.tsx";
 import "./patients.css";
+import { dayOf } from "../kit/dates.ts";
 
 const tabWords: Readonly<Record<PatientTab, string>> = {
   timeline: message("Timeline"),
@@ -189,7 +190,7 @@ function Beside({ patient }: { patient: Patient }) {
         <dl className="kv">
           {[
             [t("Name"), [patient.prefix, nameOf(patient), patient.suffix].filter(Boolean).join(" ")],
-            [t("Birth date"), patient.birthDate],
+            [t("Birth date"), patient.birthDate && dayOf(patient.birthDate)],
             [t("Phone"), patient.phone],
             [t("E-mail"), patient.email],
             [t("Address"), patient.address],

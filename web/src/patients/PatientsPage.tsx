@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { dayOf } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { Pages } from "../kit/Pages.tsx";
 import { type RowColumn, RowList } from "../kit/RowList.tsx";
@@ -41,7 +42,8 @@ const columnsAt = (today: string): RowColumn<Patient>[] => [
     width: "150px",
     cell: ({ birthDate }) => (
       <span className="text-12 tabular-nums">
-        {birthDate ?? t("not known")} <span className="text-text-3">{ageAt(birthDate, today)}</span>
+        {birthDate ? dayOf(birthDate) : t("not known")}{" "}
+        <span className="text-text-3">{ageAt(birthDate, today)}</span>
       </span>
     ),
   },

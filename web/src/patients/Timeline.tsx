@@ -3,13 +3,13 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { clockIn, dayInYear, formatOf } from "../kit/dates.ts";
 import { Icon, type IconName } from "../kit/Icon.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { Tag } from "../kit/Tag.tsx";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
-import { locale, message, t } from "../words/words.ts";
+import { message, t } from "../words/words.ts";
 import { useTimeline } from "./queries.ts";
 import { detailOf, stateWord } from "./timeline-words.ts";
 
@@ -23,14 +23,8 @@ const types: Readonly<Record<Type, { word: string; one: string; icon: IconName }
 };
 
 /** The month of a moment, as a heading. */
-function monthOf(iso: string, timeZone: string | undefined): string {
-  const options = { month: "long", year: "numeric" } as const;
-  try {
-    return new Intl.DateTimeFormat(locale(), { ...options, timeZone }).format(new Date(iso));
-  } catch {
-    return new Intl.DateTimeFormat(locale(), options).format(new Date(iso));
-  }
-}
+const monthOf = (iso: string, timeZone: string | undefined): string =>
+  formatOf(timeZone, { month: "long", year: "numeric" }).format(new Date(iso));
 
 /** All that happened with a patient, the newest first. */
 export function Timeline({ patientId }: { patientId: string }) {
@@ -88,15 +82,14 @@ export function Timeline({ patientId }: { patientId: string }) {
 }
 
 function Row({ entry, timeZone }: { entry: TimelineEntry; timeZone: string | undefined }) {
-  const [date = "", time = ""] = momentIn(timeZone, entry.at).split(" ");
   const look = types[entry.type];
   const bad = entry.type === "FINDING" && (entry.status === "OPEN" || entry.status === "NOTIFIED");
   return (
     <div className="timeline-row">
       <time dateTime={entry.at}>
-        {date.slice(5)}
+        {dayInYear(timeZone, entry.at)}
         <br />
-        <span className="text-text-3">{time}</span>
+        <span className="text-text-3">{clockIn(timeZone, entry.at)}</span>
       </time>
       <span className="timeline-mark" aria-hidden="true">
         <Icon name={look.icon} size="xs" />

@@ -43,7 +43,7 @@ test("only what differs is changed", () => {
 test("a patient is named and described as a department does", () => {
   expect(nameOf({ lastName: "Roe", firstName: "Jane", middleName: "Ann" })).toBe("Roe, Jane Ann");
   expect(personLine({ sex: "F", birthDate: "1967-03-02" }, "2025-11-20")).toBe(
-    "female · 58 y · born 1967-03-02",
+    "female · 58 y · born 2 Mar 1967",
   );
   expect(personLine({ sex: null, birthDate: null }, "2025-11-20")).toBe("");
 });

@@ -1,4 +1,5 @@
 import type { Patient } from "@isocenter/contract";
+import { dayOf } from "../kit/dates.ts";
 import { ageAt } from "../studies/format.ts";
 import { message, t } from "../words/words.ts";
 
@@ -18,12 +19,12 @@ export const sexChoices = [
 export const sexWordOf = (sex: Patient["sex"]): string =>
   t(sexChoices.find(([code]) => code === sex)?.[1] ?? message("Sex not known"));
 
-/** "female · 58 y · born 1967-03-02", what is not known left out. */
+/** "female · 58 y · born 2 Mar 1967", what is not known left out. */
 export function personLine(patient: Pick<Patient, "sex" | "birthDate">, today: string): string {
   return [
     patient.sex && sexWordOf(patient.sex).toLowerCase(),
     ageAt(patient.birthDate, today),
-    patient.birthDate && t("born {date}", { date: patient.birthDate }),
+    patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
   ]
     .filter(Boolean)
     .join(" · ");

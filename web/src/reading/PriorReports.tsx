@@ -1,5 +1,5 @@
+import { momentIn } from "../kit/dates.ts";
 import { ErrorState } from "../kit/States.tsx";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { usePriorReports } from "./queries.ts";

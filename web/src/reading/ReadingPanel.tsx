@@ -1,7 +1,8 @@
 import type { ReadingItem } from "@isocenter/contract";
 import { Button, IconButton } from "../kit/Button.tsx";
+import { dayOf, momentIn } from "../kit/dates.ts";
 import { ModalityChip } from "../kit/Tag.tsx";
-import { ageAt, momentIn, sexWord } from "../studies/format.ts";
+import { ageAt, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { PriorReports } from "./PriorReports.tsx";
@@ -48,7 +49,7 @@ export function ReadingPanel({
           {[
             patient.sex,
             ageAt(patient.birthDate, item.studyDate),
-            patient.birthDate && t("born {date}", { date: patient.birthDate }),
+            patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
           ]
             .filter(Boolean)
             .join(" · ")}{" "}

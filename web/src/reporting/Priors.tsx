@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { dateAndTime, dayOf } from "../kit/dates.ts";
 import { ErrorState } from "../kit/States.tsx";
 import { usePriorReports } from "../reading/queries.ts";
-import { dateAndTime } from "../studies/format.ts";
 import { t } from "../words/words.ts";
 import { sections } from "./autosave.ts";
 
@@ -37,7 +37,7 @@ export const comparisonWith = (prior: Study): string =>
   t("Compared with {examination} of {date}.", {
     examination:
       [prior.modalities.join("/"), prior.studyDescription].filter(Boolean).join(" ") || t("the study"),
-    date: prior.studyDate ?? "",
+    date: dayOf(prior.studyDate ?? ""),
   });
 
 interface PriorsProps {

@@ -20,6 +20,7 @@ import {
 } from "./autosave.ts";
 import { Dictation } from "./Dictation.tsx";
 import { FindingDialog } from "./FindingDialog.tsx";
+import { GiveUpDialog } from "./GiveUpDialog.tsx";
 import { inserted, insertIntoReport, takeInsertions } from "./insertion.ts";
 import { LetterPreview } from "./LetterPreview.tsx";
 import { MacrosDialog } from "./MacrosDialog.tsx";
@@ -91,6 +92,7 @@ export function ReportEditor({ report }: { report: Report }) {
   const [raising, setRaising] = useState(false);
   const [wrong, setWrong] = useState(false);
   const [previewing, setPreviewing] = useState(false);
+  const [givingUp, setGivingUp] = useState(false);
   const one = { params: { path: { id: report.id } } };
   const may = (action: string) => report.actions.includes(action);
   const { texts, state } = autosave;
@@ -276,6 +278,11 @@ export function ReportEditor({ report }: { report: Report }) {
           {t(words[state])}
         </span>
         <span className="flex-1" />
+        {may("cancel") && (
+          <Button variant="ghost" onClick={() => void whenSaved(() => setGivingUp(true))}>
+            {t("Give up")}
+          </Button>
+        )}
         <Button
           variant="ghost"
           icon="file"
@@ -329,6 +336,9 @@ export function ReportEditor({ report }: { report: Report }) {
       )}
       {previewing && (
         <LetterPreview reportId={report.id} version={autosave.version} onClose={() => setPreviewing(false)} />
+      )}
+      {givingUp && (
+        <GiveUpDialog report={report} version={autosave.version} onClose={() => setGivingUp(false)} />
       )}
       {choosing && (
         <MacrosDialog

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { dateAndTime, dayOf } from "../kit/dates.ts";
 import { Labelled } from "../kit/Field.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
@@ -12,14 +13,15 @@ import { toast } from "../kit/toast.ts";
 import { priorityWord } from "../orders/order-words.ts";
 import { useOrder } from "../orders/queries.ts";
 import { TechnologistNotes } from "../reading/TechnologistNotes.tsx";
-import { ageAt, dateAndTime } from "../studies/format.ts";
+import { ageAt } from "../studies/format.ts";
 import { t } from "../words/words.ts";
 import { insertIntoReport } from "./insertion.ts";
 import { comparisonWith, Priors, usePriorStudies } from "./Priors.tsx";
-import { keepReport, useStudy, useStudyReport, useTemplates } from "./queries.ts";
+import { keepReport, useStudy, useStudyReport, useTemplates, useWithdrawnReports } from "./queries.ts";
 import { ReportEditor } from "./ReportEditor.tsx";
 import { SignedReport } from "./SignedReport.tsx";
 import { reportStateWord } from "./state-words.ts";
+import { Withdrawn } from "./Withdrawn.tsx";
 import "./reporting.css";
 
 /** The report of a study: begun, written, signed, amended. */
@@ -108,7 +110,7 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
           {[
             patient.sex,
             ageAt(patient.birthDate, study.studyDate),
-            patient.birthDate && t("born {date}", { date: patient.birthDate }),
+            patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
           ]
             .filter(Boolean)
             .join(" · ")}{" "}
@@ -144,14 +146,18 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
 
 function Begin({ study }: { study: Study }) {
   const may = useMe()?.permissions.includes("reports.write") ?? false;
+  const withdrawn = useWithdrawnReports(study.id).data ?? [];
   const templates = useTemplates();
   const [templateId, setTemplateId] = useState("");
   const [busy, setBusy] = useState(false);
   if (!may)
     return (
-      <EmptyState title={t("No report yet")} icon="file">
-        {t("When the study is read and signed, its report appears here.")}
-      </EmptyState>
+      <div>
+        <Withdrawn reports={withdrawn} />
+        <EmptyState title={t("No report yet")} icon="file">
+          {t("When the study is read and signed, its report appears here.")}
+        </EmptyState>
+      </div>
     );
   const fitting = (templates.data?.data ?? []).filter(
     ({ modality }) => modality === null || study.modalities.includes(modality),
@@ -171,7 +177,10 @@ function Begin({ study }: { study: Study }) {
   };
   return (
     <section className="grid max-w-[60ch] content-start gap-3 p-6" aria-label={t("Begin the report")}>
-      <h3 className="text-16 font-semibold">{t("There is no report yet")}</h3>
+      <Withdrawn reports={withdrawn} />
+      <h3 className="text-16 font-semibold">
+        {withdrawn.length > 0 ? t("There is no report that counts") : t("There is no report yet")}
+      </h3>
       <Labelled label={t("Template")} boxed>
         <select value={templateId} onChange={(event) => setTemplateId(event.target.value)}>
           <option value="">{t("The procedure’s own, or none")}</option>

@@ -9,6 +9,8 @@ interface SignDialogProps {
   title: string;
   action: string;
   children?: ReactNode;
+  /** It takes something away. */
+  danger?: boolean;
   /** Whether what else it asks for is there. */
   ready?: boolean;
   onClose: () => void;
@@ -17,7 +19,16 @@ interface SignDialogProps {
 }
 
 /** A signature: the password again, and what the server has to say against it. */
-export function SignDialog({ title, action, children, ready = true, onClose, run, done }: SignDialogProps) {
+export function SignDialog({
+  title,
+  action,
+  children,
+  danger,
+  ready = true,
+  onClose,
+  run,
+  done,
+}: SignDialogProps) {
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -71,7 +82,7 @@ export function SignDialog({ title, action, children, ready = true, onClose, run
           <Button variant="ghost" onClick={onClose}>
             {t("Cancel")}
           </Button>
-          <Button variant="primary" type="submit" busy={busy} disabled={!ready}>
+          <Button variant={danger ? "danger" : "primary"} type="submit" busy={busy} disabled={!ready}>
             {warning ? t("{action} all the same", { action }) : action}
           </Button>
         </div>

@@ -3,10 +3,10 @@ import { Fragment, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
+import { momentIn } from "../kit/dates.ts";
 import { Labelled } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { toast } from "../kit/toast.ts";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { sections, textsOf } from "./autosave.ts";
@@ -15,7 +15,9 @@ import { FindingDialog } from "./FindingDialog.tsx";
 import { LetterPreview } from "./LetterPreview.tsx";
 import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
+import { Verification } from "./Verification.tsx";
 import { VersionsDialog } from "./VersionsDialog.tsx";
+import { WithdrawDialog } from "./WithdrawDialog.tsx";
 
 const kinds = [
   ["APPENDED", message("Addendum: something is added")],
@@ -28,7 +30,7 @@ export function SignedReport({ report }: { report: Report }) {
   const timeZone = useTimeZone();
   const [amending, setAmending] = useState(false);
   const [raising, setRaising] = useState(false);
-  const [open, setOpen] = useState<"letter" | "versions" | "discrepancy" | null>(null);
+  const [open, setOpen] = useState<"letter" | "versions" | "discrepancy" | "withdraw" | null>(null);
   const close = () => setOpen(null);
   const [kind, setKind] = useState<string>("APPENDED");
   const [reason, setReason] = useState("");
@@ -84,10 +86,16 @@ export function SignedReport({ report }: { report: Report }) {
           {report.reason && ` · ${report.reason}`}
         </p>
       )}
+      {report.versionNumber !== null && <Verification reportId={report.id} />}
       <footer className="report-foot">
         {report.versionNumber !== null && report.versionNumber > 1 && (
           <Button variant="ghost" onClick={() => setOpen("versions")}>
             {t("{count, plural, other {# versions}}", { count: report.versionNumber })}
+          </Button>
+        )}
+        {may("entered-in-error") && (
+          <Button variant="ghost" onClick={() => setOpen("withdraw")}>
+            {t("Entered in error")}
           </Button>
         )}
         <span className="flex-1" />
@@ -119,6 +127,7 @@ export function SignedReport({ report }: { report: Report }) {
       {open === "letter" && <LetterPreview reportId={report.id} version={report.version} onClose={close} />}
       {open === "versions" && <VersionsDialog reportId={report.id} onClose={close} />}
       {open === "discrepancy" && <DiscrepancyDialog report={report} onClose={close} />}
+      {open === "withdraw" && <WithdrawDialog report={report} onClose={close} />}
       {amending && (
         <SignDialog
           title={t("Amend the report")}

@@ -11,16 +11,28 @@ export const useStudy = (studyId: string) =>
       answerOf(api.GET("/api/v1/studies/{id}", { params: { path: { id: studyId } }, signal })),
   });
 
+const reportsOf = (studyId: string) =>
+  ({
+    queryKey: ["reports", "study", studyId],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      answerOf(api.GET("/api/v1/reports/study/{studyId}", { params: { path: { studyId } }, signal })),
+  }) as const;
+
 /** The report of the study that counts; null where there is none yet. */
 export const useStudyReport = (studyId: string) =>
   useQuery({
-    queryKey: ["reports", "study", studyId],
-    queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/reports/study/{studyId}", { params: { path: { studyId } }, signal })),
+    ...reportsOf(studyId),
     select: ({ data }) =>
       data.find(({ status }) => status !== "CANCELLED" && status !== "ENTERED_IN_ERROR") ?? null,
     // What is being written here is newer than what is there.
     refetchOnWindowFocus: false,
+  });
+
+/** Signed reports of the study that should never have been, the newest first: they count no more, and stay to be looked at. */
+export const useWithdrawnReports = (studyId: string) =>
+  useQuery({
+    ...reportsOf(studyId),
+    select: ({ data }) => data.filter(({ status }) => status === "ENTERED_IN_ERROR"),
   });
 
 export const useTemplates = () =>

@@ -1,6 +1,7 @@
 import type { ImagingOrder } from "@isocenter/contract";
+import { momentIn } from "../kit/dates.ts";
 import { ModalityChip, Tag, type Tone } from "../kit/Tag.tsx";
-import { momentIn, sexAndAge } from "../studies/format.ts";
+import { sexAndAge } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 

@@ -8,6 +8,7 @@ import { useFinding, useFindings } from "../findings/queries.ts";
 import { Button } from "../kit/Button.tsx";
 import { ChangedWords } from "../kit/ChangedWords.tsx";
 import { changesOf } from "../kit/changes.ts";
+import { dayOf, momentIn } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
@@ -17,7 +18,7 @@ import { SeverityTag, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { openLetter } from "../reporting/letter.ts";
 import { useStudy } from "../reporting/queries.ts";
-import { momentIn, sexAndAge } from "../studies/format.ts";
+import { sexAndAge } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { markRead, useReportNotices, useResultReport, useVersions } from "./queries.ts";
@@ -110,8 +111,10 @@ function Banner({ study }: { study: Study }) {
       <div className="min-w-0">
         <h2 className="text-16 font-semibold [overflow-wrap:anywhere]">{patient.name}</h2>
         <p className="text-12 text-text-2">
-          {[sexAndAge(patient, study.studyDate), patient.birthDate].filter(Boolean).join(" · ")} ·{" "}
-          <span className="mono">{patient.identifier}</span>
+          {[sexAndAge(patient, study.studyDate), patient.birthDate && dayOf(patient.birthDate)]
+            .filter(Boolean)
+            .join(" · ")}{" "}
+          · <span className="mono">{patient.identifier}</span>
         </p>
       </div>
     </header>
@@ -129,7 +132,7 @@ function Pictures({ study, onView }: { study: Study; onView: () => void }) {
           className="result-preview"
         />
         <span className="result-caption">
-          {[study.studyDescription, study.studyDate].filter(Boolean).join(" · ")}
+          {[study.studyDescription, study.studyDate && dayOf(study.studyDate)].filter(Boolean).join(" · ")}
         </span>
       </button>
       <div className="p-3">

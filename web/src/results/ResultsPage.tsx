@@ -5,6 +5,7 @@ import { useMe } from "../api/client.ts";
 import { studyThumbnailUrl } from "../api/pictures.ts";
 import { deadlineOf } from "../findings/deadline.ts";
 import { useFindings } from "../findings/queries.ts";
+import { clockIn, dateIn, dayOf } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
@@ -12,11 +13,11 @@ import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { SeverityTag, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
-import { dateIn, sexAndAge } from "../studies/format.ts";
+import { sexAndAge } from "../studies/format.ts";
 import { addDays } from "../studies/list-state.ts";
 import { useTimeZone, useToday } from "../studies/queries.ts";
 import { moveSelection } from "../studies/selection.ts";
-import { locale, t } from "../words/words.ts";
+import { t } from "../words/words.ts";
 import { OrderRow } from "./OrderRow.tsx";
 import { useMyOrders, useReportedStudies, useReportNotices, useStudiesById } from "./queries.ts";
 import { byDay, type Result, resultsOf, toldOf } from "./results.ts";
@@ -254,9 +255,7 @@ function DayOfResults({
       : day === addDays(today, -1)
         ? t("Yesterday")
         : day
-          ? new Intl.DateTimeFormat(locale(), { timeZone: "UTC", dateStyle: "medium" }).format(
-              new Date(`${day}T00:00:00Z`),
-            )
+          ? dayOf(day)
           : t("Day not known");
   return (
     <section aria-label={title}>
@@ -272,13 +271,7 @@ function DayOfResults({
 
 function ResultRow({ result: { study, at, told, unread }, selected }: { result: Result; selected: boolean }) {
   const timeZone = useTimeZone();
-  const time = at
-    ? new Intl.DateTimeFormat(locale(), {
-        ...(timeZone ? { timeZone } : {}),
-        hour: "2-digit",
-        minute: "2-digit",
-      }).format(Date.parse(at))
-    : study.studyTime?.slice(0, 5);
+  const time = at ? clockIn(timeZone, at) : study.studyTime?.slice(0, 5);
   const changed = told !== null && told !== "FINAL";
   return (
     <li>

@@ -1,4 +1,5 @@
-import { locale, t } from "../words/words.ts";
+import { clockIn } from "../kit/dates.ts";
+import { t } from "../words/words.ts";
 
 /** "2 s ago", "4 min ago", "3 h ago": for a line that ticks. */
 export function agoShort(milliseconds: number): string {
@@ -10,5 +11,5 @@ export function agoShort(milliseconds: number): string {
 
 /** "10:39" by this computer's clock. */
 export function clockTime(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(at);
+  return clockIn(undefined, new Date(at).toISOString());
 }

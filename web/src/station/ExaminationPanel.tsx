@@ -4,9 +4,10 @@ import { span } from "../calendar/clock.ts";
 import { orderLooks, priorityLooks } from "../calendar/looks.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
+import { dayOf, momentIn } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
-import { momentIn, sexAndAge } from "../studies/format.ts";
+import { sexAndAge } from "../studies/format.ts";
 import { t } from "../words/words.ts";
 import { Images } from "./Images.tsx";
 import { useProcedure } from "./queries.ts";
@@ -55,7 +56,9 @@ export function ExaminationPanel({
         <h2 className="station-who">{patient.name}</h2>
         <p className="station-ids">
           <span>
-            {patient.birthDate ? t("born {date}", { date: patient.birthDate }) : t("birth date not known")}
+            {patient.birthDate
+              ? t("born {date}", { date: dayOf(patient.birthDate) })
+              : t("birth date not known")}
           </span>
           <span>{sexAndAge(patient, day.date)}</span>
           <span className="mono">{patient.identifier}</span>

@@ -2,6 +2,7 @@ import type { ImagingOrder } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
+import { dayOf } from "../kit/dates.ts";
 import { Field } from "../kit/Field.tsx";
 import { sexAndAge } from "../studies/format.ts";
 import { useToday } from "../studies/queries.ts";
@@ -56,7 +57,7 @@ export function IdentityCheck({
             <div>
               <dt>{t("Born")}</dt>
               <dd>
-                {patient.birthDate ?? t("not known")}{" "}
+                {patient.birthDate ? dayOf(patient.birthDate) : t("not known")}{" "}
                 <span className="text-14 text-text-2">{sexAndAge(patient, today)}</span>
               </dd>
             </div>

@@ -1,8 +1,8 @@
 import type { OrderStep } from "@isocenter/contract";
+import { momentIn } from "../kit/dates.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag, type Tone } from "../kit/Tag.tsx";
-import { momentIn } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { useSteps } from "./queries.ts";

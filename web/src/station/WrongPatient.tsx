@@ -1,5 +1,6 @@
 import type { ImagingOrder, Study } from "@isocenter/contract";
 import { useState } from "react";
+import { dayOf } from "../kit/dates.ts";
 import { Field } from "../kit/Field.tsx";
 import { FormDialog } from "../kit/forms.tsx";
 import { useRun } from "../kit/run.ts";
@@ -64,8 +65,8 @@ export function WrongPatient({
               <span>
                 <span className="block font-medium">{one.patient.name}</span>
                 <span className="block text-12 text-text-2">
-                  {one.patient.birthDate} · <span className="mono">{one.patient.identifier}</span> ·{" "}
-                  {one.procedureName}
+                  {one.patient.birthDate && dayOf(one.patient.birthDate)} ·{" "}
+                  <span className="mono">{one.patient.identifier}</span> · {one.procedureName}
                 </span>
               </span>
             </label>

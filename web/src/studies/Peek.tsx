@@ -3,22 +3,13 @@ import { lazy, Suspense } from "react";
 import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
+import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { t } from "../words/words.ts";
-import {
-  ageAt,
-  count,
-  dateAndTime,
-  imageCount,
-  momentIn,
-  seriesCount,
-  sexWord,
-  sizeOf,
-  statusLook,
-} from "./format.ts";
+import { ageAt, count, imageCount, seriesCount, sexWord, sizeOf, statusLook } from "./format.ts";
 import { useSeries, useTimeZone } from "./queries.ts";
 
 const PeekActions = lazy(() => import("./PeekActions.tsx"));
@@ -51,7 +42,7 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
           <span className="sr-only">{sexWord(patient.sex)}, </span>
           {[
             [patient.sex === "U" ? null : patient.sex, age].filter(Boolean).join(", "),
-            patient.birthDate && t("born {date}", { date: patient.birthDate }),
+            patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
           ]
             .filter(Boolean)
             .map((part) => `${part} · `)}

@@ -2,10 +2,11 @@ import type { Study } from "@isocenter/contract";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { studyThumbnailUrl } from "../api/pictures.ts";
+import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { t } from "../words/words.ts";
-import { ago, count, dateAndTime, momentIn, sexAndAge, sexWord, statusLook } from "./format.ts";
+import { ago, count, sexAndAge, sexWord, statusLook } from "./format.ts";
 import { useTimeZone } from "./queries.ts";
 
 interface StudyRowProps {
@@ -79,7 +80,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
           {[
             sexAndAge(patient, study.studyDate),
             patient.identifier,
-            patient.birthDate && t("born {date}", { date: patient.birthDate }),
+            patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
           ]
             .filter(Boolean)
             .join(" · ")}

@@ -1,17 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { speak } from "../words/words.ts";
-import {
-  ageAt,
-  ago,
-  dateAndTime,
-  dateIn,
-  imageCount,
-  momentIn,
-  seriesCount,
-  sexAndAge,
-  sizeOf,
-  totalOf,
-} from "./format.ts";
+import { ageAt, ago, imageCount, seriesCount, sexAndAge, sizeOf, totalOf } from "./format.ts";
 
 describe("what a row says", () => {
   it("tells the age at the examination, as a department says it", () => {
@@ -29,8 +18,6 @@ describe("what a row says", () => {
   it("leaves out what is not known", () => {
     expect(sexAndAge({ sex: "F", birthDate: "2000-01-01" }, "2026-01-01")).toBe("F 26 y");
     expect(sexAndAge({ sex: "U", birthDate: null }, "2026-01-01")).toBe("");
-    expect(dateAndTime("2026-01-05", "10:33:21")).toBe("2026-01-05 10:33");
-    expect(dateAndTime(null, null)).toBe("");
   });
 
   it("counts", () => {
@@ -66,14 +53,5 @@ describe("what a row says", () => {
     } finally {
       await speak("en");
     }
-  });
-
-  it("keeps the facility's calendar, and bears a zone nobody knows", () => {
-    const at = Date.UTC(2026, 0, 5, 23, 30);
-    expect(dateIn("Europe/Brussels", at)).toBe("2026-01-06");
-    expect(dateIn("America/New_York", at)).toBe("2026-01-05");
-    expect(dateIn("Nowhere/Land", at)).toBe("2026-01-05");
-    expect(momentIn("Europe/Brussels", "2026-01-05T23:30:00Z")).toBe("2026-01-06 00:30");
-    expect(momentIn("UTC", "never")).toBe("");
   });
 });

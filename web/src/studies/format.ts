@@ -32,11 +32,6 @@ export function sexAndAge(patient: Pick<PatientSummary, "sex" | "birthDate">, on
   return [patient.sex === "U" ? null : patient.sex, ageAt(patient.birthDate, on)].filter(Boolean).join(" ");
 }
 
-/** "2026-11-20 10:33", or the date alone. */
-export function dateAndTime(date: string | null, time: string | null): string {
-  return [date, time?.slice(0, 5)].filter(Boolean).join(" ");
-}
-
 const counts = new Map<string, Intl.NumberFormat>();
 
 /** A number as the person's language writes it. */
@@ -96,32 +91,3 @@ const statusLooks: Record<StudyStatus, { word: string; tone: Tone }> = {
 
 /** How a state is shown; its word is said by `t`. */
 export const statusLook = (status: StudyStatus) => statusLooks[status];
-
-/** The date of a moment in a time zone, as YYYY-MM-DD. */
-export function dateIn(timeZone: string | undefined, at: number): string {
-  const parts = (zone: string | undefined) =>
-    new Intl.DateTimeFormat("en-CA", {
-      timeZone: zone,
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-    }).format(at);
-  try {
-    return parts(timeZone);
-  } catch {
-    return parts("UTC");
-  }
-}
-
-/** A moment as the facility's clock shows it: "2026-11-20 10:33". */
-export function momentIn(timeZone: string | undefined, iso: string): string {
-  const at = Date.parse(iso);
-  if (Number.isNaN(at)) return "";
-  const clock = (zone: string | undefined) =>
-    new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(at);
-  try {
-    return `${dateIn(timeZone, at)} ${clock(timeZone)}`;
-  } catch {
-    return `${dateIn("UTC", at)} ${clock("UTC")}`;
-  }
-}

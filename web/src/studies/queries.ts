@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
 import { useLive } from "../api/live.ts";
-import { dateIn } from "./format.ts";
+import { dateIn } from "../kit/dates.ts";
 import { type StudyListState, toApiQuery } from "./list-state.ts";
 
 /** How often lists are read again while the live feed is down; an empty archive more often, for its first image is awaited. */

@@ -1,4 +1,5 @@
 import type { Patient } from "@isocenter/contract";
+import { dayOf } from "../kit/dates.ts";
 import { checkPatient, emptyFields, type PatientFields } from "../patients/patient-fields.ts";
 import { nameOf } from "../patients/patient-words.ts";
 import { t } from "../words/words.ts";
@@ -11,7 +12,7 @@ export function uploadPatient(patient: Patient): UploadPatient {
     name: nameOf(patient),
     line: [
       patient.sex,
-      patient.birthDate && t("born {date}", { date: patient.birthDate }),
+      patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
       patient.identifiers[0]?.value,
     ]
       .filter(Boolean)

@@ -3,11 +3,12 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
+import { dayOf, momentIn } from "../../kit/dates.ts";
 import { ReasonDialog, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
-import { momentIn, sizeOf } from "../../studies/format.ts";
+import { sizeOf } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
@@ -70,7 +71,12 @@ export default function DeletionsPage() {
                 },
                 {
                   head: t("What"),
-                  cell: (one) => <Two a={t(kinds[one.kind])} b={one.studyDescription ?? one.studyDate} />,
+                  cell: (one) => (
+                    <Two
+                      a={t(kinds[one.kind])}
+                      b={one.studyDescription ?? (one.studyDate && dayOf(one.studyDate))}
+                    />
+                  ),
                 },
                 { head: t("Images"), numeric: true, cell: (one) => one.numberOfInstances },
                 { head: t("Reason"), cell: ({ reason }) => reason },

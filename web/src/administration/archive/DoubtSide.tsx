@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
+import { dayOf } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Form } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
@@ -33,7 +34,11 @@ export function DoubtSide({ item, onClose }: { item: ReconciliationItem; onClose
             { name: t("Name"), left: claimed.name, right: other.name },
             { name: t("Identifier"), left: claimed.identifier, right: other.identifier },
             { name: t("Issuer"), left: claimed.issuer, right: other.issuer },
-            { name: t("Born"), left: claimed.birthDate, right: other.birthDate },
+            {
+              name: t("Born"),
+              left: claimed.birthDate && dayOf(claimed.birthDate),
+              right: other.birthDate && dayOf(other.birthDate),
+            },
             { name: t("Sex"), left: claimed.sex, right: other.sex },
           ]}
         />
@@ -45,7 +50,7 @@ export function DoubtSide({ item, onClose }: { item: ReconciliationItem; onClose
             {patient.name} {patient.provisional && <Tag tone="urg">{t("provisional")}</Tag>}
           </dd>
           <dt>{t("Date")}</dt>
-          <dd>{study.studyDate ?? "–"}</dd>
+          <dd>{study.studyDate ? dayOf(study.studyDate) : "–"}</dd>
           <dt>{t("Accession number")}</dt>
           <dd>{study.accessionNumber ?? "–"}</dd>
           <dt>{t("Images")}</dt>

@@ -1,10 +1,10 @@
 import type { ReconciliationItem } from "@isocenter/contract";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
+import { dayOf, momentIn } from "../../kit/dates.ts";
 import { Select } from "../../kit/forms.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
-import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
@@ -69,7 +69,9 @@ export default function DoubtsPage() {
                   cell: ({ study }) => (
                     <Two
                       a={study.studyDescription ?? study.modalities.join(", ")}
-                      b={[study.studyDate, study.accessionNumber].filter(Boolean).join(" · ")}
+                      b={[study.studyDate && dayOf(study.studyDate), study.accessionNumber]
+                        .filter(Boolean)
+                        .join(" · ")}
                     />
                   ),
                 },

@@ -2,11 +2,11 @@ import type { Job, JobState } from "@isocenter/contract";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
+import { momentIn } from "../../kit/dates.ts";
 import { Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag, type Tone } from "../../kit/Tag.tsx";
-import { momentIn } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
@@ -90,7 +90,7 @@ export default function JobsPage() {
                     </span>
                   ),
                 },
-                { head: t("Action"), cell: (job) => job.actions.includes("retry") && <Retry job={job} /> },
+                { head: t("Action"), cell: (job) => mayBegin(job) && <Retry job={job} /> },
               ]}
             />
           )}
@@ -100,22 +100,27 @@ export default function JobsPage() {
   );
 }
 
+/** What failed may be tried again; what waits for its hour may be done before it; what waits for its turn has only to wait. */
+const mayBegin = ({ actions, state, runAt }: Job): boolean =>
+  actions.includes("retry") && (state !== "WAITING" || Date.parse(runAt) > Date.now());
+
 function Retry({ job }: { job: Job }) {
   const { busy, act } = useRun("jobs");
+  const waits = job.state === "WAITING";
   return (
     <Button
       size="s"
-      icon="retry"
+      icon={waits ? "clock" : "retry"}
       busy={busy}
-      aria-label={t("Try again: {job}", { job: job.name })}
+      aria-label={waits ? t("Run now: {job}", { job: job.name }) : t("Try again: {job}", { job: job.name })}
       onClick={() =>
         void act(
           () => answerOf(api.POST("/api/v1/jobs/{id}/retry", { params: { path: { id: job.id } } })),
-          t("It is tried again now"),
+          waits ? t("It is done now") : t("It is tried again now"),
         )
       }
     >
-      {t("Try again")}
+      {waits ? t("Run now") : t("Try again")}
     </Button>
   );
 }

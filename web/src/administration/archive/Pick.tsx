@@ -1,11 +1,12 @@
 import type { Patient } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../../kit/Button.tsx";
+import { dayIn } from "../../kit/dates.ts";
 import { Select } from "../../kit/forms.tsx";
 import { usePatientOrders } from "../../orders/queries.ts";
 import { PatientChooser } from "../../patients/PatientChooser.tsx";
 import { nameOf, personLine } from "../../patients/patient-words.ts";
-import { useToday } from "../../studies/queries.ts";
+import { useTimeZone, useToday } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 
 /** A patient by name or identifier. */
@@ -40,6 +41,7 @@ export function OrderSearch({
   value: string;
   onChange: (id: string) => void;
 }) {
+  const timeZone = useTimeZone();
   const found = usePatientOrders(patientId);
   const orders = found.data?.data ?? [];
   return (
@@ -55,7 +57,12 @@ export function OrderSearch({
         },
         ...orders.map((one) => ({
           value: one.id,
-          word: [one.accessionNumber, one.modality, one.bodyPart, one.scheduledAt?.slice(0, 10)]
+          word: [
+            one.accessionNumber,
+            one.modality,
+            one.bodyPart,
+            one.scheduledAt && dayIn(timeZone, one.scheduledAt),
+          ]
             .filter(Boolean)
             .join(" · "),
         })),

@@ -1,9 +1,10 @@
 import type { QuarantineItem } from "@isocenter/contract";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
+import { momentIn } from "../../kit/dates.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
-import { momentIn, sizeOf } from "../../studies/format.ts";
+import { sizeOf } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";

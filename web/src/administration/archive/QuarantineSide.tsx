@@ -5,6 +5,7 @@ import { answerOf } from "../../api/api.ts";
 import { api, apiRoot, fetchAuthorized } from "../../api/client.ts";
 import { errorOf } from "../../api/problem.ts";
 import { Button } from "../../kit/Button.tsx";
+import { dayOf } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Form } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
@@ -83,7 +84,11 @@ function Archived({ item, image }: { item: QuarantineItem; image: NonNullable<Qu
         lines={[
           { name: t("Name"), left: item.claimed?.name, right: patient?.name },
           { name: t("Identifier"), left: item.claimed?.identifier, right: patient?.identifier },
-          { name: t("Born"), left: item.claimed?.birthDate, right: patient?.birthDate },
+          {
+            name: t("Born"),
+            left: item.claimed?.birthDate && dayOf(item.claimed.birthDate),
+            right: patient?.birthDate && dayOf(patient.birthDate),
+          },
           { name: t("Sex"), left: item.claimed?.sex, right: patient?.sex },
           { name: t("Size"), left: sizeOf(item.size), right: sizeOf(image.size) },
           { name: t("Hash"), left: item.sha256.slice(0, 16), right: image.sha256.slice(0, 16) },

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button, IconButton } from "../../kit/Button.tsx";
+import { dayOf } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Form, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
@@ -52,7 +53,7 @@ export function OnCallSide({
   onClose: () => void;
 }) {
   return (
-    <Side title={service} about={t("The week from {date}", { date: week.monday })} onClose={onClose}>
+    <Side title={service} about={t("The week from {date}", { date: dayOf(week.monday) })} onClose={onClose}>
       <section aria-label={t("Roster of the week")}>
         {mayChange ? (
           <Edited value={{ entries, version: versionKnown ?? 0 }}>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Button, IconButton } from "../../kit/Button.tsx";
+import { dayIn } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Form, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
@@ -11,7 +12,6 @@ import { EmptyState } from "../../kit/States.tsx";
 import { PatientChooser } from "../../patients/PatientChooser.tsx";
 import { nameOf, personLine } from "../../patients/patient-words.ts";
 import { usePatient } from "../../patients/queries.ts";
-import { dateIn } from "../../studies/format.ts";
 import { useTimeZone, useToday } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
@@ -176,7 +176,7 @@ function Team({ team, onSaved }: { team: CareTeam; onSaved: () => void }) {
             label={t("What they are on the team")}
             value={line.role}
             maxLength={64}
-            hint={line.since && t("since {date}", { date: dateIn(timeZone, Date.parse(line.since)) })}
+            hint={line.since && t("since {date}", { date: dayIn(timeZone, line.since) })}
             onChange={({ target }) => change(line.key, { role: target.value })}
           />
           <IconButton

@@ -1,12 +1,12 @@
 import type { ImageVersion, Study } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../../kit/Button.tsx";
+import { momentIn } from "../../kit/dates.ts";
 import { ReasonDialog } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { Skeleton } from "../../kit/Skeleton.tsx";
 import { ErrorState } from "../../kit/States.tsx";
 import { message, t } from "../../words/words.ts";
-import { momentIn } from "../format.ts";
 import { useTimeZone } from "../queries.ts";
 import { undoing, wordOf } from "./attributes.ts";
 import { correct, saveVersion, useVersions } from "./queries.ts";

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { dateAndTime, dayOf } from "../../kit/dates.ts";
 import { t } from "../../words/words.ts";
 import { patientLine } from "../model/overlay.ts";
 import type { Patient } from "../model/patient.ts";
@@ -50,7 +51,7 @@ export function PatientBanner({ heading, children, onClose }: PatientBannerProps
             ))}
             <span className="vw-study-name">{heading.description || t("Study without a description")}</span>
             <span className="vw-dim vw-mono">{heading.accessionNumber}</span>
-            <span className="vw-dim">{[heading.date, heading.time].filter(Boolean).join(" ")}</span>
+            <span className="vw-dim">{dateAndTime(heading.date, heading.time)}</span>
           </p>
         </>
       )}
@@ -79,7 +80,7 @@ export function TwoPatients({ patients, together }: TwoPatientsProps) {
         <span key={`${patient.id}|${patient.name}|${patient.birthDate}|${patient.issuer}`}>
           {[
             patient.name || t("Name unknown"),
-            patient.birthDate,
+            patient.birthDate && dayOf(patient.birthDate),
             patient.id || t("no identifier"),
             patient.issuer,
           ]

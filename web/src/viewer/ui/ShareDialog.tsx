@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { copyText } from "../../kit/copy.ts";
-import { locale, t } from "../../words/words.ts";
+import { momentIn } from "../../kit/dates.ts";
+import { t } from "../../words/words.ts";
 import type { SharedLink, Sharing } from "../desk.ts";
 import { Icon } from "./icons.tsx";
 
@@ -10,9 +11,6 @@ interface ShareDialogProps {
 }
 
 const lifetimes = [24, 72, 168, 720];
-
-const moment = (iso: string) =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
 
 /** Makes a link that lets whoever has it look at this study until it expires, and takes links back. */
 export function ShareDialog({ sharing, onClose }: ShareDialogProps) {
@@ -96,7 +94,9 @@ export function ShareDialog({ sharing, onClose }: ShareDialogProps) {
           <button type="button" className="vw-button" onClick={() => void copyText(made.url)}>
             {t("Copy")}
           </button>
-          <span className="vw-dim">{t("until {moment}", { moment: moment(made.expiresAt) })}</span>
+          <span className="vw-dim">
+            {t("until {moment}", { moment: momentIn(undefined, made.expiresAt) })}
+          </span>
         </div>
       )}
       {links.length > 0 && (
@@ -106,7 +106,10 @@ export function ShareDialog({ sharing, onClose }: ShareDialogProps) {
             {links.map((link) => (
               <li key={link.id}>
                 <span>
-                  {t("{name}, until {moment}", { name: link.madeBy, moment: moment(link.expiresAt) })}
+                  {t("{name}, until {moment}", {
+                    name: link.madeBy,
+                    moment: momentIn(undefined, link.expiresAt),
+                  })}
                   <small className="vw-dim">
                     {t("{count, plural, =0 {not opened} one {opened once} other {opened # times}}", {
                       count: link.opened,

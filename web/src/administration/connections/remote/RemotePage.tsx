@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button } from "../../../kit/Button.tsx";
+import { dateAndTime, dayOf } from "../../../kit/dates.ts";
 import { EmptyState, ErrorState, NoMatch } from "../../../kit/States.tsx";
 import { useShortcuts } from "../../../kit/shortcuts.ts";
 import { ModalityChip } from "../../../kit/Tag.tsx";
-import { dateAndTime } from "../../../studies/format.ts";
 import { t } from "../../../words/words.ts";
 import { useAddress } from "../../parts/address.ts";
 import { Answer, Loading } from "../../parts/Listing.tsx";
@@ -166,7 +166,7 @@ function Found({ system, title, studies, complete, here, byGet, opened, onOpen }
             cell: ({ patientName, patientId, birthDate, sex }) => (
               <Two
                 a={patientName || t("No name")}
-                b={[patientId, sex, birthDate && t("born {date}", { date: birthDate })]
+                b={[patientId, sex, birthDate && t("born {date}", { date: dayOf(birthDate) })]
                   .filter(Boolean)
                   .join(" · ")}
               />
