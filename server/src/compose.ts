@@ -4,6 +4,7 @@ import { analyticsReader, analyticsRoutes, defineAnalyticsJobs } from "./modules
 import {
   type Archive,
   archiveRoutes,
+  askedExportRoutes,
   createArchive,
   doubtNotices,
   doubtRoutes,
@@ -252,6 +253,7 @@ export function composeHttp(
       catalogueRoutes({ platform, journal, isTemplate: isUsableTemplate }),
       archiveRoutes({ platform, archive }),
       exportRoutes({ platform, journal, archive }),
+      askedExportRoutes({ deferral: modules.deferral }),
       doubtRoutes({ platform, journal, archive }),
       renderingRoutes({ rendering, archive }),
       billingRoutes({ platform, journal }),

@@ -22,7 +22,7 @@ export function systemRoutes(
     app.get("/system", { config: { signedIn: true }, schema }, async (request) => {
       const mayLoad = request.viewer.roles.includes("ADMINISTRATOR");
       const state = mayLoad ? await demo.state() : null;
-      const loaded = state !== null && state.state !== "FAILED";
+      const loaded = state !== null && state.state !== "FAILED" && state.state !== "REMOVED";
       return {
         version: productVersion,
         aeTitle: platform.config.aeTitle,

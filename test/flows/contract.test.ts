@@ -352,6 +352,11 @@ describe("a client that is generated from the document calls", () => {
         .subarray(0, 2)
         .toString(),
     ).toBe("PK");
+    const { data: asked } = await made(api.GET("/api/v1/exports"));
+    expect(asked).toMatchObject([{ id: job.id, state: "DONE", studies: 1, deidentify: null }]);
+    expect(asked[0]!.size).toBe((answer as unknown as ArrayBuffer).byteLength);
+    await made(api.DELETE("/api/v1/exports/{id}", path(job.id)));
+    expect((await made(api.GET("/api/v1/exports"))).data).toEqual([]);
     await made(
       api.PATCH("/api/v1/studies/{id}", { ...study, body: { studyDescription: "Chest", reason: "typo" } }),
     );

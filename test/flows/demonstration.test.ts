@@ -5,7 +5,9 @@ import { type App, type Platform, prepareJobs } from "@isocenter/server/platform
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { testDatabase } from "../support/database.ts";
 import { testPasswordCost } from "../support/identity.ts";
+import { ctInstance } from "../support/instances.ts";
 import { testPlatform } from "../support/platform.ts";
+import { form } from "../support/uploads.ts";
 
 const database = testDatabase();
 const adminPassword = "a long test passphrase of the administrator";
@@ -148,14 +150,18 @@ describe("the demonstration", () => {
     expect(await modules.journal.verify()).toMatchObject({ intact: true });
   });
 
-  test("one that was cut short is taken away, and the next can be loaded", async () => {
-    await expect(demo.remove()).rejects.toMatchObject({ code: "demo.loaded" });
+  test("while it is loaded it is not taken away, and one that was cut short is known as that", async () => {
     const { facilityId } = (await demo.state())!;
-    // Killed while it was loading: nobody says anything any more.
-    await platform.db`update demonstration set state = 'LOADING', finished_at = null, seen_at = now()`;
+    await platform.db`update demonstration set state = 'LOADING', seen_at = now()`;
     await expect(demo.remove()).rejects.toMatchObject({ code: "demo.loading" });
+    // Killed while it was loading: nobody says anything any more.
     await platform.db`update demonstration set seen_at = now() - interval '1 hour'`;
     expect(await demo.state()).toMatchObject({ state: "FAILED", facilityId });
+    await platform.db`update demonstration set state = 'READY', seen_at = now()`;
+  });
+
+  test("it is taken away with its images, and not while something hangs on it that it did not make", async () => {
+    const { facilityId } = (await demo.state())!;
     const administrator = await login("admin", adminPassword);
     const facilities = async () =>
       (await app.inject({ url: "/api/v1/facilities", headers: administrator }))
@@ -163,14 +169,71 @@ describe("the demonstration", () => {
         .data.map(({ id }: { id: string }) => id);
     expect(await facilities()).toContain(facilityId);
     const theirs = await login(personOf("RADIOLOGIST"), answer.password);
+    const ask = async (method: "POST" | "PATCH" | "DELETE", url: string, payload?: object) => {
+      const headers = { ...administrator, "x-isocenter-facility": facilityId! };
+      const got = await app.inject({
+        method,
+        url: `/api/v1${url}`,
+        headers,
+        ...(payload ? { payload } : {}),
+      });
+      return got.body === "" ? { status: got.statusCode } : { status: got.statusCode, ...got.json() };
+    };
+    // What its own people do in it is of it.
+    const play = { lastName: "Played", firstName: "Pat", birthDate: "1970-01-02", sex: "F" };
+    const played = await app.inject({
+      method: "POST",
+      url: "/api/v1/patients",
+      headers: await login(personOf("FRONT_DESK"), answer.password),
+      payload: play,
+    });
+    expect(played.statusCode, played.body).toBe(201);
+    const inTheWay = async () => (await ask("DELETE", "/demo")).inTheWay;
+    const none = { studies: 0, patients: 0, shared: 0, people: 0, machines: 0 };
+    const newcomer = { username: "newcomer", password: adminPassword, fullName: "New Comer" };
+    const person = await ask("POST", "/users", {
+      ...newcomer,
+      roles: ["RADIOLOGIST"],
+      facilityIds: [facilityId],
+    });
+    expect(person.status).toBe(201);
+    expect(await inTheWay()).toEqual({ ...none, people: 1 });
+    const [home] = (await platform.db<{ id: string }[]>`select id from facility where not demonstration`)!;
+    const moved = await app.inject({
+      method: "PATCH",
+      url: `/api/v1/users/${person.id}`,
+      headers: administrator,
+      payload: { facilityIds: [home!.id] },
+    });
+    expect(moved.statusCode, moved.body).toBe(200);
+    const machine = { aeTitle: "REAL", host: "127.0.0.1", port: 1, facilityId, permissions: ["store"] };
+    const { id: machineId } = await ask("POST", "/modalities", machine);
+    expect(await inTheWay()).toEqual({ ...none, machines: 1 });
+    await ask("DELETE", `/modalities/${machineId}`);
+    const sent = await app.inject({
+      method: "POST",
+      url: "/api/v1/images",
+      headers: { ...(await login(personOf("TECHNOLOGIST"), answer.password)), ...form.headers },
+      payload: form.body([{ name: "file", filename: "x", bytes: ctInstance({ PatientID: "REAL-1" }).bytes }]),
+    });
+    expect(sent.statusCode, sent.body).toBe(201);
+    expect(await inTheWay()).toEqual({ ...none, studies: 1 });
+    expect((await ask("DELETE", `/studies/${sent.json().studyId}`, { reason: "a trial" })).status).toBe(204);
+    const [image] = await platform.db<{ key: string }[]>`
+      select object_key as key from instance where facility_id = ${facilityId} and deleted_at is null limit 1`;
     const removed = await app.inject({ method: "DELETE", url: "/api/v1/demo", headers: administrator });
     expect([removed.statusCode, removed.body]).toEqual([204, ""]);
     expect(await facilities()).not.toContain(facilityId);
     expect((await app.inject({ url: "/api/v1/users/me", headers: theirs })).statusCode).toBe(401);
     const [left] = await platform.db`
       select (select count(*)::int from modality where facility_id = ${facilityId}) as modalities,
+        (select count(*)::int from instance where facility_id = ${facilityId}) as images,
         (select count(*)::int from app_user u join user_facility f on f.user_id = u.id where f.facility_id = ${facilityId} and u.active) as people`;
-    expect(left).toEqual({ modalities: 0, people: 0 });
+    expect(left).toEqual({ modalities: 0, people: 0, images: 0 });
+    await platform.jobs.drain();
+    await expect(platform.objects.get(image!.key)).rejects.toThrow();
+    const now = await app.inject({ url: "/api/v1/demo", headers: administrator });
+    expect(now.json()).toMatchObject({ state: "NONE", people: [] });
     const next = await demo.plan();
     expect(next.people[0]!.username).toMatch(/^demo2-/);
     expect(await modules.journal.verify()).toMatchObject({ intact: true });

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
-import { closed, Id } from "./lists.ts";
+import { requestStates } from "./jobs.ts";
+import { closed, DateTime, Id, Nullable } from "./lists.ts";
 
 export const exportFormats = ["zip", "dicomdir"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -44,3 +45,19 @@ export const ExportRequest = Type.Object(
   closed,
 );
 export type ExportRequest = Static<typeof ExportRequest>;
+
+/** An export that somebody asked for and did not wait for: theirs alone, and kept for a day. */
+export const Export = Type.Object({
+  id: Type.String({ format: "uuid", description: "Also of the job: its file is /jobs/{id}/result" }),
+  state: Type.Enum([...requestStates]),
+  format: Type.String({ description: "zip or dicomdir" }),
+  deidentify: Nullable(Type.String({ description: "The profile and its options; null: as it is" })),
+  studies: Type.Integer(),
+  name: Nullable(Type.String({ description: "Of the file, when it is there" })),
+  size: Nullable(Type.Integer({ description: "Bytes of the file, so far while it is made" })),
+  status: Nullable(Type.Integer({ description: "Of the answer; with 4xx and 5xx the file says why" })),
+  createdAt: DateTime,
+  finishedAt: Nullable(DateTime),
+  expiresAt: Type.String({ format: "date-time", description: "Until when it is kept" }),
+});
+export type Export = Static<typeof Export>;

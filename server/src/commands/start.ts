@@ -60,7 +60,7 @@ const progressEveryMs = 2000;
 /** Loads the demonstration and says how far it is, on one line where a person watches. */
 async function loadDemo(demo: Demo, say: CommandContext["say"]): Promise<void> {
   const before = await demo.state();
-  if (before && before.state !== "FAILED") {
+  if (before && before.state !== "FAILED" && before.state !== "REMOVED") {
     say(
       `  The demonstration is there: sign in as ${before.prefix}-radiologist, for instance. Its password was printed when it`,
     );

@@ -6,12 +6,22 @@
  * alone. Its people share one password, which is answered once.
  */
 import { configuredCost, createPasswordHasher, generatePassword } from "../modules/identity/index.ts";
-import { type Platform, type Routes, type Tx, transact } from "../platform/index.ts";
+import { type Platform, Refusal, type Routes, type Tx, transact } from "../platform/index.ts";
 import { cast } from "./department/cast.ts";
+import { requireNoNewcomers } from "./newcomers.ts";
 import { type Compose, type RehearsalPlan, rehearse } from "./rehearsal.ts";
 import { type RetireDeps, retire } from "./retire.ts";
 import { demoRoutes } from "./routes.ts";
-import { begin, type DemoState, failedOrNone, finish, readState, setFacility, setProgress } from "./state.ts";
+import {
+  begin,
+  type DemoState,
+  finish,
+  lockState,
+  readState,
+  setFacility,
+  setProgress,
+  setRemoved,
+} from "./state.ts";
 
 export type { Compose, RehearsalOptions, Rehearsed } from "./rehearsal.ts";
 export type { DemoState } from "./state.ts";
@@ -39,7 +49,10 @@ export interface Demo {
   state(): Promise<DemoState | null>;
   /** Plans the loading; puts one away that was cut short. @throws Refusal `conflict` (`demo.loaded`, `demo.loading`) */
   plan(): Promise<DemoAnswer>;
-  /** Puts away what was loaded of one that was cut short. @throws Refusal `conflict` (`demo.loaded`, `demo.loading`) */
+  /**
+   * Takes away what is there: one that was cut short as far as it came, or all of it. What happened stays recorded. Where there is none it does nothing.
+   * @throws Refusal `conflict` (`demo.loading`, `demo.in-use`, `hold.placed`)
+   */
   remove(): Promise<void>;
   routes: Routes;
 }
@@ -102,21 +115,26 @@ export function createDemo(
 
   jobs.define<Payload>({ name: jobName, maxAttempts: 1, run });
 
-  async function putAway(tx: Tx): Promise<DemoState | null> {
-    const before = await failedOrNone(tx);
-    if (before?.facilityId) await retire(tx, clock, deps, before.facilityId);
-    return before;
+  async function putAway(tx: Tx, before: DemoState | null): Promise<void> {
+    if (!before || before.state === "REMOVED") return;
+    if (before.facilityId) {
+      if (before.state === "READY") await requireNoNewcomers(tx, before.facilityId, before.prefix);
+      await retire(tx, platform, deps, before.facilityId);
+    }
+    await setRemoved(tx, before.number);
   }
 
-  async function remove(): Promise<void> {
-    await transact(db, (tx) => putAway(tx));
-  }
+  const remove = (): Promise<void> => transact(db, async (tx) => putAway(tx, await lockState(tx)));
 
   async function plan(): Promise<DemoAnswer> {
     const password = generatePassword();
     const passwordHash = await createPasswordHasher(configuredCost(config)).hash(password);
     return await transact(db, async (tx) => {
-      const { number, prefix } = await begin(tx, clock, await putAway(tx));
+      const before = await lockState(tx);
+      if (before?.state === "READY")
+        throw new Refusal("conflict", "demo.loaded", "The demonstration is there already.");
+      await putAway(tx, before);
+      const { number, prefix } = await begin(tx, clock, before);
       await jobs.add(tx, jobName, { number, prefix, passwordHash } satisfies Payload, { key: jobName });
       return { facility: demoFacilityName, password, people: peopleOf(prefix) };
     });

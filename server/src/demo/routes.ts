@@ -1,4 +1,4 @@
-import { DemoProgress, DemoStarted } from "@isocenter/contract";
+import { DemoProgress, DemoStarted, Problem } from "@isocenter/contract";
 import { Type } from "typebox";
 import type { Routes } from "../platform/index.ts";
 import type { Demo, DemoPerson } from "./index.ts";
@@ -26,8 +26,9 @@ export function demoRoutes(
       {
         config,
         schema: {
-          summary: "Takes a demonstration away that was not loaded to its end",
-          response: { 204: Type.Null() },
+          summary:
+            "Takes the demonstration away, with its people and images; refused where something else hangs on it",
+          response: { 204: Type.Null(), "4xx": Problem },
         },
       },
       async (_request, reply) => {
@@ -41,7 +42,7 @@ export function demoRoutes(
       { config, schema: { summary: "How far the demonstration is", response: { 200: DemoProgress } } },
       async (): Promise<DemoProgress> => {
         const state = await demo.state();
-        if (!state)
+        if (!state || state.state === "REMOVED")
           return {
             state: "NONE",
             facilityId: null,
@@ -52,9 +53,10 @@ export function demoRoutes(
             finishedAt: null,
             people: [],
           };
-        const { number: _, prefix, startedAt, finishedAt, ...progress } = state;
+        const { number: _, prefix, startedAt, finishedAt, state: now, ...progress } = state;
         return {
           ...progress,
+          state: now,
           startedAt: startedAt.toISOString(),
           finishedAt: finishedAt?.toISOString() ?? null,
           people: peopleOf(prefix),

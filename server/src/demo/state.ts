@@ -3,7 +3,7 @@ import { type Clock, type Db, Refusal, type Tx } from "../platform/index.ts";
 /** How the newest loading stands. */
 export interface DemoState {
   number: number;
-  state: "LOADING" | "READY" | "FAILED";
+  state: "LOADING" | "READY" | "FAILED" | "REMOVED";
   facilityId: string | null;
   prefix: string;
   done: number;
@@ -29,14 +29,12 @@ export async function readState(reader: Db | Tx): Promise<DemoState | null> {
 }
 
 /**
- * The newest loading, which was cut short or failed; null where there was none.
- * @throws Refusal `conflict` (`demo.loaded`, `demo.loading`)
+ * The newest loading, when it is not under way; null where there was none. Whoever asks is alone until the transaction ends.
+ * @throws Refusal `conflict` (`demo.loading`)
  */
-export async function failedOrNone(tx: Tx): Promise<DemoState | null> {
+export async function lockState(tx: Tx): Promise<DemoState | null> {
   await tx`select pg_advisory_xact_lock(${beginLock})`;
   const before = await readState(tx);
-  if (before?.state === "READY")
-    throw new Refusal("conflict", "demo.loaded", "The demonstration is there already.");
   if (before?.state === "LOADING")
     throw new Refusal("conflict", "demo.loading", "The demonstration is being loaded.");
   return before;
@@ -53,6 +51,10 @@ export async function begin(
   await tx`insert into demonstration (number, state, prefix, doing, started_at)
     values (${number}, 'LOADING', ${prefix}, 'people', ${clock.now().toISOString()})`;
   return { number, prefix };
+}
+
+export async function setRemoved(tx: Tx, number: number): Promise<void> {
+  await tx`update demonstration set state = 'REMOVED', seen_at = now() where number = ${number}`;
 }
 
 export async function setFacility(tx: Tx, number: number, facilityId: string): Promise<void> {

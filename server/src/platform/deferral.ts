@@ -33,6 +33,10 @@ export interface Deferred {
   status: number | null;
   answerHeaders: Record<string, string> | null;
   answerKey: string | null;
+  /** Of the answer, so far while it is made; null before. */
+  answerBytes: number | null;
+  /** What was asked for, where it was JSON. */
+  body: unknown;
 }
 
 export interface Deferral {
@@ -40,6 +44,10 @@ export interface Deferral {
   defer(request: FastifyRequest, asker: Asker): Promise<Deferred>;
   /** The viewer's own. @throws Refusal `not-found` (`job.not-found`) */
   find(viewer: Viewer, id: string): Promise<Deferred>;
+  /** The viewer's own whose path matches, the newest first; at most `mostListed`. @param path a regular expression of PostgreSQL */
+  list(viewer: Viewer, path: string): Promise<Deferred[]>;
+  /** Forgets one of the viewer's own whose path matches, with its answer; what is being done is left off. @throws Refusal `not-found` (`job.not-found`) */
+  drop(viewer: Viewer, id: string, path: string): Promise<void>;
   /** The answer's bytes. @throws Refusal `conflict` (`job.not-done`) before it is there */
   open(deferred: Deferred): Promise<Readable>;
   /** The server that does what was deferred. */
@@ -66,6 +74,9 @@ const keptMs = 24 * 3600_000;
 const keptWaitingMs = 7 * keptMs;
 const mostWaiting = 20;
 const mostAttempts = 3;
+const mostListed = 100;
+/** How often it is written down how much of an answer there is. */
+const progressMs = 1000;
 /** Of a request and of its answer: what changes what is done, and what says how to read it. */
 const requestHeaders = ["content-type", "accept", "x-isocenter-facility"] as const;
 const answerHeaders = ["content-type", "content-disposition", "location", "etag", "warning"] as const;
@@ -81,7 +92,6 @@ interface Row extends Deferred {
   requestId: string;
   address: string | null;
   headers: Record<string, string>;
-  body: unknown;
   bodyKey: string | null;
   attempts: number;
 }
@@ -89,10 +99,13 @@ interface Row extends Deferred {
 const columns = (db: Db) => db`
   id, viewer_kind as "viewerKind", viewer_id as "viewerId", session_id as "sessionId", request_id as "requestId", address, method, url, headers,
   body, body_key as "bodyKey", permission, state, attempts, created_at as "createdAt", started_at as "startedAt",
-  finished_at as "finishedAt", expires_at as "expiresAt", status, answer_headers as "answerHeaders", answer_key as "answerKey"`;
+  finished_at as "finishedAt", expires_at as "expiresAt", status, answer_headers as "answerHeaders", answer_key as "answerKey", answer_bytes as "answerBytes"`;
 
 const picked = (names: readonly string[], from: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, String(from[name])]])));
+
+/** Whoever asked has given it up. */
+class Dropped extends Error {}
 
 /**
  * Requests that are answered later. One is kept with its body before the client hears of it, done in the name of who asked as they are by then, and
@@ -139,11 +152,24 @@ export function createDeferral(
     bytes: AsyncIterable<Uint8Array>,
   ): Promise<void> {
     const key = `answers/${newId(clock)}`;
-    await objects.put(key, bytes);
+    let size = 0;
+    let saidAt = performance.now();
+    const counted = async function* () {
+      for await (const chunk of bytes) {
+        size += chunk.length;
+        yield chunk;
+        if (performance.now() - saidAt < progressMs) continue;
+        saidAt = performance.now();
+        const said =
+          await db`update deferred_request set answer_bytes = ${size} where id = ${row.id} and state = 'RUNNING'`;
+        if (said.count === 0) throw new Dropped();
+      }
+    };
+    await objects.put(key, counted());
     const now = clock.now();
     const kept = await db`
       update deferred_request set state = ${status < 400 ? "DONE" : "FAILED"}, status = ${status}, answer_headers = ${db.json(headers)},
-        answer_key = ${key}, finished_at = ${now}, expires_at = ${new Date(now.getTime() + keptMs)}, body = null, body_key = null
+        answer_key = ${key}, answer_bytes = ${size}, finished_at = ${now}, expires_at = ${new Date(now.getTime() + keptMs)}, body_key = null
       where id = ${row.id} and state = 'RUNNING'`;
     await forgetObjects(kept.count === 0 ? [key] : [row.bodyKey]);
   }
@@ -209,6 +235,7 @@ export function createDeferral(
     try {
       await perform(row);
     } catch (error) {
+      if (error instanceof Dropped) return;
       if (row.attempts < mostAttempts) throw error;
       log.error({ err: error, deferred: id }, "a deferred request could not be done");
       await failed(row, 500, "internal", "Something went wrong here. The error is in the server's log.");
@@ -271,6 +298,18 @@ export function createDeferral(
       if (!row)
         throw new Refusal("not-found", "job.not-found", "There is no such job of yours, or not any more.");
       return row;
+    },
+    list: (viewer, path) => db<Deferred[]>`
+      select ${columns(db)} from deferred_request
+      where viewer_id = ${viewer.id} and viewer_kind = ${viewer.kind} and expires_at > ${clock.now()} and split_part(url, '?', 1) ~ ${path}
+      order by created_at desc, id desc limit ${mostListed}`,
+    async drop(viewer, id, path) {
+      const [gone] = await db<{ bodyKey: string | null; answerKey: string | null }[]>`
+        delete from deferred_request where id = ${id} and viewer_id = ${viewer.id} and viewer_kind = ${viewer.kind} and split_part(url, '?', 1) ~ ${path}
+        returning body_key as "bodyKey", answer_key as "answerKey"`;
+      if (!gone)
+        throw new Refusal("not-found", "job.not-found", "There is no such job of yours, or not any more.");
+      await forgetObjects([gone.bodyKey, gone.answerKey]);
     },
     async open({ answerKey }) {
       if (answerKey !== null) return objects.get(answerKey);

@@ -6,3 +6,7 @@ export const studyThumbnailUrl = (study: Pick<Study, "id">) => `${apiRoot}/studi
 /** The middle image of a series (PS3.18 10.4.1.1.5), fitted into a square of so many pixels. */
 export const seriesThumbnailUrl = (studyUid: string, seriesUid: string, pixels: number) =>
   `${dicomwebRoot}/studies/${studyUid}/series/${seriesUid}/thumbnail?viewport=${pixels},${pixels}`;
+
+/** One image, fitted into a square of so many pixels. */
+export const imagePreviewUrl = (imageId: string, pixels: number) =>
+  `${apiRoot}/images/${imageId}/preview?size=${pixels}`;

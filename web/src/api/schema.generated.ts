@@ -1986,7 +1986,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Exports that one asked to be made without waiting, the newest first; at most 100
+         * @description Needs the permission `images.export`.
+         */
+        get: operations["listExports"];
         put?: never;
         /**
          * Several studies as one ZIP archive or medium, also de-identified
@@ -1994,6 +1998,26 @@ export interface paths {
          */
         post: operations["exportStudies"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stops an export of one's own, or forgets its file before its time
+         * @description Needs the permission `images.export`.
+         */
+        delete: operations["deleteExport"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5034,6 +5058,30 @@ export interface components {
         ExamImageList: {
             data: components["schemas"]["ExamImage"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        Export: {
+            /**
+             * Format: uuid
+             * @description Also of the job: its file is /jobs/{id}/result
+             */
+            id: string;
+            /** @enum {unknown} */
+            state: "WAITING" | "RUNNING" | "DONE" | "FAILED";
+            /** @description zip or dicomdir */
+            format: string;
+            deidentify: string | null;
+            studies: number;
+            name: string | null;
+            size: number | null;
+            status: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is kept
+             */
+            expiresAt: string;
         };
         ExportRequest: {
             studyIds: string[];
@@ -12651,6 +12699,33 @@ export interface operations {
             "5XX": components["responses"]["ServerError"];
         };
     };
+    listExports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Export"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
     exportStudies: {
         parameters: {
             query?: never;
@@ -12693,6 +12768,37 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    deleteExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             423: components["responses"]["Locked"];
             429: components["responses"]["TooManyRequests"];

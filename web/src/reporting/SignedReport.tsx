@@ -95,7 +95,7 @@ export function SignedReport({ report }: { report: Report }) {
         )}
         {may("entered-in-error") && (
           <Button variant="ghost" onClick={() => setOpen("withdraw")}>
-            {t("Entered in error")}
+            {t("Entered in error|report")}
           </Button>
         )}
         <span className="flex-1" />

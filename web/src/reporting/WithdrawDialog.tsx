@@ -13,7 +13,7 @@ export function WithdrawDialog({ report, onClose }: { report: Report; onClose: (
   const [reason, setReason] = useState("");
   return (
     <SignDialog
-      title={t("Entered in error")}
+      title={t("Entered in error|report")}
       action={t("Withdraw the report")}
       danger
       ready={reason.trim() !== ""}

@@ -15,7 +15,7 @@ export function Withdrawn({ reports }: { reports: readonly Report[] }) {
       {reports.map((report) => (
         <div key={report.id} className="note urg items-center" role="note">
           <p className="flex-1">
-            <strong>{t("Entered in error")}</strong>
+            <strong>{t("Entered in error|report")}</strong>
             {report.signedAt &&
               ` · ${t("withdrawn by {name}, {time}", {
                 name: report.signer?.name ?? "",

@@ -1,3 +1,4 @@
+import { ExportsButton } from "../exports/ExportsButton.tsx";
 import { FacilityMenu } from "./FacilityMenu.tsx";
 import { NoticeBell } from "./NoticeBell.tsx";
 import { SearchBox } from "./SearchBox.tsx";
@@ -19,6 +20,7 @@ export function TopBar({
       <span className="flex-1" />
       <FacilityMenu />
       <SearchBox onSearch={onSearch} />
+      <ExportsButton />
       <NoticeBell />
       <UserMenu onHelp={onHelp} />
     </header>

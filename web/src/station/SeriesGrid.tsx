@@ -1,5 +1,5 @@
 import type { Series, Study } from "@isocenter/contract";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button } from "../kit/Button.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
@@ -9,12 +9,15 @@ import { useSeries } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { RejectSeries } from "./RejectSeries.tsx";
 
+const ImagesDialog = lazy(() => import("../studies/images/ImagesDialog.tsx"));
+
 const thumbnailPixels = 220;
 
 /** The series with how much of each is here. */
 export function SeriesGrid({ study }: { study: Study }) {
   const series = useSeries(study.id, study.version);
   const [rejecting, setRejecting] = useState<Series | null>(null);
+  const [opened, setOpened] = useState<Series | null>(null);
   if (series.isError && !series.data)
     return <ErrorState error={series.error} onRetry={() => void series.refetch()} />;
   if (!series.data) return <Skeleton width="100%" height={96} />;
@@ -35,6 +38,14 @@ export function SeriesGrid({ study }: { study: Study }) {
                 {t("{count, plural, one {# image} other {# images}}", { count: one.numberOfInstances })}
               </span>
             </span>
+            <Button
+              size="s"
+              variant="ghost"
+              aria-label={t("All images of {series}", { series: nameOf(one) })}
+              onClick={() => setOpened(one)}
+            >
+              {t("Images")}
+            </Button>
             {study.actions.includes("delete") && (
               <Button
                 size="s"
@@ -49,6 +60,11 @@ export function SeriesGrid({ study }: { study: Study }) {
           </li>
         ))}
       </ul>
+      {opened && (
+        <Suspense fallback={null}>
+          <ImagesDialog study={study} series={opened} name={nameOf(opened)} onClose={() => setOpened(null)} />
+        </Suspense>
+      )}
       {rejecting && (
         <RejectSeries
           study={study}

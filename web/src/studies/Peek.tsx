@@ -1,5 +1,5 @@
 import type { Series, Study } from "@isocenter/contract";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
@@ -13,6 +13,7 @@ import { ageAt, count, imageCount, seriesCount, sexWord, sizeOf, statusLook } fr
 import { useSeries, useTimeZone } from "./queries.ts";
 
 const PeekActions = lazy(() => import("./PeekActions.tsx"));
+const ImagesDialog = lazy(() => import("./images/ImagesDialog.tsx"));
 
 const mostShown = 60;
 
@@ -125,6 +126,7 @@ function Detail({ name, children }: { name: string; children: React.ReactNode })
 }
 
 function SeriesStrip({ study, series }: { study: Study; series: Series[] | null }) {
+  const [opened, setOpened] = useState<Series | null>(null);
   if (!series) {
     return (
       <div className="strip">
@@ -138,9 +140,19 @@ function SeriesStrip({ study, series }: { study: Study; series: Series[] | null 
     <>
       <ul className="strip">
         {series.slice(0, mostShown).map((one) => (
-          <SeriesPicture key={one.id} study={study} series={one} />
+          <SeriesPicture key={one.id} study={study} series={one} onOpen={() => setOpened(one)} />
         ))}
       </ul>
+      {opened && (
+        <Suspense fallback={null}>
+          <ImagesDialog
+            study={study}
+            series={opened}
+            name={seriesName(opened)}
+            onClose={() => setOpened(null)}
+          />
+        </Suspense>
+      )}
       {series.length > mostShown && (
         <p className="mt-2 text-11 text-text-3">
           {t("and {count} more series", { count: series.length - mostShown })}
@@ -150,13 +162,21 @@ function SeriesStrip({ study, series }: { study: Study; series: Series[] | null 
   );
 }
 
-function SeriesPicture({ study, series }: { study: Study; series: Series }) {
-  const number =
-    series.seriesNumber === null ? "" : t("Se {number}", { number: String(series.seriesNumber) });
-  const name = [number, series.seriesDescription ?? series.modality].filter(Boolean).join(" · ");
+function seriesName({ seriesNumber, seriesDescription, modality }: Series): string {
+  const number = seriesNumber === null ? "" : t("Se {number}", { number: String(seriesNumber) });
+  return [number, seriesDescription ?? modality].filter(Boolean).join(" · ");
+}
+
+function SeriesPicture({ study, series, onOpen }: { study: Study; series: Series; onOpen: () => void }) {
+  const name = seriesName(series);
   return (
     <li>
-      <figure>
+      <button
+        type="button"
+        className="strip-series"
+        title={t("All images of {series}", { series: name })}
+        onClick={onOpen}
+      >
         <span className="relative block">
           <Thumbnail
             url={seriesThumbnailUrl(study.studyInstanceUid, series.seriesInstanceUid, 220)}
@@ -167,10 +187,8 @@ function SeriesPicture({ study, series }: { study: Study; series: Series }) {
             {count(series.numberOfInstances)}
           </em>
         </span>
-        <figcaption className="mt-1 truncate text-11 text-text-2" title={name}>
-          {name}
-        </figcaption>
-      </figure>
+        <span className="mt-1 block truncate text-11 text-text-2">{name}</span>
+      </button>
     </li>
   );
 }

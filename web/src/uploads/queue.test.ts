@@ -260,7 +260,7 @@ describe("whose pictures they are", () => {
     expect(uploadPatient(known)).toEqual({
       id: "p1",
       name: "Abiodun, Tomi Ade",
-      line: "F · born 1967-03-02 · NG-187330",
+      line: "F · born 2 Mar 1967 · NG-187330",
     });
     const bare = { ...known, firstName: "", middleName: "", sex: null, birthDate: null, identifiers: [] };
     expect(uploadPatient(bare)).toEqual({ id: "p1", name: "Abiodun", line: "" });

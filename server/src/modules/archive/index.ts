@@ -11,8 +11,10 @@
  * what is sent has the current identity and corrections written over them.
  */
 export { createArchive } from "./archive.ts";
+export { purgeDemonstration } from "./deletion/purge.ts";
 export { doubtNotices } from "./doubt/notices.ts";
 export { getExam, listExamImages, registerExamImage } from "./exam-images.ts";
+export { askedExportRoutes } from "./export/asked.ts";
 export { exportRoutes } from "./export/routes.ts";
 export { deidentificationSecret } from "./export/secret.ts";
 export { supportedKeys } from "./find/keys.ts";

@@ -88,7 +88,7 @@ export default function DeletionsPage() {
                   head: t("Kept until"),
                   cell: (one) => (
                     <span className="tags">
-                      {one.retainedUntil}
+                      {dayOf(one.retainedUntil)}
                       {one.onHold && (
                         <Tag tone="urg" icon="lock">
                           {t("legal hold")}
@@ -132,7 +132,7 @@ function DeletionSide({ deletion, onClose }: { deletion: Deletion; onClose: () =
             {deletion.numberOfInstances}, {sizeOf(deletion.size)}
           </dd>
           <dt>{t("Kept until")}</dt>
-          <dd>{deletion.retainedUntil}</dd>
+          <dd>{dayOf(deletion.retainedUntil)}</dd>
         </dl>
       </section>
       <section className="flex flex-wrap gap-2" aria-label={t("Decision")}>

@@ -15,6 +15,7 @@ import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
 import { Table } from "../parts/Table.tsx";
+import { DemonstrationCard } from "./DemonstrationCard.tsx";
 import { PersonSelect } from "./PersonSelect.tsx";
 
 /** Where the department works: time zones, issuers of patient identifiers, departments. */
@@ -61,6 +62,7 @@ export default function FacilitiesPage() {
           )}
         </Listing>
       </Card>
+      <DemonstrationCard />
       {adding && <NewFacility onClose={() => setAdding(false)} />}
     </Page>
   );

@@ -1,13 +1,11 @@
 import type { Study } from "@isocenter/contract";
-import { useEffect, useRef, useState } from "react";
-import { Button } from "../../kit/Button.tsx";
+import { useState } from "react";
+import { askExport, type ExportWish } from "../../exports/queries.ts";
 import { Choices, FormDialog } from "../../kit/forms.tsx";
-import { problemOf } from "../../kit/run.ts";
-import { saveFile } from "../../kit/save-file.ts";
+import { useRun } from "../../kit/run.ts";
 import { toast } from "../../kit/toast.ts";
 import { message, t } from "../../words/words.ts";
 import { sizeOf } from "../format.ts";
-import { type ExportWish, exportStudies } from "./export.ts";
 
 const formats = [
   ["zip", message("Files in folders (ZIP)"), message("To be unpacked or loaded by another archive")],
@@ -41,28 +39,20 @@ export default function ExportDialog({
   const [format, setFormat] = useState<ExportWish["format"]>("zip");
   const [nameless, setNameless] = useState(false);
   const [kept, setKept] = useState<string[]>([]);
-  const [bytes, setBytes] = useState<number | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const stop = useRef<AbortController | null>(null);
-  useEffect(() => () => stop.current?.abort(), []);
+  const { busy, problem, run } = useRun("exports");
   const expected = studies.reduce((sum, { size }) => sum + size, 0);
-  const working = bytes !== null;
-  const run = async () => {
-    const controller = new AbortController();
-    stop.current = controller;
-    setProblem(null);
-    setBytes(0);
-    try {
-      const deidentify = nameless ? ["basic", ...kept].join(",") : undefined;
-      const wish = { studyIds: studies.map(({ id }) => id), format, deidentify };
-      const { blob, name } = await exportStudies(wish, setBytes, controller.signal);
-      saveFile(blob, name);
-      toast({ title: t("Exported"), detail: `${name}, ${sizeOf(blob.size)}`, tone: "ok" });
-      onClose();
-    } catch (error) {
-      setBytes(null);
-      if (!controller.signal.aborted) setProblem(problemOf(error));
-    }
+  const ask = async () => {
+    const deidentify = nameless ? ["basic", ...kept].join(",") : undefined;
+    const wish = { studyIds: studies.map(({ id }) => id), format, deidentify };
+    if (!(await run(() => askExport(wish)))) return;
+    toast({
+      title: t("The export is being made"),
+      detail: t(
+        "Go on working: the file is saved as soon as it is there, and stays under Exports for a day.",
+      ),
+      tone: "ok",
+    });
+    onClose();
   };
   return (
     <FormDialog
@@ -72,72 +62,46 @@ export default function ExportDialog({
         size: sizeOf(expected),
       })}
       submit={t("Export")}
-      busy={working}
+      busy={busy}
       problem={problem}
-      onSubmit={() => void run()}
+      onSubmit={() => void ask()}
       onClose={onClose}
     >
-      {working ? (
-        <div className="grid gap-2">
-          <progress
-            className="h-1.5 w-full"
-            aria-label={t("What has come of the file")}
-            max={Math.max(expected, bytes)}
-            value={bytes}
-          />
-          <div className="flex items-center gap-3">
-            <span className="flex-1 text-12 text-text-2">
-              {bytes === 0
-                ? t("The archive begins")
-                : t("{done} of about {total}", { done: sizeOf(bytes), total: sizeOf(expected) })}
+      <fieldset className="grid gap-2">
+        <legend className="mb-1 text-12 font-medium text-text-2">{t("Form")}</legend>
+        {formats.map(([value, word, use]) => (
+          <label key={value} className="choice">
+            <input type="radio" name="format" checked={format === value} onChange={() => setFormat(value)} />
+            <span>
+              <span className="block text-13 font-medium">{t(word)}</span>
+              <span className="block text-12 text-text-3">{t(use)}</span>
             </span>
-            <Button onClick={() => stop.current?.abort()}>{t("Stop")}</Button>
-          </div>
-        </div>
-      ) : (
-        <>
-          <fieldset className="grid gap-2">
-            <legend className="mb-1 text-12 font-medium text-text-2">{t("Form")}</legend>
-            {formats.map(([value, word, use]) => (
-              <label key={value} className="choice">
-                <input
-                  type="radio"
-                  name="format"
-                  checked={format === value}
-                  onChange={() => setFormat(value)}
-                />
-                <span>
-                  <span className="block text-13 font-medium">{t(word)}</span>
-                  <span className="block text-12 text-text-3">{t(use)}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
-          <fieldset className="grid gap-2">
-            <legend className="mb-1 text-12 font-medium text-text-2">{t("Identity")}</legend>
-            <label className="choice">
-              <input type="radio" name="identity" checked={!nameless} onChange={() => setNameless(false)} />
-              <span className="text-13 font-medium">{t("With names, as it is")}</span>
-            </label>
-            <label className="choice">
-              <input type="radio" name="identity" checked={nameless} onChange={() => setNameless(true)} />
-              <span>
-                <span className="block text-13 font-medium">{t("De-identified")}</span>
-                <span className="block text-12 text-text-3">
-                  {t("Names, identifiers, dates and UIDs become others; the same person stays the same.")}
-                </span>
-              </span>
-            </label>
-          </fieldset>
-          {nameless && (
-            <Choices
-              label={t("Exceptions")}
-              options={options.map(([value, word]) => ({ value, word: t(word) }))}
-              chosen={kept}
-              onChange={(next) => setKept(withoutContradiction(next, kept))}
-            />
-          )}
-        </>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset className="grid gap-2">
+        <legend className="mb-1 text-12 font-medium text-text-2">{t("Identity")}</legend>
+        <label className="choice">
+          <input type="radio" name="identity" checked={!nameless} onChange={() => setNameless(false)} />
+          <span className="text-13 font-medium">{t("With names, as it is")}</span>
+        </label>
+        <label className="choice">
+          <input type="radio" name="identity" checked={nameless} onChange={() => setNameless(true)} />
+          <span>
+            <span className="block text-13 font-medium">{t("De-identified")}</span>
+            <span className="block text-12 text-text-3">
+              {t("Names, identifiers, dates and UIDs become others; the same person stays the same.")}
+            </span>
+          </span>
+        </label>
+      </fieldset>
+      {nameless && (
+        <Choices
+          label={t("Exceptions")}
+          options={options.map(([value, word]) => ({ value, word: t(word) }))}
+          chosen={kept}
+          onChange={(next) => setKept(withoutContradiction(next, kept))}
+        />
       )}
     </FormDialog>
   );

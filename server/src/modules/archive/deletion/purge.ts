@@ -1,5 +1,5 @@
 import { type Platform, Refusal, requirePermission, type Tx, type Viewer } from "../../../platform/index.ts";
-import { type DecisionContext, lockDeletion } from "./delete.ts";
+import { type DecisionContext, type DeletionRow, deleteImages, lockDeletion } from "./delete.ts";
 import { requireNoHold, retainedUntil, rulesOf } from "./retention.ts";
 
 const removeJob = "archive.remove-objects";
@@ -59,6 +59,19 @@ export async function purgeDeletion(
       "purge.in-doubt",
       "Some of it came again and waits for a decision under reconciliation or in quarantine.",
     );
+  await takeRows(tx, viewer, deletion, reason, at, { journal, jobs });
+}
+
+/** The rows of what a deletion took away; what was here is kept with its hashes, and its objects are removed after the commit. */
+async function takeRows(
+  tx: Tx,
+  viewer: Viewer,
+  deletion: DeletionRow,
+  reason: string,
+  at: Date,
+  { journal, jobs }: Pick<DecisionContext, "journal"> & Pick<Platform, "jobs">,
+): Promise<void> {
+  const { id: deletionId } = deletion;
   await tx`
     insert into purged_instance (id, deletion_id, facility_id, study_instance_uid, series_instance_uid, sop_instance_uid, sop_class_uid,
       object_key, size, sha256, data_set_sha256)
@@ -97,6 +110,28 @@ export async function purgeDeletion(
       reason,
     },
   });
+}
+
+/**
+ * Purges all images of a demonstration at once: they are of nobody, and kept for nobody. Of any other facility it does nothing.
+ * @throws Refusal `conflict` (`hold.placed`)
+ */
+export async function purgeDemonstration(
+  tx: Tx,
+  viewer: Viewer,
+  facilityId: string,
+  context: DecisionContext & Pick<Platform, "jobs">,
+): Promise<void> {
+  const reason = "the demonstration was taken away";
+  const studies = await tx<{ id: string }[]>`
+    select st.id from study st join facility f on f.id = st.facility_id and f.demonstration
+    where st.facility_id = ${facilityId} and st.deleted_at is null order by st.id`;
+  for (const { id } of studies) await deleteImages(tx, viewer, { kind: "STUDY", id }, reason, context);
+  const deletions = await tx<{ id: string }[]>`
+    select d.id from deletion d join facility f on f.id = d.facility_id and f.demonstration
+    where d.facility_id = ${facilityId} and d.restored_at is null and d.purged_at is null order by d.id`;
+  for (const { id } of deletions)
+    await takeRows(tx, viewer, await lockDeletion(tx, viewer, id), reason, context.clock.now(), context);
 }
 
 /** Removes objects that no row names any more; one that a row names is left alone, whatever the job says. */

@@ -1,24 +1,17 @@
-import { api } from "../../api/client.ts";
-
-/** What an export is to be. */
-export interface ExportWish {
-  studyIds: readonly string[];
-  format: "zip" | "dicomdir";
-  /** The profile and its options; undefined: as it is. */
-  deidentify: string | undefined;
-}
+import type { Export } from "@isocenter/contract";
+import { api } from "../api/client.ts";
 
 /**
- * The archive of several studies, told of while it comes.
+ * The file of an export that is made, told of while it comes.
  * @param onBytes how many have come
  */
-export async function exportStudies(
-  { studyIds, format, deidentify }: ExportWish,
+export async function fetchExport(
+  { id, name }: Pick<Export, "id" | "name">,
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<{ blob: Blob; name: string }> {
-  const { response } = await api.POST("/api/v1/exports", {
-    body: { studyIds: [...studyIds], format, ...(deidentify ? { deidentify } : {}) },
+  const { response } = await api.GET("/api/v1/jobs/{id}/result", {
+    params: { path: { id } },
     headers: { accept: "application/zip" },
     parseAs: "stream",
     signal,
@@ -40,7 +33,6 @@ export async function exportStudies(
     }
     onBytes(bytes);
   }
-  const name = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "")?.[1];
   return { blob: new Blob([...blobs, ...parts], { type: "application/zip" }), name: name ?? "studies.zip" };
 }
 
