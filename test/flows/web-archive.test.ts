@@ -4,7 +4,7 @@ import { answerContexts, createDimseServer } from "@isocenter/dimse";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { ctInstance } from "../support/instances.ts";
+import { ctInstance, ctSeries } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
 import { admin, own, ownPassword, webFlow } from "../support/web.ts";
 
@@ -166,6 +166,16 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     const bytes = await fs.readFile(file);
     expect(bytes.subarray(0, 2).toString()).toBe("PK");
     expect(bytes.includes("Many^1")).toBe(false);
+    // Kept for who comes back for it, until they forget it.
+    await page.getByRole("button", { name: "Exports" }).click();
+    const exports = page.getByRole("dialog", { name: "Exports" });
+    const again = page.waitForEvent("download");
+    await exports.getByRole("button", { name: "Save: 2 studies, de-identified" }).click();
+    expect((await fs.readFile(await (await again).path())).equals(bytes)).toBe(true);
+    expect(await violationsOf(page, ".exports")).toEqual([]);
+    await exports.getByRole("button", { name: "Forget: 2 studies, de-identified" }).click();
+    await page.getByRole("button", { name: "Exports" }).waitFor({ state: "detached" });
+    expect((await call("GET", "/exports")).data).toEqual([]);
 
     await page.keyboard.press("s");
     const send = page.getByRole("dialog", { name: "Send to another system" });
@@ -216,6 +226,36 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await why.getByLabel("Reason").fill("It was right");
     await why.getByRole("button", { name: "Take back" }).click();
     await expect.poll(sent).toEqual(["Thrax", "Iohexol"]);
+  });
+
+  test("one image of a series is deleted with a reason, and brought back at once", async () => {
+    const series = ctSeries(3, { PatientID: "D-1", PatientName: "Blurred^Bea" });
+    await flow.store(...series.map(({ bytes }) => bytes));
+    const page = await flow.open();
+    await signInByForm(page, "admin", admin.password);
+    await page.goto("/studies?query=Blurred");
+    await page.getByRole("row", { name: /Blurred, Bea/ }).click();
+    await page.keyboard.press(" ");
+    await page.getByRole("button", { name: /, 3 images/ }).click();
+    const images = page.getByRole("dialog", { name: "1" });
+    await images.getByText("3 images").waitFor();
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+    const third = images.getByRole("button", { name: "Delete image 3" });
+    await third.click();
+    const reason = page.getByRole("dialog", { name: "Delete image 3" });
+    expect(await reason.getByRole("button", { name: "Delete" }).isDisabled()).toBe(true);
+    await reason.getByLabel("Reason").fill("the patient moved");
+    await reason.getByRole("button", { name: "Delete" }).click();
+    await images.getByText("2 images").waitFor();
+    const [study] = (await call("GET", "/studies?query=Blurred")).data;
+    expect(study.numberOfInstances).toBe(2);
+    expect((await call("GET", "/deletions")).data[0]).toMatchObject({
+      kind: "IMAGE",
+      reason: "the patient moved",
+    });
+    await page.getByRole("button", { name: "Undo" }).click();
+    await third.waitFor();
+    expect((await call("GET", `/studies/${study.id}`)).numberOfInstances).toBe(3);
   });
 
   test("one chooses how one is told of what", async () => {

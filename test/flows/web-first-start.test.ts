@@ -1,5 +1,8 @@
+import path from "node:path";
+import { connect } from "@isocenter/server/platform/database.ts";
+import { embeddedSocketPath } from "@isocenter/server/platform/embedded-postgres.ts";
 import { describe, expect, test } from "vitest";
-import { controlsOf } from "../support/accessibility.ts";
+import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing } from "../support/browser.ts";
 import { dcmtkMissing, run } from "../support/dcmtk.ts";
 import { webFlow } from "../support/web.ts";
@@ -69,6 +72,35 @@ describe.skipIf(chromiumMissing())("the first start, as a person meets it", () =
         code: 0,
         output: expect.stringContaining("Received Echo Response (Success)"),
       });
+    }
+
+    // A demonstration that was cut short, as after a kill; and one that is there to its end.
+    const db = connect({
+      url: null,
+      socketPath: embeddedSocketPath(path.join(program.dataDir, "pg")),
+      database: "isocenter",
+      max: 1,
+    });
+    try {
+      await db`insert into demonstration (number, state, prefix, started_at) values (1, 'FAILED', 'demo', now())`;
+      await page.reload();
+      const card = page.getByRole("region", { name: "Load the demonstration" });
+      await card.getByText("The last one was cut short").waitFor();
+      await card.getByRole("button", { name: "Take it away" }).click();
+      await page.getByText("The demonstration is taken away", { exact: true }).waitFor();
+      await card.getByText("takes about a minute").waitFor();
+      await db`update demonstration set state = 'READY'`;
+      await page.goto("/administration/facilities");
+      await page.getByRole("button", { name: "Remove the demonstration" }).click();
+      const dialog = page.getByRole("dialog", { name: "Remove the demonstration" });
+      expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+      await dialog.getByRole("button", { name: "Remove it" }).click();
+      await dialog.waitFor({ state: "detached" });
+      await page.getByRole("region", { name: "The demonstration" }).waitFor({ state: "detached" });
+      const [row] = await db`select state from demonstration`;
+      expect(row).toEqual({ state: "REMOVED" });
+    } finally {
+      await db.end();
     }
 
     const again = await flow.open({ expected: refusedSignIn });

@@ -311,5 +311,33 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     expect((await impression.locator("ins").allInnerTexts()).join("")).toMatch(/nodule, to be followed\./);
     expect((await impression.locator("del").allInnerTexts()).join("")).toMatch(/nodule\./);
     expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Verify the signature" }).click();
+    await page.getByText("It says what was signed: 2 versions compared").waitFor();
+
+    await page.getByRole("button", { name: "Entered in error" }).click();
+    const wrong = page.getByRole("dialog", { name: "Entered in error" });
+    await wrong.getByLabel("Why it should not have been").fill("another patient");
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+    await wrong.getByLabel("Password").fill(ownPassword);
+    await wrong.getByLabel("Password").press("Enter");
+    const none = page.getByRole("heading", { name: "There is no report that counts" });
+    await none.waitFor();
+    const note = page.getByRole("note").filter({ hasText: "withdrawn by Ada Reader" });
+    await note.getByText("another patient").waitFor();
+    await note.getByRole("button", { name: "What it said" }).click();
+    await versions.getByText("Reason: another patient").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Begin the report" }).click();
+    await page.getByLabel("Impression", { exact: true }).fill("Begun too early.");
+    await page.getByRole("button", { name: "Give up" }).click();
+    const giveUp = page.getByRole("dialog", { name: "Give up the draft" });
+    await giveUp.getByRole("button", { name: "Give up the draft" }).click();
+    await none.waitFor();
+    const { data: reports } = await call("GET", `/reports/study/${study.id}`);
+    expect(reports.map(({ status }: { status: string }) => status)).toEqual([
+      "CANCELLED",
+      "ENTERED_IN_ERROR",
+    ]);
   });
 });

@@ -16,23 +16,25 @@ import { useStartedDemo } from "./started-demo.ts";
 
 const pollMs = 1500;
 
-const useProgress = (enabled: boolean) =>
+const useProgress = () =>
   useQuery({
     queryKey: ["demo", "progress"],
     queryFn: ({ signal }) => answerOf(api.GET("/api/v1/demo", { signal })),
-    enabled,
-    refetchInterval: ({ state }) =>
-      state.data && (state.data.state === "READY" || state.data.state === "FAILED") ? false : pollMs,
+    // One that was cut short is known although this browser did not begin it.
+    refetchInterval: ({ state }) => (state.data?.state === "LOADING" ? pollMs : false),
   });
 
 export function DemonstrationCard({ loaded }: { loaded: boolean }) {
   const { started, keep, leave } = useStartedDemo();
   const begin = useMutation({
     mutationFn: () => answerOf(api.POST("/api/v1/demo")),
-    onSuccess: keep,
+    onSuccess: (answer) => {
+      keep(answer);
+      void queryClient.invalidateQueries({ queryKey: ["demo", "progress"] });
+    },
   });
   const under = begin.isPending || started !== null || loaded;
-  const progress = useProgress(started !== null || loaded);
+  const progress = useProgress();
   const failed = progress.data?.state === "FAILED";
   const remove = useMutation({
     mutationFn: () => answerOf(api.DELETE("/api/v1/demo")),

@@ -354,6 +354,40 @@ test("one sees one's own sessions, ends one of them or all others, and nobody el
   expect((await facts("user.sessions-ended"))[0]).toMatchObject({ actor_id: user.id, data: { sessions: 1 } });
 });
 
+test("one's own sessions come in the order that is asked for, and page by page in it", async () => {
+  const tokens: string[] = [];
+  for (let count = 0; count < 3; count++) {
+    tokens.push((await login()).json().accessToken);
+    platform.clock.advance(60_000);
+  }
+  // Used last though it was made first.
+  const authorization = `Bearer ${tokens[0]}`;
+  const ask = (query: string) =>
+    server.app.inject({ url: `/api/v1/users/me/sessions${query}`, headers: { authorization } });
+  const list = async (query: string): Promise<{ id: string; createdAt: string }[]> =>
+    (await ask(query)).json().data;
+  const made = await list("?sort=createdAt");
+  expect(made.map(({ createdAt }) => createdAt)).toEqual(made.map(({ createdAt }) => createdAt).sort());
+  expect(new Set(made.map(({ createdAt }) => createdAt)).size).toBe(3);
+  expect(await list("?sort=-createdAt")).toEqual(made.toReversed());
+  await platform.db`update session set last_used_at = ${platform.clock.now()} where id = ${made[0]!.id}`;
+  const used = [made[0]!.id, made[2]!.id, made[1]!.id];
+  const idsOf = (all: { id: string }[]) => all.map(({ id }) => id);
+  expect(idsOf(await list(""))).toEqual(used);
+  expect(idsOf(await list("?sort=lastUsedAt"))).toEqual(used.toReversed());
+  const paged: { id: string }[] = [];
+  let next: string | null = "/api/v1/users/me/sessions?limit=1&sort=createdAt";
+  while (next !== null) {
+    const page: { data: { id: string }[]; pagination: { next: string | null } } = (
+      await server.app.inject({ url: next, headers: { authorization } })
+    ).json();
+    paged.push(...page.data);
+    next = page.pagination.next;
+  }
+  expect(idsOf(paged)).toEqual(idsOf(made));
+  expect((await ask("?sort=address")).json().code).toBe("query.invalid-sort");
+});
+
 test("a request may name one of the viewer's facilities, and is answered as at that one alone", async () => {
   const second = await server.addFacility();
   const foreign = await server.addFacility();

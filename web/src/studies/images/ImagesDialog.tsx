@@ -8,11 +8,10 @@ import { imagePreviewUrl } from "../../api/pictures.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { ReasonDialog } from "../../kit/forms.tsx";
-import { problemOf, useRun } from "../../kit/run.ts";
+import { useRun } from "../../kit/run.ts";
 import { Skeleton } from "../../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../../kit/States.tsx";
 import { Thumbnail } from "../../kit/Thumbnail.tsx";
-import { toast } from "../../kit/toast.ts";
 import { t } from "../../words/words.ts";
 import { imageCount } from "../format.ts";
 import "./images.css";
@@ -30,6 +29,7 @@ interface ImagesDialogProps {
 /** The images of one series, each of which may be deleted for a reason by whoever corrects images. */
 export default function ImagesDialog({ study, series, name, onClose }: ImagesDialogProps) {
   const [deleting, setDeleting] = useState<Image | null>(null);
+  const [deleted, setDeleted] = useState<Deleted | null>(null);
   const list = useInfiniteQuery({
     queryKey: ["images", "of-series", series.id],
     meta: { live: ["image", "series", "study"] },
@@ -57,6 +57,7 @@ export default function ImagesDialog({ study, series, name, onClose }: ImagesDia
       title={name}
       description={images && imageCount(total)}
     >
+      {deleted && <JustDeleted deleted={deleted} onBack={() => setDeleted(null)} />}
       {list.isError && !images ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : !images ? (
@@ -108,6 +109,10 @@ export default function ImagesDialog({ study, series, name, onClose }: ImagesDia
           image={deleting}
           number={numberOf(deleting, images?.indexOf(deleting) ?? 0)}
           onClose={() => setDeleting(null)}
+          onDeleted={(gone) => {
+            setDeleting(null);
+            setDeleted(gone);
+          }}
         />
       )}
     </Dialog>
@@ -123,26 +128,54 @@ const again = () =>
     ),
   );
 
-function DeleteImage({ image, number, onClose }: { image: Image; number: number; onClose: () => void }) {
+interface Deleted {
+  id: string;
+  number: number;
+}
+
+/** What was deleted last, with the way back: it stands in the window, since nothing outside it can be reached. */
+function JustDeleted({ deleted, onBack }: { deleted: Deleted; onBack: () => void }) {
+  const { busy, problem, run } = useRun("images");
+  const mayRestore = useMe()?.permissions.includes("retention.manage") ?? false;
+  const { id, number } = deleted;
+  const restore = async () => {
+    const work = () => answerOf(api.POST("/api/v1/images/{id}/restore", { params: { path: { id } } }));
+    if (!(await run(work, t("Image {number} is back", { number })))) return;
+    await again();
+    onBack();
+  };
+  return (
+    <div className="note plain mb-3 items-center" role="status">
+      <span className="flex-1">
+        {t("Image {number} is deleted", { number })}
+        {problem && <span className="block text-crit">{problem}</span>}
+      </span>
+      {mayRestore && (
+        <Button size="s" busy={busy} onClick={() => void restore()}>
+          {t("Undo")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function DeleteImage({
+  image,
+  number,
+  onClose,
+  onDeleted,
+}: {
+  image: Image;
+  number: number;
+  onClose: () => void;
+  onDeleted: (deleted: Deleted) => void;
+}) {
   const { busy, problem, run } = useRun("images");
   const mayRestore = useMe()?.permissions.includes("retention.manage") ?? false;
   const one = { params: { path: { id: image.id } } };
-  const restore = async () => {
-    try {
-      await answerOf(api.POST("/api/v1/images/{id}/restore", one));
-      toast({ title: t("Image {number} is back", { number }), tone: "ok" });
-    } catch (error) {
-      toast({ title: t("That did not work"), detail: problemOf(error), tone: "urg" });
-    }
-    await again();
-  };
   const remove = async (reason: string) => {
     if (!(await run(() => answerOf(api.DELETE("/api/v1/images/{id}", { ...one, body: { reason } }))))) return;
-    toast({
-      title: t("Image {number} is deleted", { number }),
-      ...(mayRestore ? { action: { label: t("Undo"), run: () => void restore() } } : {}),
-    });
-    onClose();
+    onDeleted({ id: image.id, number });
     await again();
   };
   return (
