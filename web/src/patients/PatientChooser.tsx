@@ -72,7 +72,18 @@ export function PatientChooser({ start = "", except, onText, onChoose }: Patient
           onKeyDown={keys}
         />
       </div>
-      <div id={`${id}-list`} role="listbox" aria-label={t("Patients")} className="min-h-24">
+      <p className="text-12 text-text-3" role="status">
+        {search.isError
+          ? t("The search failed. Try again in a moment.")
+          : !enough
+            ? t("Type at least two characters.")
+            : search.isFetching
+              ? ""
+              : t("{count, plural, =0 {No such patient here.} one {# found} other {# found}}", {
+                  count: found.length,
+                })}
+      </p>
+      <div id={`${id}-list`} role="listbox" aria-label={t("Patients")} className={enough ? "min-h-24" : ""}>
         {found.map((patient) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys
           <div
@@ -90,17 +101,6 @@ export function PatientChooser({ start = "", except, onText, onChoose }: Patient
           </div>
         ))}
       </div>
-      <p className="text-12 text-text-3" role="status">
-        {search.isError
-          ? t("The search failed. Try again in a moment.")
-          : !enough
-            ? t("Type at least two characters.")
-            : search.isFetching
-              ? ""
-              : t("{count, plural, =0 {No such patient here.} one {# found} other {# found}}", {
-                  count: found.length,
-                })}
-      </p>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import type { ReadingItem } from "@isocenter/contract";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { dayOf, momentIn } from "../kit/dates.ts";
 import { ModalityChip } from "../kit/Tag.tsx";
-import { ageAt, sexWord } from "../studies/format.ts";
+import { ageAt, imagingModalities, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { PriorReports } from "./PriorReports.tsx";
@@ -57,7 +57,7 @@ export function ReadingPanel({
         </div>
         <div className="mt-2 flex flex-wrap items-center gap-2">
           <PriorityMark priority={item.priority} />
-          {item.modalities.map((modality) => (
+          {imagingModalities(item.modalities).map((modality) => (
             <ModalityChip key={modality} modality={modality} />
           ))}
           <StatusMark item={item} />

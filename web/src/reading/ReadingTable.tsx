@@ -5,7 +5,7 @@ import { Icon } from "../kit/Icon.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ModalityChip, SeverityTag, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
-import { count, sexAndAge } from "../studies/format.ts";
+import { count, imagingModalities, sexAndAge } from "../studies/format.ts";
 import { message, t } from "../words/words.ts";
 import { type grouped, type Urgency, urgencyOf, waitingOf } from "./waiting.ts";
 
@@ -177,7 +177,7 @@ function Row({ item, now, selected, onSelect, onOpen }: RowProps) {
       </td>
       <td className="col-exam">
         <div className="a">
-          {item.modalities.map((modality) => (
+          {imagingModalities(item.modalities).map((modality) => (
             <span key={modality} className="mr-1.5">
               <ModalityChip modality={modality} />
             </span>

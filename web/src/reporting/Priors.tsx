@@ -6,6 +6,7 @@ import { Button } from "../kit/Button.tsx";
 import { dateAndTime, dayOf } from "../kit/dates.ts";
 import { ErrorState } from "../kit/States.tsx";
 import { usePriorReports } from "../reading/queries.ts";
+import { imagingModalities } from "../studies/format.ts";
 import { t } from "../words/words.ts";
 import { sections } from "./autosave.ts";
 
@@ -36,7 +37,8 @@ export const usePriorStudies = (study: Study) =>
 export const comparisonWith = (prior: Study): string =>
   t("Compared with {examination} of {date}.", {
     examination:
-      [prior.modalities.join("/"), prior.studyDescription].filter(Boolean).join(" ") || t("the study"),
+      [imagingModalities(prior.modalities).join("/"), prior.studyDescription].filter(Boolean).join(" ") ||
+      t("the study"),
     date: dayOf(prior.studyDate ?? ""),
   });
 
@@ -58,7 +60,11 @@ export function Priors({ study, onCompare }: PriorsProps) {
     <article key={prior.id} className="prior">
       <div className="flex items-start gap-2">
         <span className="min-w-0 flex-1 text-text [overflow-wrap:anywhere]">
-          {[dateAndTime(prior.studyDate, null), prior.modalities.join("/"), prior.studyDescription]
+          {[
+            dateAndTime(prior.studyDate, null),
+            imagingModalities(prior.modalities).join("/"),
+            prior.studyDescription,
+          ]
             .filter(Boolean)
             .join(" · ")}
         </span>

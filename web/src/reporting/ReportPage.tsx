@@ -13,7 +13,7 @@ import { toast } from "../kit/toast.ts";
 import { priorityWord } from "../orders/order-words.ts";
 import { useOrder } from "../orders/queries.ts";
 import { TechnologistNotes } from "../reading/TechnologistNotes.tsx";
-import { ageAt } from "../studies/format.ts";
+import { ageAt, imagingModalities } from "../studies/format.ts";
 import { t } from "../words/words.ts";
 import { insertIntoReport } from "./insertion.ts";
 import { comparisonWith, Priors, usePriorStudies } from "./Priors.tsx";
@@ -119,7 +119,7 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
       </div>
       <div className="min-w-0">
         <p className="text-14">
-          {study.modalities.map((modality) => (
+          {imagingModalities(study.modalities).map((modality) => (
             <span key={modality} className="mr-1.5">
               <ModalityChip modality={modality} />
             </span>

@@ -18,7 +18,7 @@ import { SeverityTag, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { openLetter } from "../reporting/letter.ts";
 import { useStudy } from "../reporting/queries.ts";
-import { sexAndAge } from "../studies/format.ts";
+import { imagingModalities, sexAndAge } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
 import { markRead, useReportNotices, useResultReport, useVersions } from "./queries.ts";
@@ -128,7 +128,9 @@ function Pictures({ study, onView }: { study: Study; onView: () => void }) {
         <Thumbnail
           url={studyThumbnailUrl(study)}
           version={`${study.version}`}
-          alt={t("Preview of {study}", { study: study.studyDescription ?? study.modalities.join(" ") })}
+          alt={t("Preview of {study}", {
+            study: study.studyDescription ?? imagingModalities(study.modalities).join(" "),
+          })}
           className="result-preview"
         />
         <span className="result-caption">

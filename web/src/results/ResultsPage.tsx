@@ -13,7 +13,7 @@ import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { SeverityTag, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
-import { sexAndAge } from "../studies/format.ts";
+import { imagingModalities, sexAndAge } from "../studies/format.ts";
 import { addDays } from "../studies/list-state.ts";
 import { useTimeZone, useToday } from "../studies/queries.ts";
 import { moveSelection } from "../studies/selection.ts";
@@ -294,7 +294,7 @@ function ResultRow({ result: { study, at, told, unread }, selected }: { result: 
             {unread.length > 0 && <span className="sr-only">, {t("unread")}</span>}
           </span>
           <span className="block text-12 text-text-2">
-            {study.studyDescription ?? study.modalities.join(" ")}
+            {study.studyDescription ?? imagingModalities(study.modalities).join(" ")}
           </span>
           <span className="block text-12 text-text-3">
             {[sexAndAge(study.patient, study.studyDate), study.patient.identifier]

@@ -1,6 +1,7 @@
 import type { SearchAnswer } from "@isocenter/contract";
 import type { IconName } from "../kit/Icon.tsx";
 import type { Shortcut } from "../kit/shortcuts.ts";
+import { imagingModalities } from "../studies/format.ts";
 import { t } from "../words/words.ts";
 
 /** One line of the palette: what it says, and what it does. */
@@ -84,7 +85,7 @@ export function foundEntries(answer: SearchAnswer, leads: Leads): Entry[] {
       id: `study-${study.id}`,
       group: t("Studies"),
       icon: "scan" as const,
-      text: study.studyDescription ?? study.modalities.join(", "),
+      text: study.studyDescription ?? imagingModalities(study.modalities).join(", "),
       detail: joined(study.studyDate, study.accessionNumber, study.patient.name),
       run: () => leads.study(study.id),
     })),

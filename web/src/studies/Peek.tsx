@@ -9,7 +9,16 @@ import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { t } from "../words/words.ts";
-import { ageAt, count, imageCount, seriesCount, sexWord, sizeOf, statusLook } from "./format.ts";
+import {
+  ageAt,
+  count,
+  imageCount,
+  imagingModalities,
+  seriesCount,
+  sexWord,
+  sizeOf,
+  statusLook,
+} from "./format.ts";
 import { useSeries, useTimeZone } from "./queries.ts";
 
 const PeekActions = lazy(() => import("./PeekActions.tsx"));
@@ -51,7 +60,7 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
           {patient.issuer && <span className="text-text-3"> {patient.issuer}</span>}
         </div>
         <div className="mt-2 flex flex-wrap items-center gap-1">
-          {study.modalities.map((modality) => (
+          {imagingModalities(study.modalities).map((modality) => (
             <ModalityChip key={modality} modality={modality} />
           ))}
           <Tag tone={status.tone}>{t(status.word)}</Tag>

@@ -6,7 +6,7 @@ import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { t } from "../words/words.ts";
-import { ago, count, sexAndAge, sexWord, statusLook } from "./format.ts";
+import { ago, count, imagingModalities, sexAndAge, sexWord, statusLook } from "./format.ts";
 import { useTimeZone } from "./queries.ts";
 
 interface StudyRowProps {
@@ -88,7 +88,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       </td>
       <td className="col-exam">
         <div className="a">
-          {study.modalities.map((modality) => (
+          {imagingModalities(study.modalities).map((modality) => (
             <span key={modality} className="mr-1.5">
               <ModalityChip modality={modality} />
             </span>

@@ -1,8 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { speak } from "../words/words.ts";
-import { ageAt, ago, imageCount, seriesCount, sexAndAge, sizeOf, totalOf } from "./format.ts";
+import {
+  ageAt,
+  ago,
+  imageCount,
+  imagingModalities,
+  seriesCount,
+  sexAndAge,
+  sizeOf,
+  totalOf,
+} from "./format.ts";
 
 describe("what a row says", () => {
+  it("names what made the images, and papers only where there is nothing else", () => {
+    expect(imagingModalities(["DOC", "CT", "SR"])).toEqual(["CT"]);
+    expect(imagingModalities(["DOC", "SR"])).toEqual(["DOC", "SR"]);
+  });
+
   it("tells the age at the examination, as a department says it", () => {
     expect(ageAt("1967-03-02", "2026-03-01")).toBe("58 y");
     expect(ageAt("1967-03-02", "2026-03-02")).toBe("59 y");

@@ -4,6 +4,15 @@ import { locale, message, t } from "../words/words.ts";
 
 const dayMs = 86_400_000;
 
+/** What is made of a study beside its images: reports, marks, chosen images. */
+const derived: readonly string[] = ["DOC", "SR", "PR", "KO", "AU"];
+
+/** The modalities that made a study; papers and marks about it only where there is nothing else. */
+export function imagingModalities(modalities: readonly string[]): readonly string[] {
+  const made = modalities.filter((modality) => !derived.includes(modality));
+  return made.length > 0 ? made : modalities;
+}
+
 /** Age as people in a department say it, at a date: days under a month, months under two years, then years. Null where it cannot be told. */
 export function ageAt(birthDate: string | null, on: string | null): string | null {
   if (!birthDate || !on || birthDate > on) return null;

@@ -19,7 +19,7 @@ export const cast: readonly CastMember[] = [
     username: "radiologist",
     firstName: "Hedda",
     lastName: "Kjellström",
-    profession: "PHYSICIAN",
+    profession: "Physician",
     department: "Radiology",
   },
   {
@@ -27,7 +27,7 @@ export const cast: readonly CastMember[] = [
     username: "radiologist2",
     firstName: "Bastien",
     lastName: "Okafor-Leroy",
-    profession: "PHYSICIAN",
+    profession: "Physician",
     department: "Radiology",
   },
   {
@@ -35,7 +35,7 @@ export const cast: readonly CastMember[] = [
     username: "radiologist3",
     firstName: "Ines",
     lastName: "Wakabayashi",
-    profession: "PHYSICIAN",
+    profession: "Physician",
     department: "Radiology",
   },
   {
@@ -43,7 +43,7 @@ export const cast: readonly CastMember[] = [
     username: "resident",
     firstName: "Caelum",
     lastName: "Drăgulescu",
-    profession: "PHYSICIAN",
+    profession: "Physician",
     department: "Radiology",
   },
   {
@@ -51,7 +51,7 @@ export const cast: readonly CastMember[] = [
     username: "technologist",
     firstName: "Runa",
     lastName: "Achterberg",
-    profession: "RADIOGRAPHER",
+    profession: "Radiographer",
     department: "Radiology",
   },
   {
@@ -59,7 +59,7 @@ export const cast: readonly CastMember[] = [
     username: "technologist2",
     firstName: "Tadeo",
     lastName: "Silvermane",
-    profession: "RADIOGRAPHER",
+    profession: "Radiographer",
     department: "Radiology",
   },
   {
@@ -67,7 +67,7 @@ export const cast: readonly CastMember[] = [
     username: "physician",
     firstName: "Nora",
     lastName: "Aalto",
-    profession: "PHYSICIAN",
+    profession: "Physician",
     department: "Emergency",
   },
   {
@@ -75,7 +75,7 @@ export const cast: readonly CastMember[] = [
     username: "physician2",
     firstName: "Martín",
     lastName: "Reyes-Haldane",
-    profession: "PHYSICIAN",
+    profession: "Physician",
     department: "Oncology",
   },
   {
@@ -83,7 +83,7 @@ export const cast: readonly CastMember[] = [
     username: "physician3",
     firstName: "Sana",
     lastName: "Chaudhry-Bloom",
-    profession: "PHYSICIAN",
+    profession: "Physician",
     department: "Internal medicine",
   },
   {
@@ -91,7 +91,7 @@ export const cast: readonly CastMember[] = [
     username: "physician4",
     firstName: "Per",
     lastName: "Lindqvist-Ayo",
-    profession: "PHYSICIAN",
+    profession: "Physician",
     department: "Emergency",
   },
   { role: "FRONT_DESK", username: "front-desk", firstName: "Odile", lastName: "Fairweather" },

@@ -44,10 +44,10 @@ export interface DepartmentPlan {
 }
 
 const professions: Partial<Record<Role, string>> = {
-  PHYSICIAN: "PHYSICIAN",
-  RADIOLOGIST: "PHYSICIAN",
-  RESIDENT: "PHYSICIAN",
-  TECHNOLOGIST: "RADIOGRAPHER",
+  PHYSICIAN: "Physician",
+  RADIOLOGIST: "Physician",
+  RESIDENT: "Physician",
+  TECHNOLOGIST: "Radiographer",
 };
 /** The same on each of these days, Monday being 1. */
 export const openOn = (days: string, from: string, to: string): object =>

@@ -8,6 +8,7 @@ import { Field } from "../../kit/Field.tsx";
 import { Form } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { Tag } from "../../kit/Tag.tsx";
+import { imagingModalities } from "../../studies/format.ts";
 import { t } from "../../words/words.ts";
 import { Side } from "../parts/Page.tsx";
 import { Choose } from "./Choose.tsx";
@@ -22,7 +23,7 @@ export function DoubtSide({ item, onClose }: { item: ReconciliationItem; onClose
   const other = knownPatient ?? patient;
   return (
     <Side
-      title={study.studyDescription ?? study.modalities.join(", ")}
+      title={study.studyDescription ?? imagingModalities(study.modalities).join(", ")}
       about={doubtWord(item.kind)}
       onClose={onClose}
     >
@@ -148,7 +149,7 @@ function Decide({ item }: { item: ReconciliationItem }) {
             options={item.registered.map((one) => ({
               value: one.id,
               word: one.studyDescription ?? t("No description"),
-              hint: [one.modalities.join(", "), one.bodyPart].filter(Boolean).join(" · "),
+              hint: [imagingModalities(one.modalities).join(", "), one.bodyPart].filter(Boolean).join(" · "),
             }))}
             value={studyId}
             onChange={setStudyId}

@@ -5,6 +5,7 @@ import { dayOf, momentIn } from "../../kit/dates.ts";
 import { Select } from "../../kit/forms.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
+import { imagingModalities } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
@@ -68,7 +69,7 @@ export default function DoubtsPage() {
                   head: t("Study"),
                   cell: ({ study }) => (
                     <Two
-                      a={study.studyDescription ?? study.modalities.join(", ")}
+                      a={study.studyDescription ?? imagingModalities(study.modalities).join(", ")}
                       b={[study.studyDate && dayOf(study.studyDate), study.accessionNumber]
                         .filter(Boolean)
                         .join(" · ")}

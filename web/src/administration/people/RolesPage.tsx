@@ -5,6 +5,7 @@ import { roleWord } from "../../kit/roles.ts";
 import { Tag } from "../../kit/Tag.tsx";
 import { message, t } from "../../words/words.ts";
 import { Page } from "../parts/Page.tsx";
+import { permissionWords } from "./permission-words.ts";
 
 const reachWords: Readonly<Record<Reach, string>> = {
   all: message("all"),
@@ -41,7 +42,10 @@ export default function RolesPage() {
           <tbody>
             {(Object.keys(permissionTable) as Permission[]).map((permission) => (
               <tr key={permission}>
-                <th scope="row">{permission}</th>
+                <th scope="row">
+                  {t(permissionWords[permission])}
+                  <span className="mono block text-11! font-normal text-text-3">{permission}</span>
+                </th>
                 {roles.map((role) => (
                   <td key={role}>
                     <Cell reach={(permissionTable[permission] as Partial<Record<string, Reach>>)[role]} />
