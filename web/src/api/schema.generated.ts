@@ -4067,7 +4067,7 @@ export interface paths {
          */
         post: operations["loadDemonstration"];
         /**
-         * Takes a demonstration away that was not loaded to its end
+         * Takes the demonstration away, with its people and images; refused where something else hangs on it
          * @description Needs the permission `demo.manage`.
          */
         delete: operations["deleteDemo"];

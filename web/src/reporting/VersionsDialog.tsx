@@ -28,7 +28,8 @@ export function VersionsDialog({ reportId, onClose }: { reportId: string; onClos
       {versions.isError ? (
         <ErrorState error={versions.error} onRetry={() => void versions.refetch()} />
       ) : versions.data ? (
-        <Comparison versions={versions.data.data} />
+        // What was known before a signature does not stay chosen after it.
+        <Comparison key={versions.data.data.length} versions={versions.data.data} />
       ) : (
         <Skeleton width="60%" />
       )}
