@@ -289,6 +289,10 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
         const { videoWidth, videoHeight, currentTime, error } = one as unknown as Record<string, number>;
         return { videoWidth, videoHeight, currentTime, error };
       });
+    // The browser asks for it itself, by ranges and without a token in the address.
+    expect(await video.getAttribute("src")).toMatch(
+      /^\/dicomweb\/studies\/[\d.]+\/series\/[\d.]+\/instances\/[\d.]+\/rendered$/,
+    );
     await expect.poll(state).toMatchObject({ videoWidth: 64, videoHeight: 64, error: null });
     await video.evaluate((one) => (one as unknown as { play(): Promise<void> }).play());
     await expect.poll(async () => (await state()).currentTime).toBeGreaterThan(0.2);

@@ -50,7 +50,16 @@ export interface Dicomweb {
   ): Promise<Blob>;
   /** What an instance without pictures is shown as: a page, a drawing, a PDF or a film; the blob's type says which. */
   document(path: FramePath, signal?: AbortSignal): Promise<Blob>;
+  /**
+   * Where the browser may play a film itself, range by range, for some minutes from now on; undefined where the archive gives it whole alone.
+   */
+  film(path: FramePath, signal?: AbortSignal): Promise<Film | undefined>;
   bulkData(uri: string, path: FramePath, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface Film {
+  url: string;
+  type: string;
 }
 
 export interface FramePath {
@@ -69,10 +78,16 @@ export interface Size {
 export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): Dicomweb {
   const base = root.replace(/\/+$/, "");
 
-  async function get(url: string, accept: string, signal?: AbortSignal): Promise<Response> {
+  async function get(
+    url: string,
+    accept: string,
+    signal?: AbortSignal,
+    more: Record<string, string> = {},
+  ): Promise<Response> {
     let response: Response;
     try {
-      response = await fetchAuthorized(url, { headers: { Accept: accept }, ...(signal ? { signal } : {}) });
+      const headers = { Accept: accept, ...more };
+      response = await fetchAuthorized(url, { headers, ...(signal ? { signal } : {}) });
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new DicomwebError(t("The archive cannot be reached."), 0);
@@ -134,6 +149,15 @@ export function createDicomweb(root: string, fetchAuthorized: FetchAuthorized): 
     async document(path, signal) {
       const accept = "text/html, image/svg+xml, application/pdf, video/mp4, video/mpeg, text/xml;q=0.1";
       return (await get(`${instanceUrl(path)}/rendered`, accept, signal)).blob();
+    },
+    async film(path, signal) {
+      const url = `${instanceUrl(path)}/rendered`;
+      // Its first byte, with which comes what lets the browser ask for the others.
+      const headers = { Range: "bytes=0-0", "X-Isocenter-Client": "web" };
+      const response = await get(url, "video/mp4, video/mpeg", signal, headers);
+      await response.body?.cancel();
+      const type = (response.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+      return response.status === 206 && type.startsWith("video/") ? { url, type } : undefined;
     },
     async bulkData(uri, path, signal) {
       // A relative address counts from where the metadata came from (PS3.18 F.2.2).

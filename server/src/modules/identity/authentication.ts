@@ -1,4 +1,4 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import {
   type App,
   actingFor,
@@ -8,6 +8,7 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
+import type { FilmPasses } from "./film-passes.ts";
 import type { Principals } from "./principals.ts";
 import { apiKeyPrefix, type Tokens } from "./tokens.ts";
 import type { Authenticated, RequestOrigin } from "./types.ts";
@@ -16,10 +17,14 @@ declare module "fastify" {
   interface FastifyRequest {
     /** The viewer with its session; set together with `viewer`. */
     authenticated: Authenticated;
+    /** Lets the browser play what this request is for, where the person's own page asked; see film-passes.ts. */
+    giveFilmPass?: (reply: FastifyReply) => Promise<void>;
   }
   interface FastifyContextConfig {
     /** May be used by who must change the password first. */
     beforePasswordChange?: true;
+    /** What a film pass may open. */
+    playsFilms?: true;
   }
 }
 
@@ -85,7 +90,12 @@ const guarded = (config: RouteGuard | undefined): boolean =>
  * Deny by default: a route that names neither a permission, nor `signedIn`, nor `public` keeps the server from starting. Refusals are
  * written to the journal.
  */
-export function installAuthentication(app: App, authenticate: Authenticate, journal: Journal): void {
+export function installAuthentication(
+  app: App,
+  authenticate: Authenticate,
+  journal: Journal,
+  films: FilmPasses,
+): void {
   const routes: { method: string | string[]; url: string; config?: RouteGuard }[] = [];
   app.addHook("onRoute", (route) => void routes.push(route));
   app.addHook("onReady", async () => {
@@ -103,11 +113,20 @@ export function installAuthentication(app: App, authenticate: Authenticate, jour
     if (request.is404 || config.public) return;
     // A request that is done later comes with who asked for it, as they are now.
     const acting = actingFor();
+    const film =
+      config.playsFilms && !acting && request.headers.authorization === undefined
+        ? await films.read(request, originOf(request))
+        : null;
     const authenticated = acting
       ? { ...acting, mustChangePassword: false }
-      : await authenticate(request.headers.authorization, originOf(request));
-    request.viewer = atFacility(authenticated.viewer, request.headers[facilityHeader]);
+      : (film?.authenticated ?? (await authenticate(request.headers.authorization, originOf(request))));
+    request.viewer = atFacility(
+      authenticated.viewer,
+      film ? (film.facilityId ?? undefined) : request.headers[facilityHeader],
+    );
     request.authenticated = { ...authenticated, viewer: request.viewer };
+    if (config.playsFilms && !film)
+      request.giveFilmPass = (reply) => films.give(request.authenticated, request, reply);
     if (request.authenticated.mustChangePassword && !config.beforePasswordChange) {
       throw new Refusal(
         "forbidden",

@@ -6,6 +6,7 @@ import { createAuthenticate, installAuthentication } from "./authentication.ts";
 import { cleanIdentity } from "./clean.ts";
 import { confirmPassword } from "./confirm.ts";
 import { changeChannel, type IdentityDeps } from "./deps.ts";
+import { createFilmPasses } from "./film-passes.ts";
 import { configuredCost, createPasswordHasher, type PasswordCost, type PasswordHasher } from "./passwords.ts";
 import { createPrincipals } from "./principals.ts";
 import { createThrottle } from "./throttle.ts";
@@ -40,6 +41,11 @@ export function createIdentity(
   const tokens = createTokens(clock, secret);
   const principals = createPrincipals(db, clock);
   const authenticate = createAuthenticate(tokens, principals);
+  const films = createFilmPasses(
+    tokens,
+    principals,
+    (request) => request.protocol === "https" || config.publicUrl?.startsWith("https:") === true,
+  );
   const listeners = new Set<() => void>();
   let stopListening: (() => Promise<void>) | null = null;
 
@@ -64,7 +70,7 @@ export function createIdentity(
     authenticate,
     again: (authenticated) => principals.again(authenticated),
     confirmPassword: (viewer, password) => confirmPassword(deps, viewer, password),
-    installAuthentication: (app) => installAuthentication(app, authenticate, journal),
+    installAuthentication: (app) => installAuthentication(app, authenticate, journal, films),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -9,11 +9,22 @@ export interface AccessClaims {
   sessionId: string;
 }
 
+export const filmPassSeconds = 15 * 60;
+
+export interface FilmPassClaims extends AccessClaims {
+  /** The one address that it opens. */
+  path: string;
+  facilityId: string | null;
+}
+
 export interface Tokens {
   /** A JWT (HS256) that names user and session. */
   signAccess(claims: AccessClaims): Promise<string>;
   /** @throws Refusal `unauthenticated` (`auth.invalid-token`, `auth.expired-token`) */
   readAccess(token: string): Promise<AccessClaims>;
+  signFilmPass(claims: FilmPassClaims): Promise<string>;
+  /** @throws Refusal `unauthenticated` (`auth.invalid-token`), also for another address than it was given for */
+  readFilmPass(token: string, path: string): Promise<FilmPassClaims>;
   newRefresh(): string;
   /**
    * The token that follows a refresh token. It is computed, not random, so that a client that asks twice with one token (two tabs, or an
@@ -27,6 +38,7 @@ const mostVerified = 10_000;
 
 const issuer = "isocenter";
 const audience = "isocenter-api";
+const filmAudience = "isocenter-film";
 
 /** What the database keeps of a secret with enough random bits. */
 export const secretHash = (secret: string): Buffer => createHash("sha256").update(secret).digest();
@@ -35,6 +47,7 @@ export function createTokens(clock: Clock, secret: string): Tokens {
   const key = (purpose: string) => new Uint8Array(hkdfSync("sha256", secret, "", `isocenter ${purpose}`, 32));
   const accessKey = key("access token");
   const refreshKey = key("refresh token");
+  const filmKey = key("film pass");
   const verified = new Map<string, { claims: AccessClaims; endsAt: number }>();
   return {
     signAccess({ userId, sessionId }) {
@@ -71,6 +84,43 @@ export function createTokens(clock: Clock, secret: string): Tokens {
         throw new Refusal("unauthenticated", "auth.invalid-token", "The access token is not valid.", {
           cause: error,
         });
+      }
+    },
+    signFilmPass({ userId, sessionId, path, facilityId }) {
+      const now = Math.floor(clock.now().getTime() / 1000);
+      return new SignJWT({ sid: sessionId, path, at: facilityId })
+        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setSubject(userId)
+        .setIssuer(issuer)
+        .setAudience(filmAudience)
+        .setExpirationTime(now + filmPassSeconds)
+        .sign(filmKey);
+    },
+    async readFilmPass(token, path) {
+      try {
+        const { payload } = await jwtVerify(token, filmKey, {
+          algorithms: ["HS256"],
+          issuer,
+          audience: filmAudience,
+          currentDate: clock.now(),
+          requiredClaims: ["sub", "sid", "path", "exp"],
+        });
+        if (payload.path !== path) throw new Error("another address");
+        return {
+          userId: String(payload.sub),
+          sessionId: String(payload.sid),
+          path,
+          facilityId: typeof payload.at === "string" ? payload.at : null,
+        };
+      } catch (error) {
+        throw new Refusal(
+          "unauthenticated",
+          "auth.invalid-token",
+          "This film is no longer open: open it again.",
+          {
+            cause: error,
+          },
+        );
       }
     },
     newRefresh: () => randomBytes(32).toString("base64url"),

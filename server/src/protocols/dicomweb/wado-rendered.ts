@@ -190,6 +190,9 @@ const renderedInstance: Handler = async (request, reply, deps) => {
   const document = await documentOf(deps, instance);
   if (document) {
     warnOfUnknown(request, reply, []);
+    // The person's own page, which goes on to let the browser play it.
+    if (request.headers["x-isocenter-client"] === "web" && document.types[0]?.startsWith("video/"))
+      await request.giveFilmPass?.(reply);
     return sendDocument(request, reply, ranges, instance, document);
   }
   warnOfUnknown(request, reply, renderedParameters);
@@ -260,8 +263,11 @@ export function registerRendered(app: App, deps: RenderedDeps): void {
     [`${instance}/thumbnail`, thumbnail],
     [`${instance}/frames/:frames/thumbnail`, thumbnail],
   ];
-  for (const [path, handler] of routes)
-    app.get(path, { config: { permission: "images.read" } }, (request, reply) =>
+  for (const [path, handler] of routes) {
+    const config = { permission: "images.read" as const };
+    const isFilm = handler === renderedInstance;
+    app.get(path, { config: isFilm ? { ...config, playsFilms: true } : config }, (request, reply) =>
       handler(request, reply, deps),
     );
+  }
 }

@@ -18,8 +18,14 @@ interface Loaded {
   /** Of a page, its text; of all else an address in this browser. */
   html: string;
   url: string;
+  /** Whether the address is the archive's, from which the browser takes what it plays. */
+  isStreamed: boolean;
   error: string;
 }
+
+const nothing = { type: "", html: "", url: "", isStreamed: false, error: "" };
+/** A film stays open for a quarter of an hour from when it was last asked for. */
+const renewMs = 10 * 60_000;
 
 /** A report, a curve, a document or a film in place of pictures, as the archive makes it readable. */
 export function DocumentView({ series, dicomweb, onShowAttributes }: DocumentViewProps) {
@@ -28,6 +34,7 @@ export function DocumentView({ series, dicomweb, onShowAttributes }: DocumentVie
   const dataSet = series.instances[Math.min(index, count - 1)];
   const uid = (dataSet && textOf(dataSet, tags.SOPInstanceUID)) ?? "";
   const loaded = useDocument(dicomweb, series, uid);
+  useRenewedFilm(dicomweb, series, uid, loaded?.isStreamed ?? false);
   const title = seriesTitle(series);
   return (
     <div className="vw-document" data-document={loaded && !loaded.error ? loaded.type : ""}>
@@ -83,10 +90,31 @@ function Shown({ loaded: { type, html, url }, title }: { loaded: Loaded; title: 
   // Nothing in a page of another system may run here.
   if (type === "text/html") return <iframe className="vw-page" title={title} sandbox="" srcDoc={html} />;
   if (type.startsWith("image/")) return <img className="vw-drawing" src={url} alt={title} />;
-  if (type.startsWith("video/"))
-    // biome-ignore lint/a11y/useMediaCaption: the films of an endoscope or an ultrasound have no words.
-    return <video className="vw-drawing" src={url} controls loop aria-label={title} />;
+  if (type.startsWith("video/")) return <Film url={url} title={title} />;
   return <iframe className="vw-page" title={title} src={url} />;
+}
+
+function Film({ url, title }: { url: string; title: string }) {
+  const [failed, setFailed] = useState(false);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useMediaCaption: the films of an endoscope or an ultrasound have no words. */}
+      <video
+        className="vw-drawing"
+        src={url}
+        controls
+        loop
+        aria-label={title}
+        onError={() => setFailed(true)}
+        onPlaying={() => setFailed(false)}
+      />
+      {failed && (
+        <p className="vw-nothing" role="alert">
+          {t("This film cannot be played here, or no further: save it, or open it again.")}
+        </p>
+      )}
+    </>
+  );
 }
 
 const endings: Readonly<Record<string, string>> = {
@@ -107,25 +135,41 @@ function useDocument(dicomweb: Dicomweb, series: SeriesEntry, uid: string): Load
     const abort = new AbortController();
     let url = "";
     const path = { studyInstanceUid, seriesInstanceUid, sopInstanceUid: uid, frameNumber: 1 };
-    dicomweb
-      .document(path, abort.signal)
-      .then(async (blob) => {
-        const type = (blob.type.split(";")[0] ?? "").toLowerCase();
-        const html = type === "text/html" ? await blob.text() : "";
-        if (abort.signal.aborted) return;
-        if (!html) url = URL.createObjectURL(blob);
-        setLoaded({ uid, type, html, url, error: "" });
-      })
-      .catch((error: unknown) => {
-        if (abort.signal.aborted) return;
-        const reason = error instanceof Error ? error.message : String(error);
-        setLoaded({ uid, type: "", html: "", url: "", error: reason });
-      });
+    const whole = async () => {
+      const blob = await dicomweb.document(path, abort.signal);
+      const type = (blob.type.split(";")[0] ?? "").toLowerCase();
+      const html = type === "text/html" ? await blob.text() : "";
+      if (abort.signal.aborted) return;
+      if (!html) url = URL.createObjectURL(blob);
+      setLoaded({ ...nothing, uid, type, html, url });
+    };
+    const open = async () => {
+      const film = series.kind?.short === "Video" ? await dicomweb.film(path, abort.signal) : undefined;
+      if (!film) await whole();
+      else if (!abort.signal.aborted) setLoaded({ ...nothing, ...film, uid, isStreamed: true });
+    };
+    open().catch((error: unknown) => {
+      if (abort.signal.aborted) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      setLoaded({ ...nothing, uid, error: reason });
+    });
     return () => {
       abort.abort();
       if (url) URL.revokeObjectURL(url);
       setLoaded(undefined);
     };
-  }, [dicomweb, studyInstanceUid, seriesInstanceUid, uid]);
+  }, [dicomweb, studyInstanceUid, seriesInstanceUid, series.kind, uid]);
   return loaded?.uid === uid ? loaded : undefined;
+}
+
+/** Keeps a film open while it is on the screen. */
+function useRenewedFilm(dicomweb: Dicomweb, series: SeriesEntry, uid: string, isStreamed: boolean): void {
+  const { studyInstanceUid, seriesInstanceUid } = series;
+  useEffect(() => {
+    if (!isStreamed) return;
+    const path = { studyInstanceUid, seriesInstanceUid, sopInstanceUid: uid, frameNumber: 1 };
+    // What cannot be renewed now is tried again; the film says itself when it stands still.
+    const timer = setInterval(() => dicomweb.film(path).catch(() => {}), renewMs);
+    return () => clearInterval(timer);
+  }, [dicomweb, studyInstanceUid, seriesInstanceUid, uid, isStreamed]);
 }

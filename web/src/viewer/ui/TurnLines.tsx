@@ -22,6 +22,7 @@ const reach = 0.32;
 /** Where the other planes of the volume cut this one, with handles at which they are turned about it. */
 export function TurnLines({ hanging, slot, controller, state }: TurnLinesProps) {
   const from = useRef<{ others: OtherPlane[]; pivot: Vector; axis: Vector; start: Vector }>(undefined);
+  const pending = useRef(0);
   useShown(hanging);
   const own = state.shown && slicePlaneOf(state.shown);
   const others = otherPlanes(hanging, slot);
@@ -58,10 +59,17 @@ export function TurnLines({ hanging, slot, controller, state }: TurnLinesProps) 
     },
     onPointerMove(event: PointerEvent<Element>) {
       event.stopPropagation();
-      if (from.current) turn(hanging, slot, from.current, angleNow(event), true);
+      if (!from.current) return;
+      const angle = angleNow(event);
+      // Once for each drawn picture of the page, however often the pointer moves.
+      cancelAnimationFrame(pending.current);
+      pending.current = requestAnimationFrame(() => {
+        if (from.current) turn(hanging, slot, from.current, angle, true);
+      });
     },
     onPointerUp(event: PointerEvent<Element>) {
       event.stopPropagation();
+      cancelAnimationFrame(pending.current);
       if (from.current) turn(hanging, slot, from.current, angleNow(event), false);
       from.current = undefined;
     },

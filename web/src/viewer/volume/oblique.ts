@@ -15,7 +15,7 @@ export interface Turn {
   draft?: true;
 }
 
-/** Pixels along each side at most. */
+/** Pixels along each side at most; half as many while a plane is dragged. */
 const mostPixels = 512;
 /** More planes than a person scrolls through. */
 const mostPlanes = 2000;
@@ -66,12 +66,13 @@ export function turnedPlanesOf(
   const { right, down, next, centre } = turn;
   const side = Math.max(...extentsOf(volume)) * margin;
   const finest = Math.min(...volume.spacing);
-  const pixels = Math.max(2, Math.min(mostPixels, Math.round(side / finest)));
+  const most = turn.draft ? mostPixels / 2 : mostPixels;
+  const pixels = Math.max(2, Math.min(most, Math.round(side / finest)));
   const spacing = side / pixels;
   const step = finest;
-  const [least, most] = turn.draft ? [0, 0] : reachOf(volume, centre, next);
-  const first = Math.max(Math.ceil(least / step), -mostPlanes / 2);
-  const last = Math.min(Math.floor(most / step), mostPlanes / 2);
+  const [from, to] = turn.draft ? [0, 0] : reachOf(volume, centre, next);
+  const first = Math.max(Math.ceil(from / step), -mostPlanes / 2);
+  const last = Math.min(Math.floor(to / step), mostPlanes / 2);
   const turned = degreesBetween(next, straight(volume, plane));
   const middle = middleOf(volume);
   const stack = ++stacks;
@@ -108,8 +109,9 @@ function straight(volume: VolumeGeometry, plane: PlaneName): Vector {
   return volume.axes[through].map((part) => part * signs[through]) as unknown as Vector;
 }
 
+/** Of two planes, whichever way their stacks are counted. */
 const degreesBetween = (a: Vector, b: Vector): number =>
-  Math.round((Math.acos(Math.min(1, Math.max(-1, dot(a, b)))) * 180) / Math.PI);
+  Math.round((Math.acos(Math.min(1, Math.abs(dot(a, b)))) * 180) / Math.PI);
 
 interface Grid {
   position: Vector;
