@@ -1,24 +1,30 @@
-import { type CSSProperties, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { t } from "../../words/words.ts";
-import type { Dicomweb } from "../dicomweb.ts";
-import { numberOf } from "../model/dicom-json.ts";
-import { spacingOf } from "../model/geometry.ts";
+import type { Room } from "../index.tsx";
 import type { StackImage } from "../model/image.ts";
-import { tags } from "../model/tags.ts";
-import type { ImageSource } from "../pixels/image-source.ts";
+import { drawnPlaneOf } from "../model/pixel-space.ts";
+import type { Presented } from "../model/presentation-states.ts";
+import type { ViewportController } from "../stack/viewport-controller.ts";
+import { extentOf, placeInViewport, type ScaleWish } from "./coarse-place.ts";
+import { matrixOf } from "./layer-place.ts";
 import { useStore } from "./use-store.ts";
 
 interface CoarseLayerProps {
-  dicomweb: Dicomweb;
-  source: ImageSource;
+  room: Room;
   image: StackImage;
+  controller: ViewportController;
+  /** What stands in the viewport still: the image takes its place if it is like it. */
+  before: StackImage | undefined;
+  presented: Presented | undefined;
+  scale: ScaleWish | undefined;
 }
 
 /** The longer side of what the archive draws: enough to see what it is, little to send. */
 const side = 768;
 
 /** A large image while it comes: a coarse picture that sharpens, and how much is here. It lies where the whole one will. */
-export function CoarseLayer({ dicomweb, source, image }: CoarseLayerProps) {
+export function CoarseLayer({ room, image, ...place }: CoarseLayerProps) {
+  const { dicomweb, source } = room;
   const canvas = useRef<HTMLCanvasElement>(null);
   const imageId = source.idOf(image);
   const { share, picture } = useStore(useMemo(() => source.coming.of(imageId), [source, imageId]));
@@ -45,6 +51,8 @@ export function CoarseLayer({ dicomweb, source, image }: CoarseLayerProps) {
     if (picture) context.putImageData(new ImageData(picture.pixels, columns, rows), 0, 0);
     else if (drawn) context.drawImage(drawn, 0, 0);
   }, [picture, drawn, columns, rows]);
+  // The viewport may have another size now.
+  useStore(room.session.resized);
   const percent = Math.round(share * 100);
   return (
     <div className="vw-coarse" data-columns={columns || undefined} data-here={percent}>
@@ -53,7 +61,7 @@ export function CoarseLayer({ dicomweb, source, image }: CoarseLayerProps) {
           ref={canvas}
           width={columns}
           height={rows}
-          style={{ "--aspect": aspectOf(image) } as CSSProperties}
+          style={{ transform: matrixFor(image, [columns, rows], place) }}
         />
       )}
       <span className="vw-coarse-share" role="status">
@@ -65,9 +73,25 @@ export function CoarseLayer({ dicomweb, source, image }: CoarseLayerProps) {
   );
 }
 
-function aspectOf({ attributes }: StackImage): number {
-  const spacing = spacingOf(attributes);
-  const columns = numberOf(attributes, tags.Columns) ?? 1;
-  const rows = numberOf(attributes, tags.Rows) ?? 1;
-  return (columns * spacing.column) / (rows * spacing.row);
+/** Where the whole image will lie. */
+function matrixFor(
+  image: StackImage,
+  cells: readonly [columns: number, rows: number],
+  { controller, before, presented, scale }: Omit<CoarseLayerProps, "room" | "image">,
+): string {
+  if (before && isAlike(before, image)) return matrixOf(image, cells, controller.canvasOf);
+  const { clientWidth: width, clientHeight: height } = controller.layers;
+  const [a, b, c, d, x, y] = placeInViewport(image, { width, height }, presented, scale);
+  const parts = [a / cells[0], b / cells[0], c / cells[1], d / cells[1], x, y];
+  return `matrix(${parts.map((part) => part.toFixed(5)).join(", ")})`;
+}
+
+/** Whether Cornerstone draws one where the other was. */
+function isAlike(a: StackImage, b: StackImage): boolean {
+  const [one, other] = [a, b].map((image) => {
+    const { width, height } = extentOf(image);
+    const { row, column } = drawnPlaneOf(image);
+    return [width, height, ...row, ...column].map((part) => part.toFixed(3)).join();
+  });
+  return one === other;
 }

@@ -110,7 +110,7 @@ export function ReadingRoom({
   const presentations = usePresentations(dicomweb, series, places, jump, image);
   const fused = hanging.fusedIn(hanging.active);
   const { planes, togglePlanes } = usePlanes(hanging);
-  const { scale, choose: chooseScale } = useScale(hanging, session);
+  const { scale, choose: chooseScale, wishFor } = useScale(hanging, session);
   useLinking(hanging);
   usePrefetching(session, hanging.controllers, hanging.visible, hanging.active);
 
@@ -224,6 +224,7 @@ export function ReadingRoom({
         look={look}
         regions={regions}
         presentation={presentations.chosen}
+        wishFor={wishFor}
         onShowAttributes={() => setPanel("attributes")}
       />
       {panel === "measurements" && (

@@ -12,6 +12,7 @@ import { SolidPane } from "./SolidPane.tsx";
 import { type Hanging, slots } from "./use-hanging.ts";
 import { pointAt } from "./use-linking.ts";
 import type { ShownRegions } from "./use-regions.ts";
+import type { ChosenScale } from "./use-scale.ts";
 import { useStore } from "./use-store.ts";
 import { ViewportPane } from "./ViewportPane.tsx";
 
@@ -25,6 +26,7 @@ interface ViewportGridProps {
   look: FusionLook;
   regions: ShownRegions;
   presentation: PresentationState | undefined;
+  wishFor: ChosenScale["wishFor"];
   onShowAttributes: () => void;
   /** From one viewport to all that hang, and back. */
   onMaximize: () => void;
@@ -42,6 +44,7 @@ export function ViewportGrid({
   look,
   regions,
   presentation,
+  wishFor,
   onMaximize,
   onShowAttributes,
 }: ViewportGridProps) {
@@ -103,6 +106,7 @@ export function ViewportGrid({
                 look={look}
                 regions={regions}
                 presentation={presentation}
+                wishFor={wishFor}
                 reference={slot === active || visible.length < 2 ? undefined : reference}
                 hanging={tool === "crosshair" ? hanging : undefined}
                 onPoint={tool === "crosshair" ? (x, y) => pointAt(session, hanging, slot, x, y) : undefined}

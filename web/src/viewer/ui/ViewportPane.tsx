@@ -29,6 +29,7 @@ import { StructureLayer } from "./StructureLayer.tsx";
 import { TurnLines } from "./TurnLines.tsx";
 import type { Hanging } from "./use-hanging.ts";
 import type { ShownRegions } from "./use-regions.ts";
+import type { ChosenScale } from "./use-scale.ts";
 import { useStore } from "./use-store.ts";
 
 interface ViewportPaneProps {
@@ -43,6 +44,8 @@ interface ViewportPaneProps {
   regions: Pick<ShownRegions, "segmentations" | "structures">;
   /** As which presentation state has it; undefined: as stored. */
   presentation: PresentationState | undefined;
+  /** How a projection will lie that is still on its way. */
+  wishFor: ChosenScale["wishFor"];
   /** What the active viewport shows, where that is another one. */
   reference: ViewportState | undefined;
   /** All that hangs, while the crosshair is the tool, which turns planes about each other. */
@@ -185,7 +188,16 @@ export function ViewportPane(props: ViewportPaneProps) {
               isTrueSize={presented.area?.trueSpacing !== undefined}
             />
           )}
-          {coming && <CoarseLayer dicomweb={room.dicomweb} source={source} image={coming} />}
+          {coming && (
+            <CoarseLayer
+              room={room}
+              image={coming}
+              controller={controller}
+              before={state.shown}
+              presented={presentation?.of(coming)}
+              scale={props.wishFor(coming)}
+            />
+          )}
           <OverImage
             state={state}
             controller={controller}

@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
 import { textOf } from "../model/dicom-json.ts";
-import type { EdgeLetters } from "../model/geometry.ts";
 import { spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { tags } from "../model/tags.ts";
 import { screenPitch } from "../stack/screen-pitch.ts";
 import type { Session } from "../stack/session.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
+import { fittedUnits, liesWrong, type ScaleWish } from "./coarse-place.ts";
 import type { Hanging } from "./use-hanging.ts";
 import { useStore } from "./use-store.ts";
 
@@ -25,15 +25,15 @@ export function chestWallOf({ attributes, modality }: StackImage): "left" | "rig
   return side === "R" ? "right" : side === "L" ? "left" : undefined;
 }
 
-/** Whether a breast lies the wrong way round on the screen, as its letters say. */
-export const liesWrong = (wall: "left" | "right", letters: EdgeLetters): boolean =>
-  letters[wall].startsWith("A");
+export interface ChosenScale {
+  scale: Scale | undefined;
+  choose(scale: Scale): void;
+  /** How an image will lie that is not drawn yet. */
+  wishFor(image: StackImage): ScaleWish | undefined;
+}
 
 /** The scale of what is seen; mammograms are compared at one scale from the beginning, chest walls together. */
-export function useScale(
-  hanging: Hanging,
-  session: Session,
-): { scale: Scale | undefined; choose: (scale: Scale) => void } {
+export function useScale(hanging: Hanging, session: Session): ChosenScale {
   const [chosen, setChosen] = useState<Scale>();
   const [version, setVersion] = useState("");
   const resized = useStore(session.resized);
@@ -43,7 +43,13 @@ export function useScale(
   const key = seen.map(({ id }) => id).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `seen`, which is made anew each time.
   useEffect(() => {
-    const read = () => setVersion(seen.map((one) => one.state.get().shown?.sopInstanceUid ?? "").join());
+    const read = () =>
+      setVersion(
+        seen
+          .map((one) => one.state.get())
+          .map(({ shown, images, index }) => `${shown?.sopInstanceUid}/${images[index]?.sopInstanceUid}`)
+          .join(),
+      );
     read();
     const stops = seen.map(({ state }) => state.subscribe(read));
     return () => {
@@ -51,7 +57,13 @@ export function useScale(
     };
   }, [key]);
 
-  const shown = seen.flatMap(({ state }) => state.get().shown ?? []);
+  // What is on its way counts as what is here.
+  const wanted = seen.flatMap((one) => {
+    const { shown: drawn, images, index } = one.state.get();
+    const image = drawn ?? images[index];
+    return image ? [{ image, viewport: sizeOf(one) }] : [];
+  });
+  const shown = wanted.map(({ image }) => image);
   const possible = shown.some(isProjection);
   const isBreast = shown.length > 0 && shown.every(({ modality }) => modality === "MG");
   const scale = possible ? (chosen ?? (isBreast ? "same" : "fit")) : undefined;
@@ -63,12 +75,24 @@ export function useScale(
   }, [version, resized, scale, pitch, key]);
   return {
     scale,
+    wishFor(image) {
+      if (!scale || scale === "fit" || !isProjection(image)) return undefined;
+      const fitted = wanted
+        .filter((one) => isProjection(one.image))
+        .map((one) => fittedUnits(one.image, one.viewport));
+      return { millimetres: scale === "true" ? pitch : Math.max(...fitted), wall: chestWallOf(image) };
+    },
     choose(next) {
       setChosen(next);
       if (next === "fit") for (const one of seen) one.fit();
     },
   };
 }
+
+const sizeOf = ({ layers }: ViewportController) => ({
+  width: layers.clientWidth || 1,
+  height: layers.clientHeight || 1,
+});
 
 const isProjection = ({ modality, attributes }: StackImage) =>
   projections.has(modality) && spacingOf(attributes).source !== "none";
