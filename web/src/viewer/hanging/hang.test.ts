@@ -24,7 +24,14 @@ const series = (
 };
 const scout = (uid: string) =>
   series(uid, "ready", 1, { "00080008": ["ORIGINAL", "PRIMARY", "LOCALIZER"], "00200037": axial });
-const volume = (uid: string, count: number) => series(uid, "ready", count, { "00200037": axial });
+const volume = (uid: string, count: number, placeOf = (n: number) => 5 * n): SeriesEntry => {
+  const entry = series(uid, "ready", count, { "00200037": axial });
+  const images = entry.images.map((image, n) => ({
+    ...image,
+    attributes: { ...image.attributes, "00200032": { vr: "DS", Value: [0, 0, placeOf(n)] } },
+  }));
+  return { ...entry, images };
+};
 const named = (uid: string, name: string) =>
   series(uid, "ready", 24, { "00080060": ["MR"], "0008103E": [name], "00200037": axial });
 const view = (uid: string, modality: string, position: string, side?: string) =>
@@ -93,6 +100,11 @@ describe("protocols", () => {
       hung: ["thin", "old", "thin coronal", "thin sagittal"],
     });
     expect(hungOf([volume("few", 8)])).toBeUndefined();
+    // Where slices are missing no plane can be cut, and no viewport hangs to say so.
+    expect(hungOf([volume("gap", 30, (n) => (n < 15 ? 5 * n : 5 * n + 40))])).toEqual({
+      grid: "1 × 2",
+      hung: ["gap 1", "gap 2"],
+    });
   });
 
   it("find the sequences of an MR by name, and those of the prior below them", () => {

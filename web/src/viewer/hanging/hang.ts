@@ -113,6 +113,7 @@ function hangNamed(
     const over = wish.fused && uptakeFor(entry, series, isVolume);
     if (wish.fused && !over) continue;
     const plane = wish.plane && wish.plane !== acquiredPlane(entry) ? { plane: wish.plane } : {};
+    if (plane.plane && !isVolume(entry)) continue;
     return {
       seriesInstanceUid: entry.seriesInstanceUid,
       ...(index > 0 && !stack ? { index } : {}),

@@ -34,6 +34,7 @@ describe("the texts over an image", () => {
     windowName: "Lung",
     inverted: false,
     zoom: 1.337,
+    isAfterGap: false,
   };
 
   it("say who, what, where and how", () => {
@@ -53,6 +54,9 @@ describe("the texts over an image", () => {
 
   it("say so when it is not known who it is", () => {
     const unknown = imagesOfInstance(dataSet({ Rows: 1, Columns: 1 }))[0]!;
+    expect(overlayText({ ...input, isAfterGap: true }).bottomLeft[0]).toBe(
+      "Slices are missing before this one",
+    );
     expect(overlayText({ ...input, image: unknown }).topLeft[0]).toBe("Name unknown · no identifier");
   });
 });

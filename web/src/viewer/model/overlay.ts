@@ -23,6 +23,8 @@ export interface OverlayInput {
   /** By hand: what an image says of itself is how it is to be seen. */
   inverted: boolean;
   zoom: number;
+  /** Whether the step from the image before is longer than those of the stack. */
+  isAfterGap: boolean;
 }
 
 /** What stands in the corners of a viewport. */
@@ -48,7 +50,11 @@ export function overlayText(input: OverlayInput): OverlayText {
       [planeText(image), thickness(image)].filter(Boolean).join(" · "),
       lateralityText(image),
     ]),
-    bottomLeft: compact([imageLine(input), location(image)]),
+    bottomLeft: compact([
+      input.isAfterGap ? t("Slices are missing before this one") : "",
+      imageLine(input),
+      location(image),
+    ]),
     bottomRight: compact([
       windowLine(input),
       t("Zoom {factor}", { factor: input.zoom.toFixed(2) }),

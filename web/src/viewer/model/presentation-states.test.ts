@@ -175,6 +175,26 @@ test("tables that are kept apart are fetched before the state is applied", async
   expect(asked).toHaveLength(2);
 });
 
+test("a state's own table of the modality comes before its window", () => {
+  const plain = imagesOfInstance({
+    "00080018": element("1.5"),
+    "00280010": element(10),
+    "00280011": element(10),
+    "00281052": element(-5),
+  })[0]!;
+  const { of } = state({
+    "00283000": element({ "00283002": element(3, 10, 8), "00283006": element(200, 100, 0) }),
+    "00283110": element({
+      "00281050": element(100),
+      "00281051": element(200),
+      "00281056": element("LINEAR_EXACT"),
+    }),
+  });
+  const { window } = of(plain)!;
+  // Stored values 10 to 12, which are 5 to 7 after the image's own rescaling.
+  expect(window).toMatchObject({ center: 6, width: 2, table: { first: 5, values: [1, 0.5, 0], maximum: 1 } });
+});
+
 test("a palette makes colours of greys", () => {
   const { of } = state({
     ...Object.fromEntries(["1", "2", "3"].map((n) => [`0028110${n}`, element(2, 0, 8)])),

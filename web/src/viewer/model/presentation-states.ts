@@ -15,7 +15,7 @@ import { shadingOf } from "./shading.ts";
 import { bitmapShutterOf, type Shutter, shuttersOf } from "./shutters.ts";
 import type { SeriesEntry } from "./study.ts";
 import { tags } from "./tags.ts";
-import type { Shading, VoiFunction, Window } from "./windows.ts";
+import { type Shading, shadesOf, type VoiFunction, type Window } from "./windows.ts";
 
 /** The part of an image that is to fill the viewport, in its pixels: 0, 0 is the outer corner of the first. */
 export interface DisplayedArea {
@@ -158,7 +158,31 @@ function presented(instance: JsonDataSet, image: StackImage): Presented {
   };
 }
 
+/** The window in the image's own values, through the state's Modality LUT where it brings a table of its own (PS3.3 C.11.1). */
 function windowFor(instance: JsonDataSet, image: StackImage): Window | undefined {
+  const window = voiWindowFor(instance, image);
+  const item = itemsOf(instance, tags.ModalityLUTSequence)[0];
+  const table = item && lookupTable(item, tags.LUTDescriptor, tags.LUTData);
+  const { attributes } = image;
+  // From the image's values back to those that are stored: steps of one, or the table cannot be gone through.
+  const isPlain =
+    itemsOf(attributes, tags.ModalityLUTSequence).length === 0 &&
+    (numberOf(attributes, tags.RescaleSlope) ?? 1) === 1;
+  if (!table || table.values.length < 2 || !isPlain) return window;
+  const whole: Window = { center: table.maximum / 2, width: table.maximum, function: "LINEAR_EXACT" };
+  const shade = shadesOf(window ?? whole);
+  const values = Array.from({ length: table.values.length }, (_, n) => shade(table.values[n]!));
+  const first = table.first + (numberOf(attributes, tags.RescaleIntercept) ?? 0);
+  const width = values.length - 1;
+  return {
+    center: first + width / 2,
+    width,
+    function: "LINEAR_EXACT",
+    table: { first, values, maximum: 1 },
+  };
+}
+
+function voiWindowFor(instance: JsonDataSet, image: StackImage): Window | undefined {
   const item = itemsFor(instance, tag.windows, image)[0];
   if (!item) return undefined;
   const tableItem = itemsOf(item, tags.VOILUTSequence)[0];
@@ -176,6 +200,8 @@ function windowFor(instance: JsonDataSet, image: StackImage): Window | undefined
 
 /** The window in the image's own values, where the state rescales otherwise than the image. */
 function inValuesOf({ attributes }: StackImage, instance: JsonDataSet, window: Window): Window {
+  // Through a table of the state's own nothing is rescaled.
+  if (itemsOf(instance, tags.ModalityLUTSequence).length > 0) return window;
   const slope = numberOf(attributes, tags.RescaleSlope) ?? 1;
   const intercept = numberOf(attributes, tags.RescaleIntercept) ?? 0;
   const stateSlope = numberOf(instance, tags.RescaleSlope) ?? 1;

@@ -89,7 +89,13 @@ export function DocumentView({ series, dicomweb, onShowAttributes }: DocumentVie
 function Shown({ loaded: { type, html, url }, title }: { loaded: Loaded; title: string }) {
   // Nothing in a page of another system may run here.
   if (type === "text/html") return <iframe className="vw-page" title={title} sandbox="" srcDoc={html} />;
-  if (type.startsWith("image/")) return <img className="vw-drawing" src={url} alt={title} />;
+  if (type.startsWith("image/"))
+    return (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled must be reached by keys.
+      <section className="vw-paper" tabIndex={0} aria-label={title}>
+        <img src={url} alt={title} />
+      </section>
+    );
   if (type.startsWith("video/")) return <Film url={url} title={title} />;
   return <iframe className="vw-page" title={title} src={url} />;
 }

@@ -1,6 +1,7 @@
 import { message, t } from "../../words/words.ts";
 import type { EdgeLetters } from "../model/geometry.ts";
 import { overlayText } from "../model/overlay.ts";
+import { gapsIn } from "../space/gaps.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
 
 /** The texts in the corners and the letters at the edges. */
@@ -14,6 +15,7 @@ export function Overlay({ state }: { state: ViewportState }) {
     windowName: state.windowName,
     inverted: state.reversed,
     zoom: state.zoom,
+    isAfterGap: gapsIn(state.images).has(state.shownIndex),
   });
   return (
     <div className="vw-overlay">

@@ -15,6 +15,13 @@ const figuresOf = ({ rule }: WindowPreset): string =>
     ? `${formatWindowValue(rule.width, rule.width)}/${formatWindowValue(rule.center, rule.width)}`
     : "";
 
+/** As the corner of the viewport says it. */
+const figuresNow = (state: ViewportState | undefined): string => {
+  const { width, center } = state?.window ?? {};
+  if (width === undefined || center === undefined) return "";
+  return `W ${formatWindowValue(width, width)} L ${formatWindowValue(center, width)}`;
+};
+
 /** The windows of the active image, by the keys that choose them. */
 export function Presets({ controller, state, folded }: PresetsProps) {
   const presets = controller?.presets() ?? [];
@@ -34,7 +41,7 @@ export function Presets({ controller, state, folded }: PresetsProps) {
             event.target.blur();
           }}
         >
-          {!chosen && <option value="">{t("Window…")}</option>}
+          {!chosen && <option value="">{figuresNow(state) || t("Window…")}</option>}
           {presets.map((preset) => (
             <option key={preset.key} value={preset.key}>
               {[preset.key, t(preset.name), figuresOf(preset)].filter(Boolean).join("  ")}

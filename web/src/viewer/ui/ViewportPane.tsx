@@ -93,6 +93,7 @@ export function ViewportPane(props: ViewportPaneProps) {
   const { images, refusal, volume } = useHungImages(room, series, hung);
   useShowing(controller, source, { images, hung, seriesInstanceUid: series?.seriesInstanceUid });
 
+  useRetryOnline(controller);
   const { presentation } = props;
   useEffect(() => controller?.present(presentation?.of), [controller, presentation]);
   const presented = state?.shown && presentation?.of(state.shown);
@@ -205,7 +206,9 @@ export function ViewportPane(props: ViewportPaneProps) {
             overlays={overlays}
             coming={coming !== undefined}
           />
-          {volume && state.shownIndex !== state.index && <VolumeProgress volume={volume} />}
+          {volume && state.error === "" && state.shownIndex !== state.index && (
+            <VolumeProgress volume={volume} />
+          )}
         </>
       )}
       {priorAge !== undefined && <PriorTag age={priorAge} />}
@@ -237,6 +240,18 @@ export function ViewportPane(props: ViewportPaneProps) {
       )}
     </section>
   );
+}
+
+/** Tries again as soon as the browser is back in its network. */
+function useRetryOnline(controller: ViewportController | undefined): void {
+  useEffect(() => {
+    if (!controller) return;
+    const retry = () => {
+      if (controller.state.get().error !== "") controller.retry();
+    };
+    globalThis.addEventListener("online", retry);
+    return () => globalThis.removeEventListener("online", retry);
+  }, [controller]);
 }
 
 interface OverImageProps {
