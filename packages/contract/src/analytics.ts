@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from "typebox";
-import { closed, DateOnly, DateTime, Id, Nullable } from "./lists.ts";
+import { closed, DateOnly, DateTime, Id, Nullable, several } from "./lists.ts";
 
 /** What examinations are put together by; the days are of the facility. Weeks are of ISO 8601: `2026-W02`. */
 export const examinationGroups = [
@@ -39,9 +39,7 @@ export type TurnaroundSegment = (typeof turnaroundSegments)[number];
 const base = {
   from: Type.Optional(DateOnly),
   to: Type.Optional(DateOnly),
-  groupBy: Type.Optional(
-    Type.String({ maxLength: 128, description: "One to three, with commas between them" }),
-  ),
+  groupBy: several("One to three dimensions"),
   facilityId: Type.Optional(Id),
   format: Type.Optional(Type.Enum(["json", "csv"])),
 };

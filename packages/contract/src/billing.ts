@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateOnly, DateTime, Id, listQuery, Nullable, several } from "./lists.ts";
 import { billStatuses } from "./workflow.ts";
 
 /** Money is an integer of the currency's minor units: 12050 EUR are 120.50 euros. */
@@ -151,12 +151,12 @@ const period = {
   to: Type.Optional(DateOnly),
 };
 
-/** `from` and `to`: the day of issue at the facility, both included. `status`: one or several, between commas. */
+/** `from` and `to`: the day of issue at the facility, both included. */
 export const BillListQuery = Type.Object(
   {
     ...listQuery,
     ...period,
-    status: Type.Optional(Type.String({ maxLength: 128 })),
+    status: several(billStatuses.join(", ")),
     patientId: Type.Optional(Id),
     orderId: Type.Optional(Id),
     facilityId,

@@ -23,6 +23,16 @@ export const Pagination = Type.Object({
 });
 export type Pagination = Static<typeof Pagination>;
 
+/** A filter that takes several values: with commas between them, or the parameter once for each. */
+export const several = (description: string, maxLength = 128) =>
+  Type.Optional(
+    Type.String({
+      maxLength,
+      description: `${description}; several with commas between, or the parameter once for each`,
+      "x-several": true,
+    }),
+  );
+
 export const listOf = <T extends TSchema>(item: T) =>
   Type.Object({ data: Type.Array(item), pagination: Pagination });
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { readModality } from "./enumerations.ts";
-import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateOnly, DateTime, Id, listQuery, Nullable, several } from "./lists.ts";
 import { PatientSummary } from "./studies.ts";
 import { type OrderStatus, orderStatuses, priorities } from "./workflow.ts";
 
@@ -162,8 +162,6 @@ export const CancelImagingOrder = Type.Object(
 );
 export const CancelImagingOrderQuery = Type.Object({ reason: Type.Optional(reason) }, closed);
 
-const several = (what: string, values: string) =>
-  Type.Optional(Type.String({ maxLength: 256, description: `${what}, several with commas: ${values}` }));
 const point = Type.Optional(
   Type.String({
     maxLength: 40,
@@ -172,9 +170,9 @@ const point = Type.Optional(
 );
 
 const orderFilters = {
-  status: several("States", orderStatuses.join(", ")),
-  modality: several("Modalities", "codes of DICOM or their aliases; PET_CT stands for PT and CT"),
-  priority: several("Priorities", priorities.join(", ")),
+  status: several(orderStatuses.join(", "), 256),
+  modality: several("Codes of DICOM or their aliases, PET_CT for PT and CT", 256),
+  priority: several(priorities.join(", "), 256),
   providerId: Type.Optional(Id),
   facilityId: Type.Optional(Id),
   accessionNumber: Type.Optional(Type.String({ maxLength: 16 })),

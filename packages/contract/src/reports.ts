@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Nullable, several } from "./lists.ts";
 import { TemplateField } from "./report-templates.ts";
 import { PatientSummary } from "./studies.ts";
 import { reportStatuses } from "./workflow.ts";
@@ -187,7 +187,7 @@ export type MarkDiscrepancy = Static<typeof MarkDiscrepancy>;
 
 /** Filters of the lists of reports. */
 export const ReportListQuery = Type.Object(
-  { ...listQuery, status: Type.Optional(Type.String({ maxLength: 128 })) },
+  { ...listQuery, status: several(reportStatuses.join(", ")) },
   closed,
 );
 export type ReportListQuery = Static<typeof ReportListQuery>;

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { imageFormats, type StudyStatus, studyStatuses } from "./enumerations.ts";
-import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateOnly, DateTime, Id, listQuery, Nullable, several } from "./lists.ts";
 
 /** The patient as a list row shows it. */
 export const PatientSummary = Type.Object({
@@ -61,8 +61,8 @@ export const StudyListQuery = Type.Object(
     ...listQuery,
     patientId: Type.Optional(Id),
     patientName: Type.Optional(Type.String({ maxLength: 64 })),
-    modality: Type.Optional(Type.String({ maxLength: 64 })),
-    status: Type.Optional(Type.String({ maxLength: 64 })),
+    modality: several("Codes of DICOM or their aliases, PET_CT for PT and CT", 64),
+    status: several(studyStatuses.join(", ")),
     accessionNumber: Type.Optional(Type.String({ maxLength: 16 })),
     studyInstanceUid: Type.Optional(Type.String({ maxLength: 64 })),
     studyDateFrom: Type.Optional(DateOnly),

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { studyStatuses } from "./enumerations.ts";
-import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateOnly, DateTime, Id, listQuery, Nullable, several } from "./lists.ts";
 import { ReadingClaim } from "./reports.ts";
 import { PatientSummary } from "./studies.ts";
 import { priorities, reportStatuses } from "./workflow.ts";
@@ -55,12 +55,8 @@ export const ReadingListQuery = Type.Object(
     ...listQuery,
     facilityId: Type.Optional(Id),
     patientId: Type.Optional(Id),
-    modality: Type.Optional(
-      Type.String({ maxLength: 128, description: "One or several, with commas between" }),
-    ),
-    priority: Type.Optional(
-      Type.String({ maxLength: 64, description: "One or several, with commas between" }),
-    ),
+    modality: several("Codes of DICOM or their aliases"),
+    priority: several(priorities.join(", "), 64),
     subspecialty: Type.Optional(Type.String({ maxLength: 64 })),
     status: Type.Optional(
       Type.String({
@@ -130,7 +126,7 @@ export type TimelineEntry = Static<typeof TimelineEntry>;
 export const TimelineQuery = Type.Object(
   {
     ...listQuery,
-    type: Type.Optional(Type.String({ maxLength: 64, description: "One or several, with commas between" })),
+    type: several(timelineTypes.join(", "), 64),
   },
   closed,
 );

@@ -23,6 +23,16 @@ beforeAll(async () => {
         scope.post("/things", async () => ({}));
         scope.delete("/things/:id", { schema: { params } }, async () => ({}));
         scope.get("/things/of.one", async () => ({}));
+        const querystring = Type.Object(
+          {
+            status: Type.Optional(Type.String({ "x-several": true })),
+            id: Type.Optional(Type.String()),
+            day: Type.Optional(Type.String({ format: "date" })),
+            at: Type.Optional(Type.String({ format: "date-time" })),
+          },
+          { additionalProperties: false },
+        );
+        scope.get("/filtered", { schema: { querystring } }, async ({ query }) => query);
         scope.get("/cached", async (_request, reply) => reply.header("cache-control", "no-cache").send({}));
         scope.get("/nul", async () => {
           throw Object.assign(new Error("invalid byte sequence"), { code: "22021" });
@@ -95,6 +105,55 @@ test("text, encoded bodies and texts that no database keeps are refused by their
     (await post({ "content-type": "application/json", "content-encoding": "identity" })).statusCode,
   ).toBe(200);
   expect((await app.inject("/api/v1/nul")).json()).toMatchObject({ status: 400, code: "text.invalid" });
+});
+
+test.each([
+  ["a body", { payload: { list: ["fine", { name: "a\0b" }] } }, "body.list.1.name"],
+  ["half a surrogate pair", { payload: { name: "\ud83d" } }, "body.name"],
+  ["the name of a member", { payload: { "a\0": 1 } }, "body"],
+  ["a parameter", { url: "/api/v1/things?name=%00" }, "querystring.name"],
+  ["a path", { url: "/api/v1/things/%00", method: "DELETE" as const }, "params.id"],
+])("what no database keeps in %s is refused by its place", async (_what, request, path) => {
+  const answer = await app.inject({ method: "POST", url: "/api/v1/things", ...request });
+  expect([answer.statusCode, answer.json().code, answer.json().errors[0].path]).toEqual([
+    400,
+    "text.invalid",
+    path,
+  ]);
+});
+
+test("a body that is nested deeper than a stack goes is refused as any other", async () => {
+  const payload = `{"deep":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
+  const headers = { "content-type": "application/json" };
+  const answer = await app.inject({ method: "POST", url: "/api/v1/things", payload, headers });
+  expect([answer.statusCode, answer.json().errors]).toEqual([
+    400,
+    [{ path: "body.deep", message: "This member is not known here." }],
+  ]);
+});
+
+test("a filter of several values may come once for each, another parameter may not come twice", async () => {
+  const asked = async (query: string) => {
+    const answer = await app.inject(`/api/v1/filtered?${query}`);
+    return [answer.statusCode, answer.json().code ?? answer.json().status];
+  };
+  expect(await asked("status=A&status=B,C")).toEqual([200, "A,B,C"]);
+  expect(await asked("status=A")).toEqual([200, "A"]);
+  expect(await asked("id=A&id=B")).toEqual([400, "validation"]);
+});
+
+test.each([
+  ["day", "0000-01-01", 400],
+  ["day", "0001-01-01", 200],
+  ["day", "9999-12-31", 200],
+  ["day", "2026-02-29", 400],
+  ["at", "0000-12-31T23:00:00Z", 400],
+  ["at", "0001-01-01T00:00:00%2B14:00", 400],
+  ["at", "9999-12-31T23:59:59-01:00", 400],
+  ["at", "2016-12-31T23:59:60Z", 400],
+  ["at", "2016-12-31T23:59:59.999%2B05:30", 200],
+])("%s=%s is %d, because what is taken can be kept", async (name, value, status) => {
+  expect((await app.inject(`/api/v1/filtered?${name}=${value}`)).statusCode).toBe(status);
 });
 
 /** What comes back for bytes as they are. */

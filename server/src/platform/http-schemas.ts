@@ -10,6 +10,26 @@ interface SchemaPart {
 
 type Check = ((data: unknown, context?: object) => unknown) & Pick<ValidateFunction, "errors">;
 
+const firstMoment = Date.parse("0001-01-01T00:00:00Z");
+const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** The formats of dates and moments, as far as PostgreSQL and `Date` know them: years of four digits from 1 on, in UTC as well, and no leap seconds. */
+function addDateFormats(ajv: Ajv): void {
+  const known = (name: string) => {
+    const format = ajv.formats[name] as { validate: (text: string) => boolean };
+    return format.validate;
+  };
+  const [isDate, isMoment] = [known("date"), known("date-time")];
+  ajv.addFormat("date", { type: "string", validate: (text) => isDate(text) && !text.startsWith("0000") });
+  ajv.addFormat("date-time", {
+    type: "string",
+    validate: (text) => {
+      const moment = isMoment(text) ? Date.parse(text) : Number.NaN;
+      return moment >= firstMoment && moment <= lastMoment;
+    },
+  });
+}
+
 /**
  * JSON Schema checks. Bodies are taken as they are; parameters come as text and are read as what the schema says. Nothing
  * unknown is dropped in silence. A schema is compiled when it is first asked for: all of them together take longer than the rest of a start.
@@ -19,6 +39,7 @@ export function validators(): (part: SchemaPart) => Check {
   const make = (more: AjvOptions): Ajv => {
     const ajv = new Ajv({ ...options, ...more });
     (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+    addDateFormats(ajv);
     return ajv;
   };
   const strict = make({ coerceTypes: false });

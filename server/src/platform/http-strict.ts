@@ -1,10 +1,58 @@
 import { NoQuery } from "@isocenter/contract";
+import type { FastifyRequest } from "fastify";
 import type { App } from "./http.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, type RefusalDetail } from "./refusal.ts";
+
+const mostErrors = 50;
+const longestPath = 256;
+
+/** NUL and halves of surrogate pairs: JSON can say them, no database keeps them. */
+const isText = (value: string): boolean => !value.includes("\0") && value.isWellFormed();
+
+/** Where a text is none, names of members as well. What is nested deeper than a stack goes is looked at too. */
+function notText(part: unknown, name: string): RefusalDetail[] {
+  const errors: RefusalDetail[] = [];
+  const left: { path: string; value: unknown }[] = [{ path: name, value: part }];
+  for (let next = left.pop(); next && errors.length < mostErrors; next = left.pop()) {
+    const { path, value } = next;
+    if (typeof value === "string" && !isText(value))
+      errors.push({ path, message: "holds a character that no text has, such as NUL" });
+    if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) continue;
+    for (const [key, one] of Object.entries(value)) {
+      if (!isText(key)) errors.push({ path, message: "has a member whose name no text can be" });
+      // Paths of what is nested deeper are for nobody.
+      else left.push({ path: path.length < longestPath ? `${path}.${key}` : path, value: one });
+    }
+  }
+  return errors;
+}
+
+/** @throws Refusal `invalid` (`text.invalid`) */
+function refuseNoText({ body, query, params }: FastifyRequest): void {
+  const errors = [
+    ...notText(body, "body"),
+    ...notText(query, "querystring"),
+    ...notText(params, "params"),
+  ].slice(0, mostErrors);
+  const [first] = errors;
+  if (first) throw new Refusal("invalid", "text.invalid", `${first.path} ${first.message}.`, { errors });
+}
+
+interface QuerySchema {
+  properties?: Record<string, { "x-several"?: true }>;
+}
+
+/** A filter of several values that comes once for each is the list of them. */
+function joinRepeated({ query, routeOptions }: FastifyRequest): void {
+  const values = query as Record<string, unknown>;
+  const { properties = {} } = (routeOptions.schema?.querystring ?? {}) as QuerySchema;
+  for (const [name, value] of Object.entries(values))
+    if (Array.isArray(value) && properties[name]?.["x-several"]) values[name] = value.join(",");
+}
 
 /**
  * What a route does not name it does not take: query parameters of routes without any, and members of bodies where none is read, are a
- * 400 that names them; a body with a Content-Encoding is a 415. Answers are kept by nobody on their way. Before the routes of the API are registered, in their scope.
+ * 400 that names them, as are texts that can be kept nowhere; a body with a Content-Encoding is a 415. Answers are kept by nobody on their way. Before the routes of the API are registered, in their scope.
  */
 export function refuseUnknown(app: App): void {
   app.addHook("onRoute", (route) => {
@@ -23,12 +71,14 @@ export function refuseUnknown(app: App): void {
     return payload;
   });
   app.addHook("preValidation", async (request) => {
+    refuseNoText(request);
+    joinRepeated(request);
     const { body } = request;
     if (request.routeOptions.schema?.body !== undefined || typeof body !== "object" || body === null) return;
     const names = Array.isArray(body) ? ["[0]"] : Object.keys(body);
     if (names.length === 0) return;
     const errors = names
-      .slice(0, 50)
+      .slice(0, mostErrors)
       .map((name) => ({ path: `body.${name}`, message: "This member is not known here." }));
     throw new Refusal("invalid", "validation", `${errors[0]?.path}: This member is not known here.`, {
       errors,

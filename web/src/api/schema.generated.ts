@@ -11251,11 +11251,11 @@ export interface operations {
                 sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
-                /** @description States, several with commas: PENDING, SCHEDULED, ARRIVED, IN_PROGRESS, PERFORMED, COMPLETED, ON_HOLD, CANCELLED, NO_SHOW, DISCONTINUED */
+                /** @description PENDING, SCHEDULED, ARRIVED, IN_PROGRESS, PERFORMED, COMPLETED, ON_HOLD, CANCELLED, NO_SHOW, DISCONTINUED; several with commas between, or the parameter once for each */
                 status?: string;
-                /** @description Modalities, several with commas: codes of DICOM or their aliases; PET_CT stands for PT and CT */
+                /** @description Codes of DICOM or their aliases, PET_CT for PT and CT; several with commas between, or the parameter once for each */
                 modality?: string;
-                /** @description Priorities, several with commas: STAT, URGENT, ROUTINE */
+                /** @description STAT, URGENT, ROUTINE; several with commas between, or the parameter once for each */
                 priority?: string;
                 /** @description The id of the provider */
                 providerId?: string;
@@ -11344,11 +11344,11 @@ export interface operations {
                 sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
-                /** @description States, several with commas: PENDING, SCHEDULED, ARRIVED, IN_PROGRESS, PERFORMED, COMPLETED, ON_HOLD, CANCELLED, NO_SHOW, DISCONTINUED */
+                /** @description PENDING, SCHEDULED, ARRIVED, IN_PROGRESS, PERFORMED, COMPLETED, ON_HOLD, CANCELLED, NO_SHOW, DISCONTINUED; several with commas between, or the parameter once for each */
                 status?: string;
-                /** @description Modalities, several with commas: codes of DICOM or their aliases; PET_CT stands for PT and CT */
+                /** @description Codes of DICOM or their aliases, PET_CT for PT and CT; several with commas between, or the parameter once for each */
                 modality?: string;
-                /** @description Priorities, several with commas: STAT, URGENT, ROUTINE */
+                /** @description STAT, URGENT, ROUTINE; several with commas between, or the parameter once for each */
                 priority?: string;
                 /** @description The id of the provider */
                 providerId?: string;
@@ -11920,9 +11920,9 @@ export interface operations {
                 patientId?: string;
                 /** @description The patient's name or its beginning */
                 patientName?: string;
-                /** @description A modality or an alias of one, in any case */
+                /** @description Codes of DICOM or their aliases, PET_CT for PT and CT; several with commas between, or the parameter once for each */
                 modality?: string;
-                /** @description A status, in any case; several are separated by commas where the list takes more than one */
+                /** @description SCHEDULED, ARRIVED, IN_PROGRESS, COMPLETED, PRELIMINARY, FINAL, CANCELLED; several with commas between, or the parameter once for each */
                 status?: string;
                 /** @description The accession number */
                 accessionNumber?: string;
@@ -13936,7 +13936,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description A status, in any case; several are separated by commas where the list takes more than one */
+                /** @description PENDING, PARTIALLY_PAID, PAID, OVERDUE, VOID; several with commas between, or the parameter once for each */
                 status?: string;
                 /** @description The id of the patient */
                 patientId?: string;
@@ -14218,7 +14218,7 @@ export interface operations {
                 sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
-                /** @description A status, in any case; several are separated by commas where the list takes more than one */
+                /** @description PENDING, PARTIALLY_PAID, PAID, OVERDUE, VOID; several with commas between, or the parameter once for each */
                 status?: string;
                 /** @description The form of the answer or of what is looked for */
                 format?: "json" | "csv";
@@ -14442,7 +14442,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description One to three, with commas between them */
+                /** @description One to three dimensions; several with commas between, or the parameter once for each */
                 groupBy?: string;
                 /** @description The id of the facility */
                 facilityId?: string;
@@ -14502,7 +14502,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description One to three, with commas between them */
+                /** @description One to three dimensions; several with commas between, or the parameter once for each */
                 groupBy?: string;
                 /** @description The id of the facility */
                 facilityId?: string;
@@ -14562,7 +14562,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description One to three, with commas between them */
+                /** @description One to three dimensions; several with commas between, or the parameter once for each */
                 groupBy?: string;
                 /** @description The id of the facility */
                 facilityId?: string;
@@ -14620,7 +14620,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description One to three, with commas between them */
+                /** @description One to three dimensions; several with commas between, or the parameter once for each */
                 groupBy?: string;
                 /** @description The id of the facility */
                 facilityId?: string;
@@ -14670,7 +14670,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description One to three, with commas between them */
+                /** @description One to three dimensions; several with commas between, or the parameter once for each */
                 groupBy?: string;
                 /** @description The id of the facility */
                 facilityId?: string;
@@ -14720,7 +14720,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description One to three, with commas between them */
+                /** @description One to three dimensions; several with commas between, or the parameter once for each */
                 groupBy?: string;
                 /** @description The id of the facility */
                 facilityId?: string;
@@ -14778,7 +14778,7 @@ export interface operations {
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description One to three, with commas between them */
+                /** @description One to three dimensions; several with commas between, or the parameter once for each */
                 groupBy?: string;
                 /** @description The id of the facility */
                 facilityId?: string;
@@ -15000,7 +15000,7 @@ export interface operations {
                 sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
-                /** @description A status, in any case; several are separated by commas where the list takes more than one */
+                /** @description DRAFT, PRELIMINARY, FINAL, AMENDED, CORRECTED, APPENDED, CANCELLED, ENTERED_IN_ERROR; several with commas between, or the parameter once for each */
                 status?: string;
             };
             header?: never;
@@ -15040,7 +15040,7 @@ export interface operations {
                 sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
-                /** @description A status, in any case; several are separated by commas where the list takes more than one */
+                /** @description DRAFT, PRELIMINARY, FINAL, AMENDED, CORRECTED, APPENDED, CANCELLED, ENTERED_IN_ERROR; several with commas between, or the parameter once for each */
                 status?: string;
             };
             header?: never;
@@ -15080,7 +15080,7 @@ export interface operations {
                 sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
-                /** @description A status, in any case; several are separated by commas where the list takes more than one */
+                /** @description DRAFT, PRELIMINARY, FINAL, AMENDED, CORRECTED, APPENDED, CANCELLED, ENTERED_IN_ERROR; several with commas between, or the parameter once for each */
                 status?: string;
             };
             header?: never;
@@ -15855,9 +15855,9 @@ export interface operations {
                 facilityId?: string;
                 /** @description The id of the patient */
                 patientId?: string;
-                /** @description One or several, with commas between */
+                /** @description Codes of DICOM or their aliases; several with commas between, or the parameter once for each */
                 modality?: string;
-                /** @description One or several, with commas between */
+                /** @description STAT, URGENT, ROUTINE; several with commas between, or the parameter once for each */
                 priority?: string;
                 /** @description Subspecialty */
                 subspecialty?: string;
@@ -16008,7 +16008,7 @@ export interface operations {
                 sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
-                /** @description One or several, with commas between */
+                /** @description ORDER, STUDY, REPORT, FINDING, BILL; several with commas between, or the parameter once for each */
                 type?: string;
             };
             header?: never;
