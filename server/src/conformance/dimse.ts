@@ -144,7 +144,7 @@ export function dimseStatement(): string {
       "more than 20,000 are refused with A700H. The answer is in the character set of the request where that has every character, else in ISO_IR 192.",
     worklist(),
     "### Performed procedure steps",
-    "N-CREATE and N-SET of the Modality Performed Procedure Step SOP class, N-GET of its Retrieve SOP class. A step is created IN PROGRESS with every attribute that PS3.4 Table F.7.2-1 has as type 1 or 2; " +
+    "N-CREATE and N-SET of the Modality Performed Procedure Step SOP class, N-GET of its Retrieve SOP class. A step is created IN PROGRESS with every attribute that PS3.4 Table F.7.2-1 has as type 1, and with Patient's Name, Patient ID, Accession Number, Requested Procedure ID and Scheduled Procedure Step ID; the others of type 2 are added without a value where they are left out; " +
       "what stands since then may be said again by N-SET and not otherwise; one that ends has an end date and time, and one that is COMPLETED a series. Failures name the attribute in Offending Element (0000,0901). " +
       "A step without a UID gets one. It moves the scheduled steps that it names and their orders, where the numbers that it says are theirs and the patient fits; else it is kept by itself.",
     table(

@@ -270,29 +270,65 @@ describe("statuses", () => {
     expect(await performed()).toMatchObject({ status: "DISCONTINUED" });
   });
 
-  test.each(Object.keys(begun([{}])).map((keyword) => [keyword as keyof typeof Tags]))(
-    "0120H: created without %s",
-    async (keyword) => {
-      const { [keyword]: _, ...rest } = begun([{}]) as Record<string, unknown>;
-      await expect(create(rest)).rejects.toMatchObject({
-        status: 0x0120,
-        offendingElements: [Tags[keyword]],
-      });
-      expect(await performed()).toBeUndefined();
-    },
-  );
+  /** Type 2 (PS3.4 Table F.7.2-1), and needed to tell neither patient nor order apart. */
+  const spared = [
+    "ReferencedStudySequence",
+    "RequestedProcedureDescription",
+    "ScheduledProcedureStepDescription",
+    "ScheduledProtocolCodeSequence",
+    "PatientBirthDate",
+    "PatientSex",
+    "ReferencedPatientSequence",
+    "PerformedStationName",
+    "PerformedLocation",
+    "PerformedProcedureStepDescription",
+    "PerformedProcedureTypeDescription",
+    "ProcedureCodeSequence",
+    "PerformedProcedureStepEndDate",
+    "PerformedProcedureStepEndTime",
+    "StudyID",
+    "PerformedProtocolCodeSequence",
+    "PerformedSeriesSequence",
+  ];
+  const without = (values: object, keywords: readonly string[]) =>
+    Object.fromEntries(Object.entries(values).filter(([keyword]) => !keywords.includes(keyword)));
+  const needed = (values: object) => Object.keys(without(values, spared)) as (keyof typeof Tags)[];
 
-  test.each(Object.keys(references({})).map((keyword) => [keyword as keyof typeof Tags]))(
-    "0120H: created without %s of the scheduled step",
-    async (keyword) => {
-      const { [keyword]: _, ...rest } = references({}) as Record<string, unknown>;
-      const values = begun([{}], { ScheduledStepAttributesSequence: [rest] });
-      await expect(create(values)).rejects.toMatchObject({
-        status: 0x0120,
-        offendingElements: [Tags[keyword]],
-      });
-    },
-  );
+  test.each(needed(begun([{}])))("0120H: created without %s", async (keyword) => {
+    await expect(create(without(begun([{}]), [keyword]))).rejects.toMatchObject({
+      status: 0x0120,
+      offendingElements: [Tags[keyword]],
+    });
+    expect(await performed()).toBeUndefined();
+  });
+
+  test.each(needed(references({})))("0120H: created without %s of the scheduled step", async (keyword) => {
+    const values = begun([{}], { ScheduledStepAttributesSequence: [without(references({}), [keyword])] });
+    await expect(create(values)).rejects.toMatchObject({
+      status: 0x0120,
+      offendingElements: [Tags[keyword]],
+    });
+  });
+
+  test("what tells nobody apart may be left out: it is kept without a value, and the step moves its order", async () => {
+    const order = await place();
+    const scheduled = without(references(order), spared);
+    const least = without(begun([order], { ScheduledStepAttributesSequence: [scheduled] }), spared);
+    expect((await create(least)).status).toBe(0);
+    const [row] = await database.db<{ attributes: Record<string, { vr: string; Value?: unknown[] }> }[]>`
+      select attributes from performed_step where sop_instance_uid = ${uid}`;
+    const [item] = row!.attributes["00400270"]!.Value as (typeof row & object)["attributes"][];
+    expect([row!.attributes["00100040"], row!.attributes["00081032"], item!["00081110"]]).toEqual([
+      { vr: "CS" },
+      { vr: "SQ" },
+      { vr: "SQ" },
+    ]);
+    const { ProtocolName, SeriesInstanceUID, ReferencedImageSequence } = series("1.2.3.4.5.1");
+    const bare = { ProtocolName, SeriesInstanceUID, ReferencedImageSequence };
+    await set({ ScheduledStepAttributesSequence: [scheduled], PerformedStationName: "" });
+    expect((await set(ended("COMPLETED", { PerformedSeriesSequence: [bare] }))).status).toBe(0);
+    expect(await state(order)).toEqual(["COMPLETED", "PERFORMED"]);
+  });
 
   test.each([
     "PerformedProcedureStepID",

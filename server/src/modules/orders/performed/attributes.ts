@@ -1,5 +1,6 @@
 import {
   type DicomJson,
+  dictionaryEntry,
   formatTag,
   isTolerableUid,
   parseDate,
@@ -9,8 +10,11 @@ import {
 } from "@isocenter/dicom";
 import { Refusal } from "../../../platform/index.ts";
 
-/** Type of an attribute when the step is created (PS3.4 Table F.7.2-1): 1 has a value, 2 is there. Those of type 3 may be there or not. */
-type Rule = readonly [keyword: keyof typeof Tags, type: 1 | 2 | 3, items?: readonly Rule[]];
+/**
+ * Type of an attribute when the step is created (PS3.4 Table F.7.2-1): 1 has a value, 2 is there. Those of type 3 may be there or not. Of type 2 only what
+ * tells patient and order apart is demanded ("2 needed"); the rest is added without a value where modalities leave it out: see docs/decisions.
+ */
+type Rule = readonly [keyword: keyof typeof Tags, type: 1 | "2 needed" | 2 | 3, items?: readonly Rule[]];
 
 const code: readonly Rule[] = [
   ["CodeValue", 1],
@@ -53,17 +57,17 @@ const fixed: readonly Rule[] = [
     [
       ["StudyInstanceUID", 1],
       ["ReferencedStudySequence", 2, reference],
-      ["AccessionNumber", 2],
-      ["RequestedProcedureID", 2],
+      ["AccessionNumber", "2 needed"],
+      ["RequestedProcedureID", "2 needed"],
       ["RequestedProcedureCodeSequence", 3, code],
       ["RequestedProcedureDescription", 2],
-      ["ScheduledProcedureStepID", 2],
+      ["ScheduledProcedureStepID", "2 needed"],
       ["ScheduledProcedureStepDescription", 2],
       ["ScheduledProtocolCodeSequence", 2, code],
     ],
   ],
-  ["PatientName", 2],
-  ["PatientID", 2],
+  ["PatientName", "2 needed"],
+  ["PatientID", "2 needed"],
   ["IssuerOfPatientID", 3],
   ["PatientBirthDate", 2],
   ["PatientSex", 2],
@@ -108,13 +112,13 @@ const wrong = (what: Wrong, tag: Tag, keyword: string): Refusal =>
     errors: [{ path: formatTag(tag), message: words[what] }],
   });
 
-/** @param complete every attribute of type 1 and 2 must be there; else what is there is looked at */
+/** @param complete what is needed must be there; else what is there is looked at */
 function check(set: DicomJson, rules: readonly Rule[], complete: boolean): void {
   for (const [keyword, type, items] of rules) {
     const tag = Tags[keyword];
     const element = set[formatTag(tag)];
     if (!element) {
-      if (complete && type !== 3) throw wrong("missing-attribute", tag, keyword);
+      if (complete && (type === 1 || type === "2 needed")) throw wrong("missing-attribute", tag, keyword);
       continue;
     }
     const values = element.Value ?? [];
@@ -142,26 +146,45 @@ export function statusOf(set: DicomJson): PerformedStepStatus {
   return status;
 }
 
+/** With every attribute of type 2, without a value where it was left out. */
+function completed(set: DicomJson, rules: readonly Rule[]): DicomJson {
+  const whole: DicomJson = { ...set };
+  for (const [keyword, type, items] of rules) {
+    const key = formatTag(Tags[keyword]);
+    const element = set[key];
+    if (!element && type === 2) whole[key] = { vr: dictionaryEntry(Tags[keyword])!.vr };
+    if (element?.Value && items)
+      whole[key] = {
+        ...element,
+        Value: element.Value.map((one) => completed((one ?? {}) as DicomJson, items)),
+      };
+  }
+  return whole;
+}
+
 /**
- * The attribute list of an N-CREATE: all that must be there is, and the step is IN PROGRESS (PS3.4 F.7.2.1.2).
+ * The step of the attribute list of an N-CREATE: all that is needed is there, and the step is IN PROGRESS (PS3.4 F.7.2.1.2).
  * @throws Refusal `unprocessable` (`performed-step.missing-attribute`, `.missing-value`, `.invalid-value`)
  */
-export function requireCreatable(set: DicomJson): void {
-  check(set, [...fixed, ...changing], true);
+export function created(set: DicomJson): DicomJson {
+  const rules = [...fixed, ...changing];
+  check(set, rules, true);
   if (statusOf(set) !== "IN PROGRESS")
     throw wrong("invalid-value", Tags.PerformedProcedureStepStatus, "PerformedProcedureStepStatus");
+  return completed(set, rules);
 }
 
 /**
  * The step with the modifications of an N-SET. What stands since its creation may be said again, and not otherwise (PS3.4 Table F.7.2-1); a step that ends
  * has an end, and one that is completed has series.
- * @throws Refusal as `requireCreatable`
+ * @throws Refusal as `created`
  */
 export function modified(step: DicomJson, modifications: DicomJson): DicomJson {
   check(modifications, changing, false);
+  const whole = completed(modifications, fixed);
   for (const [keyword] of fixed) {
     const key = formatTag(Tags[keyword]);
-    if (modifications[key] && !same(modifications[key], step[key]))
+    if (modifications[key] && !same(whole[key], step[key]))
       throw wrong("invalid-value", Tags[keyword], keyword);
   }
   const next = { ...step, ...modifications };
@@ -173,7 +196,7 @@ export function modified(step: DicomJson, modifications: DicomJson): DicomJson {
     ["PerformedSeriesSequence", status === "COMPLETED" ? 1 : 2, series],
   ];
   check(next, final, true);
-  return next;
+  return completed(next, changing);
 }
 
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);

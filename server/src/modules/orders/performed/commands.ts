@@ -2,7 +2,7 @@ import type { DicomJson } from "@isocenter/dicom";
 import { newId, Refusal, requirePermission, type Tx, type Viewer } from "../../../platform/index.ts";
 import { discontinueOrder, performOrder, startOrder } from "../automatic.ts";
 import type { OrderContext } from "../context.ts";
-import { modified, type PerformedStepStatus, requireCreatable, statusOf } from "./attributes.ts";
+import { created, modified, type PerformedStepStatus, statusOf } from "./attributes.ts";
 import { type SaidPerformed, saidOf } from "./said.ts";
 import { type ScheduledOf, scheduledOf } from "./scheduled.ts";
 
@@ -28,16 +28,16 @@ const idsByOrder = (steps: readonly ScheduledOf[]): [orderId: string, stepIds: s
 /**
  * A modality has begun (PS3.4 F.7.2.1). The steps that it answers are STARTED and their orders IN_PROGRESS; one that nobody had asked for, or that names another
  * patient than its order, is kept without an order.
- * @throws Refusal `conflict` (`performed-step.duplicate`), `unprocessable` as `requireCreatable`, `forbidden`
+ * @throws Refusal `conflict` (`performed-step.duplicate`), `unprocessable` as `created`, `forbidden`
  */
 export async function createPerformedStep(
   tx: Tx,
   viewer: Viewer,
-  { facilityId, sopInstanceUid, attributes }: PerformedStepInput,
+  { facilityId, sopInstanceUid, attributes: given }: PerformedStepInput,
   context: OrderContext,
 ): Promise<{ id: string }> {
   requirePermission(viewer, "orders.write");
-  requireCreatable(attributes);
+  const attributes = created(given);
   const said = saidOf(attributes);
   const answered = await scheduledOf(tx, facilityId, said);
   const now = context.clock.now();
@@ -68,7 +68,7 @@ interface PerformedRow {
 /**
  * What a modality says while it works, and how it ended (PS3.4 F.7.2.2). COMPLETED completes the scheduled steps, and performs the order with its last one;
  * DISCONTINUED breaks them off. A scheduled step ends with the last performed one that answers it, completed where any of them was.
- * @throws Refusal `not-found` (`performed-step.not-found`), `conflict` (`performed-step.ended`), `unprocessable` as `requireCreatable`, `forbidden`
+ * @throws Refusal `not-found` (`performed-step.not-found`), `conflict` (`performed-step.ended`), `unprocessable` as `created`, `forbidden`
  */
 export async function changePerformedStep(
   tx: Tx,
