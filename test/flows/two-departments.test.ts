@@ -1,45 +1,28 @@
-import { composeHttp, composeModules, type Modules } from "@isocenter/server/compose.ts";
-import { type App, prepareJobs } from "@isocenter/server/platform/index.ts";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { type DocumentedOperation, type JsonSchema, readContract } from "../support/contract.ts";
-import { testDatabase } from "../support/database.ts";
-import { testPlatform } from "../support/platform.ts";
-import { type Ask, buildHouse, type House, type Json, remembering } from "../support/requests/house.ts";
+import { type Ask, type House, type Json, remembering } from "../support/requests/house.ts";
 import { requestsOf } from "../support/requests/requests.ts";
-import { form } from "../support/uploads.ts";
+import { testHouses } from "../support/requests/server.ts";
 
 /*
  * Two departments on one server, and every operation of the contract: asked by somebody who may do everything in the one, with one name at a time of a
  * record of the other. It is as if that were not there, and nothing changes. The same request among records of one's own does what it is for.
  */
-const database = testDatabase();
-const platform = testPlatform(database, { host: "127.0.0.1", dicomPort: 0 });
+const { database, houses, send: sendAs } = testHouses("HERE", "ELSE");
 const operations = readContract().operations.filter((one) => one.path.startsWith("/api/v1/") && !one.public);
 
-let modules: Modules;
-let app: App;
 let here: House;
 let there: House;
 let all: Try[];
 
 beforeAll(async () => {
-  await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
-  await platform.objects.check();
-  modules = await composeModules(platform, { passwordCost: { memoryKiB: 64, passes: 1 } });
-  app = await composeHttp(platform, modules, [], { host: "127.0.0.1", dicomPort: () => 0 });
-  await app.ready();
-  // Readers of facts begin here.
-  await modules.journal.drain();
-  here = await buildHouse({ platform, modules, app }, "HERE");
-  there = await buildHouse({ platform, modules, app }, "ELSE");
+  here = houses.HERE;
+  there = houses.ELSE;
   all = await tries();
 }, 60_000);
-afterAll(async () => {
-  await app?.close();
-  await modules?.journal.stop();
-  await modules?.rendering.close();
-  await modules?.imaging.close();
-});
+
+const send = (operation: DocumentedOperation, ask: Ask) =>
+  sendAs(operation, { headers: here.me.headers, ...ask });
 
 /** What may be taken although it is of another facility, and why. */
 const harmless: Readonly<Record<string, string>> = {
@@ -64,20 +47,6 @@ async function tables(): Promise<Record<string, string>> {
     names.map(({ name }) => `select '${name}' as name, ${hash} as hash from "${name}" t`).join(" union all "),
   );
   return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
-}
-
-async function send(operation: DocumentedOperation, { path = {}, query, body, form: parts, headers }: Ask) {
-  const url = operation.path.replaceAll(/\{([^}]+)\}/g, (_all, name) => encodeURIComponent(path[name] ?? ""));
-  const fields = Object.entries(parts ?? {}).map(([name, value]) =>
-    typeof value === "string" ? { name, value } : { name, filename: "one", bytes: value },
-  );
-  return await app.inject({
-    method: operation.method as "GET",
-    url: query ? `${url}?${new URLSearchParams(query)}` : url,
-    headers: { ...(headers ?? here.me.headers), ...(parts ? form.headers : {}) },
-    ...(body ? { payload: body } : {}),
-    ...(parts ? { payload: form.body(fields) } : {}),
-  });
 }
 
 interface Named {

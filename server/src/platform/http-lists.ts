@@ -79,10 +79,14 @@ export function readSort<Field extends string>(
   return { field, descending };
 }
 
+const dayMs = 24 * 60 * 60 * 1000;
+/** The database is told years of four digits. */
+const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** The moment from which, or before which, a filter named `Moment` takes what it takes: a day is taken whole. */
 export const sinceOf = (text: string): Date => new Date(text);
 export const untilOf = (text: string): Date =>
-  new Date(Date.parse(text) + (/^\d{4}-\d{2}-\d{2}$/.test(text) ? 24 * 60 * 60 * 1000 : 0));
+  new Date(Math.min(lastMoment, Date.parse(text) + (/^\d{4}-\d{2}-\d{2}$/.test(text) ? dayMs : 0)));
 
 /**
  * The version that the client changes, from the body or `If-Match`; undefined where it names none.

@@ -1,4 +1,4 @@
-import { Refusal } from "./refusal.ts";
+import { invalidAt, type Refusal } from "./refusal.ts";
 
 /** Totals of lists are counted to this many, then marked inexact. */
 export const countLimit = 10_000;
@@ -27,7 +27,7 @@ export function readCursor(text: string, order: string): Cursor {
 }
 
 const invalidAfter = (): Refusal =>
-  new Refusal("invalid", "query.invalid-after", "`after` is not the key of a page in this order.");
+  invalidAt("query.invalid-after", "querystring.after", "is not the key of a page in this order");
 
 /** For `catch`: a cursor that somebody made up may hold a value of another type, of which PostgreSQL complains (SQLSTATE class 22). */
 export const blameCursor =

@@ -57,3 +57,7 @@ export class Refusal extends Error {
     this.members = more.members ?? {};
   }
 }
+
+/** Something that the client wrote and that cannot be, named by its place: `querystring.status`, `body.lines.0.code`. */
+export const invalidAt = (code: string, path: string, message: string): Refusal =>
+  new Refusal("invalid", code, `${path.replace(/^\w+\./, "")} ${message}.`, { errors: [{ path, message }] });

@@ -3,6 +3,7 @@ import {
   createGate,
   type Db,
   type Fragment,
+  invalidAt,
   Refusal,
   requirePermission,
   type Tx,
@@ -50,17 +51,21 @@ export interface Period {
 
 /** The days asked for; where they are left out the last 30. @throws Refusal `invalid` (`query.invalid-period`) */
 export function readPeriod({ from, to }: { from?: string; to?: string }, now: Date): Period {
-  const wrong = (detail: string) => new Refusal("invalid", "query.invalid-period", detail);
-  for (const day of [from, to])
+  const wrong = (name: "from" | "to", message: string) =>
+    invalidAt("query.invalid-period", `querystring.${name}`, message);
+  for (const [name, day] of [
+    ["from", from],
+    ["to", to],
+  ] as const)
     if (day !== undefined && (day < "1900-01-01" || day > "2199-12-31"))
-      throw wrong("from and to are days from 1900 to 2199.");
+      throw wrong(name, "is a day from 1900 to 2199");
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   // Somewhere it is tomorrow already.
   const last = to ?? day(Math.max(now.getTime() + dayMs / 2, from ? Date.parse(from) : 0));
   const first = from ?? day(Date.parse(last) - (defaultDays - 1) * dayMs);
-  if (last < first) throw wrong("`to` is before `from`.");
+  if (last < first) throw wrong("to", "is before `from`");
   if ((Date.parse(last) - Date.parse(first)) / dayMs >= maxDays)
-    throw wrong(`The period is of at most ${maxDays} days.`);
+    throw wrong("to", `ends a period of more than ${maxDays} days`);
   return { from: first, to: last };
 }
 

@@ -20,6 +20,7 @@ import {
   type App,
   apiPrefixes,
   defaultLimit,
+  invalidAt,
   keptSecret,
   listAnswer,
   type Platform,
@@ -123,7 +124,7 @@ function seriesRoutes(app: App, archive: Archive): void {
       const all = await archive.listSeries(request.viewer, request.params.id);
       const from = after === undefined ? offset : all.findIndex((series) => series.id === after) + 1;
       if (after !== undefined && from === 0)
-        throw new Refusal("invalid", "query.invalid-after", "`after` is not the key of a page of this list.");
+        throw invalidAt("query.invalid-after", "querystring.after", "is not the key of a page of this list");
       const data = all.slice(from, from + limit);
       const next = from + limit < all.length ? (data.at(-1)?.id ?? null) : null;
       return listAnswer(request, request.query, { data, total: all.length, totalIsExact: true, next });

@@ -1,5 +1,5 @@
 import { type BillLineInput, type BillStatus, billTransitions, mayFollow } from "@isocenter/contract";
-import { Refusal } from "../../platform/index.ts";
+import { invalidAt, Refusal } from "../../platform/index.ts";
 
 /** What decides about a bill's state. Amounts in minor units of its currency. */
 export interface Owed {
@@ -61,10 +61,10 @@ export function readCurrency(text: string): string {
 /** @throws Refusal `invalid` (`bill.invalid-due-date`) */
 export function checkDueDate(date: string | null): string | null {
   if (date !== null && (date < "1970-01-01" || date > "2199-12-31"))
-    throw new Refusal(
-      "invalid",
+    throw invalidAt(
       "bill.invalid-due-date",
-      "dueDate is not a day on which a bill can be due: 1970 to 2199.",
+      "body.dueDate",
+      "is not a day on which a bill can be due: 1970 to 2199",
     );
   return date;
 }

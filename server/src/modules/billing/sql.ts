@@ -1,5 +1,12 @@
 import { type BillStatus, billStatuses, readEnumeration } from "@isocenter/contract";
-import { type Fragment, type Reader, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
+import {
+  type Fragment,
+  invalidAt,
+  type Reader,
+  Refusal,
+  requirePermission,
+  type Viewer,
+} from "../../platform/index.ts";
 
 /*
  * Pieces of SQL about bills: the table `bill` as `b`, its facility as `f`, its patient as `p`.
@@ -70,8 +77,8 @@ function checkDays(from?: string, to?: string): void {
     ["to", to],
   ] as const) {
     if (day !== undefined && (day < "1900-01-01" || day > "2199-12-31"))
-      throw new Refusal("invalid", "query.invalid-day", `${name} is a day from 1900 to 2199.`);
+      throw invalidAt("query.invalid-day", `querystring.${name}`, "is a day from 1900 to 2199");
   }
   if (from !== undefined && to !== undefined && to < from)
-    throw new Refusal("invalid", "query.invalid-day", "`to` is before `from`.");
+    throw invalidAt("query.invalid-day", "querystring.to", "is before `from`");
 }

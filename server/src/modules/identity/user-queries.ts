@@ -9,6 +9,7 @@ import {
 } from "@isocenter/contract";
 import {
   escapeLike,
+  invalidAt,
   keysetPage,
   type ListPage,
   type ListRange,
@@ -109,7 +110,7 @@ export async function listUsers(
 ): Promise<ListPage<UserDetails>> {
   const role = query.role === undefined ? null : readEnumeration(roles, query.role);
   if (query.role !== undefined && role === null)
-    throw new Refusal("invalid", "role.unknown", `role must be one of ${roles.join(", ")}.`);
+    throw invalidAt("role.unknown", "querystring.role", `must be one of ${roles.join(", ")}`);
   const pattern = query.query ? `%${escapeLike(query.query)}%` : null;
   const where = db`
     ${visible(db, viewer)}

@@ -75,7 +75,9 @@ function readPoint(
       "must be a date, or a date and time with its offset (a + is written %2B)",
     );
   const time = Date.parse(dateOnly.test(text) ? `${text}T00:00:00Z` : text);
-  if (Number.isNaN(time) || new Date(time).getUTCFullYear() > 9998) throw wrong();
+  const year = new Date(time).getUTCFullYear();
+  // A day either side of those that the database knows is for the time zone.
+  if (Number.isNaN(time) || year < 2 || year > 9998) throw wrong();
   if (dateOnly.test(text)) {
     // The 30th of February would be taken for a day of March.
     if (!new Date(time).toISOString().startsWith(text)) throw wrong();

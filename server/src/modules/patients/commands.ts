@@ -2,6 +2,7 @@ import { type ChangePatient, type CreatePatient, readEnumeration, sexes } from "
 import {
   type Clock,
   checkVersion,
+  invalidAt,
   newId,
   Refusal,
   requirePermission,
@@ -23,7 +24,7 @@ const identifierTaken = (): Refusal =>
 
 export function readSex(text: string): Sex {
   const sex = readEnumeration(sexes, text);
-  if (sex === null) throw new Refusal("invalid", "patient.invalid-sex", `sex takes ${sexes.join(", ")}.`);
+  if (sex === null) throw invalidAt("patient.invalid-sex", "body.sex", `takes ${sexes.join(", ")}`);
   return sex;
 }
 
@@ -31,10 +32,10 @@ function checkBirthDate(clock: Clock, birthDate: string | null): void {
   // A day of grace: somewhere it is tomorrow already.
   const latest = new Date(clock.now().getTime() + 86_400_000).toISOString().slice(0, 10);
   if (birthDate !== null && (birthDate > latest || birthDate < "1800-01-01"))
-    throw new Refusal(
-      "invalid",
+    throw invalidAt(
       "patient.invalid-birth-date",
-      "birthDate is not a date on which a patient was born.",
+      "body.birthDate",
+      "is not a date on which a patient was born",
     );
 }
 

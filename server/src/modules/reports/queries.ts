@@ -7,12 +7,12 @@ import {
 } from "@isocenter/contract";
 import {
   type Fragment,
+  invalidAt,
   keysetPage,
   type ListPage,
   listKey,
   mapPage,
   type Reader,
-  Refusal,
   requirePermission,
   type Viewer,
 } from "../../platform/index.ts";
@@ -260,10 +260,10 @@ function statusesOf(text: string): ReportStatus[] {
   return text.split(",").map((one) => {
     const status = readEnumeration(reportStatuses, one);
     if (status !== null) return status;
-    throw new Refusal(
-      "invalid",
+    throw invalidAt(
       "query.invalid-status",
-      `status takes ${reportStatuses.join(", ")}, several with commas between.`,
+      "querystring.status",
+      `takes ${reportStatuses.join(", ")}, several with commas between`,
     );
   });
 }

@@ -59,7 +59,10 @@ export const answerHeaders = {
 function refusalsOf(method: string, operation: Operation, facts: RouteFacts): string[] {
   const changes = method !== "GET";
   const hasBody = operation.requestBody !== undefined;
-  const hasPath = (operation.parameters ?? []).some((parameter) => parameter.in === "path");
+  const parameters = operation.parameters ?? [];
+  const hasPath = parameters.some((parameter) => parameter.in === "path");
+  /** What is told of one facility is not told of one that is not there. */
+  const ofFacility = parameters.some(({ name }) => name === "facilityId");
   const uploads = Object.keys(operation.requestBody?.content ?? {}).some((type) =>
     type.startsWith("multipart/"),
   );
@@ -67,7 +70,7 @@ function refusalsOf(method: string, operation: Operation, facts: RouteFacts): st
     "400",
     ...(facts.public ? ["429"] : ["401", "403"]),
     ...(facts.public && changes ? ["401", "403", "423"] : []),
-    ...(hasPath || changes ? ["404"] : []),
+    ...(hasPath || changes || ofFacility ? ["404"] : []),
     ...(facts.files.length > 0 ? ["406"] : []),
     ...(changes || facts.files.length > 0 ? ["409", "422"] : []),
     ...(changes && !facts.public ? ["423", "429"] : []),

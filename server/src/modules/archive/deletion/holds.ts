@@ -1,5 +1,12 @@
 import type { PlaceHold } from "@isocenter/contract";
-import { newId, Refusal, requirePermission, type Tx, type Viewer } from "../../../platform/index.ts";
+import {
+  invalidAt,
+  newId,
+  Refusal,
+  requirePermission,
+  type Tx,
+  type Viewer,
+} from "../../../platform/index.ts";
 import { requirePatient } from "../../patients/index.ts";
 import type { DecisionContext } from "./delete.ts";
 import type { RetentionRule } from "./retention.ts";
@@ -16,7 +23,7 @@ export async function placeHold(
 ): Promise<string> {
   requirePermission(viewer, "retention.manage");
   if ((patientId === undefined) === (studyId === undefined))
-    throw new Refusal("invalid", "hold.invalid", "Give either patientId or studyId.");
+    throw invalidAt("hold.invalid", "body.patientId", "or studyId is given, one of the two");
   if (patientId !== undefined) await requirePatient(tx, viewer.homeFacilityId, patientId);
   // Whoever is deleting has finished, or will see the hold.
   const studies = await tx<{ id: string; facilityId: string; patientId: string }[]>`

@@ -1,5 +1,5 @@
 import { formatTag, Tags } from "@isocenter/dicom";
-import { type Fragment, type Reader, Refusal } from "../../../platform/index.ts";
+import { type Fragment, invalidAt, type Reader, Refusal } from "../../../platform/index.ts";
 import type { ArchiveQuery, QueryLevel, Tag } from "../types.ts";
 import { keyAt } from "./keys.ts";
 
@@ -130,5 +130,5 @@ function readKey(order: Order, after: string): string[] {
   } catch {
     // Answered below, as any other text that is not ours.
   }
-  throw new Refusal("invalid", "query.invalid-after", "`after` is not the key of a page in this order.");
+  throw invalidAt("query.invalid-after", "querystring.after", "is not the key of a page in this order");
 }

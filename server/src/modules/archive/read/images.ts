@@ -3,6 +3,7 @@ import { Tags } from "@isocenter/dicom";
 import {
   countLimit,
   type Fragment,
+  invalidAt,
   type Reader,
   Refusal,
   reach,
@@ -107,7 +108,7 @@ export async function listImages(reader: Reader, viewer: Viewer, query: ImageQue
       : reader`array[]::int[]`;
   const after = query.after === undefined ? null : readCursor(query.after, query.order);
   if (after && !/^\{(-?\d{1,10},-?\d{1,10})?\}$/.test(after.value))
-    throw new Refusal("invalid", "query.invalid-after", "`after` is not the key of a page in this order.");
+    throw invalidAt("query.invalid-after", "querystring.after", "is not the key of a page in this order");
   const beyond = !after
     ? reader``
     : query.order === "number"
@@ -142,7 +143,7 @@ function conditionsOf(sql: Reader, query: ImageQuery): Fragment[] {
   if (query.modality) {
     const code = readModality(query.modality);
     if (code === null)
-      throw new Refusal("invalid", "query.invalid-modality", "modality is not a DICOM modality code.");
+      throw invalidAt("query.invalid-modality", "querystring.modality", "is not a DICOM modality code");
     conditions.push(sql`se.modality = ${code}`);
   }
   if (query.format === "DICOM") conditions.push(sql`o.format is null`);

@@ -13,6 +13,7 @@ import {
   countLimit,
   type Db,
   type Fragment,
+  invalidAt,
   likePrefix,
   listKey,
   type Reader,
@@ -304,7 +305,7 @@ function modalitiesOf(text: string): string[] {
     if (one.trim().toUpperCase() === "PET_CT") return ["PT", "CT"];
     const code = readModality(one);
     if (code === null)
-      throw new Refusal("invalid", "query.invalid-modality", "modality is not a DICOM modality code.");
+      throw invalidAt("query.invalid-modality", "querystring.modality", "is not a DICOM modality code");
     return [code];
   });
 }
@@ -313,10 +314,10 @@ function statusesOf(text: string): string[] {
   return text.split(",").map((one) => {
     const status = readEnumeration(studyStatuses, one);
     if (status === null) {
-      throw new Refusal(
-        "invalid",
+      throw invalidAt(
         "query.invalid-status",
-        `status takes ${studyStatuses.join(", ")}, several with commas between.`,
+        "querystring.status",
+        `takes ${studyStatuses.join(", ")}, several with commas between`,
       );
     }
     return status;
