@@ -9,6 +9,7 @@ export * from "./database.ts";
 export * from "./deferral.ts";
 export * from "./disk-reserve.ts";
 export * from "./embedded-postgres.ts";
+export { createFileReader } from "./file-reader.ts";
 export * from "./folder-lock.ts";
 export * from "./gate.ts";
 export * from "./health.ts";

@@ -3,8 +3,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { closeNow, createFileReader, openDescriptor } from "./file-reader.ts";
 import {
-  type ByteRange,
   checkKey,
   isEmptyRange,
   lostAndFound,
@@ -18,14 +18,7 @@ import { Refusal } from "./refusal.ts";
 /** Returns when what was written to the file or folder is on the disk (fsync(2)). */
 export type Fsync = (descriptor: number) => Promise<void>;
 
-// Plain descriptors where an object is opened for a moment: a FileHandle costs more than the reading.
-const openDescriptor = promisify(callbacks.open) as (
-  file: string,
-  flags: string,
-  mode?: number,
-) => Promise<number>;
 const close = promisify(callbacks.close);
-const read = promisify(callbacks.read);
 const syncToDisk: Fsync = promisify(callbacks.fsync);
 
 /** Folders that stay open to be synced. */
@@ -39,6 +32,7 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
   const syncFolder = folderSync(fsync);
   const ensureFolder = folderMaker(root, syncFolder);
   const spot = createSpot();
+  const readFile = createFileReader(spot);
   const place = (key: string): string => {
     checkKey(key);
     const name = path.posix.basename(key);
@@ -88,12 +82,7 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
       });
     },
     async read(key, range, memory) {
-      const descriptor = await openDescriptor(place(key), "r").catch(notFound(key));
-      try {
-        return await readRange(descriptor, range, memory);
-      } finally {
-        closeNow(descriptor);
-      }
+      return readFile(place(key), range, memory).catch(notFound(key));
     },
     async size(key) {
       return (await fs.stat(place(key)).catch(notFound(key))).size;
@@ -137,13 +126,6 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
   };
 }
 
-/** Of what was only read, or is synced: nothing is left to be done that could take long, or whose error would matter. */
-function closeNow(descriptor: number): void {
-  try {
-    callbacks.closeSync(descriptor);
-  } catch {}
-}
-
 const notFound =
   (key: string) =>
   (error: NodeJS.ErrnoException): never => {
@@ -151,21 +133,6 @@ const notFound =
       throw new Refusal("not-found", "object.not-found", `There is no object ${key}.`, { cause: error });
     throw error;
   };
-
-async function readRange(descriptor: number, range?: ByteRange, memory?: Buffer): Promise<Buffer> {
-  const start = range?.start ?? 0;
-  const end = range?.end ?? callbacks.fstatSync(descriptor).size;
-  const length = Math.max(0, end - start);
-  const buffer =
-    memory && memory.length >= length ? memory.subarray(0, length) : Buffer.allocUnsafeSlow(length);
-  let filled = 0;
-  while (filled < buffer.length) {
-    const { bytesRead } = await read(descriptor, buffer, filled, buffer.length - filled, start + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return buffer.subarray(0, filled);
-}
 
 /** Syncs of one folder that are asked for while one runs share the next one. */
 function folderSync(fsync: Fsync): (folder: string) => Promise<void> {

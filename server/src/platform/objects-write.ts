@@ -16,11 +16,17 @@ const writeOne = promisify(callbacks.write) as (
 const writeBytes = 1 << 18;
 /** At most so much waits for the write before it. */
 const mostGathered = 1 << 20;
-/** An object up to this size is written on the spot: the system only copies it. */
-const smallBytes = 1 << 16;
+/** So much is written, or read, on the spot: the system only copies it. */
+export const smallBytes = 1 << 16;
 
 /** Runs a call that is nearly always over at once, and looks how long it takes. */
 export type Timed = <T>(call: () => T) => T;
+
+export interface Spot {
+  /** False for a while after a call was slow. */
+  use(): boolean;
+  timed: Timed;
+}
 
 /** A call on the spot that took longer than this held everybody up: the next ones go to threads, for a while. */
 const slowMs = 10;
@@ -30,7 +36,7 @@ const avoidedMs = 1000;
  * Where files are opened and small ones written: on the spot, because handing over to a sleeping thread and back costs more than the call does; by a
  * thread where the disk was seen to be slow. What waits for the disk by its nature (fsync) is always handed over.
  */
-export function createSpot(now: () => number = () => performance.now()): { use(): boolean; timed: Timed } {
+export function createSpot(now: () => number = () => performance.now()): Spot {
   let avoidedUntil = Number.NEGATIVE_INFINITY;
   return {
     use: () => now() >= avoidedUntil,

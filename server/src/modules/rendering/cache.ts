@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { crc32 } from "node:zlib";
-import type { Clock } from "../../platform/index.ts";
+import { type Clock, createFileReader } from "../../platform/index.ts";
 
 /**
  * A cache of files that may be deleted at any time. Each file holds its length and checksum, so that one which a crash left incomplete is
@@ -80,6 +80,7 @@ async function scan(
 export async function openFileCache(options: FileCacheOptions): Promise<FileCache> {
   const { folder, maxBytes, clock, onTrouble = () => {} } = options;
   await fs.mkdir(folder, { recursive: true });
+  const readFile = createFileReader();
   // The least recently used comes first.
   const entries = new Map<string, Entry>();
   let total = 0;
@@ -137,7 +138,7 @@ export async function openFileCache(options: FileCacheOptions): Promise<FileCach
     size: () => total,
     ready,
     async get(key) {
-      const file = await fs.readFile(pathOf(key)).catch((error: NodeJS.ErrnoException) => {
+      const file = await readFile(pathOf(key)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") onTrouble(error);
         return null;
       });
