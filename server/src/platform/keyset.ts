@@ -1,7 +1,7 @@
 import type { Fragment, Reader } from "./database.ts";
 import { countedTo, defaultLimit, type ListPage, type ListRange, maxLimit, readSort } from "./http-lists.ts";
 import { blameCursor, countLimit, readCursor, writeCursor } from "./paging.ts";
-import { totalOf } from "./totals.ts";
+import { knownTotal, noteTotal } from "./totals.ts";
 
 /** A list that is paged by the value it is sorted by, and the id. */
 export interface Keyset<Field extends string> {
@@ -31,7 +31,7 @@ export interface Keyset<Field extends string> {
   key?: string;
 }
 
-/** The page and, where it does not show the end of the list itself, a second statement for the total, counted to its limit. Rows carry their `id`. */
+/** The page and, where it does not show the end of the list itself, the total, counted to its limit in the same statement. Rows carry their `id`. */
 export async function keysetPage<Row extends { id: string }, Field extends string>(
   db: Reader,
   query: ListRange & { sort?: string },
@@ -58,17 +58,12 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
     select ${columns}, ${by} as "sortValue", ${id} as "sortId" from ${from}
     where ${facility ? db`${facility.column} = here.id and` : db``} ${where} ${beyond}
     order by ${by} ${direction}, ${id} ${direction} limit ${keyed ? writtenOut(db, most) : db`${most}`}`;
-  type Sorted = Row & { sortValue: string | Date; sortId: string };
-  const rows = await (facility
-    ? db<Sorted[]>`
+  const found = facility
+    ? db`
         select k.* from unnest(${[...facility.ids]}::uuid[]) as here (id) cross join lateral (${some(limit + 1 + offset)}) k
         order by k."sortValue" ${direction}, k."sortId" ${direction} limit ${limit + 1} offset ${offset}`
-    : db<Sorted[]>`${some(limit + 1)} ${offset > 0 ? db`offset ${offset}` : db``}`
-  ).catch(blameCursor(cursor));
-  // The last page, reached by its offset, has as many before it as were passed over: nothing is to be counted.
-  const isEnd = cursor === null && rows.length <= limit && (rows.length > 0 || offset === 0);
-  const counting = async () => {
-    const [count] = await db<{ count: number }[]>`
+    : db`${some(limit + 1)} ${offset > 0 ? db`offset ${offset}` : db``}`;
+  const counting = db`
       select count(*)::bigint as count from (${
         lighter
           ? db`select from ${lighter.from} where ${lighter.where} limit ${countLimit + 1}`
@@ -77,14 +72,30 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
               select from ${from} where ${facility.column} = here.id and ${where} limit ${countLimit + 1}) k limit ${countLimit + 1}`
             : db`select from ${from} where ${where} order by ${by} ${direction}, ${id} ${direction} limit ${countLimit + 1}`
       }) c`;
+  const key = list.key && `${name} ${list.key}`;
+  const known = knownTotal(key);
+  type Sorted = Row & { sortValue: string | Date; sortId: string; rowsInAll?: number | null };
+  const rows = await (known === undefined
+    ? // Counted on the way where there is more than the page: a question of its own would be another way there and back.
+      db<Sorted[]>`
+        select page.*, ${cursor ? db`(${counting})` : db`case when count(*) over () > ${limit} then (${counting}) end`} as "rowsInAll"
+        from (${found}) page order by page."sortValue" ${direction}, page."sortId" ${direction}`
+    : db<Sorted[]>`${found}`
+  ).catch(blameCursor(cursor));
+  // The last page, reached by its offset, has as many before it as were passed over: nothing is to be counted.
+  const isEnd = cursor === null && rows.length <= limit && (rows.length > 0 || offset === 0);
+  const total = async () => {
+    const onTheWay = rows[0]?.rowsInAll ?? undefined;
+    if (onTheWay !== undefined) return onTheWay;
+    const [count] = await db<{ count: number }[]>`${counting}`;
     return count?.count ?? 0;
   };
-  const counted = isEnd ? offset + rows.length : await totalOf(list.key && `${name} ${list.key}`, counting);
+  const counted = isEnd ? offset + rows.length : (known ?? noteTotal(key, await total()));
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const lastValue = last?.sortValue instanceof Date ? last.sortValue.toISOString() : (last?.sortValue ?? "");
   return {
-    data: page.map(({ sortValue: _, sortId: __, ...row }) => row as unknown as Row),
+    data: page.map(({ sortValue: _, sortId: __, rowsInAll: ___, ...row }) => row as unknown as Row),
     ...countedTo(counted),
     next: rows.length > limit && last ? writeCursor(order, { value: lastValue, id: last.id }) : null,
   };

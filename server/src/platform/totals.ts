@@ -14,22 +14,29 @@ export function listKey(viewer: Viewer, ...asked: readonly unknown[]): string {
   return `${viewer.kind} ${viewer.id} ${viewer.roles.join()} ${viewer.facilityIds.join()} ${filters}`;
 }
 
+/** That there are more than the limit, where that was found less than a minute ago; else the list is to be counted. */
+export function knownTotal(key: string | undefined): number | undefined {
+  const until = key === undefined ? undefined : beyondLimit.get(key);
+  return until !== undefined && until > performance.now() ? countLimit + 1 : undefined;
+}
+
 /**
- * Rows of a list, counted to the limit and one more. Counting ten thousand takes longer than reading a page: that there are more than that is
- * remembered for a minute, any smaller number never.
+ * Notes what was counted, to the limit and one more. Counting ten thousand takes longer than reading a page: that there are more than that is remembered
+ * for a minute, any smaller number never.
  */
-export async function totalOf(key: string | undefined, count: () => Promise<number>): Promise<number> {
-  if (key === undefined) return count();
-  const now = performance.now();
-  const until = beyondLimit.get(key);
-  if (until !== undefined && until > now) return countLimit + 1;
-  const total = await count();
+export function noteTotal(key: string | undefined, total: number): number {
+  if (key === undefined) return total;
   beyondLimit.delete(key);
   if (total > countLimit) {
-    beyondLimit.set(key, now + believedMs);
+    beyondLimit.set(key, performance.now() + believedMs);
     if (beyondLimit.size > mostKnown) beyondLimit.delete(beyondLimit.keys().next().value ?? "");
   }
   return total;
+}
+
+/** Rows of a list, as they are known or are counted now. */
+export async function totalOf(key: string | undefined, count: () => Promise<number>): Promise<number> {
+  return knownTotal(key) ?? noteTotal(key, await count());
 }
 
 /** The facilities of whoever asks, or the one of them that they name. */
