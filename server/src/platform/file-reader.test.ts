@@ -58,6 +58,8 @@ test("what is small is opened and read on the spot, what is large read by a thre
   expect(quick.calls()).toBe(3);
   await quick.read(place("large"), { start: 10, end: 1000 });
   expect(quick.calls()).toBe(5);
+  await quick.read(place("large"), { start: 10, end: 190_000 });
+  expect(quick.calls()).toBe(5);
   const slow = reader(true);
   await slow.read(place("small"));
   expect(slow.calls()).toBe(0);

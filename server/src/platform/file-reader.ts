@@ -23,7 +23,8 @@ export function closeNow(descriptor: number): void {
 
 /**
  * Reads files whole, or a range of them. They are opened on the spot, and so little read that the system only copies it: with threads each of open,
- * size, read and close is a hand-over and back. What is longer is read by a thread in one go.
+ * size, read and close is a hand-over and back. What is longer is read by a thread in one go, and opened by one too where it is known to be longer: beside
+ * the reading that costs nothing, and many come at once.
  */
 export function createFileReader(spot: Spot = createSpot()): ReadFile {
   async function fill(
@@ -45,11 +46,13 @@ export function createFileReader(spot: Spot = createSpot()): ReadFile {
   }
 
   return async function readFile(file, range, memory) {
-    const descriptor = spot.use()
-      ? spot.timed(() => callbacks.openSync(file, "r"))
-      : await openDescriptor(file, "r");
+    const start = range?.start ?? 0;
+    const isLong = range?.end !== undefined && range.end - start > smallBytes;
+    const descriptor =
+      !isLong && spot.use()
+        ? spot.timed(() => callbacks.openSync(file, "r"))
+        : await openDescriptor(file, "r");
     try {
-      const start = range?.start ?? 0;
       const end = range?.end ?? callbacks.fstatSync(descriptor).size;
       const length = Math.max(0, end - start);
       const buffer =
