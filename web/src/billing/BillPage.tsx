@@ -50,7 +50,7 @@ function Loaded({ bill }: { bill: Bill }) {
         <header className="flex flex-wrap items-start gap-3">
           <div className="min-w-0 flex-1">
             <p className="no-print text-12">
-              <Link to="/billing" search={{}} className="link">
+              <Link to="/billing" search={{}} className="link inline-block py-1">
                 {t("All bills")}
               </Link>
             </p>

@@ -52,7 +52,7 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
         }}
       >
         {!own && (
-          <div className="grid grid-cols-2 gap-2">
+          <div className="finding-acknowledge grid grid-cols-2 gap-2">
             <Labelled label={t("Spoke with")} boxed>
               <select value={spokeWith} onChange={(event) => setSpokeWith(event.target.value)}>
                 {finding.recipients.map((person) => (

@@ -41,7 +41,7 @@ const columnsAt = (today: string): RowColumn<Patient>[] => [
     title: t("Birth date"),
     width: "150px",
     cell: ({ birthDate }) => (
-      <span className="text-12 tabular-nums">
+      <span className="text-12 tabular-nums max-md:inline-block max-md:min-w-36">
         {birthDate ? dayOf(birthDate) : t("not known")}{" "}
         <span className="text-text-3">{ageAt(birthDate, today)}</span>
       </span>

@@ -173,8 +173,13 @@ export function ReadingPage() {
             onRemove={saved.remove}
           />
           <span className="flex-1" />
-          <ColumnChoice columns={columnChoices()} hidden={hidden.hidden} onToggle={hidden.toggle} />
-          <span className="flex items-center gap-2 pr-2 text-12 whitespace-nowrap text-text-2" role="status">
+          <span className="self-center">
+            <ColumnChoice columns={columnChoices()} hidden={hidden.hidden} onToggle={hidden.toggle} />
+          </span>
+          <span
+            className="flex items-center gap-2 pr-2 pl-1 text-12 whitespace-nowrap text-text-2"
+            role="status"
+          >
             {late > 0 && (
               <strong className="flex items-center gap-1 text-crit">
                 <Icon name="alert" size="s" />

@@ -15,7 +15,9 @@ export function NoticeBell() {
   const [open, setOpen] = useState(false);
   const notices = useNotices();
   const unread = notices.data?.unread ?? 0;
-  useShortcuts(everywhere, [{ caps: ["N"], label: t("notices"), on: ["g n"], run: () => setOpen(true) }]);
+  useShortcuts(everywhere, [
+    { caps: ["G", "N"], label: t("notices"), on: ["g n"], run: () => setOpen(true) },
+  ]);
   const label =
     unread === 0
       ? t("Notices")

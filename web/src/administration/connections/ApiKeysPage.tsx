@@ -15,7 +15,8 @@ import { Tag } from "../../kit/Tag.tsx";
 import { useTimeZone, useToday } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { ConfirmDialog } from "../parts/ConfirmDialog.tsx";
-import { useFacilityName, useFacilityOptions } from "../parts/facilities.ts";
+import { FacilitiesField } from "../parts/FacilityFields.tsx";
+import { useFacilityName } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
@@ -172,7 +173,6 @@ function NewKey({
   onMade: (made: { name: string; key: string }) => void;
   onClose: () => void;
 }) {
-  const facilities = useFacilityOptions();
   const timeZone = useTimeZone();
   const today = useToday();
   const home = useMe()?.facilityIds[0];
@@ -221,9 +221,7 @@ function NewKey({
         chosen={chosen}
         onChange={setChosen}
       />
-      {facilities.length > 1 && (
-        <Choices label={t("Facilities")} options={facilities} chosen={at} onChange={setAt} />
-      )}
+      <FacilitiesField chosen={at} onChange={setAt} />
       <Field
         label={t("Last day (not needed)")}
         type="date"

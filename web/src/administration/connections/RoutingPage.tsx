@@ -3,7 +3,6 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
-import { FormDialog } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
@@ -15,6 +14,7 @@ import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { useFacilityName } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
+import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
@@ -101,31 +101,22 @@ export default function RoutingPage() {
 
 function NewRule({ onMade, onClose }: { onMade: (made: RoutingRule) => void; onClose: () => void }) {
   const { body, ready, fields, facilityId } = useRuleForm();
-  const { busy, problem, run } = useRun("routing-rules");
-  const submit = async () => {
-    const made = await run(
-      () =>
-        answerOf(
-          api.POST("/api/v1/routing-rules", { body: { ...body(), ...(facilityId ? { facilityId } : {}) } }),
-        ),
-      t("Saved"),
-    );
-    if (!made) return;
-    onClose();
-    onMade(made.answer);
-  };
   return (
-    <FormDialog
+    <NewRecord
       title={t("New rule")}
       submit={t("Create rule")}
-      busy={busy}
-      problem={problem}
-      disabled={!ready}
-      onSubmit={() => void submit()}
+      subject="routing-rules"
+      ready={ready}
+      make={() =>
+        answerOf(
+          api.POST("/api/v1/routing-rules", { body: { ...body(), ...(facilityId ? { facilityId } : {}) } }),
+        )
+      }
+      onMade={onMade}
       onClose={onClose}
     >
       {fields}
-    </FormDialog>
+    </NewRecord>
   );
 }
 

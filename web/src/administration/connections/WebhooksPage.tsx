@@ -5,7 +5,7 @@ import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { momentIn } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
-import { FormDialog, OnceDialog, Select, Tick } from "../../kit/forms.tsx";
+import { FormDialog, OnceDialog, Tick } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
@@ -15,8 +15,10 @@ import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
+import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
+import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
@@ -131,30 +133,26 @@ function NewWebhook({ onMade, onClose }: { onMade: (made: WebhookWithSecret) => 
   const [url, setUrl] = useState("https://");
   const [events, setEvents] = useState("report.*");
   const [description, setDescription] = useState("");
-  const { busy, problem, run } = useRun("webhooks");
-  const submit = async () => {
-    const made = await run(() =>
-      answerOf(
-        api.POST("/api/v1/webhooks", {
-          body: {
-            url: url.trim(),
-            events: eventsOf(events),
-            ...(description.trim() ? { description: description.trim() } : {}),
-            ...(facilityId ? { facilityId } : {}),
-          },
-        }),
-      ),
+  const make = () =>
+    answerOf(
+      api.POST("/api/v1/webhooks", {
+        body: {
+          url: url.trim(),
+          events: eventsOf(events),
+          ...(description.trim() ? { description: description.trim() } : {}),
+          ...(facilityId ? { facilityId } : {}),
+        },
+      }),
     );
-    if (made) onMade(made.answer);
-  };
   return (
-    <FormDialog
+    <NewRecord
       title={t("New webhook")}
       submit={t("Create webhook")}
-      busy={busy}
-      problem={problem}
-      disabled={url.trim().length < 8 || eventsOf(events).length === 0}
-      onSubmit={() => void submit()}
+      subject="webhooks"
+      ready={url.trim().length >= 8 && eventsOf(events).length > 0}
+      make={make}
+      said={null}
+      onMade={onMade}
       onClose={onClose}
     >
       <Field label={t("Address")} type="url" value={url} onChange={({ target }) => setUrl(target.value)} />
@@ -165,10 +163,8 @@ function NewWebhook({ onMade, onClose }: { onMade: (made: WebhookWithSecret) => 
         maxLength={256}
         onChange={({ target }) => setDescription(target.value)}
       />
-      {facilities.length > 1 && (
-        <Select label={t("Facility")} value={facilityId} options={facilities} onChange={setFacilityId} />
-      )}
-    </FormDialog>
+      <FacilityField value={facilityId} onChange={setFacilityId} />
+    </NewRecord>
   );
 }
 

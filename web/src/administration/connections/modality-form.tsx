@@ -1,8 +1,9 @@
 import type { Modality } from "@isocenter/contract";
 import { useState } from "react";
 import { Field } from "../../kit/Field.tsx";
-import { Choices, Select, Tick } from "../../kit/forms.tsx";
+import { Choices, Tick } from "../../kit/forms.tsx";
 import { t } from "../../words/words.ts";
+import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { KindChoice } from "./Knocking.tsx";
 import { kinds, peerPermissionOptions } from "./peer-permissions.ts";
@@ -95,9 +96,7 @@ export function useModalityForm(modality?: Modality) {
         hint={t("Of images that name none")}
         onChange={({ target }) => setIssuer(target.value)}
       />
-      {facilities.length > 1 && (
-        <Select label={t("Facility")} value={facilityId} options={facilities} onChange={setFacilityId} />
-      )}
+      <FacilityField value={facilityId} onChange={setFacilityId} />
     </>
   );
   return { body, ready, fields };

@@ -4,8 +4,6 @@ import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
-import { FormDialog } from "../../kit/forms.tsx";
-import { useRun } from "../../kit/run.ts";
 import { EmptyState, NoMatch } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { ModalityChip, Tag } from "../../kit/Tag.tsx";
@@ -14,6 +12,7 @@ import { useAddress } from "../parts/address.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { Listing } from "../parts/Listing.tsx";
+import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
@@ -140,26 +139,19 @@ export default function ProceduresPage() {
 
 function NewProcedure({ onClose }: { onClose: () => void }) {
   const { code, details, price, ready, fields } = useProcedureForm();
-  const { busy, problem, run } = useRun("procedures");
-  const submit = async () => {
-    const made = await run(
-      () => answerOf(api.POST("/api/v1/procedures", { body: { code: code(), ...details(), ...price() } })),
-      t("Saved"),
-    );
-    if (made) onClose();
-  };
   return (
-    <FormDialog
+    <NewRecord
       title={t("New procedure")}
       submit={t("Create procedure")}
-      busy={busy}
-      problem={problem}
-      disabled={!ready}
-      onSubmit={() => void submit()}
+      subject="procedures"
+      ready={ready}
+      make={() =>
+        answerOf(api.POST("/api/v1/procedures", { body: { code: code(), ...details(), ...price() } }))
+      }
       onClose={onClose}
     >
       {fields}
-    </FormDialog>
+    </NewRecord>
   );
 }
 

@@ -4,8 +4,7 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
-import { FormDialog, Select, Tick } from "../../kit/forms.tsx";
-import { useRun } from "../../kit/run.ts";
+import { Tick } from "../../kit/forms.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { ModalityChip, Tag } from "../../kit/Tag.tsx";
@@ -13,8 +12,10 @@ import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
+import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityName, useFacilityOptions } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
+import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
@@ -171,9 +172,7 @@ function useStationForm(station?: Station) {
         hint={t("Such as CT, or CR, DX")}
         onChange={({ target }) => setModalities(target.value)}
       />
-      {!station && facilities.length > 1 && (
-        <Select label={t("Facility")} value={facilityId} options={facilities} onChange={setFacilityId} />
-      )}
+      {!station && <FacilityField value={facilityId} onChange={setFacilityId} />}
       <fieldset className="grid gap-2">
         <legend className="mb-1 text-12 font-medium text-text-2">
           {t("Opening hours, such as 08:00-12:00, 13:00-17:00")}
@@ -197,29 +196,19 @@ function useStationForm(station?: Station) {
 
 function NewStation({ onClose }: { onClose: () => void }) {
   const { body, ready, fields, facilityId } = useStationForm();
-  const { busy, problem, run } = useRun("stations");
-  const submit = async () => {
-    const made = await run(
-      () =>
-        answerOf(
-          api.POST("/api/v1/stations", { body: { ...body(), ...(facilityId ? { facilityId } : {}) } }),
-        ),
-      t("Saved"),
-    );
-    if (made) onClose();
-  };
   return (
-    <FormDialog
+    <NewRecord
       title={t("New station")}
       submit={t("Create station")}
-      busy={busy}
-      problem={problem}
-      disabled={!ready}
-      onSubmit={() => void submit()}
+      subject="stations"
+      ready={ready}
+      make={() =>
+        answerOf(api.POST("/api/v1/stations", { body: { ...body(), ...(facilityId ? { facilityId } : {}) } }))
+      }
       onClose={onClose}
     >
       {fields}
-    </FormDialog>
+    </NewRecord>
   );
 }
 

@@ -4,7 +4,7 @@ import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field, Labelled } from "../../kit/Field.tsx";
-import { Form, FormDialog, Select } from "../../kit/forms.tsx";
+import { Form, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { languages, t } from "../../words/words.ts";
@@ -12,6 +12,7 @@ import { useAddress } from "../parts/address.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { Listing } from "../parts/Listing.tsx";
+import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
 import { Table } from "../parts/Table.tsx";
@@ -72,31 +73,24 @@ function NewFacility({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const [timeZone, setTimeZone] = useState(useMe()?.facilities[0]?.timeZone ?? "");
   const [issuer, setIssuer] = useState("");
-  const { busy, problem, run } = useRun("facilities");
-  const submit = async () => {
-    const made = await run(
-      () =>
-        answerOf(
-          api.POST("/api/v1/facilities", {
-            body: {
-              name: name.trim(),
-              ...(timeZone.trim() ? { timeZone: timeZone.trim() } : {}),
-              ...(issuer.trim() ? { patientIdIssuer: issuer.trim() } : {}),
-            },
-          }),
-        ),
-      t("The facility is made"),
+  const make = () =>
+    answerOf(
+      api.POST("/api/v1/facilities", {
+        body: {
+          name: name.trim(),
+          ...(timeZone.trim() ? { timeZone: timeZone.trim() } : {}),
+          ...(issuer.trim() ? { patientIdIssuer: issuer.trim() } : {}),
+        },
+      }),
     );
-    if (made) onClose();
-  };
   return (
-    <FormDialog
+    <NewRecord
       title={t("New facility")}
       submit={t("Create facility")}
-      busy={busy}
-      problem={problem}
-      disabled={name.trim() === ""}
-      onSubmit={() => void submit()}
+      subject="facilities"
+      ready={name.trim() !== ""}
+      make={make}
+      said={t("The facility is made")}
       onClose={onClose}
     >
       <Field
@@ -113,7 +107,7 @@ function NewFacility({ onClose }: { onClose: () => void }) {
         hint={t("IssuerOfPatientID of what is made here; one is made of the name when none is given")}
         onChange={({ target }) => setIssuer(target.value)}
       />
-    </FormDialog>
+    </NewRecord>
   );
 }
 

@@ -7,7 +7,7 @@ import { Choices, FormDialog } from "../../kit/forms.tsx";
 import { roleWord } from "../../kit/roles.ts";
 import { useRun } from "../../kit/run.ts";
 import { t } from "../../words/words.ts";
-import { useFacilityOptions } from "../parts/facilities.ts";
+import { FacilitiesField } from "../parts/FacilityFields.tsx";
 import { createUser } from "./user-calls.ts";
 
 /** A new account. The server makes its first password, unless one is given. */
@@ -18,7 +18,6 @@ export function NewUser({
   onMade: (user: UserWithPassword) => void;
   onClose: () => void;
 }) {
-  const facilities = useFacilityOptions();
   const home = useMe()?.facilityIds[0];
   const [username, setUsername] = useState("");
   const [fullName, setFullName] = useState("");
@@ -79,9 +78,7 @@ export function NewUser({
         chosen={chosen}
         onChange={setChosen}
       />
-      {facilities.length > 1 && (
-        <Choices label={t("Facilities")} options={facilities} chosen={at} onChange={setAt} />
-      )}
+      <FacilitiesField chosen={at} onChange={setAt} />
     </FormDialog>
   );
 }

@@ -25,7 +25,8 @@ export default function RolesPage() {
       title={t("Roles")}
       about={t("What is not in the table is denied. Whoever has several roles has the widest reach of them.")}
     >
-      <div className="admin-card admin-scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys too */}
+      <section className="admin-card admin-scroll" tabIndex={0} aria-label={t("Permissions by role")}>
         <table className="admin-table matrix" aria-label={t("Permissions by role")}>
           <thead>
             <tr>
@@ -55,7 +56,7 @@ export default function RolesPage() {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <p className="text-12 text-text-3">
         {t(
           "“In care” are patients of one’s own; “own” what one placed, wrote or was told of oneself; “for bills” what a bill needs; “states” the state of work alone.",

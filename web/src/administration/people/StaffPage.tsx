@@ -4,7 +4,7 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
-import { FormDialog, Select } from "../../kit/forms.tsx";
+import { Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState, NoMatch } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
@@ -15,6 +15,7 @@ import { ConfirmDialog } from "../parts/ConfirmDialog.tsx";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { Listing } from "../parts/Listing.tsx";
+import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
@@ -128,25 +129,18 @@ export default function StaffPage() {
 
 function NewStaff({ onMade, onClose }: { onMade: (made: Staff) => void; onClose: () => void }) {
   const { body, ready, fields } = useStaffForm();
-  const { busy, problem, run } = useRun("staff");
-  const submit = async () => {
-    const made = await run(() => answerOf(api.POST("/api/v1/staff", { body: body() })), t("Saved"));
-    if (!made) return;
-    onClose();
-    onMade(made.answer);
-  };
   return (
-    <FormDialog
+    <NewRecord
       title={t("New member of staff")}
       submit={t("Enter")}
-      busy={busy}
-      problem={problem}
-      disabled={!ready}
-      onSubmit={() => void submit()}
+      subject="staff"
+      ready={ready}
+      make={() => answerOf(api.POST("/api/v1/staff", { body: body() }))}
+      onMade={onMade}
       onClose={onClose}
     >
       {fields}
-    </FormDialog>
+    </NewRecord>
   );
 }
 

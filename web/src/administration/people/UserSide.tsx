@@ -14,6 +14,7 @@ import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
+import { FacilitiesField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Answer } from "../parts/Listing.tsx";
 import { Side } from "../parts/Page.tsx";
@@ -115,9 +116,7 @@ function EditUser({ user, onSaved }: { user: UserDetails; onSaved: () => void })
         chosen={chosen}
         onChange={setChosen}
       />
-      {facilities.length > 1 && (
-        <Choices label={t("Facilities")} options={facilities} chosen={at} onChange={setAt} />
-      )}
+      <FacilitiesField chosen={at} onChange={setAt} />
     </DetailsForm>
   );
 }

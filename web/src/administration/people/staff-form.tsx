@@ -4,8 +4,8 @@ import { useId, useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Field } from "../../kit/Field.tsx";
-import { Choices } from "../../kit/forms.tsx";
 import { t } from "../../words/words.ts";
+import { FacilitiesField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { PersonSelect } from "./PersonSelect.tsx";
 
@@ -105,9 +105,7 @@ export function useStaffForm(member?: Staff) {
           onChange={({ target }) => setPhone(target.value)}
         />
       </div>
-      {facilities.length > 1 && (
-        <Choices label={t("Facilities")} options={facilities} chosen={at} onChange={setAt} />
-      )}
+      <FacilitiesField chosen={at} onChange={setAt} />
       <PersonSelect
         label={t("Signs in as")}
         value={userId}
