@@ -43,7 +43,7 @@ export function NewOrder({ patient, onClose }: { patient: Patient | null; onClos
           <PatientChooser onChoose={setChosen} />
           {own && (
             <div className="flex flex-wrap items-center justify-between gap-2">
-              <p className="min-w-0 flex-1 text-12 text-text-2">
+              <p className="min-w-60 flex-1 text-12 text-text-2">
                 {t(
                   "Here you find the patients in your care. For another you need their identifier and birth date.",
                 )}

@@ -2,7 +2,7 @@ import type { Finding, TimelineEntry } from "@isocenter/contract";
 import { statusWords as billWords } from "../billing/billing-state.ts";
 import { orderWord, priorityWord } from "../orders/order-words.ts";
 import { reportStateWord } from "../reporting/state-words.ts";
-import { statusLook } from "../studies/format.ts";
+import { imagingModalities, statusLook } from "../studies/format.ts";
 import { locale, message, t } from "../words/words.ts";
 
 const findingWords: Readonly<Record<Finding["status"], string>> = {
@@ -31,6 +31,7 @@ export function stateWord({ type, status }: TimelineEntry): string {
 /** What stands beside the title; of a bill what is owed, which comes as minor units and currency: "18000 EUR". */
 export function detailOf({ type, detail }: TimelineEntry): string | null {
   if (type === "FINDING") return detail && t(severityWords[detail as never] ?? detail);
+  if (type === "STUDY") return detail && imagingModalities(detail.split(", ")).join(", ");
   const owed = type === "BILL" ? /^(-?\d+) ([A-Z]{3})$/.exec(detail ?? "") : null;
   if (!owed) return type === "ORDER" && detail ? priorityWord(detail) : detail;
   const format = new Intl.NumberFormat(locale(), { style: "currency", currency: owed[2] });

@@ -4,7 +4,7 @@ import { message, t } from "../words/words.ts";
 const words: Readonly<Record<Report["status"], string>> = {
   DRAFT: message("draft"),
   PRELIMINARY: message("preliminary"),
-  FINAL: message("final"),
+  FINAL: message("final|report"),
   AMENDED: message("amended"),
   CORRECTED: message("corrected"),
   APPENDED: message("with addendum"),
