@@ -19,7 +19,7 @@ const crowdName = (n: number) => `Crowd${String(n).padStart(3, "0")}`;
 
 describe.skipIf(chromiumMissing())("the study list", () => {
   // A test turns the clock on by more than the time after which the screen locks.
-  const flow = webFlow({ env: { SCREEN_LOCK_MINUTES: "0" } });
+  const flow = webFlow({ env: { SCREEN_LOCK_MINUTES: "0", DICOM_PROCESS: "own" } });
   let folder: string;
   beforeAll(async () => {
     folder = await temporaryFolder();

@@ -58,7 +58,9 @@ export function webFlow(options: ProgramOptions = {}): WebFlow {
   }
 
   beforeAll(async () => {
-    [program, browser] = await Promise.all([startProgram(options), launchBrowser()]);
+    // One process less for each file to start; flows/processes.test.ts and whoever asks have the DIMSE listener in its own.
+    const env = { DICOM_PROCESS: "shared", ...options.env };
+    [program, browser] = await Promise.all([startProgram({ ...options, env }), launchBrowser()]);
   });
   afterEach(async () => {
     const all = opened.splice(0);

@@ -1,24 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { closed, DateOnly, DateTime, Id, Nullable, several } from "./lists.ts";
 
-/** What examinations are put together by; the days are of the facility. Weeks are of ISO 8601: `2026-W02`. */
-export const examinationGroups = [
-  "facility",
-  "modality",
-  "priority",
-  "station",
-  "procedure",
-  "radiologist",
-  "author",
-  "technologist",
-  "day",
-  "week",
-  "month",
-] as const;
-export const findingGroups = ["facility", "severity", "modality", "raiser", "day", "week", "month"] as const;
-export const stationGroups = ["facility", "station", "day", "week", "month"] as const;
-export const moneyGroups = ["facility", "modality", "procedure", "day", "week", "month"] as const;
-
 /** Which day counts an examination: the one it was asked for (or came, where nobody asked), was performed, or was first signed. */
 export const examinationBases = ["ORDERED", "PERFORMED", "SIGNED"] as const;
 export type ExaminationBasis = (typeof examinationBases)[number];
@@ -34,7 +16,6 @@ export const turnaroundSegments = [
   "PERFORMED_TO_SIGNED",
   "ORDERED_TO_SIGNED",
 ] as const;
-export type TurnaroundSegment = (typeof turnaroundSegments)[number];
 
 const base = {
   from: Type.Optional(DateOnly),

@@ -228,7 +228,6 @@ export const PatientTotal = Type.Object({
 export type PatientTotal = Static<typeof PatientTotal>;
 
 export const agingBuckets = ["CURRENT", "1-30", "31-60", "61-90", "OVER_90"] as const;
-export type AgingBucket = (typeof agingBuckets)[number];
 
 export const AgingQuery = Type.Object({ facilityId, format }, closed);
 

@@ -4,7 +4,7 @@ import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts"
 import { PatientSummary } from "./studies.ts";
 import { orderStatuses } from "./workflow.ts";
 
-export const reconciliationKinds = [
+const reconciliationKinds = [
   "CONFLICTING_IDENTITY",
   "NO_IDENTIFIER",
   "RESENT_AFTER_DELETION",

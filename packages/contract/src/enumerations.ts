@@ -29,7 +29,7 @@ export const imageFormats = ["DICOM", "PNG", "JPEG"] as const;
 export type ImageFormat = (typeof imageFormats)[number];
 
 /** Names that people and other systems use for DICOM's modality codes (PS3.3 C.7.3.1.1.1). */
-export const modalityAliases: Readonly<Record<string, string>> = {
+const modalityAliases: Readonly<Record<string, string>> = {
   XRAY: "DX",
   "X-RAY": "DX",
   MRI: "MR",

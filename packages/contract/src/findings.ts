@@ -10,7 +10,7 @@ const text = (maxLength: number, description?: string) =>
 const version = Type.Optional(Type.Integer({ minimum: 1 }));
 
 /** Who is told, in the order of the ladder. ALARM is every administrator and radiologist of the facility. */
-export const ladderTargets = [
+const ladderTargets = [
   "ORDERING_PROVIDER",
   "ON_CALL_COLLEAGUE",
   "CARE_TEAM",
@@ -23,7 +23,7 @@ export const acknowledgeMethods = ["IN_APP", "PHONE", "IN_PERSON", "MESSAGE"] as
 export type AcknowledgeMethod = (typeof acknowledgeMethods)[number];
 
 /** What the history of a finding consists of. */
-export const findingEventKinds = [
+const findingEventKinds = [
   "RAISED",
   "TOLD",
   "NOBODY_FOUND",
@@ -393,6 +393,3 @@ export const defaultFindingPolicies: Readonly<Record<Severity, FindingPolicy>> =
     ladder: [told("LOW", "ORDERING_PROVIDER", 0), told("LOW", "CARE_TEAM", null), told("LOW", "ALARM", null)],
   },
 };
-
-/** Fields that `sort` of the lists of findings takes, each also with `-`. */
-export const findingSortFields = ["raisedAt", "acknowledgeDueAt"] as const;

@@ -25,7 +25,7 @@ export const measurementPoints: Readonly<Record<MeasurementKind, readonly [least
   freehand: [2, 1000],
 };
 
-export const measuredQuantities = ["length", "diameter", "perimeter", "area", "angle", "value"] as const;
+const measuredQuantities = ["length", "diameter", "perimeter", "area", "angle", "value"] as const;
 export type MeasuredQuantity = (typeof measuredQuantities)[number];
 
 const uid = Type.String({ pattern: "^[0-9.]{1,64}$" });

@@ -115,12 +115,7 @@ export type KnockingListQuery = Static<typeof KnockingListQuery>;
  * Why a caller was refused: nobody knows its title; the title is known and comes from another address, or without the certificate that
  * was put down for it; or all is well but for the title that it calls us by.
  */
-export const knockReasons = [
-  "UNKNOWN_TITLE",
-  "OTHER_ADDRESS",
-  "OTHER_CERTIFICATE",
-  "OTHER_CALLED_TITLE",
-] as const;
+const knockReasons = ["UNKNOWN_TITLE", "OTHER_ADDRESS", "OTHER_CERTIFICATE", "OTHER_CALLED_TITLE"] as const;
 export type KnockReason = (typeof knockReasons)[number];
 
 /** A caller that was refused; letting it in, or dismissing it, takes it from this list. */

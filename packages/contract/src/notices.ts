@@ -15,11 +15,11 @@ export const tellingChannels = ["IN_APP", ...noticeChannels] as const;
 export type TellingChannel = (typeof tellingChannels)[number];
 
 /** FAILED is tried again; GAVE_UP is not. WITHDRAWN: what it tells of was over before it was sent. */
-export const deliveryStates = ["QUEUED", "SENT", "FAILED", "GAVE_UP", "WITHDRAWN"] as const;
+const deliveryStates = ["QUEUED", "SENT", "FAILED", "GAVE_UP", "WITHDRAWN"] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 /** UNKNOWN: it was handed over and no answer came; it may have arrived. */
-export const attemptOutcomes = ["SENT", "FAILED", "UNKNOWN"] as const;
+const attemptOutcomes = ["SENT", "FAILED", "UNKNOWN"] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
 /** What one is told of. */

@@ -191,7 +191,7 @@ export const PatientOrderListQuery = Type.Object({ ...listQuery, ...orderFilters
 /** Fields that `sort` of `GET /imaging-orders` takes, each also with `-`; `-orderedAt` when left out. What has no appointment is last by `scheduledAt`. */
 export const imagingOrderSortFields = ["orderedAt", "scheduledAt", "updatedAt"] as const;
 
-export const stepStatuses = [
+const stepStatuses = [
   "PENDING",
   "SCHEDULED",
   "ARRIVED",

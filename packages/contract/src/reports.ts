@@ -15,7 +15,7 @@ export const reportSections = [
 export type ReportSection = (typeof reportSections)[number];
 
 /** Characters that one section takes. */
-export const maxSectionLength = 50_000;
+const maxSectionLength = 50_000;
 
 const section = Type.Optional(Type.String({ maxLength: maxSectionLength }));
 const sections = {
@@ -63,7 +63,6 @@ export const ReportTemplateUsed = Type.Object({
 export type ReportTemplateUsed = Static<typeof ReportTemplateUsed>;
 
 export const discrepancyCategories = ["MINOR", "MAJOR"] as const;
-export type DiscrepancyCategory = (typeof discrepancyCategories)[number];
 
 /** Who is reading a study. */
 export const ReadingClaim = Type.Object({
@@ -231,7 +230,7 @@ export type ReportVersion = Static<typeof ReportVersion>;
 
 export const ReportVersions = Type.Object({ data: Type.Array(ReportVersion) });
 
-export const reportBreachKinds = ["changed", "removed", "added", "reordered", "state"] as const;
+const reportBreachKinds = ["changed", "removed", "added", "reordered", "state"] as const;
 
 /** What the chain of a report's versions says of itself. */
 export const ReportVerification = Type.Object({

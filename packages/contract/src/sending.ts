@@ -9,7 +9,7 @@ export type SendState = (typeof sendStates)[number];
  * Storage commitment of what was sent: WAITING to be asked for, REQUESTED of the destination, then all COMMITTED, or FAILED: some are not, or it
  * never answered.
  */
-export const commitmentStates = ["WAITING", "REQUESTED", "COMMITTED", "FAILED"] as const;
+const commitmentStates = ["WAITING", "REQUESTED", "COMMITTED", "FAILED"] as const;
 export type CommitmentState = (typeof commitmentStates)[number];
 
 const uid = Type.String({ pattern: "^[0-9]+(?:\\.[0-9]+)*$", maxLength: 64 });

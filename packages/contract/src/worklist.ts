@@ -47,7 +47,6 @@ export const ReadingItem = Type.Object({
 });
 export type ReadingItem = Static<typeof ReadingItem>;
 
-export const readingSortFields = ["urgency", "readyAt", "patientName"] as const;
 export const readingClaims = ["MINE", "NONE", "OTHERS"] as const;
 
 export const ReadingListQuery = Type.Object(
@@ -132,7 +131,6 @@ export const TimelineQuery = Type.Object(
 );
 export type TimelineQuery = Static<typeof TimelineQuery>;
 
-export const searchKinds = ["PATIENT", "ORDER", "STUDY"] as const;
 export const SearchQuery = Type.Object(
   {
     query: Type.String({ minLength: 1, maxLength: 128 }),

@@ -16,7 +16,7 @@ export function readingVr(element: Element): string {
 const isPadding = (code: number) => code === 0x20 || code === 0;
 
 /** Takes off what has no meaning at the ends of a value (PS3.5 6.2). */
-export function trimValue(text: string, facts: VrFacts): string {
+function trimValue(text: string, facts: VrFacts): string {
   let end = text.length;
   while (end > 0 && isPadding(text.charCodeAt(end - 1))) end--;
   let start = 0;

@@ -36,4 +36,5 @@ export {
   renderFrame,
 } from "./render.ts";
 export { pictureToSecondaryCapture, type SecondaryCapture } from "./secondary-capture.ts";
+export { loadSharp } from "./sharp.ts";
 export type { Window, WindowFunction } from "./window.ts";

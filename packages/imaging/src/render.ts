@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import { colours } from "./colour.ts";
 import { decodeFrameAtLeast } from "./decode.ts";
 import { ImagingError } from "./errors.ts";
@@ -6,6 +5,7 @@ import type { DecodedFrame, FrameDescription } from "./frame.ts";
 import { greyLevels } from "./greyscale.ts";
 import { burnIn, withPlane } from "./overlay.ts";
 import type { Presentation } from "./presentation.ts";
+import { loadSharp } from "./sharp.ts";
 import { isUsableWindow, type WindowFunction } from "./window.ts";
 
 export type PictureFormat = "jpeg" | "png" | "webp" | "gif";
@@ -49,9 +49,6 @@ export const contentTypes: Readonly<Record<PictureFormat, string>> = {
 export const maxPictureSide = 16_383;
 /** Bounds what a picture takes in memory after stretching and enlarging. */
 const maxPicturePixels = 100_000_000;
-
-sharp.cache(false);
-sharp.concurrency(1);
 
 /** Pixels of a decoded frame as they are seen, before scaling. @throws ImagingError */
 export function rasterOf(
@@ -113,7 +110,7 @@ export function pictureSize(
  * Cuts, scales and writes a picture; grey stays one channel.
  * @throws ImagingError `option` for options that make no sense
  */
-export async function encodePicture(
+async function encodePicture(
   raster: Raster,
   pixelAspect: number,
   options: RenderOptions,
@@ -125,6 +122,7 @@ export async function encodePicture(
     throw new ImagingError("option", `The size is from 1 to ${maxPictureSide} pixels.`);
   const region = regionOf(raster, options.region);
   const target = pictureSize(region.width, region.height, options.storedAspect ? 1 : pixelAspect, size);
+  const sharp = await loadSharp();
   let picture = sharp(raster.pixels, {
     raw: { width: raster.columns, height: raster.rows, channels: raster.channels },
     limitInputPixels: false,

@@ -6,10 +6,11 @@ import {
   SopClasses,
   TransferSyntaxes,
 } from "@isocenter/dicom";
-import sharp, { type Metadata, type OutputInfo } from "sharp";
+import type { Metadata, OutputInfo, Sharp } from "sharp";
 import { isYbr } from "./codecs/jpeg.ts";
 import { type JpegHeader, jpegHeader } from "./codestream-jpeg.ts";
 import { ImagingError } from "./errors.ts";
+import { loadSharp } from "./sharp.ts";
 
 /** A picture as a data set of Secondary Capture Image Storage. The archive keeps the uploaded bytes beside it. */
 export interface SecondaryCapture {
@@ -41,13 +42,14 @@ function formatOf(bytes: Uint8Array): "PNG" | "JPEG" {
   throw new ImagingError("unsupported", "The file is neither a PNG nor a JPEG picture.");
 }
 
-const open = (bytes: Uint8Array) => sharp(bytes, { limitInputPixels: maxPixels, failOn: "truncated" });
+const open = async (bytes: Uint8Array): Promise<Sharp> =>
+  (await loadSharp())(bytes, { limitInputPixels: maxPixels, failOn: "truncated" });
 
 /** @throws ImagingError `corrupt`, `too-large` */
 async function inspect(bytes: Uint8Array): Promise<Metadata> {
   let metadata: Metadata;
   try {
-    metadata = await open(bytes).metadata();
+    metadata = await (await open(bytes)).metadata();
   } catch (error) {
     if (error instanceof Error && /pixel limit/i.test(error.message))
       throw new ImagingError("too-large", `A picture has at most ${maxPixels} pixels.`, error);
@@ -78,7 +80,7 @@ function lossyValues(nativeBytes: number, encodedBytes: number): DataSetValues {
 /** Baseline JPEG of 8 bits that is not to be turned stays as it is, as one fragment (PS3.5 A.4.1). */
 async function encapsulated(bytes: Uint8Array, header: JpegHeader): Promise<PixelModule> {
   try {
-    await open(bytes).stats();
+    await (await open(bytes)).stats();
   } catch (error) {
     throw new ImagingError("corrupt", "The JPEG picture ends early or cannot be decoded.", error);
   }
@@ -104,7 +106,7 @@ async function encapsulated(bytes: Uint8Array, header: JpegHeader): Promise<Pixe
 async function native(bytes: Uint8Array, metadata: Metadata): Promise<PixelModule> {
   const grey = metadata.space === "b-w" || metadata.space === "grey16";
   const deep = grey && metadata.depth === "ushort";
-  let picture = open(bytes).autoOrient();
+  let picture = (await open(bytes)).autoOrient();
   if (metadata.hasAlpha) picture = picture.flatten({ background: "#ffffff" });
   picture = picture.toColourspace(grey ? (deep ? "grey16" : "b-w") : "srgb");
   let decoded: { data: Buffer; info: OutputInfo };

@@ -39,7 +39,7 @@ export const ownIdentity = (patient: DemoPatient, study: DemoStudy, today: Date)
 });
 
 /** A date as DICOM writes it, so many days before another. */
-export function dicomDate(today: Date, daysAgo: number): string {
+function dicomDate(today: Date, daysAgo: number): string {
   return new Date(today.getTime() - daysAgo * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
 }
 

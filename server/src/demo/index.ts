@@ -27,7 +27,7 @@ export type { Compose, RehearsalOptions, Rehearsed } from "./rehearsal.ts";
 export type { DemoState } from "./state.ts";
 
 const jobName = "demo.live";
-export const demoFacilityName = "Northgate General (demonstration)";
+const demoFacilityName = "Northgate General (demonstration)";
 const progressEveryMs = 400;
 
 /** Whom a newcomer signs in as. */

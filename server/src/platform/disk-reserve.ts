@@ -20,7 +20,7 @@ const lookEveryMs = 1000;
 const lookEveryBytes = 32 << 20;
 
 /** Of a folder's disk; null where there is no such folder. */
-export async function freeBytesOf(folder: string): Promise<number | null> {
+async function freeBytesOf(folder: string): Promise<number | null> {
   try {
     const stats = await fs.statfs(folder);
     return stats.bavail * stats.bsize;

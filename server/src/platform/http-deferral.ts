@@ -11,7 +11,7 @@ declare module "fastify" {
 }
 
 /** RFC 7240: preferences are a list, also over several lines; what is not known is passed over. */
-export function prefersAsync(request: FastifyRequest): boolean {
+function prefersAsync(request: FastifyRequest): boolean {
   const preferences = [request.headers.prefer ?? []].flat().join(",");
   return preferences.split(",").some((one) => one.split(";")[0]?.trim().toLowerCase() === "respond-async");
 }

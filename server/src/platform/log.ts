@@ -2,7 +2,7 @@ import pino, { type DestinationStream, type Logger } from "pino";
 import type { Config } from "./config.ts";
 
 /** Members that never reach the log, wherever they stand: secrets, and what names a patient. */
-export const redactedKeys = [
+const redactedKeys = [
   "password",
   "currentPassword",
   "newPassword",

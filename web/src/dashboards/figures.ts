@@ -192,7 +192,7 @@ export const figures = {
 } as const satisfies Record<string, Figure>;
 
 export type FigureName = keyof typeof figures;
-export const figureNames = Object.keys(figures) as FigureName[];
+const figureNames = Object.keys(figures) as FigureName[];
 
 /** The figures of a person with these roles, and whether they are the person's own alone. */
 export function figuresFor(roles: readonly Role[]): { names: FigureName[]; own: boolean } {

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { session } from "../api/client.ts";
 
 /** So long before it locks the screen says so. */
-export const warningMs = 30_000;
+const warningMs = 30_000;
 const lookMs = 1_000;
 /** How often a touch is told to the other tabs. */
 const tellMs = 5_000;

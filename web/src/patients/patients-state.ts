@@ -23,7 +23,7 @@ export function readPatientsState(search: Record<string, unknown>): PatientsStat
 }
 
 /** The tabs of a patient's page. */
-export const patientTabs = ["timeline", "orders", "accesses"] as const;
+const patientTabs = ["timeline", "orders", "accesses"] as const;
 export type PatientTab = (typeof patientTabs)[number];
 
 export function readPatientState({ tab }: Record<string, unknown>): { tab?: PatientTab } {

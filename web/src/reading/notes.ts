@@ -3,8 +3,7 @@ import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
 
 /** What a technologist writes into the workflow log of a study. */
-export const studyLogActions = ["QUALITY_ACCEPTED", "NOTE_TO_READER"] as const;
-export type StudyLogAction = (typeof studyLogActions)[number];
+const studyLogActions = ["QUALITY_ACCEPTED", "NOTE_TO_READER"] as const;
 
 const againMs = 15_000;
 

@@ -4,7 +4,7 @@ import { t } from "../words/words.ts";
 
 const load = async () => (await import("./AccountMenu.tsx")).AccountMenu;
 
-export function initialsOf(fullName: string): string {
+function initialsOf(fullName: string): string {
   const words = fullName.split(/[\s,]+/).filter(Boolean);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return letters

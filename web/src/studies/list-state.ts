@@ -12,7 +12,7 @@ export const datePresets = {
 } as const;
 export type DatePreset = keyof typeof datePresets;
 
-export const sortFields = [
+const sortFields = [
   "lastReceivedAt",
   "studyDate",
   "patientName",

@@ -60,7 +60,7 @@ export function readArguments<Own extends Options>(args: readonly string[], own:
 }
 
 /** `AE@HOST:PORT`, with brackets around an IPv6 address. */
-export function readAddress(text: string): Pick<OpenOptions, "calledAeTitle" | "host" | "port"> {
+function readAddress(text: string): Pick<OpenOptions, "calledAeTitle" | "host" | "port"> {
   const match = /^(?:(.+)@)?(?:\[([0-9A-Fa-f:.]+)\]|([^:@[\]]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[4]);
   if (!match || port < 1 || port > 65_535) throw wrongly(`${text} is no AE@HOST:PORT.`);

@@ -80,7 +80,7 @@ const codeOf = ({ examination, description }: DemoStudy): string => {
 };
 
 /** The patients of the catalogue, whose whole volumes are drawn. */
-export const visitorOf = (study: DemoStudy): Visitor => {
+const visitorOf = (study: DemoStudy): Visitor => {
   const { name, id, birthDate, sex } = patientOf(study);
   const [lastName = "", ...given] = name.split("^");
   const date = birthDate.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3");

@@ -88,5 +88,5 @@ export function examinationEvents(living: Living, one: Case, number: number): Ha
   return events;
 }
 
-export const stationOf = ({ department }: Living, room: string): string =>
+const stationOf = ({ department }: Living, room: string): string =>
   department.stations.find(({ aeTitle }) => aeTitle.endsWith(`_${room}`))!.aeTitle;

@@ -36,7 +36,7 @@ const idsIn = (values: readonly unknown[]): string[] => [
 ];
 
 /** Which orders and studies the facts are about. */
-export function touchedBy(facts: readonly SealedFact[]): { orderIds: string[]; studyIds: string[] } {
+function touchedBy(facts: readonly SealedFact[]): { orderIds: string[]; studyIds: string[] } {
   const orders: unknown[] = [];
   const studies: unknown[] = [];
   for (const { subject, data } of facts) {

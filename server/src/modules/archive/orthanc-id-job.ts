@@ -8,7 +8,7 @@ const batchSeries = 50;
 const dailySeconds = 24 * 60 * 60;
 
 /** Gives instances that were archived before identifiers were kept theirs, series by series; what is done is not done again. */
-export async function fillOrthancIds(
+async function fillOrthancIds(
   platform: Pick<Platform, "db" | "log">,
   reader: Pick<ObjectReader, "readAttributes">,
   located: LocateContext,

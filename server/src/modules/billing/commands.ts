@@ -118,7 +118,7 @@ async function nextNumber(tx: Tx, facilityId: string, year: number): Promise<str
   return `${year}-${String(row?.last).padStart(6, "0")}`;
 }
 
-export async function addLines(
+async function addLines(
   tx: Tx,
   { clock }: Pick<BillingContext, "clock">,
   billId: string,

@@ -13,7 +13,7 @@ import { lockAsSystem, saveFinding } from "./rows.ts";
  * NOTIFIED; reading of the alarm alone is none, and nothing of this is an acknowledgement. Again changes nothing.
  * @returns whether it was new
  */
-export async function markReached(
+async function markReached(
   tx: Tx,
   context: FindingContext,
   { findingId, viewer }: { findingId: string; viewer: Viewer },

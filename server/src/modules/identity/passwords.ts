@@ -92,7 +92,7 @@ export function createPasswordHasher(cost: PasswordCost): PasswordHasher {
 }
 
 export const shortestPassword = 12;
-export const longestPassword = 256;
+const longestPassword = 256;
 
 /** What people take when a rule asks for length: these, with digits or signs around them, are refused. */
 const commonCores = new Set(
@@ -114,7 +114,7 @@ const isSequence = (text: string): boolean => {
 };
 
 /** What is wrong with a new password, in a sentence, or null. Length first: signs and digits are not asked for (NIST SP 800-63B). */
-export function passwordMistake(password: string, username: string): string | null {
+function passwordMistake(password: string, username: string): string | null {
   const length = [...password].length;
   if (length < shortestPassword)
     return `The password needs at least ${shortestPassword} characters; this has ${length}.`;

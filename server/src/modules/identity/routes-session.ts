@@ -29,7 +29,7 @@ import {
 import { accessTokenSeconds } from "./tokens.ts";
 import { listSessions } from "./user-queries.ts";
 
-export const refreshCookie = "isocenter_refresh";
+const refreshCookie = "isocenter_refresh";
 const clientHeader = "x-isocenter-client";
 const tags = ["Sign-in"];
 const ById = Type.Object({ id: Id });

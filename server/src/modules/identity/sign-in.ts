@@ -17,7 +17,7 @@ import {
 import type { Authenticated, RequestOrigin } from "./types.ts";
 
 /** After so many failures in a row a name is locked for a while. */
-export const failuresToLock = 5;
+const failuresToLock = 5;
 export const lockMs = 15 * 60_000;
 
 export interface SignedIn {

@@ -53,7 +53,7 @@ const visible = (db: Reader, viewer: Viewer) => db`
 const isoOrNull = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 /** What the viewer may do with the user now. Who also belongs elsewhere is changed by somebody who does as well. */
-export function userActions(
+function userActions(
   viewer: Viewer,
   user: Pick<UserRow, "id" | "active" | "beyond">,
 ): UserDetails["actions"] {

@@ -41,7 +41,7 @@ export interface Signer {
 }
 
 /** The file under DATA_DIR that holds the key where none is configured. */
-export const sealKeyFile = "journal-seal.pem";
+const sealKeyFile = "journal-seal.pem";
 
 /**
  * Ed25519 (RFC 8032) with the configured key, which several machines may share, or one that is made once and kept under `dataDir`, out of the

@@ -50,7 +50,7 @@ const ofExamination: readonly (keyof ChangeImagingOrder)[] = [
 /** Fixed from the start of the examination on. */
 const fixedUnderWay: readonly (keyof ChangeImagingOrder)[] = [...ofExamination, ...ofAppointment];
 
-export function readOrderStatus(text: string, path: string): OrderStatus {
+function readOrderStatus(text: string, path: string): OrderStatus {
   const status = orderStatusAliases[text.trim().toUpperCase()] ?? readEnumeration(orderStatuses, text);
   if (status === null)
     throw invalid("order.invalid-status", path, `must be one of ${orderStatuses.join(", ")}`);

@@ -1,5 +1,5 @@
 import { type DataSet, number, numbers, Tags } from "@isocenter/dicom";
-import sharp from "sharp";
+import { loadSharp } from "@isocenter/imaging";
 import { Refusal } from "../../platform/index.ts";
 
 /** Of all frames together; more takes too long, and too much memory. */
@@ -26,6 +26,7 @@ export function frameDelays(dataSet: DataSet, frames: number): number[] {
 
 /** @throws Refusal `not-acceptable` (`image.too-many-frames`) where the frames are too many for one moving picture */
 export async function requireAnimatable(first: Uint8Array, frames: number): Promise<void> {
+  const sharp = await loadSharp();
   const { width = 0, height = 0 } = await sharp(first).metadata();
   if (frames <= maxFrames && width * height * frames <= maxPixels) return;
   throw new Refusal(
@@ -40,6 +41,7 @@ export async function animate(
   pictures: readonly Uint8Array[],
   delays: readonly number[],
 ): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   return sharp(
     pictures.map((picture) => Buffer.from(picture.buffer, picture.byteOffset, picture.byteLength)),
     { join: { animated: true } },

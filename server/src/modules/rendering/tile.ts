@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { loadSharp } from "@isocenter/imaging";
 import type { PictureFormat } from "./types.ts";
 
 /** Letters as strokes in a box of 4 × 6, so that a tile looks the same where no font is installed. */
@@ -65,6 +65,7 @@ export async function drawTile(
   size: { width: number; height: number },
   format: PictureFormat,
 ): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   return sharp(Buffer.from(svg(text, size.width, size.height)))
     .toFormat(format, { quality: 90 })
     .toBuffer();

@@ -109,7 +109,7 @@ const tables = (sql: Reader): Fragment => sql`
   report r join study st on st.id = r.study_id join patient p on p.id = st.patient_id ${firstIdentifier(sql)}`;
 
 /** Whether the viewer sees drafts and all that is around a report, or signed versions alone. */
-export const seesAll = (viewer: Viewer): boolean => requirePermission(viewer, "reports.read") === "all";
+const seesAll = (viewer: Viewer): boolean => requirePermission(viewer, "reports.read") === "all";
 
 /**
  * Which reports exist for the viewer: those of their facilities; where the right reaches to final ones, those that are signed; and where it reaches no

@@ -13,7 +13,7 @@ import {
 import type { Journal } from "../journal/index.ts";
 
 /** Minutes that a study may wait to be read where the facility says nothing else. */
-export const defaultTargets: Readonly<Record<Priority, number>> = { STAT: 60, URGENT: 240, ROUTINE: 1440 };
+const defaultTargets: Readonly<Record<Priority, number>> = { STAT: 60, URGENT: 240, ROUTINE: 1440 };
 
 /** The target in minutes of the priority, with `reading_target` joined as `t`. */
 export const targetMinutes = (sql: Reader, priority: Fragment): Fragment => sql`

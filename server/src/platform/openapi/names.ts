@@ -94,7 +94,7 @@ const pascal = (segment: string): string =>
 /** Plural in form, whatever their number. */
 const invariable = new Set(["series", "analytics"]);
 
-export function singular(segment: string): string {
+function singular(segment: string): string {
   if (invariable.has(segment) || !segment.endsWith("s") || /[su]s$/.test(segment)) return segment;
   if (segment.endsWith("ies")) return `${segment.slice(0, -3)}y`;
   return segment.endsWith("sses") ? segment.slice(0, -2) : segment.slice(0, -1);

@@ -13,7 +13,7 @@ const relative = Buffer.from('"BulkDataURI":"instances/', "latin1");
  * The text with its bulk data URIs made absolute below the series' URL. The pattern stands for nothing else: within a JSON string its
  * quotation marks would be escaped.
  */
-export function withAbsoluteUris(text: Buffer, seriesUrl: string): Buffer {
+function withAbsoluteUris(text: Buffer, seriesUrl: string): Buffer {
   const pieces: Buffer[] = [];
   const absolute = Buffer.from(`"BulkDataURI":"${seriesUrl}/instances/`, "latin1");
   let from = 0;

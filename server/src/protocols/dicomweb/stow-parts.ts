@@ -54,7 +54,7 @@ function remembering(body: AsyncIterable<Uint8Array>): {
 }
 
 /** Media Storage SOP Class and Instance UID from the start of a Part 10 file (PS3.10 7.1); null where they cannot be read. */
-export function claimedUids(head: Uint8Array): ClaimedUids | null {
+function claimedUids(head: Uint8Array): ClaimedUids | null {
   try {
     if (Buffer.from(head.buffer, head.byteOffset, head.length).toString("latin1", 128, 132) !== "DICM")
       return null;

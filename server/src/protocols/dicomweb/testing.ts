@@ -6,7 +6,7 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 
-export const testViewer: Viewer = {
+const testViewer: Viewer = {
   kind: "user",
   id: "11111111-1111-7111-8111-111111111111",
   name: "Test",

@@ -33,7 +33,7 @@ const cacheBytes = 64 * 1024 * 1024;
 const seriesAtOnce = 3;
 
 /** Whether the client takes gzip (RFC 9110 12.5.3). */
-export function takesGzip(header: string | string[] | undefined): boolean {
+function takesGzip(header: string | string[] | undefined): boolean {
   const qualities = new Map<string, number>();
   for (const piece of String(header ?? "").split(",")) {
     const [coding = "", ...parameters] = piece.split(";").map((word) => word.trim().toLowerCase());

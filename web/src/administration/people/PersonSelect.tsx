@@ -16,7 +16,7 @@ const mostPeople = 200;
  * Active users by name: all of them for who administers users, for others those of the staff who sign in.
  * @param facilityId only those who belong to it
  */
-export function usePeople(facilityId?: string): readonly Choice[] {
+function usePeople(facilityId?: string): readonly Choice[] {
   const isTold = useMe()?.permissions.includes("users.manage") ?? false;
   const people = useQuery({
     queryKey: ["users", "choices", isTold],

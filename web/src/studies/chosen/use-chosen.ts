@@ -2,7 +2,7 @@ import type { Study } from "@isocenter/contract";
 import { useCallback, useState } from "react";
 
 /** An export takes no more. */
-export const mostChosen = 1000;
+const mostChosen = 1000;
 
 /** The studies that one has marked, to do something with them together; they stay marked on other pages of the list. */
 export function useChosen() {

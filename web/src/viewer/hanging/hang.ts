@@ -37,10 +37,10 @@ export interface Hanging {
 }
 
 /** Fewer slices are no volume that a plane could be cut from. */
-export const leastSlices = 20;
+const leastSlices = 20;
 
 /** Planning images (PS3.3 C.8.2.1.1.1, value 3 of Image Type): nobody opens a study to read them. */
-export const isLocalizer = (entry: SeriesEntry): boolean => {
+const isLocalizer = (entry: SeriesEntry): boolean => {
   const first = entry.images[0];
   return first !== undefined && textsOf(first.attributes, tags.ImageType).includes("LOCALIZER");
 };

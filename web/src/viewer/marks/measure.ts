@@ -19,12 +19,12 @@ export interface Measured {
 
 /** UCUM of lengths that are pixels, and of values that have no unit of their own. */
 export const pixelUnit = "{pixels}";
-export const noUnit = "1";
+const noUnit = "1";
 export const hounsfieldUnit = "[hnsf'U]";
 export const uptakeUnit = "{SUVbw}g/ml";
 
 /** UCUM of the pixel values: Hounsfield, uptake, what Units says of a PET, or none: then they are stored values. */
-export function valueUnitOf(image: StackImage): string {
+function valueUnitOf(image: StackImage): string {
   if (suvFactorOf(image.attributes) !== undefined) return uptakeUnit;
   const type = textOf(image.attributes, tags.RescaleType) ?? "";
   if (image.modality === "CT") return type === "" || type === "US" || type === "HU" ? hounsfieldUnit : noUnit;

@@ -162,7 +162,7 @@ export function bodyRegionOf(attributes: JsonDataSet): BodyRegion {
 }
 
 /** The windows that the image carries. */
-export function sentWindows(attributes: JsonDataSet): Window[] {
+function sentWindows(attributes: JsonDataSet): Window[] {
   const centers = numbersOf(attributes, tags.WindowCenter);
   const widths = numbersOf(attributes, tags.WindowWidth);
   const voiFunction = voiFunctionOf(attributes);
@@ -173,7 +173,7 @@ export function sentWindows(attributes: JsonDataSet): Window[] {
   return windows;
 }
 
-export function voiFunctionOf(attributes: JsonDataSet): VoiFunction {
+function voiFunctionOf(attributes: JsonDataSet): VoiFunction {
   const text = textOf(attributes, tags.VOILUTFunction);
   return text === "LINEAR_EXACT" || text === "SIGMOID" ? text : "LINEAR";
 }

@@ -89,7 +89,7 @@ function isDrawnBySoftware(): boolean {
 }
 
 /** The volume as evenly spaced voxels, thinned out where there are too many. */
-export function voxelsOf(
+function voxelsOf(
   { geometry }: Pick<Volume, "geometry">,
   slices: readonly ArrayLike<number>[],
   most = mostVoxels,

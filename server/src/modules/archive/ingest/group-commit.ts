@@ -23,7 +23,7 @@ export interface GroupCommit<Item, Result> {
 const maxAttempts = 6;
 
 /** SQLSTATEs and driver codes after which the same transaction may succeed; where a connection was lost, its outcome is not known. */
-export function mayRetry(error: unknown): boolean {
+function mayRetry(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== "string") return false;
   return (

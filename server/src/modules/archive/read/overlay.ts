@@ -92,7 +92,7 @@ export function valuesOf(json: DicomJson): Record<string, ElementValue> {
 }
 
 /** What the object itself says. */
-export function saidBy(dataSet: DataSet): SaidIdentity {
+function saidBy(dataSet: DataSet): SaidIdentity {
   const birthDate = text(dataSet, Tags.PatientBirthDate);
   return {
     name: text(dataSet, Tags.PatientName) ?? "",

@@ -55,7 +55,7 @@ const longest: Readonly<Record<string, number>> = {
 };
 
 /** A person's name as a user has it, "Anna Smith" or "Smith, Anna", with its components. */
-export function nameComponentsOf(fullName: string): string {
+function nameComponentsOf(fullName: string): string {
   if (fullName.includes("^")) return fullName;
   const [family = "", given = ""] = fullName.split(",").map((part) => part.trim());
   if (given !== "") return `${family}^${given}`;

@@ -1,5 +1,5 @@
 /** Text for an element or an attribute of HTML and SVG. */
-export const escapeMarkup = (text: string): string =>
+const escapeMarkup = (text: string): string =>
   text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 /** Characters that XML 1.0 does not have are left out. */

@@ -8,7 +8,7 @@ import type { ObjectReader, Source } from "./source.ts";
 const privateGe = "1.2.840.113619.5.2";
 
 /** Whether native pixels stand in big endian. */
-export const bigEndianPixels = (transferSyntaxUID: string): boolean =>
+const bigEndianPixels = (transferSyntaxUID: string): boolean =>
   transferSyntaxUID === privateGe || transferSyntax(transferSyntaxUID)?.littleEndian === false;
 
 /** Bytes of native pixels that are swapped together: cells of more than a byte whole, single bytes by words where the VR is OW (PS3.5 8.2). */

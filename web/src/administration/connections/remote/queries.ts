@@ -5,7 +5,7 @@ import { errorOf } from "../../../api/problem.ts";
 import type { JsonDataSet } from "../../../viewer/model/dicom-json.ts";
 import { type Here, newestFirst, readHere, readSeries, readStudies } from "./matches.ts";
 
-export const mostFound = 200;
+const mostFound = 200;
 /** UIDs in one question to our own archive, which stand in its address. */
 const uidsAtOnce = 40;
 
