@@ -47,7 +47,7 @@ export {
 } from "./match/date-time.ts";
 export { foldLetters, foldName } from "./match/fold.ts";
 export { matchesFuzzily, matchesPersonName } from "./match/person-name.ts";
-export { phoneticKey, phoneticKeys } from "./match/phonetic.ts";
+export { phoneticKeys } from "./match/phonetic.ts";
 export { hasWildcard, matchesWildcard, parseUidList, wildcardToLike } from "./match/wildcard.ts";
 export {
   createDirectory,
@@ -73,8 +73,6 @@ export {
 } from "./parser/parse.ts";
 export {
   formatPersonName,
-  type NameComponents,
-  nameComponents,
   type PersonName,
   parsePersonName,
 } from "./person-name.ts";
@@ -123,4 +121,4 @@ export { type FileMeta, fileMeta, writePart10 } from "./write/file.ts";
 export { type LayoutPart, layoutDataSet } from "./write/layout.ts";
 export { type Patched, patched, type Segment } from "./write/patch.ts";
 export { recoded } from "./write/recode.ts";
-export { type Hole, outlineDataSet, writeCommandSet, writeDataSet } from "./write/write.ts";
+export { type Hole, outlineDataSet, writeDataSet } from "./write/write.ts";

@@ -5,14 +5,6 @@ export interface PersonName {
   readonly phonetic: string;
 }
 
-export interface NameComponents {
-  readonly familyName: string;
-  readonly givenName: string;
-  readonly middleName: string;
-  readonly prefix: string;
-  readonly suffix: string;
-}
-
 const tidy = (group: string | undefined) => (group ?? "").replace(/[\s^]+$/, "").trimStart();
 
 /** Splits "Yamada^Tarou=山田^太郎=やまだ^たろう". Trailing delimiters have no meaning. */
@@ -24,12 +16,4 @@ export function parsePersonName(text: string): PersonName {
 /** The text of a name, without trailing empty groups. */
 export function formatPersonName(name: Partial<PersonName>): string {
   return [name.alphabetic ?? "", name.ideographic ?? "", name.phonetic ?? ""].join("=").replace(/=+$/, "");
-}
-
-/** The five components of one group. */
-export function nameComponents(group: string): NameComponents {
-  const [familyName = "", givenName = "", middleName = "", prefix = "", suffix = ""] = group
-    .split("^")
-    .map((component) => component.trim());
-  return { familyName, givenName, middleName, prefix, suffix };
 }

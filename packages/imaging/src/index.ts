@@ -29,7 +29,6 @@ export type { Palette } from "./palette.ts";
 export { createImagingPool, type ImagingPool, type ImagingPoolOptions, type JobOptions } from "./pool.ts";
 export { type Presentation, presentationOf } from "./presentation.ts";
 export {
-  contentTypes,
   maxPictureSide,
   type PictureFormat,
   type RenderOptions,

@@ -38,13 +38,6 @@ export interface Raster {
   channels: 1 | 3;
 }
 
-export const contentTypes: Readonly<Record<PictureFormat, string>> = {
-  jpeg: "image/jpeg",
-  png: "image/png",
-  webp: "image/webp",
-  gif: "image/gif",
-};
-
 /** The longest side of a picture that is made: WebP's own bound. */
 export const maxPictureSide = 16_383;
 /** Bounds what a picture takes in memory after stretching and enlarging. */

@@ -37,9 +37,3 @@ export function phoneticKeys(name: string): string[] {
     .filter((word) => word !== "");
   return [...new Set(words.map((word) => (/^[a-z]+$/.test(word) ? keyOf(word) : word)))].sort();
 }
-
-/** The keys of a name as one text, each between spaces: a word sounds alike where `LIKE '% key %'` holds. */
-export function phoneticKey(name: string): string {
-  const keys = phoneticKeys(name);
-  return keys.length === 0 ? "" : ` ${keys.join(" ")} `;
-}

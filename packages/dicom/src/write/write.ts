@@ -38,16 +38,6 @@ export function writeDataSet(set: DataSet, transferSyntaxUID: string): Uint8Arra
   return even;
 }
 
-/** A command set (PS3.7 6.3.1): implicit VR little endian with its group length first. */
-export function writeCommandSet(set: DataSet): Uint8Array {
-  const elements = new Map([...set.elements].filter(([tag]) => tag !== 0));
-  const writer = new ByteWriter(true);
-  writer.put(new Uint8Array([0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]));
-  writeSet(writer, { ...set, elements }, insideUnknown, false);
-  writer.patch32(8, writer.length - 12);
-  return writer.done();
-}
-
 /** A value that was not kept: its bytes go here, turned by words of `wordBytes` (1: as they are) and with `pad` behind them where they are odd. */
 export interface Hole {
   readonly element: Element;
