@@ -62,6 +62,11 @@ const factsOf = async (id: string) =>
   (
     await at.database.db<{ type: string }[]>`select type from fact where subject_id = ${id} order by type`
   ).map(({ type }) => type);
+/** Whether a person said which order the study answers, so that images that come later do not. */
+const decided = async (id: string) =>
+  (
+    await at.database.db<{ decided: boolean }[]>`select order_decided as decided from study where id = ${id}`
+  )[0]?.decided;
 /** A study whose accession number is that of another patient's order. */
 async function conflict() {
   const order = await place();
@@ -211,9 +216,16 @@ describe("is decided", () => {
     await resolve(item.id, { action: "ATTACH" });
     expect(await study(studyId)).toMatchObject({ patientId: theirs, orderId: order.orderId });
     expect((await view(item.id)).resolution).toMatchObject({ patientId: theirs, orderId: order.orderId });
+    expect(await decided(studyId)).toBe(true);
     await undo(item.id);
     expect(await study(studyId)).toMatchObject({ patientId: mine, orderId: null });
+    expect(await decided(studyId)).toBe(false);
     expect((await items()).map(({ id }) => id)).toEqual([item.id]);
+    expect(await factsOf(item.id)).toEqual([
+      "reconciliation.opened",
+      "reconciliation.resolved",
+      "reconciliation.undone",
+    ]);
   });
 
   test.each<[string, (own: string, other: string) => Resolution, string]>([

@@ -1,8 +1,9 @@
 import { readPart10, Tags, text } from "@isocenter/dicom";
-import { storedKeys } from "@isocenter/test/support/archive.ts";
+import { makeFacility, storedKeys, viewerAt } from "@isocenter/test/support/archive.ts";
 import { decisionsArchive } from "@isocenter/test/support/decisions.ts";
 import { chunked } from "@isocenter/test/support/instances.ts";
 import { beforeAll, expect, test } from "vitest";
+import type { Viewer } from "../../../platform/index.ts";
 import { createQuarantine, type Quarantine, type QuarantineDecision } from "./quarantine.ts";
 import { getQuarantine, listQuarantine, quarantinedObject } from "./quarantine-queries.ts";
 
@@ -176,4 +177,41 @@ test("two who decide at once: one does", async () => {
   ]);
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   await at.expectCounts(answer.studyId);
+});
+
+test("what is decided and taken back stands in the audit trail: who, what, and of whose image", async () => {
+  const { answer, id } = await clash();
+  await resolve(id, { action: "KEEP" });
+  await quarantine.undo(at.viewer, id);
+  await resolve(id, { action: "REPLACE", reason: "newer" });
+  const facts = await at.database.db`
+    select type, actor_id as actor, facility_id as facility, patient_id as patient, data->>'action' as action, data->>'imageId' as image
+    from fact where subject_type = 'quarantine' and subject_id = ${id} order by id`;
+  const common = { actor: at.viewer.id, facility: at.viewer.homeFacilityId, patient: answer.patientId };
+  expect(facts).toEqual([
+    { ...common, type: "quarantine.added", action: null, image: answer.imageId },
+    { ...common, type: "quarantine.resolved", action: "KEEP", image: answer.imageId },
+    { ...common, type: "quarantine.undone", action: "KEEP", image: answer.imageId },
+    { ...common, type: "quarantine.resolved", action: "REPLACE", image: answer.imageId },
+  ]);
+});
+
+test("who may not correct images, and who is at another facility, sees no entry and decides nothing", async () => {
+  const { id } = await clash();
+  const { db } = at.database;
+  const refusedAs = async (who: Viewer) => {
+    const asked = [
+      listQuarantine(db, who, {}).then(({ data }) => data.length > 0 || Promise.reject({ kind: "none" })),
+      getQuarantine(db, who, id),
+      quarantinedObject(db, who, id),
+      quarantine.resolve(who, id, { action: "DISCARD", reason: "mine" }),
+      quarantine.undo(who, id),
+    ];
+    const results = await Promise.allSettled(asked);
+    return results.map((one) => (one.status === "rejected" ? (one.reason as { kind: string }).kind : "done"));
+  };
+  expect(await refusedAs({ ...at.viewer, roles: ["RADIOLOGIST"] })).toEqual(Array(5).fill("forbidden"));
+  const stranger = viewerAt([await makeFacility(db)]);
+  expect(await refusedAs(stranger)).toEqual(["none", ...Array(4).fill("not-found")]);
+  expect((await entries()).map((entry) => entry.id)).toEqual([id]);
 });

@@ -1,6 +1,7 @@
+import { makeFacility, viewerAt } from "@isocenter/test/support/archive.ts";
 import { decisionsArchive } from "@isocenter/test/support/decisions.ts";
 import { expect, test } from "vitest";
-import { transact } from "../../../platform/index.ts";
+import { transact, type Viewer } from "../../../platform/index.ts";
 import { getPatient } from "../../patients/index.ts";
 import { deleteImages } from "../deletion/delete.ts";
 import { getReconciliation, listReconciliation } from "./reconciliation-queries.ts";
@@ -207,7 +208,28 @@ test("two who decide at once: one does; and images that arrive meanwhile go wher
   await at.expectCounts(answer.studyId);
 });
 
+test("attach to a patient of another facility: they are known here by this study alone, and not after undo", async () => {
+  const elsewhere = viewerAt([await makeFacility(at.database.db)]);
+  const known = await at.ingest(at.image({ PatientName: "Doe^Jane" }), elsewhere);
+  const { PatientID } = known;
+  const answer = await at.ingest(at.image({ PatientID, PatientName: "Miller^Paul", PatientSex: "M" }));
+  const [item] = await items();
+  const seen = () => getPatient(at.database.db, at.viewer, known.patientId);
+  await expect(seen()).rejects.toMatchObject({ kind: "not-found" });
+  await resolve(item!.id, { action: "ATTACH" });
+  expect(await seen()).toMatchObject({ id: known.patientId });
+  await undo(item!.id);
+  await expect(seen()).rejects.toMatchObject({ kind: "not-found" });
+  expect(await at.archive.getStudy(at.viewer, answer.studyId)).toMatchObject({ patientId: answer.patientId });
+  // Another study of theirs stays here: then the facility knows them.
+  await resolve(item!.id, { action: "ATTACH" });
+  await at.ingest(at.image({ PatientID, PatientName: "Doe^Jane" }));
+  await undo(item!.id);
+  expect(await seen()).toMatchObject({ id: known.patientId });
+});
+
 test("an item of another facility, a wrong version and a lacking right are refused", async () => {
+  const { db } = at.database;
   const { item } = await conflict();
   await expect(resolve(item.id, { action: "ATTACH", expectedVersion: 5 })).rejects.toMatchObject({
     code: "version.conflict",
@@ -219,4 +241,11 @@ test("an item of another facility, a wrong version and a lacking right are refus
     kind: "forbidden",
   });
   await expect(undo(item.id)).rejects.toMatchObject({ code: "reconciliation.open" });
+  for (const asked of [listReconciliation(db, radiologist, {}), getReconciliation(db, radiologist, item.id)])
+    await expect(asked).rejects.toMatchObject({ kind: "forbidden" });
+  await resolve(item.id, { action: "ATTACH" });
+  const takeBack = (who: Viewer) => transact(db, (tx) => undoReconciliation(tx, who, item.id, at.context));
+  await expect(takeBack(radiologist)).rejects.toMatchObject({ kind: "forbidden" });
+  await expect(takeBack(stranger)).rejects.toMatchObject({ kind: "not-found" });
+  expect(await view(item.id)).toMatchObject({ status: "RESOLVED" });
 });
