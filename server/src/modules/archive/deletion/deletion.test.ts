@@ -1,10 +1,11 @@
-import { storedKeys, viewerAt } from "@isocenter/test/support/archive.ts";
+import { makeFacility, storedKeys, viewerAt } from "@isocenter/test/support/archive.ts";
 import { decisionsArchive } from "@isocenter/test/support/decisions.ts";
+import { chunked } from "@isocenter/test/support/instances.ts";
 import { expect, test } from "vitest";
-import { transact } from "../../../platform/index.ts";
+import { transact, type Viewer } from "../../../platform/index.ts";
 import { type DeletionSubject, deleteImages, restoreDeletion } from "./delete.ts";
 import { liftHold, placeHold, setRetentionRules } from "./holds.ts";
-import { purgeDeletion } from "./purge.ts";
+import { purgeDeletion, removeLater } from "./purge.ts";
 import { getDeletion, listDeletions, listHolds } from "./queries.ts";
 import { defaultRetention, retainedUntil } from "./retention.ts";
 
@@ -170,6 +171,80 @@ test("a legal hold on a patient blocks deletion, also of what was merged into th
   ).rejects.toMatchObject({ code: "hold.lifted" });
   await remove({ kind: "STUDY", id: studyId });
   expect((await listDeletions(at.database.db, at.viewer, {}, at.platform.clock.now())).data).toHaveLength(1);
+});
+
+test("who may not manage retention, and who is at another facility, places no hold, lifts none and sets no rule", async () => {
+  const { db } = at.database;
+  const { studyId } = await study();
+  const { patientId } = await at.archive.getStudy(at.viewer, studyId);
+  const place = (who: Viewer, of: object) =>
+    transact(db, (tx) => placeHold(tx, who, { ...of, reason: "a lawsuit" }, at.context));
+  const lift = (who: Viewer, id: string) =>
+    transact(db, (tx) => liftHold(tx, who, id, "settled", at.context));
+  const rule = { modality: "", years: 0, untilAge: null };
+  const technologist: Viewer = { ...at.viewer, roles: ["TECHNOLOGIST"] };
+  const stranger = viewerAt([await makeFacility(db)]);
+  const hold = await place(at.viewer, { studyId });
+  for (const ask of [
+    () => place(technologist, { studyId }),
+    () => lift(technologist, hold),
+    () => transact(db, (tx) => setRetentionRules(tx, technologist, [rule], at.context)),
+  ])
+    await expect(ask()).rejects.toMatchObject({ kind: "forbidden" });
+  for (const ask of [
+    () => place(stranger, { studyId }),
+    () => place(stranger, { patientId }),
+    () => lift(stranger, hold),
+  ])
+    await expect(ask()).rejects.toMatchObject({ kind: "not-found" });
+  for (const of of [{}, { studyId, patientId }])
+    await expect(place(at.viewer, of)).rejects.toMatchObject({ code: "hold.invalid" });
+  await transact(db, (tx) => setRetentionRules(tx, at.viewer, [{ ...rule, years: 99 }], at.context));
+  await transact(db, (tx) => setRetentionRules(tx, stranger, [rule], at.context));
+  expect(await listHolds(db, stranger)).toEqual([]);
+  expect(await listHolds(db, at.viewer)).toMatchObject([{ id: hold, studyId, actions: ["lift"] }]);
+  await lift(at.viewer, hold);
+  // The rule of another facility lets nothing of this one go, and leaves its rules as they are.
+  const id = await remove({ kind: "STUDY", id: studyId });
+  expect(await view(id)).toMatchObject({ retainedUntil: "2125-01-05" });
+  await expect(purge(id, another())).rejects.toMatchObject({ code: "purge.retained" });
+});
+
+test("a removal that is asked for by mistake takes nothing that a row still names", async () => {
+  const { db } = at.database;
+  const { objects, jobs } = at.platform;
+  const { first, imageId, studyId } = await study();
+  const { SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID } = first;
+  const [{ PatientID }] = await db<[{ PatientID: string }]>`
+    select value as "PatientID" from patient_identifier where patient_id = (select patient_id from study where id = ${studyId})`;
+  const sameUid = { PatientID, SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, WindowCenter: "99" };
+  expect(await at.ingest(at.image(sameUid))).toMatchObject({ outcome: "quarantined" });
+  await at.archive.seriesMetadata(at.viewer, first);
+  const [original, version, nobodys] = ["original", "version", "nobodys"].map(
+    (name) => `instances/${name}-${imageId}`,
+  );
+  for (const key of [original!, version!, nobodys!]) await objects.put(key, chunked(Buffer.from(key), 100));
+  await db`insert into instance_original (instance_id, format, object_key, size, sha256)
+    values (${imageId}, 'PNG', ${original!}, 8, '')`;
+  await db`insert into instance_version (id, instance_id, version, kind, reason, changed_by, changed_by_name, changed_at, before, object_key)
+    values (${imageId}, ${imageId}, 1, 'REPLACED', '', '', '', now(), '{}', ${version!})`;
+  const named = await db<{ place: string; key: string }[]>`
+    select 'instance' as place, object_key as key from instance where id = ${imageId}
+    union all select 'quarantine', object_key from quarantine where instance_id = ${imageId}
+    union all select 'instance_version', object_key from instance_version where instance_id = ${imageId}
+    union all select 'instance_original', object_key from instance_original where instance_id = ${imageId}
+    union all select 'series', metadata_key from series where study_id = ${studyId} and metadata_key is not null`;
+  expect(named.map(({ place }) => place).sort()).toEqual([
+    "instance",
+    "instance_original",
+    "instance_version",
+    "quarantine",
+    "series",
+  ]);
+  await transact(db, (tx) => removeLater(tx, jobs, [...named.map(({ key }) => key), nobodys!]));
+  await jobs.drain();
+  for (const { place, key } of named) expect((await objects.read(key)).length, place).toBeGreaterThan(0);
+  await expect(objects.read(nobodys!)).rejects.toThrow();
 });
 
 test("deleting needs the right, the facility and the version", async () => {
