@@ -120,6 +120,20 @@ describe("the ladder", () => {
     MODERATE: { contact: 1440, acknowledge: 21_600, steps: [1440, 7200, 14_400, 21_600], repeat: 1440 },
   } as const;
 
+  test("is climbed by a job of the finding's own, asked for at the time of its next step", async () => {
+    const id = await raise("CRITICAL");
+    const key = `findings.wake:${id}`;
+    const asked = await db()`
+      select round(extract(epoch from run_at - now()) / 60)::int as minutes from graphile_worker.jobs where key = ${key}`;
+    expect(asked).toEqual([{ minutes: table.CRITICAL.steps[0] }]);
+    // The queue goes by the database's clock.
+    await db()`update graphile_worker._private_jobs set run_at = now() where key = ${key}`;
+    clock.advance(table.CRITICAL.steps[0] * minute);
+    await platform.jobs.drain();
+    expect(await told(id)).toEqual(["0 provider", "15 colleague"]);
+    expect((await read(id)).escalationLevel).toBe(1);
+  });
+
   test.each(Object.keys(table) as (keyof typeof table)[])(
     "of %s climbs at its times, flags what is late and ends in an alarm that goes on",
     async (severity) => {
