@@ -32,7 +32,7 @@ export const JobListQuery = Type.Object(
 export type JobListQuery = Static<typeof JobListQuery>;
 
 /** FAILED: the answer is a refusal, or its session had ended. */
-const requestStates = ["WAITING", "RUNNING", "DONE", "FAILED"] as const;
+export const requestStates = ["WAITING", "RUNNING", "DONE", "FAILED"] as const;
 
 /** A request that is answered later, because its client said `Prefer: respond-async`. */
 export const RequestJob = Type.Object({
