@@ -1,5 +1,6 @@
 import { createImagingPool, type ImagingPool } from "@isocenter/imaging";
 import { createDemo, type Demo, type RehearsalOptions, type Rehearsed } from "./demo/index.ts";
+import { measureDepartment } from "./department-metrics.ts";
 import { analyticsReader, analyticsRoutes, defineAnalyticsJobs } from "./modules/analytics/index.ts";
 import {
   type Archive,
@@ -215,6 +216,7 @@ export function composeHttp(
   network: Network,
 ): Promise<App> {
   const { journal, identity, archive, rendering, findings, demo } = modules;
+  measureDepartment(platform);
   const feed = createLiveFeed(platform, journal, identity, {
     careRelations: (people, patients) => careRelationsAmong(platform.db, people, patients),
   });

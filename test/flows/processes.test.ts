@@ -130,6 +130,21 @@ describe("the DIMSE listener in a process of its own", { timeout: 120_000 }, () 
       'isocenter_ingest_instances_total{process="dicom",door="c-store",outcome="stored"} 1\n',
     );
     expect(text.match(/^# TYPE isocenter_ingest_instances_total /gm)).toHaveLength(1);
+    // All that the contract promises of it, of each process or of the whole.
+    for (const line of [
+      'isocenter_http_request_seconds_count{method="POST",route="/api/v1/users/login",status="200"} ',
+      'isocenter_database_transaction_seconds_count{outcome="committed"} ',
+      "isocenter_database_answer_seconds 0.",
+      'isocenter_object_store_seconds_count{process="dicom",operation="put",outcome="ok"} ',
+      'isocenter_ingest_seconds_count{process="dicom",phase="commit"} ',
+      'isocenter_storage_bytes{what="archived"} ',
+      'isocenter_jobs{state="waiting"} ',
+      'isocenter_send_queue_items{state="PENDING"} 0',
+      'isocenter_deliveries_waiting{kind="notice"} 0',
+    ])
+      expect(text).toContain(`\n${line}`);
+    for (const name of ["isocenter_pictures_total", "isocenter_critical_finding_response_seconds"])
+      expect(text).toContain(`# TYPE ${name} `);
   });
 
   test("when main is killed it ends as well, and the next start has everything that was acknowledged", async () => {

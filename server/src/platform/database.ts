@@ -85,16 +85,32 @@ export const withinScope = (scope: TransactionScope, work: () => void): void => 
 /** Runs the work in no scope: for timers and loops that outlive what woke them. */
 export const outsideScope = <T>(work: () => T): T => scopes.run(null, work);
 
+/** Told of each transaction how it ended, and how long it took. */
+type TransactionObserver = (outcome: "committed" | "rolled-back", seconds: number) => void;
+const observers = new WeakMap<Db, TransactionObserver>();
+
+/** From now on the observer is told of every transaction of the pool that `transact` runs. */
+export const observeTransactions = (db: Db, observer: TransactionObserver): void =>
+  void observers.set(db, observer);
+
 /** Runs the work in one transaction; rolled back when it throws. */
 export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   const afterwards: (() => void)[] = [];
   const scope = scopes.getStore();
-  const result = (await db.begin(async (tx) => {
-    callbacks.set(tx, afterwards);
-    const value = await work(tx);
-    await scope?.beforeCommit(tx);
-    return value;
-  })) as T;
+  const started = performance.now();
+  let outcome: "committed" | "rolled-back" = "rolled-back";
+  let result: T;
+  try {
+    result = (await db.begin(async (tx) => {
+      callbacks.set(tx, afterwards);
+      const value = await work(tx);
+      await scope?.beforeCommit(tx);
+      return value;
+    })) as T;
+    outcome = "committed";
+  } finally {
+    observers.get(db)?.(outcome, (performance.now() - started) / 1000);
+  }
   scope?.committed();
   outsideScope(() => {
     for (const callback of afterwards) callback();

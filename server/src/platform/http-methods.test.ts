@@ -27,12 +27,15 @@ beforeAll(async () => {
           {
             status: Type.Optional(Type.String({ "x-several": true })),
             id: Type.Optional(Type.String()),
+            level: Type.Optional(Type.Enum(["HIGH", "FOLLOW_UP"])),
             day: Type.Optional(Type.String({ format: "date" })),
             at: Type.Optional(Type.String({ format: "date-time" })),
           },
           { additionalProperties: false },
         );
         scope.get("/filtered", { schema: { querystring } }, async ({ query }) => query);
+        const levels = Type.Array(Type.Union([Type.Enum(["HIGH", "FOLLOW_UP"]), Type.Null()]));
+        scope.post("/levels", { schema: { body: Type.Object({ levels }) } }, async ({ body }) => body);
         scope.get("/cached", async (_request, reply) => reply.header("cache-control", "no-cache").send({}));
         scope.get("/nul", async () => {
           throw Object.assign(new Error("invalid byte sequence"), { code: "22021" });
@@ -140,6 +143,18 @@ test("a filter of several values may come once for each, another parameter may n
   expect(await asked("status=A&status=B,C")).toEqual([200, "A,B,C"]);
   expect(await asked("status=A")).toEqual([200, "A"]);
   expect(await asked("id=A&id=B")).toEqual([400, "validation"]);
+});
+
+test("enumerations are read in any case, and go on as they are written", async () => {
+  expect((await app.inject("/api/v1/filtered?level=follow_up")).json()).toEqual({ level: "FOLLOW_UP" });
+  const post = (levels: unknown[]) =>
+    app.inject({ method: "POST", url: "/api/v1/levels", payload: { levels } });
+  expect((await post(["high", "FOLLOW_UP", null])).json()).toEqual({ levels: ["HIGH", "FOLLOW_UP", null] });
+  const refused = await post(["HIGH", "LOUD"]);
+  expect([refused.statusCode, refused.json().errors[0]]).toEqual([
+    400,
+    { path: "body.levels.1", message: "must be one of HIGH, FOLLOW_UP" },
+  ]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { SerializerSelector } from "@fastify/fast-json-stringify-compiler";
 import { Ajv, type Options as AjvOptions, type ValidateFunction } from "ajv";
+import type { DataValidateFunction } from "ajv/dist/types/index.js";
 import addFormats from "ajv-formats";
 import type { FastifySchema } from "fastify";
 
@@ -30,6 +31,31 @@ function addDateFormats(ajv: Ajv): void {
   });
 }
 
+/** Enumerations are read in any case, and go on as the contract writes them. */
+function readEnumerations(ajv: Ajv): void {
+  ajv.removeKeyword("enum");
+  ajv.addKeyword({
+    keyword: "enum",
+    modifying: true,
+    compile(values: readonly unknown[]) {
+      const written = new Map(
+        values.filter((value) => typeof value === "string").map((value) => [value.toUpperCase(), value]),
+      );
+      const check: DataValidateFunction = (data, context) => {
+        if (values.includes(data)) return true;
+        const found = typeof data === "string" ? written.get(data.trim().toUpperCase()) : undefined;
+        if (found !== undefined && context) {
+          context.parentData[context.parentDataProperty] = found;
+          return true;
+        }
+        check.errors = [{ keyword: "enum", params: { allowedValues: values } }];
+        return false;
+      };
+      return check;
+    },
+  });
+}
+
 /**
  * JSON Schema checks. Bodies are taken as they are; parameters come as text and are read as what the schema says. Nothing
  * unknown is dropped in silence. A schema is compiled when it is first asked for: all of them together take longer than the rest of a start.
@@ -40,6 +66,7 @@ export function validators(): (part: SchemaPart) => Check {
     const ajv = new Ajv({ ...options, ...more });
     (addFormats as unknown as (ajv: Ajv) => void)(ajv);
     addDateFormats(ajv);
+    readEnumerations(ajv);
     return ajv;
   };
   const strict = make({ coerceTypes: false });

@@ -186,3 +186,13 @@ export function createJobs({
     },
   };
 }
+
+/** Work that is not done, by state: what waits or is tried again, what is being done, and what gave up. */
+export async function countJobs(db: Db): Promise<Record<"waiting" | "running" | "gave-up", number>> {
+  const [row] = await db<{ waiting: number; running: number; gaveUp: number }[]>`
+    select count(*) filter (where locked_at is null and attempts < max_attempts) as waiting,
+      count(*) filter (where locked_at is not null) as running,
+      count(*) filter (where locked_at is null and attempts >= max_attempts) as "gaveUp"
+    from graphile_worker._private_jobs`;
+  return { waiting: row!.waiting, running: row!.running, "gave-up": row!.gaveUp };
+}

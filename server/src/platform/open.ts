@@ -9,6 +9,7 @@ import { lockFolder } from "./folder-lock.ts";
 import type { HealthCheck } from "./health.ts";
 import { createJobs, prepareJobs } from "./jobs-postgres.ts";
 import { createMetrics } from "./metrics.ts";
+import { measureDatabase, measuredStore } from "./metrics-stores.ts";
 import { migrate } from "./migrations.ts";
 import type { ObjectStore } from "./objects.ts";
 import { createAzureStore } from "./objects-azure.ts";
@@ -194,14 +195,16 @@ function assemble(
   log: Logger,
   { db, objects, connection }: { db: Db; objects: ObjectStore; connection: ConnectionSettings },
 ): Platform {
+  const metrics = createMetrics();
+  measureDatabase(db, metrics.registry);
   return {
     config,
     clock: systemClock,
     log,
     db,
-    objects,
+    objects: measuredStore(objects, metrics.registry),
     jobs: createJobs({ db, connection, clock: systemClock, log, alone: config.databaseUrl === null }),
-    metrics: createMetrics(),
+    metrics,
     tls: config.tls && openServerCertificate(config.tls, log),
   };
 }

@@ -10,7 +10,9 @@
  * before its row, and its row before the answer; counts are exact; archived bytes never change:
  * what is sent has the current identity and corrections written over them.
  */
+
 export { createArchive } from "./archive.ts";
+export { archivedBytes } from "./archived-bytes.ts";
 export { purgeDemonstration } from "./deletion/purge.ts";
 export { doubtNotices } from "./doubt/notices.ts";
 export { getExam, listExamImages, registerExamImage } from "./exam-images.ts";

@@ -16,3 +16,4 @@ export { channelsSetUp } from "./preferences.ts";
 export type { Reached, ReachedFollower } from "./reached.ts";
 export { liveFeedRoutes } from "./routes.ts";
 export type { CareRelation, CareRelations } from "./visibility.ts";
+export { waitingDeliveries } from "./waiting.ts";

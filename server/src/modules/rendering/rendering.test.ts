@@ -4,7 +4,14 @@ import path from "node:path";
 import type { Elements } from "@isocenter/test/support/dicom-bytes.ts";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createLog, manualClock, readConfig, systemViewer, type Viewer } from "../../platform/index.ts";
+import {
+  createLog,
+  createMetrics,
+  manualClock,
+  readConfig,
+  systemViewer,
+  type Viewer,
+} from "../../platform/index.ts";
 import { createRendering } from "./rendering.ts";
 import { greyImage, type HeldInstance, held, memoryArchive } from "./test-archive.ts";
 import type { Rendering } from "./types.ts";
@@ -12,6 +19,7 @@ import type { Rendering } from "./types.ts";
 let dataDir: string;
 let rendering: Rendering;
 const clock = manualClock();
+const metrics = createMetrics();
 const viewer = systemViewer(["facility"]);
 const nobody: Viewer = { ...viewer, kind: "user", roles: ["BILLING"] };
 
@@ -21,6 +29,7 @@ async function open(instances: readonly HeldInstance[]) {
     config: readConfig({ NODE_ENV: "test", DATA_DIR: dataDir }),
     clock,
     log: createLog({ logLevel: "silent" }),
+    metrics,
   };
   rendering = await createRendering({ platform, archive: memory.archive });
   return memory;
@@ -237,6 +246,16 @@ test("a big-endian object is decoded by its own byte order", async () => {
   await open([swapped]);
   const decoded = await rendering.decodeFrame(viewer, swapped, 1);
   expect(Buffer.from(decoded.bytes).swap16().equals(image.bytes.subarray(image.pixels!.offset))).toBe(true);
+});
+
+test("pictures are counted: made, given again, refused", async () => {
+  await open([image, damaged]);
+  for (const one of [image, image, damaged])
+    await rendering.renderInstance(viewer, one, { format: "png" }).catch(() => {});
+  const told = await metrics.registry.metrics();
+  for (const line of ['{outcome="made"} 1', '{outcome="kept"} 1', '{outcome="refused"} 1'])
+    expect(told).toContain(`isocenter_pictures_total${line}\n`);
+  expect(told).toContain("isocenter_picture_seconds_count 1\n");
 });
 
 test("a decoded frame is its pixels", async () => {

@@ -16,6 +16,7 @@ import {
   thumbnailOptions,
   thumbnailPicture,
 } from "./options.ts";
+import { pictureMetrics } from "./picture-metrics.ts";
 import { isLasting, refusalOf } from "./refusals.ts";
 import { isPicture, middleOf, pickForStudy } from "./representative.ts";
 import { drawTile, tileLetters } from "./tile.ts";
@@ -24,7 +25,7 @@ import { createTranscoder } from "./transcode/transcode.ts";
 import type { DecodedPixels, Picture, PictureRequest, Rendering, ThumbnailRequest } from "./types.ts";
 
 export interface RenderingOptions {
-  platform: Pick<Platform, "config" | "clock" | "log">;
+  platform: Pick<Platform, "config" | "clock" | "log" | "metrics">;
   archive: Pick<
     Archive,
     "readAttributes" | "readFrame" | "locate" | "locateEach" | "openObject" | "openDataSet" | "readObject"
@@ -92,6 +93,7 @@ export async function createRendering(options: RenderingOptions): Promise<Render
   const howToShow = createHeaders(archive);
   const failures = createFailures(() => platform.clock.now().getTime());
   const transcoder = createTranscoder({ archive, pool });
+  const pictures = pictureMetrics(platform.metrics);
   const underWay = new Map<string, Promise<Uint8Array>>();
 
   /** @throws Refusal `not-acceptable` where the object says that it has the frame, and its pixels do not show where */
@@ -135,14 +137,20 @@ export async function createRendering(options: RenderingOptions): Promise<Render
 
   async function make(instance: StoredInstance, request: PictureRequest, key: string): Promise<Uint8Array> {
     const cached = await cache.get(key);
-    if (cached) return cached;
+    if (cached) {
+      pictures.kept();
+      return cached;
+    }
     failures.check(key);
+    const made = pictures.making();
     try {
       const moves = isMoving(request) && instance.numberOfFrames > 1;
       const bytes = await (moves ? movingPicture(instance, request) : pictureOfFrame(instance, request));
+      made("made");
       await cache.put(key, bytes);
       return bytes;
     } catch (error) {
+      made("refused");
       const refusal = refusalOf(error);
       if (isLasting(refusal)) failures.remember(key, refusal);
       throw refusal;

@@ -32,7 +32,10 @@ beforeAll(async () => {
   const config = readConfig({ NODE_ENV: "test", DATA_DIR: dataDir });
   const log = createLog({ logLevel: "silent" });
   const { archive } = memoryArchive([image, report, uploaded]);
-  rendering = await createRendering({ platform: { config, clock: manualClock(), log }, archive });
+  rendering = await createRendering({
+    platform: { config, clock: manualClock(), log, metrics: createMetrics() },
+    archive,
+  });
   app = await createHttpServer({
     config,
     log,
