@@ -31,7 +31,7 @@ export interface Keyset<Field extends string> {
   key?: string;
 }
 
-/** The page and, where it does not show the end of the list itself, the total, counted to its limit in the same statement. Rows carry their `id`. */
+/** The page and, where it does not show the end of the list itself, the total, counted to its limit; in the same statement unless the list is `keyed`. Rows carry their `id`. */
 export async function keysetPage<Row extends { id: string }, Field extends string>(
   db: Reader,
   query: ListRange & { sort?: string },
@@ -75,7 +75,9 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
   const key = list.key && `${name} ${list.key}`;
   const known = knownTotal(key);
   type Sorted = Row & { sortValue: string | Date; sortId: string; rowsInAll?: number | null };
-  const rows = await (known === undefined
+  // A list of few rows seldom fills its page: its statement stays the short one.
+  const mayBeLong = known === undefined && !keyed;
+  const rows = await (mayBeLong
     ? // Counted on the way where there is more than the page: a question of its own would be another way there and back.
       db<Sorted[]>`
         select page.*, ${cursor ? db`(${counting})` : db`case when count(*) over () > ${limit} then (${counting}) end`} as "rowsInAll"
