@@ -143,6 +143,21 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await looksLike(coronal, (x, z) => value(x, row, z));
     await looksLike(sagittal, (y, z) => value(column, y, z));
 
+    // The other planes are turned about the active one, by keys and by their lines, and laid straight again.
+    await page.keyboard.press("]");
+    await coronal.getByText("Coronal, turned by 5°").waitFor();
+    await sagittal.getByText("Sagittal, turned by 5°").waitFor();
+    await shows(coronal, { state: "shown", plane: "coronal" });
+    const handle = (await pane.locator(".vw-turn-handle").first().boundingBox())!;
+    await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(handle.x + handle.width / 2 + 30, handle.y + handle.height / 2 + 30, { steps: 3 });
+    await page.mouse.up();
+    await coronal.getByText(/turned by \d\d°/).waitFor();
+    await page.getByRole("button", { name: "Straighten planes" }).click();
+    await shows(coronal, { state: "shown", "image-number": Math.ceil(row), "image-count": size });
+    await shows(sagittal, { state: "shown", "image-number": Math.ceil(column), "image-count": size });
+
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
     await shows(pane, { "image-number": 3 });
