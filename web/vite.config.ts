@@ -38,7 +38,7 @@ export default defineConfig({
   // The image loader starts its own module workers and must stay as it is; what it imports is CommonJS and must not. It is taken from the
   // loader's own place: its JPEG decoder is another version than the one at the top, and its WebAssembly fits that version alone.
   optimizeDeps: {
-    exclude: ["@cornerstonejs/dicom-image-loader"],
+    exclude: ["@cornerstonejs/dicom-image-loader", "decode-image-frame-worker"],
     include: [
       "@cornerstonejs/core",
       "@cornerstonejs/metadata",
