@@ -43,7 +43,12 @@ export function PatientBanner({ heading, children, onClose }: PatientBannerProps
       {heading && (
         <>
           <span className="vw-rule" />
-          <p className="vw-study">
+          <p
+            className="vw-study"
+            title={[heading.description, heading.accessionNumber, dateAndTime(heading.date, heading.time)]
+              .filter(Boolean)
+              .join(" · ")}
+          >
             {heading.modalities.slice(0, 4).map((modality) => (
               <span key={modality} className="vw-modality">
                 {modality}
