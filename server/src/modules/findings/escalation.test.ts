@@ -120,6 +120,15 @@ describe("the ladder", () => {
     MODERATE: { contact: 1440, acknowledge: 21_600, steps: [1440, 7200, 14_400, 21_600], repeat: 1440 },
   } as const;
 
+  test("waits for whoever raised the finding only where they were named, not as the one who ordered", async () => {
+    const named = await raise("CRITICAL", { recipients: [radiologist.id] });
+    expect(await told(named)).toEqual(["0 radiologist"]);
+    const { orderId } = await makeOrder(db(), { facilityId, patientId, providerId: radiologist.id });
+    const own = await makeStudy(db(), { facilityId, patientId, orderId });
+    const ordered = await raise("CRITICAL", { studyId: own });
+    expect(await told(ordered)).toEqual(["0 nurse", "0 radiologist"]);
+  });
+
   test("is climbed by a job of the finding's own, asked for at the time of its next step", async () => {
     const id = await raise("CRITICAL");
     const key = `findings.wake:${id}`;

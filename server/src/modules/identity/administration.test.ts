@@ -212,6 +212,11 @@ describe("users", () => {
     const mine = await ask("GET", `/users/${admin.id}/sessions`);
     expect(mine.body.data.map((session: { current: boolean }) => session.current)).toEqual([true]);
     expect((await ask("DELETE", `/users/${user.id}/sessions`)).body).toEqual({ ended: 2 });
+    expect(await lastFact("user.sessions-ended")).toMatchObject({
+      actor_id: admin.id,
+      subject_id: user.id,
+      data: { sessions: 2 },
+    });
     expect((await server.app.inject({ url: "/api/v1/who", headers: theirs })).statusCode).toBe(401);
     expect((await ask("GET", `/users/${user.id}/sessions`)).body.data).toEqual([]);
   });
