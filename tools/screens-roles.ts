@@ -17,6 +17,13 @@ interface Scene extends Look {
   go?: (page: Page) => Promise<void>;
 }
 
+/** Opens the panel beside a list. */
+async function firstRow(page: Page): Promise<void> {
+  await page.locator(".wait").first().waitFor();
+  await page.keyboard.press("j");
+  await page.locator(".peek").waitFor();
+}
+
 const phone = { width: 390, height: 844 } as const;
 const administration = (name: string, section = name): Scene => ({
   name,
@@ -27,7 +34,7 @@ const administration = (name: string, section = name): Scene => ({
 function scenes(order: { id: string; patientId: string }): Readonly<Record<string, readonly Scene[]>> {
   return {
     "demo-radiologist": [
-      { name: "reading", path: "/reading" },
+      { name: "reading", path: "/reading", go: firstRow },
       { name: "reading-french", path: "/reading", language: "fr", theme: "light" },
       {
         name: "report",
@@ -40,7 +47,7 @@ function scenes(order: { id: string; patientId: string }): Readonly<Record<strin
           await page.locator("textarea").first().waitFor();
         },
       },
-      { name: "findings", path: "/findings" },
+      { name: "findings", path: "/findings", go: firstRow },
       { name: "patient", path: `/patients/${order.patientId}` },
       { name: "insight", path: "/analytics" },
     ],
@@ -93,6 +100,7 @@ function scenes(order: { id: string; patientId: string }): Readonly<Record<strin
     ],
     "demo-admin": [
       administration("users"),
+      administration("roles"),
       administration("administration", "modalities"),
       administration("stations"),
       administration("procedures"),

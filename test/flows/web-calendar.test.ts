@@ -71,6 +71,22 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
     return hour * 60 + minute;
   };
 
+  test("books an order where it is looked at, by one key", async () => {
+    const { id } = await order("Whitlock");
+    const page = await flow.open({ as: own("desk") });
+    await page.goto(`/orders/${id}`);
+    await page.getByRole("button", { name: "Find a slot" }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press("m");
+    const dialog = page.getByRole("dialog", { name: "Find a slot" });
+    await dialog.getByLabel("Day", { exact: true }).fill(date);
+    await dialog.getByRole("button", { name: "08:00" }).click();
+    await page.getByRole("button", { name: "Move the appointment" }).waitFor();
+    expect(await minutes("Whitlock")).toBe(480);
+    // Out of the way of the others.
+    await call("PATCH", `/imaging-orders/${id}`, { status: "CANCELLED", reason: "tried" });
+  });
+
   test("books by keyboard, moves by drag, is told what is in the way, and receives the patient", async () => {
     await order("Thorsby", { priority: "URGENT" });
     await order("Jarrow");

@@ -1,7 +1,7 @@
 import type { ImagingOrder } from "@isocenter/contract";
 import { type OrderStatus, orderTransitions } from "@isocenter/contract/workflow";
 import { Link, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
@@ -9,6 +9,7 @@ import { momentIn } from "../kit/dates.ts";
 import { ReasonDialog } from "../kit/forms.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
+import { useShortcuts } from "../kit/shortcuts.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { toast } from "../kit/toast.ts";
 import { sexAndAge } from "../studies/format.ts";
@@ -18,6 +19,8 @@ import { PriorityTag } from "./OrdersPage.tsx";
 import { moveWord, orderTone, orderWord, way } from "./order-words.ts";
 import { changeOrder, useOrder } from "./queries.ts";
 import "./orders.css";
+
+const Appoint = lazy(() => import("./Appoint.tsx"));
 
 /** One order: how far it is, and what may be done with it. */
 export function OrderPage() {
@@ -116,6 +119,14 @@ const madeElsewhere: readonly OrderStatus[] = ["SCHEDULED", "COMPLETED"];
 function Moves({ order }: { order: ImagingOrder }) {
   const [asking, setAsking] = useState<OrderStatus | null>(null);
   const [busy, setBusy] = useState(false);
+  const [appointing, setAppointing] = useState(false);
+  const mayAppoint = order.actions.includes("schedule") || order.actions.includes("reschedule");
+  useShortcuts(
+    t("Order"),
+    mayAppoint
+      ? [{ caps: ["M"], label: t("find a slot"), on: ["m"], inBar: true, run: () => setAppointing(true) }]
+      : [],
+  );
   const actionOf: Readonly<Record<string, string>> = {
     PENDING: "release",
     ARRIVED: "arrive",
@@ -142,9 +153,25 @@ function Moves({ order }: { order: ImagingOrder }) {
       setBusy(false);
     }
   };
-  if (moves.length === 0) return null;
+  if (moves.length === 0 && !mayAppoint) return null;
   return (
     <section className="no-print flex flex-wrap gap-2" aria-label={t("What may be done")}>
+      {mayAppoint && (
+        <Button
+          size="l"
+          icon="calendar"
+          hotkey="M"
+          {...(order.actions.includes("schedule") ? { variant: "primary" as const } : {})}
+          onClick={() => setAppointing(true)}
+        >
+          {order.actions.includes("schedule") ? t("Find a slot") : t("Move the appointment")}
+        </Button>
+      )}
+      {appointing && (
+        <Suspense fallback={null}>
+          <Appoint order={order} onClose={() => setAppointing(false)} />
+        </Suspense>
+      )}
       {moves.map((status, index) => (
         <Button
           key={status}
@@ -153,7 +180,7 @@ function Moves({ order }: { order: ImagingOrder }) {
           variant={
             status === "CANCELLED" || status === "DISCONTINUED"
               ? "danger"
-              : index === 0
+              : index === 0 && !order.actions.includes("schedule")
                 ? "primary"
                 : undefined
           }
