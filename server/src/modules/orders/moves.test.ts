@@ -72,6 +72,23 @@ test("an order is performed when its last step has ended, discontinued when none
   }
 });
 
+test("whoever ordered is told of each move once, and not of their own", async () => {
+  const physician = await orders.as("PHYSICIAN");
+  const order = await orders.place({ providerId: physician.id });
+  const told = () => database.db`
+    select recipient_id, data from notice where kind = 'order.status-changed' and subject_id = ${order.id} order by id`;
+  const held = await physician.call("PATCH", `/imaging-orders/${order.id}`, { status: "on_hold" });
+  expect([held.status, await told()]).toEqual([200, []]);
+  const desk = await orders.as("FRONT_DESK");
+  await desk.call("PATCH", `/imaging-orders/${order.id}`, { status: "pending" });
+  await move("IN_PROGRESS", order.id);
+  await move("IN_PROGRESS", order.id);
+  expect(await told()).toEqual([
+    { recipient_id: physician.id, data: { from: "ON_HOLD", to: "PENDING" } },
+    { recipient_id: physician.id, data: { from: "PENDING", to: "IN_PROGRESS" } },
+  ]);
+});
+
 test("what is of another facility does not move", async () => {
   const order = await orders.placeIn("SCHEDULED");
   const answer = await transact(database.db, (tx) =>
