@@ -103,6 +103,53 @@ describe("a directory of a medium", () => {
     expect(text(leaf!, Tags.ReferencedTransferSyntaxUIDInFile)).toBe(TransferSyntaxes.JPEG2000Lossless);
   });
 
+  test("mends what is wrong in the instance where its meaning is clear, and leaves the rest out", () => {
+    const record = (values: DataSetValues, at = 3) => {
+      const directory = createDirectory("SET");
+      directory.add(image(values));
+      const { dataSet } = readPart10(directory.bytes(newUid()));
+      return items(dataSet, Tags.DirectoryRecordSequence)[at]!;
+    };
+    const patient = (values: DataSetValues) => record(values, 0);
+    const study = (values: DataSetValues) => record(values, 1);
+    expect(text(study({ StudyDate: "2026-01-05" }), Tags.StudyDate)).toBe("20260105");
+    expect(text(study({ StudyDate: "20260231" }), Tags.StudyDate)).toBe("19000101");
+    expect(text(study({ StudyTime: "10:15:30.25" }), Tags.StudyTime)).toBe("101530.25");
+    expect(text(study({ StudyTime: "late" }), Tags.StudyTime)).toBe("000000");
+    expect(text(study({ StudyID: "A study of the abdomen" }), Tags.StudyID)).toBe("A study of the a");
+    expect(text(study({ StudyID: "" }), Tags.StudyID)).toBe("1");
+    expect(text(study({ AccessionNumber: "12345678901234567" }), Tags.AccessionNumber)).toBeUndefined();
+    expect(texts(study({ StudyDescription: ["Abdomen", "Pelvis"] }), Tags.StudyDescription)).toEqual([
+      "Abdomen",
+    ]);
+    expect(text(patient({ PatientSex: "f" }), Tags.PatientSex)).toBe("F");
+    expect(patient({ PatientSex: "X" }).elements.has(Tags.PatientSex)).toBe(false);
+    expect(patient({ PatientBirthDate: "unknown" }).elements.has(Tags.PatientBirthDate)).toBe(false);
+    expect(text(patient({ PatientID: ["", "P2"] }), Tags.PatientID)).toBe("UNKNOWN");
+    expect(text(patient({ PatientID: `P\u0007${"1".repeat(80)}` }), Tags.PatientID)).toBe(
+      `P${"1".repeat(63)}`,
+    );
+    expect(text(patient({ PatientName: "A^B^C^D^E^F=G=H=I" }), Tags.PatientName)).toBe("A^B^C^D^E=G=H");
+    expect(number(record({ InstanceNumber: "12.0" }), Tags.InstanceNumber)).toBe(12);
+    expect(number(record({ InstanceNumber: "twelve" }), Tags.InstanceNumber)).toBe(1);
+    expect(record({ ImageType: ["ORIGINAL", "what is this?"] }).elements.has(Tags.ImageType)).toBe(false);
+    const imageType = ["ORIGINAL", "PRIMARY", "", "AXIAL"];
+    expect(texts(record({ ImageType: imageType }), Tags.ImageType)).toEqual(imageType);
+    const title = (item: DataSetValues) => {
+      const made = record({
+        SOPClassUID: SopClasses.BasicTextSRStorage,
+        CompletionFlag: "done",
+        ConceptNameCodeSequence: [item],
+      });
+      expect(text(made, Tags.CompletionFlag)).toBe("PARTIAL");
+      const titles = items(made, Tags.ConceptNameCodeSequence);
+      return titles.map((one) => [text(one, Tags.CodeValue), text(one, Tags.CodeMeaning)]);
+    };
+    const code = { CodeValue: "18748-4", CodingSchemeDesignator: "LN", CodeMeaning: "Report" };
+    expect(title(code)).toEqual([["18748-4", "Report"]]);
+    expect(title({ ...code, CodeMeaning: "" })).toEqual([["121144", "Document Title"]]);
+  });
+
   test.each([
     [SopClasses.CTImageStorage, "IMAGE"],
     [SopClasses.SegmentationStorage, "IMAGE"],

@@ -1,4 +1,4 @@
-import { type Keyword, Tags } from "../dictionary.ts";
+import { dictionaryEntry, type Keyword, Tags } from "../dictionary.ts";
 import { DicomError } from "../errors.ts";
 import type { DataSet } from "../model.ts";
 import { TransferSyntaxes } from "../uids.ts";
@@ -16,6 +16,7 @@ import {
   seriesKeys,
   studyKeys,
 } from "./record-type.ts";
+import { recordValue } from "./record-value.ts";
 
 /** An instance that a directory is to list. */
 export interface DirectoryEntry {
@@ -122,32 +123,75 @@ function node(type: string, values: DataSetValues, path: readonly string[]): Nod
   return { type, values, path, children: [], byKey: new Map() };
 }
 
-/** The keys of a record with the values of the instance; what has to be there and is not gets a value that says little. */
+/**
+ * The keys of a record with the values of the instance, as far as they are valid: a directory that repeats what is wrong in an instance makes readers
+ * refuse the whole medium. What has to be there and is not gets a value that says little.
+ */
 function valuesOf(set: DataSet, keys: readonly RecordKey[], number: number): DataSetValues {
   const values: Record<string, unknown> = {};
   for (const { keyword, type } of keys) {
-    const tag = Tags[keyword];
-    const element = set.elements.get(tag);
-    const vr = element ? readingVr(element) : "";
-    if (element && vr === "SQ") {
-      const found = keyword === "ContentSequence" ? modifiers(set) : items(set, tag).map(plain);
-      if (found.length > 0 || type === 2) values[keyword] = found;
-    } else if (element && !element.deferred) {
-      const found =
-        vrFacts(vr).kind === "text"
-          ? texts(set, tag).map((value) => today(value, vr))
-          : texts(set, tag).map(Number);
-      if (found.length > 0) values[keyword] = found;
-    }
-    if (values[keyword] !== undefined || type === 3) continue;
-    values[keyword] = type === 2 ? null : inventedFor(keyword, number);
+    const found = validOf(set, keyword);
+    if (found.length > 0) values[keyword] = found;
+    else if (type !== 3) values[keyword] = type === 2 ? null : inventedFor(keyword, number);
   }
   return values as DataSetValues;
 }
 
-/** Dates and times were once written with points and colons (PS3.5 6.2). */
-const today = (value: string, vr: string): string =>
-  vr === "DA" ? value.replaceAll(".", "") : vr === "TM" ? value.replaceAll(":", "") : value;
+function validOf(set: DataSet, keyword: Keyword): readonly unknown[] {
+  const tag = Tags[keyword];
+  const element = set.elements.get(tag);
+  if (!element || element.deferred) return [];
+  const { vr, vm } = dictionaryEntry(tag)!;
+  if (vr === "SQ") {
+    if (readingVr(element) !== "SQ") return [];
+    const found = keyword === "ContentSequence" ? modifiers(set) : items(set, tag).map(plain);
+    // A title without a code, or without words, is none (PS3.3 8.8)
+    return keyword === "ConceptNameCodeSequence" ? found.filter(isCoded).slice(0, 1) : found;
+  }
+  return validTexts(texts(set, tag), keyword, vr, vm);
+}
+
+/** In a VM of more than one each value has its place: one that is not valid takes the others with it. */
+function validTexts(
+  given: readonly string[],
+  keyword: string,
+  vr: string,
+  vm: string,
+): readonly (string | number)[] {
+  const all = vm === "1" ? given.slice(0, 1) : given;
+  const isNumber = vrFacts(vr).kind === "number";
+  const valid = all.map((value) =>
+    isNumber
+      ? numberOf(value, vr)
+      : value.trim() === "" && all.length > 1
+        ? ""
+        : recordValue(keyword, vr, value),
+  );
+  const usable = valid.every((value) => value !== null) && valid.some((value) => value !== "");
+  return usable ? (valid as (string | number)[]) : [];
+}
+
+const mostOf: Readonly<Record<string, number>> = { US: 0xffff, UL: 0xffffffff };
+
+function numberOf(text: string, vr: string): number | null {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) return null;
+  const most = mostOf[vr];
+  return most === undefined || (Number.isInteger(value) && value >= 0 && value <= most) ? value : null;
+}
+
+const isCoded = (item: DataSetValues): boolean => {
+  const has = (keyword: Keyword) => {
+    const said = (item as Record<string, { value: readonly unknown[] }>)[tagKey(Tags[keyword])];
+    return said !== undefined && said.value.length > 0;
+  };
+  return (
+    has("CodeMeaning") &&
+    (has("URNCodeValue") || ((has("CodeValue") || has("LongCodeValue")) && has("CodingSchemeDesignator")))
+  );
+};
+
+const tagKey = (tag: number): string => tag.toString(16).padStart(8, "0");
 
 function inventedFor(keyword: Keyword, number: number): unknown {
   if (keyword.endsWith("Date")) return "19000101";
@@ -161,18 +205,22 @@ const modifiers = (set: DataSet): DataSetValues[] =>
     .filter((item) => text(item, Tags.RelationshipType) === "HAS CONCEPT MOD")
     .map(plain);
 
-/** An item as values, so that it is written in the directory's own syntax and character set. */
+/** An item as values, so that it is written in the directory's own syntax and character set; without what is not valid, as in the record itself. */
 function plain(set: DataSet): DataSetValues {
   const values: Record<string, unknown> = {};
   for (const element of set.elements.values()) {
     if ((element.tag & 0x10000) !== 0 || element.tag === Tags.SpecificCharacterSet) continue;
+    const entry = dictionaryEntry(element.tag);
     const vr = readingVr(element);
-    const key = element.tag.toString(16).padStart(8, "0");
+    const { kind } = vrFacts(vr);
+    const key = tagKey(element.tag);
     if (vr === "SQ") values[key] = { vr, value: items(set, element.tag).map(plain) };
-    else if (vrFacts(vr).kind === "text" && !element.deferred)
-      values[key] = { vr, value: texts(set, element.tag) };
-    else if (vrFacts(vr).kind === "number" && !element.deferred)
-      values[key] = { vr, value: texts(set, element.tag).map(Number) };
+    else if ((kind === "text" || kind === "number") && !element.deferred) {
+      const given = texts(set, element.tag);
+      const value = validTexts(given, entry?.keyword ?? "", vr, entry?.vm ?? "1-n");
+      // Type 2 stays empty; what was wrong is as if it were not there.
+      if (value.length > 0 || given.length === 0) values[key] = { vr, value };
+    }
   }
   return values as DataSetValues;
 }
