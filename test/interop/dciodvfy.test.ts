@@ -1,6 +1,20 @@
 import fs from "node:fs/promises";
+import {
+  createDirectory,
+  DicomError,
+  newUid,
+  readPart10,
+  recordTypeOf,
+  storable,
+  Tags,
+  text,
+} from "@isocenter/dicom";
+import { demoStudies } from "@isocenter/server/demo/catalogue.ts";
+import { demoInstances } from "@isocenter/server/demo/examinations.ts";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Entry, fromBuffer, type ZipFile } from "yauzl";
+import { corpusBytes, corpusFiles } from "../support/corpus.ts";
 import { dciodvfy, dciodvfyMissing } from "../support/dciodvfy.ts";
 import { type Program, startProgram } from "../support/program.ts";
 
@@ -68,5 +82,151 @@ describe.skipIf(dciodvfyMissing())(
       const said = dciodvfy(new Uint8Array(await answer.arrayBuffer()));
       expect(said.filter((line) => !unknownBodyPart.test(line))).toEqual([]);
     });
+  },
+);
+
+/** The Basic Profile empties them (PS3.15 Table E.1-1). */
+const emptied = /needed to build DICOMDIR - Study (Date|Time|ID)$/;
+/** Keys that a record may have beside those of its type (PS3.3 F.3.2.2), such as what a person looks for by name. */
+const moreKeys =
+  /^Warning - (Attribute is|Dicom dataset contains attributes) not present in standard DICOM IOD/;
+/** Of the instance, which was named so; a pseudonym as well. */
+const oneWordName = /Retired Person Name form/;
+
+async function unzipped(payload: Buffer): Promise<Map<string, Buffer>> {
+  const zip = await new Promise<ZipFile>((resolve, reject) =>
+    fromBuffer(payload, { lazyEntries: true }, (error, opened) => (error ? reject(error) : resolve(opened))),
+  );
+  const files = new Map<string, Buffer>();
+  return new Promise((resolve, reject) => {
+    zip.on("entry", (entry: Entry) => {
+      zip.openReadStream(entry, async (error, stream) => {
+        if (error) return reject(error);
+        const chunks: Buffer[] = [];
+        for await (const chunk of stream) chunks.push(chunk as Buffer);
+        files.set(entry.fileName, Buffer.concat(chunks));
+        zip.readEntry();
+      });
+    });
+    zip.on("end", () => resolve(files)).on("error", reject);
+    zip.readEntry();
+  });
+}
+
+describe.skipIf(dciodvfyMissing())(
+  "dciodvfy has nothing to say of other forms of what is valid",
+  { timeout: 120_000 },
+  () => {
+    let program: Program;
+    let headers: { authorization: string };
+    const objects = ["us-abdomen", "dx-chest"].map((kind) => {
+      const study = demoStudies.find(({ examination }) => examination.kind === kind)!;
+      const [first] = demoInstances(new Date("2026-03-04T05:06:07Z"), [study]);
+      return first!;
+    });
+    const images: { id: string; studyId: string; patientId: string; sopInstanceUid: string }[] = [];
+    const call = async (method: string, path: string, body?: object) => {
+      const answer = await fetch(`${program.url}/api/v1${path}`, {
+        method,
+        headers: { ...headers, ...(body ? { "content-type": "application/json" } : {}) },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      expect(answer.ok, `${method} ${path}: ${answer.status}`).toBe(true);
+      return Buffer.from(await answer.arrayBuffer());
+    };
+    const current = async ({ id }: { id: string }) => call("GET", `/images/${id}/content`);
+
+    beforeAll(async () => {
+      program = await startProgram();
+      headers = await program.login();
+      for (const bytes of objects) {
+        expect(dciodvfy(bytes)).toEqual([]);
+        const form = new FormData();
+        form.append("file", new Blob([Buffer.from(bytes)]), "image.dcm");
+        const answer = await fetch(`${program.url}/api/v1/images`, { method: "POST", headers, body: form });
+        images.push((await answer.json()) as (typeof images)[0]);
+      }
+    });
+    afterAll(async () => {
+      await program?.stop();
+      if (program) await fs.rm(program.dataDir, { recursive: true, force: true });
+    });
+
+    test("without identity, and the directory of a medium", async () => {
+      for (const { studyId } of images) {
+        const zip = await call("GET", `/studies/${studyId}/export?deidentify=basic`);
+        const copies = [...(await unzipped(zip))].filter(([name]) => name.endsWith(".dcm"));
+        const said = copies.flatMap(([, bytes]) => dciodvfy(bytes));
+        expect(said.filter((line) => !emptied.test(line) && !oneWordName.test(line))).toEqual([]);
+        const medium = await unzipped(await call("GET", `/studies/${studyId}/export?format=dicomdir`));
+        const listed = dciodvfy(medium.get("DICOMDIR")!);
+        expect(listed.filter((line) => !moreKeys.test(line))).toEqual([]);
+      }
+    });
+
+    test("in other transfer syntaxes", async () => {
+      const said: [string, string[]][] = [];
+      const every = ["1.2", "1.2.1", "1.2.4.50", "1.2.4.70", "1.2.4.80", "1.2.4.90", "1.2.5"];
+      for (const [at, { sopInstanceUid }] of images.entries()) {
+        const found = await fetch(`${program.url}/dicomweb/instances?SOPInstanceUID=${sopInstanceUid}`, {
+          headers,
+        });
+        const [instance] = (await found.json()) as Record<string, { Value: [string] }>[];
+        const path = `/dicomweb/studies/${instance!["0020000D"]!.Value[0]}/series/${instance!["0020000E"]!.Value[0]}/instances/${sopInstanceUid}`;
+        // The film is large: of it the fast ones.
+        for (const syntax of at === 0 ? every : ["1.2", "1.2.4.70", "1.2.5"]) {
+          const accept = `application/dicom; transfer-syntax=1.2.840.10008.${syntax}`;
+          const answer = await fetch(`${program.url}${path}`, { headers: { ...headers, accept } });
+          expect([syntax, answer.status]).toEqual([syntax, 200]);
+          said.push([syntax, dciodvfy(new Uint8Array(await answer.arrayBuffer()))]);
+        }
+      }
+      expect(said).toHaveLength(10);
+      expect(said.filter(([, lines]) => lines.length > 0)).toEqual([]);
+    });
+
+    test("corrected, and of a patient who was merged", async () => {
+      for (const image of images) {
+        await call("PATCH", `/images/${image.id}/metadata`, {
+          attributes: { ImageComments: "Seen again", InstanceNumber: 7 },
+          reason: "typing error",
+        });
+        expect(dciodvfy(await current(image))).toEqual([]);
+      }
+      const [one, other] = images;
+      await call("POST", `/patients/${one!.patientId}/merge`, {
+        intoPatientId: other!.patientId,
+        reason: "twice",
+      });
+      expect(dciodvfy(await current(one!))).toEqual([]);
+    });
+  },
+);
+
+test.skipIf(dciodvfyMissing() || corpusFiles.length === 0)(
+  "the directory of a medium is valid, whatever is wrong in the instances",
+  { timeout: 120_000 },
+  () => {
+    const directory = createDirectory("SET");
+    let listed = 0;
+    for (const file of corpusFiles) {
+      if (file.expect === "reject") continue;
+      try {
+        const object = readPart10(corpusBytes(file));
+        const uids = [Tags.StudyInstanceUID, Tags.SeriesInstanceUID, Tags.SOPInstanceUID];
+        const valid = uids.every((tag) => /^[12]\.(?!.*\.0\d)\d/.test(text(object.dataSet, tag) ?? ""));
+        // What names an instance is repeated as it is; annotations are younger than the tool.
+        if (!valid || storable(object) !== null) continue;
+        if (recordTypeOf(text(object.dataSet, Tags.SOPClassUID)!) === "ANNOTATION") continue;
+        directory.add({ dataSet: object.dataSet, transferSyntaxUID: object.transferSyntaxUID });
+        listed++;
+      } catch (error) {
+        if (!(error instanceof DicomError)) throw error;
+      }
+    }
+    expect(listed).toBeGreaterThan(400);
+    const said = dciodvfy(directory.bytes(newUid()));
+    const ofInstances = [moreKeys, oneWordName, /<TEST> for value 1 of attribute <Coding Scheme Designator>/];
+    expect(said.filter((line) => !ofInstances.some((known) => known.test(line)))).toEqual([]);
   },
 );

@@ -145,6 +145,20 @@ describe("a directory of a medium", () => {
       const titles = items(made, Tags.ConceptNameCodeSequence);
       return titles.map((one) => [text(one, Tags.CodeValue), text(one, Tags.CodeMeaning)]);
     };
+    const verified = (more: DataSetValues) =>
+      text(
+        record({
+          SOPClassUID: SopClasses.BasicTextSRStorage,
+          VerificationFlag: "VERIFIED",
+          ContentDate: "20260105",
+          ...more,
+        }),
+        Tags.VerificationDateTime,
+      );
+    const VerifyingObserverSequence = [{ VerificationDateTime: "20260106101530" }];
+    expect(verified({ VerifyingObserverSequence })).toBe("20260106101530");
+    expect(verified({ ContentTime: "1015" })).toBe("202601051015");
+    expect(verified({ VerificationFlag: "UNVERIFIED" })).toBeUndefined();
     const code = { CodeValue: "18748-4", CodingSchemeDesignator: "LN", CodeMeaning: "Report" };
     expect(title(code)).toEqual([["18748-4", "Report"]]);
     expect(title({ ...code, CodeMeaning: "" })).toEqual([["121144", "Document Title"]]);

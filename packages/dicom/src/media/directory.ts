@@ -130,7 +130,7 @@ function node(type: string, values: DataSetValues, path: readonly string[]): Nod
 function valuesOf(set: DataSet, keys: readonly RecordKey[], number: number): DataSetValues {
   const values: Record<string, unknown> = {};
   for (const { keyword, type } of keys) {
-    const found = validOf(set, keyword);
+    const found = keyword === "VerificationDateTime" ? lastVerified(set) : validOf(set, keyword);
     if (found.length > 0) values[keyword] = found;
     else if (type !== 3) values[keyword] = type === 2 ? null : inventedFor(keyword, number);
   }
@@ -149,6 +149,17 @@ function validOf(set: DataSet, keyword: Keyword): readonly unknown[] {
     return keyword === "ConceptNameCodeSequence" ? found.filter(isCoded).slice(0, 1) : found;
   }
   return validTexts(texts(set, tag), keyword, vr, vm);
+}
+
+/** Of the most recent verifying observer, which stands first (PS3.3 C.17.2). */
+function lastVerified(set: DataSet): readonly unknown[] {
+  const [observer] = items(set, Tags.VerifyingObserverSequence);
+  const verified = text(set, Tags.VerificationFlag)?.toUpperCase() === "VERIFIED";
+  const found = observer ? validOf(observer, "VerificationDateTime") : [];
+  // Where it is verified it has to be said (PS3.3 F.5.21): the document's own date is the earliest it can be.
+  if (!verified || found.length > 0) return found;
+  const day = validOf(set, "ContentDate")[0] ?? "19000101";
+  return [`${day}${validOf(set, "ContentTime")[0] ?? ""}`];
 }
 
 /** In a VM of more than one each value has its place: one that is not valid takes the others with it. */

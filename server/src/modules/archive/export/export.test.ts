@@ -243,6 +243,23 @@ describe("media", () => {
     expect(files.get("INDEX.HTM")!.toString()).toContain("Müller Änne");
   });
 
+  test("its pages are in the language of the facility", async () => {
+    const pagesOf = async () => {
+      const files = await filesOf("?format=dicomdir");
+      return ["INDEX.HTM", "README.TXT"].map((name) => files.get(name)!.toString());
+    };
+    const [english] = await pagesOf();
+    expect(english).toContain('<html lang="en">');
+    expect(english).toContain("<h3>2026-01-05, CT Abdomen</h3>");
+    await database.db`update facility set language = 'fr'`;
+    const [index, readme] = await pagesOf();
+    await database.db`update facility set language = 'en'`;
+    expect(index).toContain('<html lang="fr">');
+    expect(index).toContain("<h3>05/01/2026, CT Abdomen</h3>");
+    expect(index).toContain("</a> : 2 fichiers</li>");
+    expect(readme).toContain("images médicales");
+  });
+
   test("nothing of the patient is on a de-identified medium", async () => {
     const files = await filesOf("?format=dicomdir&deidentify=basic");
     for (const bytes of files.values())

@@ -1,4 +1,4 @@
-import type { ExportFormat, Study } from "@isocenter/contract";
+import type { ExportFormat, FacilityLanguage, Study } from "@isocenter/contract";
 import {
   createDeidentifier,
   createDirectory,
@@ -10,6 +10,7 @@ import {
   text,
 } from "@isocenter/dicom";
 import {
+  type Db,
   type Platform,
   productVersion,
   Refusal,
@@ -119,13 +120,21 @@ async function* entriesOf(
       stored,
     };
   }
+  const language = await languageOf(deps.platform.db, studies);
   const page = (name: string, body: Uint8Array): ZipEntry => ({ name, modified, size: body.length, body });
   if (directory) {
     yield page("DICOMDIR", directory.bytes(newUid()));
-    yield page("README.TXT", Buffer.from(readme(`Isocenter ${productVersion}`)));
-    yield page("INDEX.HTM", Buffer.from(indexPage(directory.patients)));
+    yield page("README.TXT", Buffer.from(readme(`Isocenter ${productVersion}`, language)));
+    yield page("INDEX.HTM", Buffer.from(indexPage(directory.patients, language)));
   }
   if (deidentifier) yield page("DEIDENT.TXT", Buffer.from(deidentificationReport(report)));
+}
+
+/** What people read on the medium is in the language of the facility that gives it. */
+async function languageOf(db: Db, [study]: readonly Study[]): Promise<FacilityLanguage> {
+  const [facility] = await db<{ language: FacilityLanguage }[]>`
+    select language from facility where id = ${study?.facilityId ?? null}`;
+  return facility?.language ?? "en";
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   measurementKinds,
   measurementPoints,
 } from "@isocenter/contract";
-import { SopClasses } from "@isocenter/dicom";
+import { type DataSet, items, readPart10, SopClasses, Tags, text } from "@isocenter/dicom";
 import { dciodvfy, dciodvfyMissing } from "@isocenter/test/support/dciodvfy.ts";
 import { dcmtkMissing, run } from "@isocenter/test/support/dcmtk.ts";
 import { reportPaper } from "@isocenter/test/support/paper.ts";
@@ -66,7 +66,39 @@ const pointed = (...uids: string[]) => ({
   images: new Map([...source.images].filter(([uid]) => uids.includes(uid))),
 });
 
+test("they speak the language of the facility", () => {
+  const french = (at: DocumentSource) => ({ ...at, of: { ...at.of, language: "fr" } });
+  const report = readPart10(measurementReport(french(pointed("1.2.1", "1.2.2")), measurements)).dataSet;
+  const selection = readPart10(keyObjectSelection(french(pointed("1.2.2", "1.3.1")), keyImages)).dataSet;
+  const title = (set: DataSet) => text(items(set, Tags.ConceptNameCodeSequence)[0]!, Tags.CodeMeaning);
+  expect([title(report), text(report, Tags.SeriesDescription)]).toEqual([
+    "Compte rendu de mesures d’imagerie",
+    "Mesures",
+  ]);
+  expect([title(selection), text(selection, Tags.SeriesDescription)]).toEqual([
+    "Images remarquables",
+    "Images clés",
+  ]);
+  const meanings = new Set<string>();
+  const collect = (set: DataSet): void => {
+    for (const element of set.elements.values())
+      if (element.tag === Tags.CodeMeaning) meanings.add(text(set, Tags.CodeMeaning)!);
+      else for (const item of items(set, element.tag)) collect(item);
+  };
+  collect(report);
+  for (const word of ["Français", "Longueur", "Écart type", "millimètre carré", "Région de l’image"])
+    expect(meanings).toContain(word);
+  // Whatever has no French would stand among it in English.
+  expect([...meanings].filter((word) => /\b(of|and|the|Unit|Image|Measure\w*)\b/.test(word))).toEqual([]);
+  expect(title(readPart10(measurementReport(pointed("1.2.1", "1.2.2"), measurements)).dataSet)).toBe(
+    "Imaging Measurement Report",
+  );
+});
+
 test.skipIf(dciodvfyMissing())("dciodvfy has nothing to say of measurements and key images", () => {
+  const of = { ...source.of, language: "fr" };
+  expect(dciodvfy(measurementReport({ ...pointed("1.2.1", "1.2.2"), of }, measurements))).toEqual([]);
+  expect(dciodvfy(keyObjectSelection({ ...pointed("1.2.2", "1.3.1"), of }, keyImages))).toEqual([]);
   expect(dciodvfy(measurementReport(pointed("1.2.1", "1.2.2"), measurements))).toEqual([]);
   expect(dciodvfy(keyObjectSelection(pointed("1.2.2", "1.3.1"), keyImages))).toEqual([]);
   expect(dciodvfy(keyObjectSelection(pointed("1.3.1"), [{ sopInstanceUid: "1.3.1" }]))).toEqual([]);

@@ -186,7 +186,7 @@ export function measurementReport(source: DocumentSource, measurements: readonly
   const { of, author, at, version } = source;
   const { date, time } = dicomMoment(at, of.facility.timeZone);
   const uids = measurementUids(source.studyId, author.id, version);
-  return fileOf({
+  return fileOf(of, {
     ...commonModules(of, at),
     ...seriesModule({
       uid: uids.SeriesInstanceUID,
@@ -215,7 +215,7 @@ export function measurementReport(source: DocumentSource, measurements: readonly
     ...requestItems(of),
     PerformedProcedureCodeSequence: [],
     ...rootContainer(code("126000", "DCM", "Imaging Measurement Report"), "1500", [
-      languageItem("en"),
+      languageItem(of.language),
       ...observerItems(author.name, short(of.facility.name, 64)),
       procedureItem(procedureReported(of)),
       container(
@@ -234,7 +234,7 @@ export function keyObjectSelection(source: DocumentSource, keyImages: readonly K
   const notes = keyImages.flatMap(({ note }, index) =>
     note?.trim() ? [`${index + 1}: ${note.trim()}`] : [],
   );
-  return fileOf({
+  return fileOf(of, {
     ...commonModules(of, at),
     ...seriesModule({ uid: uids.SeriesInstanceUID, number: 9004, modality: "KO", description: "Key images" }),
     SOPClassUID: uids.SOPClassUID,
@@ -246,7 +246,7 @@ export function keyObjectSelection(source: DocumentSource, keyImages: readonly K
     ...evidence(source),
     ...requestItems(of),
     ...rootContainer(code("113000", "DCM", "Of Interest"), "2010", [
-      languageItem("en"),
+      languageItem(of.language),
       ...observerItems(author.name, short(of.facility.name, 64)),
       ...(notes.length > 0
         ? [textItem("CONTAINS", code("113012", "DCM", "Key Object Description"), notes.join("\n"))]

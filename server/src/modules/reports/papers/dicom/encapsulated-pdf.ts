@@ -18,7 +18,7 @@ export function encapsulatedPdf(paper: ReportPaper, pdf: Uint8Array): Uint8Array
   const { date, time } = dicomMoment(paper.createdAt, paper.facility.timeZone);
   const uids = pdfUids(paper.reportId, paper.version);
   const padded = pdf.length % 2 === 0 ? pdf : Buffer.concat([pdf, Buffer.from([0])]);
-  return fileOf({
+  return fileOf(paper, {
     ...commonModules(paper, paper.createdAt),
     ...seriesModule({
       uid: uids.SeriesInstanceUID,

@@ -9,6 +9,7 @@ import {
 } from "@isocenter/dicom";
 import type { ReportPaper } from "../paper.ts";
 import { dicomMoment } from "../when.ts";
+import { spokenIn } from "./meanings.ts";
 
 /** A coded entry (PS3.3 8.8). */
 export interface Code {
@@ -53,7 +54,7 @@ export const short = (text: string, most: number): string =>
   [...text.replace(/\\/g, "/").replace(/\s+/g, " ").trim()].slice(0, most).join("");
 
 /** What every document made here needs to know of where it belongs. */
-export type Belongings = Pick<ReportPaper, "patient" | "study" | "facility" | "order">;
+export type Belongings = Pick<ReportPaper, "patient" | "study" | "facility" | "order" | "language">;
 
 /** Patient, general study, SOP common and equipment (PS3.3 C.7.1.1, C.7.2.1, C.12.1, C.7.5.1). */
 export function commonModules(of: Belongings, at: Date): DataSetValues {
@@ -132,6 +133,9 @@ export function procedureReported({ order, study }: Belongings): Code {
   return code("363679005", "SCT", said === "" ? "Imaging procedure" : said);
 }
 
-/** A Part 10 file in Explicit VR Little Endian. */
-export const fileOf = (values: DataSetValues): Uint8Array =>
-  writePart10({ dataSet: dataSetOf(values), transferSyntaxUID: TransferSyntaxes.ExplicitVRLittleEndian });
+/** A Part 10 file in Explicit VR Little Endian, which speaks the language of its facility. */
+export const fileOf = ({ language }: Belongings, values: DataSetValues): Uint8Array =>
+  writePart10({
+    dataSet: dataSetOf(spokenIn(language, values)),
+    transferSyntaxUID: TransferSyntaxes.ExplicitVRLittleEndian,
+  });

@@ -67,6 +67,7 @@ test.skipIf(dciodvfyMissing())("dciodvfy has nothing to say of them", async () =
     amended,
     bare,
     reportPaper({ status: "PRELIMINARY", signature: null }),
+    reportPaper({ language: "fr" }),
   ]) {
     expect(dciodvfy(textReport(paper, paper.amendment ? 1 : null))).toEqual([]);
     expect(dciodvfy(encapsulatedPdf(paper, await reportPdf(paper)))).toEqual([]);

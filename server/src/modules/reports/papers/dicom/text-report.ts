@@ -116,7 +116,7 @@ export function textReport(paper: ReportPaper, predecessorVersion: number | null
   const { date, time } = dicomMoment(paper.createdAt, facility.timeZone);
   const uids = textReportUids(paper.reportId, paper.version);
   const organization = short(facility.name, 64);
-  return fileOf({
+  return fileOf(paper, {
     ...commonModules(paper, paper.createdAt),
     ...seriesModule({ uid: uids.SeriesInstanceUID, number: 9002, modality: "SR", description: "Report" }),
     SOPClassUID: uids.SOPClassUID,
