@@ -140,6 +140,15 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await page.getByRole("button", { name: /Nodule in the left lung/ }).click();
     await panel.getByText("It is a nipple shadow").waitFor();
     expect(await violationsOf(page)).toEqual([]);
+
+    // How the images came to be as they are, without the right to correct them.
+    await page.goto("/studies?query=Give");
+    await page.getByRole("row", { name: /Give/ }).first().click();
+    await page.getByRole("button", { name: "History" }).click();
+    const history = page.getByRole("dialog", { name: "History" });
+    await history.getByText("Received").waitFor();
+    expect(await history.getByRole("button", { name: /Take back|as it was|Correct/ }).count()).toBe(0);
+    expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
   });
 
   test("studies are marked by keyboard, exported without names as one file, and sent to another system", async () => {

@@ -1,6 +1,9 @@
 import { type Static, Type } from "typebox";
 import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
 
+/** A number of the queue's, or the UUID of a request that is answered later. */
+export const jobIdPattern = "^([0-9]{1,18}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$";
+
 /** FAILED waits to be tried again; GAVE_UP does not. */
 export const jobStates = ["WAITING", "RUNNING", "FAILED", "GAVE_UP"] as const;
 export type JobState = (typeof jobStates)[number];

@@ -51,13 +51,16 @@ export const SendItem = Type.Object({
   requestedBy: Type.String({ description: "Who asked, or the rule that did" }),
   selection: Type.Array(Selection),
   state: Type.Enum([...sendStates]),
-  total: Type.Integer({ description: "Instances of the selection, as last counted" }),
+  total: Type.Integer({
+    description:
+      "Instances that were chosen: those of the selection, counted anew when all of it was gone through",
+  }),
   sent: Type.Integer({ description: "Taken by the destination, warnings included" }),
   warnings: Type.Integer(),
   skipped: Type.Integer({
     description: "Not sent by a rule: the destination has them, or they came from it",
   }),
-  failed: Type.Integer({ description: "Refused in the last attempt" }),
+  failed: Type.Integer({ description: "Refused in the last attempt, or in the one under way until now" }),
   failures: Type.Array(Type.Object({ sopInstanceUid: Type.String(), problem: Type.String() }), {
     description: "The first 20",
   }),

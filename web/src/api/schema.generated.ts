@@ -846,7 +846,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tries again now, with all attempts before it
+         * Tries again now, with all attempts before it; a request that is answered later is made anew
          * @description Needs the permission `jobs.manage`.
          */
         post: operations["retryJob"];
@@ -2092,7 +2092,7 @@ export interface paths {
         };
         /**
          * How an image came to be what it is now, the newest first
-         * @description Needs the permission `images.correct`.
+         * @description Needs the permission `images.read`.
          */
         get: operations["listImageVersions"];
         put?: never;
@@ -6928,14 +6928,14 @@ export interface components {
             }[];
             /** @enum {unknown} */
             state: "PENDING" | "SENDING" | "SENT" | "FAILED" | "CANCELLED";
-            /** @description Instances of the selection, as last counted */
+            /** @description Instances that were chosen: those of the selection, counted anew when all of it was gone through */
             total: number;
             /** @description Taken by the destination, warnings included */
             sent: number;
             warnings: number;
             /** @description Not sent by a rule: the destination has them, or they came from it */
             skipped: number;
-            /** @description Refused in the last attempt */
+            /** @description Refused in the last attempt, or in the one under way until now */
             failed: number;
             /** @description The first 20 */
             failures: {

@@ -29,6 +29,9 @@ export default function PeekActions({ study, onGone }: { study: Study; onGone: (
       {actions.includes("correct") && filled && (
         <Button onClick={() => setDialog("correct")}>{t("Correct")}</Button>
       )}
+      {!actions.includes("correct") && actions.includes("view") && filled && (
+        <Button onClick={() => setDialog("correct")}>{t("History")}</Button>
+      )}
       {mayExport && filled && (
         <>
           <Button onClick={() => setDialog("export")}>{t("Export")}</Button>

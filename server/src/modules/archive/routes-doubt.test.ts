@@ -172,6 +172,12 @@ test("corrections of images and studies, their versions, and the original", asyn
   const sent = await app.inject({ method: "GET", url: new URL(link).pathname });
   expect(Number(sent.headers["content-length"])).toBe(sent.rawPayload.length);
   expect(sent.rawPayload.includes(Buffer.from("CT Thorax"))).toBe(true);
+  // Whoever reads the image sees what was corrected; the bytes from before are for who corrects.
+  viewer = { ...at.viewer, roles: ["RADIOLOGIST"] };
+  expect((await call("GET", `/images/${imageId}/versions`)).body.data).toHaveLength(4);
+  expect((await call("GET", `/images/${imageId}/versions/${imageId}/content`)).status).toBe(403);
   viewer = { ...at.viewer, roles: ["PHYSICIAN"] };
+  expect((await call("GET", `/images/${imageId}/versions`)).status).toBe(404);
+  viewer = { ...at.viewer, roles: ["BILLING"] };
   expect((await call("GET", `/images/${imageId}/versions`)).status).toBe(403);
 });

@@ -278,6 +278,36 @@ describe("sending by hand", () => {
     expect(await item(sent)).toMatchObject({ state: "SENT", sent: 250, total: 250 });
   });
 
+  test("while it goes, what was chosen, taken and refused is told, also when it breaks off before the end", async () => {
+    const id = await modality("PACS2");
+    const studies = [await archived(ctSeries(3)), await archived(ctSeries(2))];
+    const sent = (await call("POST", `/modalities/${id}/send`, { studies })).body.id;
+    expect(await item(sent)).toMatchObject({ total: 5, sent: 0, failed: 0 });
+    let meanwhile = await item(sent);
+    deliver = async (_destination, [first, second], report) => {
+      report.taken(first!, null);
+      report.refused(second!, "A700H", 0xa700);
+      while (meanwhile.failed === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        meanwhile = await item(sent);
+      }
+      throw new DimseError("connection-lost", "gone");
+    };
+    await runner().drain();
+    const counted = { total: 5, sent: 1, failed: 1, skipped: 0 };
+    expect(meanwhile).toMatchObject({ state: "SENDING", ...counted });
+    expect(await item(sent)).toMatchObject({ state: "PENDING", ...counted });
+    // One image less by then: the whole is counted anew, by who goes through it.
+    const [gone] = await database.db`
+      update instance set deleted_at = now() where id in (select i.id from instance i join series s on s.id = i.series_id
+        where s.study_id = ${studies[1]!} limit 1) returning id`;
+    expect(gone).toBeDefined();
+    deliver = takeAll;
+    platform.clock.advance(3_600_000);
+    await runner().drain();
+    expect(await item(sent)).toMatchObject({ state: "SENT", total: 4, sent: 4, failed: 0, failures: [] });
+  });
+
   test("a cancelled item is not sent, and one under way ends; a removed modality takes its items with it", async () => {
     const id = await modality("PACS2");
     const study = await archived(ctSeries(2));

@@ -111,11 +111,13 @@ function createSending(
   giveUp: () => void,
 ) {
   const { item, destination } = claimed;
-  const counts: AttemptCounts = { total: 0, skipped: 0, failed: 0 };
+  const counts: AttemptCounts = { total: 0, whole: false, skipped: 0, failed: 0 };
   const failures: Failure[] = [];
   let confirmed: StoredInstance[] = [];
   let warnings = 0;
   let lastProblem = "";
+  /** Of the counts, what was written last. */
+  let told = 0;
   let timer: NodeJS.Timeout | null = null;
   /** Writes happen one after the other; the first that fails ends the attempt. */
   let writing: Promise<void> = Promise.resolve();
@@ -123,13 +125,16 @@ function createSending(
   function flush(): Promise<void> {
     if (timer) clearTimeout(timer);
     timer = null;
-    if (confirmed.length === 0) return writing;
+    const { skipped, failed } = counts;
+    if (confirmed.length === 0 && skipped + failed === told) return writing;
+    told = skipped + failed;
+    const now = { ...counts };
     const batch = together(confirmed);
     const warned = warnings;
     confirmed = [];
     warnings = 0;
     writing = writing.then(async () => {
-      if (!(await work.progress(claimed, batch, warned))) giveUp();
+      if (!(await work.progress(claimed, batch, warned, now))) giveUp();
     });
     writing.catch(() => giveUp());
     return writing;
@@ -139,15 +144,20 @@ function createSending(
     taken(instance, warning) {
       confirmed.push(instance);
       if (warning !== null) warnings += 1;
-      if (confirmed.length >= flushAt) void flush();
-      else timer ??= setTimeout(flush, flushMs);
+      soon();
     },
     refused({ SOPInstanceUID }, problem) {
       counts.failed += 1;
       lastProblem = problem;
       if (failures.length < failuresKept) failures.push({ sopInstanceUid: SOPInstanceUID, problem });
+      soon();
     },
   };
+
+  function soon(): void {
+    if (confirmed.length >= flushAt) void flush();
+    else timer ??= setTimeout(flush, flushMs);
+  }
 
   async function sendAll(): Promise<void> {
     const viewer = systemViewer([item.facility_id], `send-${item.id}`);
@@ -176,6 +186,7 @@ function createSending(
       try {
         await sendAll();
         signal.throwIfAborted();
+        counts.whole = true;
         if (counts.total === 0) return { kind: "hopeless", error: "None of it is in the archive any more." };
         if (counts.failed > 0)
           return { kind: "incomplete", error: `${counts.failed} not taken: ${lastProblem}` };

@@ -8,6 +8,7 @@ import { Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState, NoMatch } from "../../kit/States.tsx";
 import { Tag, type Tone } from "../../kit/Tag.tsx";
+import { count } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
@@ -114,7 +115,7 @@ export default function SendQueuePage() {
                   head: t("State"),
                   cell: (item) => <Tag tone={states[item.state].tone}>{t(states[item.state].word)}</Tag>,
                 },
-                { head: t("Images"), numeric: true, cell: (item) => `${item.sent} / ${item.total}` },
+                { head: t("Images"), cell: (item) => <HowFar item={item} /> },
                 {
                   head: t("Problem"),
                   cell: ({ lastError, state: now }) => (
@@ -140,6 +141,29 @@ export default function SendQueuePage() {
   );
 }
 
+/** Of what was chosen: how much has gone, and what of it has not. */
+function HowFar({ item: { state, total, sent, skipped, failed } }: { item: SendItem }) {
+  const rest = [
+    failed > 0 && t("{count} refused", { count: count(failed) }),
+    skipped > 0 && t("{count} left out", { count: count(skipped) }),
+  ].filter((word) => word !== false);
+  const chosen = t("{sent} of {total}", { sent: count(sent), total: count(total) });
+  return (
+    <span className="grid gap-0.5">
+      <span className="num">{chosen}</span>
+      {state === "SENDING" && (
+        <progress
+          className="h-1 w-28 [accent-color:var(--beam-solid)]"
+          aria-label={chosen}
+          max={Math.max(1, total)}
+          value={sent + skipped + failed}
+        />
+      )}
+      {rest.length > 0 && <span className="text-11 text-text-3">{rest.join(" · ")}</span>}
+    </span>
+  );
+}
+
 function ItemSide({ item, onClose }: { item: SendItem; onClose: () => void }) {
   const timeZone = useTimeZone();
   const [cancelling, setCancelling] = useState(false);
@@ -157,7 +181,8 @@ function ItemSide({ item, onClose }: { item: SendItem; onClose: () => void }) {
     [t("Made"), momentIn(timeZone, item.createdAt)],
     [t("Begun"), item.startedAt ? momentIn(timeZone, item.startedAt) : "–"],
     [t("Ended"), item.finishedAt ? momentIn(timeZone, item.finishedAt) : "–"],
-    [t("Sent"), `${item.sent} / ${item.total}`],
+    [t("Chosen"), count(item.total)],
+    [t("Sent"), count(item.sent)],
     [t("Left out"), item.skipped],
     [t("With warnings"), item.warnings],
     [t("Refused"), item.failed],

@@ -20,15 +20,19 @@ const levelWords: Readonly<Record<Level, string>> = {
   IMAGE: message("This image alone"),
 };
 
-/** Corrects what is written in images: the study, one of its series, one image; and shows how they came to be as they are. */
+/**
+ * Corrects what is written in images: the study, one of its series, one image; and shows how they came to be as they are, which is all that there is for who
+ * may not correct.
+ */
 export default function CorrectDialog({ study, onClose }: { study: Study; onClose: () => void }) {
+  const may = study.actions.includes("correct");
   const series = useSeries(study.id, study.version);
   return (
     <Dialog
       open
       wide
       onOpenChange={(open) => open || onClose()}
-      title={t("Correct the study")}
+      title={may ? t("Correct the study") : t("History")}
       description={`${study.patient.name} · ${study.studyDescription ?? t("No description")}. ${t(
         "The images stay as they came; everywhere they are sent with the correction.",
       )}`}
@@ -101,13 +105,15 @@ function Chosen({
         <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
       ) : image && set.data ? (
         <>
-          <Fields
-            key={`${image.id} ${image.version} ${study.version} ${set.dataUpdatedAt}`}
-            study={study}
-            image={image}
-            before={valuesOf(set.data)}
-            onDone={onClose}
-          />
+          {study.actions.includes("correct") && (
+            <Fields
+              key={`${image.id} ${image.version} ${study.version} ${set.dataUpdatedAt}`}
+              study={study}
+              image={image}
+              before={valuesOf(set.data)}
+              onDone={onClose}
+            />
+          )}
           <CorrectionHistory study={study} image={image} />
         </>
       ) : (

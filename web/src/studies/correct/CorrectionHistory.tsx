@@ -74,7 +74,7 @@ export function CorrectionHistory({
               ))}
               {version.reason && <div className="text-12 text-text-3">“{version.reason}”</div>}
             </div>
-            {version.kind === "CORRECTED" ? (
+            {!study.actions.includes("correct") ? null : version.kind === "CORRECTED" ? (
               <Button size="s" onClick={() => setUndone(version)}>
                 {t("Take back")}
               </Button>

@@ -39,9 +39,9 @@ function nameText(value: unknown): unknown {
   return [Alphabetic, Ideographic, Phonetic].join("=").replace(/=+$/, "");
 }
 
-/** How an image came to be what it is now, the newest first; the last is what was received. @throws Refusal `not-found` */
+/** How an image that the viewer may see came to be what it is now, the newest first; the last is what was received. @throws Refusal `not-found` */
 export async function listVersions(reader: Reader, viewer: Viewer, imageId: string): Promise<ImageVersion[]> {
-  requirePermission(viewer, "images.correct");
+  requirePermission(viewer, "images.read");
   const [image] = await reader<
     {
       studyId: string;

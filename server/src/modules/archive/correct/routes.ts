@@ -108,7 +108,7 @@ export function correctionRoutes(app: App, { platform, journal, archive }: Corre
   app.get(
     "/images/:id/versions",
     {
-      config,
+      config: { permission: "images.read" },
       schema: {
         tags: ["Images"],
         summary: "How an image came to be what it is now, the newest first",
@@ -117,11 +117,13 @@ export function correctionRoutes(app: App, { platform, journal, archive }: Corre
       },
     },
     async ({ viewer, params: { id } }) => {
+      // Whoever may see the image may see how it came to be so; not the bytes from before, which may name somebody else.
+      const { patientId } = await archive.getImage(viewer, id);
       const data = await listVersions(db, viewer, id);
       await journal.access(viewer, {
         action: "image.versions-viewed",
         subject: { type: "image", id },
-        patientId: (await archive.getImage(viewer, id)).patientId,
+        patientId,
       });
       return { data };
     },

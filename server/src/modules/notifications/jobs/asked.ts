@@ -1,4 +1,4 @@
-import { Id, Job, Problem, RequestJob } from "@isocenter/contract";
+import { Id, Job, jobIdPattern, Problem, RequestJob } from "@isocenter/contract";
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import {
@@ -47,9 +47,7 @@ export function askedJobRoutes({
           tags,
           summary: "A request of one's own that is answered later; for administrators any background work",
           params: Type.Object({
-            id: Type.String({
-              pattern: "^([0-9]{1,18}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$",
-            }),
+            id: Type.String({ pattern: jobIdPattern }),
           }),
           response: { 200: Type.Union([RequestJob, Job]), ...problems },
         },

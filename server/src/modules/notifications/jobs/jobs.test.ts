@@ -2,6 +2,7 @@ import { testDatabase } from "@isocenter/test/support/database.ts";
 import { testServer } from "@isocenter/test/support/identity.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { beforeAll, expect, test } from "vitest";
+import { newId } from "../../../platform/index.ts";
 import { sessionRoutes } from "../../identity/index.ts";
 import { createNotifications, type Notifications } from "../index.ts";
 
@@ -73,6 +74,19 @@ test("a job that gave up is told to administrators once, is listed, and is done 
   await platform.jobs.drain();
   expect([runs, (await get("/jobs?name=test.broken")).data]).toEqual([3, []]);
   expect((await retry(job.id)).statusCode).toBe(404);
+});
+
+test("a request that is answered later is made anew, not tried again", async () => {
+  const mine = newId(platform.clock);
+  const { id: viewerId } = await get("/users/me");
+  await database.db`
+    insert into deferred_request (id, viewer_kind, viewer_id, request_id, method, url, headers, state, created_at, expires_at)
+    values (${mine}, 'user', ${viewerId}, 'r', 'POST', '/api/v1/exports', '{}', 'FAILED', now(), now() + interval '1 day')`;
+  const refused = await retry(mine);
+  expect([refused.statusCode, refused.json().code]).toEqual([409, "job.of-request"]);
+  const other = await retry(newId(platform.clock));
+  expect([other.statusCode, other.json().code]).toEqual([404, "job.not-found"]);
+  expect((await retry("nonsense")).statusCode).toBe(400);
 });
 
 test("jobs are for who may see them", async () => {

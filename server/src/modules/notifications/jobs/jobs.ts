@@ -3,6 +3,7 @@ import {
   type Clock,
   countedTo,
   countLimit,
+  isUuid,
   type ListPage,
   type Reader,
   Refusal,
@@ -85,9 +86,13 @@ export interface JobDeps {
   journal: Journal;
 }
 
-/** Now, with all its attempts before it again. @throws Refusal `not-found` (`job.not-found`), `conflict` (`job.running`), `forbidden` */
+/**
+ * Now, with all its attempts before it again.
+ * @throws Refusal `not-found` (`job.not-found`), `conflict` (`job.running`; `job.of-request` for a request that is answered later), `forbidden`
+ */
 export async function retryJob(deps: JobDeps, tx: Tx, viewer: Viewer, id: string): Promise<Job> {
   requirePermission(viewer, "jobs.manage");
+  if (isUuid(id)) throw await requestRefusal(tx, viewer, id);
   const [before] = await tx<
     JobRow[]
   >`select ${columns(tx)} from ${jobsTable(tx)} j where j.id = ${id}::bigint`;
@@ -105,6 +110,19 @@ export async function retryJob(deps: JobDeps, tx: Tx, viewer: Viewer, id: string
   });
   const [row] = await tx<JobRow[]>`select ${columns(tx)} from ${jobsTable(tx)} j where j.id = ${id}::bigint`;
   return toJob(viewer, row!);
+}
+
+/** What it was answered with stays its answer, also where that is a refusal: trying again is another request. */
+async function requestRefusal(reader: Reader, viewer: Viewer, id: string): Promise<Refusal> {
+  const [own] = await reader`
+    select from deferred_request where id = ${id} and viewer_id = ${viewer.id} and viewer_kind = ${viewer.kind}`;
+  return own
+    ? new Refusal(
+        "conflict",
+        "job.of-request",
+        "This is a request of yours that is answered once: make the request again.",
+      )
+    : new Refusal("not-found", "job.not-found", "There is no such job; what is done is forgotten.");
 }
 
 /** Tells the administrators of every facility of jobs that gave up; of each once, until it is tried again. */

@@ -1,4 +1,4 @@
-import { Job, JobListQuery, listOf } from "@isocenter/contract";
+import { Job, JobListQuery, jobIdPattern, listOf, Problem } from "@isocenter/contract";
 import { Type } from "typebox";
 import { listAnswer, type Platform, type Routes, transact } from "../../../platform/index.ts";
 import { type JobDeps, listJobs, retryJob } from "./jobs.ts";
@@ -28,9 +28,10 @@ export function jobRoutes({ db }: Pick<Platform, "db">, deps: JobDeps): Routes {
         config: { permission: "jobs.manage" },
         schema: {
           tags,
-          summary: "Tries again now, with all attempts before it",
-          params: Type.Object({ id: Type.String({ pattern: "^[0-9]{1,18}$" }) }),
-          response: { 200: Job },
+          summary:
+            "Tries again now, with all attempts before it; a request that is answered later is made anew",
+          params: Type.Object({ id: Type.String({ pattern: jobIdPattern }) }),
+          response: { 200: Job, "4xx": Problem },
         },
       },
       (request) => transact(db, (tx) => retryJob(deps, tx, request.viewer, request.params.id)),

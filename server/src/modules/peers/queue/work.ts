@@ -24,8 +24,10 @@ export interface Confirmed {
 
 /** What an attempt came to. */
 export interface AttemptCounts {
-  /** Instances of the selection. */
+  /** Instances of the selection, as far as it was gone through. */
   total: number;
+  /** It was gone through to its end: `total` is what it has now, and not only what was come to. */
+  whole: boolean;
   /** Of those, left out for good: the destination has them from another item, or they came from it. */
   skipped: number;
   failed: number;
@@ -48,7 +50,12 @@ export interface QueueWork {
     seriesInstanceUids: readonly string[],
   ): Promise<{ own: ReadonlySet<string>; others: ReadonlySet<string> }>;
   /** Durable when it resolves. @returns as `heartbeat` */
-  progress(claimed: Claimed, confirmed: readonly Confirmed[], warnings: number): Promise<boolean>;
+  progress(
+    claimed: Claimed,
+    confirmed: readonly Confirmed[],
+    warnings: number,
+    counts: AttemptCounts,
+  ): Promise<boolean>;
   /** The attempt is over. @param failures the first ones are kept */
   finish(
     claimed: Claimed,
@@ -89,6 +96,7 @@ export function createQueueWork(db: Db, deps: PeersDeps): QueueWork {
     const [item] = await db<SendItemRow[]>`
       update send_item set state = 'SENDING', runner = ${runner}, holds_others = false, next_attempt_at = null,
         leased_until = clock_timestamp() + ${leaseSeconds} * interval '1 second', attempts = attempts + 1,
+        failed = 0, failures = '[]',
         started_at = coalesce(started_at, ${now}), version = version + 1
       where id = ${id} and ((state = 'PENDING' and next_attempt_at <= ${now})
           or (state = 'SENDING' and leased_until < clock_timestamp()))
@@ -102,7 +110,7 @@ export function createQueueWork(db: Db, deps: PeersDeps): QueueWork {
       await finish(
         claimed,
         { kind: "unreachable", error: "Sending it was interrupted too often." },
-        item,
+        { ...item, whole: false },
         [],
       );
       return null;
@@ -113,7 +121,7 @@ export function createQueueWork(db: Db, deps: PeersDeps): QueueWork {
   async function finish(
     { item, runner }: Claimed,
     end: AttemptEnd,
-    { total, skipped, failed }: AttemptCounts,
+    { total, whole, skipped, failed }: AttemptCounts,
     failures: readonly Failure[],
   ): Promise<void> {
     const now = clock.now();
@@ -135,7 +143,8 @@ export function createQueueWork(db: Db, deps: PeersDeps): QueueWork {
       const commits = step.state === "SENT" && current.request_commitment && current.sent > 0;
       await tx`
         update send_item set state = ${step.state}, next_attempt_at = ${step.nextAttemptAt}, holds_others = ${step.holdsOthers},
-          runner = null, leased_until = null, attempts = ${actual.kind === "stopped" ? Math.max(0, current.attempts - 1) : current.attempts}, failed = ${failed}, skipped = ${skipped}, total = ${total},
+          runner = null, leased_until = null, attempts = ${actual.kind === "stopped" ? Math.max(0, current.attempts - 1) : current.attempts}, failed = ${failed}, skipped = ${skipped},
+          total = ${whole ? total : tx`greatest(total, ${total})`},
           failures = ${tx.json(failures.slice(0, failuresKept) as never)},
           last_error = ${"error" in end ? end.error.slice(0, 500) : null}, finished_at = ${over ? now : null},
           commitment = ${commits ? "WAITING" : null}, commitment_due_at = ${commits ? now : null}, version = version + 1
@@ -181,11 +190,12 @@ export function createQueueWork(db: Db, deps: PeersDeps): QueueWork {
       const uids = (own: boolean) => new Set(rows.filter((row) => row.own === own).map(({ uid }) => uid));
       return { own: uids(true), others: uids(false) };
     },
-    progress({ item, runner }, confirmed, warnings) {
+    progress({ item, runner }, confirmed, warnings, { total, skipped, failed }) {
       const sent = confirmed.reduce((sum, { SOPInstanceUIDs }) => sum + SOPInstanceUIDs.length, 0);
       return transact(db, async (tx) => {
         const [row] = await tx<{ cancelled: boolean }[]>`
-          update send_item set sent = sent + ${sent}, warnings = warnings + ${warnings}, attempts = 1,
+          update send_item set sent = sent + ${sent}, warnings = warnings + ${warnings}, total = greatest(total, ${total}),
+            skipped = ${skipped}, failed = ${failed}, ${sent > 0 ? tx`attempts = 1,` : tx``}
             leased_until = clock_timestamp() + ${leaseSeconds} * interval '1 second'
           where id = ${item.id} and runner = ${runner} and state = 'SENDING' returning cancel_requested as cancelled`;
         if (!row) return false;
