@@ -140,10 +140,18 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     await page.getByRole("button", { name: /Nodule in the left lung/ }).click();
     await panel.getByText("It is a nipple shadow").waitFor();
     expect(await violationsOf(page)).toEqual([]);
+  });
 
-    // How the images came to be as they are, without the right to correct them.
-    await page.goto("/studies?query=Give");
-    await page.getByRole("row", { name: /Give/ }).first().click();
+  test("who reads an image sees how it came to be as it is, without the right to correct it", async () => {
+    await flow.person("looker", "Lena Looker", "RADIOLOGIST");
+    await flow.store(ctInstance({ PatientID: "H-1", PatientName: "History^Hanna" }).bytes);
+    const page = await flow.open();
+    await signInByForm(page, "looker", ownPassword);
+    await page.goto("/studies?query=History");
+    await page
+      .getByRole("row", { name: /History/ })
+      .first()
+      .click();
     await page.getByRole("button", { name: "History" }).click();
     const history = page.getByRole("dialog", { name: "History" });
     await history.getByText("Received").waitFor();

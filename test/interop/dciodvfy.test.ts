@@ -166,7 +166,7 @@ describe.skipIf(dciodvfyMissing())(
 
     test("in other transfer syntaxes", async () => {
       const said: [string, string[]][] = [];
-      const every = ["1.2", "1.2.1", "1.2.4.50", "1.2.4.70", "1.2.4.80", "1.2.4.90", "1.2.5"];
+      const every = ["1.2", "1.2.1", "1.2.4.70", "1.2.4.80", "1.2.4.90", "1.2.5"];
       for (const [at, { sopInstanceUid }] of images.entries()) {
         const found = await fetch(`${program.url}/dicomweb/instances?SOPInstanceUID=${sopInstanceUid}`, {
           headers,
@@ -181,7 +181,7 @@ describe.skipIf(dciodvfyMissing())(
           said.push([syntax, dciodvfy(new Uint8Array(await answer.arrayBuffer()))]);
         }
       }
-      expect(said).toHaveLength(10);
+      expect(said).toHaveLength(9);
       expect(said.filter(([, lines]) => lines.length > 0)).toEqual([]);
     });
 

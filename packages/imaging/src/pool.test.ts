@@ -17,6 +17,7 @@ const plain: Presentation = {
   padding: null,
   pixelAspect: 1,
   overlays: [],
+  shutters: null,
 };
 
 let pool: ImagingPool;

@@ -3,6 +3,7 @@ import { type LookupTable, lookupTable } from "./lookup-table.ts";
 import type { Overlay } from "./overlay.ts";
 import { overlaysOf } from "./overlay-attributes.ts";
 import { type Palette, paletteOf } from "./palette.ts";
+import { type Shutters, shuttersOf } from "./shutter.ts";
 import { isUsableWindow, type Window, type WindowFunction } from "./window.ts";
 
 /** How a frame's stored values become what is seen: everything of the object that matters. Structured-cloneable. */
@@ -22,6 +23,8 @@ export interface Presentation {
   /** Height of a pixel divided by its width. */
   pixelAspect: number;
   overlays: Overlay[];
+  /** What is left to be seen of the frame; null: all. */
+  shutters: Shutters | null;
 }
 
 /** The item of a functional group that holds for the frame: its own, or the one that all frames share (PS3.3 C.7.6.16). */
@@ -95,7 +98,7 @@ function paddingOf(ds: DataSet, signed: boolean, bitsAllocated: number): Present
 }
 
 /**
- * Reads how a frame is to be shown: modality and VOI transformation, palette, polarity, padding, pixel aspect, overlays; from the
+ * Reads how a frame is to be shown: modality and VOI transformation, palette, polarity, padding, pixel aspect, overlays, shutters; from the
  * functional groups of the frame where the object has them.
  * @param frame from 0
  */
@@ -122,5 +125,6 @@ export function presentationOf(ds: DataSet, frame = 0): Presentation {
     padding: paddingOf(ds, signed, number(ds, Tags.BitsAllocated) ?? 16),
     pixelAspect: pixelAspectOf(ds, functionalGroup(ds, frame, Tags.PixelMeasuresSequence)),
     overlays: overlaysOf(ds, frame),
+    shutters: shuttersOf(ds),
   };
 }

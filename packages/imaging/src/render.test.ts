@@ -15,6 +15,7 @@ const plain: Presentation = {
   padding: null,
   pixelAspect: 1,
   overlays: [],
+  shutters: null,
 };
 const window = (center: number, width: number, name: "LINEAR" | "LINEAR_EXACT" | "SIGMOID" = "LINEAR") => ({
   center,

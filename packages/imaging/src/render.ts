@@ -6,6 +6,7 @@ import { greyLevels } from "./greyscale.ts";
 import { burnIn, withPlane } from "./overlay.ts";
 import type { Presentation } from "./presentation.ts";
 import { loadSharp } from "./sharp.ts";
+import { cover } from "./shutter.ts";
 import { isUsableWindow, type WindowFunction } from "./window.ts";
 
 export type PictureFormat = "jpeg" | "png" | "webp" | "gif";
@@ -133,19 +134,20 @@ async function encodePicture(
   return picture.png({ compressionLevel: 6 }).toBuffer();
 }
 
-/** The rows and columns that the picture needs of the frame; regions and overlays count in the frame's own. */
+/** The rows and columns that the picture needs of the frame; regions, overlays and shutters count in the frame's own. */
 function leastSize(
   { rows, columns }: FrameDescription,
   presentation: Presentation,
   { size, region, overlays, storedAspect }: RenderOptions,
 ): { rows: number; columns: number } {
-  if (!size || region || overlays) return { rows, columns };
+  if (!size || region || overlays || presentation.shutters) return { rows, columns };
   const target = pictureSize(columns, rows, storedAspect ? 1 : presentation.pixelAspect, size);
   return { rows: target.height, columns: target.width };
 }
 
 /**
- * Decodes one frame and makes the picture that is seen of it (PS3.4 N.2): modality and VOI transformation, polarity, colour, square pixels.
+ * Decodes one frame and makes the picture that is seen of it (PS3.4 N.2): modality and VOI transformation, polarity, colour, display
+ * shutter, square pixels.
  * @param bytes the frame's fragments joined, or its native bytes
  * @throws ImagingError
  */
@@ -157,6 +159,7 @@ export async function renderFrame(
 ): Promise<Uint8Array> {
   const decoded = await decodeFrameAtLeast(description, bytes, leastSize(description, presentation, options));
   const raster = rasterOf(decoded.description, presentation, decoded.frame, options.window);
+  if (presentation.shutters) cover(presentation.shutters, raster);
   if (options.overlays) {
     const { bitsAllocated } = decoded.description;
     burnIn(

@@ -345,7 +345,7 @@ export interface Archive {
   readFrame(instance: StoredInstance, frameNumber: number): Promise<Uint8Array>;
   /** The Part 10 bytes up to the Pixel Data element (all of them where there is none), for `readPart10`. */
   readHeader(instance: StoredInstance): Promise<Uint8Array>;
-  /** The attributes up to Pixel Data; where there is none all of them, and of a large object the long values are `deferred`. */
+  /** The attributes up to Pixel Data; where there is none, or they come to more than 32 MiB, all of them, and of a large object the long values are `deferred`. */
   readAttributes(instance: StoredInstance): Promise<DataSet>;
 
   /** Brings studies to the survivor when patients are merged, and back when that is undone; for the merge routes. */

@@ -223,6 +223,13 @@ test("a caller that nobody knows may echo and store from this machine, into the 
     expect(peer).toMatchObject({ known: false, permissions: ["echo", "store"], facilityId: facilityA });
     expect(reach(peer!.viewer, "images.read")).toBeNull();
   }
+  // The demonstration's own is older than any, and goes again with all that is in it.
+  const demonstration = newId(platform.clock);
+  await database.db`
+    insert into facility (id, name, time_zone, patient_id_issuer, created_at, demonstration)
+    values (${demonstration}, 'Demonstration', 'UTC', 'DEMO', '2001-01-01', true)`;
+  expect(await peers.recognize(caller("ANY", "127.0.0.1"))).toMatchObject({ facilityId: facilityA });
+  await database.db`delete from facility where id = ${demonstration}`;
 });
 
 test("anyone else is refused and knocks: counted, told, bounded, and gone when it becomes known", async () => {

@@ -83,7 +83,9 @@ export function createRecognition(platform: Platform, journal: Journal, resolve:
     }
     // A title that a certificate stands for is nobody's who has not got it, on this machine neither.
     if (!row?.certificate_sha256 && isThisMachine(caller.remoteAddress)) {
-      const [facility] = await db<{ id: string }[]>`select id from facility order by created_at, id limit 1`;
+      // What somebody sends to try is no part of the demonstration, and stays when that goes.
+      const [facility] = await db<{ id: string }[]>`
+        select id from facility order by demonstration, created_at, id limit 1`;
       if (facility) return peerOf(caller, caller.callingAeTitle, facility.id, guestPermissions, null, false);
     }
     await knock(

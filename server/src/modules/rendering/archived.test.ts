@@ -5,7 +5,7 @@ import { writePart10 } from "@isocenter/dicom";
 import { pictureToSecondaryCapture } from "@isocenter/imaging";
 import { makeFacility, viewerAt } from "@isocenter/test/support/archive.ts";
 import { testDatabase } from "@isocenter/test/support/database.ts";
-import { chunked, ctSeries } from "@isocenter/test/support/instances.ts";
+import { chunked, ctInstance, ctSeries } from "@isocenter/test/support/instances.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
@@ -42,6 +42,42 @@ async function keep(bytes: Uint8Array): Promise<StoredInstance> {
   const { imageId } = await archive.ingest(viewer, { chunks: chunked(bytes), door: "upload" });
   return archive.locateById(viewer, imageId, "rendered");
 }
+
+test("what tells how pixels are shown counts however long it is: the overlay of a large film, a table of all values", async () => {
+  const [rows, columns] = [3600, 3600];
+  // The header comes to more than a megabyte and a half.
+  const overlay = {
+    "60000010": { vr: "US", value: [rows] },
+    "60000011": { vr: "US", value: [columns] },
+    "60000040": { vr: "CS", value: ["G"] },
+    "60000050": { vr: "SS", value: [1, 1] },
+    "60000100": { vr: "US", value: [1] },
+    "60000102": { vr: "US", value: [0] },
+    "60003000": { vr: "OW", value: new Uint8Array((rows * columns) / 8).fill(0xff) },
+  };
+  const descending = new Uint8Array(65_536 * 2);
+  const view = new DataView(descending.buffer);
+  for (let value = 0; value < 65_536; value++) view.setUint16(2 * value, 65_535 - value, true);
+  const ModalityLUTSequence = [
+    {
+      "00283002": { vr: "US", value: [0, 0, 16] },
+      ModalityLUTType: "US",
+      LUTData: { vr: "OW", value: descending },
+    },
+  ];
+  const levels = async (instance: StoredInstance, overlays: boolean) => {
+    const { bytes } = await rendering.renderInstance(viewer, instance, { format: "png", overlays });
+    return [...(await sharp(bytes).toColourspace("b-w").raw().toBuffer())];
+  };
+  const image = { WindowCenter: "32768", WindowWidth: "65536" };
+  const large = await keep(ctInstance({ ...image, ...overlay, ModalityLUTSequence }).bytes);
+  expect(large.headerLength).toBeGreaterThan(1.5 * 1024 * 1024);
+  // The stored values are low, and the table turns them round.
+  expect(Math.min(...(await levels(large, false)))).toBeGreaterThan(250);
+  const dark = await keep(ctInstance({ ...image, ...overlay }).bytes);
+  expect(Math.max(...(await levels(dark, false)))).toBeLessThan(5);
+  expect(Math.min(...(await levels(dark, true)))).toBe(255);
+});
 
 /** One file of each way in which pixels are kept: syntaxes, byte orders, single bits, floats, fragments, planes. */
 const varied = [

@@ -12,6 +12,9 @@ import { type ByteRange, type Platform, Refusal } from "../../../platform/index.
 import type { StoredInstance } from "../types.ts";
 import { deflatedAnew, headerAtOnceBytes, inflateDataSet } from "./current.ts";
 
+/** What tells how pixels are shown: overlays of large films and lookup tables come to some megabytes, and none of them may be left out. */
+const headerBeforePixelsBytes = 32 * 1024 * 1024;
+
 /** Reads archived instances. The one place that decides which bytes are the current ones of an instance. */
 export function createObjectReader(platform: Platform) {
   const frameIndexes = new WeakMap<StoredInstance, FrameIndex>();
@@ -107,7 +110,8 @@ export function createObjectReader(platform: Platform) {
     readObject(instance, { start: 0, end: instance.headerLength });
 
   async function readAttributes(instance: StoredInstance): Promise<DataSet> {
-    if (instance.headerLength > headerAtOnceBytes) return readAllAttributes(instance);
+    const atOnce = instance.pixels ? headerBeforePixelsBytes : headerAtOnceBytes;
+    if (instance.headerLength > atOnce) return readAllAttributes(instance);
     return readPart10(await readHeader(instance)).dataSet;
   }
 
