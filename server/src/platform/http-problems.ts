@@ -121,6 +121,8 @@ export function asRefusal(error: unknown): Refusal | null {
 
 const longestInstance = 2048;
 
+const ofTheAnswer = ["etag", "last-modified", "cache-control", "content-disposition", "content-length"];
+
 /** Answers with application/problem+json (RFC 9457). An unexpected error goes to the log and is shown without detail. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const refusal = asRefusal(error);
@@ -145,6 +147,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     requestId: request.id,
     ...(refusal && refusal.errors.length > 0 ? { errors: [...refusal.errors] } : {}),
   };
+  // They were said of what would have been the answer: a client must not keep this in its place, nor save it as a file.
+  for (const name of ofTheAnswer) reply.removeHeader(name);
   if (refusal?.retryAfter !== undefined) reply.header("retry-after", String(refusal.retryAfter));
   if (refusal?.allow !== undefined) reply.header("allow", refusal.allow);
   if (status === 401 && !reply.hasHeader("www-authenticate"))

@@ -30,6 +30,11 @@ beforeAll(async () => {
         scope.get("/throws", { schema: { querystring: any } }, async () => {
           throw toThrow();
         });
+        scope.get("/begun", async (_request, reply) => {
+          reply.header("etag", '"1"').header("cache-control", "private").header("vary", "Accept");
+          reply.header("content-disposition", 'attachment; filename="a.zip"').header("content-length", 7);
+          throw new Refusal("invalid", "begun.broken", "It cannot be ended.");
+        });
         scope.route({ method: ["GET", "POST"], url: "/bare", handler: async () => ({ bare: true }) });
         const schema = {
           querystring: Type.Object({ limit: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
@@ -87,6 +92,16 @@ test("an unexpected error is logged with the request id and shown without detail
   expect(answer.body).not.toContain("secret detail");
   const line = lines.find((text) => text.includes("secret detail"));
   expect(line).toContain(answer.json().requestId);
+});
+
+test("what was said of the answer is not said of the problem that comes in its place", async () => {
+  const { statusCode, headers, body } = await app.inject("/api/v1/begun");
+  expect([statusCode, JSON.parse(body).code]).toEqual([400, "begun.broken"]);
+  expect(headers).not.toHaveProperty("etag");
+  expect(headers["cache-control"]).toBe("private, no-store");
+  expect(headers).not.toHaveProperty("content-disposition");
+  expect(headers["content-length"]).toBe(String(Buffer.byteLength(body)));
+  expect(headers.vary).toContain("Accept");
 });
 
 test("a database that is away is 503 with Retry-After", async () => {
