@@ -152,6 +152,7 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
       .getByRole("row", { name: /History/ })
       .first()
       .click();
+    await page.keyboard.press(" ");
     await page.getByRole("button", { name: "History" }).click();
     const history = page.getByRole("dialog", { name: "History" });
     await history.getByText("Received").waitFor();

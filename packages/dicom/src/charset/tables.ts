@@ -86,3 +86,6 @@ export function repertoire(term: string): Repertoire {
   if (known.size < 256) known.set(term, found);
   return found;
 }
+
+/** Whether a value of Specific Character Set is one of the standard's, or one that is meant by it. */
+export const isCharacterSet = (term: string): boolean => repertoire(term).kind !== "unknown";

@@ -3,6 +3,7 @@ import {
   dictionaryEntry,
   formatTag,
   fromDicomJson,
+  isCharacterSet,
   recoded,
   Tags,
   writeDataSet,
@@ -14,7 +15,7 @@ const key = formatTag;
 
 /**
  * A data set for who asked, in the character sets that the question declared, because the caller may be bound to them; in ISO_IR 192 where they lack a character,
- * or none was declared.
+ * or none that there is was declared.
  */
 export function writeFor(
   answer: DicomJson,
@@ -22,7 +23,8 @@ export function writeFor(
   transferSyntaxUid: string,
 ): Uint8Array {
   const set = fromDicomJson(answer);
-  const isDeclared = characterSets.length > 0 && characterSets.every((term) => /^[ -~]*$/.test(term));
+  const isDeclared =
+    characterSets.length > 0 && characterSets.every((term) => /^[ -~]*$/.test(term) && isCharacterSet(term));
   if (!isDeclared) return writeDataSet(set, transferSyntaxUid);
   try {
     return writeDataSet(recoded(set, characterSets), transferSyntaxUid);

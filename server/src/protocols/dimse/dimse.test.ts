@@ -344,6 +344,12 @@ describe("C-FIND", () => {
     expect(await asked("ISO_IR 100")).toEqual(["ISO_IR 100", "Müller^Jörg"]);
     expect(await asked("ISO_IR 144")).toEqual(["ISO_IR 192", "Müller^Jörg"]);
     expect(await asked("WINDOWS-1252")).toEqual(["ISO_IR 192", "Müller^Jörg"]);
+    // Nor is one declared that there is not, where nothing needs it.
+    find = async function* () {
+      yield found({ "00100010": { vr: "PN", Value: [{ Alphabetic: "Doe^Jane" }] } });
+    };
+    expect(await asked("WINDOWS-1252")).toEqual([undefined, "Doe^Jane"]);
+    expect(await asked("ISO_IR 100")).toEqual(["ISO_IR 100", "Doe^Jane"]);
   });
 
   test("what is not ASCII comes in UTF-8 and says so; a query's own character set is read", async () => {

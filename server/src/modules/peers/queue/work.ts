@@ -144,7 +144,7 @@ export function createQueueWork(db: Db, deps: PeersDeps): QueueWork {
       await tx`
         update send_item set state = ${step.state}, next_attempt_at = ${step.nextAttemptAt}, holds_others = ${step.holdsOthers},
           runner = null, leased_until = null, attempts = ${actual.kind === "stopped" ? Math.max(0, current.attempts - 1) : current.attempts}, failed = ${failed}, skipped = ${skipped},
-          total = ${whole ? total : tx`greatest(total, ${total})`},
+          total = greatest(${total}, ${whole ? tx`sent + ${skipped} + ${failed}` : tx`total`}),
           failures = ${tx.json(failures.slice(0, failuresKept) as never)},
           last_error = ${"error" in end ? end.error.slice(0, 500) : null}, finished_at = ${over ? now : null},
           commitment = ${commits ? "WAITING" : null}, commitment_due_at = ${commits ? now : null}, version = version + 1
