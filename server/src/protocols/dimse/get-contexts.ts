@@ -1,22 +1,20 @@
 import { SopClasses, sopClass, TransferSyntaxes } from "@isocenter/dicom";
 import { maxContexts } from "./contexts.ts";
 
-const uncompressed = [TransferSyntaxes.ExplicitVRLittleEndian, TransferSyntaxes.ImplicitVRLittleEndian];
-
-/** Those in which archives keep images, the usual ones first: a peer takes the first that it can give. */
-const compressed = [
-  TransferSyntaxes.JPEGLosslessSV1,
-  TransferSyntaxes.JPEG2000Lossless,
-  TransferSyntaxes.JPEGLSLossless,
-  TransferSyntaxes.RLELossless,
-  TransferSyntaxes.JPEGBaseline8Bit,
-  TransferSyntaxes.JPEG2000,
-  TransferSyntaxes.JPEGExtended12Bit,
-  TransferSyntaxes.JPEGLSNearLossless,
-  TransferSyntaxes.JPEGLossless,
-  TransferSyntaxes.HTJ2KLossless,
-  TransferSyntaxes.HTJ2K,
+const uncompressed: readonly string[] = [
+  TransferSyntaxes.ExplicitVRLittleEndian,
+  TransferSyntaxes.ImplicitVRLittleEndian,
 ];
+
+/** Those in which archives keep images, the usual ones first. A peer that cannot convert wants a context for each. */
+const compressions: readonly (readonly string[])[] = [
+  [TransferSyntaxes.JPEGLosslessSV1, TransferSyntaxes.JPEGLossless],
+  [TransferSyntaxes.JPEG2000Lossless, TransferSyntaxes.JPEG2000],
+  [TransferSyntaxes.JPEGLSLossless, TransferSyntaxes.JPEGLSNearLossless],
+  [TransferSyntaxes.JPEGBaseline8Bit, TransferSyntaxes.JPEGExtended12Bit],
+  [TransferSyntaxes.RLELossless],
+];
+const compressed = [...compressions.flat(), TransferSyntaxes.HTJ2KLossless, TransferSyntaxes.HTJ2K];
 const videos = [
   TransferSyntaxes.MPEG4HP41,
   TransferSyntaxes.MPEG4HP41BD,
@@ -26,8 +24,8 @@ const videos = [
   TransferSyntaxes.JPEGBaseline8Bit,
 ];
 
-/** What hospitals keep most; the other classes go as far as there is room. */
-const usual: ReadonlySet<string> = new Set([
+/** What hospitals keep most. */
+const everyday: readonly string[] = [
   SopClasses.CTImageStorage,
   SopClasses.MRImageStorage,
   SopClasses.ComputedRadiographyImageStorage,
@@ -36,12 +34,15 @@ const usual: ReadonlySet<string> = new Set([
   SopClasses.UltrasoundImageStorage,
   SopClasses.UltrasoundMultiFrameImageStorage,
   SopClasses.XRayAngiographicImageStorage,
+  SopClasses.SecondaryCaptureImageStorage,
+  SopClasses.EnhancedMRImageStorage,
+];
+/** What else they fetch; the other classes go as far as there is room. */
+const usual: readonly string[] = [
   SopClasses.XRayRadiofluoroscopicImageStorage,
   SopClasses.NuclearMedicineImageStorage,
   SopClasses.PositronEmissionTomographyImageStorage,
-  SopClasses.SecondaryCaptureImageStorage,
   SopClasses.EnhancedCTImageStorage,
-  SopClasses.EnhancedMRImageStorage,
   SopClasses.EnhancedPETImageStorage,
   SopClasses.BreastTomosynthesisImageStorage,
   SopClasses.DigitalXRayImageStorageForProcessing,
@@ -62,8 +63,6 @@ const usual: ReadonlySet<string> = new Set([
   SopClasses.OphthalmicTomographyImageStorage,
   SopClasses.RTImageStorage,
   SopClasses.SegmentationStorage,
-]);
-const others: readonly string[] = [
   SopClasses.VideoEndoscopicImageStorage,
   SopClasses.VideoMicroscopicImageStorage,
   SopClasses.VideoPhotographicImageStorage,
@@ -116,21 +115,20 @@ export interface GetContext {
 }
 
 /**
- * What a C-GET can bring, beside the context of its model (PS3.8 §9.3.2.2 leaves room for 127): the usual images with a context for compressed ones of their own,
- * because a peer that cannot convert would bind them to the uncompressed syntax that it accepted; then every other class there is room for.
+ * What a C-GET can bring, beside the context of its model (PS3.8 §9.3.2.2 leaves room for 127): everyday images with a context for each way in which they
+ * are compressed, because a peer that cannot convert binds a context to the one syntax that it accepted; then every other class there is room for.
  */
 export const getContexts: readonly GetContext[] = [
-  ...[...usual].flatMap((abstractSyntax) => [
-    { abstractSyntax, transferSyntaxes: uncompressed },
-    { abstractSyntax, transferSyntaxes: compressed },
-  ]),
-  ...others.map(oneContext),
+  ...everyday.flatMap((abstractSyntax) =>
+    [uncompressed, ...compressions].map((transferSyntaxes) => ({ abstractSyntax, transferSyntaxes })),
+  ),
+  ...usual.map(oneContext),
   ...Object.values(SopClasses)
     .filter((uid) => {
       const known = sopClass(uid);
       return known?.kind === "storage" && !known.retired && !neverFetched.test(known.keyword);
     })
-    .filter((uid) => !usual.has(uid) && !others.includes(uid))
+    .filter((uid) => !everyday.includes(uid) && !usual.includes(uid))
     .map(oneContext),
 ].slice(0, maxContexts - 1);
 

@@ -109,9 +109,12 @@ test("what is fetched is in the archive as sent by the modality, reports and com
   const { StudyInstanceUID } = plain[0]!;
   const images = [
     ...plain,
-    ctInstance(
-      { StudyInstanceUID, PixelData: undefined },
-      { transferSyntaxUID: TransferSyntaxes.JPEGLosslessSV1 },
+    ...[
+      TransferSyntaxes.JPEGLosslessSV1,
+      TransferSyntaxes.JPEG2000Lossless,
+      TransferSyntaxes.RLELossless,
+    ].map((transferSyntaxUID) =>
+      ctInstance({ StudyInstanceUID, PixelData: undefined }, { transferSyntaxUID }),
     ),
     instance({
       SOPClassUID: SopClasses.BasicTextSRStorage,
@@ -127,14 +130,14 @@ test("what is fetched is in the archive as sent by the modality, reports and com
     200,
     {
       outcome: "DONE",
-      completed: 4,
+      completed: 6,
       warnings: 0,
       failed: 0,
       remaining: null,
       destinationAeTitle: platform.config.aeTitle,
     },
   ]);
-  expect(statuses).toEqual([0, 0, 0, 0]);
+  expect(statuses).toEqual(images.map(() => 0));
   const rows = await database.db`
     select door, sender, issuer from instance i join series s on s.id = i.series_id join study y on y.id = s.study_id
       join patient_identifier p on p.patient_id = y.patient_id
@@ -142,7 +145,7 @@ test("what is fetched is in the archive as sent by the modality, reports and com
   expect(rows).toEqual(images.map(() => ({ door: "c-store", sender: "PACS2", issuer: "OTHER-HOSPITAL" })));
   const [fact] =
     await database.db`select actor_id, outcome, data from fact where type = 'modality.retrieved'`;
-  expect(fact).toMatchObject({ actor_id: viewer.id, outcome: "success", data: { completed: 4, studies: 1 } });
+  expect(fact).toMatchObject({ actor_id: viewer.id, outcome: "success", data: { completed: 6, studies: 1 } });
 });
 
 test("an object that is refused is counted, and the others come", async () => {
@@ -169,9 +172,17 @@ test("it is asked by who may search elsewhere, and says what is missing before a
 test("there is room for what a hospital has: usual images also compressed, reports, plans, curves, documents", () => {
   const syntaxesOf = (uid: string) =>
     getContexts.filter(({ abstractSyntax }) => abstractSyntax === uid).map((one) => one.transferSyntaxes[0]);
-  const { ExplicitVRLittleEndian, JPEGLosslessSV1 } = TransferSyntaxes;
+  const { ExplicitVRLittleEndian, JPEGLosslessSV1, JPEG2000Lossless, JPEGLSLossless, JPEGBaseline8Bit } =
+    TransferSyntaxes;
   expect(getContexts.length).toBeLessThanOrEqual(127);
-  expect(syntaxesOf(SopClasses.CTImageStorage)).toEqual([ExplicitVRLittleEndian, JPEGLosslessSV1]);
+  expect(syntaxesOf(SopClasses.CTImageStorage)).toEqual([
+    ExplicitVRLittleEndian,
+    JPEGLosslessSV1,
+    JPEG2000Lossless,
+    JPEGLSLossless,
+    JPEGBaseline8Bit,
+    TransferSyntaxes.RLELossless,
+  ]);
   for (const uid of [
     SopClasses.BasicTextSRStorage,
     SopClasses.KeyObjectSelectionDocumentStorage,
