@@ -1,7 +1,7 @@
 import { type DataSet, number, numbers, Tags, texts } from "@isocenter/dicom";
 
 /** What of a frame is left to be seen, in its pixels from 0; the rest is covered. */
-export type Shutter =
+type Shutter =
   /** First and last column and row that are seen. */
   | { shape: "rectangle"; left: number; right: number; top: number; bottom: number }
   | { shape: "circle"; column: number; row: number; radius: number }

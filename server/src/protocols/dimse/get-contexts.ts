@@ -109,7 +109,7 @@ const usual: readonly string[] = [
 const neverFetched =
   /^(DICOS|EddyCurrent|Thermography|MediaStorage|HangingProtocol|ColorPalette|.*Implant|.*Trial$)/;
 
-export interface GetContext {
+interface GetContext {
   abstractSyntax: string;
   transferSyntaxes: readonly string[];
 }

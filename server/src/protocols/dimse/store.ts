@@ -20,7 +20,7 @@ export function storeHandler(archive: Pick<Archive, "ingest">) {
 }
 
 /** Whose object it is that comes. */
-export interface Sender extends Pick<Peer, "viewer" | "facilityId" | "patientIdIssuer"> {
+interface Sender extends Pick<Peer, "viewer" | "facilityId" | "patientIdIssuer"> {
   aeTitle: string;
 }
 
