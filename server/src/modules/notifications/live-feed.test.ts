@@ -5,7 +5,7 @@ import { testServer } from "@isocenter/test/support/identity.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { newId, systemViewer, transact } from "../../platform/index.ts";
-import { administrationRoutes, sessionRoutes } from "../identity/index.ts";
+import { type Authenticated, administrationRoutes, sessionRoutes } from "../identity/index.ts";
 import { type CareRelation, createLiveFeed, type LiveFeed, liveFeedRoutes, notify } from "./index.ts";
 
 const database = testDatabase();
@@ -361,4 +361,25 @@ test("a graceful stop ends the connections and does not wait for them", async ()
   await server.app.close();
   await vi.waitFor(() => expect(connection.isEnded()).toBe(true));
   await expect(feed.open(authenticated, null)).rejects.toMatchObject({ kind: "unavailable" });
+});
+
+test("no heartbeat comes before the greeting that says from where one hears", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const position = Promise.withResolvers<number>();
+    const journal = { follow: () => () => {}, position: () => position.promise, factsAfter: async () => [] };
+    const identity = { again: async (one: Authenticated) => one, onChange: () => () => {} };
+    const slow = createLiveFeed(platform, journal as never, identity, { heartbeatMs: 100 });
+    const opening = slow.open({ viewer: systemViewer([here], "test") } as Authenticated, null);
+    vi.advanceTimersByTime(200);
+    position.resolve(7);
+    const stream = await opening;
+    vi.advanceTimersByTime(100);
+    slow.close();
+    expect((await stream.setEncoding("utf8").toArray()).join("")).toBe(
+      "retry: 3000\n: connected\nid: 7\n\n: heartbeat\nid: 7\n\n",
+    );
+  } finally {
+    vi.useRealTimers();
+  }
 });

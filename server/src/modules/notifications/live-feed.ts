@@ -161,8 +161,9 @@ export function createLiveFeed(
 
   const unwatch = identity.onChange(check);
   const heartbeat = setInterval(() => {
-    // The id lets a client that saw nothing for long resume from here.
-    for (const connection of connections) send(connection, `: heartbeat\nid: ${connection.position}\n\n`);
+    // The id lets a client that saw nothing for long resume from here; who has not caught up yet has no such place.
+    for (const connection of connections)
+      if (connection.waiting === null) send(connection, `: heartbeat\nid: ${connection.position}\n\n`);
     check();
   }, heartbeatMs).unref();
 
