@@ -77,6 +77,29 @@ test("merging, the record of it, and undoing it, over REST", async () => {
   ]);
 });
 
+test("the survivor is known where the other was, and not after undo; who does not work there cannot merge", async () => {
+  const [jane, janet] = [await enter("Ruth", "1971-03-04"), await enter("Ruth", "1971-03-04")];
+  const there = await server.addFacility("There");
+  await database.db`insert into patient_facility (patient_id, facility_id, created_at) values (${jane.id}, ${there}, now())`;
+  const knownAt = async (id: string) =>
+    (await database.db`select facility_id as at from patient_facility where patient_id = ${id}`)
+      .map(({ at }) => at)
+      .sort();
+  const merge = { intoPatientId: janet.id, reason: "the same person" };
+  const refused = await call("POST", `/patients/${jane.id}/merge`, merge);
+  expect([refused.status, refused.body.code]).toEqual([409, "patient.known-elsewhere"]);
+  expect(await knownAt(janet.id)).toEqual([here]);
+  const before = headers;
+  const { username } = await server.addUser({ roles: ["FRONT_DESK"], facilityIds: [here, there] });
+  headers = await server.signIn(username);
+  expect((await call("POST", `/patients/${jane.id}/merge`, merge)).status).toBe(200);
+  expect(await knownAt(janet.id)).toEqual([here, there].sort());
+  const [record] = (await call("GET", `/patients/${janet.id}/merges`)).body.data;
+  expect((await call("POST", `/patients/merges/${record.id}/undo`)).status).toBe(200);
+  expect([await knownAt(janet.id), await knownAt(jane.id)]).toEqual([[here], [here, there].sort()]);
+  headers = before;
+});
+
 test("who looked at a patient is shown to those who may read the audit", async () => {
   const jane = await enter("Jane");
   await call("GET", `/patients/${jane.id}`);
