@@ -4,7 +4,7 @@ import { waitingDeliveries } from "./modules/notifications/index.ts";
 import { countJobs, type Platform } from "./platform/index.ts";
 
 /** Sums over a large archive are made anew so often at most. */
-const storageEveryMs = 60_000;
+const storageEveryMs = 10 * 60_000;
 
 /** A gauge whose values are asked for when Prometheus asks; none where they cannot be had. */
 function asked(

@@ -138,6 +138,7 @@ export const peopleRequests: Requests = {
   redeliverWebhookDelivery: async (h) => ({ path: await h.delivery() }),
   getJob: async (h) => ({ path: await h.deferred() }),
   getJobResult: async (h) => ({ path: await h.deferred() }),
+  deleteExport: async (h) => ({ path: await h.deferred() }),
 
   createModality: (h) => ({
     body: {

@@ -31,11 +31,11 @@ export async function imagesOfStudy(
       // The same UID may stand under another patient while an identity is in doubt.
       const here = await archive.locate(viewer, selection, "none");
       const instance = here.find(({ studyId }) => studyId === study.id);
-      if (!instance) throw wrong(`${list}[${index}].sopInstanceUid`, "is no image of this study");
+      if (!instance) throw wrong(`${list}.${index}.sopInstanceUid`, "is no image of this study");
       found.set(sopInstanceUid, instance);
     }
     if (frame > Math.max(1, found.get(sopInstanceUid)!.numberOfFrames))
-      throw wrong(`${list}[${index}].frame`, "is more than the image has");
+      throw wrong(`${list}.${index}.frame`, "is more than the image has");
   }
   return found;
 }
@@ -47,7 +47,7 @@ export function checkMeasurements(
 ): void {
   const names = new Set<string>();
   for (const [index, { id, kind, points, sopInstanceUid, label }] of measurements.entries()) {
-    const at = `measurements[${index}]`;
+    const at = `measurements.${index}`;
     if (names.has(id)) throw wrong(`${at}.id`, "names another one too");
     names.add(id);
     checkText(label, `${at}.label`);

@@ -77,9 +77,9 @@ test("only those who write reports measure; only images of the study, and only i
   const stranger = await room.person(["RADIOLOGIST"], elsewhere);
   expect((await put(stranger, id, { measurements: [] })).status).toBe(404);
   for (const [wrong, path] of [
-    [line(other.uid), "body.measurements[0].sopInstanceUid"],
-    [line(uid, { frame: 2 }), "body.measurements[0].frame"],
-    [line(uid, { points: [[1, 2]] }), "body.measurements[0].points"],
+    [line(other.uid), "body.measurements.0.sopInstanceUid"],
+    [line(uid, { frame: 2 }), "body.measurements.0.frame"],
+    [line(uid, { points: [[1, 2]] }), "body.measurements.0.points"],
     [
       line(uid, {
         points: [
@@ -87,9 +87,9 @@ test("only those who write reports measure; only images of the study, and only i
           [16.5, 4],
         ],
       }),
-      "body.measurements[0].points",
+      "body.measurements.0.points",
     ],
-    [line(uid, { label: "a\u0000b" }), "body.measurements[0].label"],
+    [line(uid, { label: "a\u0000b" }), "body.measurements.0.label"],
   ] as const) {
     const answer = await put(radiologist, id, { measurements: [wrong] });
     expect([answer.status, answer.body.errors?.[0].path]).toEqual([400, path]);
@@ -98,7 +98,7 @@ test("only those who write reports measure; only images of the study, and only i
   expect(twice.status).toBe(400);
   expect((await put(radiologist, id, { measurements: [line(uid, { colour: "red" })] })).status).toBe(400);
   const foreign = await putKeys(radiologist, id, { images: [{ sopInstanceUid: other.uid }] });
-  expect([foreign.status, foreign.body.errors[0].path]).toEqual([400, "body.images[0].sopInstanceUid"]);
+  expect([foreign.status, foreign.body.errors[0].path]).toEqual([400, "body.images.0.sopInstanceUid"]);
   expect((await room.call(radiologist, "GET", `/studies/${id}/measurements`)).body.version).toBe(0);
 });
 

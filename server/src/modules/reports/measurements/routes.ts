@@ -139,7 +139,7 @@ function keyImages(app: App, { platform, journal, archive }: MeasurementRoutesDe
       const version = expectedVersion(request, body.expectedVersion);
       const study = await archive.getStudy(viewer, request.params.id);
       await imagesOfStudy(archive, viewer, study, body.images, "images");
-      for (const [index, { note }] of body.images.entries()) checkText(note, `images[${index}].note`);
+      for (const [index, { note }] of body.images.entries()) checkText(note, `images.${index}.note`);
       await transact(db, (tx) =>
         writeKeyImages(tx, viewer, study, body.images, version, { journal, now: clock.now() }),
       );
