@@ -49,10 +49,13 @@ beforeEach(async () => {
   await database.db`delete from modality`;
 });
 
-/** Another archive that gives these on a C-GET, and takes each presentation context by its first transfer syntax. */
-async function archiveWith(images: readonly MadeInstance[]) {
+/**
+ * Another archive that gives these on a C-GET, and takes each presentation context by its first transfer syntax.
+ * @param waitsAfter the number of images after which it waits to be cancelled
+ */
+async function archiveWith(images: readonly MadeInstance[], waitsAfter = Number.POSITIVE_INFINITY) {
   const statuses: number[] = [];
-  const seen: { cancelled: boolean } = { cancelled: false };
+  const waiting = Promise.withResolvers<void>();
   const server = createDimseServer<null>({
     acceptsCalled: () => true,
     decide: (request) => ({
@@ -65,8 +68,9 @@ async function archiveWith(images: readonly MadeInstance[]) {
       async *get({ association, signal }) {
         let [completed, failed] = [0, 0];
         for (const { bytes, SOPInstanceUID, transferSyntaxUID } of images) {
-          if (signal.aborted) {
-            seen.cancelled = true;
+          if (statuses.length === waitsAfter) {
+            waiting.resolve();
+            if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
             const remaining = images.length - completed - failed;
             return { status: 0xfe00, subOperations: { remaining, completed, failed, warning: 0 } };
           }
@@ -96,7 +100,7 @@ async function archiveWith(images: readonly MadeInstance[]) {
   await database.db`
     insert into modality (id, ae_title, host, port, facility_id, permissions, patient_id_issuer, created_at)
     values (${id}, 'PACS2', '127.0.0.1', ${port}, ${facilityId}, '{}', 'OTHER-HOSPITAL', now())`;
-  return { id, statuses, seen };
+  return { id, statuses, waiting: waiting.promise };
 }
 
 const get = async (id: string, payload: object) => {
@@ -155,6 +159,30 @@ test("an object that is refused is counted, and the others come", async () => {
   const { body } = await get(id, { studyInstanceUids: [good!.StudyInstanceUID] });
   expect(body).toMatchObject({ outcome: "WITH_FAILURES", completed: 1, failed: 1 });
   expect(statuses).toEqual([0xc000, 0]);
+});
+
+test("it is cancelled when whoever asked has gone, and what came before stays", async () => {
+  const images = ctSeries(3);
+  const { id, statuses, waiting } = await archiveWith(images, 1);
+  const gone = new AbortController();
+  const [{ StudyInstanceUID }] = images as [MadeInstance];
+  const asked = fetch(`${await app.listen({ host: "127.0.0.1", port: 0 })}/api/v1/modalities/${id}/get`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ studyInstanceUids: [StudyInstanceUID] }),
+    signal: gone.signal,
+  });
+  await waiting;
+  gone.abort();
+  await expect(asked).rejects.toThrow("aborted");
+  await expect
+    .poll(
+      () => database.db`select outcome, data ->> 'completed' as completed from fact
+        where type = 'modality.retrieved' and subject_id = ${id}`,
+    )
+    .toEqual([{ outcome: "failed", completed: "1" }]);
+  expect(statuses).toEqual([0]);
+  expect(await database.db`select from study where study_instance_uid = ${StudyInstanceUID}`).toHaveLength(1);
 });
 
 test("it is asked by who may search elsewhere, and says what is missing before anybody is called", async () => {
