@@ -1,6 +1,7 @@
 import type { Export } from "@isocenter/contract";
-import { Popover } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
+import type { BarMenuProps } from "../kit/BarButton.tsx";
+import { BarPopover } from "../kit/BarPopover.tsx";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { momentIn } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
@@ -13,43 +14,27 @@ import { t } from "../words/words.ts";
 import { dropExport, isUnderWay, useExports, useReason } from "./queries.ts";
 import { saveExport } from "./save.ts";
 
-interface ExportsProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-}
-
 /** What was exported in the last day: what runs, what may be fetched, and what failed. */
-export function Exports({ open, onOpenChange, button }: ExportsProps & { button: MenuButton }) {
+export function Exports(bar: BarMenuProps & { button: MenuButton }) {
   const list = useExports(true);
   return (
-    <Popover.Root open={open} onOpenChange={onOpenChange}>
-      <Popover.Trigger asChild>{button}</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          className="popover exports"
-          align="end"
-          sideOffset={8}
-          collisionPadding={8}
-          aria-label={t("Exports")}
-        >
-          <header className="px-3 pt-3 pb-2">
-            <h2 className="text-13 font-semibold">{t("Exports")}</h2>
-            <p className="text-12 text-text-3">
-              {t("They go on when you leave the page. A file is kept for a day, for you alone.")}
-            </p>
-          </header>
-          {list.isError && !list.data ? (
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          ) : (
-            <ul>
-              {(list.data?.data ?? []).map((one) => (
-                <Row key={one.id} one={one} />
-              ))}
-            </ul>
-          )}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+    <BarPopover {...bar} label={t("Exports")} className="exports">
+      <header className="px-3 pt-3 pb-2">
+        <h2 className="text-13 font-semibold">{t("Exports")}</h2>
+        <p className="text-12 text-text-3">
+          {t("They go on when you leave the page. A file is kept for a day, for you alone.")}
+        </p>
+      </header>
+      {list.isError && !list.data ? (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : (
+        <ul>
+          {(list.data?.data ?? []).map((one) => (
+            <Row key={one.id} one={one} />
+          ))}
+        </ul>
+      )}
+    </BarPopover>
   );
 }
 

@@ -1,8 +1,7 @@
 import type { Export } from "@isocenter/contract";
 import { useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
-import { Icon } from "../kit/Icon.tsx";
-import { OnDemand } from "../kit/OnDemand.tsx";
+import { BarButton } from "../kit/BarButton.tsx";
 import { problemOf } from "../kit/run.ts";
 import { toast } from "../kit/toast.ts";
 import { t } from "../words/words.ts";
@@ -28,22 +27,13 @@ export function ExportsButton() {
       ? t("{count, plural, one {# export runs} other {# exports run}}", { count: running })
       : t("Exports");
   return (
-    <OnDemand
-      popup="dialog"
+    <BarButton
+      icon="download"
+      label={label}
+      count={running || null}
       load={load}
-      props={{ open, onOpenChange: setOpen }}
-      wanted={open}
-      onWant={() => setOpen(true)}
-      button={
-        <button type="button" className="icon-btn" aria-label={label} title={label}>
-          <Icon name="download" />
-          {running > 0 && (
-            <span className="bell-count" aria-hidden="true">
-              {running}
-            </span>
-          )}
-        </button>
-      }
+      open={open}
+      onOpenChange={setOpen}
     />
   );
 }

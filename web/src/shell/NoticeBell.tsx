@@ -1,8 +1,8 @@
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
+import { BarButton } from "../kit/BarButton.tsx";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
-import { OnDemand } from "../kit/OnDemand.tsx";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { t } from "../words/words.ts";
 import { noticeNotRead, noticePlace, noticeWords, readNotice, useNotices } from "./notices.ts";
@@ -25,22 +25,13 @@ export function NoticeBell() {
         ? t("{count}+ unread notices", { count: most })
         : t("{count, plural, one {# unread notice} other {# unread notices}}", { count: unread });
   return (
-    <OnDemand
-      popup="dialog"
+    <BarButton
+      icon="bell"
+      label={label}
+      count={unread > most ? `${most}+` : unread || null}
       load={load}
-      props={{ open, onOpenChange: setOpen }}
-      wanted={open}
-      onWant={() => setOpen(true)}
-      button={
-        <button type="button" className="icon-btn" aria-label={label} title={label}>
-          <Icon name="bell" />
-          {unread > 0 && (
-            <span className="bell-count" aria-hidden="true">
-              {unread > most ? `${most}+` : unread}
-            </span>
-          )}
-        </button>
-      }
+      open={open}
+      onOpenChange={setOpen}
     />
   );
 }

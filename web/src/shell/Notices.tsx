@@ -1,6 +1,7 @@
 import type { Notice } from "@isocenter/contract";
 import { useRouter } from "@tanstack/react-router";
-import { Popover } from "radix-ui";
+import type { BarMenuProps } from "../kit/BarButton.tsx";
+import { BarPopover } from "../kit/BarPopover.tsx";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { useNow } from "../kit/now.ts";
@@ -18,37 +19,21 @@ import {
 } from "./notices.ts";
 import { agoShort } from "./time.ts";
 
-interface NoticesProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-}
-
 /** The list behind the bell. */
-export function Notices({ open, onOpenChange, button }: NoticesProps & { button: MenuButton }) {
+export function Notices(bar: BarMenuProps & { button: MenuButton }) {
   const unread = useNotices().data?.unread ?? 0;
   return (
-    <Popover.Root open={open} onOpenChange={onOpenChange}>
-      <Popover.Trigger asChild>{button}</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          className="popover notices"
-          align="end"
-          sideOffset={8}
-          collisionPadding={8}
-          aria-label={t("Notices")}
-        >
-          <header className="flex items-center gap-2 px-3 pt-3 pb-2">
-            <h2 className="flex-1 text-13 font-semibold">{t("Notices")}</h2>
-            {unread > 0 && (
-              <Button size="s" variant="ghost" onClick={() => void readAllNotices().catch(noticeNotRead)}>
-                {t("Mark all as read")}
-              </Button>
-            )}
-          </header>
-          <NoticeList onLeave={() => onOpenChange(false)} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+    <BarPopover {...bar} label={t("Notices")} className="notices">
+      <header className="flex items-center gap-2 px-3 pt-3 pb-2">
+        <h2 className="flex-1 text-13 font-semibold">{t("Notices")}</h2>
+        {unread > 0 && (
+          <Button size="s" variant="ghost" onClick={() => void readAllNotices().catch(noticeNotRead)}>
+            {t("Mark all as read")}
+          </Button>
+        )}
+      </header>
+      <NoticeList onLeave={() => bar.onOpenChange(false)} />
+    </BarPopover>
   );
 }
 
