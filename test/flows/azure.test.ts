@@ -2,7 +2,7 @@ import { describe } from "vitest";
 import { type Azurite, azuriteMissing, startAzurite } from "../support/azurite.ts";
 import { storeFlow } from "../support/store-flow.ts";
 
-describe.skipIf(azuriteMissing())("the program on Azure Blob Storage", { timeout: 120_000 }, () => {
+describe.skipIf(azuriteMissing())("the program on Azure Blob Storage", () => {
   let server: Azurite;
   storeFlow({
     async start() {

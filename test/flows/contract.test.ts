@@ -50,7 +50,7 @@ beforeAll(async () => {
     }),
   );
   await signIn("ada", password);
-}, 60_000);
+});
 
 afterAll(async () => {
   await program?.stop();

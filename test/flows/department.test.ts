@@ -48,7 +48,7 @@ describe(`a department of two facilities for ${days} days`, () => {
     );
   });
 
-  test.each(Object.keys(invariants))("%s", { timeout: 120_000 }, async (name) => {
+  test.each(Object.keys(invariants))("%s", async (name) => {
     expect(await invariants[name]!(world)).toEqual([]);
   });
 });

@@ -62,7 +62,7 @@ describe.skipIf(smallDiskMissing())("a disk that fills up", { timeout: 180_000 }
 
     await disk.empty();
     const after = large();
-    await eventually(async () => (await store(headers, after)) === 201, 60_000);
+    await eventually(async () => (await store(headers, after)) === 201);
     for (const one of [...acknowledged, after]) {
       const back = await retrieved(headers, one);
       expect(back?.equals(Buffer.from(one.bytes))).toBe(true);

@@ -94,7 +94,7 @@ describe("back-up, restore and verification", { timeout: 240_000 }, () => {
     program = await started(dataDir);
     headers = await program.login();
     for (const n of [1, 2, 3]) await store(program, headers, n);
-  }, 120_000);
+  });
 
   test("a back-up beside the running server comes back in a fresh folder, bit for bit, and verifies", async () => {
     // Three images and the first seal of the audit trail.

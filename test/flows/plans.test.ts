@@ -54,7 +54,7 @@ beforeAll(async () => {
     onStatement: (text, parameters) => void statements.push({ text, parameters: [...parameters] }),
   });
   await watched`select set_config('max_parallel_workers_per_gather', '0', false)`;
-}, 120_000);
+});
 afterAll(async () => {
   await watched?.end();
 });

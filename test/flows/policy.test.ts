@@ -113,7 +113,7 @@ beforeAll(async () => {
     });
     if (answer.statusCode >= 300) throw new Error(answer.body);
   }
-}, 120_000);
+});
 afterAll(async () => {
   await listener?.close(0);
   await app?.close();
@@ -644,4 +644,4 @@ test("each role may call what its permissions say, of all operations", async () 
   expect(wrong).toEqual([]);
   expect(lines.length).toBeGreaterThan(180);
   await expect(`${lines.sort().join("\n")}\n`).toMatchFileSnapshot("rights.txt");
-}, 60_000);
+});

@@ -106,7 +106,7 @@ const dimseHealth = async (program: Program): Promise<string> => {
   return body.dependencies.dimse!.status;
 };
 
-describe("the DIMSE listener in a process of its own", { timeout: 120_000 }, () => {
+describe("the DIMSE listener in a process of its own", () => {
   test("killed, it is started again on its port; nothing acknowledged is lost; health and metrics tell", async () => {
     const program = await started();
     const first = (await listenerOf(program))!;

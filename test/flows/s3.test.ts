@@ -2,7 +2,7 @@ import { describe } from "vitest";
 import { type S3Server, s3ServerMissing, startS3Server } from "../support/s3.ts";
 import { storeFlow } from "../support/store-flow.ts";
 
-describe.skipIf(s3ServerMissing())("the program on an S3 store", { timeout: 120_000 }, () => {
+describe.skipIf(s3ServerMissing())("the program on an S3 store", () => {
   let server: S3Server;
   storeFlow({
     async start() {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   here = houses.HERE;
   there = houses.ELSE;
   all = await tries();
-}, 60_000);
+});
 
 const send = (operation: DocumentedOperation, ask: Ask) =>
   sendAs(operation, { headers: here.me.headers, ...ask });
@@ -125,7 +125,7 @@ test("every operation refuses what another facility's records are called, change
       wrong.push(`${operation.id} of one's own is ${statusCode}: ${body.slice(0, 300)}`);
   }
   expect(wrong.filter((complaint) => complaint !== null)).toEqual([]);
-}, 120_000);
+});
 
 /** Members that name nothing of a facility, or that no request of ours can name. */
 const free: Readonly<Record<string, string>> = {

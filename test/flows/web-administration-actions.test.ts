@@ -198,7 +198,7 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
       { patient: { name: "Hold, Hanna" } },
     ]);
     await expect(call("GET", `/studies/${study.id}`)).rejects.toThrow("404");
-  }, 60_000);
+  });
 
   test("has a job that waits for its hour run at once, which is not called trying again", async () => {
     await flow.store(ctInstance({ PatientID: "P-9", PatientName: "Late^Lena" }).bytes);

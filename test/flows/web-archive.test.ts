@@ -105,7 +105,7 @@ describe.skipIf(chromiumMissing())("what one does with studies, here and elsewhe
     const person = { PatientName: "Give^Gil", PatientBirthDate: "19700102", PatientSex: "M" };
     const { accessionNumber: AccessionNumber } = order;
     await flow.store(ctInstance({ ...person, PatientID, IssuerOfPatientID, AccessionNumber }).bytes);
-    await eventually(async () => (await call("GET", "/worklist?query=Give")).data.length === 1, 15_000);
+    await eventually(async () => (await call("GET", "/worklist?query=Give")).data.length === 1);
     const as = await signedIn("reader");
     const [{ id: studyId }] = (await call("GET", "/studies?query=Give")).data;
     const words = { description: "Nodule in the left lung", severity: "MODERATE" };

@@ -272,7 +272,7 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     await page.getByRole("dialog").getByRole("button", { name: "Did not come" }).click();
     await page.getByRole("region", { name: "Did not take place" }).getByText("Absent, Eve").waitFor();
     await expect
-      .poll(() => call("GET", `/imaging-orders/${absent.placed.id}`), { timeout: 10_000 })
+      .poll(() => call("GET", `/imaging-orders/${absent.placed.id}`))
       .toMatchObject({ status: "NO_SHOW", statusReason: "called, nobody answered" });
     // The computer stands at this station.
     await page.goto("/station");

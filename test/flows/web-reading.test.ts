@@ -44,7 +44,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await person("tahir", "Maya Tahir", "RADIOLOGIST");
     await arrives("Emergency", "STAT");
     await arrives("Ordinary", "ROUTINE");
-    await eventually(async () => (await call("GET", "/worklist")).data.length === 2, 30_000);
+    await eventually(async () => (await call("GET", "/worklist")).data.length === 2);
   });
 
   test("goes from the list to a signed report by keyboard, and the order is completed", async () => {
@@ -94,9 +94,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await amend.getByLabel("Password").press("Enter");
     await page.getByText("A small calcification.").waitFor();
     await expect
-      .poll(async () => (await call("GET", "/imaging-orders?status=COMPLETED")).data.length, {
-        timeout: 10_000,
-      })
+      .poll(async () => (await call("GET", "/imaging-orders?status=COMPLETED")).data.length)
       .toBe(1);
   });
 
@@ -132,7 +130,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
 
   test("reads beside the images: measures into the report, signs, and goes to the next study", async () => {
     await arrives("Beside", "URGENT");
-    await eventually(async () => (await call("GET", "/worklist?query=Beside")).data.length === 1, 30_000);
+    await eventually(async () => (await call("GET", "/worklist?query=Beside")).data.length === 1);
     const page = await flow.open({ as: own("reader"), width: 1600 });
     await page.goto("/reading");
     await page.getByRole("row").filter({ hasText: "Beside" }).click();

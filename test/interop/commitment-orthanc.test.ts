@@ -92,7 +92,7 @@ beforeAll(async () => {
   modalityId = newId(platform.clock);
   await database.db`insert into modality (id, ae_title, host, port, facility_id, permissions, created_at)
     values (${modalityId}, 'ORTHANC', '127.0.0.1', ${dicomPort}, ${facilityId}, '{commit}', now())`;
-}, 60_000);
+});
 afterAll(async () => {
   const ended = orthanc && new Promise((resolve) => orthanc?.once("exit", resolve));
   orthanc?.kill();

@@ -351,23 +351,10 @@ describe.skipIf(missing)("DCMTK fetches what is archived", () => {
     const keys = seriesKeys.flatMap((key) => ["-k", key]);
     let moved = { code: 1, output: "" };
     await expect
-      .poll(
-        async () => {
-          moved = await run(
-            "movescu",
-            "-v",
-            "-S",
-            "-aet",
-            "WORKSTATION",
-            "-aem",
-            "SECURE",
-            ...peer(),
-            ...keys,
-          );
-          return moved.code;
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        moved = await run("movescu", "-v", "-S", "-aet", "WORKSTATION", "-aem", "SECURE", ...peer(), ...keys);
+        return moved.code;
+      })
       .toBe(0);
     expect((await fs.readdir(out)).length, moved.output).toBe(6);
   });

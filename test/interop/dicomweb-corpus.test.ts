@@ -49,7 +49,7 @@ beforeAll(async () => {
   });
   await app.listen({ port: 0, host: "127.0.0.1" });
   base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/dicomweb`;
-}, 120_000);
+});
 afterAll(async () => {
   await app?.close();
   await rendering?.close();

@@ -100,7 +100,7 @@ beforeAll(async () => {
   });
   const started = () => fetch(`${url}/system`).then((answer) => expect(answer.status).toBe(200));
   await vi.waitFor(started, { timeout: 30_000, interval: 100 });
-}, 60_000);
+});
 
 afterAll(async () => {
   const ended = orthanc && new Promise((resolve) => orthanc?.once("exit", resolve));
@@ -182,5 +182,5 @@ describe.skipIf(!here)("Orthanc as a DICOMweb client of ours", () => {
     }
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThanOrEqual(odd.length);
-  }, 120_000);
+  });
 });

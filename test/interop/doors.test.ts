@@ -15,7 +15,7 @@ interface Said {
 }
 
 /** What is merged, corrected and deleted is so through every door of the running program. */
-describe.skipIf(missing)("every door gives the same answer", { timeout: 60_000 }, () => {
+describe.skipIf(missing)("every door gives the same answer", () => {
   let program: Program;
   let folder: string;
   let authorization: string;
@@ -27,7 +27,7 @@ describe.skipIf(missing)("every door gives the same answer", { timeout: 60_000 }
     authorization = (await program.login()).authorization;
     const permissions = ["echo", "store", "find", "get"];
     await call("POST", "/modalities", { aeTitle: "DOORS", host: "127.0.0.1", port: 11112, permissions });
-  }, 60_000);
+  });
   afterAll(async () => {
     await program?.stop();
     for (const place of [folder, program?.dataDir])

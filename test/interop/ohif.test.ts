@@ -10,7 +10,7 @@ import { webFlow } from "../support/web.ts";
 const study = newUid();
 const images = 12;
 
-describe.skipIf(chromiumMissing() || ohifMissing())("OHIF as it is published", { timeout: 90_000 }, () => {
+describe.skipIf(chromiumMissing() || ohifMissing())("OHIF as it is published", () => {
   const env: Record<string, string> = {};
   let ohif: Ohif;
   let authorization = "";
@@ -67,7 +67,7 @@ describe.skipIf(chromiumMissing() || ohifMissing())("OHIF as it is published", {
       return picture.at(picture.width / 2 + 20, picture.height / 2 + 20)[0];
     };
     // A block of image n is brighter by 5 Hounsfield units than that of the image before: greys rise from image to image.
-    await expect.poll(centre, { timeout: 20_000 }).toBeGreaterThan(100);
+    await expect.poll(centre).toBeGreaterThan(100);
     const greys = [await centre()];
     await pane.hover();
     for (let step = 1; step < images; step += 1) {

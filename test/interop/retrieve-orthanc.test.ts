@@ -50,7 +50,7 @@ describe.skipIf(missing)("Orthanc and we fetch from each other", () => {
     const permissions = ["echo", "store", "find", "move", "get"];
     await database.db`insert into modality (id, ae_title, host, port, facility_id, permissions, created_at)
       values (${newId(platform.clock)}, 'ORTHANC', '127.0.0.1', ${orthanc.dicomPort}, ${facilityId}, ${permissions}, now())`;
-  }, 60_000);
+  });
   afterAll(async () => {
     await orthanc?.stop();
     await listener?.close(0);

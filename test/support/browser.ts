@@ -116,7 +116,7 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     ...(as ? { storageState: await signedIn(baseURL, as) } : {}),
   });
   // Before the test's own time is over, so that the failure says what was waited for.
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const problems: string[] = [];
   const note = (text: string) => {

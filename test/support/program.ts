@@ -109,7 +109,7 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
 /** Asks again and again until the answer is there; fails loudly after the time. For what happens in another process. */
 export async function eventually<T>(
   ask: () => Promise<T | null | undefined | false>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -36,7 +36,7 @@ export function storeFlow({ start, environment, secrets }: StoreFlow): void {
     dataDir = await temporaryFolder();
     program = await startProgram({ dataDir, env: environment() });
     headers = await program.login();
-  }, 120_000);
+  });
   afterAll(async () => {
     await program?.stop();
     await running?.stop();
@@ -98,7 +98,7 @@ export function storeFlow({ start, environment, secrets }: StoreFlow): void {
     expect([health.status, health.headers.get("retry-after")]).toEqual([503, "5"]);
     expect((await fetch(`${program.url}/health/live`)).status).toBe(200);
     await server().start();
-    await eventually(async () => (await fetch(`${program.url}/health/ready`)).status === 200, 60_000);
+    await eventually(async () => (await fetch(`${program.url}/health/ready`)).status === 200);
     expect((await retrieve(3)).status).toBe(404);
     expect((await stow(made(3))).status).toBe(200);
     for (const n of [1, 2, 3]) await comesBack(n);
@@ -116,7 +116,7 @@ export function storeFlow({ start, environment, secrets }: StoreFlow): void {
     expect([health.status, dependencies.objects.status]).toEqual([503, "down"]);
     expect((await stow(made(4))).status).toBe(503);
     await server().start();
-    await eventually(async () => (await fetch(`${program.url}/health/ready`)).status === 200, 60_000);
+    await eventually(async () => (await fetch(`${program.url}/health/ready`)).status === 200);
     expect((await stow(made(4))).status).toBe(200);
     for (const n of [1, 4]) await comesBack(n);
     expect(program.output()).not.toMatch(secrets);

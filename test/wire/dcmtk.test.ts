@@ -166,9 +166,7 @@ describe.skipIf(missing)("DCMTK as peer", () => {
     const out = await mkdtemp(path.join(folder, "out-"));
     const scp = serve("storescp", ["-v", "--bit-preserving", "-od", out, String(port)], /./);
     onTestFinished(() => scp.stop());
-    await expect
-      .poll(async () => (await run("echoscu", "127.0.0.1", String(port))).code, { timeout: 10_000 })
-      .toBe(0);
+    await expect.poll(async () => (await run("echoscu", "127.0.0.1", String(port))).code).toBe(0);
     const association = await openAssociation({
       host: "127.0.0.1",
       port,

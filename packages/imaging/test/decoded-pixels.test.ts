@@ -42,7 +42,7 @@ const files = manifest().filter((entry) => entry.decodedPixelSha256);
 const where = corpus === null ? " (skipped: the corpus of DICOM files is not here)" : "";
 
 describe.skipIf(corpus === null)(`pixels of real files, bit for bit${where}`, () => {
-  test(`${files.length} files in every lossless syntax`, { timeout: 120_000 }, async () => {
+  test(`${files.length} files in every lossless syntax`, async () => {
     const differing: string[] = [];
     for (const entry of files) {
       if (explained[entry.path]) continue;

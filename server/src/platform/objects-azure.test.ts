@@ -29,7 +29,7 @@ describe.skipIf(azuriteMissing())("Azure Blob Storage", () => {
   beforeAll(async () => {
     server = await startAzurite();
     proxy = await startFaultyProxy(server.port);
-  }, 60_000);
+  });
   afterAll(async () => {
     await proxy?.stop();
     await server?.stop();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FaultyProxy } from "@isocenter/test/support/faulty-proxy.ts";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { chunks, keysOf } from "./objects.contract.ts";
 import type { ObjectStore } from "./objects.ts";
 import type { StorePatience } from "./objects-requests.ts";
@@ -124,7 +124,7 @@ export function objectStoreFaults({ store, direct, open, proxy, unfinished }: Fa
     proxy().use({ silentAfterReceived: 0 });
     const abort = new AbortController();
     const put = hasty().put("instances/abc", chunks("x"), { signal: abort.signal });
-    await vi.waitFor(() => expect(proxy().connections()).toBe(1));
+    await expect.poll(() => proxy().connections()).toBe(1);
     abort.abort();
     await expect(put).rejects.toMatchObject({ name: "AbortError" });
   });

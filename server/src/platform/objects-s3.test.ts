@@ -31,7 +31,7 @@ describe.skipIf(missing)("S3", () => {
   beforeAll(async () => {
     server = await startS3Server();
     proxy = await startFaultyProxy(server.port);
-  }, 120_000);
+  });
   afterAll(async () => {
     await proxy?.stop();
     await server?.stop();

@@ -23,7 +23,7 @@ export function testHouses<Name extends string>(...names: readonly Name[]) {
     // Readers of facts begin here.
     await modules.journal.drain();
     for (const name of names) houses[name] = await buildHouse({ platform, modules, app }, name);
-  }, 60_000);
+  });
   afterAll(async () => {
     await app?.close();
     await modules?.journal.stop();

@@ -72,7 +72,7 @@ test("a failure is tried again and loses nothing", async () => {
   expect(autosave.state).toBe("failed");
   works = true;
   tick();
-  await vi.waitFor(() => expect(autosave.state).toBe("saved"));
+  await expect.poll(() => autosave.state).toBe("saved");
 });
 
 test.each([

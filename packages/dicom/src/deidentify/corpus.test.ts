@@ -158,9 +158,7 @@ function pixelHash(bytes: Uint8Array, parsed: ParsedObject): string {
 }
 
 describe.skipIf(!here)("de-identification of the corpus", () => {
-  test("no value that says who is left, nowhere; pixels stay; the same secret gives the same", {
-    timeout: 120_000,
-  }, async () => {
+  test("no value that says who is left, nowhere; pixels stay; the same secret gives the same", async () => {
     const wrong: string[] = [];
     for (const entry of accepted) {
       const original = bytesOf(entry);
@@ -182,9 +180,7 @@ describe.skipIf(!here)("de-identification of the corpus", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("nor with every option that keeps and cleans but says nothing of who", {
-    timeout: 120_000,
-  }, async () => {
+  test("nor with every option that keeps and cleans but says nothing of who", async () => {
     const options = [
       "clean-descriptors",
       "clean-graphics",

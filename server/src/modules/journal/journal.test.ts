@@ -172,7 +172,7 @@ test("running: what is recorded is sealed and read without being asked, in anoth
   await other.start();
   other.follow((facts) => heard.push(...facts.map((each) => each.type)));
   await record(writer, "live.fact");
-  await vi.waitFor(() => expect([heard, read.mock.calls.length]).toEqual([["live.fact"], 1]), 5000);
+  await expect.poll(() => [heard, read.mock.calls.length]).toEqual([["live.fact"], 1]);
 });
 
 test("running: a reader that fails tries again by itself", async () => {
@@ -193,7 +193,7 @@ test("running: a reader that fails tries again by itself", async () => {
   await transact(database.db, (tx) =>
     journal.recordMany(tx, viewer, [fact("stumble.fact"), fact("stumble.fact")]),
   );
-  await vi.waitFor(() => expect(done).toEqual([["stumble.fact"], ["stumble.fact"]]), 5000);
+  await expect.poll(() => done).toEqual([["stumble.fact"], ["stumble.fact"]]);
 });
 
 test("accesses are written within a second, counted once where that is asked, and at the stop", async () => {
@@ -203,7 +203,7 @@ test("accesses are written within a second, counted once where that is asked, an
   for (let i = 0; i < 5; i++) await journal.access(viewer, frame);
   const count = async () =>
     (await database.db`select count(*)::int as n from access where action = 'frame.viewed'`)[0]?.n;
-  await vi.waitFor(async () => expect(await count()).toBe(1), 1000);
+  await expect.poll(() => count()).toBe(1);
   platform.clock.advance(301_000);
   await journal.access(viewer, frame);
   await journal.stop();

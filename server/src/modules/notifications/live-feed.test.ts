@@ -121,7 +121,7 @@ describe("what a viewer is told", () => {
     await record("job.gave-up");
     await record("study.received", { patientId, data: { count: 3 } });
     await record("study.settled");
-    await vi.waitFor(() => expect(connection.types()).toEqual(["study.received", "study.settled"]));
+    await expect.poll(() => connection.types()).toEqual(["study.received", "study.settled"]);
     expect(connection.told[0]!.data).toEqual({
       type: "study.received",
       subject: { type: "study", id: "s1" },
@@ -141,16 +141,16 @@ describe("what a viewer is told", () => {
     await record("study.received");
     await record("user.changed");
     await record("patient.changed");
-    await vi.waitFor(() =>
-      expect(connections.map((connection) => connection.types())).toEqual([
+    await expect
+      .poll(() => connections.map((connection) => connection.types()))
+      .toEqual([
         ["study.received", "user.changed", "patient.changed"],
         ["patient.changed"],
         [],
         ["study.received", "patient.changed"],
         ["study.received", "patient.changed"],
         ["study.received", "patient.changed"],
-      ]),
-    );
+      ]);
   });
 
   test("a physician hears of patients in care and of what names them, and of nothing else; everybody is asked about at once", async () => {
@@ -180,7 +180,7 @@ describe("what a viewer is told", () => {
       ),
     );
     const subjects = () => connections.map(({ told }) => told.map(({ data }) => data.subject.id));
-    await vi.waitFor(() => expect(subjects()).toEqual([["in-care"], ["named"]]));
+    await expect.poll(() => subjects()).toEqual([["in-care"], ["named"]]);
     expect(asked.mock.calls).toHaveLength(1);
   });
 
@@ -200,8 +200,8 @@ describe("what a viewer is told", () => {
       ]);
     });
     await record("facility.changed");
-    await vi.waitFor(() => expect(connections[0]!.types()).toEqual(["notice.created"]));
-    await vi.waitFor(() => expect(connections[1]!.types()).toEqual(["facility.changed"]));
+    await expect.poll(() => connections[0]!.types()).toEqual(["notice.created"]);
+    await expect.poll(() => connections[1]!.types()).toEqual(["facility.changed"]);
     const [notice] = await database.db<{ id: string }[]>`select id from notice where key = 'live'`;
     expect(connections[0]!.told[0]!.data.subject).toEqual({ type: "notice", id: notice!.id });
   });
@@ -220,7 +220,7 @@ describe("what a viewer is told", () => {
     });
     await record("study.received", { patientId: newId(platform.clock) });
     await record("study.settled", { patientId: newId(platform.clock), people: [physician.id] });
-    await vi.waitFor(() => expect(text).toContain("study.settled"));
+    await expect.poll(() => text).toContain("study.settled");
     expect(text).not.toContain("study.received");
     strict.close();
   });
@@ -231,16 +231,14 @@ describe("a connection", () => {
     const { headers } = await signInAs("RADIOLOGIST");
     const first = await listen(headers);
     await record("study.received");
-    await vi.waitFor(() => expect(first.told).toHaveLength(1));
+    await expect.poll(() => first.told).toHaveLength(1);
     await first.end();
     await record("study.received", { facilityId: there });
     await record("study.settled");
-    await vi.waitFor(async () =>
-      expect(await server.journal.position()).toBeGreaterThanOrEqual(first.told[0]!.id + 2),
-    );
+    await expect.poll(() => server.journal.position()).toBeGreaterThanOrEqual(first.told[0]!.id + 2);
     const second = await listen(headers, first.told[0]!.id);
     await record("study.received");
-    await vi.waitFor(() => expect(second.types()).toEqual(["study.settled", "study.received"]));
+    await expect.poll(() => second.types()).toEqual(["study.settled", "study.received"]);
   });
 
   test("that missed too much is told to begin anew", async () => {
@@ -258,12 +256,12 @@ describe("a connection", () => {
         })),
       ),
     );
-    await vi.waitFor(async () => expect(await server.journal.position()).toBe(before + 1001));
+    await expect.poll(() => server.journal.position()).toBe(before + 1001);
     const connection = await listen(headers, before);
-    await vi.waitFor(() => expect(connection.told.map(({ event }) => event)).toEqual(["reset"]));
+    await expect.poll(() => connection.told.map(({ event }) => event)).toEqual(["reset"]);
     expect(connection.told[0]!.id).toBe(before + 1001);
     const ahead = await listen(headers, before + 5000);
-    await vi.waitFor(() => expect(ahead.told.map(({ event }) => event)).toEqual(["reset"]));
+    await expect.poll(() => ahead.told.map(({ event }) => event)).toEqual(["reset"]);
   });
 
   test("needs a token, takes no nonsense, and has a limit for each viewer", async () => {
@@ -275,7 +273,7 @@ describe("a connection", () => {
     const third = await listen(headers);
     expect([third.response.status, third.response.headers.get("retry-after")]).toEqual([429, "30"]);
     await kept[0]!.end();
-    await vi.waitFor(async () => expect((await listen(headers)).response.status).toBe(200));
+    await expect.poll(async () => (await listen(headers)).response.status).toBe(200);
   });
 
   test("ends with its session", async () => {
@@ -283,9 +281,9 @@ describe("a connection", () => {
     const other = await signInAs("RADIOLOGIST");
     const [connection, stays] = [await listen(headers), await listen(other.headers)];
     await server.app.inject({ method: "POST", url: "/api/v1/users/logout", headers });
-    await vi.waitFor(() => expect(connection.isEnded()).toBe(true));
+    await expect.poll(() => connection.isEnded()).toBe(true);
     await record("study.received");
-    await vi.waitFor(() => expect(stays.types()).toEqual(["study.received"]));
+    await expect.poll(() => stays.types()).toEqual(["study.received"]);
     expect([stays.isEnded(), connection.types()]).toEqual([false, []]);
   });
 
@@ -293,7 +291,7 @@ describe("a connection", () => {
     const { headers } = await signInAs("RADIOLOGIST");
     const connection = await listen(headers);
     platform.clock.advance(13 * 3600_000);
-    await vi.waitFor(() => expect(connection.isEnded()).toBe(true));
+    await expect.poll(() => connection.isEnded()).toBe(true);
   });
 
   test("tells at once by the roles and facilities of now", async () => {
@@ -309,7 +307,7 @@ describe("a connection", () => {
     expect(patched.statusCode).toBe(200);
     await record("study.received");
     await record("patient.changed");
-    await vi.waitFor(() => expect(connection.types()).toEqual(["patient.changed"]));
+    await expect.poll(() => connection.types()).toEqual(["patient.changed"]);
   });
 
   test("that takes nothing is ended before it fills the memory", async () => {
@@ -334,7 +332,7 @@ describe("a connection", () => {
         ),
       );
     }
-    await vi.waitFor(() => expect(ended).toHaveBeenCalled(), 5000);
+    await expect.poll(() => ended).toHaveBeenCalled();
   });
 
   test("hears a heartbeat", async () => {
@@ -359,7 +357,7 @@ test("a graceful stop ends the connections and does not wait for them", async ()
     address: null,
   });
   await server.app.close();
-  await vi.waitFor(() => expect(connection.isEnded()).toBe(true));
+  await expect.poll(() => connection.isEnded()).toBe(true);
   await expect(feed.open(authenticated, null)).rejects.toMatchObject({ kind: "unavailable" });
 });
 

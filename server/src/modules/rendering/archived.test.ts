@@ -96,7 +96,6 @@ const varied = [
 
 test.skipIf(corpus === null)(
   `archived pixels are those of the file, and each has a picture${corpus ? "" : " (skipped: the corpus is not here)"}`,
-  { timeout: 60_000 },
   async () => {
     const manifest: {
       path: string;

@@ -237,5 +237,5 @@ test("accesses are written to the journal", async () => {
   await app.inject({ url: `/dicomweb${study}`, headers: { accept: "*/*" } });
   const journalled = async () =>
     (await database.db<{ action: string }[]>`select distinct action from access`).map(({ action }) => action);
-  await expect.poll(journalled, { timeout: 5000 }).toContain("study.retrieved");
+  await expect.poll(journalled).toContain("study.retrieved");
 });

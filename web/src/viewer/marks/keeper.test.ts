@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { KeptConflict, type KeptList } from "../desk.ts";
 import { createKeeper } from "./keeper.ts";
 
@@ -38,10 +38,10 @@ const opened = (list: KeptList<Item>) => {
 test("what was kept is read, and changes are written", async () => {
   const { state, list } = server([{ id: "a" }]);
   const { keeper, seen } = opened(list);
-  await vi.waitFor(() => expect(keeper.state.get().state).toBe("kept"));
+  await expect.poll(() => keeper.state.get().state).toBe("kept");
   expect(seen).toEqual(["a"]);
   keeper.put([{ id: "a" }, { id: "b" }]);
-  await vi.waitFor(() => expect(ids(state.items)).toBe("a,b"));
+  await expect.poll(() => ids(state.items)).toBe("a,b");
   keeper.dispose();
 });
 
@@ -49,17 +49,17 @@ test("what is drawn before the answer comes is kept besides what was there", asy
   const { state, list } = server([{ id: "a" }]);
   const { keeper } = opened(list);
   keeper.put([{ id: "early" }]);
-  await vi.waitFor(() => expect(ids(state.items)).toBe("early,a"));
+  await expect.poll(() => ids(state.items)).toBe("early,a");
   keeper.dispose();
 });
 
 test("a conflict is brought together with what somebody else did", async () => {
   const { state, list } = server([{ id: "a" }, { id: "b" }]);
   const { keeper, seen } = opened(list);
-  await vi.waitFor(() => expect(keeper.state.get().state).toBe("kept"));
+  await expect.poll(() => keeper.state.get().state).toBe("kept");
   Object.assign(state, { version: 7, items: [{ id: "b" }, { id: "theirs" }] });
   keeper.put([{ id: "a" }, { id: "b" }, { id: "mine" }]);
-  await vi.waitFor(() => expect(ids(state.items)).toBe("b,mine,theirs"));
+  await expect.poll(() => ids(state.items)).toBe("b,mine,theirs");
   expect(seen.at(-1)).toBe("b,mine,theirs");
   keeper.dispose();
 });
@@ -67,13 +67,13 @@ test("a conflict is brought together with what somebody else did", async () => {
 test("a failure is told, nothing is lost, and the next attempt writes it", async () => {
   const { state, list } = server();
   const { keeper } = opened(list);
-  await vi.waitFor(() => expect(keeper.state.get().state).toBe("kept"));
+  await expect.poll(() => keeper.state.get().state).toBe("kept");
   state.down = true;
   keeper.put([{ id: "a" }]);
-  await vi.waitFor(() => expect(keeper.state.get().state).toBe("failed"));
+  await expect.poll(() => keeper.state.get().state).toBe("failed");
   expect([keeper.state.get().error, ids(keeper.items())]).toEqual(["The server did not answer", "a"]);
   state.down = false;
   keeper.retry();
-  await vi.waitFor(() => expect(ids(state.items)).toBe("a"));
+  await expect.poll(() => ids(state.items)).toBe("a");
   keeper.dispose();
 });

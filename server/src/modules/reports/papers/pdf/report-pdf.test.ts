@@ -213,7 +213,7 @@ test("a text of characters of every kind ends soon, and says what it leaves out"
   );
   const text = await textOf({ sections: [{ key: "findings", heading: "Findings", text: every }] });
   expect(text).toMatch(/\d{3,5} characters of this report cannot be printed/);
-}, 60_000);
+});
 
 test("a facility without an address has none on its letters, and a long one is cut", async () => {
   const { facility } = reportPaper();
