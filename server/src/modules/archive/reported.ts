@@ -19,10 +19,13 @@ export async function imagesOf(reader: Reader, studyId: string): Promise<ImageSe
   return row ?? { count: 0, newestAt: null };
 }
 
-/** SHA-256 over the SOP Instance UIDs of the study's images and the hashes of their data sets, in the order of the UIDs. */
+/**
+ * SHA-256 over the SOP Instance UIDs of the study's images and the hashes of their objects, or of their data sets where those were kept, in the order of
+ * the UIDs.
+ */
 export async function imageSetHash(reader: Reader, studyId: string): Promise<Buffer> {
   const [row] = await reader<{ hash: Buffer }[]>`
-    select sha256(coalesce(string_agg(i.sop_instance_uid || ' ' || encode(i.data_set_sha256, 'hex'), chr(10)
+    select sha256(coalesce(string_agg(i.sop_instance_uid || ' ' || encode(coalesce(i.data_set_sha256, i.sha256), 'hex'), chr(10)
       order by i.sop_instance_uid collate "C"), '')::bytea) as hash
     from series s join instance i on i.series_id = s.id and i.deleted_at is null
     where s.study_id = ${studyId} and s.modality <> all(${[...documentModalities]}::text[])`;

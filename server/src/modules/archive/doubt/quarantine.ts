@@ -172,7 +172,6 @@ export function createQuarantine({ platform, journal, archive }: QuarantineDeps)
       objectKey: entry.objectKey,
       size: entry.size,
       sha256: entry.sha256,
-      dataSetSha256: entry.dataSetSha256!,
       parsed,
       shift: 0,
     };

@@ -64,14 +64,18 @@ export async function count(reader: Reader, viewer: Viewer, query: ArchiveQuery)
   return { total: Math.min(total, countLimit), totalIsExact: total <= countLimit };
 }
 
-/** Counts to the limit and one more. Each facility by itself, so that an index that begins with it tells them. */
+/**
+ * Counts to the limit and one more. Each of several facilities by itself, so that an index that begins with it tells them; one is named in the condition already, and
+ * PostgreSQL takes a list that it does not know yet for ten.
+ */
 function counting(sql: Reader, viewer: Viewer, { where, from, level }: Plan): Fragment {
+  const most = sql.unsafe(`limit ${countLimit + 1}`);
   const rows =
-    level === "PATIENT"
+    level === "PATIENT" || viewer.facilityIds.length === 1
       ? sql`select from ${from} where ${where}`
       : sql`select from unnest(${facilities(viewer)}::uuid[]) as here (id) cross join lateral (
-          select from ${from} where ${sql.unsafe(tableNames[level])}.facility_id = here.id and ${where} limit ${countLimit + 1}) k`;
-  return sql`select count(*) as total from (${rows} limit ${countLimit + 1}) counted`;
+          select from ${from} where ${sql.unsafe(tableNames[level])}.facility_id = here.id and ${where} ${most}) k`;
+  return sql`select count(*) as total from (${rows} ${most}) counted`;
 }
 
 interface Plan {
@@ -82,6 +86,8 @@ interface Plan {
   from: Fragment;
   returned: readonly Key[];
   computed: readonly Key[];
+  /** No key is matched. */
+  matchesAll: boolean;
 }
 
 function planOf(sql: Reader, viewer: Viewer, query: ArchiveQuery): Plan {
@@ -99,6 +105,7 @@ function planOf(sql: Reader, viewer: Viewer, query: ArchiveQuery): Plan {
     from: tables(sql, query.level, needsPatient),
     returned,
     computed: returned.filter((key) => key.computed !== undefined),
+    matchesAll: query.matches.length === 0,
   };
 }
 
@@ -162,6 +169,31 @@ interface PageRange {
   counted: boolean;
 }
 
+/** Pages that are asked for every day. */
+const usualLimits: ReadonlySet<number> = new Set([
+  1,
+  2,
+  5,
+  10,
+  20,
+  25,
+  26,
+  30,
+  50,
+  51,
+  100,
+  101,
+  200,
+  batchRows,
+]);
+
+/**
+ * Where nothing is matched a usual limit is written out: with one that is a parameter PostgreSQL finds no plan worth keeping, and plans each such search anew. Where something
+ * is, the plan depends on how many there are of it, and it is left to PostgreSQL whether one does for all.
+ */
+const limitOf = (sql: Reader, { matchesAll }: Plan, limit: number): Fragment =>
+  matchesAll && usualLimits.has(limit) ? sql.unsafe(`limit ${limit}`) : sql`limit ${limit}`;
+
 /** The ids of the page come from the index alone; attributes are read for those few rows. */
 function page(
   sql: Reader,
@@ -191,7 +223,7 @@ function page(
     with page as materialized (
       select ${sql.unsafe(ids[level])} as page_id, ${orderColumns(sql, order)}
       from ${plan.from} where ${where}
-      order by ${sql.unsafe(orderBy(order, ({ expression }) => expression))} limit ${limit} offset ${offset})
+      order by ${sql.unsafe(orderBy(order, ({ expression }) => expression))} ${limitOf(sql, plan, limit)} ${offset > 0 ? sql`offset ${offset}` : sql``})
     select p.id as "patientId", p.name as "patientName", p.birth_date as "birthDate", p.sex, p.attributes as patient,
       identifier.value as "patientIdentifier", identifier.issuer as "patientIssuer", ${sql.unsafe(texts)}
       ${sql.unsafe(attributes)} ${sql.unsafe(computed)} ${total}

@@ -25,7 +25,6 @@ export interface Received {
   objectKey: string;
   size: number;
   sha256: Buffer;
-  dataSetSha256: Buffer;
   parsed: ParsedObject;
   /** What was written before a bare data set: offsets in the object are this much greater than in what was parsed. */
   shift: number;
@@ -65,7 +64,6 @@ export interface Incoming {
   objectKey: string;
   size: number;
   sha256: Buffer;
-  dataSetSha256: Buffer;
   dataSetOffset: number;
   headerLength: number;
   trailerOffset: number | null;
@@ -222,7 +220,6 @@ export function readIncoming(
     objectKey: received.objectKey,
     size: received.size,
     sha256: received.sha256,
-    dataSetSha256: received.dataSetSha256,
     dataSetOffset: parsed.dataSetOffset + shift,
     headerLength,
     trailerOffset,

@@ -22,6 +22,7 @@ import { quarantine } from "./quarantine.ts";
 import { beginningBytes, beginningOf, receive } from "./receive.ts";
 import { createRefusedKeeper } from "./refused.ts";
 import { createContentComparer } from "./same-content.ts";
+import { createDataSetComparer } from "./same-data-set.ts";
 import { writeAlone, writeBatch } from "./write-batch.ts";
 import { createWriteCache } from "./write-cache.ts";
 import type { ExistingInstance } from "./write-instances.ts";
@@ -71,6 +72,7 @@ export function createIngest(
   });
   const reserve = createDiskReserve(platform);
   const sameContent = options.imaging ? createContentComparer(platform, options.imaging) : null;
+  const sameDataSet = createDataSetComparer(platform);
   const keepRefused = createRefusedKeeper(platform, journal);
   const firstBytes = (key: string) =>
     platform.objects.read(key, { start: 0, end: beginningBytes }).catch(() => undefined);
@@ -120,10 +122,8 @@ export function createIngest(
     keys: readonly string[],
   ): Promise<IngestAnswer> {
     if (outcome === "stored") return answerOf(incoming, instance, "stored", null);
-    const same =
-      instance.dataSetSha256.equals(incoming.dataSetSha256) ||
-      (await sameContent?.(instance, incoming)) === true;
-    if (same) {
+    const dataSet = await sameDataSet(instance, incoming);
+    if (dataSet === "same" || (await sameContent?.(instance, incoming)) === true) {
       await discard(keys);
       if (!instance.deleted) return answerOf(incoming, instance, "already-stored", null);
       const { value, issuer, name, birthDate, sex } = incoming.claim;
@@ -132,7 +132,7 @@ export function createIngest(
       const itemId = await transact(db, (tx) => noteResent(tx, viewer, instance, claim, { clock, journal }));
       return answerOf(incoming, instance, "quarantined", itemId);
     }
-    const { id, kept } = await quarantine(platform, journal, viewer, incoming, instance);
+    const { id, kept } = await quarantine(platform, journal, viewer, incoming, instance, dataSet.sha256);
     await discard(kept ? keys.filter((key) => key !== incoming.objectKey) : keys);
     return answerOf(incoming, instance, "quarantined", id);
   }

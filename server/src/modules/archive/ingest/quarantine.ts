@@ -5,6 +5,7 @@ import type { ExistingInstance } from "./write-instances.ts";
 
 /**
  * Keeps an object whose UID is here with other data, for a person to decide; durable when it answers. The same object again is the same entry.
+ * @param dataSetSha256 what tells it from others of its UID
  * @returns the entry, and whether it names this object (else the object is to be deleted)
  */
 export async function quarantine(
@@ -13,13 +14,14 @@ export async function quarantine(
   viewer: Viewer,
   incoming: Incoming,
   existing: ExistingInstance,
+  dataSetSha256: Buffer,
 ): Promise<{ id: string; kept: boolean }> {
   const { value, issuer, name, birthDate, sex } = incoming.claim;
   return transact(platform.db, async (tx) => {
     // A person looked at just this and kept what is archived: it need not be looked at again.
     const [decided] = await tx<{ id: string }[]>`
       select id from quarantine where facility_id = ${incoming.facilityId} and sop_instance_uid = ${incoming.sopUid}
-        and data_set_sha256 = ${incoming.dataSetSha256} and action = 'KEEP' limit 1`;
+        and data_set_sha256 = ${dataSetSha256} and action = 'KEEP' limit 1`;
     if (decided) return { id: decided.id, kept: false };
     const [added] = await tx<{ id: string }[]>`
       insert into quarantine ${tx({
@@ -36,7 +38,7 @@ export async function quarantine(
         object_key: incoming.objectKey,
         size: incoming.size,
         sha256: incoming.sha256,
-        data_set_sha256: incoming.dataSetSha256,
+        data_set_sha256: dataSetSha256,
         door: incoming.door,
         sender: incoming.sender,
         created_at: platform.clock.now(),
@@ -45,7 +47,7 @@ export async function quarantine(
       const [entry] = await tx<{ id: string; objectKey: string }[]>`
         select id, object_key as "objectKey" from quarantine
         where facility_id = ${incoming.facilityId} and sop_instance_uid = ${incoming.sopUid}
-          and data_set_sha256 = ${incoming.dataSetSha256} and resolved_at is null`;
+          and data_set_sha256 = ${dataSetSha256} and resolved_at is null`;
       if (!entry) throw new Error("the quarantine's entry was resolved at this moment");
       return { id: entry.id, kept: entry.objectKey === incoming.objectKey };
     }

@@ -16,8 +16,7 @@ export interface Taken extends Received {
 }
 
 /**
- * One pass over the bytes: bounded, hashed twice (the object; the data set without what comes before it), the header kept, and written
- * once under its final key. Memory stays flat. On any error nothing is left in the store. What comes without preamble or file meta information is
+ * One pass over the bytes: bounded, hashed, the header kept, and written once under its final key. Memory stays flat. On any error nothing is left in the store. What comes without preamble or file meta information is
  * written once more with them, so that every object is a whole Part 10 file.
  * @throws Refusal `unprocessable` (`dicom.*`), `too-large` (`upload.too-large`); and whatever the source throws
  */
@@ -88,7 +87,6 @@ export const beginningOf = (refusal: Refusal): Buffer | undefined => beginnings.
 function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
   const { bareDataSet } = source;
   const objectHash = createHash("sha256");
-  const dataSetHash = createHash("sha256");
   const parser = createStreamParser(bareDataSet ? { transferSyntaxUID: bareDataSet.transferSyntaxUID } : {});
   const meta = bareDataSet
     ? toBuffer(
@@ -105,30 +103,12 @@ function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
   let parsed: ParsedObject | undefined;
   const whole = Promise.withResolvers<void>();
   let total = 0;
-  let early: Buffer[] | null = [];
   const beginning = spareBeginnings.pop() ?? Buffer.allocUnsafeSlow(beginningBytes);
   let kept = 0;
 
   /** Copied, because the memory may be given back. */
   function keepBeginning(chunk: Buffer): void {
     if (kept < beginningBytes) kept += chunk.copy(beginning, kept);
-  }
-
-  /** The data set's hash begins where the parser says the data set begins; what comes before that is known is held back. */
-  function hashDataSet(chunk: Buffer, dataSetOffset: number | null): void {
-    if (early === null) {
-      dataSetHash.update(chunk);
-      return;
-    }
-    early.push(chunk);
-    if (dataSetOffset === null) return;
-    let position = 0;
-    for (const part of early) {
-      if (position + part.length > dataSetOffset)
-        dataSetHash.update(part.subarray(Math.max(0, dataSetOffset - position)));
-      position += part.length;
-    }
-    early = null;
   }
 
   let failed = false;
@@ -162,13 +142,11 @@ function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
       keepBeginning(chunk);
       parser.push(chunk);
       objectHash.update(chunk);
-      hashDataSet(chunk, parser.dataSetOffset);
       yield chunk;
     }
     source.signal?.throwIfAborted();
     parsed = parser.end();
     requireSyntax(parsed);
-    if (early !== null) hashDataSet(Buffer.alloc(0), parsed.dataSetOffset);
     whole.resolve();
   }
 
@@ -185,7 +163,6 @@ function onePass(source: IngestSource, maxBytes: number, reserve: DiskReserve) {
       return {
         size: total + (meta?.length ?? 0),
         sha256: objectHash.digest(),
-        dataSetSha256: dataSetHash.digest(),
         parsed,
         shift: meta?.length ?? 0,
         isPart10:

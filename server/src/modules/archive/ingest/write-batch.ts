@@ -263,7 +263,8 @@ function toExisting({ id, item: { incoming }, study, series }: Written): Existin
     transferSyntaxUid: incoming.transferSyntaxUid,
     size: incoming.size,
     sha256: incoming.sha256,
-    dataSetSha256: incoming.dataSetSha256,
+    dataSetSha256: null,
+    dataSetOffset: incoming.dataSetOffset,
     deleted: false,
   };
 }

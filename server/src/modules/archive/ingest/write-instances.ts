@@ -16,7 +16,9 @@ export interface ExistingInstance {
   transferSyntaxUid: string;
   size: number;
   sha256: Buffer;
-  dataSetSha256: Buffer;
+  /** Kept of what came before 26 November 2026. */
+  dataSetSha256: Buffer | null;
+  dataSetOffset: number;
   /** It was deleted, and is kept for whoever may bring it back. */
   deleted: boolean;
 }
@@ -32,7 +34,7 @@ export async function existingInstances(
   const rows = await reader<ExistingInstance[]>`
     select i.id, i.facility_id as "facilityId", s.study_id as "studyId", i.series_id as "seriesId", st.patient_id as "patientId",
       i.sop_instance_uid as "SOPInstanceUID", i.object_key as "objectKey", i.transfer_syntax_uid as "transferSyntaxUid",
-      i.size, i.sha256, i.data_set_sha256 as "dataSetSha256", i.deleted_at is not null as deleted
+      i.size, i.sha256, i.data_set_sha256 as "dataSetSha256", i.data_set_offset as "dataSetOffset", i.deleted_at is not null as deleted
     from unnest(${wanted.map((one) => one.facilityId)}::uuid[], ${wanted.map((one) => one.sopUid)}::text[]) as w (facility_id, uid)
     join instance i on i.facility_id = w.facility_id and i.sop_instance_uid = w.uid
     join series s on s.id = i.series_id
@@ -54,11 +56,11 @@ export function instanceInsert(
   return tx<{ id: string }[]>`
     insert into instance (id, series_id, facility_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
       "rows", "columns", bits_allocated, samples_per_pixel, number_of_frames, content_date, content_time, acquisition_date, acquisition_time,
-      attributes, object_key, size, sha256, data_set_sha256, data_set_offset, header_length, trailer_offset,
+      attributes, object_key, size, sha256, data_set_offset, header_length, trailer_offset,
       pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at, said_id)
     select id, series_id, facility_id, sop_instance_uid, sop_class_uid, transfer_syntax_uid, instance_number,
       "rows", "columns", bits_allocated, samples_per_pixel, number_of_frames, content_date, content_time, acquisition_date, acquisition_time,
-      attributes, object_key, size, sha256, data_set_sha256, data_set_offset, header_length, trailer_offset,
+      attributes, object_key, size, sha256, data_set_offset, header_length, trailer_offset,
       pixel_tag, pixel_vr, pixel_offset, pixel_length, pixel_encapsulated, frame_index, orthanc_id, door, sender, created_at, said_id
     from json_populate_recordset(null::instance, ${JSON.stringify(rows)}::text::json) where ${where}
     on conflict (facility_id, sop_instance_uid) do nothing
@@ -110,7 +112,6 @@ export function instanceRow(id: string, seriesId: string, incoming: Incoming, no
     object_key: incoming.objectKey,
     size: incoming.size,
     sha256: hex(incoming.sha256),
-    data_set_sha256: hex(incoming.dataSetSha256),
     data_set_offset: incoming.dataSetOffset,
     header_length: incoming.headerLength,
     trailer_offset: incoming.trailerOffset,
