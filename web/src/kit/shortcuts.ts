@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { message } from "../words/words.ts";
 
 export interface Shortcut {
@@ -62,8 +62,9 @@ export function useShortcuts(group: string, shortcuts: readonly Shortcut[]): voi
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   const signature = shortcuts.map((s) => `${s.caps}|${s.label}|${s.on}|${s.inBar}`).join("\n");
+  // With what is drawn: whoever sees a page may press its keys.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the signature stands for the list, whose functions are new at each render
-  useEffect(() => {
+  useLayoutEffect(() => {
     const registration: Registration = {
       group,
       shortcuts: latest.current.map((shortcut, index) => ({

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { t } from "../words/words.ts";
@@ -60,7 +60,7 @@ export function Dictation({ onText }: { onText: (text: string) => void }) {
   };
   const onKey = useRef(toggle);
   onKey.current = toggle;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listener = (event: KeyboardEvent) => {
       if (!event.altKey || event.ctrlKey || event.key.toLowerCase() !== "d") return;
       if (!recognitionOfBrowser() || document.querySelector("[role=dialog]")) return;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
@@ -99,7 +99,7 @@ function NextStudy({ studyId }: { studyId: string }) {
   };
   const latest = useRef(next);
   latest.current = next;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const key = (event: KeyboardEvent) => {
       if (!event.altKey || event.key.toLowerCase() !== "n") return;
       event.preventDefault();

@@ -1,5 +1,5 @@
 import type { Report } from "@isocenter/contract";
-import { useEffect, useReducer, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
@@ -196,7 +196,7 @@ export function ReportEditor({ report }: { report: Report }) {
     event.preventDefault();
     void does();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Also from the images beside the report.
     const listener = (event: KeyboardEvent) => onKey.current(event);
     addEventListener("keydown", listener);

@@ -1,6 +1,6 @@
 import type { Report, Study } from "@isocenter/contract";
 import { Link, useParams } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
@@ -59,7 +59,7 @@ export function Beside({ study, writing }: { study: Study; writing: boolean }) {
     compare(comparisonWith(newest));
     return true;
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Also from within the text.
     const listener = (event: KeyboardEvent) => {
       if (!event.altKey || event.ctrlKey || event.key.toLowerCase() !== "p") return;

@@ -1,5 +1,5 @@
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { placesFor } from "../app/places.ts";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
@@ -26,7 +26,7 @@ export function Shell() {
   useEffect(() => {
     document.title = `${title} · Isocenter`;
   }, [title]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const open = (event: KeyboardEvent) => {
       if (
         event.key.toLowerCase() !== "k" ||
