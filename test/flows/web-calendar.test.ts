@@ -133,6 +133,11 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
     await drag(waiting, { x: below.x + 20, y: below.y + 108 });
     await grid.getByRole("button", { name: /12:00–12:30, Jarrow/ }).waitFor();
     await expect.poll(() => minutes("Jarrow")).toBe(720);
+    // It can be moved on when the page has the answer too.
+    await page
+      .locator(".toast")
+      .filter({ hasText: /Jarrow, Eve.* 12:00/ })
+      .waitFor();
     await drag(grid.getByRole("button", { name: /12:00–12:30, Jarrow/ }), {
       x: taken.x + 20,
       y: taken.y + 108 + 72 + 4,
@@ -142,6 +147,8 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
     await expect.poll(() => minutes("Jarrow")).toBe(720);
 
     await grid.getByRole("button", { name: /Jarrow/ }).click();
+    const panel = page.getByRole("complementary", { name: /Appointment: Jarrow/ });
+    await panel.getByRole("button", { name: /arrived/ }).waitFor();
     await page.keyboard.press("a");
     await grid.getByRole("button", { name: /Jarrow.*Arrived/ }).waitFor();
     await page.keyboard.press("w");

@@ -176,7 +176,9 @@ describe.skipIf(chromiumMissing())("the study list", () => {
     await page.keyboard.type("celik-oster zoe");
     await expect.poll(() => rows.count()).toBe(1);
     await rowOf(page, "Çelik-Øster, Zoë").waitFor();
-    expect(new URL(page.url()).searchParams.get("query")).toBe("celik-oster zoe");
+    await expect.poll(() => new URL(page.url()).searchParams.get("query")).toBe("celik-oster zoe");
+    await search.fill("nobody of that name");
+    await page.getByText("No study matches “nobody of that name”.").waitFor();
     await search.fill("ACC-90417");
     await expect.poll(() => rows.count()).toBe(1);
     await rowOf(page, "Çelik-Øster, Zoë").waitFor();

@@ -181,12 +181,17 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await mine.keyboard.press("Escape");
     await mine.getByRole("button", { name: "Save view" }).click();
     await mine.getByRole("dialog", { name: "Save view" }).getByLabel("Name").fill("My routine");
+    // It is on the screen before the server has it.
+    const kept = mine.waitForResponse(
+      (answer) => answer.url().endsWith("/users/me/preferences") && answer.request().method() !== "GET",
+    );
     await mine.keyboard.press("Enter");
     const view = mine.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "My routine" });
     await view.waitFor();
     expect(await violationsOf(mine, "main")).toEqual([]);
     await mine.keyboard.press("1");
     await mine.waitForURL(/\/reading$/);
+    await kept;
     await mine.reload();
     await view.waitFor();
     await mine.keyboard.press("6");

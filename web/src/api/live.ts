@@ -94,7 +94,9 @@ const feed = createLiveFeed({
   onEvent: (event) => {
     if (event.subject.type === "study") {
       noteRecent(event.subject.id);
-      void queryClient.invalidateQueries({ queryKey: ["series", event.subject.id] });
+      // What lay in a study that is gone is not asked for any more, also where it is still looked at for a moment.
+      if (event.type !== "study.deleted")
+        void queryClient.invalidateQueries({ queryKey: ["series", event.subject.id] });
     }
     refreshLists(event.type.slice(0, Math.max(0, event.type.indexOf("."))));
   },

@@ -35,6 +35,17 @@ export function moveIn(day: Schedule, order: ImagingOrder, { station, startsAt }
   };
 }
 
+/** The day with another state of the order, wherever it stands. */
+export function withOrder(day: Schedule, order: ImagingOrder): Schedule {
+  return {
+    ...day,
+    data: day.data.map((column) => ({
+      ...column,
+      appointments: column.appointments.map((one) => (one.orderId === order.id ? { ...one, order } : one)),
+    })),
+  };
+}
+
 /** States in which an appointment holds its time. */
 const holding: readonly string[] = ["SCHEDULED", "ARRIVED", "IN_PROGRESS"];
 

@@ -3,7 +3,7 @@ import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
-import { moveIn } from "./optimistic.ts";
+import { moveIn, withOrder } from "./optimistic.ts";
 
 const withoutFeedMs = 15_000;
 const mostWaiting = 200;
@@ -98,6 +98,9 @@ export interface Place {
   startsAt: string;
 }
 
+const keepInSchedule = (order: ImagingOrder) =>
+  queryClient.setQueriesData<Schedule>({ queryKey: ["schedule"] }, (day) => day && withOrder(day, order));
+
 /**
  * Gives an order an appointment, or another one. The screen shows it at once; where the server says no everything is as it was before.
  * @throws ApiError
@@ -116,12 +119,15 @@ export async function moveTo(order: ImagingOrder, { station, startsAt }: Place):
     (list) => list && { ...list, data: list.data.filter(({ id }) => id !== order.id) },
   );
   try {
-    return await answerOf(
+    const moved = await answerOf(
       api.PATCH("/api/v1/imaging-orders/{id}", {
         ...ofOrder(order.id),
         body: { scheduledAt: startsAt, stationAeTitle: station, expectedVersion: order.version },
       }),
     );
+    // So that it can be moved on at once, and not only when the day has been read again.
+    keepInSchedule(moved);
+    return moved;
   } catch (error) {
     for (const [key, data] of before) queryClient.setQueryData(key, data);
     throw error;
@@ -138,22 +144,14 @@ export async function moveState(
 ): Promise<void> {
   await queryClient.cancelQueries({ queryKey: ["schedule"] });
   const before = queryClient.getQueriesData({ queryKey: ["schedule"] });
-  queryClient.setQueriesData<Schedule>({ queryKey: ["schedule"] }, (day) => {
-    if (!day) return day;
-    const change = (one: Appointment) =>
-      one.orderId === order.id ? { ...one, order: { ...one.order, status, actions: [] } } : one;
-    return {
-      ...day,
-      data: day.data.map((column) => ({ ...column, appointments: column.appointments.map(change) })),
-    };
-  });
+  keepInSchedule({ ...order, status, actions: [] });
   const body: ChangeImagingOrder = {
     status,
     expectedVersion: order.version,
     ...(reason?.trim() ? { reason: reason.trim() } : {}),
   };
   try {
-    await answerOf(api.PATCH("/api/v1/imaging-orders/{id}", { ...ofOrder(order.id), body }));
+    keepInSchedule(await answerOf(api.PATCH("/api/v1/imaging-orders/{id}", { ...ofOrder(order.id), body })));
   } catch (error) {
     for (const [key, data] of before) queryClient.setQueryData(key, data);
     throw error;
