@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 const metadata = fileURLToPath(new URL("src/viewer/cornerstone-metadata.ts", import.meta.url));
+const capabilities = fileURLToPath(new URL("src/viewer/cornerstone-capabilities.ts", import.meta.url));
 
 /** Modules that stand for nothing, by what asks for them and what they are asked by. */
 const leftOut: readonly { asks: RegExp; by?: RegExp }[] = [
@@ -49,6 +50,7 @@ export const leaveOut: Plugin = {
     if (asked === "@cornerstonejs/metadata") return metadata;
     if (asked in standIns) return nothing + asked;
     if (!by.includes("node_modules")) return null;
+    if (asked.endsWith("/renderingCapabilities.js")) return capabilities;
     const isLeftOut = leftOut.some((rule) => rule.asks.test(asked) && (!rule.by || rule.by.test(by)));
     return isLeftOut ? `${nothing}nothing` : null;
   },

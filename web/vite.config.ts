@@ -62,7 +62,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 4500,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: {
+        codeSplitting: {
+          groups: [
+            // What all pages need is one file: else each set of pages that share a module makes a file of its own, fifty of them before
+            // anything is seen.
+            { name: "index", tags: ["$initial"] },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: { "/api": server, "/dicomweb": server, "/health": server },

@@ -32,9 +32,13 @@ async function closure(start: readonly string[]): Promise<Set<string>> {
   return found;
 }
 
-async function firstLoad(page: string): Promise<number> {
+async function entryFiles(): Promise<string[]> {
   const html = await fs.readFile(path.join(dist, "index.html"), "utf8");
-  const entry = [...html.matchAll(/\/assets\/([^"]+\.(?:js|css))"/g)].map(([, name]) => name!);
+  return [...html.matchAll(/\/assets\/([^"]+\.(?:js|css))"/g)].map(([, name]) => name!);
+}
+
+async function firstLoad(page: string): Promise<number> {
+  const entry = await entryFiles();
   const own = files.filter((file) => new RegExp(`^${page}-[\\w-]{8}\\.js$`).test(file));
   expect(entry.length).toBeGreaterThan(1);
   expect(own).toHaveLength(1);
@@ -51,14 +55,22 @@ test.each(["StudiesPage", "ReadingPage"])("the first load of %s is small", async
   expect(bytes).toBeLessThan(most);
 });
 
+test("what all pages need comes in few files", async () => {
+  const all = await closure(await entryFiles());
+  // The program, what the builder itself needs, the styles: each set of pages that share a module once made a file of its own, fifty of them.
+  expect([...all].filter((file) => file.endsWith(".js")).length).toBeLessThan(6);
+});
+
 test("the viewer's program brings nothing along that it never runs", async () => {
   const own = files.filter((file) => /^viewer-[\w-]{8}\.js$/.test(file));
   expect(own).toHaveLength(1);
-  const all = await Promise.all([...(await closure(own))].map(read));
+  const atFirst = await closure(await entryFiles());
+  const besides = [...(await closure(own))].filter((file) => !atFirst.has(file));
+  const all = await Promise.all(besides.map(read));
   const bytes = all.map((text) => gzipSync(text).length).reduce((sum, size) => sum + size, 0);
   // Some 500 kB: with a second dictionary of DICOM, WebGPU, decoders of the page's own and readers of meshes it was twice that.
   expect(bytes).toBeGreaterThan(300_000);
-  expect(bytes).toBeLessThan(580_000);
+  expect(bytes).toBeLessThan(520_000);
   // The decoders belong to the worker, and the dictionary to the panel of attributes.
   expect(all.filter((text) => /PatientBreedDescription|openjpegwasm|GPUBufferUsage/.test(text))).toEqual([]);
 });
