@@ -18,7 +18,7 @@ const slices = 24;
 describe.skipIf(chromiumMissing())("tools of the viewer", () => {
   const flow = webFlow();
   const study = newUid();
-  const [current, prior, papers] = [newUid(), newUid(), newUid()];
+  const [current, prior, papers, vessels] = [newUid(), newUid(), newUid(), newUid()];
   const reader = { username: "reader", password: "" };
   beforeAll(async () => {
     const series = phantomSeries(3, {
@@ -44,7 +44,7 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await flow.store(
       ...[...volume(current, "20260920"), ...volume(prior, "20260118")].map(({ bytes }) => bytes),
     );
-    await flow.store(...documentsOf(papers));
+    await flow.store(...documentsOf(papers), angiography(vessels));
     reader.password = await addRadiologist(flow, reader.username);
   });
 
@@ -198,6 +198,52 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await expect.poll(() => page.locator(".vw-pane:visible").count()).toBe(2);
   });
 
+  test("subtracts the mask that a film wants or a person chooses, and measures the film that it is", async () => {
+    const { page, pane } = await openStudy(flow, vessels, reader);
+    const { keyboard } = page;
+    const note = (image: number) => pane.getByText(`Subtracted, mask: image ${image}`).waitFor();
+    /** Greys of the field beside bones, and of the vessel over field and bones. */
+    const greys = async () => {
+      const picture = await pictureOf(pane);
+      const scale = Math.min(picture.width, picture.height) / 64;
+      return (
+        [
+          [50, 12],
+          [50, 32],
+          [10, 32],
+        ] as const
+      ).map(([column, row]) => {
+        const at = (size: number, place: number) => size / 2 + (place - 32) * scale;
+        return picture.at(at(picture.width, column), at(picture.height, row))[0];
+      });
+    };
+    const about = (...wanted: number[]) =>
+      expect
+        .poll(async () => (await greys()).map((grey, i) => Math.abs(grey - wanted[i]!) <= 3))
+        .toEqual([true, true, true]);
+    await note(1);
+    await keyboard.press("End");
+    await shows(pane, { "image-number": 3, "window-center": 0, "window-width": 64 });
+    await about(130, 8, 8);
+
+    await keyboard.press("l");
+    await drag(page, pane, 64, [25, 50], [55, 50]);
+    await keyboard.press("Shift+M");
+    await listed(page, "length").toEqual([expect.stringMatching(/^30\.\d px/)]);
+    await areKept(page);
+
+    await keyboard.press("d");
+    await shows(pane, { "image-number": 3, "window-center": 128 });
+    await about(200, 170, 90);
+    await listed(page, "length").toHaveLength(1);
+
+    await keyboard.press("Shift+D");
+    await note(3);
+    await about(130, 130, 130);
+    await keyboard.press("Control+ArrowDown");
+    await pane.getByText("↓ 0.5 px").waitFor();
+  });
+
   test("shows reports, curves, documents and films in colour, and shares the study by a link", async () => {
     const { page, pane } = await openStudy(flow, papers, reader);
     const open = (name: RegExp) => page.getByRole("navigation").getByRole("button", { name }).click();
@@ -332,6 +378,42 @@ function documentsOf(StudyInstanceUID: string): Uint8Array[] {
       PixelData: frames,
     }),
   ];
+}
+
+/** Three frames of a bright field with darker bones; in the last one a vessel runs across, and the film wants its first frame subtracted. */
+function angiography(StudyInstanceUID: string): Uint8Array {
+  const frame = (hasVessel: boolean) =>
+    Uint8Array.from({ length: 64 * 64 }, (_, at) => {
+      const [column, row] = [at % 64, at >> 6];
+      const bone = column < 20 ? 120 : 200;
+      return hasVessel && row >= 28 && row < 36 ? bone - 30 : bone;
+    });
+  return instance({
+    SOPClassUID: SopClasses.XRayAngiographicImageStorage,
+    StudyInstanceUID,
+    PatientName: "Vessel^Vico",
+    PatientID: "XA-1",
+    StudyDate: "20260920",
+    SeriesNumber: 1,
+    InstanceNumber: 1,
+    Modality: "XA",
+    Rows: 64,
+    Columns: 64,
+    NumberOfFrames: 3,
+    FrameTime: "100",
+    SamplesPerPixel: 1,
+    PhotometricInterpretation: "MONOCHROME2",
+    BitsAllocated: 8,
+    BitsStored: 8,
+    HighBit: 7,
+    PixelRepresentation: 0,
+    PixelIntensityRelationship: "LOG",
+    WindowCenter: "128",
+    WindowWidth: "256",
+    RecommendedViewingMode: "SUB",
+    MaskSubtractionSequence: [{ MaskOperation: "AVG_SUB", MaskFrameNumbers: [1] }],
+    PixelData: new Uint8Array([frame(false), frame(false), frame(true)].flatMap((one) => [...one])),
+  }).bytes;
 }
 
 /** Compares a plane through the volume, of 256 × 231 pixels, with the values it should have, in the window 400/40. */

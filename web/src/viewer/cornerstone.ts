@@ -31,7 +31,10 @@ async function prepare(): Promise<void> {
   getWebWorkerManager().registerWorker("dicomImageLoader", openDecoder, {
     maxWorkerInstances: workerCount(),
   });
-  imageLoader.registerImageLoader(scheme, loadImage as Parameters<typeof imageLoader.registerImageLoader>[1]);
+  const load = loadImage as Parameters<typeof imageLoader.registerImageLoader>[1];
+  imageLoader.registerImageLoader(scheme, load);
+  // What is subtracted stands under names of its own.
+  imageLoader.registerUnknownImageLoader(load);
   metaData.addProvider(provideMetadata as Parameters<typeof metaData.addProvider>[0], 10_000);
   cache.setMaxCacheSize(cacheBytes());
   tools.init();

@@ -2,6 +2,7 @@ import { uptakeFor } from "../layers/fusion.ts";
 import { textOf, textsOf } from "../model/dicom-json.ts";
 import { orientationOf, planeOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
+import type { MaskChoice } from "../model/mask.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { tags } from "../model/tags.ts";
 import { bodyRegionOf } from "../model/windows.ts";
@@ -19,6 +20,8 @@ export interface Hung {
   plane?: PlaneName;
   /** How the plane is turned; absent: as the volume lies. */
   turn?: Turn;
+  /** What is subtracted from the frames of a film: as chosen, nothing, or where it is absent as the film wants it. */
+  mask?: MaskChoice | false;
   /** The series whose uptake lies over it in colours. */
   fused?: string;
   /** Drawn as a solid that can be turned. */

@@ -6,6 +6,7 @@ import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, type PixelPoint, pixelOf, placeOf } from "../model/pixel-space.ts";
 import { tags } from "../model/tags.ts";
 import { registeredImage } from "../pixels/image-source.ts";
+import { plainImageId } from "../pixels/subtracted.ts";
 import { isClosed, type Measured, measure } from "./measure.ts";
 import type { Pixels } from "./region.ts";
 
@@ -116,7 +117,8 @@ function pixelsOf(imageId: string): Pixels | undefined {
 }
 
 /** What a drawing is worth where it is drawn. */
-export function measuredOn(kind: MeasurementKind, data: DrawnData, imageId: string): Measured | undefined {
+export function measuredOn(kind: MeasurementKind, data: DrawnData, drawnOn: string): Measured | undefined {
+  const imageId = plainImageId(drawnOn);
   const image = registeredImage(imageId);
   const points = image && pointsOf(kind, data, image);
   return points && measure(kind, points, image, pixelsOf(imageId));
@@ -132,7 +134,8 @@ export interface Marked {
 /** A drawing as a measurement; undefined while it is not whole, or is of no image of ours. */
 export function markOf(drawn: Drawn): Marked | undefined {
   const kind = kindOfTool.get(drawn.metadata.toolName);
-  const imageId = drawn.metadata.referencedImageId ?? "";
+  // Figures and places are those of the picture as it was sent.
+  const imageId = plainImageId(drawn.metadata.referencedImageId ?? "");
   const image = registeredImage(imageId);
   const points = kind && image && pointsOf(kind, drawn.data, image);
   if (!points) return undefined;

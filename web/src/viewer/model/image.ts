@@ -1,4 +1,5 @@
 import { itemsOf, type JsonDataSet, numberOf, textOf } from "./dicom-json.ts";
+import type { Masking } from "./mask.ts";
 import { tags } from "./tags.ts";
 
 /** One picture of a stack: an instance, or one frame of a multi-frame instance. */
@@ -18,6 +19,15 @@ export interface StackImage {
   attributes: JsonDataSet;
   /** Of a plane that was cut through a volume: how it is made. It is no instance of the archive. */
   reformat?: Reformat;
+  /** Of a frame from which others were subtracted: how its pixels are made. It is measured and marked as the frame that it is. */
+  subtracted?: Subtracted;
+}
+
+export interface Subtracted {
+  /** Of letters alone; what tells it apart from the frame as it was sent. */
+  name: string;
+  masking: Masking;
+  pixels: Reformat["pixels"];
 }
 
 export interface Reformat {

@@ -73,7 +73,7 @@ export interface ImageSource {
   /** Cornerstone's identifiers of these images, in their order. */
   register(images: readonly StackImage[]): string[];
   /** The identifier that a frame has, or will have. */
-  idOf(image: Pick<StackImage, "sopInstanceUid" | "frameNumber" | "reformat">): string;
+  idOf(image: Pick<StackImage, "sopInstanceUid" | "frameNumber" | "reformat" | "subtracted">): string;
   /** Forgets images that nobody will ask for again, when what shows them now has had time to show others. */
   release(imageIds: readonly string[]): void;
   load(imageId: string, image: StackImage, signal: AbortSignal): Promise<Types.IImage>;
@@ -91,8 +91,8 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
   const disposed = new AbortController();
   const mine = new Set<string>();
   const coming = createComing();
-  const idOf: ImageSource["idOf"] = ({ sopInstanceUid, frameNumber, reformat }) =>
-    `${prefix}${reformat?.key ?? sopInstanceUid}/${frameNumber}`;
+  const idOf: ImageSource["idOf"] = ({ sopInstanceUid, frameNumber, reformat, subtracted }) =>
+    `${subtracted ? `${subtracted.name}:` : ""}${prefix}${reformat?.key ?? sopInstanceUid}/${frameNumber}`;
   const forget = (imageId: string) => {
     mine.delete(imageId);
     registered.delete(imageId);
@@ -116,8 +116,9 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
     },
     async load(imageId, image, signal) {
       const either = AbortSignal.any([signal, disposed.signal]);
-      if (image.reformat) {
-        const pixels = await image.reformat.pixels();
+      const made = image.reformat ?? image.subtracted;
+      if (made) {
+        const pixels = await made.pixels();
         either.throwIfAborted();
         return build(imageId, image, pixels, 1);
       }

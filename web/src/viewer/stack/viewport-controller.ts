@@ -17,8 +17,8 @@ export interface ShowOptions {
   index?: number;
   /** The key of the window to begin with. */
   window?: string;
-  /** Keeps window, zoom and place: the same picture in another form, such as a thicker slab. */
-  keep?: boolean;
+  /** Keeps window, zoom and place: the same picture in another form, such as a thicker slab; or zoom and place alone. */
+  keep?: boolean | "place";
 }
 
 /** One viewport of the screen: a stack of images, and everything that can be done with it. */
@@ -120,7 +120,7 @@ export function createViewportController(
     state: store,
     showSeries(seriesInstanceUid, images, imageIds, { index = 0, window, keep = false } = {}) {
       cine.play(false);
-      if (!keep) presentation.forget();
+      if (keep !== true) presentation.forget();
       const framesPerSecond = images[0] ? frameRateOf(images[0].attributes) : emptyViewport.framesPerSecond;
       const before = keep ? store.get() : emptyViewport;
       store.set({

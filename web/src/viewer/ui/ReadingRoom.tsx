@@ -27,6 +27,7 @@ import { type Hanging, useHanging } from "./use-hanging.ts";
 import { useJump } from "./use-jump.ts";
 import { useKeyboard } from "./use-keyboard.ts";
 import { useLinking } from "./use-linking.ts";
+import { maskCommands } from "./use-mask.ts";
 import { usePlanes } from "./use-planes.ts";
 import { usePrefetching } from "./use-prefetching.ts";
 import { usePresentations } from "./use-presentations.ts";
@@ -109,6 +110,7 @@ export function ReadingRoom({
   const regions = useRegions(series, hanging, session);
   const presentations = usePresentations(dicomweb, series, places, jump, image);
   const fused = hanging.fusedIn(hanging.active);
+  const mask = maskCommands(hanging, image);
   const { planes, togglePlanes } = usePlanes(hanging);
   const { scale, choose: chooseScale, wishFor } = useScale(hanging, session);
   useLinking(hanging);
@@ -144,6 +146,7 @@ export function ReadingRoom({
       hanging.put(hanging.active, fused || !uptake ? plain : { ...hung, fused: uptake.seriesInstanceUid });
     },
     presentation: presentations.toggle,
+    ...mask.commands,
     undo: () => session.marks.undo(),
     redo: () => session.marks.redo(),
     keyImage: () => {
@@ -186,6 +189,7 @@ export function ReadingRoom({
         onSlab={(slab) => hung && hanging.put(hanging.active, { ...hung, slab })}
         onStraighten={isTurned(hanging) ? () => straighten(hanging) : undefined}
         planes={planes}
+        masked={mask.masked}
         fused={uptake || fused ? fused !== undefined : undefined}
         fusion={
           fused?.images[0] && {

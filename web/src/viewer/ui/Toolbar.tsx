@@ -33,6 +33,8 @@ export interface ToolbarProps {
   onStraighten: (() => void) | undefined;
   /** Whether planes of the active series hang. */
   planes: boolean;
+  /** Whether a mask is subtracted in the active viewport; undefined where there is none. */
+  masked: boolean | undefined;
   /** Whether uptake lies over the active picture; undefined where there is none. */
   fused: boolean | undefined;
   fusion: Fusion | undefined;
@@ -176,6 +178,7 @@ const contentOf = ({ controller, state, tool, slab, fusion, presentations, scale
     scale !== undefined,
     rest.regions !== undefined,
     rest.fused !== undefined,
+    rest.masked !== undefined,
   ].join();
 
 function pictureCommands(props: ToolbarProps): (ToolButtonProps & { folds?: number })[] {
@@ -239,6 +242,7 @@ function layoutCommands({
   linked,
   planes,
   fused,
+  masked,
   regions,
   controller,
   commands,
@@ -261,6 +265,14 @@ function layoutCommands({
       hotkey: "G",
       pressed: regions,
       onClick: commands.regions,
+    });
+  if (masked !== undefined)
+    all.push({
+      icon: "mask",
+      label: t("Subtract the mask"),
+      hotkey: "D",
+      pressed: masked,
+      onClick: commands.mask,
     });
   if (fused !== undefined)
     all.push({

@@ -16,6 +16,7 @@ import { DocumentView } from "./DocumentView.tsx";
 import { FusionLayer } from "./FusionLayer.tsx";
 import { PriorTag, pointing, useHungImages, usePriorAge, useShowing, VolumeProgress } from "./hung-pane.tsx";
 import { Icon } from "./icons.tsx";
+import { MaskTag } from "./MaskTag.tsx";
 import { Message } from "./Message.tsx";
 import { Overlay } from "./Overlay.tsx";
 import { OverlayPlanes } from "./OverlayPlanes.tsx";
@@ -100,7 +101,8 @@ export function ViewportPane(props: ViewportPaneProps) {
 
   const isImage = images.length > 0;
   const wanted = state && state.shownIndex !== state.index ? state.images[state.index] : undefined;
-  const coming = wanted && state?.error === "" && isLarge(wanted) ? wanted : undefined;
+  const comes = wanted && !wanted.subtracted && state?.error === "" && isLarge(wanted);
+  const coming = comes ? wanted : undefined;
   const priorAge = usePriorAge(room, series);
   const label = series ? seriesTitle(series) : t("empty");
   return (
@@ -180,6 +182,7 @@ export function ViewportPane(props: ViewportPaneProps) {
           {props.hanging && isVisible && !state.error && (
             <TurnLines hanging={props.hanging} slot={slot} controller={controller} state={state} />
           )}
+          {state.shown?.subtracted && !state.error && <MaskTag masking={state.shown.subtracted.masking} />}
           {presented && state.shown && !state.error && (
             <PresentationLayer presented={presented} image={state.shown} controller={controller} />
           )}

@@ -21,6 +21,12 @@ export interface Commands {
   turnLeft(): void;
   turnRight(): void;
   straighten(): void;
+  /** The mask of a film subtracted, or no longer. */
+  mask(): void;
+  /** The frame that is seen is the mask. */
+  maskHere(): void;
+  /** Moves the mask by half a pixel. */
+  moveMask(down: number, left: number): void;
   /** Uptake over the picture, or no longer. */
   fuse(): void;
   /** Regions of segmentations on the images, or none. */
@@ -37,7 +43,7 @@ export interface Commands {
   help(): void;
 }
 
-export type CommandName = keyof Commands;
+type CommandName = Exclude<keyof Commands, "moveMask">;
 
 export interface KeyContext {
   commands: Commands;
@@ -80,6 +86,8 @@ const commandKeys: Record<string, CommandName> = {
   "[": "turnLeft",
   "]": "turnRight",
   "\\": "straighten",
+  d: "mask",
+  "shift+d": "maskHere",
   u: "fuse",
   g: "regions",
   "shift+g": "regionList",
@@ -131,7 +139,7 @@ function nextLayout({ rows, columns }: Layout): Layout {
   return rows * columns === 2 ? { rows: 2, columns: 2 } : { rows: 1, columns: 1 };
 }
 
-function moves({ controller, state, hanging, session }: KeyContext): Record<string, () => void> {
+function moves({ commands, controller, state, hanging, session }: KeyContext): Record<string, () => void> {
   const by = (step: number) => () => controller?.goTo((state?.index ?? 0) + step);
   // Views of a projection are series of one image each: the next view is the next series.
   const sideways = (step: number) =>
@@ -147,6 +155,10 @@ function moves({ controller, state, hanging, session }: KeyContext): Record<stri
     end: () => controller?.goTo(Number.MAX_SAFE_INTEGER),
     pageup: () => hanging.stepSeries(-1),
     pagedown: () => hanging.stepSeries(1),
+    "ctrl+arrowup": () => commands.moveMask(-0.5, 0),
+    "ctrl+arrowdown": () => commands.moveMask(0.5, 0),
+    "ctrl+arrowleft": () => commands.moveMask(0, 0.5),
+    "ctrl+arrowright": () => commands.moveMask(0, -0.5),
     "shift+h": () => controller?.flip("vertical"),
     "+": zoom(zoomStep),
     "=": zoom(zoomStep),

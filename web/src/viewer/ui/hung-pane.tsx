@@ -5,6 +5,7 @@ import type { Room } from "../index.tsx";
 import type { StackImage } from "../model/image.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
 import type { ImageSource } from "../pixels/image-source.ts";
+import { maskIn, subtractedImages } from "../pixels/subtracted.ts";
 import { nearestSlice } from "../space/slice-plane.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { Turn } from "../volume/oblique.ts";
@@ -28,15 +29,19 @@ export function useHungImages(
   series: SeriesEntry | undefined,
   hung: Hung | undefined,
 ): HungImages {
-  const { volumes } = room;
-  const { plane, slab, turn } = hung ?? {};
+  const { volumes, source } = room;
+  const { plane, slab, turn, mask } = hung ?? {};
   return useMemo(() => {
     if (!series || series.images.length === 0) return { images: nothing, refusal: "", volume: undefined };
-    if (!plane) return { images: series.images, refusal: "", volume: undefined };
+    if (!plane) {
+      const choice = maskIn(mask, series.images);
+      const images = choice ? subtractedImages(series.images, source, choice) : series.images;
+      return { images, refusal: "", volume: undefined };
+    }
     const volume = volumes.of(series);
     if (!isVolume(volume)) return { images: nothing, refusal: volume.reason, volume: undefined };
     return { images: volume.planes(plane, slab, turn), refusal: "", volume };
-  }, [volumes, series, plane, slab, turn]);
+  }, [volumes, source, series, plane, slab, turn, mask]);
 }
 
 interface Showing {
@@ -77,11 +82,13 @@ export function useShowing(
       return turn && (() => source.release(ids));
     }
     const same = before.current === what && controller.state.get().images.length === images.length;
+    // The same frames, as sent or less a mask: windows differ, all else stays.
+    const isFilm = same && !plane && images[0]!.numberOfFrames > 1;
     before.current = what;
     const { index = plane ? images.length >> 1 : 0, window } = latest.current ?? {};
     controller.showSeries(seriesInstanceUid, images, source.register(images), {
-      index: same && plane ? controller.state.get().index : Math.min(index, images.length - 1),
-      keep: same && plane !== "",
+      index: same && (plane || isFilm) ? controller.state.get().index : Math.min(index, images.length - 1),
+      keep: isFilm ? "place" : same && plane !== "",
       ...(window ? { window } : {}),
     });
   }, [controller, source, images, seriesInstanceUid, plane]);
