@@ -114,6 +114,16 @@ test.each(
   },
 );
 
+test.each(["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202"])(
+  "%s says YBR_RCT where the code stream transforms its components, and only there",
+  async (uid) => {
+    const { bytes, photometricInterpretation } = await encodeFrame(colour, new Uint8Array(45), uid);
+    // Scod, progression and layers stand before the transform (ISO 15444-1 A.6.1).
+    const style = Buffer.from(bytes).indexOf(Buffer.from([0xff, 0x52]));
+    expect(photometricInterpretation).toBe(bytes[style + 8] === 1 ? "YBR_RCT" : "RGB");
+  },
+);
+
 test("colour by plane is written by pixel where the code stream wants it so", async () => {
   const planes = Uint8Array.from({ length: 45 }, (_, n) => n);
   const by = described({ ...colour, planarConfiguration: 1 });

@@ -42,18 +42,20 @@ const wholeBytesOfWavelets = (shape: FrameShape): boolean =>
   wholeBytes(shape) && (shape.samplesPerPixel === 1 || shape.bitsAllocated === 8);
 
 /**
- * Code streams of a library: without a colour transform, so that what the samples are stays as it was said; and read back, because a loss that a codec makes
- * without a word would be ours.
+ * Code streams of a library: without a colour transform, so that what the samples are stays as it was said, unless `saidOf` says what becomes of it; and
+ * read back, because a loss that a codec makes without a word would be ours.
  */
 const proved = (
   takes: Encoder["takes"],
   encode: (description: FrameDescription, pixels: Uint8Array) => Promise<Uint8Array>,
+  saidOf = (photometricInterpretation: string) => photometricInterpretation,
 ): Encoder => ({
   takes,
   async encode(description, pixels, transferSyntaxUID) {
-    const encoded = asIs(description, await encode(description, pixels));
-    const { bytes, ...said } = encoded;
-    const back = await decodeFrame({ ...description, ...said, transferSyntaxUID }, bytes);
+    const bytes = await encode(description, pixels);
+    const photometricInterpretation = saidOf(description.photometricInterpretation);
+    const encoded = asIs({ ...description, photometricInterpretation }, bytes);
+    const back = await decodeFrame({ ...description, photometricInterpretation, transferSyntaxUID }, bytes);
     if (Buffer.compare(back.bytes, pixels) !== 0)
       throw new ImagingError(
         "unsupported",
@@ -63,11 +65,15 @@ const proved = (
   },
 });
 
+/** The build of JPEG 2000 puts colour through the reversible transform, whatever it is told (PS3.5 8.2.4). */
+const transformed = (photometricInterpretation: string): string =>
+  photometricInterpretation === "RGB" ? "YBR_RCT" : photometricInterpretation;
+
 /** One row for each syntax that frames are written in, all without loss; the most welcome first (PS3.5 8.2). */
 const encoders: Readonly<Record<string, Encoder>> = {
   "1.2.840.10008.1.2.4.70": proved(wholeBytes, encodeJpegLossless),
   "1.2.840.10008.1.2.4.80": proved(wholeBytes, encodeJpegLs),
-  "1.2.840.10008.1.2.4.90": proved(wholeBytesOfWavelets, encodeJpeg2000),
+  "1.2.840.10008.1.2.4.90": proved(wholeBytesOfWavelets, encodeJpeg2000, transformed),
   "1.2.840.10008.1.2.4.202": proved(wholeBytesOfWavelets, encodeHtj2k),
   "1.2.840.10008.1.2.4.201": proved(wholeBytesOfWavelets, encodeHtj2k),
   "1.2.840.10008.1.2.5": {
