@@ -156,6 +156,43 @@ describe("native pixels", () => {
   });
 });
 
+describe("JPEG 2000 of other software", () => {
+  test("a segment of single bits comes out packed, the first in the lowest", async () => {
+    const bits = { bitsAllocated: 8, bitsStored: 1, highBit: 0 };
+    const samples = Uint8Array.from({ length: 37 * 53 }, (_, n) => (n % 3 === 1 || n % 53 < 9 ? 1 : 0));
+    const encoded = await encodeLossless("jpeg2000", greyFrame(bits), samples);
+    const { bytes } = await decodeFrame(
+      greyFrame({ ...bits, bitsAllocated: 1, ...syntax(".4.90") }),
+      encoded,
+    );
+    expect(bytes.length).toBe(Math.ceil((37 * 53) / 8));
+    expect([...samples].every((bit, n) => ((bytes[n >> 3]! >> (n & 7)) & 1) === bit)).toBe(true);
+  });
+
+  test.each([
+    ["is signed, Pixel Representation is not", 1, 0, (value: number) => value & 0xfff],
+    ["is unsigned, Pixel Representation is not", 0, 1, (value: number) => (value << 20) >> 20],
+  ] as const)("the code stream %s: the attribute is meant", async (_name, written, said, meant) => {
+    const values = Array.from({ length: 37 * 53 }, (_, n) => ((n * 131) % 4096) - (written === 1 ? 2048 : 0));
+    const bytesOf = (numbers: readonly number[]) => new Uint8Array(Int16Array.from(numbers).buffer);
+    const encoded = await encodeLossless(
+      "jpeg2000",
+      greyFrame({ pixelRepresentation: written }),
+      bytesOf(values),
+    );
+    const description = greyFrame({ pixelRepresentation: said, ...syntax(".4.90") });
+    await expectBack(description, encoded, bytesOf(values.map(meant)));
+  });
+
+  test("one that breaks off is said to be broken", async () => {
+    const frame = greyFrame(syntax(".4.90"));
+    const encoded = await encodeLossless("jpeg2000", frame, picture(frame));
+    // Where the decoder looks for the next tile part.
+    const foreign = Buffer.concat([encoded.subarray(0, -2), Buffer.from([0xff, 0x64, 0, 11]), encoded]);
+    await expect(decodeFrame(frame, foreign)).rejects.toThrow(/breaks off or is damaged/);
+  });
+});
+
 describe("what a code stream says is checked before it is decoded", () => {
   test.each([
     ["JPEG-LS", ".4.80", (frame: FrameDescription) => encodeLossless("jpegLs", frame, picture(frame))],

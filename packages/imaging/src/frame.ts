@@ -99,6 +99,7 @@ export function widen(
   if (decoded.length < samples * bytesPerSample)
     throw new ImagingError("corrupt", "The decoder gave fewer pixels than the frame has.");
   const wanted = description.bitsAllocated / 8;
+  if (description.bitsAllocated === 1 && bytesPerSample === 1) return packed(decoded.subarray(0, samples));
   if (!Number.isInteger(wanted))
     throw new ImagingError("unsupported", "Compressed frames need whole bytes allocated for a sample.");
   const exact = decoded.subarray(0, samples * bytesPerSample);
@@ -114,6 +115,13 @@ export function widen(
     }
   }
   return widened;
+}
+
+/** Samples of one bit, as native pixels hold them: the first in the least significant bit (PS3.5 8.1.1). */
+function packed(samples: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(samples.length / 8));
+  for (let i = 0; i < samples.length; i++) bits[i >> 3]! |= (samples[i]! & 1) << (i & 7);
+  return bits;
 }
 
 /** Drops the upper bytes of each sample, which the depth check has shown to be empty. */

@@ -1,6 +1,6 @@
 import type { DataSet, Element } from "../model.ts";
 import { formatTag, type Tag } from "../tags.ts";
-import { numberValues, parseDecimal, tagValues, textValues } from "../values.ts";
+import { bigints, items, numberValues, parseDecimal, readingVr, tagValues, textValues } from "../values.ts";
 import { vrFacts } from "../vr.ts";
 import { swapped } from "../write/swap.ts";
 import { toBase64 } from "./base64.ts";
@@ -61,11 +61,11 @@ function setToJson(set: DataSet, options: ToJsonOptions, prefix: string): DicomJ
 }
 
 function elementToJson(set: DataSet, element: Element, options: ToJsonOptions, path: string): JsonElement {
-  const { vr } = element;
-  if (element.items !== null) {
-    const { items } = element;
-    if (items.length === 0) return { vr: "SQ" };
-    return { vr: "SQ", Value: items.map((item, i) => setToJson(item, options, `${path}/${i}/`)) };
+  const vr = jsonVr(element);
+  const inside = jsonItems(set, element);
+  if (inside !== null) {
+    if (inside.length === 0) return { vr: "SQ" };
+    return { vr: "SQ", Value: inside.map((item, i) => setToJson(item, options, `${path}/${i}/`)) };
   }
   const isHere = element.size > 0 && element.fragments === null;
   if (isHere || element.deferred || element.fragments !== null || element.bulkDataUri !== null) {
@@ -78,6 +78,23 @@ function elementToJson(set: DataSet, element: Element, options: ToJsonOptions, p
     return { vr, Value: ["ISO_IR 192"] };
   const values = jsonValues(set, element);
   return values.length === 0 || (values.length === 1 && values[0] === null) ? { vr } : { vr, Value: values };
+}
+
+/**
+ * The VR of an element in JSON. One that came as UN and stands in the dictionary is what the dictionary says (PS3.5 6.2.2 note 7): no client could show it
+ * otherwise. Words and bytes stay UN, whose value is the bytes too.
+ */
+export function jsonVr(element: Element): string {
+  if (element.vr !== "UN") return element.vr;
+  const vr = readingVr(element);
+  return vrFacts(vr).kind === "bulk" || vr === "SQ" ? "UN" : vr;
+}
+
+/** Also those of a sequence that came as UN, where they can be read. */
+export function jsonItems(set: DataSet, element: Element): DataSet[] | null {
+  if (element.items !== null || element.vr !== "UN" || element.size === 0) return element.items;
+  const read = items(set, element.tag);
+  return read.length === 0 ? null : read;
 }
 
 export const characterSetTag: Tag = 0x00080005;
@@ -97,7 +114,7 @@ export function littleEndianValue(set: DataSet, element: Element): Uint8Array {
 
 /** The values of an element as they stand in "Value". */
 export function jsonValues(set: DataSet, element: Element): JsonValue[] {
-  const { vr } = element;
+  const vr = jsonVr(element);
   switch (vr) {
     case "DS":
     case "IS":
@@ -108,7 +125,7 @@ export function jsonValues(set: DataSet, element: Element): JsonValue[] {
       return tagValues(set, element).map(formatTag);
     case "SV":
     case "UV":
-      return bigValues(set, element);
+      return bigints(set, element.tag).map(bigValue);
     case "FL":
     case "FD":
       return numberValues(set, element, vr).map(finiteOrName);
@@ -136,17 +153,9 @@ function finiteOrName(value: number): JsonValue {
 }
 
 /** Beyond what a JSON number is sure to keep, 64 bit integers are text (PS3.18 F.2.3.1). */
-function bigValues(set: DataSet, element: Element): JsonValue[] {
-  const bytes = element.value;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values: JsonValue[] = [];
-  for (let at = 0; at + 8 <= bytes.length; at += 8) {
-    const value =
-      element.vr === "SV" ? view.getBigInt64(at, set.littleEndian) : view.getBigUint64(at, set.littleEndian);
-    const asNumber = Number(value);
-    values.push(Number.isSafeInteger(asNumber) ? asNumber : value.toString());
-  }
-  return values;
+function bigValue(value: bigint): JsonValue {
+  const asNumber = Number(value);
+  return Number.isSafeInteger(asNumber) ? asNumber : value.toString();
 }
 
 function jsonName(value: string): JsonValue {

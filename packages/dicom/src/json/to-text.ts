@@ -2,7 +2,15 @@ import type { DataSet, Element } from "../model.ts";
 import { formatTag } from "../tags.ts";
 import { vrFacts } from "../vr.ts";
 import { toBase64 } from "./base64.ts";
-import { characterSetTag, isAscii, jsonValues, littleEndianValue, type ToJsonOptions } from "./to-json.ts";
+import {
+  characterSetTag,
+  isAscii,
+  jsonItems,
+  jsonValues,
+  jsonVr,
+  littleEndianValue,
+  type ToJsonOptions,
+} from "./to-json.ts";
 
 /**
  * The text of `toDicomJson`, made without the objects between: faster, and with every attribute in ascending order (an object of JavaScript puts
@@ -19,17 +27,28 @@ function setText(set: DataSet, options: ToJsonOptions, prefix: string): string {
     const key = formatTag(element.tag);
     const path = prefix === "" ? key : prefix + key;
     if (options.omit?.(path, element)) continue;
-    text += `${text === "{" ? "" : ","}"${key}":{"vr":"${element.items === null ? element.vr : "SQ"}"${contentText(set, element, options, path)}}`;
+    text += `${text === "{" ? "" : ","}"${key}":${elementText(set, element, options, path)}`;
   }
   return `${text}}`;
 }
 
-function contentText(set: DataSet, element: Element, options: ToJsonOptions, path: string): string {
-  const { items, vr } = element;
-  if (items !== null) {
-    if (items.length === 0) return "";
-    return `,"Value":[${items.map((item, i) => setText(item, options, `${path}/${i}/`)).join(",")}]`;
+function elementText(set: DataSet, element: Element, options: ToJsonOptions, path: string): string {
+  const items = jsonItems(set, element);
+  if (items === null) {
+    const vr = jsonVr(element);
+    return `{"vr":"${vr}"${contentText(set, element, vr, options, path)}}`;
   }
+  if (items.length === 0) return '{"vr":"SQ"}';
+  return `{"vr":"SQ","Value":[${items.map((item, i) => setText(item, options, `${path}/${i}/`)).join(",")}]}`;
+}
+
+function contentText(
+  set: DataSet,
+  element: Element,
+  vr: string,
+  options: ToJsonOptions,
+  path: string,
+): string {
   const isHere = element.size > 0 && element.fragments === null;
   if (isHere || element.deferred || element.fragments !== null || element.bulkDataUri !== null) {
     const uri = options.bulkDataUri?.(path, element) ?? element.bulkDataUri;
@@ -38,7 +57,7 @@ function contentText(set: DataSet, element: Element, options: ToJsonOptions, pat
   if (!isHere) return "";
   if (element.tag === characterSetTag && options.characterSet !== "as-received" && !isAscii(set))
     return ',"Value":["ISO_IR 192"]';
-  if (vr === "US" && element.size === 2) return `,"Value":[${shortNumber(set, element)}]`;
+  if (element.vr === "US" && element.size === 2) return `,"Value":[${shortNumber(set, element)}]`;
   if (vrFacts(vr).kind === "bulk") return `,"InlineBinary":"${toBase64(littleEndianValue(set, element))}"`;
   const values = jsonValues(set, element);
   if (values.length === 0 || (values.length === 1 && values[0] === null)) return "";

@@ -16,6 +16,8 @@ import {
   Tags,
   TransferSyntaxes,
   text,
+  toDicomJson,
+  toDicomJsonText,
   writeDataSet,
   writePart10,
 } from "../index.ts";
@@ -210,6 +212,28 @@ describe("UN", () => {
       0x00091001,
     );
     expect(text(first!, Tags.ReferencedSOPInstanceUID)).toBe("1.2");
+  });
+  test("of a tag in the dictionary has that one's VR in JSON, for clients that know no other way to read it", () => {
+    const read = readDataSet(
+      bytesOf(
+        `08 00 40 11 55 4e 00 00 14 00 00 00 ${inner}
+         10 00 10 00 55 4e 00 00 04 00 00 00 41 5e 42 20
+         28 00 10 00 55 4e 00 00 02 00 00 00 03 00
+         28 00 06 01 55 4e 00 00 02 00 00 00 03 00
+         09 00 01 10 55 4e 00 00 02 00 00 00 03 00`,
+      ),
+      ExplicitVRLittleEndian,
+    );
+    const json = {
+      "00081140": { vr: "SQ", Value: [{ "00081155": { vr: "UI", Value: ["1.2"] } }] },
+      "00100010": { vr: "PN", Value: [{ Alphabetic: "A^B" }] },
+      "00280010": { vr: "US", Value: [3] },
+      // US or SS: the dictionary does not tell.
+      "00280106": { vr: "UN", InlineBinary: "AwA=" },
+      "00091001": { vr: "UN", InlineBinary: "AwA=" },
+    };
+    expect(toDicomJson(read)).toEqual(json);
+    expect(JSON.parse(toDicomJsonText(read))).toEqual(json);
   });
   test("of undefined length is encapsulated where it is Pixel Data", () => {
     const pixels =

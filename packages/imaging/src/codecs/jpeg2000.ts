@@ -25,6 +25,29 @@ function checkedHeader(description: FrameDescription, bytes: Uint8Array): Jpeg20
   return header;
 }
 
+/**
+ * Where the code stream and Pixel Representation disagree about the sign the attribute is meant: the same bits, with their sign or without.
+ * @param signed as the code stream says
+ */
+function withSign(
+  { bitsAllocated, pixelRepresentation }: FrameDescription,
+  bytes: Uint8Array,
+  precision: number,
+  signed: boolean,
+): Uint8Array {
+  const meant = pixelRepresentation === 1;
+  if (meant === signed || precision >= bitsAllocated || (bitsAllocated !== 8 && bitsAllocated !== 16))
+    return bytes;
+  const samples =
+    bitsAllocated === 8
+      ? new Uint8Array(bytes)
+      : new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const above = 32 - precision;
+  for (let i = 0; i < samples.length; i++)
+    samples[i] = meant ? (samples[i]! << above) >> above : (samples[i]! << above) >>> above;
+  return new Uint8Array(samples.buffer);
+}
+
 /** @param reduction how often the sides are halved */
 async function decodeWith(
   header: Jpeg2000Header,
@@ -34,6 +57,8 @@ async function decodeWith(
 ): Promise<{ description: FrameDescription; frame: DecodedFrame }> {
   const codec = header.highThroughput ? "htj2k" : "jpeg2000";
   const { decoded, information } = await decodeWithWasm(codec, bytes, reduction);
+  if (information.componentCount === 0)
+    throw new ImagingError("corrupt", "The JPEG 2000 code stream breaks off or is damaged.");
   expectSize(description, {
     rows: information.height,
     columns: information.width,
@@ -48,7 +73,7 @@ async function decodeWith(
   return {
     description: reduced,
     frame: {
-      bytes: widen(reduced, decoded, precision > 8 ? 2 : 1, signed),
+      bytes: withSign(reduced, widen(reduced, decoded, precision > 8 ? 2 : 1, signed), precision, signed),
       photometricInterpretation: transformed ? "RGB" : description.photometricInterpretation,
       planarConfiguration: 0,
     },

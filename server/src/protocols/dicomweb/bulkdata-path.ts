@@ -1,4 +1,4 @@
-import { type DataSet, type Element, parseTag } from "@isocenter/dicom";
+import { type DataSet, type Element, items, parseTag } from "@isocenter/dicom";
 
 /** More than the nesting that is read from any object. */
 const maxWords = 129;
@@ -15,10 +15,10 @@ export function elementAt(dataSet: DataSet, path: string): Element | null {
     const word = words[at] ?? "";
     const tag = /^[0-9A-Fa-f]{8}$/.test(word) ? parseTag(word) : null;
     const element: Element | undefined = tag === null ? undefined : current.elements.get(tag);
-    if (!element) return null;
+    if (!element || tag === null) return null;
     const index = words[at + 1];
     if (index === undefined) return element;
-    current = /^\d{1,6}$/.test(index) ? element.items?.[Number(index)] : undefined;
+    current = /^\d{1,6}$/.test(index) ? items(current, tag)[Number(index)] : undefined;
     if (!current) return null;
   }
 }
