@@ -128,7 +128,7 @@ describe.skipIf(missing)("the send queue to storescp", () => {
     expect(await itemOf(never)).toMatchObject({
       state: "PENDING",
       failed: 1,
-      last_error: "1 not taken: It takes no transfer syntax in which this CT Image Storage can be given.",
+      last_error: "1 not taken: It takes no transfer syntax in which this can be given: CT Image Storage.",
     });
   });
 

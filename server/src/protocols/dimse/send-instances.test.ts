@@ -118,9 +118,16 @@ test("each goes as it is kept where that is taken, else as the best that is take
   const second = reported();
   await sendInstances(deps, narrow.target, instances, second.report);
   expect(second.lines.sort()).toEqual([
-    "1.2.1 refused 122 It takes no transfer syntax in which this CT Image Storage can be given.",
+    "1.2.1 refused 122 It takes no transfer syntax in which this can be given: CT Image Storage.",
     "1.2.2 taken",
     "1.2.3 refused 122 It does not take MR Image Storage.",
+  ]);
+
+  const third = reported();
+  await sendInstances(deps, narrow.target, [instances[1]!, instance(4, { bitsAllocated: 32 })], third.report);
+  expect(third.lines.sort()).toEqual([
+    "1.2.2 taken",
+    "1.2.4 refused 122 It takes no transfer syntax that holds 32 bits: CT Image Storage.",
   ]);
 });
 

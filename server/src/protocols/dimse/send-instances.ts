@@ -266,9 +266,13 @@ function syntaxesBySopClass(contexts: readonly PresentationContext[]): Map<strin
 const said = (status: number, errorComment: string | undefined): string =>
   `${status.toString(16).toUpperCase().padStart(4, "0")}H${errorComment ? `: ${errorComment}` : ""}`;
 
-function notTaken({ SOPClassUID }: StoredInstance, inAnotherSyntax: boolean): string {
+/** The part that says what is wrong comes first: of an error comment 64 characters are left. */
+function notTaken({ SOPClassUID, bitsAllocated }: StoredInstance, inAnotherSyntax: boolean): string {
   const name = sopClass(SOPClassUID)?.name ?? SOPClassUID;
-  return inAnotherSyntax
-    ? `It takes no transfer syntax in which this ${name} can be given.`
-    : `It does not take ${name}.`;
+  if (!inAnotherSyntax) return `It does not take ${name}.`;
+  // Few syntaxes hold cells of more than 16 bits (PS3.5 8.2).
+  const deep = bitsAllocated !== null && bitsAllocated > 16;
+  return deep
+    ? `It takes no transfer syntax that holds ${bitsAllocated} bits: ${name}.`
+    : `It takes no transfer syntax in which this can be given: ${name}.`;
 }
