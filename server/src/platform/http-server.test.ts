@@ -62,10 +62,31 @@ test("a route that names no parameter and no body refuses them by name", async (
       400,
       [{ path: "body.color", message: "This member is not known here." }],
     ]);
+    const list = await app.inject({ method: "POST", url: `${prefix}/bare`, payload: ["red"] });
+    expect(list.json().errors.map((error: { path: string }) => error.path)).toEqual(["body.0"]);
     const bare = { method: "POST" as const, url: `${prefix}/bare` };
     for (const request of [bare, { ...bare, payload: {} }])
       expect((await app.inject(request)).json()).toEqual({ bare: true });
   }
+});
+
+test("a body that says a member twice is refused: who checks it on its way may take the other one", async () => {
+  const send = (payload: string) =>
+    app.inject({
+      method: "POST",
+      url: "/api/v1/things",
+      payload,
+      headers: { "content-type": "application/json" },
+    });
+  const twice = await send('{"name":"a","n":1,"n":100}');
+  expect([twice.statusCode, twice.json().code, twice.json().errors]).toEqual([
+    400,
+    "json.repeated",
+    [{ path: "body.n", message: "This member is said twice." }],
+  ]);
+  expect((await send('{"name":"a","n":1}')).json()).toEqual({ name: "a", n: 1 });
+  expect((await send("{")).json().code).toBe("ctp-invalid-json-body");
+  expect((await send("")).json().code).toBe("ctp-empty-json-body");
 });
 
 test.each(Object.entries(statusOf))("the refusal %s has its status", async (kind, words) => {

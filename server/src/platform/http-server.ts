@@ -15,6 +15,7 @@ import type { App, Routes } from "./http.ts";
 import { answerBrokenRequest } from "./http-broken.ts";
 import { installDeferral } from "./http-deferral.ts";
 import { installIdempotency } from "./http-idempotency.ts";
+import { installJson } from "./http-json.ts";
 import { installMethods, nothingAt } from "./http-methods.ts";
 import { registerOpenApi } from "./http-openapi.ts";
 import { sendProblem } from "./http-problems.ts";
@@ -220,6 +221,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, nothingAt(request)));
   // Texts are JSON here: what says that it is something else is not read as if it were.
   app.removeContentTypeParser("text/plain");
+  installJson(app);
   observe(app, options.metrics);
   closeUnsentBodies(app);
   endUnusedConnectionsAtStop(app);

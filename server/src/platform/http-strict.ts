@@ -75,7 +75,7 @@ export function refuseUnknown(app: App): void {
     joinRepeated(request);
     const { body } = request;
     if (request.routeOptions.schema?.body !== undefined || typeof body !== "object" || body === null) return;
-    const names = Array.isArray(body) ? ["[0]"] : Object.keys(body);
+    const names = Object.keys(body);
     if (names.length === 0) return;
     const errors = names
       .slice(0, mostErrors)
