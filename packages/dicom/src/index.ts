@@ -35,7 +35,6 @@ export {
 export { toDicomJsonText } from "./json/to-text.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export {
-  combineRanges,
   formatDate,
   formatTime,
   parseDate,
@@ -47,9 +46,9 @@ export {
   type Range,
 } from "./match/date-time.ts";
 export { foldLetters, foldName } from "./match/fold.ts";
-export { matchesFuzzily, matchesPersonName } from "./match/person-name.ts";
+export { matchesPersonName } from "./match/person-name.ts";
 export { phoneticKeys } from "./match/phonetic.ts";
-export { hasWildcard, matchesWildcard, parseUidList, wildcardToLike } from "./match/wildcard.ts";
+export { hasWildcard, matchesWildcard, wildcardToLike } from "./match/wildcard.ts";
 export {
   createDirectory,
   type DirectoryEntry,
@@ -67,7 +66,6 @@ export {
 } from "./model.ts";
 export {
   createStreamParser,
-  readBareObject,
   readDataSet,
   readPart10,
   type StreamParser,

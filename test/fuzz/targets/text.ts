@@ -4,7 +4,6 @@ import {
   encodeText,
   foldName,
   fromDicomJson,
-  matchesFuzzily,
   matchesPersonName,
   matchesWildcard,
   parseDateRange,
@@ -73,7 +72,6 @@ export const target: Target = {
     for (const parse of [parseDateRange, parseTimeRange, parseDateTimeRange]) parse(text);
     const [pattern = "", name = ""] = text.split("=");
     matchesPersonName(pattern, name);
-    matchesFuzzily(pattern, name);
     matchesWildcard(pattern, name);
     wildcardToLike(pattern);
     try {

@@ -119,17 +119,6 @@ export function parseDateTimeRange(text: string): Range | null {
   return null;
 }
 
-/**
- * Combined date and time matching (PS3.4 C.2.2.2.5.1): from the first time of the first day to the last time of the last day, instead of those times on
- * each day.
- */
-export function combineRanges(date: Range, time: Range): Range {
-  return {
-    from: date.from === null ? null : `${date.from}T${time.from ?? "00:00:00"}`,
-    to: date.to === null ? null : `${date.to}T${time.to ?? "23:59:59.999999"}`,
-  };
-}
-
 /** "2026-01-05" → "20260105". */
 export const formatDate = (iso: string): string => iso.replaceAll("-", "");
 

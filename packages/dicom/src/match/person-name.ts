@@ -1,5 +1,4 @@
 import { foldLetters, foldName } from "./fold.ts";
-import { phoneticKeys } from "./phonetic.ts";
 import { matchesWildcard } from "./wildcard.ts";
 
 const groupsOf = (text: string) => text.split("=").map((group) => group.replace(/[\s^]+$/, "").trimStart());
@@ -31,17 +30,4 @@ export function matchesPersonName(pattern: string, name: string): boolean {
   if (wanted.every((group) => group === "" || group === "*")) return true;
   if (wanted.length === 1) return given.some((group) => matchesGroup(wanted[0]!, group));
   return wanted.every((group, i) => group === "" || matchesGroup(group, given[i] ?? ""));
-}
-
-/** Fuzzy matching: every word of the pattern sounds like, or begins, a word of the name, in any order. */
-export function matchesFuzzily(pattern: string, name: string): boolean {
-  const words = foldName(name).split(/[ =]/);
-  const keys = new Set(phoneticKeys(name));
-  return foldName(pattern.replace(/[*?]/g, " "))
-    .split(/[ =]/)
-    .filter((word) => word !== "")
-    .every(
-      (word) =>
-        words.some((given) => given.startsWith(word)) || phoneticKeys(word).every((key) => keys.has(key)),
-    );
 }

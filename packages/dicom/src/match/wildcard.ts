@@ -31,11 +31,3 @@ export function wildcardToLike(pattern: string): string {
     .replace(/\*+/g, "%")
     .replace(/\?/g, "_");
 }
-
-/** A list of UIDs (PS3.4 C.2.2.2.2): values between backslashes, or between commas as DICOMweb writes them; empty ones dropped. */
-export function parseUidList(text: string): string[] {
-  return text
-    .split(/[\\,]/)
-    .map((uid) => uid.trim())
-    .filter((uid) => uid !== "");
-}

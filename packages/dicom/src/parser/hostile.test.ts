@@ -9,7 +9,6 @@ import {
   items,
   type Limits,
   number,
-  readBareObject,
   readDataSet,
   readPart10,
   storable,
@@ -238,7 +237,9 @@ describe("UN", () => {
   test("of undefined length is encapsulated where it is Pixel Data", () => {
     const pixels =
       "e0 7f 10 00 55 4e 00 00 ff ff ff ff fe ff 00 e0 00 00 00 00 fe ff 00 e0 02 00 00 00 ff d8 fe ff dd e0 00 00 00 00";
-    const { pixelData } = readBareObject(bytesOf(pixels), TransferSyntaxes.JPEGBaseline8Bit);
+    const parser = createStreamParser({ transferSyntaxUID: TransferSyntaxes.JPEGBaseline8Bit });
+    parser.push(bytesOf(pixels));
+    const { pixelData } = parser.end();
     expect(pixelData).toMatchObject({ encapsulated: true, vr: "UN", frames: [[{ offset: 28, length: 2 }]] });
   });
   test("of a known sequence is read as one", () => {

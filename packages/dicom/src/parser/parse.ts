@@ -73,15 +73,6 @@ export function readDataSet(bytes: Uint8Array, transferSyntaxUID: string, limits
   return readWhole(bytes, limitsOf(limits), transferSyntaxUID).dataSet;
 }
 
-/** The same as `readDataSet` with frame index and all. */
-export function readBareObject(
-  bytes: Uint8Array,
-  transferSyntaxUID: string,
-  limits?: Partial<Limits>,
-): ParsedObject {
-  return readWhole(bytes, limitsOf(limits), transferSyntaxUID);
-}
-
 export interface StreamParser {
   /** Takes the next bytes; they may be reused afterwards. Throws `DicomError`, and again at every later call. */
   push(chunk: Uint8Array): void;
