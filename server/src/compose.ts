@@ -208,6 +208,23 @@ export interface Network {
   listenerMetrics?: () => Promise<string>;
 }
 
+/** The HTTP server of a process that offers no API: how it is, and what it measures. */
+export function composeHealth(
+  platform: Platform,
+  identity: IdentityWithDeps,
+  checks: readonly HealthCheck[],
+): Promise<App> {
+  return createHttpServer({
+    config: platform.config,
+    log: platform.log,
+    metrics: platform.metrics,
+    tls: platform.tls,
+    authentication: (app) => identity.installAuthentication(app),
+    api: [],
+    root: [healthRoutes(checks, platform.log, platform.metrics), metricsRoutes(platform)],
+  });
+}
+
 /** The HTTP server with the routes of every module. */
 export function composeHttp(
   platform: Platform,

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
-import { composeHttp, composeModules } from "./compose.ts";
+import { composeHealth, composeHttp, composeModules } from "./compose.ts";
 import type { Demo } from "./demo/index.ts";
 import { ensureFirstStart, type FirstStart } from "./modules/identity/index.ts";
-import { type Config, openPlatform } from "./platform/index.ts";
+import { type App, type Config, openPlatform } from "./platform/index.ts";
 import { type ListenerProcess, ownListenerProcess, startListenerProcess } from "./processes.ts";
 import { startDimse } from "./protocols/dimse/index.ts";
 
@@ -11,6 +11,8 @@ export interface Isocenter {
   port: number | null;
   /** Null without the role `dicom`. */
   dicomPort: number | null;
+  /** Where a process without the role `api` tells of its health; null where it does not. */
+  healthPort: number | null;
   firstStart: FirstStart;
   demo: Demo;
   /** Takes a renewed certificate into use at once; it is looked for each minute anyway. */
@@ -26,6 +28,11 @@ export interface StartOptions {
   host: string;
   /** Told when the program cannot go on. */
   onFatal: (message: string) => void;
+}
+
+function portOf(app: App): number | null {
+  const address = app.server.address();
+  return typeof address === "object" && address ? address.port : null;
 }
 
 /** The composition root: opens the platform, makes every module on it, starts the roles asked for. */
@@ -61,6 +68,7 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
       listener === null && config.roles.includes("dicom") ? await startDimse({ platform, ...modules }) : null;
     if (shared) steps.push(() => shared.close());
     const dimse = listener ?? shared;
+    const allChecks = dimse ? [...checks, dimse.check] : checks;
     let port: number | null = null;
     if (config.roles.includes("api") || config.roles.includes("worker")) {
       const network = {
@@ -68,18 +76,24 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
         dicomPort: () => dimse?.port ?? config.dicomPort,
         ...(listener ? { listenerMetrics: listener.metrics } : {}),
       };
-      const app = await composeHttp(platform, modules, dimse ? [...checks, dimse.check] : checks, network);
+      const app = await composeHttp(platform, modules, allChecks, network);
       steps.push(() => app.close());
       // A worker does what clients of other processes do not wait for by the same routes.
       if (config.roles.includes("api")) await app.listen({ port: config.port, host: config.host });
       else await app.ready();
-      const address = app.server.address();
-      if (config.roles.includes("api"))
-        port = typeof address === "object" && address ? address.port : config.port;
+      if (config.roles.includes("api")) port = portOf(app) ?? config.port;
+    }
+    let healthPort: number | null = null;
+    if (config.healthPort !== null) {
+      const app = await composeHealth(platform, modules.identity, allChecks);
+      steps.push(() => app.close());
+      await app.listen({ port: config.healthPort, host: config.host });
+      healthPort = portOf(app) ?? config.healthPort;
     }
     return {
       port,
       dicomPort: dimse?.port ?? null,
+      healthPort,
       firstStart,
       demo: modules.demo,
       reload() {

@@ -2,8 +2,9 @@ import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pino from "pino";
-import { composeHttp, composeModules } from "./compose.ts";
+import { composeHttp, composeModules, type Modules } from "./compose.ts";
 import {
+  type App,
   connect,
   createFileStore,
   createJobs,
@@ -13,10 +14,12 @@ import {
   systemClock,
 } from "./platform/index.ts";
 
-/** The OpenAPI document of this program's routes, made without a database: nothing is asked of it before a request comes. */
-export async function openApiDocument(): Promise<object> {
+/** The program with every route and metric, made without a database: nothing is asked of it before a request comes. Gone when `use` has ended. */
+export async function withoutDatabase<T>(
+  use: (program: { app: App; platform: Platform; modules: Modules }) => Promise<T> | T,
+): Promise<T> {
   const dataDir = await fs.mkdtemp(path.join(tmpdir(), "isocenter-openapi-"));
-  const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: "silent" });
+  const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: "silent", HOST: "127.0.0.1", DICOM_PORT: "0" });
   const log = pino({ level: "silent" });
   const connection = { url: "postgres://nobody@localhost:1/none" };
   const db = connect(connection);
@@ -37,9 +40,9 @@ export async function openApiDocument(): Promise<object> {
       dicomPort: () => config.dicomPort,
     });
     await app.ready();
-    const document = app.swagger();
+    const made = await use({ app, platform, modules });
     await app.close();
-    return document;
+    return made;
   } finally {
     await modules.rendering.close();
     await modules.imaging.close();
@@ -47,3 +50,6 @@ export async function openApiDocument(): Promise<object> {
     await fs.rm(dataDir, { recursive: true, force: true });
   }
 }
+
+/** The OpenAPI document of this program's routes. */
+export const openApiDocument = (): Promise<object> => withoutDatabase(({ app }) => app.swagger());

@@ -181,6 +181,17 @@ describe("the DIMSE listener in a process of its own", () => {
     expect(await isGone(listener)).toBe(true);
   });
 
+  test("one that offers no API tells of its health where it is told to, and its metrics to who may read them", async () => {
+    const program = await started(undefined, { ROLES: "dicom,worker", HEALTH_PORT: "0" });
+    const port = /Health +port (\d+)/.exec(program.output())?.[1];
+    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    expect(await (await get("/health/ready")).json()).toEqual({ status: "ok" });
+    const health = (await (await get("/health")).json()) as { dependencies: object };
+    expect(Object.keys(health.dependencies).sort()).toEqual(["database", "dimse", "disk", "jobs", "objects"]);
+    expect((await get("/metrics")).status).toBe(401);
+    expect((await get("/api/v1/system")).status).toBe(404);
+  });
+
   test("with one role, and where it is said, there is one process", async () => {
     const program = await started(undefined, { DICOM_PROCESS: "shared" });
     expect(await listenerOf(program)).toBeNull();

@@ -33,12 +33,15 @@ function banner(config: Config, isocenter: Isocenter): string {
       : [`  DICOM       ${config.aeTitle} at ${networkAddress()}, port ${isocenter.dicomPort}`];
   if (dicom.length > 0 && config.dicomTlsPort !== null)
     dicom.push(`              by TLS at port ${config.dicomTlsPort}`);
+  const health =
+    isocenter.healthPort === null ? [] : [`  Health      port ${isocenter.healthPort} of this machine`];
   const lines = [
     "",
     `Isocenter ${productVersion} is running.`,
     "",
     ...http,
     ...dicom,
+    ...health,
     `  Data        ${config.dataDir}`,
     "",
   ];

@@ -125,6 +125,7 @@ async function secrets(dataDir: string): Promise<Finding[]> {
 async function ports(config: Config, besideServer: boolean): Promise<Finding[]> {
   const wanted = [
     ...(config.roles.includes("api") ? [{ name: "PORT", port: config.port }] : []),
+    ...(config.healthPort !== null ? [{ name: "HEALTH_PORT", port: config.healthPort }] : []),
     ...(config.roles.includes("dicom") ? [{ name: "DICOM_PORT", port: config.dicomPort }] : []),
   ].filter(({ port }) => port !== 0);
   const findings: Finding[] = [];

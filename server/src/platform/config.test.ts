@@ -72,6 +72,14 @@ test("secrets come from files too, but not from both", () => {
   ]);
 });
 
+test("health has a port of its own only where there is no API", () => {
+  expect(readConfig({ ROLES: "worker", HEALTH_PORT: "3007" }).healthPort).toBe(3007);
+  expect(readConfig({ ROLES: "worker" }).healthPort).toBeNull();
+  expect(mistakes({ HEALTH_PORT: "3007" })).toEqual([
+    expect.stringMatching(/^HEALTH_PORT: with the role api/),
+  ]);
+});
+
 test("the database by the names that other set-ups use", () => {
   expect(readConfig({ DB_HOST: "db", DB_USER: "me", DB_PASS: "p@ss", POSTGRES_DB: "pacs" }).databaseUrl).toBe(
     "postgres://me:p%40ss@db:5432/pacs",

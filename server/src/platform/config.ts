@@ -21,6 +21,8 @@ export type PhysicianOrders = (typeof physicianOrders)[number];
 export interface Config {
   port: number;
   host: string;
+  /** Where a process without the role `api` tells of its health and gives its metrics; null: nowhere. */
+  healthPort: number | null;
   environment: (typeof environments)[number];
   publicUrl: string | null;
   trustProxy: boolean | number | string;
@@ -142,6 +144,16 @@ function dicomTlsPort(values: ConfigValues): number | null {
   return port;
 }
 
+/** Port 0 takes any that is free. */
+function healthPort(values: ConfigValues, roles: Config["roles"]): number | null {
+  if (values.raw("HEALTH_PORT") === undefined) return null;
+  if (roles.includes("api"))
+    values.mistakes.push(
+      "HEALTH_PORT: with the role api health and metrics are at PORT; leave it out, or api out of ROLES.",
+    );
+  return values.integer("HEALTH_PORT", 0, 0, 65_535);
+}
+
 function adminPassword(values: ConfigValues): string | null {
   const password = values.secret("ADMIN_PASSWORD");
   if (password !== null && password.length < 12)
@@ -178,9 +190,11 @@ export function readConfig(environment: Environment): Config {
   const storage = values.oneOf("STORAGE", ["file", "s3", "azure"], "file");
   const mebibyte = 1024 * 1024;
   const publicUrl = values.url("PUBLIC_URL", ["http:", "https:"]);
+  const does = roles(values);
   const config: Config = {
     port: values.integer("PORT", 3006, 0, 65_535),
     host: values.raw("HOST") ?? "0.0.0.0",
+    healthPort: healthPort(values, does),
     environment: kind,
     publicUrl,
     trustProxy: trustProxy(values),
@@ -214,7 +228,7 @@ export function readConfig(environment: Environment): Config {
     physicianOrders: values.oneOf("PHYSICIAN_ORDERS", physicianOrders, "known"),
     notices: noticeSettings(values, publicUrl),
     logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
-    roles: roles(values),
+    roles: does,
   };
   if (values.mistakes.length > 0) throw new ConfigError(values.mistakes);
   return config;
