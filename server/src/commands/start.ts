@@ -10,6 +10,7 @@ import {
   processEnvironment,
   productVersion,
   readConfig,
+  withoutEffect,
 } from "../platform/index.ts";
 import { buildWebApp, webAppIsBuilt } from "../web-app.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -102,6 +103,8 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
   const quiet = process.stderr.isTTY && environment.LOG_LEVEL === undefined;
   const config = readConfig(quiet ? { ...environment, LOG_LEVEL: "warn" } : environment);
   const log = createLog(config, pino.destination({ fd: 2, sync: true }));
+  for (const name of withoutEffect(environment))
+    log.warn(`${name} has no effect: this version does not offer what it is for.`);
   if (config.roles.includes("api") && !webAppIsBuilt()) {
     say("Building the web app, once …");
     await buildWebApp();

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError, readConfig, withoutEffect } from "./config.ts";
 
 const mistakes = (environment: Record<string, string>): readonly string[] => {
   try {
@@ -78,6 +78,12 @@ test("health has a port of its own only where there is no API", () => {
   expect(mistakes({ HEALTH_PORT: "3007" })).toEqual([
     expect.stringMatching(/^HEALTH_PORT: with the role api/),
   ]);
+});
+
+test("what is set and not offered is named, instead of being passed over", () => {
+  const set = { HL7_PORT: "2575", EHR_SERVICE_URL: " ", OIDC_ISSUER: "https://sso.example" };
+  expect(withoutEffect(set)).toEqual(["HL7_PORT", "OIDC_ISSUER"]);
+  expect(mistakes(set)).toEqual([]);
 });
 
 test("the database by the names that other set-ups use", () => {

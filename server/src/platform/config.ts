@@ -183,6 +183,12 @@ function journalSealKey(values: ConfigValues): string | null {
   return null;
 }
 
+const notOffered = ["HL7_PORT", "EHR_SERVICE_URL", "OIDC_ISSUER"];
+
+/** Variables of the plan of the whole that are set and have no effect in this version: whoever set them waits for it. */
+export const withoutEffect = (environment: Environment): string[] =>
+  notOffered.filter((name) => (environment[name] ?? "").trim() !== "");
+
 /** @throws ConfigError naming every mistake at once */
 export function readConfig(environment: Environment): Config {
   const values = createConfigReader(environment);

@@ -15,6 +15,8 @@ test.each([
   ["  =1", "'  =1"],
   ["\t=1", "'\t=1"],
   ["|calc", "'|calc"],
+  // Japanese spreadsheets take these for the narrow ones.
+  ["＝1+1", "'＝1+1"],
   ['=HYPERLINK("x")', '"\'=HYPERLINK(""x"")"'],
   ["-12.50", "-12.50"],
   ["a=b", "a=b"],

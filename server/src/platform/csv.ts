@@ -14,7 +14,7 @@ function csvField(value: CsvValue): string {
   if (value === null) return "";
   if (typeof value !== "string") return String(value);
   const isNumber = /^-?\d+(\.\d+)?$/.test(value);
-  const harmless = /^\s*[=+\-@|%]|^[\t\r\n]/.test(value) && !isNumber ? `'${value}` : value;
+  const harmless = /^\s*[=+\-@|%＝＋－＠]|^[\t\r\n]/.test(value) && !isNumber ? `'${value}` : value;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -94,6 +94,7 @@ test.each(Object.entries(statusOf))("the refusal %s has its status", async (kind
   const answer = await app.inject({ url: "/api/v1/throws?x=1", headers: { "x-request-id": "client-id-1" } });
   expect(answer.statusCode).toBe(words.status);
   expect(answer.headers["content-type"]).toContain("application/problem+json");
+  expect(answer.headers["retry-after"]).toBe(words.status === 503 ? "10" : undefined);
   expect(answer.json()).toEqual({
     type: "about:blank",
     title: words.title,

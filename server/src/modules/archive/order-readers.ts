@@ -44,7 +44,7 @@ export function orderReader({ clock }: Pick<Platform, "clock">, journal: Journal
 
 /**
  * A performed step that began puts a study that was only registered IN_PROGRESS; one that is completed settles its study at once, where every instance that it
- * names is here. Else the timer does.
+ * names is here and no other is at work on the study. Else the last one does, or the timer.
  */
 export function performedStepReader(platform: Platform, journal: Journal): FactReader {
   return {
@@ -69,6 +69,7 @@ export function performedStepReader(platform: Platform, journal: Journal): FactR
             });
           continue;
         }
+        if (step.othersInProgress) continue;
         const [here] = await tx<{ instances: number; studies: string[] }[]>`
           select count(*)::int as instances, coalesce(array_agg(distinct se.study_id), '{}') as studies
           from instance i join series se on se.id = i.series_id

@@ -171,6 +171,21 @@ test("a completed performed step settles its study at once where all that it nam
   expect(await statusOf(studyId)).toBe("COMPLETED");
 });
 
+test("while another performed step of the study is at work, one that is completed settles nothing; the last one does", async () => {
+  const order = await place();
+  const { studyId, SOPInstanceUID } = await receive({ StudyInstanceUID: order.studyInstanceUid });
+  const other = newId(platform.clock);
+  await database.db`
+    insert into performed_step (id, facility_id, sop_instance_uid, order_id, study_instance_uid, status, station_ae_title, attributes, created_at, updated_at)
+    values (${other}, ${facility}, ${`1.2.${n}.1`}, ${order.orderId}, ${order.studyInstanceUid}, 'IN PROGRESS', 'CT2', '{}', now(), now())`;
+  await performed(order, [SOPInstanceUID]);
+  expect(await statusOf(studyId)).toBe("IN_PROGRESS");
+  await database.db`update performed_step set status = 'COMPLETED' where id = ${other}`;
+  n += 1;
+  await performed(order, [SOPInstanceUID]);
+  expect(await statusOf(studyId)).toBe("COMPLETED");
+});
+
 test("images after the report mark the study, which settles again in its state; the report's own documents do not", async () => {
   const { studyId, StudyInstanceUID } = await receive();
   platform.clock.advance(61_000);

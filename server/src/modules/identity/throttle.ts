@@ -26,8 +26,10 @@ export function createThrottle(clock: Clock, limit: number, windowMs: number): T
       attempts.set(key, recent);
       if (attempts.size > mostKeys) attempts.delete(attempts.keys().next().value ?? "");
       return () => {
-        const index = recent.indexOf(now);
-        if (index >= 0) recent.splice(index, 1);
+        // What is counted now, not what was then: others came meanwhile.
+        const counted = attempts.get(key) ?? [];
+        const index = counted.indexOf(now);
+        if (index >= 0) counted.splice(index, 1);
       };
     },
   };

@@ -17,11 +17,15 @@ export interface PerformedImages {
   facilityId: string;
   studyInstanceUid: string;
   referencedInstances: readonly string[];
+  /** Another performed step of the study is not ended. */
+  othersInProgress: boolean;
 }
 
 export async function performedImages(reader: Reader, id: string): Promise<PerformedImages | null> {
   const [step] = await reader<PerformedImages[]>`
-    select facility_id as "facilityId", study_instance_uid as "studyInstanceUid", referenced_instances as "referencedInstances"
-    from performed_step where id = ${id}`;
+    select ps.facility_id as "facilityId", ps.study_instance_uid as "studyInstanceUid", ps.referenced_instances as "referencedInstances",
+      exists (select from performed_step o where o.facility_id = ps.facility_id and o.study_instance_uid = ps.study_instance_uid
+        and o.id <> ps.id and o.status = 'IN PROGRESS') as "othersInProgress"
+    from performed_step ps where ps.id = ${id}`;
   return step ?? null;
 }
