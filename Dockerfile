@@ -34,7 +34,7 @@ USER node
 VOLUME /data
 EXPOSE 3006 11112
 STOPSIGNAL SIGTERM
-# With HTTPS of its own the certificate is another host's than 127.0.0.1.
+# Without the role api it needs HEALTH_PORT. With HTTPS of its own the certificate is another host's than 127.0.0.1.
 HEALTHCHECK --interval=30s --timeout=6s --start-period=60s \
-  CMD ["node", "--no-warnings", "-e", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; const { PORT, TLS_CERT, TLS_CERT_FILE } = process.env; fetch(`${TLS_CERT || TLS_CERT_FILE ? 'https' : 'http'}://127.0.0.1:${PORT || 3006}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "--no-warnings", "-e", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; const { HEALTH_PORT, PORT, TLS_CERT, TLS_CERT_FILE } = process.env; fetch(`${TLS_CERT || TLS_CERT_FILE ? 'https' : 'http'}://127.0.0.1:${HEALTH_PORT || PORT || 3006}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "server/bin/isocenter.js", "start"]

@@ -2,11 +2,13 @@ import { type Static, Type } from "typebox";
 import { closed, DateTime, Id, listQuery, Moment, Nullable } from "./lists.ts";
 import { Image, RefusedFile, Study } from "./studies.ts";
 
-const { limit, offset, after } = listQuery;
+const { limit, offset, sort, after } = listQuery;
 
-/** How lists take their pages where their order is fixed. */
-export const PageQuery = Type.Object({ limit, offset, after }, closed);
+/** How the lists within a study take their pages, and what `sort` of them takes, also with `-`: by number when left out. */
+export const PageQuery = Type.Object({ limit, offset, sort, after }, closed);
 export type PageQuery = Static<typeof PageQuery>;
+export const seriesSortFields = ["seriesNumber", "createdAt"] as const;
+export const studyImageSortFields = ["instanceNumber", "createdAt"] as const;
 
 /** The field that `sort` of `GET /images` takes, also with `-`; `-createdAt` when left out. */
 export const imageSortFields = ["createdAt"] as const;

@@ -205,11 +205,13 @@ export type StepStatus = (typeof stepStatuses)[number];
 export const performedStepStatuses = ["IN_PROGRESS", "COMPLETED", "DISCONTINUED"] as const;
 
 /** A scheduled procedure step (PS3.3 C.4.10). PENDING: not on the modality worklist. */
-/** The steps of an order; `after` is what `next` carries. */
+export const stepSortFields = ["stepId"] as const;
+/** The steps of an order, by their number when `sort` is left out; `after` is what `next` carries. */
 export const StepListQuery = Type.Object(
   {
     limit: listQuery.limit,
     offset: listQuery.offset,
+    sort: listQuery.sort,
     after: Type.Optional(Type.String({ pattern: "^[0-9]{1,6}$" })),
   },
   closed,

@@ -46,26 +46,53 @@ interface AjvError {
   params: Record<string, unknown>;
 }
 
+/**
+ * Of a value that may have one of several forms, such as a number or null, one line for what is wrong instead of one for each form and one that none fits: what
+ * is wrong within the form that was meant, else which types there are.
+ */
+function meant(errors: readonly AjvError[]): AjvError[] {
+  const ofForms = new Set(
+    errors.filter(({ keyword }) => keyword === "anyOf").map((error) => error.instancePath),
+  );
+  const isWithin = (at: string, { instancePath, keyword }: AjvError) =>
+    keyword !== "anyOf" && (instancePath.startsWith(`${at}/`) || (instancePath === at && keyword !== "type"));
+  return errors.flatMap((error) => {
+    const { instancePath: at, keyword } = error;
+    if (!ofForms.has(at) || (keyword !== "anyOf" && keyword !== "type")) return [error];
+    const types = errors.filter((other) => other.instancePath === at && other.keyword === "type");
+    const nearer = errors.some((other) => isWithin(at, other));
+    if (keyword === "anyOf") return nearer || types.length > 0 ? [] : [error];
+    if (nearer || error !== types[0]) return [];
+    return [
+      { ...error, message: `must be ${[...new Set(types.map(({ params }) => params.type))].join(" or ")}` },
+    ];
+  });
+}
+
 /** Each mistake with the path of what is wrong; an unknown member or parameter is named itself. */
 function validationDetails(errors: readonly AjvError[], context: string): RefusalDetail[] {
-  return errors.slice(0, 50).map((error) => {
-    const at = error.instancePath
-      .split("/")
-      .filter((word) => word !== "")
-      .join(".");
-    const named = error.params.additionalProperty ?? error.params.missingProperty;
-    const path = [context, at, named].filter((word) => word !== undefined && word !== "").join(".");
-    if (error.keyword === "additionalProperties") {
-      return {
-        path,
-        message:
-          context === "querystring" ? "This parameter is not known here." : "This member is not known here.",
-      };
-    }
-    if (error.keyword === "enum")
-      return { path, message: `must be one of ${(error.params.allowedValues as unknown[]).join(", ")}` };
-    return { path, message: error.message ?? "is not valid" };
-  });
+  return meant(errors.slice(0, 200))
+    .slice(0, 50)
+    .map((error) => {
+      const at = error.instancePath
+        .split("/")
+        .filter((word) => word !== "")
+        .join(".");
+      const named = error.params.additionalProperty ?? error.params.missingProperty;
+      const path = [context, at, named].filter((word) => word !== undefined && word !== "").join(".");
+      if (error.keyword === "additionalProperties") {
+        return {
+          path,
+          message:
+            context === "querystring"
+              ? "This parameter is not known here."
+              : "This member is not known here.",
+        };
+      }
+      if (error.keyword === "enum")
+        return { path, message: `must be one of ${(error.params.allowedValues as unknown[]).join(", ")}` };
+      return { path, message: error.message ?? "is not valid" };
+    });
 }
 
 /** Any error as a refusal, or null for a bug. */

@@ -39,7 +39,11 @@ beforeAll(async () => {
         const schema = {
           querystring: Type.Object({ limit: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
           body: Type.Object(
-            { name: Type.String(), n: Type.Optional(Type.Integer()) },
+            {
+              name: Type.String(),
+              n: Type.Optional(Type.Integer()),
+              limit: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])),
+            },
             { additionalProperties: false },
           ),
         };
@@ -68,6 +72,21 @@ test("a route that names no parameter and no body refuses them by name", async (
     for (const request of [bare, { ...bare, payload: {} }])
       expect((await app.inject(request)).json()).toEqual({ bare: true });
   }
+});
+
+test.each([
+  ["ten", "must be integer or null"],
+  [0, "must be >= 1"],
+])("of a number or nothing %j is said to be wrong in one line", async (limit, message) => {
+  const payload = { name: "a", limit };
+  const answer = await app.inject({ method: "POST", url: "/api/v1/things", payload });
+  expect([answer.statusCode, answer.json().errors]).toEqual([400, [{ path: "body.limit", message }]]);
+  const none = await app.inject({
+    method: "POST",
+    url: "/api/v1/things",
+    payload: { ...payload, limit: null },
+  });
+  expect(none.json()).toEqual({ name: "a", limit: null });
 });
 
 test("a body that says a member twice is refused: who checks it on its way may take the other one", async () => {

@@ -11511,6 +11511,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
             };
@@ -12150,6 +12152,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
             };
@@ -12186,6 +12190,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
             };
@@ -12264,6 +12270,8 @@ export interface operations {
                 limit?: number;
                 /** @description How many to pass over; for deep pages follow `next` of the answer instead */
                 offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
                 /** @description Where the page before ended: the key that `next` of the answer carries */
                 after?: string;
             };

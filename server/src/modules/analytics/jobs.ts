@@ -16,6 +16,7 @@ const types = [
   "order.discontinued",
   "study.received",
   "study.settled",
+  "study.status-changed",
   "study.linked",
   "study.moved",
   "study.corrected",

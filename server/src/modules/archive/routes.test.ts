@@ -321,6 +321,37 @@ test("series and images of a study come by number, in pages", async () => {
   expect((await get(`/studies/${patientId}/images`)).statusCode).toBe(404);
 });
 
+test("series and images of a study are sorted as is asked", async () => {
+  const made = ctSeries(3, { PatientID: "L-9", SeriesNumber: 2 });
+  for (const one of made) await upload(one);
+  platform.clock.advance(1000);
+  const { StudyInstanceUID } = made[0]!;
+  const { studyId } = await upload(
+    ctInstance({ PatientID: "L-9", StudyInstanceUID, SeriesNumber: 1, InstanceNumber: 9 }),
+  );
+  const list = async (path: string, field: string): Promise<unknown[]> => {
+    const { data, pagination } = (await get(`/studies/${studyId}/${path}`)).json();
+    const rest = pagination.next && (await app.inject({ url: pagination.next })).json().data;
+    return [...data, ...(rest ?? [])].map((one) => one[field]);
+  };
+  for (const [sort, numbers] of [
+    ["seriesNumber", [1, 2]],
+    ["-seriesNumber", [2, 1]],
+    ["createdAt", [2, 1]],
+    ["-createdAt", [1, 2]],
+  ] as const)
+    expect([sort, await list(`series?limit=1&sort=${sort}`, "seriesNumber")]).toEqual([sort, numbers]);
+  for (const [sort, numbers] of [
+    ["instanceNumber", [9, 1, 2, 3]],
+    ["-instanceNumber", [3, 2, 1, 9]],
+    ["createdAt", [1, 2, 3, 9]],
+    ["-createdAt", [9, 3, 2, 1]],
+  ] as const)
+    expect([sort, await list(`images?limit=2&sort=${sort}`, "instanceNumber")]).toEqual([sort, numbers]);
+  for (const path of ["series", "images"])
+    expect((await get(`/studies/${studyId}/${path}?sort=size`)).json().code).toBe("query.invalid-sort");
+});
+
 test("images are filtered, in any case and by aliases", async () => {
   const image = await upload(ctInstance({ PatientID: "L-3", Modality: "MR" }));
   const ids = async (query: string) =>

@@ -13,6 +13,8 @@ import {
   StudiesOfAccession,
   Study,
   StudyListQuery,
+  seriesSortFields,
+  studyImageSortFields,
 } from "@isocenter/contract";
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
@@ -121,7 +123,10 @@ function seriesRoutes(app: App, archive: Archive): void {
     },
     async (request) => {
       const { limit = defaultLimit, offset = 0, after } = request.query;
-      const all = await archive.listSeries(request.viewer, request.params.id);
+      const { field, descending } = readSort(request.query, seriesSortFields, "seriesNumber");
+      const all = [...(await archive.listSeries(request.viewer, request.params.id))];
+      if (field === "createdAt") all.sort((a, b) => (a.id < b.id ? -1 : 1));
+      if (descending) all.reverse();
       const from = after === undefined ? offset : all.findIndex((series) => series.id === after) + 1;
       if (after !== undefined && from === 0)
         throw invalidAt("query.invalid-after", "querystring.after", "is not the key of a page of this list");
@@ -139,7 +144,11 @@ function seriesRoutes(app: App, archive: Archive): void {
     const { viewer } = request;
     // A study that is not there has no images, and is still not an empty list.
     await archive.getStudy(viewer, studyId);
-    const page = await archive.listImages(viewer, { ...filter, ...pageOf(query), studyId, order: "number" });
+    const { field, descending } = readSort(query, studyImageSortFields, "instanceNumber");
+    const [first, last] =
+      field === "createdAt" ? (["oldest", "newest"] as const) : (["number", "-number"] as const);
+    const order = descending ? last : first;
+    const page = await archive.listImages(viewer, { ...filter, ...pageOf(query), studyId, order });
     return listAnswer(request, query, page);
   };
   app.get(

@@ -379,8 +379,8 @@ export interface ImageQuery {
   format?: ImageFormat;
   createdFrom?: Date;
   createdTo?: Date;
-  /** The newest or the oldest first (for lists across studies), or by series and instance number (in a study). */
-  order: "newest" | "oldest" | "number";
+  /** The newest or the oldest first, or (within a study) by series and instance number, upwards or downwards. */
+  order: "newest" | "oldest" | "number" | "-number";
   limit: number;
   offset?: number;
   after?: string;

@@ -94,6 +94,10 @@ describe("placing an order", () => {
     expect(order).toMatchObject({ modality: "PET_CT", procedureName: "PET/CT CHEST" });
     const steps = await admin.call("GET", `/imaging-orders/${order.id}/steps`);
     expect(steps.body.data.map((step: { modality: string }) => step.modality)).toEqual(["PT", "CT"]);
+    const down = await admin.call("GET", `/imaging-orders/${order.id}/steps?sort=-stepId`);
+    expect(down.body.data).toEqual(steps.body.data.toReversed());
+    const wrong = await admin.call("GET", `/imaging-orders/${order.id}/steps?sort=size`);
+    expect([wrong.status, wrong.body.code]).toEqual([400, "query.invalid-sort"]);
     const changed = await admin.call("PATCH", `/imaging-orders/${order.id}`, { modality: "PET" });
     expect(changed.body.modality).toBe("PT");
     const left = await admin.call("GET", `/imaging-orders/${order.id}/steps`);

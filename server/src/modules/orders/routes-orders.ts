@@ -13,6 +13,7 @@ import {
   Schedule,
   ScheduleQuery,
   StepListQuery,
+  stepSortFields,
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import {
@@ -22,6 +23,7 @@ import {
   type Platform,
   Refusal,
   type Routes,
+  readSort,
   sendVersioned,
   transact,
   type Viewer,
@@ -140,6 +142,7 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
         facilityId,
       });
       const { limit = defaultLimit, offset = 0, after } = request.query;
+      if (readSort(request.query, stepSortFields, "stepId").descending) steps.reverse();
       // An order has few steps, so their key is their place.
       const start = after === undefined ? offset : Number(after);
       const data = steps.slice(start, start + limit);

@@ -102,21 +102,24 @@ export async function getImage(reader: Reader, viewer: Viewer, imageId: string):
 /** @throws Refusal `invalid` (`query.invalid-after`, `query.invalid-modality`) */
 export async function listImages(reader: Reader, viewer: Viewer, query: ImageQuery): Promise<Page<Image>> {
   const where = allOf(reader, [visible(reader, viewer), ...conditionsOf(reader, query)]);
-  const key =
-    query.order === "number"
-      ? reader`array[coalesce(se.series_number, 2147483647), coalesce(i.instance_number, 2147483647)]`
-      : reader`array[]::int[]`;
+  const numbered = query.order === "number" || query.order === "-number";
+  const key = numbered
+    ? reader`array[coalesce(se.series_number, 2147483647), coalesce(i.instance_number, 2147483647)]`
+    : reader`array[]::int[]`;
   const after = query.after === undefined ? null : readCursor(query.after, query.order);
   if (after && !/^\{(-?\d{1,10},-?\d{1,10})?\}$/.test(after.value))
     throw invalidAt("query.invalid-after", "querystring.after", "is not the key of a page in this order");
   const beyond = !after
     ? reader``
-    : query.order === "number"
-      ? reader`and (${key}, i.id) > (${after.value}::text::int[], ${after.id}::uuid)`
+    : numbered
+      ? reader`and (${key}, i.id) ${query.order === "number" ? reader`>` : reader`<`} (${after.value}::text::int[], ${after.id}::uuid)`
       : reader`and i.id ${query.order === "newest" ? reader`<` : reader`>`} ${after.id}::uuid`;
-  const order = { newest: reader`i.id desc`, oldest: reader`i.id`, number: reader`${key}, i.id` }[
-    query.order
-  ];
+  const order = {
+    newest: reader`i.id desc`,
+    oldest: reader`i.id`,
+    number: reader`${key}, i.id`,
+    "-number": reader`${key} desc, i.id desc`,
+  }[query.order];
   const rows = await reader<ImageRow[]>`
     select ${columns(reader)}, (${key})::text as "sortKey" from ${tables(reader)} where ${where} ${beyond}
     order by ${order} limit ${query.limit + 1} offset ${query.offset ?? 0}`;
