@@ -1,6 +1,7 @@
 import type { Me } from "@isocenter/contract";
 import { useMemo, useSyncExternalStore } from "react";
 import { createApi } from "./api.ts";
+import { createGone } from "./gone.ts";
 import { createSession, type TabMessage } from "./session.ts";
 import { withTabLock } from "./tab-lock.ts";
 
@@ -64,8 +65,14 @@ export function chooseFacility(id: string | null): void {
   location.reload();
 }
 
+/** What this page knows to be removed. */
+export const gone = createGone(session.fetchAuthorized);
+session.subscribe(() => {
+  if (session.snapshot().status === "signed-out") gone.clear();
+});
+
 /** For images, the viewer and whatever else reads bytes. */
-export const fetchAuthorized = session.fetchAuthorized;
+export const fetchAuthorized = gone.fetch;
 
 export function useSession() {
   return useSyncExternalStore(session.subscribe, session.snapshot);

@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { apiRoot, fetchAuthorized, session } from "./client.ts";
+import { apiRoot, fetchAuthorized, gone, session } from "./client.ts";
 import { createLiveFeed } from "./live-feed.ts";
 import { ApiError } from "./problem.ts";
 
@@ -92,6 +92,7 @@ const feed = createLiveFeed({
       headers: { accept: "text/event-stream", ...(lastEventId ? { "last-event-id": lastEventId } : {}) },
     }),
   onEvent: (event) => {
+    gone.hear(event.type, event.subject.id);
     if (event.subject.type === "study") {
       noteRecent(event.subject.id);
       // What lay in a study that is gone is not asked for any more, also where it is still looked at for a moment.
@@ -100,7 +101,10 @@ const feed = createLiveFeed({
     }
     refreshLists(event.type.slice(0, Math.max(0, event.type.indexOf("."))));
   },
-  onGap: () => refreshLists(),
+  onGap: () => {
+    gone.clear();
+    refreshLists();
+  },
   now: () => Date.now(),
   random: Math.random,
   sleep: (ms, signal) =>

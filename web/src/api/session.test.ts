@@ -55,7 +55,10 @@ function setUp(respond: (seen: Seen, nth: number) => Response | Promise<Response
         body: typeof init.body === "string" ? init.body : null,
       };
       calls.push(seen);
-      return respond(seen, calls.filter((call) => call.url === url).length);
+      const aborted = new Promise<never>((_, reject) =>
+        init.signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError"))),
+      );
+      return Promise.race([respond(seen, calls.filter((call) => call.url === url).length), aborted]);
     },
     now: () => clock.now,
     lock: (name, run) => {
@@ -279,6 +282,37 @@ describe("a session", () => {
     ended = true;
     hear({ type: "signed-out" });
     await expect(waiting).rejects.toMatchObject({ status: 401 });
+  });
+
+  /** A server that answers what is read only when the session is over, as one under load does. */
+  const never = (seen: Seen) =>
+    seen.url.includes("/users/") ? grants(seen) : new Promise<Response>(() => {});
+
+  it("stops what reads as it signs out, for the server would refuse it, and asks nothing more", async () => {
+    const { session, calls } = setUp(never);
+    await session.signIn("ada", "x");
+    const reading = session.fetchAuthorized("/api/v1/studies");
+    await expect.poll(() => calls.length).toBe(2);
+    const leaving = session.signOut();
+    const late = session.fetchAuthorized("/api/v1/orders");
+    const [read, asked] = await Promise.allSettled([reading, late, leaving]);
+    expect([read, asked]).toMatchObject([{ reason: { status: 401 } }, { reason: { status: 401 } }]);
+    expect(pathsOf(calls)).toEqual(["/users/login", "/studies", "/users/logout"]);
+  });
+
+  it("asks again when the screen opens what it had not answered when it locked; what is written goes on", async () => {
+    let busy = true;
+    const { session, calls } = setUp((seen) => (busy && seen.method === "GET" ? never(seen) : grants(seen)));
+    await session.signIn("ada", "x");
+    const reading = session.fetchAuthorized("/api/v1/studies");
+    const writing = session.fetchAuthorized("/api/v1/orders", { method: "POST" });
+    await expect.poll(() => calls.length).toBe(3);
+    await session.lock();
+    expect((await writing).status).toBe(200);
+    busy = false;
+    await session.signIn("ada", "x");
+    expect((await reading).status).toBe(200);
+    expect(pathsOf(calls).filter((path) => path === "/studies")).toHaveLength(2);
   });
 
   it("names the facility that the person works at", async () => {

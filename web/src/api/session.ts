@@ -47,6 +47,9 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
   let expiresAt = 0;
   let refreshing: Promise<void> | null = null;
   let restoring: Promise<void> | null = null;
+  /** Of what is asked while the session lasts: stopped when it ends here, for the server would refuse what it has not answered yet. */
+  let asking = new AbortController();
+  let leaving: Promise<void> | null = null;
   const listeners = new Set<() => void>();
 
   function change(next: SessionState) {
@@ -81,9 +84,15 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
     }
   }
 
-  function cover() {
+  function stopAsking() {
     token = null;
     expiresAt = 0;
+    asking.abort();
+    asking = new AbortController();
+  }
+
+  function cover() {
+    stopAsking();
     // A page that is loaded anew asks who one is.
     hint.write(false);
     change({ status: "locked", me: state.me });
@@ -171,9 +180,13 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
 
   /** Ends the session here and on the server; when the server is not reached, the person is signed out here all the same. */
   async function signOut(): Promise<void> {
-    await logOut(token);
-    channel.post({ type: "signed-out" });
-    forget();
+    leaving ??= logOut(token).then(() => {
+      channel.post({ type: "signed-out" });
+      forget();
+      leaving = null;
+    });
+    stopAsking();
+    await leaving;
   }
 
   /** Covers the page in every tab until `signIn` of the same person, and ends the session on the server. */
@@ -188,6 +201,8 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
   /** A token that is good for the next seconds. Throws an ApiError with status 401 when nobody is signed in. */
   async function accessToken(): Promise<string> {
     await unlocked();
+    await leaving;
+    if (state.status === "signed-out") throw signedOut();
     if (!token || expiresAt - marginMs < now()) {
       try {
         await refresh();
@@ -198,6 +213,22 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
     }
     if (!token) throw signedOut();
     return token;
+  }
+
+  /** What stops a request before its answer begins: whoever asks, and of what only reads, the end of the session. */
+  function reading({ method = "GET", signal = null }: RequestInit): {
+    signal: AbortSignal | null;
+    end: () => void;
+  } {
+    if (method !== "GET" && method !== "HEAD") return { signal, end: () => {} };
+    const session = asking.signal;
+    const both = new AbortController();
+    const stop = () => both.abort(signal?.reason);
+    signal?.addEventListener("abort", stop);
+    session.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
+    // Its body may be read to the end.
+    return { signal: both.signal, end: () => session.removeEventListener("abort", stop) };
   }
 
   /**
@@ -211,10 +242,18 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
       headers.set("authorization", `Bearer ${bearer}`);
       const at = facility();
       if (at) headers.set(facilityHeader, at);
-      const response = await fetch(input, { ...init, headers }).catch((error: unknown) => {
-        if (init.signal?.aborted) throw error;
-        throw notReached();
-      });
+      const asked = reading(init);
+      const response = await fetch(input, { ...init, headers, signal: asked.signal })
+        .catch((error: unknown) => {
+          if (init.signal?.aborted) throw error;
+          if (asked.signal?.aborted) return null;
+          throw notReached();
+        })
+        .finally(asked.end);
+      if (response === null) {
+        attempt--;
+        continue;
+      }
       if (response.status !== 401 || attempt > 0) return response;
       if (token === bearer) await refresh();
     }
