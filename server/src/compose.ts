@@ -84,7 +84,7 @@ import {
   reportRoutes,
   shareRoutes,
 } from "./modules/reports/index.ts";
-import { defineVipWatch, statArrivals, worklistRoutes } from "./modules/worklist/index.ts";
+import { defineVipWatch, entryNamesOf, statArrivals, worklistRoutes } from "./modules/worklist/index.ts";
 import {
   type App,
   createDeferral,
@@ -234,6 +234,7 @@ export function composeHttp(
 ): Promise<App> {
   const { journal, identity, archive, rendering, findings, demo } = modules;
   measureDepartment(platform);
+  const nameEntries = entryNamesOf(platform.db);
   const feed = createLiveFeed(platform, journal, identity, {
     careRelations: (people, patients) => careRelationsAmong(platform.db, people, patients),
   });
@@ -252,7 +253,7 @@ export function composeHttp(
       administrationRoutes(identity),
       staffRoutes(identity),
       onCallRoutes(identity),
-      journalRoutes(platform, journal),
+      journalRoutes(platform, journal, nameEntries),
       liveFeedRoutes(feed),
       ...modules.notifications.routes,
       askedJobRoutes({ platform, journal, deferral: modules.deferral }),
@@ -267,6 +268,7 @@ export function composeHttp(
         platform,
         journal,
         followers: [archive.followMerge, followMergeOfBills, followOrderMerges({ journal })],
+        nameEntries,
       }),
       orderRoutes({ platform, journal }),
       catalogueRoutes({ platform, journal, isTemplate: isUsableTemplate }),

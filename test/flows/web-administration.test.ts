@@ -44,8 +44,14 @@ describe.skipIf(chromiumMissing())("an administrator's day in the browser", () =
     await theirs.waitForURL(/\/password$/);
 
     await page.goto("/administration/audit?action=user.created");
-    await page.getByRole("table", { name: "Entries" }).getByText("user.created").first().click();
-    await page.getByRole("complementary", { name: "user.created" }).getByText("Place in the chain").waitFor();
+    const entry = page.getByRole("row").filter({ hasText: "Made a user" }).first();
+    await entry.getByRole("button").click();
+    const details = page.getByRole("complementary", { name: "Made a user" });
+    await details.getByText("Place in the chain").waitFor();
+    // What it is about is said by name, and leads there; how it is recorded is said as well.
+    const name = (await entry.getByRole("link").textContent()) ?? "";
+    await details.getByRole("link", { name }).waitFor();
+    await details.getByText(/^user\.created user /).waitFor();
     await page.getByRole("button", { name: "Verify the chain" }).click();
     await page.getByText(/^Intact:/).waitFor();
     expect(await violationsOf(page)).toEqual([]);

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery, Moment } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Moment, Nullable } from "./lists.ts";
 
 export const glassStates = ["OPEN", "ENDED"] as const;
 
@@ -8,6 +8,7 @@ export const BreakGlass = Type.Object({
   id: Id,
   user: Type.Object({ id: Id, name: Type.String() }),
   patientId: Id,
+  patientNumber: Nullable(Type.String({ description: "The patient's first identifier" })),
   facilityId: Id,
   reason: Type.String(),
   startsAt: DateTime,

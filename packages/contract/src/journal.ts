@@ -58,6 +58,20 @@ export type LogListQuery = Static<typeof LogListQuery>;
 
 export const entrySortFields = ["at"] as const;
 
+/** What people call what an entry is about; null where the viewer may not see it, where it is gone, or where it has no name. */
+export const EntryNames = Type.Object({
+  subject: Nullable(
+    Type.String({
+      description: "Of a person the name, of a patient the number, of a study the accession number",
+    }),
+  ),
+  patient: Nullable(Type.String({ description: "Number of the patient" })),
+  studyId: Nullable(
+    Type.String({ format: "uuid", description: "Where a report, finding, series or image is looked at" }),
+  ),
+});
+export type EntryNames = Static<typeof EntryNames>;
+
 /** One entry of the audit trail. */
 export const AuditEntry = Type.Object({
   id: Id,
@@ -71,6 +85,7 @@ export const AuditEntry = Type.Object({
   facilityId: Nullable(Id),
   outcome: Type.Enum([...outcomes]),
   data: Type.Record(Type.String(), Type.Unknown()),
+  names: EntryNames,
   at: DateTime,
   position: Nullable(Type.Integer({ description: "In the chain of its kind; null until it is sealed" })),
   hash: Nullable(Type.String({ description: "SHA-256, in hexadecimal" })),

@@ -4242,6 +4242,7 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+            names: components["schemas"]["EntryNames"];
             /** Format: date-time */
             at: string;
             position: number | null;
@@ -4391,6 +4392,7 @@ export interface components {
             };
             /** Format: uuid */
             patientId: string;
+            patientNumber: string | null;
             /** Format: uuid */
             facilityId: string;
             reason: string;
@@ -5022,6 +5024,11 @@ export interface components {
             reached: boolean;
             milliseconds: number;
             problem: string | null;
+        };
+        EntryNames: {
+            subject: string | null;
+            patient: string | null;
+            studyId: string | null;
         };
         Exam: {
             /** Format: uuid */

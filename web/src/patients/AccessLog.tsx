@@ -2,6 +2,8 @@ import { momentIn } from "../kit/dates.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { useTimeZone } from "../studies/queries.ts";
+import { actionWord } from "../trail/action-words.ts";
+import { actorName, SubjectName } from "../trail/Subject.tsx";
 import { t } from "../words/words.ts";
 import { useAccesses } from "./queries.ts";
 
@@ -34,9 +36,11 @@ export function AccessLog({ patientId }: { patientId: string }) {
           {accesses.data.data.map((entry) => (
             <tr key={entry.id}>
               <td className="tabular-nums">{momentIn(timeZone, entry.at)}</td>
-              <td>{entry.actor.name}</td>
-              <td>{entry.action}</td>
-              <td>{entry.subject.type}</td>
+              <td>{actorName(entry.actor)}</td>
+              <td>{actionWord(entry.action)}</td>
+              <td>
+                <SubjectName entry={entry} />
+              </td>
             </tr>
           ))}
         </tbody>

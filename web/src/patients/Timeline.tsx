@@ -121,6 +121,12 @@ function Card({ entry, bad, children }: { entry: TimelineEntry; bad: boolean; ch
         {children}
       </Link>
     );
+  if (entry.type === "BILL" && granted.includes("bills.read"))
+    return (
+      <Link to="/billing/$billId" params={{ billId: entry.id }} className={className}>
+        {children}
+      </Link>
+    );
   const studyId = entry.type === "STUDY" ? entry.id : entry.type === "REPORT" ? entry.studyId : null;
   if (studyId && granted.includes("reports.read"))
     return (

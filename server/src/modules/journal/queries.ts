@@ -2,6 +2,7 @@ import {
   type AuditEntry,
   type AuditListQuery,
   auditKinds,
+  type EntryNames,
   type entrySortFields,
   type LogEntry,
   type LogListQuery,
@@ -20,6 +21,7 @@ import {
   untilOf,
   type Viewer,
 } from "../../platform/index.ts";
+import type { NameEntries } from "./types.ts";
 
 interface Row {
   id: string;
@@ -112,6 +114,8 @@ function readFilter<T extends string>(
   });
 }
 
+const nameless: EntryNames = { subject: null, patient: null, studyId: null };
+
 interface AuditRow extends Row {
   kind: AuditEntry["kind"];
   position: number | null;
@@ -129,7 +133,7 @@ export async function listAudit(
   db: Reader,
   viewer: Viewer,
   query: AuditListQuery,
-  of?: AuditOfPatients,
+  { name, of }: { name?: NameEntries | null; of?: AuditOfPatients } = {},
 ): Promise<ListPage<AuditEntry>> {
   const own = reach(viewer, "audit.read") !== "all";
   const kind = readFilter(auditKinds, "kind", query.kind);
@@ -156,8 +160,12 @@ export async function listAudit(
       ${filters(db, query)}`,
     key: listKey(viewer, query),
   });
+  const entries = page.data.map(common);
+  const names = (await name?.(viewer, entries)) ?? [];
+  const namesOf = new Map(entries.map(({ id }, index) => [id, names[index]]));
   return mapPage(page, (row) => ({
     ...common(row),
+    names: namesOf.get(row.id) ?? nameless,
     kind: row.kind,
     action: row.word,
     address: row.address,

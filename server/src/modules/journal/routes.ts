@@ -18,7 +18,7 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 import { listAudit, listLog, writtenLog } from "./queries.ts";
-import type { Journal, Verification } from "./types.ts";
+import type { Journal, NameEntries, Verification } from "./types.ts";
 
 function logRoutes(app: App, { db }: Platform, journal: Journal): void {
   const tags = ["Workflow log"];
@@ -72,7 +72,7 @@ function logRoutes(app: App, { db }: Platform, journal: Journal): void {
   );
 }
 
-function auditRoutes(app: App, { db }: Platform, journal: Journal): void {
+function auditRoutes(app: App, { db }: Platform, journal: Journal, name: NameEntries | null): void {
   const tags = ["Audit"];
   let verifying: Promise<Verification> | null = null;
   app.get(
@@ -88,7 +88,7 @@ function auditRoutes(app: App, { db }: Platform, journal: Journal): void {
     },
     async (request) => {
       const { viewer, query } = request;
-      const page = await listAudit(db, viewer, query);
+      const page = await listAudit(db, viewer, query, { name });
       await journal.access(viewer, {
         action: "audit.viewed",
         subject: { type: "audit", id: "trail" },
@@ -135,10 +135,10 @@ function onlyAll(viewer: Viewer): void {
   throw new Refusal("forbidden", "forbidden", "Only administrators verify the audit trail.");
 }
 
-/** `/logs`, `/audit`, `/audit/verify`. */
-export function journalRoutes(platform: Platform, journal: Journal): Routes {
+/** `/logs`, `/audit`, `/audit/verify`. Without `name` entries say ids alone. */
+export function journalRoutes(platform: Platform, journal: Journal, name: NameEntries | null = null): Routes {
   return (app) => {
     logRoutes(app, platform, journal);
-    auditRoutes(app, platform, journal);
+    auditRoutes(app, platform, journal, name);
   };
 }

@@ -1,3 +1,4 @@
+import type { EntryNames } from "@isocenter/contract";
 import type { Tx, Viewer } from "../../platform/index.ts";
 
 export interface Subject {
@@ -103,6 +104,15 @@ export interface Verification {
   /** The first 100. */
   breaches: readonly Breach[];
 }
+
+/**
+ * What people call what entries are about, in the order of the entries: a room that knows the others' tables answers it.
+ * What the viewer may not see it leaves out.
+ */
+export type NameEntries = (
+  viewer: Viewer,
+  entries: readonly { subject: Subject; patientId: string | null }[],
+) => Promise<readonly EntryNames[]>;
 
 /** The journal's door. */
 export interface Journal {

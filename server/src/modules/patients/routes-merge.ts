@@ -19,7 +19,7 @@ import {
   sendVersioned,
   transact,
 } from "../../platform/index.ts";
-import { type Journal, listAudit } from "../journal/index.ts";
+import { type Journal, listAudit, type NameEntries } from "../journal/index.ts";
 import { clusterOf, type MergeFollower, mergePatients, undoMerge } from "./merge.ts";
 import { listDuplicates, listDuplicatesOf, listMerges } from "./merge-queries.ts";
 import { getPatient } from "./queries.ts";
@@ -44,10 +44,12 @@ export interface MergeRoutesDeps {
   journal: Journal;
   /** Rooms above whose records go with their patients. */
   followers: readonly MergeFollower[];
+  /** What people call what was looked at. */
+  nameEntries?: NameEntries;
 }
 
 /** Merging patients and parting them again, who may be the same, and who looked at them. */
-export function mergeRoutes({ platform, journal, followers }: MergeRoutesDeps): Routes {
+export function mergeRoutes({ platform, journal, followers, nameEntries }: MergeRoutesDeps): Routes {
   const { db, clock } = platform;
   const context = { clock, journal, followers };
   return (app: App) => {
@@ -165,8 +167,8 @@ export function mergeRoutes({ platform, journal, followers }: MergeRoutesDeps): 
         const { id } = request.params;
         await getPatient(db, viewer, id);
         const page = await listAudit(db, viewer, request.query, {
-          patientIds: await clusterOf(db, [id]),
-          facts: looksAndExports,
+          name: nameEntries ?? null,
+          of: { patientIds: await clusterOf(db, [id]), facts: looksAndExports },
         });
         await journal.access(viewer, {
           action: "audit.viewed",

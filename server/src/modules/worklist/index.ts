@@ -5,5 +5,6 @@
  * view shows what the doors of those modules would show the same viewer, and nothing more.
  */
 export { statArrivals } from "./arrivals.ts";
+export { entryNamesOf } from "./entry-names.ts";
 export { worklistRoutes } from "./routes.ts";
 export { defineVipWatch, watchVipLooks } from "./vip-looks.ts";

@@ -10,6 +10,8 @@ import { useRun } from "../../kit/run.ts";
 import { NoMatch } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
 import { useTimeZone } from "../../studies/queries.ts";
+import { actionChoices, actionWord } from "../../trail/action-words.ts";
+import { actorKindWord, actorName, PatientNumber, SubjectName } from "../../trail/Subject.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Listing } from "../parts/Listing.tsx";
@@ -64,17 +66,17 @@ export default function AuditPage() {
           value={state.actor ?? ""}
           onChange={(actor) => change({ actor })}
         />
-        <Field
-          key={`action ${state.action ?? ""}`}
-          label={t("Action")}
-          defaultValue={state.action ?? ""}
-          placeholder={t("Such as user.created")}
-          onKeyDown={(event) => {
-            if (event.key === "Enter") change({ action: event.currentTarget.value.trim() });
-          }}
-          onBlur={({ target }) => {
-            if (target.value.trim() !== (state.action ?? "")) change({ action: target.value.trim() });
-          }}
+        <Select
+          label={t("What was done")}
+          value={state.action ?? ""}
+          options={[
+            { value: "", word: t("Anything") },
+            ...(state.action && actionWord(state.action) === state.action
+              ? [{ value: state.action, word: state.action }]
+              : []),
+            ...actionChoices(),
+          ]}
+          onChange={(action) => change({ action })}
         />
         <Field
           label={t("From")}
@@ -109,12 +111,16 @@ export default function AuditPage() {
               opened={state.id}
               onOpen={({ id }) => change({ id })}
               columns={[
-                { head: t("Action"), cell: (entry) => <span className="mono">{entry.action}</span> },
-                { head: t("Who"), cell: ({ actor, address }) => <Two a={actor.name} b={address} /> },
                 {
-                  head: t("What"),
-                  cell: ({ subject }) => (
-                    <Two a={subject.type} b={<span className="mono">{subject.id}</span>} />
+                  head: t("When"),
+                  cell: ({ at }) => <span className="when">{momentIn(timeZone, at)}</span>,
+                },
+                { head: t("Who"), cell: ({ actor, address }) => <Two a={actorName(actor)} b={address} /> },
+                { head: t("What was done"), cell: ({ action }) => actionWord(action) },
+                {
+                  head: t("About|audit"),
+                  cell: (entry) => (
+                    <Two a={<SubjectName entry={entry} />} b={<PatientNumber entry={entry} />} />
                   ),
                 },
                 {
@@ -125,10 +131,6 @@ export default function AuditPage() {
                     ) : (
                       <Tag tone="urg">{outcome === "REFUSED" ? t("Refused") : t("Failed")}</Tag>
                     ),
-                },
-                {
-                  head: t("When"),
-                  cell: ({ at }) => <span className="when">{momentIn(timeZone, at)}</span>,
                 },
               ]}
             />
@@ -144,20 +146,32 @@ function Entry({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {
   const timeZone = useTimeZone();
   const { patientId } = entry;
   return (
-    <Side title={entry.action} about={entry.actor.name} onClose={onClose}>
+    <Side title={actionWord(entry.action)} about={actorName(entry.actor)} onClose={onClose}>
       <section aria-label={t("Details")}>
         <dl className="kv">
           <dt>{t("When")}</dt>
           <dd>{momentIn(timeZone, entry.at)}</dd>
           <dt>{t("Who")}</dt>
           <dd>
-            {entry.actor.name} ({entry.actor.kind})
+            {entry.actor.name} ({actorKindWord(entry.actor.kind)})
           </dd>
           <dt>{t("Address")}</dt>
           <dd>{entry.address ?? "–"}</dd>
-          <dt>{t("What")}</dt>
-          <dd className="mono">
-            {entry.subject.type} {entry.subject.id}
+          <dt>{t("About|audit")}</dt>
+          <dd>
+            <SubjectName entry={entry} />
+          </dd>
+          {entry.patientId && entry.subject.type !== "patient" && (
+            <>
+              <dt>{t("Patient")}</dt>
+              <dd>
+                <PatientNumber entry={entry} />
+              </dd>
+            </>
+          )}
+          <dt>{t("Recorded as")}</dt>
+          <dd className="mono [overflow-wrap:anywhere]">
+            {entry.action} {entry.subject.type} {entry.subject.id}
           </dd>
           <dt>{t("Request")}</dt>
           <dd className="mono">{entry.requestId}</dd>

@@ -1,4 +1,5 @@
 import type { BreakGlass } from "@isocenter/contract";
+import { Link } from "@tanstack/react-router";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
@@ -7,6 +8,8 @@ import { Select } from "../../kit/forms.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
 import { useTimeZone } from "../../studies/queries.ts";
+import { actionWord } from "../../trail/action-words.ts";
+import { SubjectName } from "../../trail/Subject.tsx";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Answer, Listing } from "../parts/Listing.tsx";
@@ -63,6 +66,18 @@ export default function GlassPage() {
               onOpen={({ id }) => change({ id })}
               columns={[
                 { head: t("Who"), cell: ({ user }) => <span className="a">{user.name}</span> },
+                {
+                  head: t("Patient"),
+                  cell: (one) => (
+                    <Link
+                      to="/patients/$patientId"
+                      params={{ patientId: one.patientId }}
+                      className="link mono"
+                    >
+                      {one.patientNumber ?? t("Open the patient")}
+                    </Link>
+                  ),
+                },
                 { head: t("Reason"), cell: ({ reason }) => reason },
                 {
                   head: t("When"),
@@ -118,7 +133,14 @@ function GlassSide({ glass, onClose }: { glass: BreakGlass; onClose: () => void 
               <ul className="mt-2 grid gap-2 text-12">
                 {rows.map((one) => (
                   <li key={one.id}>
-                    <Two a={one.action} b={momentIn(timeZone, one.at)} mono />
+                    <Two
+                      a={actionWord(one.action)}
+                      b={
+                        <>
+                          {momentIn(timeZone, one.at)} · <SubjectName entry={one} />
+                        </>
+                      }
+                    />
                   </li>
                 ))}
               </ul>

@@ -1,8 +1,10 @@
+import { t } from "../../words/words.ts";
+
 /** Minutes as a person writes them: "15 min", "1 h 30 min", "2 d"; empty where there is no limit. */
-export function minutesText(minutes: number | null): string {
+export function minutesText(minutes: number | null, day = t("d|days")): string {
   if (minutes === null) return "";
   const parts = [
-    [Math.floor(minutes / 1440), "d"],
+    [Math.floor(minutes / 1440), day],
     [Math.floor((minutes % 1440) / 60), "h"],
     [minutes % 60, "min"],
   ] as const;

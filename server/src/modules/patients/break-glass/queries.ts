@@ -16,7 +16,7 @@ import {
   untilOf,
   type Viewer,
 } from "../../../platform/index.ts";
-import { facilities } from "../sql.ts";
+import { facilities, firstIdentifier } from "../sql.ts";
 
 interface Row extends Omit<BreakGlass, "user" | "startsAt" | "endsAt" | "state"> {
   userId: string;
@@ -58,9 +58,10 @@ export async function listBreakGlass(
     sorts: { startsAt: { by: reader`g.starts_at`, type: "timestamptz" } },
     fallback: "-startsAt",
     id: reader`g.id`,
-    columns: reader`g.id, g.user_id as "userId", u.full_name as "userName", g.patient_id as "patientId", g.facility_id as "facilityId",
+    columns: reader`g.id, g.user_id as "userId", u.full_name as "userName", g.patient_id as "patientId", identifier.value as "patientNumber", g.facility_id as "facilityId",
       g.reason, g.starts_at as "startsAt", g.ends_at as "endsAt"`,
-    from: reader`break_glass g join app_user u on u.id = g.user_id join facility f on f.id = g.facility_id`,
+    from: reader`break_glass g join app_user u on u.id = g.user_id join facility f on f.id = g.facility_id
+      join patient p on p.id = g.patient_id ${firstIdentifier(reader)}`,
     where: reader`g.facility_id = any(${facilities(viewer)}::uuid[])
       ${all ? reader`` : reader`and (g.user_id = ${own}::uuid or f.privacy_officer_id = ${own}::uuid)`}
       ${query.id === undefined ? reader`` : reader`and g.id = ${query.id}`}
