@@ -6,6 +6,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { leaveOut } from "./left-out.ts";
+import { scalable } from "./rem.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
 const server = process.env.ISOCENTER_SERVER ?? "http://127.0.0.1:3006";
@@ -32,7 +33,7 @@ const decodeWorker = path.join(loader, "decodeImageFrameWorker.js");
 
 export default defineConfig({
   resolve: { alias: { "decode-image-frame-worker": decodeWorker } },
-  plugins: [leaveOut, react(), tailwindcss(), compressed],
+  plugins: [leaveOut, react(), tailwindcss(), scalable, compressed],
   define: { __APP_VERSION__: JSON.stringify(version) },
   worker: { format: "es" },
   // The image loader starts its own module workers and must stay as it is; what it imports is CommonJS and must not. It is taken from the

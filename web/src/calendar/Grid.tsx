@@ -1,6 +1,7 @@
 import type { ImagingOrder } from "@isocenter/contract";
 import { type Ref, useEffect, useRef } from "react";
 import { Icon } from "../kit/Icon.tsx";
+import { useScale } from "../kit/scale.ts";
 import { t } from "../words/words.ts";
 import { AppointmentBlock } from "./AppointmentBlock.tsx";
 import { clockAt, dayWords, hoursOf, minutesInto, minutesOfDay } from "./clock.ts";
@@ -42,6 +43,8 @@ const columnWide = 112;
 
 /** Columns of time: what is open, what is booked, and now. */
 export function Grid(props: GridProps) {
+  // Drawn anew when everything grows.
+  useScale();
   const { columns, week, shown, now, today, bodyRef, onDay } = props;
   // The hours at the left are those of a day of the usual length; another one has its own in its column.
   const usual = columns.find(({ day }) => minutesOfDay(day) === 1440) ?? columns[0];
@@ -50,11 +53,11 @@ export function Grid(props: GridProps) {
     gridTemplateColumns: `${hoursWide}px repeat(${columns.length}, minmax(${columnWide}px, 1fr))`,
     minWidth: hoursWide + columns.length * columnWide,
   };
-  const height = (shown.to - shown.from) * pixelsPerMinute;
+  const height = (shown.to - shown.from) * pixelsPerMinute();
   const current = columns.find(({ day }) => day.date === today);
   const nowAt = current ? minutesInto(current.day, now) : Number.NaN;
   const scroller = useRef<HTMLElement>(null);
-  const nowTop = nowAt >= shown.from && nowAt <= shown.to ? (nowAt - shown.from) * pixelsPerMinute : null;
+  const nowTop = nowAt >= shown.from && nowAt <= shown.to ? (nowAt - shown.from) * pixelsPerMinute() : null;
   const nowIsShown = nowTop !== null;
   const latestTop = useRef(nowTop);
   latestTop.current = nowTop;
@@ -88,7 +91,7 @@ export function Grid(props: GridProps) {
               .map(({ minutes, label, again }) => (
                 <span
                   key={minutes}
-                  style={{ top: (minutes - shown.from) * pixelsPerMinute }}
+                  style={{ top: (minutes - shown.from) * pixelsPerMinute() }}
                   className={again ? "again" : ""}
                 >
                   {again ? t("{time} again", { time: label }) : label}
@@ -156,8 +159,8 @@ function ColumnOf({
   const { day, open, appointments } = column;
   const lanes = lanesOf(appointments);
   const place = (from: number, to: number) => ({
-    top: (Math.max(from, shown.from) - shown.from) * pixelsPerMinute,
-    height: Math.max(0, Math.min(to, shown.to) - Math.max(from, shown.from)) * pixelsPerMinute,
+    top: (Math.max(from, shown.from) - shown.from) * pixelsPerMinute(),
+    height: Math.max(0, Math.min(to, shown.to) - Math.max(from, shown.from)) * pixelsPerMinute(),
   });
   const here = ghost?.column === column.key ? ghost : null;
   const name = week ? dayWords(day.date, "long") : (column.station?.name ?? t("Without a station"));
@@ -179,7 +182,7 @@ function ColumnOf({
             <span
               key={minutes}
               className="cal-own-hour"
-              style={{ top: (minutes - shown.from) * pixelsPerMinute }}
+              style={{ top: (minutes - shown.from) * pixelsPerMinute() }}
             >
               {label}
             </span>

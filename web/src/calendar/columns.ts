@@ -1,4 +1,5 @@
 import type { ImagingOrder, Schedule } from "@isocenter/contract";
+import { scaleNow } from "../kit/scale.ts";
 import { type Day, minuteMs, momentAt, snap } from "./clock.ts";
 import type { Minutes } from "./layout.ts";
 import type { Appointment, ScheduleColumn, StationHead } from "./queries.ts";
@@ -33,7 +34,8 @@ export const columnsOfWeek = (days: readonly Schedule[]): Column[] =>
     };
   });
 
-export const pixelsPerMinute = 1.2;
+/** Of the screen. */
+export const pixelsPerMinute = () => 1.2 * scaleNow();
 
 const modalitiesOf = (order: Pick<ImagingOrder, "modality">): readonly string[] =>
   order.modality === "PET_CT" ? ["PT", "CT"] : [order.modality];
@@ -45,6 +47,6 @@ export const fits = (station: StationHead | null, order: Pick<ImagingOrder, "mod
 /** The time at a height of a column, on the five minutes. @param y from the top of the shown part, in pixels */
 export function timeAt(column: Column, shown: Minutes, y: number): string {
   const length = (Date.parse(column.day.to) - Date.parse(column.day.from)) / minuteMs;
-  const minutes = snap(shown.from + y / pixelsPerMinute);
+  const minutes = snap(shown.from + y / pixelsPerMinute());
   return momentAt(column.day, Math.max(0, Math.min(minutes, length - 5)));
 }

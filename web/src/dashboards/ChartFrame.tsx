@@ -1,4 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { useScale } from "../kit/scale.ts";
 import type { useReadValues } from "./reading-values.ts";
 
 export interface Size {
@@ -20,6 +21,8 @@ interface ChartFrameProps {
 export function ChartFrame({ label, height, said, reading, children }: ChartFrameProps) {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
+  // Drawn in pixels of the design, and enlarged as a whole.
+  const scale = useScale();
   useLayoutEffect(() => {
     const element = place.current;
     if (!element) return;
@@ -34,7 +37,8 @@ export function ChartFrame({ label, height, said, reading, children }: ChartFram
       {width > 0 && (
         <svg
           width={width}
-          height={height}
+          height={height * scale}
+          viewBox={`0 0 ${width / scale} ${height}`}
           role="img"
           aria-label={label}
           aria-roledescription="chart"
@@ -43,7 +47,7 @@ export function ChartFrame({ label, height, said, reading, children }: ChartFram
           onKeyDown={reading.onKeyDown}
           onBlur={reading.onBlur}
         >
-          {children({ width, height })}
+          {children({ width: width / scale, height })}
         </svg>
       )}
       <p className="chart-said" role="status">

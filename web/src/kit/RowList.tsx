@@ -7,7 +7,7 @@ import "./row-list.css";
 
 export interface RowColumn<Row> {
   title: string;
-  /** The width in the grid, "2fr" or "120px" for instance. */
+  /** The width in the grid, "2fr" or "7.5rem" for instance. */
   width: string;
   /** Figures stand at the right. */
   number?: boolean;

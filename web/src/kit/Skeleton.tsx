@@ -3,7 +3,7 @@ export function Skeleton({ width, height }: { width: string; height?: number }) 
   return (
     <div
       className="skeleton after-150ms"
-      style={{ width, ...(height ? { height } : {}) }}
+      style={{ width, ...(height ? { height: `${height / 16}rem` } : {}) }}
       aria-hidden="true"
     />
   );

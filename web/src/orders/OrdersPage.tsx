@@ -25,7 +25,7 @@ export function PriorityTag({ priority }: { priority: ImagingOrder["priority"] }
 }
 
 const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
-  { title: t("Priority"), width: "92px", cell: ({ priority }) => <PriorityTag priority={priority} /> },
+  { title: t("Priority"), width: "5.75rem", cell: ({ priority }) => <PriorityTag priority={priority} /> },
   {
     title: t("Patient"),
     width: "minmax(0, 2fr)",
@@ -58,7 +58,7 @@ const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
   },
   {
     title: t("Appointment"),
-    width: "minmax(124px, 1.2fr)",
+    width: "minmax(7.75rem, 1.2fr)",
     cell: (order) =>
       order.scheduledAt ? (
         <>
@@ -82,13 +82,13 @@ const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
   },
   {
     title: t("Accession number"),
-    width: "120px",
+    width: "7.5rem",
     wide: true,
     cell: ({ accessionNumber }) => <span className="mono text-12">{accessionNumber}</span>,
   },
   {
     title: t("State"),
-    width: "116px",
+    width: "7.25rem",
     cell: ({ status }) => <Tag tone={orderTone(status)}>{orderWord(status)}</Tag>,
   },
 ];

@@ -33,13 +33,13 @@ const columnsAt = (today: string): RowColumn<Patient>[] => [
   },
   {
     title: t("Sex"),
-    width: "90px",
+    width: "5.625rem",
     wide: true,
     cell: ({ sex }) => <span className="text-12">{sexWordOf(sex)}</span>,
   },
   {
     title: t("Birth date"),
-    width: "150px",
+    width: "9.375rem",
     cell: ({ birthDate }) => (
       <span className="text-12 tabular-nums max-md:inline-block max-md:min-w-36">
         {birthDate ? dayOf(birthDate) : t("not known")}{" "}

@@ -103,7 +103,7 @@ export function ReadingTable({
             {Array.from({ length: 10 }, (_, row) => `row-${row}`).map((key, row) => (
               <tr key={key} className="tr wl">
                 <td>
-                  <Skeleton width="34px" height={34} />
+                  <Skeleton width="2.125rem" height={34} />
                 </td>
                 {[1, 2, 3, 4].map((cell) => (
                   <td key={cell}>

@@ -5,12 +5,14 @@ import { Dialog } from "../kit/Dialog.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import type { MenuButton } from "../kit/OnDemand.tsx";
 import { roleWord } from "../kit/roles.ts";
+import { type ScreenSize, sizes, useSize } from "../kit/scale.ts";
 import { setSingleKeys, useSingleKeys } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
 import { ChangePasswordForm } from "../sign-in/ChangePasswordForm.tsx";
 import { currentLanguage, type Language, languages, message, setLanguage, t } from "../words/words.ts";
 import { NoticeDialog } from "./NoticeDialog.tsx";
 import { SessionsDialog } from "./SessionsDialog.tsx";
+import { useChangeSize } from "./size.ts";
 import { setTheme, type Theme, themes, useTheme } from "./theme.ts";
 
 const themeWords: Record<Theme, string> = {
@@ -19,10 +21,18 @@ const themeWords: Record<Theme, string> = {
   system: message("As the system"),
 };
 
-/** What is one’s own: theme, language, password, sessions, and the way out. */
+const sizeWords: Record<ScreenSize, string> = {
+  compact: message("Compact"),
+  comfortable: message("Comfortable"),
+  large: message("Large"),
+};
+
+/** What is one’s own: theme, size, language, password, sessions, and the way out. */
 export function AccountMenu({ onHelp, button }: { onHelp: () => void; button: MenuButton }) {
   const me = useMe();
   const theme = useTheme();
+  const size = useSize();
+  const changeSize = useChangeSize();
   const singleKeys = useSingleKeys();
   const [changing, setChanging] = useState(false);
   const [sessions, setSessions] = useState(false);
@@ -56,6 +66,24 @@ export function AccountMenu({ onHelp, button }: { onHelp: () => void; button: Me
                     </Menu.ItemIndicator>
                   </span>
                   {t(themeWords[name])}
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
+            <Menu.Label className="menu-label">{t("Size|screen")}</Menu.Label>
+            <Menu.RadioGroup value={size} onValueChange={(value) => changeSize(value as ScreenSize)}>
+              {sizes.map((name) => (
+                <Menu.RadioItem
+                  key={name}
+                  value={name}
+                  className="menu-item"
+                  onSelect={(e) => e.preventDefault()}
+                >
+                  <span className="w-4">
+                    <Menu.ItemIndicator>
+                      <Icon name="check" size="s" className="text-beam" />
+                    </Menu.ItemIndicator>
+                  </span>
+                  {t(sizeWords[name])}
                 </Menu.RadioItem>
               ))}
             </Menu.RadioGroup>

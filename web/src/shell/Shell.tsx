@@ -10,6 +10,7 @@ import { AlarmBar } from "./NoticeBell.tsx";
 import { OfflineBanner } from "./OfflineBanner.tsx";
 import { PhoneTabs } from "./PhoneTabs.tsx";
 import { Rail } from "./Rail.tsx";
+import { useKeptSize } from "./size.ts";
 import { TopBar } from "./TopBar.tsx";
 
 const ShortcutHelp = lazy(async () => ({ default: (await import("./ShortcutHelp.tsx")).ShortcutHelp }));
@@ -17,6 +18,7 @@ const CommandPalette = lazy(async () => ({ default: (await import("./CommandPale
 
 /** What stands around every page: rail, top bar, key bar, messages and uploads. */
 export function Shell() {
+  useKeptSize();
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(false);
   const navigate = useNavigate();

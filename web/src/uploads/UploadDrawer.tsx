@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, useState } from "react";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { Icon, type IconName } from "../kit/Icon.tsx";
+import { useScale } from "../kit/scale.ts";
 import { count, sizeOf } from "../studies/format.ts";
 import { message, t } from "../words/words.ts";
 import { isOver, type UploadItem, type UploadSnapshot, type UploadStatus } from "./items.ts";
@@ -156,10 +157,11 @@ function FileList({ items }: { items: readonly UploadItem[] }) {
   const shown = items
     .filter((item) => all || order[item.status] < 5)
     .toSorted((a, b) => order[a.status] - order[b.status] || a.id - b.id);
+  const scale = useScale();
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => box.current,
-    estimateSize: (index) => (shown[index]?.reason ? problemHeight : rowHeight),
+    estimateSize: (index) => (shown[index]?.reason ? problemHeight : rowHeight) * scale,
     getItemKey: (index) => `${shown[index]?.id}.${shown[index]?.reason ? "why" : ""}`,
     overscan: 6,
   });

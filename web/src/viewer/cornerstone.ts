@@ -7,6 +7,7 @@ import {
   metaData,
 } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
+import { scaleNow } from "../kit/scale.ts";
 import { loadImage, scheme } from "./pixels/image-source.ts";
 import { provideMetadata } from "./pixels/metadata-provider.ts";
 
@@ -72,7 +73,7 @@ const measurementStyle = {
   shadow: true,
   textBoxVisibility: true,
   textBoxFontFamily: '"Inter Variable", "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif',
-  textBoxFontSize: "12px",
+  textBoxFontSize: `${12 * scaleNow()}px`,
   textBoxColor: amber,
   textBoxColorHighlighted: "#fff1c4",
   textBoxColorSelected: "#ffffff",

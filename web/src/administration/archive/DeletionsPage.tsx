@@ -78,10 +78,11 @@ export default function DeletionsPage() {
                     />
                   ),
                 },
-                { head: t("Images"), numeric: true, cell: (one) => one.numberOfInstances },
+                { head: t("Images"), less: true, numeric: true, cell: (one) => one.numberOfInstances },
                 { head: t("Reason"), cell: ({ reason }) => reason },
                 {
                   head: t("Deleted by"),
+                  less: true,
                   cell: (one) => <Two a={one.deletedBy.name} b={momentIn(timeZone, one.deletedAt)} />,
                 },
                 {

@@ -84,6 +84,7 @@ export default function DoubtsPage() {
                 },
                 {
                   head: t("Since"),
+                  less: true,
                   cell: ({ createdAt }) => <span className="when">{momentIn(timeZone, createdAt)}</span>,
                 },
               ]}

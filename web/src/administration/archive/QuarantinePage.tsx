@@ -66,8 +66,8 @@ export default function QuarantinePage() {
                   head: t("Why"),
                   cell: (one) => <Tag tone="urg">{whyWord(one)}</Tag>,
                 },
-                { head: t("Came by"), cell: (one) => <Two a={one.door} b={one.sender} /> },
-                { head: t("Size"), numeric: true, cell: ({ size }) => sizeOf(size) },
+                { head: t("Came by"), less: true, cell: (one) => <Two a={one.door} b={one.sender} /> },
+                { head: t("Size"), less: true, numeric: true, cell: ({ size }) => sizeOf(size) },
                 {
                   head: t("Since"),
                   cell: ({ createdAt }) => <span className="when">{momentIn(timeZone, createdAt)}</span>,

@@ -148,6 +148,7 @@ function Known({
         },
         {
           head: t("May"),
+          less: true,
           cell: ({ permissions }) => (
             <span className="tags">
               {permissions.map((permission) => (

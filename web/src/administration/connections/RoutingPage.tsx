@@ -82,6 +82,7 @@ export default function RoutingPage() {
                 },
                 {
                   head: t("What is sent"),
+                  less: true,
                   cell: (one) => (one.scope === "STUDY" ? t("the whole study") : t("series that fit")),
                 },
                 {

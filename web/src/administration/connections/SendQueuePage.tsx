@@ -124,10 +124,12 @@ export default function SendQueuePage() {
                 },
                 {
                   head: t("Made"),
+                  less: true,
                   cell: ({ createdAt }) => <span className="when">{momentIn(timeZone, createdAt)}</span>,
                 },
                 {
                   head: t("Next attempt"),
+                  less: true,
                   cell: ({ nextAttemptAt }) => (
                     <span className="when">{nextAttemptAt ? momentIn(timeZone, nextAttemptAt) : "–"}</span>
                   ),

@@ -201,13 +201,9 @@ function WebhookSide({
     const done = await act(() => answerOf(api.POST("/api/v1/webhooks/{id}/rotate-secret", one)));
     if (done) onSecret(done.answer.secret);
   };
-  // What lies below a webhook that is going away is not asked for any more.
-  const [leaving, setLeaving] = useState(false);
   const remove = async () => {
-    setLeaving(true);
     const done = await run(() => answerOf(api.DELETE("/api/v1/webhooks/{id}", one)), t("Removed"));
     if (done) onClose();
-    else setLeaving(false);
   };
   return (
     <Side title={webhook.url} about={webhook.disabledReason ?? webhook.description} onClose={onClose}>
@@ -228,7 +224,7 @@ function WebhookSide({
           {tested}
         </span>
       </section>
-      {!leaving && <Deliveries webhookId={webhook.id} />}
+      <Deliveries webhookId={webhook.id} />
       {removing && (
         <FormDialog
           title={t("Remove {title}?", { title: webhook.url })}

@@ -96,7 +96,7 @@ export default function ProceduresPage() {
               columns={[
                 { head: t("Name"), cell: (one) => <Two a={one.name} b={one.code} /> },
                 { head: t("Modality"), cell: (one) => <ModalityChip modality={one.modality} /> },
-                { head: t("Body part"), cell: (one) => one.bodyPart },
+                { head: t("Body part"), less: true, cell: (one) => one.bodyPart },
                 {
                   head: t("Duration"),
                   numeric: true,
@@ -114,6 +114,7 @@ export default function ProceduresPage() {
                 },
                 {
                   head: t("Preparation"),
+                  less: true,
                   cell: (one) => (
                     <span className="block max-w-64 truncate text-text-2">{one.preparation}</span>
                   ),

@@ -93,6 +93,7 @@ export default function StationsPage() {
                 },
                 {
                   head: t("Opening hours"),
+                  less: true,
                   cell: (one) => (
                     <span className="b">
                       {hoursByDays(one.openingHours)

@@ -90,9 +90,10 @@ export default function TemplatesPage() {
                   head: t("For"),
                   cell: ({ bodyPart, procedureCode }) => <Two a={bodyPart ?? "–"} b={procedureCode} />,
                 },
-                { head: t("Fields"), numeric: true, cell: ({ fields }) => fields.length },
+                { head: t("Fields"), less: true, numeric: true, cell: ({ fields }) => fields.length },
                 {
                   head: t("Auto-text"),
+                  less: true,
                   numeric: true,
                   cell: ({ macros }) => Object.keys(macros).length,
                 },

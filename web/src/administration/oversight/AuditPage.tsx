@@ -125,6 +125,7 @@ export default function AuditPage() {
                 },
                 {
                   head: t("Outcome"),
+                  less: true,
                   cell: ({ outcome }) =>
                     outcome === "SUCCESS" ? (
                       <Tag tone="ok">{t("Succeeded")}</Tag>

@@ -6,7 +6,12 @@ export interface Column<Row> {
   head: string;
   cell: (row: Row) => ReactNode;
   numeric?: boolean;
+  /** Left out where there is little room, as beside what is open: that says it as well. */
+  less?: boolean;
 }
+
+const classOf = ({ numeric, less }: { numeric?: boolean; less?: boolean }) =>
+  [numeric && "num", less && "less"].filter(Boolean).join(" ");
 
 interface TableProps<Row> {
   label: string;
@@ -43,9 +48,9 @@ export function Table<Row>({ label, columns, rows, keyOf, onOpen, opened }: Tabl
       <table className="admin-table" aria-label={label} ref={table}>
         <thead>
           <tr>
-            {columns.map(({ head, numeric }) => (
-              <th key={head} scope="col" className={numeric ? "num" : ""}>
-                {head}
+            {columns.map((column) => (
+              <th key={column.head} scope="col" className={classOf(column)}>
+                {column.head}
               </th>
             ))}
           </tr>
@@ -53,8 +58,8 @@ export function Table<Row>({ label, columns, rows, keyOf, onOpen, opened }: Tabl
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)} className={opened === keyOf(row) ? "opened" : ""}>
-              {columns.map(({ head, cell, numeric }, index) => (
-                <td key={head} className={numeric ? "num" : ""}>
+              {columns.map(({ cell, ...column }, index) => (
+                <td key={column.head} className={classOf(column)}>
                   {index === 0 && onOpen ? (
                     <button
                       type="button"

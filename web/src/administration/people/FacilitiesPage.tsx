@@ -56,6 +56,7 @@ export default function FacilitiesPage() {
                 { head: t("Time zone"), cell: ({ timeZone }) => timeZone },
                 {
                   head: t("Issuer of patient identifiers"),
+                  less: true,
                   cell: ({ patientIdIssuer }) => <span className="mono">{patientIdIssuer}</span>,
                 },
               ]}

@@ -107,7 +107,11 @@ export default function StaffPage() {
               columns={[
                 { head: t("Name"), cell: (one) => <Two a={nameOf(one)} b={one.licenceNumber} /> },
                 { head: t("Profession"), cell: (one) => <Two a={one.profession} b={one.department} /> },
-                { head: t("Reached by"), cell: (one) => <Two a={one.phone ?? "–"} b={one.email} /> },
+                {
+                  head: t("Reached by"),
+                  less: true,
+                  cell: (one) => <Two a={one.phone ?? "–"} b={one.email} />,
+                },
                 {
                   head: t("Signs in"),
                   cell: (one) => (one.userId ? t("yes") : <span className="text-text-3">{t("no")}</span>),

@@ -134,10 +134,12 @@ export default function UsersPage() {
                 },
                 {
                   head: t("Facilities"),
+                  less: true,
                   cell: (user) => user.facilityIds.map(facilityName).filter(Boolean).join(", "),
                 },
                 {
                   head: t("Last sign-in"),
+                  less: true,
                   cell: (user) => (
                     <span className="when">
                       {user.lastSignInAt ? momentIn(timeZone, user.lastSignInAt) : t("never")}

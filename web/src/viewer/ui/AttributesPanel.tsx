@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { scaleNow } from "../../kit/scale.ts";
 import { t } from "../../words/words.ts";
 import { type AttributeRow, attributeRows, type KeywordOf, searchRows } from "../model/attribute-rows.ts";
 import { type JsonDataSet, textOf } from "../model/dicom-json.ts";
@@ -86,7 +87,7 @@ function AttributeTable({ rows, nothing }: { rows: readonly AttributeRow[]; noth
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 24,
+    estimateSize: () => 24 * scaleNow(),
     overscan: 20,
     getItemKey: (index) => rows[index]!.path,
   });
@@ -112,7 +113,10 @@ function AttributeTable({ rows, nothing }: { rows: readonly AttributeRow[]; noth
               aria-rowindex={item.index + 1}
               className="vw-attribute"
               data-item={row.tag === "" || undefined}
-              style={{ transform: `translateY(${item.start}px)`, paddingLeft: 12 + row.depth * 12 }}
+              style={{
+                transform: `translateY(${item.start}px)`,
+                paddingLeft: (12 + row.depth * 12) * scaleNow(),
+              }}
             >
               <Cell className="vw-mono vw-attribute-tag">{row.tag}</Cell>
               <Cell className="vw-attribute-keyword">{row.keyword}</Cell>

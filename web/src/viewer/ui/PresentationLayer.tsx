@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { createPortal } from "react-dom";
+import { scaleNow } from "../../kit/scale.ts";
 import { numberOf } from "../model/dicom-json.ts";
 import type { Graphic, Texted, Units } from "../model/graphics.ts";
 import type { StackImage } from "../model/image.ts";
@@ -194,7 +195,7 @@ function Text({ text: { text, box, anchor, color }, seen }: { text: Texted; seen
       )}
       {lines.map((line, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place.
-        <text key={n} x={x} y={y + n * lineHeight} fill={color} textAnchor={align}>
+        <text key={n} x={x} y={y + n * lineHeight * scaleNow()} fill={color} textAnchor={align}>
           {line}
         </text>
       ))}
