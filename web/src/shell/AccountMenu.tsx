@@ -51,42 +51,18 @@ export function AccountMenu({ onHelp, button }: { onHelp: () => void; button: Me
               </div>
             </div>
             <div className="menu-line" />
-            <Menu.Label className="menu-label">{t("Theme")}</Menu.Label>
-            <Menu.RadioGroup value={theme} onValueChange={(value) => setTheme(value as Theme)}>
-              {themes.map((name) => (
-                <Menu.RadioItem
-                  key={name}
-                  value={name}
-                  className="menu-item"
-                  onSelect={(e) => e.preventDefault()}
-                >
-                  <span className="w-4">
-                    <Menu.ItemIndicator>
-                      <Icon name="check" size="s" className="text-beam" />
-                    </Menu.ItemIndicator>
-                  </span>
-                  {t(themeWords[name])}
-                </Menu.RadioItem>
-              ))}
-            </Menu.RadioGroup>
-            <Menu.Label className="menu-label">{t("Size|screen")}</Menu.Label>
-            <Menu.RadioGroup value={size} onValueChange={(value) => changeSize(value as ScreenSize)}>
-              {sizes.map((name) => (
-                <Menu.RadioItem
-                  key={name}
-                  value={name}
-                  className="menu-item"
-                  onSelect={(e) => e.preventDefault()}
-                >
-                  <span className="w-4">
-                    <Menu.ItemIndicator>
-                      <Icon name="check" size="s" className="text-beam" />
-                    </Menu.ItemIndicator>
-                  </span>
-                  {t(sizeWords[name])}
-                </Menu.RadioItem>
-              ))}
-            </Menu.RadioGroup>
+            <Choices
+              label={t("Theme")}
+              value={theme}
+              options={themes.map((name) => ({ value: name, word: t(themeWords[name]) }))}
+              onChange={(value) => setTheme(value as Theme)}
+            />
+            <Choices
+              label={t("Size|screen")}
+              value={size}
+              options={sizes.map((name) => ({ value: name, word: t(sizeWords[name]) }))}
+              onChange={(value) => changeSize(value as ScreenSize)}
+            />
             <Menu.Label className="menu-label">{t("Language")}</Menu.Label>
             <Menu.RadioGroup
               value={currentLanguage()}
@@ -161,6 +137,37 @@ export function AccountMenu({ onHelp, button }: { onHelp: () => void; button: Me
           }}
         />
       </Dialog>
+    </>
+  );
+}
+
+/** One of a few, in a line; the menu stays open, so that one sees what comes of it. */
+function Choices({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  options: readonly { value: string; word: string }[];
+  onChange: (value: string) => void;
+}) {
+  return (
+    <>
+      <Menu.Label className="menu-label">{label}</Menu.Label>
+      <Menu.RadioGroup className="menu-choices" value={value} onValueChange={onChange} aria-label={label}>
+        {options.map((option) => (
+          <Menu.RadioItem
+            key={option.value}
+            value={option.value}
+            className="menu-item"
+            onSelect={(event) => event.preventDefault()}
+          >
+            {option.word}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
     </>
   );
 }

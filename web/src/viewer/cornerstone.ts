@@ -7,9 +7,9 @@ import {
   metaData,
 } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
-import { scaleNow } from "../kit/scale.ts";
 import { loadImage, scheme } from "./pixels/image-source.ts";
 import { provideMetadata } from "./pixels/metadata-provider.ts";
+import { remPixels } from "./rem.ts";
 
 let ready: Promise<void> | undefined;
 
@@ -73,7 +73,7 @@ const measurementStyle = {
   shadow: true,
   textBoxVisibility: true,
   textBoxFontFamily: '"Inter Variable", "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif',
-  textBoxFontSize: `${12 * scaleNow()}px`,
+  textBoxFontSize: `${0.75 * remPixels()}px`,
   textBoxColor: amber,
   textBoxColorHighlighted: "#fff1c4",
   textBoxColorSelected: "#ffffff",

@@ -15,7 +15,7 @@ import { useAddress } from "../parts/address.ts";
 import { Answer, Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
-import { Table, Two } from "../parts/Table.tsx";
+import { Table } from "../parts/Table.tsx";
 
 /** Whose records somebody opened without caring for them, and why: for review. */
 export default function GlassPage() {
@@ -72,7 +72,7 @@ export default function GlassPage() {
                     <Link
                       to="/patients/$patientId"
                       params={{ patientId: one.patientId }}
-                      className="link mono"
+                      className="link mono whitespace-nowrap"
                     >
                       {one.patientNumber ?? t("Open the patient")}
                     </Link>
@@ -133,14 +133,10 @@ function GlassSide({ glass, onClose }: { glass: BreakGlass; onClose: () => void 
               <ul className="mt-2 grid gap-2 text-12">
                 {rows.map((one) => (
                   <li key={one.id}>
-                    <Two
-                      a={actionWord(one.action)}
-                      b={
-                        <>
-                          {momentIn(timeZone, one.at)} · <SubjectName entry={one} />
-                        </>
-                      }
-                    />
+                    <span className="block font-medium">{actionWord(one.action)}</span>
+                    <span className="block text-text-3">
+                      {momentIn(timeZone, one.at)} · <SubjectName entry={one} />
+                    </span>
                   </li>
                 ))}
               </ul>

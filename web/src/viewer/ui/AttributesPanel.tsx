@@ -1,10 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { scaleNow } from "../../kit/scale.ts";
 import { t } from "../../words/words.ts";
 import { type AttributeRow, attributeRows, type KeywordOf, searchRows } from "../model/attribute-rows.ts";
 import { type JsonDataSet, textOf } from "../model/dicom-json.ts";
 import { tags } from "../model/tags.ts";
+import { remPixels } from "../rem.ts";
 import { loadDictionary } from "./dictionary.ts";
 import { Icon } from "./icons.tsx";
 
@@ -87,7 +87,7 @@ function AttributeTable({ rows, nothing }: { rows: readonly AttributeRow[]; noth
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 24 * scaleNow(),
+    estimateSize: () => 1.5 * remPixels(),
     overscan: 20,
     getItemKey: (index) => rows[index]!.path,
   });
@@ -115,7 +115,7 @@ function AttributeTable({ rows, nothing }: { rows: readonly AttributeRow[]; noth
               data-item={row.tag === "" || undefined}
               style={{
                 transform: `translateY(${item.start}px)`,
-                paddingLeft: (12 + row.depth * 12) * scaleNow(),
+                paddingLeft: `${(1 + row.depth) * 0.75}rem`,
               }}
             >
               <Cell className="vw-mono vw-attribute-tag">{row.tag}</Cell>

@@ -1,6 +1,5 @@
 import { useMemo } from "react";
 import { createPortal } from "react-dom";
-import { scaleNow } from "../../kit/scale.ts";
 import { numberOf } from "../model/dicom-json.ts";
 import type { Graphic, Texted, Units } from "../model/graphics.ts";
 import type { StackImage } from "../model/image.ts";
@@ -171,7 +170,8 @@ function Drawn({ graphic, seen }: { graphic: Graphic; seen: Seen }) {
 }
 
 const inside = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
-const lineHeight = 17;
+/** As the style sheets, in shares of the root's text. */
+const lineHeight = 17 / 16;
 
 function Text({ text: { text, box, anchor, color }, seen }: { text: Texted; seen: Seen }) {
   const lines = text.split(/\r\n|\r|\n/);
@@ -195,7 +195,7 @@ function Text({ text: { text, box, anchor, color }, seen }: { text: Texted; seen
       )}
       {lines.map((line, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place.
-        <text key={n} x={x} y={y + n * lineHeight * scaleNow()} fill={color} textAnchor={align}>
+        <text key={n} x={x} y={y} dy={`${n * lineHeight}rem`} fill={color} textAnchor={align}>
           {line}
         </text>
       ))}

@@ -49,6 +49,7 @@ describe("breaking the glass", () => {
         id: expect.any(String),
         user: { id: physician.id, name: physician.name },
         patientId: study.patientId,
+        patientNumber: study.attributes.PatientID,
         facilityId: room.facilityId,
         reason: "unconscious in the emergency room",
         startsAt: now.toISOString(),
