@@ -43,6 +43,7 @@ export * from "./open-operator.ts";
 export * from "./paging.ts";
 export * from "./platform.ts";
 export * from "./refusal.ts";
+export * from "./rows.ts";
 export * from "./secrets.ts";
 export * from "./tls.ts";
 export * from "./totals.ts";

@@ -1,6 +1,7 @@
 import type { Fragment, Reader } from "./database.ts";
 import { countedTo, defaultLimit, type ListPage, type ListRange, maxLimit, readSort } from "./http-lists.ts";
 import { blameCursor, countLimit, readCursor, writeCursor } from "./paging.ts";
+import { shapedRows } from "./rows.ts";
 import { knownTotal, noteTotal } from "./totals.ts";
 
 /** A list that is paged by the value it is sorted by, and the id. */
@@ -79,10 +80,10 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
   const mayBeLong = known === undefined && !keyed;
   const rows = await (mayBeLong
     ? // Counted on the way where there is more than the page: a question of its own would be another way there and back.
-      db<Sorted[]>`
+      shapedRows(db<Sorted[]>`
         select page.*, ${cursor ? db`(${counting})` : db`case when count(*) over () > ${limit} then (${counting}) end`} as "rowsInAll"
-        from (${found}) page order by page."sortValue" ${direction}, page."sortId" ${direction}`
-    : db<Sorted[]>`${found}`
+        from (${found}) page order by page."sortValue" ${direction}, page."sortId" ${direction}`)
+    : shapedRows(db<Sorted[]>`${found}`)
   ).catch(blameCursor(cursor));
   // The last page, reached by its offset, has as many before it as were passed over: nothing is to be counted.
   const isEnd = cursor === null && rows.length <= limit && (rows.length > 0 || offset === 0);

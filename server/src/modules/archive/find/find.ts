@@ -4,6 +4,7 @@ import {
   type Fragment,
   type Reader,
   requirePermission,
+  shapedRows,
   type Viewer,
 } from "../../../platform/index.ts";
 import { allOf, facilities, firstIdentifier, inCareOf } from "../../patients/index.ts";
@@ -219,7 +220,7 @@ function page(
   const total = counted
     ? sql`, case when (select count(*) from page) >= ${limit} then (${counting(sql, viewer, plan)}) end as total`
     : sql``;
-  return sql<FoundRow[]>`
+  return shapedRows(sql<FoundRow[]>`
     with page as materialized (
       select ${sql.unsafe(ids[level])} as page_id, ${orderColumns(sql, order)}
       from ${plan.from} where ${where}
@@ -231,7 +232,7 @@ function page(
     join ${tables(sql, level, true)} on ${sql.unsafe(ids[level])} = page.page_id
     ${firstIdentifier(sql)}
     cross join (select ${facilities(viewer)}::uuid[] as facilities) v
-    order by ${sql.unsafe(orderBy(order, (_, index) => `page.o${index}`))}` as unknown as Promise<FoundRow[]>;
+    order by ${sql.unsafe(orderBy(order, (_, index) => `page.o${index}`))}`);
 }
 
 const uidOf: Readonly<Partial<Record<QueryLevel, Tag>>> = {

@@ -21,6 +21,7 @@ import {
   reach,
   readCursor,
   requirePermission,
+  shapedRows,
   totalOf,
   type Viewer,
   writeCursor,
@@ -228,21 +229,26 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
   const patient = needsPatient ? db`join patient p on p.id = st.patient_id` : db``;
   const pagePatient =
     needsPatient || field === "patientName" ? db`join patient p on p.id = st.patient_id` : db``;
-  const rows = await db<StudyRow[]>`
+  const offset = query.offset ?? 0;
+  const rows = await shapedRows(db<StudyRow[]>`
     with page as materialized (
       select st.id as page_id, ${column} as sort_key from study st ${pagePatient} where ${where} ${beyond}
-      order by ${firstOrder} ${column} ${order}, st.id ${order} limit ${limit + 1} offset ${query.offset ?? 0})
+      order by ${firstOrder} ${column} ${order}, st.id ${order} limit ${limit + 1} offset ${offset})
     select ${columns(db)}, page.sort_key::text as "sortKey"
     from page join study st on st.id = page.page_id join patient p on p.id = st.patient_id ${firstIdentifier(db)}
-    order by page.sort_key ${order}, st.id ${order}`.catch(blameCursor(after));
-  const total = await totalOf(`studies ${listKey(viewer, query)}`, async () => {
-    const [row] = await db<{ total: number }[]>`
+    order by page.sort_key ${order}, st.id ${order}`).catch(blameCursor(after));
+  // The last page, reached by its offset, has as many before it as were passed over: nothing is to be counted.
+  const isEnd = after === null && rows.length <= limit && (rows.length > 0 || offset === 0);
+  const counted = async () =>
+    totalOf(`studies ${listKey(viewer, query)}`, async () => {
+      const [row] = await db<{ total: number }[]>`
       select count(*) as total from (
         select from unnest(${facilities(viewer)}::uuid[]) as here (id) cross join lateral (
           select from study st ${patient} where st.facility_id = here.id and ${where} limit ${countLimit + 1}) k
         limit ${countLimit + 1}) counted`;
-    return row?.total ?? 0;
-  });
+      return row?.total ?? 0;
+    });
+  const total = isEnd ? offset + rows.length : await counted();
   const data = rows.slice(0, limit);
   const last = data.at(-1);
   return {
