@@ -46,6 +46,40 @@ test("a key keeps one waiting job, with the newest payload and time", async () =
   expect(seen).toEqual([{ n: 2 }]);
 });
 
+test("a drain ends when how each job went is written down", async () => {
+  const jobs = createJobs(options);
+  const [locked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const order: string[] = [];
+  let holding: Promise<unknown> | undefined;
+  jobs.define({
+    name: "test.locked",
+    maxAttempts: 1,
+    async run() {
+      // Whoever writes down how it went has to wait.
+      holding = database.db.begin(async (tx) => {
+        await tx`select from graphile_worker._private_jobs where locked_at is not null for update`;
+        locked.resolve();
+        await release.promise;
+      });
+      await locked.promise;
+      throw new Error("broken");
+    },
+  });
+  await jobs.add(database.db, "test.locked", {});
+  const drained = jobs.drain().then(() => order.push("drained"));
+  await expect
+    .poll(async () => {
+      const [row] = await database.db<{ waiting: boolean }[]>`
+        select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waiting`;
+      return row?.waiting;
+    })
+    .toBe(true);
+  order.push("released");
+  release.resolve();
+  await Promise.all([drained, holding]);
+  expect(order).toEqual(["released", "drained"]);
+});
+
 test("a running worker takes a job at once, a failing job gives up after its attempts and says so", async () => {
   const gaveUp = Promise.withResolvers<{ name: string; attempts: number }>();
   const done = Promise.withResolvers<unknown>();

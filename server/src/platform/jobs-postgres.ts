@@ -182,6 +182,8 @@ export function createJobs({
         noHandleSignals: true,
         taskList: taskList(),
         logger: silent,
+        // Written down together, which is waited for; one by one graphile-worker ends without knowing how it went.
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       });
     },
   };

@@ -59,6 +59,18 @@ describe("scrolling together", () => {
     const shift = shiftBetween([0, 0, 1], now, far);
     expect(shift).toBe(1000);
     expect(followingIndex(now[40]!, { images: far, index: 0 }, shift)?.index).toBe(40);
+    // Along each axis, and forth as well as back.
+    const before = stack("coronal", steps(-300, 1, 100), "9.9");
+    const fronts = stack("coronal", steps(0, 1, 100));
+    const normal = slicePlaneOf(fronts[0]!)!.normal;
+    const back = shiftBetween(normal, fronts, before);
+    expect(Math.abs(back)).toBe(300);
+    expect(followingIndex(fronts[70]!, { images: before, index: 0 }, back)).toEqual({ index: 70, distance: 0 });
+    // By less than half of the shorter one, of another length.
+    expect(shiftBetween([0, 0, 1], now, stack("axial", steps(60, 1, 100), "9.9"))).toBe(60);
+    expect(shiftBetween([0, 0, 1], now, stack("axial", steps(40, 1, 100), "9.9"))).toBe(0);
+    // A stack of which no place is known.
+    expect(shiftBetween([0, 0, 1], now, [])).toBe(0);
   });
 
   test("leaves stacks alone that lie otherwise or say no place", () => {

@@ -2,9 +2,10 @@ import { testDatabase } from "@isocenter/test/support/database.ts";
 import { testServer } from "@isocenter/test/support/identity.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { beforeAll, expect, test } from "vitest";
-import { newId } from "../../../platform/index.ts";
+import { newId, systemViewer, type Viewer } from "../../../platform/index.ts";
 import { sessionRoutes } from "../../identity/index.ts";
 import { createNotifications, type Notifications } from "../index.ts";
+import { getJob } from "./jobs.ts";
 
 const database = testDatabase();
 const platform = testPlatform(database);
@@ -95,4 +96,7 @@ test("jobs are for who may see them", async () => {
   const theirs = await server.signIn(user.username);
   const answer = await server.app.inject({ method: "GET", url: "/api/v1/jobs", headers: theirs });
   expect(answer.statusCode).toBe(403);
+  // Its route is for everybody, as one's own requests are found there too.
+  const reader: Viewer = { ...systemViewer([here]), kind: "user", roles: ["RADIOLOGIST"] };
+  await expect(getJob(database.db, reader, "1")).rejects.toMatchObject({ kind: "forbidden" });
 });

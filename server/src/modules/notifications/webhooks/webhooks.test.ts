@@ -4,10 +4,11 @@ import { testServer } from "@isocenter/test/support/identity.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { httpReceiver } from "@isocenter/test/support/receivers.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { newId, systemViewer, transact } from "../../../platform/index.ts";
+import { newId, systemViewer, transact, type Tx, type Viewer } from "../../../platform/index.ts";
 import { sessionRoutes } from "../../identity/index.ts";
 import { createNotifications, type Notifications } from "../index.ts";
 import { post } from "../post.ts";
+import { changeWebhook, createWebhook, removeWebhook, rotateSecret } from "./commands.ts";
 import { createTargets } from "./targets.ts";
 
 const database = testDatabase();
@@ -221,8 +222,11 @@ describe("a webhook", () => {
     await record("study.received", here, "a");
     await run();
     const sent = (await deliveries(id)).find((one: { event: string }) => one.event === "study.received");
+    expect([sent.actions, tested.json().actions]).toEqual([["redeliver"], []]);
     const path = `/webhooks/${id}/deliveries/${sent.id}/redeliver`;
     expect((await call("POST", path)).statusCode).toBe(202);
+    const [asked] = await database.db`select data from fact where type = 'webhook.redelivery-asked'`;
+    expect(asked?.data).toMatchObject({ deliveryId: sent.id });
     await run();
     expect(receiver.received.slice(-2).map((one) => one.headers["x-isocenter-delivery"])).toEqual([
       sent.id,
@@ -260,8 +264,60 @@ test("webhooks of other facilities do not exist, and only administrators manage 
   expect((await call("GET", `/webhooks/${id}`)).statusCode).toBe(404);
 });
 
+test("a key that leaked makes no way out: webhooks are managed by people", async () => {
+  const { id } = await make();
+  const key: Viewer = { ...systemViewer([here]), kind: "api-key", roles: ["ADMINISTRATOR"] };
+  const { clock } = platform;
+  const deps = { clock, journal: server.journal, targets: createTargets([]) };
+  const attempts = [
+    (tx: Tx) => createWebhook(deps, tx, key, { url: "https://example.org/", events: ["study.*"] }),
+    (tx: Tx) => changeWebhook(deps, tx, key, id, { url: "https://example.org/" }),
+    (tx: Tx) => removeWebhook(deps, tx, key, id),
+    (tx: Tx) => rotateSecret(deps, tx, key, id),
+  ];
+  for (const attempt of attempts)
+    await expect(transact<unknown>(database.db, attempt)).rejects.toMatchObject({
+      kind: "forbidden",
+      code: "webhook.only-people",
+    });
+});
+
+test("what was sent long ago is forgotten, and the oldest of too much, of each webhook alone; what waits stays", async () => {
+  const [many, few] = [await make(), await make({ url: `${receiver.url}/few` })];
+  const add = (webhookId: string, count: number, days: number, waits = false) => database.db`
+    insert into webhook_delivery (id, webhook_id, event, body, state, next_attempt_at, created_at)
+    select gen_random_uuid(), ${webhookId}, 'study.received', '{}', ${waits ? "QUEUED" : "SENT"},
+      ${waits ? platform.clock.now() : null}, ${platform.clock.now()}::timestamptz - ${days} * interval '1 day'
+    from generate_series(1, ${count}::int)`;
+  await add(many.id, 2, 29);
+  await add(many.id, 1, 40, true);
+  await add(many.id, 10_000, 1);
+  await add(few.id, 3, 29);
+  await add(few.id, 1, 31);
+  await notifications.webhooks.prune();
+  const kept = await database.db`
+    select webhook_id = ${many.id} as many, state, count(*)::int from webhook_delivery
+    group by 1, 2 order by 1 desc, 2`;
+  expect(kept.map(({ many, state, count }) => [many, state, count])).toEqual([
+    [true, "QUEUED", 1],
+    [true, "SENT", 10_000],
+    [false, "SENT", 3],
+  ]);
+});
+
+test("a facility has a hundred webhooks at most", async () => {
+  await make();
+  await database.db`
+    insert into webhook (id, facility_id, url, events, enabled, secret, created_at)
+    select gen_random_uuid(), facility_id, url, events, false, secret, created_at from webhook cross join generate_series(1, 98)`;
+  await make();
+  const answer = await call("POST", "/webhooks", { url: "https://example.org/", events: ["study.*"] });
+  expect([answer.statusCode, answer.json().code]).toEqual([409, "webhook.too-many"]);
+});
+
 test.each([
   [{ url: "http://example.org/" }, "webhook.invalid-url"],
+  [{ url: "http://93.184.216.34/" }, "webhook.invalid-url"],
   [{ url: "https://10.1.2.3/" }, "webhook.invalid-url"],
   [{ url: "https://[::ffff:192.168.1.1]/" }, "webhook.invalid-url"],
   [{ url: "https://169.254.169.254/latest" }, "webhook.invalid-url"],

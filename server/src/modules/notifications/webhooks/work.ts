@@ -210,11 +210,14 @@ export function createWebhookWork(db: Db, deps: WebhookDeps) {
     async prune(): Promise<void> {
       const before = new Date(clock.now().getTime() - keptDays * 24 * 3600_000);
       await db`delete from webhook_delivery where next_attempt_at is null and created_at < ${before}`;
+      // The oldest that stays is found once for each webhook, whatever the planner knows of the tables.
       await db`
-        delete from webhook_delivery d using webhook w cross join lateral (
-          select o.created_at, o.id from webhook_delivery o where o.webhook_id = w.id
-          order by o.created_at desc, o.id desc offset ${keptDeliveries} limit 1) oldest
-        where d.webhook_id = w.id and d.next_attempt_at is null and (d.created_at, d.id) <= (oldest.created_at, oldest.id)`;
+        with oldest as materialized (
+          select w.id as webhook_id, o.created_at, o.id from webhook w cross join lateral (
+            select created_at, id from webhook_delivery where webhook_id = w.id
+            order by created_at desc, id desc offset ${keptDeliveries} limit 1) o)
+        delete from webhook_delivery d using oldest
+        where d.webhook_id = oldest.webhook_id and d.next_attempt_at is null and (d.created_at, d.id) <= (oldest.created_at, oldest.id)`;
     },
   };
 }
