@@ -18,8 +18,8 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     reader.password = await addRadiologist(flow, reader.username);
   });
 
-  /** Signed in, at the list, over a connection of so many bytes a second from now on. */
-  async function slowPage(bytesPerSecond: number): Promise<Page> {
+  /** Signed in, at the list, over a connection of so many bytes a second until `hurry` is called. */
+  async function slowPage(bytesPerSecond: number): Promise<{ page: Page; hurry: () => Promise<unknown> }> {
     const page = await flow.open();
     await signInByForm(page, reader.username, reader.password);
     const session = await page.context().newCDPSession(page);
@@ -28,29 +28,31 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     await page.goto(`/studies/${newUid()}/view`);
     await page.getByText("This study holds no series").waitFor();
     await session.send("Network.enable");
-    await session.send("Network.emulateNetworkConditions", {
-      offline: false,
-      latency: 20,
-      downloadThroughput: bytesPerSecond,
-      uploadThroughput: bytesPerSecond,
-    });
-    return page;
+    const connection = (latency: number, throughput: number) =>
+      session.send("Network.emulateNetworkConditions", {
+        offline: false,
+        latency,
+        downloadThroughput: throughput,
+        uploadThroughput: throughput,
+      });
+    await connection(20, bytesPerSecond);
+    return { page, hurry: () => connection(0, -1) };
   }
 
   test.each([
-    ["uncompressed", TransferSyntaxes.ExplicitVRLittleEndian, 1_500_000],
-    ["HTJ2K", TransferSyntaxes.HTJ2KLosslessRPCL, 500_000],
+    // All of it would take half a minute.
+    ["uncompressed", TransferSyntaxes.ExplicitVRLittleEndian, 170_000],
+    ["HTJ2K", TransferSyntaxes.HTJ2KLosslessRPCL, 60_000],
   ])(
     "a large image, %s, is coarse first and then whole",
     async (_name, transferSyntaxUID, bytesPerSecond) => {
       const study = newUid();
       await flow.store(await radiograph(study, transferSyntaxUID));
-      const page = await slowPage(bytesPerSecond);
+      const { page, hurry } = await slowPage(bytesPerSecond);
       await page.goto(`/studies/${study}/view`);
       const coarse = paneOf(page).locator(".vw-coarse");
       await coarse.locator("canvas").waitFor();
       await coarse.getByText("Coarse picture, not for diagnosis").waitFor();
-      expect(await paneOf(page).getAttribute("data-state")).toBe("loading");
       /** Grey of the left and of the right half, as the window has them. */
       const looks = () =>
         expect
@@ -62,6 +64,8 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
           })
           .toBeLessThan(4);
       await looks();
+      expect(await paneOf(page).getAttribute("data-state")).toBe("loading");
+      await hurry();
       await shows(paneOf(page), { state: "shown" });
       await coarse.waitFor({ state: "detached" });
       await looks();
