@@ -65,7 +65,10 @@ describe("scrolling together", () => {
     const normal = slicePlaneOf(fronts[0]!)!.normal;
     const back = shiftBetween(normal, fronts, before);
     expect(Math.abs(back)).toBe(300);
-    expect(followingIndex(fronts[70]!, { images: before, index: 0 }, back)).toEqual({ index: 70, distance: 0 });
+    expect(followingIndex(fronts[70]!, { images: before, index: 0 }, back)).toEqual({
+      index: 70,
+      distance: 0,
+    });
     // By less than half of the shorter one, of another length.
     expect(shiftBetween([0, 0, 1], now, stack("axial", steps(60, 1, 100), "9.9"))).toBe(60);
     expect(shiftBetween([0, 0, 1], now, stack("axial", steps(40, 1, 100), "9.9"))).toBe(0);

@@ -4,7 +4,7 @@ import { testServer } from "@isocenter/test/support/identity.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { httpReceiver } from "@isocenter/test/support/receivers.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { newId, systemViewer, transact, type Tx, type Viewer } from "../../../platform/index.ts";
+import { newId, systemViewer, type Tx, transact, type Viewer } from "../../../platform/index.ts";
 import { sessionRoutes } from "../../identity/index.ts";
 import { createNotifications, type Notifications } from "../index.ts";
 import { post } from "../post.ts";
