@@ -2,7 +2,7 @@ import { testDatabase } from "@isocenter/test/support/database.ts";
 import pino from "pino";
 import { beforeAll, expect, inject, test } from "vitest";
 import { manualClock } from "./clock.ts";
-import { createJobs, type JobsOptions } from "./jobs-postgres.ts";
+import { createJobs, type JobsOptions, prepareJobs } from "./jobs-postgres.ts";
 
 const database = testDatabase();
 let options: JobsOptions;
@@ -167,4 +167,13 @@ test("periodic work runs, survives its own error and is planned again", async ()
   const waiting =
     await database.db`select run_at > now() + interval '50 minutes' as later from graphile_worker.jobs where key = 'test.periodic'`;
   expect([runs, waiting.map((row) => row.later)]).toEqual([1, [true]]);
+});
+
+test("several programs may start at once on an empty database", async () => {
+  await database.db`drop schema graphile_worker cascade`;
+  await database.db`drop table job_worker`;
+  await Promise.all(Array.from({ length: 6 }, () => prepareJobs(options.connection)));
+  const [row] = await database.db`
+    select to_regclass('job_worker') is not null as workers, to_regclass('graphile_worker._private_jobs') is not null as jobs`;
+  expect(row).toEqual({ workers: true, jobs: true });
 });

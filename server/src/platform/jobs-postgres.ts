@@ -20,12 +20,19 @@ const heartbeatMs = 10_000;
 /** A worker that was not heard of for so long is dead, and its jobs go to the others. */
 const deadAfterSeconds = 60;
 
-/** Makes the queue's own schema; safe to call at every start. */
+const prepareLock = 4_711_004;
+
+/** Makes the queue's own schema; safe to call at every start, also of several processes at once. */
 export async function prepareJobs(settings: ConnectionSettings): Promise<void> {
   const db = connect({ ...settings, max: 1 });
-  await db`create table if not exists job_worker (worker_id text primary key, seen_at timestamptz not null)`;
-  await db.end();
-  await runMigrations({ connectionString: connectionString(settings), maxPoolSize: 2, logger: silent });
+  try {
+    // Of two that start at once on an empty database one would fail: "if not exists" looks, and holds nothing. The lock ends with the connection.
+    await db`select pg_advisory_lock(${prepareLock})`;
+    await db`create table if not exists job_worker (worker_id text primary key, seen_at timestamptz not null)`;
+    await runMigrations({ connectionString: connectionString(settings), maxPoolSize: 2, logger: silent });
+  } finally {
+    await db.end();
+  }
 }
 
 const silent = new Logger(() => () => {});
