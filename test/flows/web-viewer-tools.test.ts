@@ -198,6 +198,23 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await expect.poll(() => page.locator(".vw-pane:visible").count()).toBe(2);
   });
 
+  test("has one large picture on a phone, its series below it and the tools in one row", async () => {
+    const { page, pane } = await openStudy(flow, current, reader, { width: 390, height: 844 });
+    const boxOf = async (selector: string) => (await page.locator(selector).boundingBox())!;
+    // The protocol of the volume has more viewports than one, and hangs as soon as the series of the prior are known.
+    await page.getByRole("region", { name: "Prior" }).getByRole("button", { name: "Se 1" }).waitFor();
+    const image = (await pane.boundingBox())!;
+    expect(image.width).toBe(390);
+    expect(image.height).toBeGreaterThan(500);
+    expect(await paneOf(page, 2).isVisible()).toBe(false);
+    expect((await boxOf(".vw-tools")).height).toBeLessThan(50);
+    const strip = await boxOf(".vw-strip");
+    expect(strip.y).toBeGreaterThanOrEqual(image.y + image.height);
+    expect(await page.locator(".vw-patient-name").innerText()).toBe("Volume, Vera");
+    await page.getByRole("button", { name: /^Measurements and key images/ }).click();
+    expect((await panelOf(page).boundingBox())!.width).toBe(390);
+  });
+
   test("subtracts the mask that a film wants or a person chooses, and measures the film that it is", async () => {
     const { page, pane } = await openStudy(flow, vessels, reader);
     const { keyboard } = page;

@@ -50,6 +50,7 @@ export function petCt(attributes: Attributes): Uint8Array[] {
       WindowCenter: undefined,
       WindowWidth: undefined,
       Units: "BQML",
+      CorrectedImage: ["ATTN", "DECY"],
       DecayCorrection: "ADMIN",
       PatientWeight: "50",
       RadiopharmaceuticalInformationSequence: [

@@ -5,6 +5,7 @@ import "./space.css";
 import "./actions.css";
 import "./layers.css";
 import "./large.css";
+import "./phone.css";
 import type { Measurement } from "@isocenter/contract";
 import { useEffect, useState } from "react";
 import { prepareCornerstone } from "./cornerstone.ts";

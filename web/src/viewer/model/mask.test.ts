@@ -43,24 +43,29 @@ test("masks are averaged, moved and kept to their frames, as the picture says", 
   ]);
 });
 
-test("time interval differences take the frame so many before; what runs backwards is left as it is", () => {
+test("time interval differences take the frame so many before", () => {
   const masks = (images: StackImage[]) => maskings(images).map((masking) => masking?.mask[0]);
   expect(masks(saying({ MaskOperation: "TID", TIDOffset: 2 }))).toEqual([undefined, undefined, 1, 2, 3]);
   expect(masks(saying({ MaskOperation: "TID" }))).toEqual([undefined, 1, 2, 3, 4]);
-  expect(masks(saying({ MaskOperation: "REV_TID" }))).toEqual(Array(5).fill(undefined));
 });
 
-test("a person's mask goes before the picture's, and without either it is the first frame", () => {
+test("a person's mask goes before the picture's, and where that does not say how it is the first frame", () => {
   const said = saying({ MaskOperation: "AVG_SUB", MaskFrameNumbers: [2] })[3]!;
   expect(maskingOf(said, { frame: 3 })).toEqual({ mask: [3], contrast: [4], shift: [0, 0] });
   expect(maskingOf(said, { shift: [1, 0] })).toEqual({ mask: [2], contrast: [4], shift: [1, 0] });
-  expect(maskingOf(film()[3]!, {})).toEqual({ mask: [1], contrast: [4], shift: [0, 0] });
+  const first = { mask: [1], contrast: [4], shift: [0, 0] };
+  expect(maskingOf(film()[3]!, {})).toEqual(first);
+  expect(maskingOf(saying({ MaskOperation: "NONE", MaskFrameNumbers: [0] })[3]!, {})).toEqual(first);
+  const backwards = saying({ MaskOperation: "REV_TID" })[3]!;
+  expect(maskingOf(backwards, {})).toEqual(first);
+  expect(isMeantMasked(backwards)).toBe(false);
 });
 
 test("a mask moves down and to the left, by parts of pixels too", () => {
   const frame = [1, 2, 3, 4, 5, 6];
   expect([...(shifted(frame, 3, [1, 0]) as Float32Array)]).toEqual([1, 2, 3, 1, 2, 3]);
   expect([...(shifted(frame, 3, [0, 1]) as Float32Array)]).toEqual([2, 3, 3, 5, 6, 6]);
+  expect([...(shifted(frame, 3, [0, 0.5]) as Float32Array)]).toEqual([1.5, 2.5, 3, 4.5, 5.5, 6]);
   expect([...(shifted(frame, 3, [0.5, 0]) as Float32Array)]).toEqual([1, 2, 3, 2.5, 3.5, 4.5]);
   expect(shifted(frame, 3, [0, 0])).toBe(frame);
 });

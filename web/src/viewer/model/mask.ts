@@ -31,7 +31,7 @@ export const isMeantMasked = (image: StackImage | undefined): boolean =>
   image !== undefined &&
   textOf(image.dataSet, tags.RecommendedViewingMode) === "SUB" &&
   canBeMasked(image) &&
-  itemsOf(image.dataSet, tags.MaskSubtractionSequence).length > 0;
+  saysHow(image);
 
 const allowed = (frames: readonly number[], count: number) =>
   frames.filter((frame) => Number.isInteger(frame) && frame >= 1 && frame <= count);
@@ -61,10 +61,17 @@ function stated({ dataSet, frameNumber, numberOfFrames }: StackImage): Masking |
   return { mask, contrast: allowed(contrast, numberOfFrames), shift };
 }
 
-/** What is subtracted from a frame: as a person chose, else as the picture says, else its first frame where it says nothing at all. */
+/** Whether the picture says for any of its frames how it is subtracted, in a way that is ours. */
+function saysHow({ dataSet }: StackImage): boolean {
+  const operations = itemsOf(dataSet, tags.MaskSubtractionSequence).map((item) =>
+    textOf(item, tags.MaskOperation),
+  );
+  return operations.some((operation) => operation === "AVG_SUB" || operation === "TID");
+}
+
+/** What is subtracted from a frame: as a person chose, else as the picture says, else its first frame where it does not say how. */
 export function maskingOf(image: StackImage, choice: MaskChoice): Masking | undefined {
-  const isSilent = itemsOf(image.dataSet, tags.MaskSubtractionSequence).length === 0;
-  const frame = choice.frame ?? (isSilent ? 1 : undefined);
+  const frame = choice.frame ?? (saysHow(image) ? undefined : 1);
   const base =
     frame === undefined
       ? stated(image)

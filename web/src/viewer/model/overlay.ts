@@ -3,6 +3,7 @@ import { dateOf, numberOf, textOf, timeOf } from "./dicom-json.ts";
 import { orientationOf, planeOf, sliceLocationOf } from "./geometry.ts";
 import type { StackImage } from "./image.ts";
 import { type Patient, patientOf } from "./patient.ts";
+import { whyNoSuv } from "./suv.ts";
 import { tags } from "./tags.ts";
 import { formatWindowValue, type Window } from "./windows.ts";
 
@@ -58,9 +59,15 @@ export function overlayText(input: OverlayInput): OverlayText {
     bottomRight: compact([
       windowLine(input),
       t("Zoom {factor}", { factor: input.zoom.toFixed(2) }),
+      noSuvLine(image),
       textOf(attributes, tags.LossyImageCompression) === "01" ? t("Lossy compression") : "",
     ]),
   };
+}
+
+function noSuvLine({ attributes }: StackImage): string {
+  const why = whyNoSuv(attributes);
+  return why ? t(why) : "";
 }
 
 function compact(lines: string[]): string[] {

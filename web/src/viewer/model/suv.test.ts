@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dataSet } from "./data-set.fixture.ts";
-import { suvFactorOf } from "./suv.ts";
+import { suvFactorOf, whyNoSuv } from "./suv.ts";
 
 const given = dataSet({
   RadionuclideTotalDose: 400e6,
@@ -11,6 +11,7 @@ const base = {
   Modality: "PT",
   Units: "BQML",
   DecayCorrection: "START",
+  CorrectedImage: ["NORM", "ATTN", "DECY"],
   PatientWeight: 80,
   SeriesDate: "20260105",
   SeriesTime: "115000",
@@ -37,5 +38,19 @@ describe("standardised uptake values", () => {
     expect(factor({ SeriesTime: "130000" })).toBeUndefined();
     expect(factor({ SeriesTime: "090000" })).toBeUndefined();
     expect(factor({ RadiopharmaceuticalInformationSequence: [] })).toBeUndefined();
+    expect(factor({ CorrectedImage: ["ATTN"] })).toBeUndefined();
+    expect(factor({ CorrectedImage: ["DECY"] })).toBeUndefined();
+  });
+
+  it("say why they are not there", () => {
+    const why = (change: object) =>
+      whyNoSuv(dataSet({ ...base, ...change } as unknown as Parameters<typeof dataSet>[0]));
+    expect(why({})).toBeUndefined();
+    expect(why({ Modality: "CT" })).toBeUndefined();
+    expect(why({ Units: "CNTS" })).toBe("No SUV: values are no activity per volume");
+    expect(why({ PatientWeight: 0 })).toBe("No SUV: no weight of the patient");
+    expect(why({ SeriesTime: "130000" })).toBe("No SUV: times of injection and scan are not known");
+    expect(why({ RadiopharmaceuticalInformationSequence: [] })).toBe("No SUV: no dose or half-life");
+    expect(why({ CorrectedImage: [] })).toBe("No SUV: not corrected for attenuation and decay");
   });
 });

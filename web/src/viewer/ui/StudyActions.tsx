@@ -41,7 +41,7 @@ export function StudyActions({ desk, studyInstanceUid, onSecondScreen }: StudyAc
       {onSecondScreen && (
         <button
           type="button"
-          className="vw-action"
+          className="vw-action vw-second"
           title={t("The same study in a second window, for the other monitor")}
           onClick={onSecondScreen}
         >

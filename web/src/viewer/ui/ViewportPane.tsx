@@ -207,7 +207,7 @@ export function ViewportPane(props: ViewportPaneProps) {
             controller={controller}
             session={session}
             overlays={overlays}
-            coming={coming !== undefined}
+            coming={coming !== undefined || volume !== undefined}
           />
           {volume && state.error === "" && state.shownIndex !== state.index && (
             <VolumeProgress volume={volume} />

@@ -52,6 +52,10 @@ export interface Hanging {
   rememberController(slot: number, controller: ViewportController | undefined): void;
 }
 
+const alone: Layout = { rows: 1, columns: 1 };
+/** A phone has room for one picture. */
+const isPhone = () => globalThis.matchMedia?.("(width < 640px)").matches ?? false;
+
 /** Which series hangs in which viewport: first as the protocol says, then as the person wants. */
 export function useHanging(
   studies: Studies,
@@ -59,7 +63,7 @@ export function useHanging(
   desk: Desk | undefined,
   screen: 1 | 2,
 ): Hanging {
-  const [layout, setLayout] = useState<Layout>({ rows: 1, columns: 1 });
+  const [layout, setLayout] = useState<Layout>(alone);
   const [active, setActive] = useState(0);
   const [linked, setLinked] = useState(false);
   const [hung, setHung] = useState<readonly (Hung | undefined)[]>([]);
@@ -82,6 +86,11 @@ export function useHanging(
   const key = useProtocol({ studies, state, desk, touched, screen }, (kept, protocol) => {
     const wanted = kept ?? protocol;
     if (!wanted) return;
+    if (isPhone()) {
+      const only = protocol?.hung.find((each) => each !== undefined);
+      if (only) setHung([only]);
+      return;
+    }
     const count = wanted.rows * wanted.columns;
     setLayout({ rows: wanted.rows, columns: wanted.columns });
     setLinked(wanted.linked);
@@ -94,8 +103,8 @@ export function useHanging(
 
   const keep = (change: Partial<KeptHanging>) => {
     touched.current = true;
-    // How the second screen is divided is nobody's habit of hanging.
-    if (!key || screen === 2) return;
+    // How the second screen is divided, or a phone, is nobody's habit of hanging.
+    if (!key || screen === 2 || isPhone()) return;
     // A change that cannot be kept is still done here.
     desk?.keepHanging(keyText(key), { ...layout, linked, ...change }).catch(() => {});
   };
@@ -133,7 +142,7 @@ export function useHanging(
       touched.current = true;
       if (layout.rows * layout.columns > 1) {
         larger.current = layout;
-        setLayout({ rows: 1, columns: 1 });
+        setLayout(alone);
         return;
       }
       const { rows, columns } = larger.current;
