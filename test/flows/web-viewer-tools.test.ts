@@ -199,7 +199,11 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
   });
 
   test("has one large picture on a phone, its series below it and the tools in one row", async () => {
-    const { page, pane } = await openStudy(flow, current, reader, { width: 390, height: 844 });
+    const { page, pane } = await openStudy(flow, current, reader, {
+      width: 390,
+      height: 844,
+      hasTouch: true,
+    });
     const boxOf = async (selector: string) => (await page.locator(selector).boundingBox())!;
     // The protocol of the volume has more viewports than one, and hangs as soon as the series of the prior are known.
     await page.getByRole("region", { name: "Prior" }).getByRole("button", { name: "Se 1" }).waitFor();
@@ -210,6 +214,8 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     expect((await boxOf(".vw-tools")).height).toBeLessThan(50);
     const strip = await boxOf(".vw-strip");
     expect(strip.y).toBeGreaterThanOrEqual(image.y + image.height);
+    // A finger goes through the images.
+    expect(await page.getByRole("button", { name: "Scroll" }).getAttribute("aria-pressed")).toBe("true");
     expect(await page.locator(".vw-patient-name").innerText()).toBe("Volume, Vera");
     await page.getByRole("button", { name: /^Measurements and key images/ }).click();
     expect((await panelOf(page).boundingBox())!.width).toBe(390);

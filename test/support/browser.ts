@@ -80,6 +80,8 @@ export interface PageOptions {
   width?: number;
   height?: number;
   deviceScaleFactor?: number;
+  /** A screen for fingers. */
+  hasTouch?: boolean;
   reducedMotion?: "reduce" | "no-preference";
   /** Who is signed in here already, as they are when they come back after the form: for tests that are not about signing in. */
   as?: Person;
@@ -107,11 +109,14 @@ async function signedIn(baseURL: string, person: Person) {
 
 /** Opens a page of its own, with its own cookies and storage, and keeps account of what goes wrong in it. */
 export async function openPage(browser: Browser, options: PageOptions): Promise<OpenedPage> {
-  const { baseURL, width = 1440, height = 900, deviceScaleFactor = 1, reducedMotion, as, expected } = options;
+  const { baseURL, width = 1440, height = 900, deviceScaleFactor = 1, hasTouch = false } = options;
+  const { reducedMotion, as, expected } = options;
   const context = await browser.newContext({
     baseURL,
     viewport: { width, height },
     deviceScaleFactor,
+    hasTouch,
+    isMobile: hasTouch,
     ...(reducedMotion ? { reducedMotion } : {}),
     ...(as ? { storageState: await signedIn(baseURL, as) } : {}),
   });

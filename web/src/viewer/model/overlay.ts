@@ -99,7 +99,8 @@ const planeWords = {
   Oblique: message("Oblique"),
 } as const;
 
-function planeText({ attributes, modality, reformat }: StackImage): string {
+/** "Coronal", and by how much a plane is turned; of a projection its view. */
+export function planeText({ attributes, modality, reformat }: StackImage): string {
   const orientation = orientationOf(attributes);
   if (orientation) {
     const plane = t(planeWords[planeOf(orientation)]);

@@ -1,12 +1,16 @@
 import type { KeyImage } from "@isocenter/contract";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Room, ViewerProps } from "../index.tsx";
 import { initialLook, measureOf, uptakeFor } from "../layers/fusion.ts";
 import { keyOfImage } from "../marks/study-marks.ts";
 import { reportText } from "../marks/words.ts";
+import { numberOf } from "../model/dicom-json.ts";
+import { planeText } from "../model/overlay.ts";
 import { distinctPatients } from "../model/patient.ts";
 import { priorSeries } from "../model/studies.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
+import { tags } from "../model/tags.ts";
+import { registeredImage } from "../pixels/image-source.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
@@ -51,6 +55,8 @@ interface ReadingRoomProps {
 const turnStep = 5;
 const noKeyImages = createStore<readonly KeyImage[]>([]);
 type PanelName = "attributes" | "measurements" | "regions";
+/** A finger goes through the images; a mouse has its wheel for that. */
+const firstTool = (): ToolName => (globalThis.matchMedia("(pointer: coarse)").matches ? "scroll" : "window");
 const plain = ({ center, width }: { center: number; width: number }) => ({ center, width });
 
 /** The whole screen of an open study. */
@@ -68,7 +74,8 @@ export function ReadingRoom({
     [studiesState],
   );
   const hanging = useHanging(studies, studiesState, room.desk, screen);
-  const [tool, setTool] = useState<ToolName>("window");
+  const [tool, setTool] = useState<ToolName>(firstTool);
+  useEffect(() => session.chooseTool(firstTool()), [session]);
   const [overlays, setOverlays] = useState(true);
   const [look, setLook] = useState(initialLook);
   const [panel, setPanel] = useState<"" | PanelName>("");
@@ -94,11 +101,20 @@ export function ReadingRoom({
     ((id: string) => {
       const mark = marks.find(({ measurement }) => measurement.id === id);
       const place = mark && places.ofImage(mark.imageId);
+      const plane = mark && registeredImage(mark.imageId);
       if (mark && place)
         onInsertMeasurement(
           reportText(mark.measurement, {
             seriesNumber: place.series.seriesNumber,
             imageNumber: place.imageNumber,
+          }),
+          mark.measurement,
+        );
+      else if (mark && plane)
+        onInsertMeasurement(
+          reportText(mark.measurement, {
+            seriesNumber: numberOf(plane.attributes, tags.SeriesNumber),
+            imageNumber: planeText(plane),
           }),
           mark.measurement,
         );
