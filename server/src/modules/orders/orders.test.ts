@@ -88,6 +88,21 @@ describe("placing an order", () => {
     expect([other.status, other.body.code]).toEqual([400, "order.other-modality"]);
   });
 
+  test("two orders never have one accession number, and times are of our age", async () => {
+    const desk = await orders.as("FRONT_DESK");
+    const { accessionNumber } = await orders.place();
+    await database.db`select setval('accession_number', ${Number(accessionNumber.slice(1))}, false)`;
+    const again = await desk.call("POST", "/imaging-orders", await orders.wish());
+    expect([again.status, again.body.code]).toEqual([409, "order.number-taken"]);
+    const found = await desk.call("GET", `/imaging-orders?accessionNumber=${accessionNumber}`);
+    expect(found.body.data).toHaveLength(1);
+    expect((await desk.call("POST", "/imaging-orders", await orders.wish())).status).toBe(201);
+    for (const scheduledAt of ["1899-12-31T23:59:59Z", "9999-01-01T00:00:00Z"]) {
+      const wrong = await desk.call("POST", "/imaging-orders", await orders.wish({ scheduledAt }));
+      expect([wrong.status, wrong.body.code]).toEqual([400, "order.invalid-time"]);
+    }
+  });
+
   test("PET_CT has a step of PT and one of CT", async () => {
     const admin = await orders.as("ADMINISTRATOR");
     const order = await orders.place({ modality: "pet/ct", scheduledAt: "2026-02-05T09:00:00Z" });

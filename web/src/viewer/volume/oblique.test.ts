@@ -124,4 +124,8 @@ test("planes meet in a point, and are turned by the angle between two directions
     meetingOf(plane([0, 0, 1], [0, 0, 0]), plane([0, 0, 1], [0, 0, 5]), plane([0, 1, 0], [0, 0, 0])),
   ).toBe(undefined);
   expect(angleAbout([0, 0, 1], [1, 0, 0], tilted)).toBeCloseTo(angle, 6);
+  // About the diagonal of a cube by a third of a turn each axis comes to lie on the next.
+  const diagonal = Math.sqrt(1 / 3);
+  const next = turnedAbout([diagonal, diagonal, diagonal], (2 * Math.PI) / 3, [1, 0, 0]);
+  for (const [n, part] of [0, 1, 0].entries()) expect(next[n]).toBeCloseTo(part, 6);
 });
