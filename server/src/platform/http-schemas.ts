@@ -1,6 +1,6 @@
 import { SerializerSelector } from "@fastify/fast-json-stringify-compiler";
 import { Ajv, type Options as AjvOptions, type ValidateFunction } from "ajv";
-import type { DataValidateFunction } from "ajv/dist/types/index.js";
+import type { DataValidateFunction, SchemaValidateFunction } from "ajv/dist/types/index.js";
 import addFormats from "ajv-formats";
 import type { FastifySchema } from "fastify";
 
@@ -56,6 +56,30 @@ function readEnumerations(ajv: Ajv): void {
   });
 }
 
+/** Ids go on in lower case, as the database gives them: rules and the audit trail compare texts. */
+function lowerIds(ajv: Ajv): void {
+  const lower: SchemaValidateFunction = (_schema, data: string, _parent, context) => {
+    if (context) context.parentData[context.parentDataProperty] = data.toLowerCase();
+    return true;
+  };
+  ajv.addKeyword({ keyword: lowerCase, type: "string", modifying: true, errors: false, validate: lower });
+}
+
+const lowerCase = "isocenter-lower-case";
+/** One for each schema, so that the two prefixes of a route have one check. */
+const known = new WeakMap<object, object>();
+function withLowerIds(schema: object): object {
+  const made =
+    known.get(schema) ??
+    JSON.parse(
+      JSON.stringify(schema, (_key, part) =>
+        typeof part === "object" && part?.format === "uuid" ? { ...part, [lowerCase]: true } : part,
+      ),
+    );
+  known.set(schema, made);
+  return made;
+}
+
 /**
  * JSON Schema checks. Bodies are taken as they are; parameters come as text and are read as what the schema says. Nothing
  * unknown is dropped in silence. A schema is compiled when it is first asked for: all of them together take longer than the rest of a start.
@@ -67,6 +91,7 @@ export function validators(): (part: SchemaPart) => Check {
     (addFormats as unknown as (ajv: Ajv) => void)(ajv);
     addDateFormats(ajv);
     readEnumerations(ajv);
+    lowerIds(ajv);
     return ajv;
   };
   const strict = make({ coerceTypes: false });
@@ -75,7 +100,7 @@ export function validators(): (part: SchemaPart) => Check {
     const ajv = httpPart === "body" ? strict : coercing;
     let compiled: ValidateFunction | undefined;
     const check: Check = (data, context) => {
-      compiled ??= ajv.compile(schema as FastifySchema);
+      compiled ??= ajv.compile(withLowerIds(schema as object) as FastifySchema);
       const valid = compiled(data, context as never);
       check.errors = compiled.errors ?? null;
       return valid;

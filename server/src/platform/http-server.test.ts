@@ -47,6 +47,21 @@ beforeAll(async () => {
             { additionalProperties: false },
           ),
         };
+        const id = Type.String({ format: "uuid" });
+        const ids = {
+          params: Type.Object({ id }),
+          querystring: Type.Object({ of: Type.Optional(id) }),
+          body: Type.Object({
+            all: Type.Array(id),
+            one: Type.Union([id, Type.Null()]),
+            text: Type.String(),
+          }),
+        };
+        scope.post("/ids/:id", { schema: ids }, async ({ params, query, body }) => ({
+          ...params,
+          ...query,
+          ...body,
+        }));
         scope.post("/things", { schema }, async (request) => ({ ...request.query, ...request.body }));
       },
     ],
@@ -87,6 +102,16 @@ test.each([
     payload: { ...payload, limit: null },
   });
   expect(none.json()).toEqual({ name: "a", limit: null });
+});
+
+test("ids in any case go on in one, whatever else is written as an id is as it came", async () => {
+  const id = "01A21683-0BB1-7088-9BA8-6EBB06B27F60";
+  const url = `/api/v1/ids/${id}?of=${id}`;
+  const answer = await app.inject({ method: "POST", url, payload: { all: [id], one: id, text: id } });
+  const lower = id.toLowerCase();
+  expect(answer.json()).toEqual({ id: lower, of: lower, all: [lower], one: lower, text: id });
+  const none = await app.inject({ method: "POST", url, payload: { all: [], one: null, text: "" } });
+  expect(none.json()).toMatchObject({ one: null });
 });
 
 test("a body that says a member twice is refused: who checks it on its way may take the other one", async () => {
