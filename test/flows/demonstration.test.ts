@@ -219,9 +219,20 @@ describe("the demonstration", () => {
     expect(sent.statusCode, sent.body).toBe(201);
     expect(await inTheWay()).toEqual({ ...none, studies: 1 });
     expect((await ask("DELETE", `/studies/${sent.json().studyId}`, { reason: "a trial" })).status).toBe(204);
+    // Somebody who is not of it tried out how a patient is registered: it is said who, and goes by leave.
+    const tried = await ask("POST", "/patients", { ...play, lastName: "Tried" });
+    const refusal = await ask("DELETE", "/demo");
+    expect(refusal.inTheWay).toEqual({ ...none, patients: 1 });
+    expect(refusal.records).toEqual([
+      { kind: "patient", id: tried.id, name: tried.identifiers[0]?.value ?? null },
+    ]);
     const [image] = await platform.db<{ key: string }[]>`
       select object_key as key from instance where facility_id = ${facilityId} and deleted_at is null limit 1`;
-    const removed = await app.inject({ method: "DELETE", url: "/api/v1/demo", headers: administrator });
+    const removed = await app.inject({
+      method: "DELETE",
+      url: "/api/v1/demo?withPatients=true",
+      headers: administrator,
+    });
     expect([removed.statusCode, removed.body]).toEqual([204, ""]);
     expect(await facilities()).not.toContain(facilityId);
     expect((await app.inject({ url: "/api/v1/users/me", headers: theirs })).statusCode).toBe(401);

@@ -11,6 +11,7 @@ const withoutDcmtk = dcmtkMissing("echoscu");
 
 /** A refused sign-in is an error on the browser's console, whatever the page makes of it. */
 const refusedSignIn = (text: string) => /status of 401.*users\/login/s.test(text);
+const refusedRemoval = (text: string) => /status of 409.*\/demo\)/s.test(text);
 
 describe.skipIf(chromiumMissing())("the first start, as a person meets it", () => {
   const flow = webFlow({
@@ -22,7 +23,7 @@ describe.skipIf(chromiumMissing())("the first start, as a person meets it", () =
     const printed = /First sign-in: user (\S+), password (\S+)/.exec(flow.program.output());
     expect(printed).not.toBeNull();
     const [, username = "", password = ""] = printed!;
-    const page = await flow.open({ expected: refusedSignIn });
+    const page = await flow.open({ expected: (text) => refusedSignIn(text) || refusedRemoval(text) });
     await page.goto("/");
     await page.waitForURL("**/sign-in");
     const signIn = page.getByRole("button", { name: /^Sign in/ });
@@ -89,11 +90,41 @@ describe.skipIf(chromiumMissing())("the first start, as a person meets it", () =
       await card.getByRole("button", { name: "Take it away" }).click();
       await page.getByText("The demonstration is taken away", { exact: true }).waitFor();
       await card.getByText("takes about a minute").waitFor();
-      await db`update demonstration set state = 'READY'`;
+      const signedIn = await fetch(`${flow.program.url}/api/v1/users/login`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ username, password: own }),
+      });
+      const headers = {
+        authorization: `Bearer ${((await signedIn.json()) as { accessToken: string }).accessToken}`,
+      };
+      const make = async (path: string, body: object, at: Record<string, string> = {}) => {
+        const answer = await fetch(`${flow.program.url}/api/v1${path}`, {
+          method: "POST",
+          headers: { ...headers, ...at, "content-type": "application/json" },
+          body: JSON.stringify(body),
+        });
+        return (await answer.json()) as { id: string; identifiers?: { value: string }[] };
+      };
+      const { id: facility } = await make("/facilities", { name: "Trial" });
+      await db`update facility set demonstration = true where id = ${facility}`;
+      await db`insert into user_facility (user_id, facility_id, position) select id, ${facility}, 5 from app_user on conflict do nothing`;
+      const tried = { lastName: "Tried", firstName: "Pat", birthDate: "1970-01-02", sex: "F" };
+      const patient = await make("/patients", tried, { "x-isocenter-facility": facility });
+      await db`update demonstration set state = 'READY', facility_id = ${facility}`;
       await page.goto("/administration/facilities");
       await page.getByRole("button", { name: "Remove the demonstration" }).click();
       const dialog = page.getByRole("dialog", { name: "Remove the demonstration" });
       expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+      await dialog.getByRole("button", { name: "Remove it" }).click();
+      // Somebody registered a patient there: it is said who, and by leave they go as well.
+      const number = patient.identifiers?.[0]?.value ?? "";
+      const link = dialog
+        .getByRole("region", { name: "Patients whom others registered" })
+        .getByRole("link", { name: number });
+      expect(await link.getAttribute("href")).toBe(`/patients/${patient.id}`);
+      expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
+      await dialog.getByLabel("What this facility has of these patients may go").check();
       await dialog.getByRole("button", { name: "Remove it" }).click();
       await dialog.waitFor({ state: "detached" });
       await page.getByRole("region", { name: "The demonstration" }).waitFor({ state: "detached" });

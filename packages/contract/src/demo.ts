@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { roles } from "./enumerations.ts";
-import { DateTime, Id, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, Nullable } from "./lists.ts";
 
 /** Somebody of the demonstration. */
 export const DemoPerson = Type.Object({
@@ -27,3 +27,24 @@ export const DemoProgress = Type.Object({
   people: Type.Array(DemoPerson),
 });
 export type DemoProgress = Static<typeof DemoProgress>;
+
+export const RemoveDemoQuery = Type.Object(
+  {
+    withPatients: Type.Optional(
+      Type.Boolean({
+        description:
+          "What its facility has of patients goes, although others registered them or know them at another facility too, where they stay",
+      }),
+    ),
+  },
+  closed,
+);
+export type RemoveDemoQuery = Static<typeof RemoveDemoQuery>;
+
+/** Something that hangs on the demonstration without being of it: a member `records` of the refusal to take it away. */
+export const DemoNewcomer = Type.Object({
+  kind: Type.Enum(["study", "patient", "shared", "person", "machine"]),
+  id: Id,
+  name: Nullable(Type.String({ description: "Accession number, number of the patient, name, AE title" })),
+});
+export type DemoNewcomer = Static<typeof DemoNewcomer>;

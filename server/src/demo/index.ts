@@ -5,6 +5,7 @@
  * Owns the table `demonstration`. What it does is recorded like anything else, as what was rehearsed: readers by the time that it really is leave it
  * alone. Its people share one password, which is answered once.
  */
+import type { RemoveDemoQuery } from "@isocenter/contract";
 import { configuredCost, createPasswordHasher, generatePassword } from "../modules/identity/index.ts";
 import { type Platform, Refusal, type Routes, type Tx, transact } from "../platform/index.ts";
 import { cast } from "./department/cast.ts";
@@ -53,7 +54,7 @@ export interface Demo {
    * Takes away what is there: one that was cut short as far as it came, or all of it. What happened stays recorded. Where there is none it does nothing.
    * @throws Refusal `conflict` (`demo.loading`, `demo.in-use`, `hold.placed`)
    */
-  remove(): Promise<void>;
+  remove(options?: RemoveDemoQuery): Promise<void>;
   routes: Routes;
 }
 
@@ -115,16 +116,18 @@ export function createDemo(
 
   jobs.define<Payload>({ name: jobName, maxAttempts: 1, run });
 
-  async function putAway(tx: Tx, before: DemoState | null): Promise<void> {
+  async function putAway(tx: Tx, before: DemoState | null, withPatients = false): Promise<void> {
     if (!before || before.state === "REMOVED") return;
     if (before.facilityId) {
-      if (before.state === "READY") await requireNoNewcomers(tx, before.facilityId, before.prefix);
+      if (before.state === "READY")
+        await requireNoNewcomers(tx, before.facilityId, before.prefix, withPatients);
       await retire(tx, platform, deps, before.facilityId);
     }
     await setRemoved(tx, before.number);
   }
 
-  const remove = (): Promise<void> => transact(db, async (tx) => putAway(tx, await lockState(tx)));
+  const remove = ({ withPatients }: RemoveDemoQuery = {}): Promise<void> =>
+    transact(db, async (tx) => putAway(tx, await lockState(tx), withPatients));
 
   async function plan(): Promise<DemoAnswer> {
     const password = generatePassword();

@@ -1,4 +1,4 @@
-import { DemoProgress, DemoStarted, Problem } from "@isocenter/contract";
+import { DemoProgress, DemoStarted, Problem, RemoveDemoQuery } from "@isocenter/contract";
 import { Type } from "typebox";
 import type { Routes } from "../platform/index.ts";
 import type { Demo, DemoPerson } from "./index.ts";
@@ -28,11 +28,12 @@ export function demoRoutes(
         schema: {
           summary:
             "Takes the demonstration away, with its people and images; refused where something else hangs on it",
+          querystring: RemoveDemoQuery,
           response: { 204: Type.Null(), "4xx": Problem },
         },
       },
-      async (_request, reply) => {
-        await demo.remove();
+      async ({ query }, reply) => {
+        await demo.remove(query);
         reply.code(204);
         return null;
       },

@@ -17430,7 +17430,10 @@ export interface operations {
     };
     deleteDemo: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What its facility has of patients goes, although others registered them or know them at another facility too, where they stay */
+                withPatients?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,7 +1,8 @@
+import type { DemoNewcomer } from "@isocenter/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
-import { api, useMe } from "../../api/client.ts";
+import { api, chooseFacility, chosenFacility, useMe } from "../../api/client.ts";
 import { queryClient } from "../../api/live.ts";
 import { Button } from "../../kit/Button.tsx";
 import { dayOf } from "../../kit/dates.ts";
@@ -9,6 +10,7 @@ import { FormDialog } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { useSystem } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
+import { InTheWay, recordsOf } from "./InTheWay.tsx";
 
 /** The demonstration that is there, with the one button that takes all of it away. */
 export function DemonstrationCard() {
@@ -21,13 +23,23 @@ export function DemonstrationCard() {
     enabled: may && loaded,
   });
   const [asking, setAsking] = useState(false);
+  const [inTheWay, setInTheWay] = useState<readonly DemoNewcomer[]>([]);
+  const [withPatients, setWithPatients] = useState(false);
   const { busy, problem, run } = useRun("demo");
   if (!loaded || progress.data?.state !== "READY") return null;
   const own = me?.facilities[0]?.id === progress.data.facilityId;
   const remove = async () => {
-    if (!(await run(() => answerOf(api.DELETE("/api/v1/demo")), t("The demonstration is taken away"))))
-      return;
+    const work = () =>
+      answerOf(api.DELETE("/api/v1/demo", { params: { query: withPatients ? { withPatients } : {} } })).catch(
+        (error: unknown) => {
+          setInTheWay(recordsOf(error));
+          throw error;
+        },
+      );
+    if (!(await run(work, t("The demonstration is taken away")))) return;
     setAsking(false);
+    // Whoever works at its facility now would be refused everything.
+    if (chosenFacility() === progress.data?.facilityId) return chooseFacility(null);
     // Lists show other things from now on, and whoever was of it is signed out.
     await queryClient.invalidateQueries();
   };
@@ -53,14 +65,27 @@ export function DemonstrationCard() {
           submit={t("Remove it")}
           danger
           busy={busy}
-          problem={problem}
+          problem={inTheWay.length > 0 ? null : problem}
           onSubmit={() => void remove()}
-          onClose={() => setAsking(false)}
+          wide={inTheWay.length > 0}
+          onClose={() => {
+            setAsking(false);
+            setInTheWay([]);
+            setWithPatients(false);
+          }}
         >
           {own && (
             <p className="note urg" role="note">
               {t("You are one of its people: you are signed out.")}
             </p>
+          )}
+          {inTheWay.length > 0 && (
+            <InTheWay
+              records={inTheWay}
+              withPatients={withPatients}
+              onWithPatients={setWithPatients}
+              onLeave={() => setAsking(false)}
+            />
           )}
         </FormDialog>
       )}
