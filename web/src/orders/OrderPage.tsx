@@ -15,6 +15,7 @@ import { toast } from "../kit/toast.ts";
 import { sexAndAge } from "../studies/format.ts";
 import { useTimeZone, useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
+import { CameOfIt } from "./CameOfIt.tsx";
 import { PriorityTag } from "./OrdersPage.tsx";
 import { moveWord, orderTone, orderWord, way } from "./order-words.ts";
 import { changeOrder, useOrder } from "./queries.ts";
@@ -74,6 +75,7 @@ function Loaded({ order }: { order: ImagingOrder }) {
       )}
       <Moves order={order} />
       <Details order={order} />
+      <CameOfIt order={order} />
     </article>
   );
 }

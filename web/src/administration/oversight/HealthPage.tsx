@@ -1,9 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { errorFrom } from "../../api/problem.ts";
 import { Button } from "../../kit/Button.tsx";
+import { CopyButton } from "../../kit/CopyButton.tsx";
+import { momentIn } from "../../kit/dates.ts";
 import { Tag } from "../../kit/Tag.tsx";
-import { useSystem } from "../../studies/queries.ts";
+import { useSystem, useTimeZone } from "../../studies/queries.ts";
 import { message, t } from "../../words/words.ts";
 import { Answer } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
@@ -88,7 +92,7 @@ export default function HealthPage() {
                   cell: ([name]) => <span className="a">{t(dependencyWords[name] ?? name)}</span>,
                 },
                 { head: t("State"), cell: ([, { status }]) => <StateTag state={status} /> },
-                { head: t("Details"), cell: ([, { detail }]) => detail ?? "–" },
+                { head: t("Details"), cell: ([, { detail }]) => detail },
               ]}
             />
           )}
@@ -103,11 +107,24 @@ export default function HealthPage() {
               <dt>{t("Failed, tried again later")}</dt>
               <dd>{failed}</dd>
               <dt>{t("Gave up")}</dt>
-              <dd className={gaveUp > 0 ? "text-crit" : ""}>{gaveUp}</dd>
+              <dd className={gaveUp > 0 ? "text-crit" : ""}>
+                {gaveUp}{" "}
+                {gaveUp > 0 && (
+                  <Link
+                    to="/administration/$section"
+                    params={{ section: "jobs" }}
+                    search={{ status: "GAVE_UP" }}
+                    className="link"
+                  >
+                    {t("Look at them")}
+                  </Link>
+                )}
+              </dd>
             </dl>
           )}
         </Answer>
       </Card>
+      <Backup />
       {system.data && (
         <Card title={t("This archive")}>
           <dl className="kv px-4 pb-3">
@@ -123,6 +140,47 @@ export default function HealthPage() {
         </Card>
       )}
     </Page>
+  );
+}
+
+/** When the whole of it was last backed up, or how that is done. */
+function Backup() {
+  const timeZone = useTimeZone();
+  const last = useQuery({
+    queryKey: ["audit", "last-backup"],
+    // Each look at the trail is recorded: once an hour is enough.
+    staleTime: 3_600_000,
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/audit", {
+          params: { query: { action: "system.backed-up", outcome: "SUCCESS", limit: 1 } },
+          signal,
+        }),
+      ),
+  });
+  return (
+    <Card title={t("Backup")}>
+      <Answer query={last}>
+        {({ data: [newest] }) => (
+          <div className="px-4 pb-3">
+            {newest ? (
+              <p>{t("The last one is of {moment}.", { moment: momentIn(timeZone, newest.at) })}</p>
+            ) : (
+              <p className="text-urg">{t("There is none yet.")}</p>
+            )}
+            <p className="mt-1 text-12 text-text-2">
+              {t(
+                "Whoever runs this machine makes one with this command, best every night and onto another disk:",
+              )}
+            </p>
+            <p className="mt-1 flex items-center gap-1">
+              <code className="mono select-all">isocenter backup TARGET</code>
+              <CopyButton text="isocenter backup TARGET" what={t("the command")} />
+            </p>
+          </div>
+        )}
+      </Answer>
+    </Card>
   );
 }
 
