@@ -143,6 +143,8 @@ export default function HealthPage() {
   );
 }
 
+const backupCommand = "isocenter backup TARGET";
+
 /** When the whole of it was last backed up, or how that is done. */
 function Backup() {
   const timeZone = useTimeZone();
@@ -174,8 +176,8 @@ function Backup() {
               )}
             </p>
             <p className="mt-1 flex items-center gap-1">
-              <code className="mono select-all">isocenter backup TARGET</code>
-              <CopyButton text="isocenter backup TARGET" what={t("the command")} />
+              <code className="mono select-all">{backupCommand}</code>
+              <CopyButton text={backupCommand} what={t("the command")} />
             </p>
           </div>
         )}
