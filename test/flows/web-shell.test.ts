@@ -123,6 +123,19 @@ describe.skipIf(chromiumMissing())("what stands around every page", () => {
     const page = await flow.open();
     await signInByForm(page, "mover", ownPassword);
     await page.getByRole("button", { name: /your account/ }).click();
+    // What one needs to read comes along to every workstation.
+    const textSize = () => page.evaluate<string>("getComputedStyle(document.documentElement).fontSize");
+    const before = Number.parseFloat(await textSize());
+    const kept = page.waitForResponse(
+      (answer) => answer.url().endsWith("/users/me/preferences") && answer.request().method() === "PUT",
+    );
+    await page.getByRole("menuitemradio", { name: "Large" }).click();
+    expect(Number.parseFloat(await textSize())).toBeCloseTo(before * 1.25, 1);
+    expect((await kept).ok()).toBe(true);
+    await page.evaluate(`localStorage.removeItem("isocenter.size")`);
+    await page.reload();
+    await expect.poll(async () => Number.parseFloat(await textSize())).toBeCloseTo(before * 1.25, 1);
+    await page.getByRole("button", { name: /your account/ }).click();
     await page.getByRole("menuitemradio", { name: "Français" }).click();
     await page.getByRole("link", { name: "Lecture" }).waitFor();
     expect(await page.evaluate("document.documentElement.lang")).toBe("fr");

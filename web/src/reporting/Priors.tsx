@@ -4,6 +4,7 @@ import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { dateAndTime, dayOf } from "../kit/dates.ts";
+import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { usePriorReports } from "../reading/queries.ts";
 import { imagingModalities } from "../studies/format.ts";
@@ -54,7 +55,7 @@ export function Priors({ study, onCompare }: PriorsProps) {
   const reports = usePriorReports(study.patientId, study.id);
   const failed = priors.isError ? priors : reports.isError ? reports : null;
   if (failed) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
-  if (!priors.data || !reports.data) return null;
+  if (!priors.data || !reports.data) return <Skeleton width="60%" height={16} />;
   if (priors.data.length === 0) return <p className="mt-1 text-12 text-text-2">{t("None is known here.")}</p>;
   return priors.data.slice(0, mostShown).map((prior, at) => (
     <article key={prior.id} className="prior">
