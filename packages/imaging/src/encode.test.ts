@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeFrame } from "./decode.ts";
@@ -123,6 +124,13 @@ test.each(["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1
     expect(photometricInterpretation).toBe(bytes[style + 8] === 1 ? "YBR_RCT" : "RGB");
   },
 );
+
+test("the codecs of JPEG Lossless stay loaded from frame to frame", async () => {
+  const { NativeCodecs } = createRequire(import.meta.url)("dcmjs-codecs");
+  const grey = described({ bitsAllocated: 8, bitsStored: 8, highBit: 7 });
+  await encodeFrame(grey, new Uint8Array(15), "1.2.840.10008.1.2.4.70");
+  expect(NativeCodecs.isInitialized()).toBe(true);
+});
 
 test("colour by plane is written by pixel where the code stream wants it so", async () => {
   const planes = Uint8Array.from({ length: 45 }, (_, n) => n);

@@ -176,17 +176,34 @@ export interface NativeFrame {
   photometricInterpretation: string;
 }
 
+/**
+ * The native build begins with more memory than is retained, of which a small frame touches little: it is given up after frames larger than this, or where
+ * it has grown. Loading it takes longer than most frames.
+ */
+const largeFrameBytes = 32 * 1024 * 1024;
+let nativeInitialBytes = 0;
+
+const nativeMemory = ({ wasmApi }: NativeCodecsModule["NativeCodecs"]): number =>
+  wasmApi?.wasmMemory.buffer.byteLength ?? 0;
+
 async function withNative<T>(
+  { width, height, samplesPerPixel, bitsAllocated }: NativeFrame,
   run: (codecs: NativeCodecsModule["NativeCodecs"], Context: NativeCodecsModule["Context"]) => T,
 ): Promise<T> {
   const { NativeCodecs, Context, log } = require("dcmjs-codecs") as NativeCodecsModule;
   while (!NativeCodecs.isInitialized()) {
     log.setLevel("silent");
     await NativeCodecs.initializeAsync();
+    nativeInitialBytes = nativeMemory(NativeCodecs);
   }
   try {
     const result = run(NativeCodecs, Context);
-    if ((NativeCodecs.wasmApi?.wasmMemory.buffer.byteLength ?? 0) > maxRetainedBytes) NativeCodecs.release();
+    const frameBytes = (width * height * samplesPerPixel * bitsAllocated) / 8;
+    if (
+      frameBytes > largeFrameBytes ||
+      nativeMemory(NativeCodecs) > Math.max(maxRetainedBytes, nativeInitialBytes)
+    )
+      NativeCodecs.release();
     return result;
   } catch (error) {
     NativeCodecs.release();
@@ -202,7 +219,7 @@ export function decodeWithNative(
   operation: { codec: "jpeg"; convertToRgb: boolean } | { codec: "jpeg-xl" },
   frame: NativeFrame & { encodedBuffer: Uint8Array },
 ): Promise<NativeContext> {
-  return withNative((codecs, Context) =>
+  return withNative(frame, (codecs, Context) =>
     operation.codec === "jpeg"
       ? codecs.decodeJpeg(new Context(frame), { convertColorspaceToRgb: operation.convertToRgb })
       : codecs.decodeJpegXl(new Context(frame)),
@@ -216,7 +233,7 @@ export function decodeWithNative(
  * @throws ImagingError `unsupported` where the codec does not take it
  */
 export function encodeWithNative(frame: NativeFrame & { decodedBuffer: Uint8Array }): Promise<Uint8Array> {
-  return withNative((codecs, Context) =>
+  return withNative(frame, (codecs, Context) =>
     Uint8Array.from(codecs.encodeJpeg(new Context(frame), { lossy: false, predictor: 1 }).getEncodedBuffer()),
   ).catch((error: unknown) => {
     throw new ImagingError("unsupported", "The jpeg encoder does not take the frame.", error);
