@@ -210,6 +210,12 @@ describe("the Basic Profile", () => {
     expect(text(kept.set, Tags.SecondaryCaptureDeviceID)).toBe("SCANNER-7");
   });
 
+  test("a directory of a medium is no object, whatever its file is called", async () => {
+    const record = { DirectoryRecordType: "PATIENT", PatientName: "Miller^Hans", PatientID: "PID-0815" };
+    const directory = file({ ...image, FileSetID: "CD", DirectoryRecordSequence: [record] });
+    await expect(run(directory)).rejects.toThrow("A DICOMDIR lists instances, it is none.");
+  });
+
   test("a sequence that someone wrote as UN of defined length is cleaned like any other", async () => {
     const inner = new Uint8Array([
       ...[0xfe, 0xff, 0x00, 0xe0, 26, 0, 0, 0],

@@ -2,6 +2,7 @@ import { Tags } from "../dictionary.ts";
 import { DicomError } from "../errors.ts";
 import type { DataSet, ParsedObject } from "../model.ts";
 import { createStreamParser } from "../parser/parse.ts";
+import { storable } from "../storable.ts";
 import { implementationVersionName } from "../uids.ts";
 import { items, text } from "../values.ts";
 import { dataSetOf } from "../write/build.ts";
@@ -133,6 +134,9 @@ export function createDeidentifier(given: DeidentifierOptions): Deidentifier {
         else kept.length = 0;
       }
       const parsed = parser.end();
+      // It repeats names and dates of every instance, and would point to none once it is cleaned.
+      const unfit = storable(parsed);
+      if (unfit?.code === "dicomdir") throw new DicomError("invalid-value", unfit.text);
       const blackout = pixelsOf(parsed);
       const cleaned = cleanSet(parsed.dataSet, contextOf(parsed.dataSet), 0);
       const pixelsCleaned = options.has("clean-pixel-data") && parsed.pixelData !== null;
