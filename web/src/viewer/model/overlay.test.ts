@@ -52,6 +52,18 @@ describe("the texts over an image", () => {
     expect(text.bottomRight[0]).toBe("W 1500 L −600 · inverted");
   });
 
+  it("name what a plane was cut from by what there is: number, description, or neither", () => {
+    const sourceOf = (said: Parameters<typeof dataSet>[0]) => {
+      const [base] = imagesOfInstance(dataSet({ Rows: 1, Columns: 1, ...said }));
+      const slab = { mode: "average" as const, thickness: 0 };
+      const plane = { ...base!, reformat: { key: "", slab, pixels: async () => new Uint8Array(1) } };
+      return overlayText({ ...input, image: plane }).topLeft.at(-1);
+    };
+    expect(sourceOf({ SeriesNumber: "4", SeriesDescription: "Lung" })).toBe("Plane cut from Se 4");
+    expect(sourceOf({ SeriesDescription: "Lung" })).toBe("Plane cut from Lung");
+    expect(sourceOf({})).toBe("Plane cut from the volume");
+  });
+
   it("say so when it is not known who it is", () => {
     const unknown = imagesOfInstance(dataSet({ Rows: 1, Columns: 1 }))[0]!;
     expect(overlayText({ ...input, isAfterGap: true }).bottomLeft[0]).toBe(

@@ -41,7 +41,7 @@ export function overlayText(input: OverlayInput): OverlayText {
       [patient.name || t("Name unknown"), patient.id || t("no identifier")].join(" · "),
       patientLine(patient),
       image.reformat
-        ? t("Plane cut from Se {number}", { number: seriesNumber ?? "?" })
+        ? planeSource(seriesNumber, description)
         : [seriesNumber ? t("Se {number}", { number: seriesNumber }) : "", description]
             .filter(Boolean)
             .join(" · "),
@@ -63,6 +63,12 @@ export function overlayText(input: OverlayInput): OverlayText {
       textOf(attributes, tags.LossyImageCompression) === "01" ? t("Lossy compression") : "",
     ]),
   };
+}
+
+/** What a plane was cut from: the series by its number, or where it has none by what it is called. */
+function planeSource(seriesNumber: string | undefined, description: string): string {
+  if (seriesNumber) return t("Plane cut from Se {number}", { number: seriesNumber });
+  return description ? t("Plane cut from {description}", { description }) : t("Plane cut from the volume");
 }
 
 function noSuvLine({ attributes }: StackImage): string {
