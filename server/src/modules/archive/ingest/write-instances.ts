@@ -16,7 +16,7 @@ export interface ExistingInstance {
   transferSyntaxUid: string;
   size: number;
   sha256: Buffer;
-  /** Kept of what came before 26 November 2026. */
+  /** Of objects that were hashed twice as they came; null of all others. */
   dataSetSha256: Buffer | null;
   dataSetOffset: number;
   /** It was deleted, and is kept for whoever may bring it back. */
