@@ -8,8 +8,9 @@ import type { KnownSaid } from "./write-said.ts";
 
 export interface BatchItem {
   viewer: Viewer;
-  /** Its object is durable. */
   incoming: Incoming;
+  /** Settles when its object is durable: nothing of it is committed before. Left out where it is so already. */
+  durable?: Promise<void>;
 }
 
 /** `present`: the UID was here before; whoever asked compares the data sets. */

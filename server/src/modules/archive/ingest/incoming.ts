@@ -30,7 +30,7 @@ export interface Received {
   shift: number;
 }
 
-/** An instance whose object is durable and that waits for its rows: everything the transaction needs, and none of the bytes. */
+/** An instance that waits for its rows: everything the transaction needs, and none of the bytes. */
 export interface Incoming {
   facilityId: string;
   /** Chosen by whoever uploads it; else found by the claim. */

@@ -9,7 +9,7 @@ import {
   type MadeInstance,
 } from "@isocenter/test/support/instances.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
-import { beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import {
   type ObjectStore,
   type Platform,
@@ -425,11 +425,59 @@ describe("when something fails", () => {
       "transaction begins",
       "transaction is committed",
       "answer",
+      "transaction begins",
       "object is durable",
-      "statement that is a transaction",
-      "it is committed",
+      "transaction is committed",
       "answer",
     ]);
+    // Of several at once each waits for its object first.
+    events.length = 0;
+    const { StudyInstanceUID, SeriesInstanceUID } = series[0]!;
+    const more = ctSeries(2, { StudyInstanceUID, SeriesInstanceUID, PatientID: "P-durable" });
+    await Promise.all(more.map(({ bytes }) => recorded.ingest(viewer, source(bytes))));
+    expect(events[0]).toBe("object is durable");
+    expect(events).not.toContain("transaction begins");
+  });
+
+  test("rows that are written while the object is synced are nobody's before it is, and go where it fails", async () => {
+    const [first, lost, kept] = ctSeries(3, { PatientID: "P-ahead" });
+    let synced = Promise.resolve();
+    const ahead = createArchive(
+      failingStore({
+        put: async (key, bytes, options) => {
+          const result = await platform.objects.put(key, bytes, options);
+          await synced.catch(async (error) => {
+            await platform.objects.delete(key);
+            throw error;
+          });
+          return result;
+        },
+      }),
+      journal,
+    );
+    const { studyId } = await ahead.ingest(viewer, source(first!.bytes));
+    const written = () => database.db<{ pid: number }[]>`
+      select pid from pg_stat_activity
+      where datname = current_database() and state = 'idle in transaction' and query ~ '^\\s*with locked'`;
+    const seen = async () => (await archive.getStudy(viewer, studyId)).numberOfInstances;
+    const held = async (bytes: Uint8Array) => {
+      const gate = Promise.withResolvers<void>();
+      synced = gate.promise;
+      const answer = ahead.ingest(viewer, source(bytes));
+      await vi.waitFor(async () => expect(await written()).toHaveLength(1));
+      expect(await seen()).toBe(1);
+      return { gate, answer };
+    };
+
+    const failing = await held(lost!.bytes);
+    failing.gate.reject(Object.assign(new Error("EIO"), { code: "EIO" }));
+    expect(await ofRefusal(failing.answer)).toMatchObject({ code: "store.unavailable" });
+    expect([await seen(), await written()]).toEqual([1, []]);
+
+    const lasting = await held(kept!.bytes);
+    lasting.gate.resolve();
+    expect((await lasting.answer).outcome).toBe("stored");
+    expect(await seen()).toBe(2);
   });
 
   test("an object that does not become durable is refused alone, and the others of its transaction are kept", async () => {

@@ -1,4 +1,4 @@
-import { newId, type Tx } from "../../../platform/index.ts";
+import { newId, type Tx, transact } from "../../../platform/index.ts";
 import {
   type IdentifiedPatient,
   identifierOwners,
@@ -65,17 +65,28 @@ export async function writeBatch(
 }
 
 /**
- * As `writeBatch`, for a batch of which nobody is to be told yet and that one statement writes: the statement is the transaction.
+ * As `writeBatch`, for a batch of which nobody is to be told yet and that one statement writes: the statement is the transaction, but where the objects are
+ * not durable yet, for which its commit waits.
+ * @param durable settles when all objects are durable
  * @returns null where it takes more
  */
 export async function writeAlone(
   context: BatchContext,
   items: readonly BatchItem[],
+  durable: Promise<unknown>,
 ): Promise<BatchResult[] | null> {
   const { db, clock } = context.platform;
   const known = placesKnown(context, uniqueOf(items));
   if (known === null || dueOf(context, known).length > 0) return null;
-  if (!(await writeKnown(db, clock.now(), known))) return null;
+  const now = clock.now();
+  const written = items.some((item) => item.durable)
+    ? await transact(db, async (tx) => {
+        const intact = await writeKnown(tx, now, known);
+        await durable;
+        return intact;
+      })
+    : await writeKnown(db, now, known);
+  if (!written) return null;
   remember(context, known);
   return resultsOf(items, byKey(known.map(toExisting)));
 }
