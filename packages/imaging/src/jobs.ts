@@ -17,6 +17,7 @@ export type ImagingJob =
       options: RenderOptions;
     };
 
+/** What a thread is sent; null lets it end. */
 export interface ImagingRequest {
   id: number;
   job: ImagingJob;

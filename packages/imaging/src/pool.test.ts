@@ -1,5 +1,6 @@
+import type { Worker } from "node:worker_threads";
 import sharp from "sharp";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { encodeLossless, greyFrame, picture } from "../test/encoders.ts";
 import { createImagingPool, type ImagingPool, type ImagingPoolOptions } from "./pool.ts";
 import type { Presentation } from "./presentation.ts";
@@ -103,6 +104,16 @@ describe("the pool of threads", () => {
     await expect(second).rejects.toMatchObject({ code: "aborted" });
     expect(pool.load().queued).toBe(0);
     await first;
+  });
+
+  test("a thread at rest ends by itself when the pool is closed", async () => {
+    const ends: number[] = [];
+    const watch = (thread: Worker) => void thread.once("exit", (code) => ends.push(code));
+    process.on("worker", watch);
+    onTestFinished(() => void process.off("worker", watch));
+    await open().decode(frame, pixels);
+    await pool.close();
+    expect(ends).toEqual([0]);
   });
 
   test("closing fails what waits and refuses what comes", async () => {

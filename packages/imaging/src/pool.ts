@@ -74,6 +74,22 @@ interface Slot {
   running: { id: number; pending: Pending; timer: NodeJS.Timeout } | null;
 }
 
+/** So long a thread at rest may take to end. */
+const patienceMs = 2_000;
+
+/**
+ * Lets a thread that has nothing to do end by itself: to end one from outside while its libraries are loaded has brought whole processes down
+ * (nodejs/node#56312).
+ */
+async function release(worker: Worker): Promise<void> {
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
+  const timer = setTimeout(() => void worker.terminate(), patienceMs);
+  worker.ref();
+  worker.postMessage(null);
+  await ended;
+  clearTimeout(timer);
+}
+
 /**
  * A pool of threads that starts each thread with the first job it is needed for. A thread that dies or does not answer in time is ended
  * and replaced with the next job; the job that it had fails.
@@ -227,8 +243,11 @@ export function createImagingPool(options: ImagingPoolOptions = {}): ImagingPool
       const error = new ImagingError("closed", "The imaging pool is closed.");
       for (const pending of queue.splice(0)) settle(pending, () => pending.reject(error));
       const workers = slots.flatMap((slot) => slot.worker ?? []);
-      for (const slot of slots) if (slot.worker) discard(slot, slot.worker, error);
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      const atRest = slots.flatMap(({ worker, running }) => (running ? [] : (worker ?? [])));
+      for (const slot of slots) if (slot.worker && slot.running) discard(slot, slot.worker, error);
+      await Promise.all(
+        workers.map((worker) => (atRest.includes(worker) ? release(worker) : worker.terminate())),
+      );
     },
   };
 }

@@ -13,7 +13,9 @@ function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     : new Uint8Array(bytes);
 }
 
-parentPort?.on("message", async ({ id, job }: ImagingRequest) => {
+parentPort?.on("message", async (request: ImagingRequest | null) => {
+  if (request === null) return parentPort?.close();
+  const { id, job } = request;
   let reply: ImagingReply;
   const transfer: ArrayBuffer[] = [];
   try {
