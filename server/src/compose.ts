@@ -208,6 +208,15 @@ export interface Network {
   listenerMetrics?: () => Promise<string>;
 }
 
+/** What every HTTP server stands on, whatever it offers. */
+const httpBasis = (platform: Platform, identity: IdentityWithDeps) => ({
+  config: platform.config,
+  log: platform.log,
+  metrics: platform.metrics,
+  tls: platform.tls,
+  authentication: (app: App) => identity.installAuthentication(app),
+});
+
 /** The HTTP server of a process that offers no API: how it is, and what it measures. */
 export function composeHealth(
   platform: Platform,
@@ -215,11 +224,7 @@ export function composeHealth(
   checks: readonly HealthCheck[],
 ): Promise<App> {
   return createHttpServer({
-    config: platform.config,
-    log: platform.log,
-    metrics: platform.metrics,
-    tls: platform.tls,
-    authentication: (app) => identity.installAuthentication(app),
+    ...httpBasis(platform, identity),
     api: [],
     root: [healthRoutes(checks, platform.log, platform.metrics), metricsRoutes(platform)],
   });
@@ -241,11 +246,7 @@ export function composeHttp(
   const hosted = hostedPacsRoutes({ config: platform.config, archive, rendering });
   const hostedExams = hostedExamRoutes({ platform, journal });
   return createHttpServer({
-    config: platform.config,
-    log: platform.log,
-    metrics: platform.metrics,
-    tls: platform.tls,
-    authentication: (app) => identity.installAuthentication(app),
+    ...httpBasis(platform, identity),
     idempotency: platform,
     deferral: { deferral: modules.deferral, answer: requestJobOf },
     api: [

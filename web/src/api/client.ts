@@ -1,5 +1,6 @@
 import type { Me } from "@isocenter/contract";
 import { useMemo, useSyncExternalStore } from "react";
+import { keep, kept } from "../kit/kept.ts";
 import { createApi } from "./api.ts";
 import { createGone } from "./gone.ts";
 import { createSession, type TabMessage } from "./session.ts";
@@ -41,28 +42,18 @@ export const session = createSession({
   baseUrl: apiRoot,
 });
 
-const facilityKey = "isocenter.facility";
+const facilityKey = "facility";
 
 /** The facility that this browser's person works at now, if it is one of theirs; null for all of them. */
 export function chosenFacility(): string | null {
   const own = session.snapshot().me?.facilities ?? [];
-  try {
-    const kept = localStorage.getItem(facilityKey);
-    return own.length > 1 && own.some(({ id }) => id === kept) ? kept : null;
-  } catch {
-    return null;
-  }
+  const chosen = kept(facilityKey);
+  return own.length > 1 && own.some(({ id }) => id === chosen) ? chosen : null;
 }
 
 /** Works at one facility from now on, or at all; the app is drawn anew, for everything that it shows may be another. */
 export function chooseFacility(id: string | null): void {
-  try {
-    if (id === null) localStorage.removeItem(facilityKey);
-    else localStorage.setItem(facilityKey, id);
-  } catch {
-    return;
-  }
-  location.reload();
+  if (keep(facilityKey, id)) location.reload();
 }
 
 /** What this page knows to be removed. */

@@ -2,6 +2,7 @@ import { useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-ro
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { dicomwebRoot, useMe } from "../api/client.ts";
 import { Icon } from "../kit/Icon.tsx";
+import { keep, kept } from "../kit/kept.ts";
 import { toast } from "../kit/toast.ts";
 import { insertIntoReport } from "../reporting/insertion.ts";
 import { t } from "../words/words.ts";
@@ -15,16 +16,10 @@ import "./view.css";
 const Viewer = lazy(loadViewer);
 const ReportDesk = lazy(async () => ({ default: (await import("../reporting/ReportDesk.tsx")).ReportDesk }));
 
-const openKey = "isocenter.report-beside";
+const openKey = "report-beside";
 
 /** Whether the report was beside the images when the person last chose. */
-function wasOpen(): boolean {
-  try {
-    return localStorage.getItem(openKey) === "yes";
-  } catch {
-    return false;
-  }
-}
+const wasOpen = (): boolean => kept(openKey) === "yes";
 
 /** Goes from the images to the report and back; the report's first field or button, the first viewport. */
 function changeRegion(): void {
@@ -59,11 +54,7 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
   }, [read]);
   const show = useCallback((shown: boolean) => {
     setOpen(shown);
-    try {
-      localStorage.setItem(openKey, shown ? "yes" : "no");
-    } catch {
-      // Then the choice lasts as long as the page.
-    }
+    keep(openKey, shown ? "yes" : "no");
   }, []);
   const beside = mayRead && open;
   const onRegionKey = useRef(() => {});

@@ -5,6 +5,7 @@ import { requestKey } from "../api/request-key.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
+import { joined } from "../kit/joined.ts";
 import { toast } from "../kit/toast.ts";
 import { t } from "../words/words.ts";
 import { statusWords } from "./billing-state.ts";
@@ -193,9 +194,7 @@ function GiveBack({ bill, submit, busy, notice }: FormProps) {
           <option value="">{t("none in particular")}</option>
           {bill.payments.map((one) => (
             <option key={one.id} value={one.id}>
-              {[money(one.amount, bill.currency), methodWord(one.method), one.reference]
-                .filter(Boolean)
-                .join(" · ")}
+              {joined(money(one.amount, bill.currency), methodWord(one.method), one.reference)}
             </option>
           ))}
         </select>

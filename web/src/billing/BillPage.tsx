@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { dayIn, dayOf, momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { ErrorState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { useTimeZone, useToday } from "../studies/queries.ts";
@@ -156,7 +157,7 @@ function Ledger({ bill }: { bill: Bill }) {
       id: one.id,
       at: one.receivedAt,
       what: t("Payment"),
-      how: [methodWord(one.method), one.reference].filter(Boolean).join(" · "),
+      how: joined(methodWord(one.method), one.reference),
       by: one.receivedBy.name,
       amount: one.amount,
     })),

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { Tag } from "../kit/Tag.tsx";
 import { useTimeZone } from "../studies/queries.ts";
@@ -59,9 +60,7 @@ export function MovementTable({ state }: { state: BillingState }) {
                 </Link>
               </td>
               <td>
-                {one.kind === "REFUND"
-                  ? one.reason
-                  : [methodWord(one.method ?? ""), one.reference].filter(Boolean).join(" · ")}
+                {one.kind === "REFUND" ? one.reason : joined(methodWord(one.method ?? ""), one.reference)}
               </td>
               <td className="text-text-2">{one.by.name}</td>
               <td className="num font-semibold">{money(one.amount, one.currency)}</td>

@@ -1,4 +1,5 @@
 import type { Priority } from "@isocenter/contract";
+import { joined } from "../kit/joined.ts";
 import { t } from "../words/words.ts";
 import { isUnfinished, partsOf, type Span, unitOf } from "./dashboard-state.ts";
 import type { FigureName, Kind } from "./figures.ts";
@@ -148,7 +149,7 @@ function plainBars(answer: Answer, name: string, unit: Kind, more: (row: Row) =>
     .map((row) => {
       const value = number(row, name);
       const label = labelOf(answer, row);
-      const text = [sayValue(value, unit), more(row)].filter(Boolean).join(" · ");
+      const text = joined(sayValue(value, unit), more(row));
       return {
         key: keyOf(answer, row),
         label,

@@ -2,6 +2,7 @@ import type { Finding, FindingEvent } from "@isocenter/contract";
 import { Link } from "@tanstack/react-router";
 import { IconButton } from "../kit/Button.tsx";
 import { dayOf, momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { ErrorState } from "../kit/States.tsx";
 import { SeverityTag, Tag } from "../kit/Tag.tsx";
 import { useTimeZone } from "../studies/queries.ts";
@@ -64,10 +65,8 @@ function Loaded({ finding, onClose }: { finding: Finding; onClose: () => void })
         <h2 className="mt-1 text-16 font-semibold [overflow-wrap:anywhere]">{finding.description}</h2>
         <p className="text-12 text-text-2">
           {patient.name} ·{" "}
-          {[patient.sex, patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) })]
-            .filter(Boolean)
-            .join(" · ")}{" "}
-          · <span className="mono">{patient.identifier}</span>
+          {joined(patient.sex, patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }))} ·{" "}
+          <span className="mono">{patient.identifier}</span>
         </p>
         <p className="mt-1 text-12">
           <Link to="/report/$studyId" params={{ studyId: finding.studyId }} className="link">

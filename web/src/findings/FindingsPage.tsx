@@ -4,6 +4,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { studyThumbnailUrl } from "../api/pictures.ts";
+import { joined } from "../kit/joined.ts";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
@@ -149,9 +150,7 @@ function Row({
             {finding.patient.name} · {finding.patient.identifier}
           </span>
           <span className="block text-12 text-text-3">
-            {[finding.studyDescription, t("raised by {name}", { name: finding.raisedBy.name })]
-              .filter(Boolean)
-              .join(" · ")}
+            {joined(finding.studyDescription, t("raised by {name}", { name: finding.raisedBy.name }))}
           </span>
         </span>
         <span className="finding-state">

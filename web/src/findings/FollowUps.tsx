@@ -4,6 +4,7 @@ import { Button } from "../kit/Button.tsx";
 import { dayIn, momentIn } from "../kit/dates.ts";
 import { Field, Labelled } from "../kit/Field.tsx";
 import { ReasonDialog } from "../kit/forms.tsx";
+import { joined } from "../kit/joined.ts";
 import { useRun } from "../kit/run.ts";
 import { Tag } from "../kit/Tag.tsx";
 import { useTimeZone } from "../studies/queries.ts";
@@ -26,13 +27,11 @@ export function FollowUpList({ finding }: { finding: Finding }) {
             <span className="min-w-0 flex-1">
               <span className="block [overflow-wrap:anywhere]">{action}</span>
               <span className="block text-11 text-text-3">
-                {[
+                {joined(
                   createdBy.name,
                   dueAt && !doneAt && t("due {time}", { time: dayIn(timeZone, dueAt) }),
                   doneAt && t("done {time}", { time: momentIn(timeZone, doneAt) }),
-                ]
-                  .filter(Boolean)
-                  .join(" · ")}
+                )}
               </span>
             </span>
             {doneAt ? (

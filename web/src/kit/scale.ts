@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { keep, kept } from "./kept.ts";
 
 /** How large everything is, as a person wishes it. */
 export const sizes = ["compact", "comfortable", "large"] as const;
@@ -21,19 +22,10 @@ export function scaleFor(screen: number, page: number, size: ScreenSize): number
   return Math.min(own * factors[size], Math.max(1, page / narrowest));
 }
 
-const key = "isocenter.size";
+const key = "size";
 const listeners = new Set<() => void>();
-let size: ScreenSize = read();
+let size: ScreenSize = sizes.find((one) => one === kept(key)) ?? "comfortable";
 let scale = 1;
-
-function read(): ScreenSize {
-  try {
-    const kept = localStorage.getItem(key);
-    return sizes.find((one) => one === kept) ?? "comfortable";
-  } catch {
-    return "comfortable";
-  }
-}
 
 function apply() {
   const { document: page, innerWidth, screen } = globalThis;
@@ -51,11 +43,7 @@ apply();
 /** Keeps the wish in this browser, for the next start, and applies it. */
 export function setSize(next: ScreenSize): void {
   size = next;
-  try {
-    localStorage.setItem(key, next);
-  } catch {
-    // Then it lasts as long as the page.
-  }
+  keep(key, next);
   apply();
   for (const listener of listeners) listener();
 }

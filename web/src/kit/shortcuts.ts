@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { message } from "../words/words.ts";
+import { keep, kept } from "./kept.ts";
 
 export interface Shortcut {
   /** The caps as shown, such as ["J", "K"] or ["G", "S"]. */
@@ -22,7 +23,7 @@ interface Registration {
 }
 
 let registrations: readonly Registration[] = [];
-let enabled = readEnabled();
+let enabled = kept("single-keys") !== "off";
 const listeners = new Set<() => void>();
 
 function changed() {
@@ -34,24 +35,12 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-function readEnabled(): boolean {
-  try {
-    return globalThis.localStorage?.getItem("isocenter.single-keys") !== "off";
-  } catch {
-    return true;
-  }
-}
-
 /** Whether single letters act. A person who dictates or types by voice can switch them off (WCAG 2.1.4). */
 export const useSingleKeys = () => useSyncExternalStore(subscribe, () => enabled);
 
 export function setSingleKeys(on: boolean): void {
   enabled = on;
-  try {
-    localStorage.setItem("isocenter.single-keys", on ? "on" : "off");
-  } catch {
-    // Then the choice lasts as long as the page.
-  }
+  keep("single-keys", on ? "on" : "off");
   changed();
 }
 

@@ -1,12 +1,13 @@
 import { useEffect, useState } from "react";
 import { session } from "../api/client.ts";
+import { keep, kept } from "../kit/kept.ts";
 
 /** So long before it locks the screen says so. */
 const warningMs = 30_000;
 const lookMs = 1_000;
 /** How often a touch is told to the other tabs. */
 const tellMs = 5_000;
-const key = "isocenter.touched";
+const key = "touched";
 
 export interface IdleDependencies {
   now: () => number;
@@ -37,21 +38,10 @@ export function idleState(elapsed: number, limit: number): "awake" | "warn" | "l
   return elapsed >= limit - Math.min(warningMs, limit / 2) ? "warn" : "awake";
 }
 
+/** Each tab counts for itself where the browser keeps nothing. */
 const shared = {
-  read: () => {
-    try {
-      return Number(localStorage.getItem(key)) || 0;
-    } catch {
-      return 0;
-    }
-  },
-  write: (at: number) => {
-    try {
-      localStorage.setItem(key, String(at));
-    } catch {
-      // Then each tab counts for itself.
-    }
-  },
+  read: () => Number(kept(key)) || 0,
+  write: (at: number) => void keep(key, String(at)),
 };
 
 const touches = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const;

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
 import { momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { Tag } from "../kit/Tag.tsx";
 import { imageCount, statusLook } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
@@ -43,12 +44,10 @@ export function CameOfIt({ order }: { order: ImagingOrder }) {
               <span className="min-w-0 flex-1">
                 <span className="font-medium">{study.studyDescription ?? t("Study|order")}</span>
                 <span className="block text-12 text-text-3">
-                  {[
+                  {joined(
                     imageCount(study.numberOfInstances),
                     study.lastReceivedAt && momentIn(timeZone, study.lastReceivedAt),
-                  ]
-                    .filter(Boolean)
-                    .join(" · ")}
+                  )}
                 </span>
               </span>
               {look && <Tag tone={look.tone}>{t(look.word)}</Tag>}

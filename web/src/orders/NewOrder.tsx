@@ -9,6 +9,7 @@ import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Field, Labelled } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { joined } from "../kit/joined.ts";
 import { toast } from "../kit/toast.ts";
 import { PatientChooser } from "../patients/PatientChooser.tsx";
 import { nameOf, personLine } from "../patients/patient-words.ts";
@@ -210,12 +211,10 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
       )}
       {procedure && (
         <p className="text-12 text-text-2">
-          {[
+          {joined(
             t("{minutes} min", { minutes: procedure.durationMinutes }),
             procedure.preparation && t("Preparation: {text}", { text: procedure.preparation }),
-          ]
-            .filter(Boolean)
-            .join(" · ")}
+          )}
         </p>
       )}
       {!own && (

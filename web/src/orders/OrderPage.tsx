@@ -7,6 +7,7 @@ import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { momentIn } from "../kit/dates.ts";
 import { ReasonDialog } from "../kit/forms.tsx";
+import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
@@ -216,13 +217,11 @@ function Details({ order }: { order: ImagingOrder }) {
     [
       t("Appointment"),
       order.scheduledAt
-        ? [
+        ? joined(
             momentIn(timeZone, order.scheduledAt),
             t("{minutes} min", { minutes: order.durationMinutes }),
             order.stationAeTitle,
-          ]
-            .filter(Boolean)
-            .join(" · ")
+          )
         : t("none yet"),
     ],
     [t("Body part"), order.bodyPart],

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { Pages } from "../kit/Pages.tsx";
 import { type RowColumn, RowList } from "../kit/RowList.tsx";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
@@ -36,9 +37,7 @@ const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
           {patient.name || t("No name")}
         </div>
         <div className="b">
-          {[sexAndAge(patient, new Date().toISOString().slice(0, 10)), patient.identifier]
-            .filter(Boolean)
-            .join(" · ")}
+          {joined(sexAndAge(patient, new Date().toISOString().slice(0, 10)), patient.identifier)}
         </div>
       </>
     ),

@@ -1,6 +1,7 @@
 import type { Patient } from "@isocenter/contract";
 import { Button } from "../kit/Button.tsx";
 import { momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { toast } from "../kit/toast.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
@@ -28,9 +29,11 @@ export function Merges({ patient }: { patient: Patient }) {
             <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">
               {merge.reason}
               <span className="block text-text-3">
-                {[merge.mergedBy.name, momentIn(timeZone, merge.mergedAt), merge.undoneAt && t("undone")]
-                  .filter(Boolean)
-                  .join(" · ")}
+                {joined(
+                  merge.mergedBy.name,
+                  momentIn(timeZone, merge.mergedAt),
+                  merge.undoneAt && t("undone"),
+                )}
               </span>
             </span>
             {merge.actions.includes("undo") && (

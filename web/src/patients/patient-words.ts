@@ -1,5 +1,6 @@
 import type { Patient } from "@isocenter/contract";
 import { dayOf } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { ageAt } from "../studies/format.ts";
 import { message, t } from "../words/words.ts";
 
@@ -21,11 +22,9 @@ export const sexWordOf = (sex: Patient["sex"]): string =>
 
 /** "female · 58 y · born 2 Mar 1967", what is not known left out. */
 export function personLine(patient: Pick<Patient, "sex" | "birthDate">, today: string): string {
-  return [
+  return joined(
     patient.sex && sexWordOf(patient.sex).toLowerCase(),
     ageAt(patient.birthDate, today),
     patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  );
 }

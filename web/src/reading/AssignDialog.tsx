@@ -4,6 +4,7 @@ import { useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { FormDialog } from "../kit/forms.tsx";
+import { joined } from "../kit/joined.ts";
 import { useRun } from "../kit/run.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
@@ -25,9 +26,7 @@ export function AssignDialog({ item, onClose }: { item: ReadingItem; onClose: ()
   const assign = async () => {
     if (await run(() => assignStudy(item.id, chosen), t("Given to {name}, who is told", { name }))) onClose();
   };
-  const description = [item.patient.name, item.order?.procedureName ?? item.studyDescription]
-    .filter(Boolean)
-    .join(" · ");
+  const description = joined(item.patient.name, item.order?.procedureName ?? item.studyDescription);
   return (
     <FormDialog
       title={t("Give the study to a colleague")}

@@ -1,6 +1,7 @@
 import type { ReadingItem } from "@isocenter/contract";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { dayOf, momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { ModalityChip } from "../kit/Tag.tsx";
 import { ageAt, imagingModalities, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
@@ -46,13 +47,11 @@ export function ReadingPanel({
         </div>
         <div className="text-12 text-text-2">
           <span className="sr-only">{sexWord(patient.sex)}, </span>
-          {[
+          {joined(
             patient.sex,
             ageAt(patient.birthDate, item.studyDate),
             patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
-          ]
-            .filter(Boolean)
-            .join(" · ")}{" "}
+          )}{" "}
           · <span className="mono">{patient.identifier}</span>
         </div>
         <div className="mt-2 flex flex-wrap items-center gap-2">

@@ -2,6 +2,7 @@ import type { ReadingItem } from "@isocenter/contract";
 import { useEffect, useRef } from "react";
 import { studyThumbnailUrl } from "../api/pictures.ts";
 import { Icon } from "../kit/Icon.tsx";
+import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ModalityChip, SeverityTag, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
@@ -171,9 +172,7 @@ function Row({ item, now, selected, onSelect, onOpen }: RowProps) {
         <div className="a" title={item.patient.name}>
           {item.patient.name || t("No name")}
         </div>
-        <div className="b">
-          {[sexAndAge(item.patient, item.studyDate), item.patient.identifier].filter(Boolean).join(" · ")}
-        </div>
+        <div className="b">{joined(sexAndAge(item.patient, item.studyDate), item.patient.identifier)}</div>
       </td>
       <td className="col-exam">
         <div className="a">
@@ -185,9 +184,7 @@ function Row({ item, now, selected, onSelect, onOpen }: RowProps) {
           {item.order?.procedureName ?? item.studyDescription ?? t("No description")}
         </div>
         <div className="b">
-          {[item.accessionNumber, item.order?.clinicalIndication ?? item.studyDescription]
-            .filter(Boolean)
-            .join(" · ")}
+          {joined(item.accessionNumber, item.order?.clinicalIndication ?? item.studyDescription)}
         </div>
       </td>
       <td className="col-images num text-12 text-text-2">{count(item.numberOfInstances)}</td>

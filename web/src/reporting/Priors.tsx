@@ -4,6 +4,7 @@ import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { dateAndTime, dayOf } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { usePriorReports } from "../reading/queries.ts";
@@ -61,13 +62,11 @@ export function Priors({ study, onCompare }: PriorsProps) {
     <article key={prior.id} className="prior">
       <div className="flex items-start gap-2">
         <span className="min-w-0 flex-1 text-text [overflow-wrap:anywhere]">
-          {[
+          {joined(
             dateAndTime(prior.studyDate, null),
             imagingModalities(prior.modalities).join("/"),
             prior.studyDescription,
-          ]
-            .filter(Boolean)
-            .join(" · ")}
+          )}
         </span>
         {onCompare && (
           <Button

@@ -6,6 +6,7 @@ import { api, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { dateAndTime, dayOf } from "../kit/dates.ts";
 import { Labelled } from "../kit/Field.tsx";
+import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
@@ -107,13 +108,11 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
       <div className="min-w-0">
         <h2 className="text-16 font-semibold [overflow-wrap:anywhere]">{patient.name || t("No name")}</h2>
         <p className="text-12 text-text-2">
-          {[
+          {joined(
             patient.sex,
             ageAt(patient.birthDate, study.studyDate),
             patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
-          ]
-            .filter(Boolean)
-            .join(" · ")}{" "}
+          )}{" "}
           · <span className="mono">{patient.identifier}</span>
         </p>
       </div>
@@ -127,7 +126,7 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
           {study.studyDescription || t("No description")}
         </p>
         <p className="text-12 text-text-2">
-          {[dateAndTime(study.studyDate, study.studyTime), study.accessionNumber].filter(Boolean).join(" · ")}
+          {joined(dateAndTime(study.studyDate, study.studyTime), study.accessionNumber)}
         </p>
       </div>
       <span className="flex-1" />

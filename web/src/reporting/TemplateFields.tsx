@@ -1,6 +1,7 @@
 import type { Report, TemplateField } from "@isocenter/contract";
 import { useState } from "react";
 import { Field, Labelled } from "../kit/Field.tsx";
+import { joined } from "../kit/joined.ts";
 import { t } from "../words/words.ts";
 import type { Texts } from "./autosave.ts";
 
@@ -46,12 +47,10 @@ export function TemplateFields({ template, texts, readOnly, onEdit, onWrong }: T
       {template.fields.map((field) => {
         const key = `fields.${field.key}` as const;
         const text = wrong[field.key] ?? texts[key] ?? "";
-        const label = [
+        const label = joined(
           field.unit ? `${field.label} (${field.unit})` : field.label,
           field.required ? t("needed") : "",
-        ]
-          .filter(Boolean)
-          .join(" · ");
+        );
         return field.type === "CHOICE" ? (
           <Labelled key={key} label={label} boxed>
             <select value={text} disabled={readOnly} onChange={(event) => edit(field, event.target.value)}>

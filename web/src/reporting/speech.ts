@@ -1,3 +1,4 @@
+import { keep, kept } from "../kit/kept.ts";
 import { currentLanguage } from "../words/words.ts";
 
 /** What of the browser's SpeechRecognition is used; not every browser has it. */
@@ -29,24 +30,20 @@ export interface DictationChoice {
   punctuation: boolean;
 }
 
-const choiceKey = "isocenter.dictation";
+const choiceKey = "dictation";
 
 /** What the person chose in this browser: off until they switch it on. */
 export function readDictationChoice(): DictationChoice {
   try {
-    const kept = JSON.parse(localStorage.getItem(choiceKey) ?? "{}");
-    return { on: kept.on === true, punctuation: kept.punctuation !== false };
+    const choice = JSON.parse(kept(choiceKey) ?? "{}");
+    return { on: choice.on === true, punctuation: choice.punctuation !== false };
   } catch {
     return { on: false, punctuation: true };
   }
 }
 
 export function keepDictationChoice(choice: DictationChoice): void {
-  try {
-    localStorage.setItem(choiceKey, JSON.stringify(choice));
-  } catch {
-    // Then the choice lasts as long as the page.
-  }
+  keep(choiceKey, JSON.stringify(choice));
 }
 
 const marks: Record<string, ReadonlyArray<readonly [string, string]>> = {

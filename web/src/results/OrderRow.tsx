@@ -1,5 +1,6 @@
 import type { ImagingOrder } from "@isocenter/contract";
 import { momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { ModalityChip, Tag, type Tone } from "../kit/Tag.tsx";
 import { sexAndAge } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
@@ -34,9 +35,7 @@ export function OrderRow({ order }: { order: ImagingOrder }) {
           <ModalityChip modality={order.modality} /> {order.procedureName}
         </span>
         <span className="block text-12 text-text-3">
-          {[sexAndAge(order.patient, order.orderedAt.slice(0, 10)), order.patient.identifier, when]
-            .filter(Boolean)
-            .join(" · ")}
+          {joined(sexAndAge(order.patient, order.orderedAt.slice(0, 10)), order.patient.identifier, when)}
         </span>
         {order.statusReason && <span className="block text-12 text-urg">{order.statusReason}</span>}
       </span>

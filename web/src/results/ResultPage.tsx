@@ -10,6 +10,7 @@ import { ChangedWords } from "../kit/ChangedWords.tsx";
 import { changesOf } from "../kit/changes.ts";
 import { dayOf, momentIn } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
+import { joined } from "../kit/joined.ts";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
@@ -111,10 +112,8 @@ function Banner({ study }: { study: Study }) {
       <div className="min-w-0">
         <h2 className="text-16 font-semibold [overflow-wrap:anywhere]">{patient.name}</h2>
         <p className="text-12 text-text-2">
-          {[sexAndAge(patient, study.studyDate), patient.birthDate && dayOf(patient.birthDate)]
-            .filter(Boolean)
-            .join(" · ")}{" "}
-          · <span className="mono">{patient.identifier}</span>
+          {joined(sexAndAge(patient, study.studyDate), patient.birthDate && dayOf(patient.birthDate))} ·{" "}
+          <span className="mono">{patient.identifier}</span>
         </p>
       </div>
     </header>
@@ -134,7 +133,7 @@ function Pictures({ study, onView }: { study: Study; onView: () => void }) {
           className="result-preview"
         />
         <span className="result-caption">
-          {[study.studyDescription, study.studyDate && dayOf(study.studyDate)].filter(Boolean).join(" · ")}
+          {joined(study.studyDescription, study.studyDate && dayOf(study.studyDate))}
         </span>
       </button>
       <div className="p-3">

@@ -7,6 +7,7 @@ import { deadlineOf } from "../findings/deadline.ts";
 import { useFindings } from "../findings/queries.ts";
 import { clockIn, dateIn, dayOf } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
+import { joined } from "../kit/joined.ts";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
@@ -222,9 +223,11 @@ function Critical({ finding }: { finding: Finding }) {
         <div className="min-w-0">
           <p className="text-14 font-semibold [overflow-wrap:anywhere]">{finding.description}</p>
           <p className="text-12 text-text-2">
-            {[patient.name, sexAndAge(patient, finding.raisedAt.slice(0, 10)), finding.studyDescription]
-              .filter(Boolean)
-              .join(" · ")}
+            {joined(
+              patient.name,
+              sexAndAge(patient, finding.raisedAt.slice(0, 10)),
+              finding.studyDescription,
+            )}
           </p>
         </div>
       </div>
@@ -297,9 +300,7 @@ function ResultRow({ result: { study, at, told, unread }, selected }: { result: 
             {study.studyDescription ?? imagingModalities(study.modalities).join(" ")}
           </span>
           <span className="block text-12 text-text-3">
-            {[sexAndAge(study.patient, study.studyDate), study.patient.identifier]
-              .filter(Boolean)
-              .join(" · ")}
+            {joined(sexAndAge(study.patient, study.studyDate), study.patient.identifier)}
           </span>
         </span>
         <span className="grid justify-items-end gap-1 self-start text-12 text-text-3">

@@ -4,6 +4,7 @@ import { api } from "../api/client.ts";
 import { queryClient } from "../api/live.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
+import { joined } from "../kit/joined.ts";
 import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
@@ -67,9 +68,10 @@ function SessionList() {
                 {session.current && <Tag tone="beam">{t("this one")}</Tag>}
               </div>
               <div className="text-11 text-text-3">
-                {[session.address, t("used {ago}", { ago: agoShort(now - Date.parse(session.lastUsedAt)) })]
-                  .filter(Boolean)
-                  .join(" · ")}
+                {joined(
+                  session.address,
+                  t("used {ago}", { ago: agoShort(now - Date.parse(session.lastUsedAt)) }),
+                )}
               </div>
             </div>
             {!session.current && (

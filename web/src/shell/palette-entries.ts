@@ -1,5 +1,6 @@
 import type { SearchAnswer } from "@isocenter/contract";
 import type { IconName } from "../kit/Icon.tsx";
+import { joined } from "../kit/joined.ts";
 import type { Shortcut } from "../kit/shortcuts.ts";
 import { imagingModalities } from "../studies/format.ts";
 import { t } from "../words/words.ts";
@@ -59,8 +60,6 @@ interface Leads {
   order: (id: string) => void;
   study: (id: string) => void;
 }
-
-const joined = (...parts: (string | null | undefined)[]): string => parts.filter(Boolean).join(" · ");
 
 /** What the server found, as lines that lead there. */
 export function foundEntries(answer: SearchAnswer, leads: Leads): Entry[] {

@@ -1,20 +1,12 @@
 import { useSyncExternalStore } from "react";
+import { keep, kept } from "../kit/kept.ts";
 
 export const themes = ["dark", "light", "system"] as const;
 export type Theme = (typeof themes)[number];
 
-const key = "isocenter.theme";
+const key = "theme";
 const listeners = new Set<() => void>();
-let theme: Theme = read();
-
-function read(): Theme {
-  try {
-    const kept = localStorage.getItem(key);
-    return themes.find((name) => name === kept) ?? "dark";
-  } catch {
-    return "dark";
-  }
-}
+let theme: Theme = themes.find((name) => name === kept(key)) ?? "dark";
 
 const bySystem = globalThis.matchMedia?.("(prefers-color-scheme: light)");
 
@@ -27,11 +19,7 @@ bySystem?.addEventListener("change", apply);
 
 export function setTheme(next: Theme): void {
   theme = next;
-  try {
-    localStorage.setItem(key, next);
-  } catch {
-    // Then the choice lasts as long as the page.
-  }
+  keep(key, next);
   apply();
   for (const listener of listeners) listener();
 }

@@ -2,6 +2,7 @@ import type { Series, Study } from "@isocenter/contract";
 import { lazy, Suspense, useState } from "react";
 import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button } from "../kit/Button.tsx";
+import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
@@ -78,6 +79,4 @@ export function SeriesGrid({ study }: { study: Study }) {
 }
 
 const nameOf = ({ seriesNumber, seriesDescription, modality }: Series): string =>
-  [seriesNumber === null ? null : `${seriesNumber}`, seriesDescription ?? modality]
-    .filter(Boolean)
-    .join(" · ");
+  joined(seriesNumber === null ? null : `${seriesNumber}`, seriesDescription ?? modality);

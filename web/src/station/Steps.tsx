@@ -1,5 +1,6 @@
 import type { OrderStep } from "@isocenter/contract";
 import { momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag, type Tone } from "../kit/Tag.tsx";
@@ -47,9 +48,7 @@ export function Steps({ orderId }: { orderId: string }) {
                 <span key={one.id} className="block text-12 text-text-2">
                   {t("The machine says: {state}", { state: t(performedWords[one.status]) })}
                   {" · "}
-                  {[one.stationAeTitle, one.startedAt && momentIn(timeZone, one.startedAt)]
-                    .filter(Boolean)
-                    .join(" · ")}
+                  {joined(one.stationAeTitle, one.startedAt && momentIn(timeZone, one.startedAt))}
                 </span>
               ))}
             </li>

@@ -1,4 +1,5 @@
 import { isDay } from "../calendar/calendar-state.ts";
+import { keep, kept } from "../kit/kept.ts";
 
 /** What the address of the station's list says. */
 export interface StationState {
@@ -26,21 +27,11 @@ export function readStationState({ station, date, order, facility }: Record<stri
   };
 }
 
-const key = (facilityId: string) => `isocenter.station.${facilityId}`;
+const key = (facilityId: string) => `station.${facilityId}`;
 
 /** The station at which this computer stands, as it was chosen last; null where none was. */
-export function rememberedStation(facilityId: string): string | null {
-  try {
-    return localStorage.getItem(key(facilityId));
-  } catch {
-    return null;
-  }
-}
+export const rememberedStation = (facilityId: string): string | null => kept(key(facilityId));
 
 export function rememberStation(facilityId: string, station: string): void {
-  try {
-    localStorage.setItem(key(facilityId), station);
-  } catch {
-    // Then it is chosen again next time.
-  }
+  keep(key(facilityId), station);
 }

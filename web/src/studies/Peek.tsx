@@ -4,6 +4,7 @@ import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
@@ -173,7 +174,7 @@ function SeriesStrip({ study, series }: { study: Study; series: Series[] | null 
 
 function seriesName({ seriesNumber, seriesDescription, modality }: Series): string {
   const number = seriesNumber === null ? "" : t("Se {number}", { number: String(seriesNumber) });
-  return [number, seriesDescription ?? modality].filter(Boolean).join(" · ");
+  return joined(number, seriesDescription ?? modality);
 }
 
 function SeriesPicture({ study, series, onOpen }: { study: Study; series: Series; onOpen: () => void }) {

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { studyThumbnailUrl } from "../api/pictures.ts";
 import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { t } from "../words/words.ts";
@@ -77,13 +78,11 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
         </div>
         <div className="b">
           <span className="sr-only">{sexWord(patient.sex)}, </span>
-          {[
+          {joined(
             sexAndAge(patient, study.studyDate),
             patient.identifier,
             patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
-          ]
-            .filter(Boolean)
-            .join(" · ")}
+          )}
         </div>
       </td>
       <td className="col-exam">
@@ -95,7 +94,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
           ))}
           {study.studyDescription || <span className="font-normal text-text-3">{t("No description")}</span>}
         </div>
-        <div className="b">{[study.accessionNumber, study.bodyPart].filter(Boolean).join(" · ")}</div>
+        <div className="b">{joined(study.accessionNumber, study.bodyPart)}</div>
       </td>
       <td className="col-date text-12 text-text-2">{dateAndTime(study.studyDate, study.studyTime)}</td>
       <td

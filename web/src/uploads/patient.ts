@@ -1,5 +1,6 @@
 import type { Patient } from "@isocenter/contract";
 import { dayOf } from "../kit/dates.ts";
+import { joined } from "../kit/joined.ts";
 import { checkPatient, emptyFields, type PatientFields } from "../patients/patient-fields.ts";
 import { nameOf } from "../patients/patient-words.ts";
 import { t } from "../words/words.ts";
@@ -10,13 +11,11 @@ export function uploadPatient(patient: Patient): UploadPatient {
   return {
     id: patient.id,
     name: nameOf(patient),
-    line: [
+    line: joined(
       patient.sex,
       patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
       patient.identifiers[0]?.value,
-    ]
-      .filter(Boolean)
-      .join(" · "),
+    ),
   };
 }
 

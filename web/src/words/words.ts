@@ -1,3 +1,4 @@
+import { keep, kept } from "../kit/kept.ts";
 import { formatted, parse } from "./format.ts";
 
 /** The languages of the screen, each in its own name. Another one is a folder's file `words.xx.json` in each room, a line here and one in `dictionaryOf`. */
@@ -7,7 +8,7 @@ export type Language = keyof typeof languages;
 /** What a message may be given: numbers for plurals, text, or for `rich` what stands around a marked part. */
 export type Values = Readonly<Record<string, string | number>>;
 
-const key = "isocenter.language";
+const key = "language";
 let language: Language = "en";
 let dictionary: Readonly<Record<string, string>> = {};
 const parsed = new Map<string, ReturnType<typeof parse>>();
@@ -17,12 +18,8 @@ const known = (value: string | null | undefined): Language | null =>
 
 /** What the person chose, or else what the browser asks for first among ours. */
 function choose(): Language {
-  try {
-    const kept = known(localStorage.getItem(key));
-    if (kept) return kept;
-  } catch {
-    // Then the browser's wish decides.
-  }
+  const chosen = known(kept(key));
+  if (chosen) return chosen;
   for (const tag of globalThis.navigator?.languages ?? []) {
     const wish = known(tag.slice(0, 2).toLowerCase());
     if (wish) return wish;
@@ -50,12 +47,7 @@ export async function speak(next: Language): Promise<void> {
 
 /** Keeps the choice and draws the app anew. What was typed and not kept is lost, so it is asked for where nothing is being written. */
 export function setLanguage(next: Language): void {
-  try {
-    localStorage.setItem(key, next);
-  } catch {
-    return;
-  }
-  location.reload();
+  if (keep(key, next)) location.reload();
 }
 
 export const currentLanguage = (): Language => language;

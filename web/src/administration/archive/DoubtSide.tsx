@@ -6,6 +6,7 @@ import { api } from "../../api/client.ts";
 import { dayOf } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Form } from "../../kit/forms.tsx";
+import { joined } from "../../kit/joined.ts";
 import { useRun } from "../../kit/run.ts";
 import { Tag } from "../../kit/Tag.tsx";
 import { imagingModalities } from "../../studies/format.ts";
@@ -149,7 +150,7 @@ function Decide({ item }: { item: ReconciliationItem }) {
             options={item.registered.map((one) => ({
               value: one.id,
               word: one.studyDescription ?? t("No description"),
-              hint: [imagingModalities(one.modalities).join(", "), one.bodyPart].filter(Boolean).join(" · "),
+              hint: joined(imagingModalities(one.modalities).join(", "), one.bodyPart),
             }))}
             value={studyId}
             onChange={setStudyId}

@@ -3,6 +3,7 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { dayOf, momentIn } from "../../kit/dates.ts";
 import { Select } from "../../kit/forms.tsx";
+import { joined } from "../../kit/joined.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
 import { imagingModalities } from "../../studies/format.ts";
@@ -70,9 +71,7 @@ export default function DoubtsPage() {
                   cell: ({ study }) => (
                     <Two
                       a={study.studyDescription ?? imagingModalities(study.modalities).join(", ")}
-                      b={[study.studyDate && dayOf(study.studyDate), study.accessionNumber]
-                        .filter(Boolean)
-                        .join(" · ")}
+                      b={joined(study.studyDate && dayOf(study.studyDate), study.accessionNumber)}
                     />
                   ),
                 },

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "../../kit/Button.tsx";
 import { dayIn } from "../../kit/dates.ts";
 import { Select } from "../../kit/forms.tsx";
+import { joined } from "../../kit/joined.ts";
 import { usePatientOrders } from "../../orders/queries.ts";
 import { PatientChooser } from "../../patients/PatientChooser.tsx";
 import { nameOf, personLine } from "../../patients/patient-words.ts";
@@ -57,14 +58,12 @@ export function OrderSearch({
         },
         ...orders.map((one) => ({
           value: one.id,
-          word: [
+          word: joined(
             one.accessionNumber,
             one.modality,
             one.bodyPart,
             one.scheduledAt && dayIn(timeZone, one.scheduledAt),
-          ]
-            .filter(Boolean)
-            .join(" · "),
+          ),
         })),
       ]}
       onChange={onChange}

@@ -7,29 +7,29 @@ import { message, t } from "../../words/words.ts";
 type Kind = DemoNewcomer["kind"];
 
 /** By what can be done about them. */
-const kinds: readonly { kind: Kind; title: string; todo: string }[] = [
+const kinds: readonly { kind: Kind; title: string; advice: string }[] = [
   {
     kind: "study",
     title: message("Studies that came in"),
-    todo: message("Delete them if they were a trial; send them to another archive if they are real."),
+    advice: message("Delete them if they were a trial; send them to another archive if they are real."),
   },
   {
     kind: "patient",
     title: message("Patients whom others registered"),
-    todo: message(
+    advice: message(
       "If they were a trial, let them go below. If they are real, register them at your own facility first.",
     ),
   },
   {
     kind: "shared",
     title: message("Patients known at another facility"),
-    todo: message("They stay there. Only what this facility has of them goes."),
+    advice: message("They stay there. Only what this facility has of them goes."),
   },
-  { kind: "person", title: message("People who work there"), todo: message("Give them another facility.") },
+  { kind: "person", title: message("People who work there"), advice: message("Give them another facility.") },
   {
     kind: "machine",
     title: message("Machines that were entered"),
-    todo: message("Remove them, or give them another facility."),
+    advice: message("Remove them, or give them another facility."),
   },
 ];
 
@@ -56,13 +56,13 @@ export function InTheWay({
   return (
     <div className="grid gap-3" role="alert">
       <p className="font-medium">{t("Nothing was removed: something hangs on it that it did not make.")}</p>
-      {kinds.map(({ kind, title, todo }) => {
+      {kinds.map(({ kind, title, advice }) => {
         const all = records.filter((one) => one.kind === kind);
         if (all.length === 0) return null;
         return (
           <section key={kind} aria-label={t(title)}>
             <h3 className="font-medium">{t(title)}</h3>
-            <p className="text-12 text-text-2">{t(todo)}</p>
+            <p className="text-12 text-text-2">{t(advice)}</p>
             <ul className="mt-1 flex flex-wrap gap-x-3 gap-y-1">
               {all.map((one) => (
                 <li key={one.id}>

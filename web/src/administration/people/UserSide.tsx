@@ -8,6 +8,7 @@ import { Button } from "../../kit/Button.tsx";
 import { momentIn } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Choices } from "../../kit/forms.tsx";
+import { joined } from "../../kit/joined.ts";
 import { roleWord } from "../../kit/roles.ts";
 import { useRun } from "../../kit/run.ts";
 import { useTimeZone } from "../../studies/queries.ts";
@@ -149,7 +150,7 @@ function Sessions({ user }: { user: UserDetails }) {
                   <li key={session.id} className="min-w-0">
                     <span className="block truncate">{session.userAgent ?? t("Unknown program")}</span>
                     <span className="text-text-3">
-                      {[session.address, momentIn(timeZone, session.lastUsedAt)].filter(Boolean).join(" · ")}
+                      {joined(session.address, momentIn(timeZone, session.lastUsedAt))}
                     </span>
                   </li>
                 ))}

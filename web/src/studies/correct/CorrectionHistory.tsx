@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "../../kit/Button.tsx";
 import { momentIn } from "../../kit/dates.ts";
 import { ReasonDialog } from "../../kit/forms.tsx";
+import { joined } from "../../kit/joined.ts";
 import { useRun } from "../../kit/run.ts";
 import { Skeleton } from "../../kit/Skeleton.tsx";
 import { ErrorState } from "../../kit/States.tsx";
@@ -58,9 +59,7 @@ export function CorrectionHistory({
                     : t(levelWords[version.level])}
                 <span className="text-12 font-normal text-text-3">
                   {" "}
-                  {[momentIn(timeZone, version.at), version.kind === "RECEIVED" ? "" : version.by.name]
-                    .filter(Boolean)
-                    .join(" · ")}
+                  {joined(momentIn(timeZone, version.at), version.kind === "RECEIVED" ? "" : version.by.name)}
                 </span>
               </div>
               {Object.entries(version.after ?? {}).map(([keyword, value]) => (

@@ -1,3 +1,4 @@
+import { joined } from "../../kit/joined.ts";
 import { message, t } from "../../words/words.ts";
 import { dateOf, numberOf, textOf, timeOf } from "./dicom-json.ts";
 import { orientationOf, planeOf, sliceLocationOf } from "./geometry.ts";
@@ -42,15 +43,9 @@ export function overlayText(input: OverlayInput): OverlayText {
       patientLine(patient),
       image.reformat
         ? planeSource(seriesNumber, description)
-        : [seriesNumber ? t("Se {number}", { number: seriesNumber }) : "", description]
-            .filter(Boolean)
-            .join(" · "),
+        : joined(seriesNumber ? t("Se {number}", { number: seriesNumber }) : "", description),
     ]),
-    topRight: compact([
-      acquired(image),
-      [planeText(image), thickness(image)].filter(Boolean).join(" · "),
-      lateralityText(image),
-    ]),
+    topRight: compact([acquired(image), joined(planeText(image), thickness(image)), lateralityText(image)]),
     bottomLeft: compact([
       input.isAfterGap ? t("Slices are missing before this one") : "",
       imageLine(input),
@@ -81,7 +76,7 @@ function compact(lines: string[]): string[] {
 }
 
 export function patientLine(patient: Patient): string {
-  return [patient.sex, patient.age, patient.birthDate].filter(Boolean).join(" · ");
+  return joined(patient.sex, patient.age, patient.birthDate);
 }
 
 function acquired({ attributes }: StackImage): string {
@@ -151,5 +146,5 @@ function location({ attributes }: StackImage): string {
 function windowLine({ window, windowName, inverted }: OverlayInput): string {
   if (!window) return "";
   const figures = `W ${formatWindowValue(window.width, window.width)} L ${formatWindowValue(window.center, window.width)}`;
-  return [figures, windowName && t(windowName), inverted ? t("inverted") : ""].filter(Boolean).join(" · ");
+  return joined(figures, windowName && t(windowName), inverted ? t("inverted") : "");
 }

@@ -1,5 +1,6 @@
 import type { KeyImage, Measurement } from "@isocenter/contract";
 import { useState } from "react";
+import { joined } from "../../kit/joined.ts";
 import { t } from "../../words/words.ts";
 import type { Marked } from "../marks/annotations.ts";
 import { keyOfImage, type MarkedStudy } from "../marks/study-marks.ts";
@@ -194,9 +195,11 @@ function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
         >
           <b>{[measurement.label, text].filter(Boolean).join(" ")}</b>
           <small>
-            {[place ? placeText(place) : "", doubt, reformatted ? t("on a reformatted plane, not kept") : ""]
-              .filter(Boolean)
-              .join(" · ")}
+            {joined(
+              place ? placeText(place) : "",
+              doubt,
+              reformatted ? t("on a reformatted plane, not kept") : "",
+            )}
           </small>
         </button>
       )}
@@ -251,7 +254,7 @@ function KeyImageRow({ image, ...props }: { image: KeyImage } & MeasurementsPane
         onClick={() => place && props.onGo(place)}
       >
         <b>{text}</b>
-        <small>{[place?.series.description, image.note].filter(Boolean).join(" · ")}</small>
+        <small>{joined(place?.series.description, image.note)}</small>
       </button>
       {props.mayMark && (
         <span className="vw-mark-actions">

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { dateAndTime, dayOf } from "../../kit/dates.ts";
+import { joined } from "../../kit/joined.ts";
 import { t } from "../../words/words.ts";
 import { patientLine } from "../model/overlay.ts";
 import type { Patient } from "../model/patient.ts";
@@ -45,9 +46,11 @@ export function PatientBanner({ heading, children, onClose }: PatientBannerProps
           <span className="vw-rule" />
           <p
             className="vw-study"
-            title={[heading.description, heading.accessionNumber, dateAndTime(heading.date, heading.time)]
-              .filter(Boolean)
-              .join(" · ")}
+            title={joined(
+              heading.description,
+              heading.accessionNumber,
+              dateAndTime(heading.date, heading.time),
+            )}
           >
             {heading.modalities.slice(0, 4).map((modality) => (
               <span key={modality} className="vw-modality">
@@ -83,14 +86,12 @@ export function TwoPatients({ patients, together }: TwoPatientsProps) {
       </strong>
       {patients.map((patient) => (
         <span key={`${patient.id}|${patient.name}|${patient.birthDate}|${patient.issuer}`}>
-          {[
+          {joined(
             patient.name || t("Name unknown"),
             patient.birthDate && dayOf(patient.birthDate),
             patient.id || t("no identifier"),
             patient.issuer,
-          ]
-            .filter(Boolean)
-            .join(" · ")}
+          )}
         </span>
       ))}
     </div>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { joined } from "../../kit/joined.ts";
 import { t } from "../../words/words.ts";
 import type { Dicomweb } from "../dicomweb.ts";
 import type { PriorEntry, Studies } from "../model/studies.ts";
@@ -62,7 +63,7 @@ export function SeriesStrip({ studies, dicomweb, active, shown, onOpen }: Series
               className="vw-prior-open"
               onClick={() => studies.openPrior(prior.studyInstanceUid)}
             >
-              {[prior.modalities.join(" "), prior.description].filter(Boolean).join(" · ") || t("Show")}
+              {joined(prior.modalities.join(" "), prior.description) || t("Show")}
             </button>
           )}
           {prior.study?.state === "failed" && <span className="vw-series-error">{prior.study.error}</span>}

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button } from "../../../kit/Button.tsx";
 import { dateAndTime, dayOf } from "../../../kit/dates.ts";
+import { joined } from "../../../kit/joined.ts";
 import { EmptyState, ErrorState, NoMatch } from "../../../kit/States.tsx";
 import { useShortcuts } from "../../../kit/shortcuts.ts";
 import { ModalityChip } from "../../../kit/Tag.tsx";
@@ -166,9 +167,7 @@ function Found({ system, title, studies, complete, here, byGet, opened, onOpen }
             cell: ({ patientName, patientId, birthDate, sex }) => (
               <Two
                 a={patientName || t("No name")}
-                b={[patientId, sex, birthDate && t("born {date}", { date: dayOf(birthDate) })]
-                  .filter(Boolean)
-                  .join(" · ")}
+                b={joined(patientId, sex, birthDate && t("born {date}", { date: dayOf(birthDate) }))}
               />
             ),
           },

@@ -2,6 +2,7 @@ import type { Destination } from "@isocenter/contract";
 import { useState } from "react";
 import { Button } from "../../../kit/Button.tsx";
 import { Select } from "../../../kit/forms.tsx";
+import { joined } from "../../../kit/joined.ts";
 import { ModalityChip } from "../../../kit/Tag.tsx";
 import { imageCount } from "../../../studies/format.ts";
 import { t } from "../../../words/words.ts";
@@ -35,13 +36,11 @@ export function RemoteSide({ system, title, study, here, destinations, byGet, on
   const to = destination ? { destinationAeTitle: destination } : { byGet };
   const whole = { modalityId: system, studyInstanceUid };
   const seriesName = ({ number, description: words, modality }: RemoteSeries) =>
-    [number === undefined ? "" : t("Se {number}", { number: String(number) }), words ?? modality]
-      .filter(Boolean)
-      .join(" · ");
+    joined(number === undefined ? "" : t("Se {number}", { number: String(number) }), words ?? modality);
   return (
     <Side
       title={name || t("No name")}
-      about={[patientId, description ?? t("No description")].filter(Boolean).join(" · ")}
+      about={joined(patientId, description ?? t("No description"))}
       onClose={onClose}
     >
       <section className="grid gap-3" aria-label={t("The whole study")}>
