@@ -14,7 +14,7 @@ export interface PlaceBefore {
 /** The studies `w` that wait under the number of the study joined as `st`, for images of that patient. */
 export const awaiting = (sql: Reader): Fragment => sql`
   w.facility_id = st.facility_id and w.accession_number = st.accession_number and w.patient_id = st.patient_id and w.id <> st.id
-    and w.registered_at is not null and w.last_received_at is null and not w.uid_given and w.deleted_at is null
+    and w.registered_at is not null and not w.has_images and w.last_received_at is null and not w.uid_given and w.deleted_at is null
     and w.status in ('SCHEDULED', 'ARRIVED', 'IN_PROGRESS')`;
 
 /**

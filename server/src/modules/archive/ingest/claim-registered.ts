@@ -105,7 +105,7 @@ async function byNumber(tx: Tx, wanted: readonly Wanted[]): Promise<Found[]> {
           count(*) over (partition by w.position)::int as studies, row_number() over (partition by st.id order by w.position) as taker
         from ${recordset(tx, wanted)}
         join study st on st.facility_id = w.facility_id and st.accession_number = w.number and st.patient_id = w.patient_id
-        where st.registered_at is not null and st.last_received_at is null and not st.uid_given and st.deleted_at is null
+        where st.registered_at is not null and not st.has_images and st.last_received_at is null and not st.uid_given and st.deleted_at is null
           and st.status in ('SCHEDULED', 'ARRIVED', 'IN_PROGRESS') and (st.modalities = '{}' or st.modalities && w.modalities)
           and not exists (select 1 from study other where other.facility_id = w.facility_id and other.study_instance_uid = w.uid)),
       claimed as (
