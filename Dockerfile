@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages/dicom/package.json packages/dicom/
 COPY packages/imaging/package.json packages/imaging/
 COPY packages/dimse/package.json packages/dimse/
+COPY packages/hl7/package.json packages/hl7/
 COPY packages/contract/package.json packages/contract/
 COPY server/package.json server/
 COPY web/package.json web/
