@@ -64,6 +64,7 @@ import {
 } from "./modules/patients/index.ts";
 import {
   createPeers,
+  hl7Routes,
   modalityRoutes,
   type Peers,
   routingRuleRoutes,
@@ -261,6 +262,7 @@ export function composeHttp(
       modalityRoutes(platform, journal),
       sendQueueRoutes(platform, journal),
       routingRuleRoutes(platform, journal),
+      hl7Routes(platform, journal),
       dimseRoutes({ platform, journal, archive }),
       patientRoutes({ platform, journal }),
       careRoutes({ platform, journal }),

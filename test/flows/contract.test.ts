@@ -812,6 +812,23 @@ describe("a client that is generated from the document calls", () => {
     await made(api.GET("/api/v1/analytics/revenue", { params: { query } }));
   });
 
+  test("HL7 systems and messages", async () => {
+    const system = await made(
+      api.POST("/api/v1/hl7/systems", {
+        body: { name: "Hospital", application: "HIS", receives: ["ADT", "ORDERS"], facilityId },
+      }),
+    );
+    const his = path(system.id);
+    await made(api.GET("/api/v1/hl7/systems"));
+    await made(api.GET("/api/v1/hl7/systems/{id}", his));
+    await made(
+      api.PATCH("/api/v1/hl7/systems/{id}", { ...his, body: { host: "127.0.0.1", port: program.dicomPort } }),
+    );
+    await made(api.POST("/api/v1/hl7/systems/{id}/test", his));
+    await made(api.GET("/api/v1/hl7/messages"));
+    await made(api.DELETE("/api/v1/hl7/systems/{id}", his));
+  });
+
   test("modalities, routing and sending", async () => {
     // Known, but calling somebody else: they are refused, and knock.
     for (const aeTitle of ["STRANGER", "DISMISSED"]) {
@@ -1155,7 +1172,7 @@ test("every answer was as the document says", () => {
 });
 
 /** No job gave up in a department that is one minute old, and nobody knocks from another machine; the refusals are judged all the same. */
-const refusedHere = new Set(["retryJob", "letKnockingCallerIn"]);
+const refusedHere = new Set(["retryJob", "letKnockingCallerIn", "getHl7Message", "dismissHl7Message"]);
 
 test("every operation was called and did what it is for: write a call for what is new", () => {
   expect(

@@ -8,6 +8,7 @@ export * from "./doubt.ts";
 export * from "./enumerations.ts";
 export * from "./exports.ts";
 export * from "./findings.ts";
+export * from "./hl7.ts";
 export * from "./hosted.ts";
 export * from "./identity.ts";
 export * from "./images.ts";

@@ -147,6 +147,8 @@ export const permissionTable = {
   "facilities.manage": row({ ADMINISTRATOR: "all" }),
   "keys.manage": row({ ADMINISTRATOR: "all" }),
   "modalities.manage": row({ ADMINISTRATOR: "all" }),
+  /** Systems that speak HL7 with us, and the messages, whose text is patients' data. */
+  "hl7.manage": row({ ADMINISTRATOR: "all" }),
   /** `own`: what one did and looked at oneself. */
   "audit.read": row({
     ADMINISTRATOR: "all",

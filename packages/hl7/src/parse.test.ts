@@ -160,14 +160,11 @@ test("what is written is read again as it was, whatever it holds", () => {
     }),
     { maxLength: 4 },
   );
+  const isEmpty = (value: unknown) => value === "" || (Array.isArray(value) && value.length === 0);
   const trimmed = (value: unknown): unknown => {
     if (!Array.isArray(value)) return value;
     const items = value.map(trimmed);
-    while (
-      items.length > 0 &&
-      (items.at(-1) === "" || (Array.isArray(items.at(-1)) && items.at(-1).length === 0))
-    )
-      items.pop();
+    while (items.length > 0 && isEmpty(items.at(-1))) items.pop();
     return items;
   };
   fc.assert(

@@ -1174,6 +1174,138 @@ export interface paths {
         patch: operations["updateRoutingRule"];
         trace?: never;
     };
+    "/api/v1/hl7/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems that speak HL7 with us
+         * @description Needs the permission `hl7.manage`.
+         */
+        get: operations["listHl7Systems"];
+        put?: never;
+        /**
+         * Create hl7 system
+         * @description Needs the permission `hl7.manage`.
+         */
+        post: operations["createHl7System"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hl7/systems/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get hl7 system
+         * @description Needs the permission `hl7.manage`.
+         */
+        get: operations["getHl7System"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete hl7 system
+         * @description Needs the permission `hl7.manage`.
+         */
+        delete: operations["deleteHl7System"];
+        options?: never;
+        head?: never;
+        /**
+         * Update hl7 system
+         * @description Needs the permission `hl7.manage`.
+         */
+        patch: operations["updateHl7System"];
+        trace?: never;
+    };
+    "/api/v1/hl7/systems/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether it listens where it is said to; no message is sent
+         * @description Needs the permission `hl7.manage`.
+         */
+        post: operations["testHl7System"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hl7/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * HL7 messages that came and that are sent
+         * @description Needs the permission `hl7.manage`.
+         */
+        get: operations["listHl7Messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hl7/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An HL7 message with its text
+         * @description Needs the permission `hl7.manage`.
+         */
+        get: operations["getHl7Message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hl7/messages/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leaves it as it is: nothing more is done with it
+         * @description Needs the permission `hl7.manage`.
+         */
+        post: operations["dismissHl7Message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/modalities/{id}/find": {
         parameters: {
             query?: never;
@@ -4447,6 +4579,34 @@ export interface components {
             severity?: string;
             expectedVersion?: number;
         };
+        ChangeHl7System: {
+            name?: string;
+            /** Format: uuid */
+            facilityId?: string;
+            /** @description Its name in messages: MSH-3 of what it sends, MSH-5 of what it is sent */
+            application?: string;
+            sendingFacility?: string | null;
+            address?: string | null;
+            certificateSha256?: string | null;
+            host?: string | null;
+            port?: number | null;
+            /** @description It is sent to by TLS */
+            tls?: boolean;
+            patientIdIssuer?: string | null;
+            receives?: ("ADT" | "ORDERS")[];
+            sends?: ("RESULTS" | "ORDER_STATUS")[];
+            characterSet?: string | null;
+            /**
+             * @description Of what it is sent
+             * @enum {unknown}
+             */
+            hl7Version?: "2.3" | "2.3.1" | "2.4" | "2.5" | "2.5.1" | "2.6" | "2.7";
+            /** @description Results come with the report as PDF */
+            pdf?: boolean;
+            /** @description Otherwise it is refused, and nothing is sent to it */
+            enabled?: boolean;
+            expectedVersion?: number;
+        };
         ChangeImagingOrder: {
             /** Format: uuid */
             providerId?: string;
@@ -4731,6 +4891,33 @@ export interface components {
             /** @description At most six lines are printed at the head of letters */
             address?: string;
             phone?: string;
+        };
+        CreateHl7System: {
+            name: string;
+            /** Format: uuid */
+            facilityId?: string;
+            /** @description Its name in messages: MSH-3 of what it sends, MSH-5 of what it is sent */
+            application: string;
+            sendingFacility?: string | null;
+            address?: string | null;
+            certificateSha256?: string | null;
+            host?: string | null;
+            port?: number | null;
+            /** @description It is sent to by TLS */
+            tls?: boolean;
+            patientIdIssuer?: string | null;
+            receives?: ("ADT" | "ORDERS")[];
+            sends?: ("RESULTS" | "ORDER_STATUS")[];
+            characterSet?: string | null;
+            /**
+             * @description Of what it is sent
+             * @enum {unknown}
+             */
+            hl7Version?: "2.3" | "2.3.1" | "2.4" | "2.5" | "2.5.1" | "2.6" | "2.7";
+            /** @description Results come with the report as PDF */
+            pdf?: boolean;
+            /** @description Otherwise it is refused, and nothing is sent to it */
+            enabled?: boolean;
         };
         CreateImagingOrder: {
             /**
@@ -5020,6 +5207,9 @@ export interface components {
             /** Format: uuid */
             facilityId: string;
         };
+        DismissHl7Message: {
+            reason: string;
+        };
         EchoAnswer: {
             reached: boolean;
             milliseconds: number;
@@ -5290,6 +5480,136 @@ export interface components {
              * @description A follow-up that was done, in place of an action
              */
             done?: string;
+        };
+        Hl7MessageDetail: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            direction: "IN" | "OUT";
+            systemId: string | null;
+            systemName: string | null;
+            facilityId: string | null;
+            /** @description MSH-10 */
+            controlId: string;
+            /** @description Such as ADT^A08 */
+            messageType: string;
+            /** @enum {unknown} */
+            status: "ACCEPTED" | "REFUSED" | "REJECTED" | "QUEUED" | "ACKNOWLEDGED" | "FAILED" | "DISMISSED";
+            patientId: string | null;
+            subject: string | null;
+            reason: string | null;
+            attempts: number;
+            nextAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description Received, or queued
+             */
+            happenedAt: string;
+            finishedAt: string | null;
+            dismissedAt: string | null;
+            dismissedBy: string | null;
+            dismissedReason: string | null;
+            sender: {
+                application: string;
+                facility: string;
+                address: string;
+                certificateSha256: string | null;
+            } | null;
+            characterSet: string | null;
+            /** @description Bytes */
+            size: number;
+            version: number;
+            actions: string[];
+            /** @description As it came or is sent, a line for each segment */
+            text: string;
+            /** @description The text taken apart; empty where it cannot be read */
+            segments: {
+                name: string;
+                /** @description Those that hold anything */
+                fields: {
+                    number: number;
+                    value: string;
+                }[];
+            }[];
+            acknowledgement: string | null;
+        };
+        Hl7MessageItem: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            direction: "IN" | "OUT";
+            systemId: string | null;
+            systemName: string | null;
+            facilityId: string | null;
+            /** @description MSH-10 */
+            controlId: string;
+            /** @description Such as ADT^A08 */
+            messageType: string;
+            /** @enum {unknown} */
+            status: "ACCEPTED" | "REFUSED" | "REJECTED" | "QUEUED" | "ACKNOWLEDGED" | "FAILED" | "DISMISSED";
+            patientId: string | null;
+            subject: string | null;
+            reason: string | null;
+            attempts: number;
+            nextAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description Received, or queued
+             */
+            happenedAt: string;
+            finishedAt: string | null;
+            dismissedAt: string | null;
+            dismissedBy: string | null;
+            dismissedReason: string | null;
+            sender: {
+                application: string;
+                facility: string;
+                address: string;
+                certificateSha256: string | null;
+            } | null;
+            characterSet: string | null;
+            /** @description Bytes */
+            size: number;
+            version: number;
+            actions: string[];
+        };
+        Hl7MessageItemList: {
+            data: components["schemas"]["Hl7MessageItem"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        Hl7System: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            facilityId: string;
+            application: string;
+            sendingFacility: string | null;
+            address: string | null;
+            certificateSha256: string | null;
+            host: string | null;
+            port: number | null;
+            tls: boolean;
+            patientIdIssuer: string | null;
+            /** @description What we take from it */
+            receives: ("ADT" | "ORDERS")[];
+            /** @description What we send to it */
+            sends: ("RESULTS" | "ORDER_STATUS")[];
+            characterSet: string | null;
+            /** @enum {unknown} */
+            hl7Version: "2.3" | "2.3.1" | "2.4" | "2.5" | "2.5.1" | "2.6" | "2.7";
+            pdf: boolean;
+            enabled: boolean;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            actions: string[];
+        };
+        Hl7SystemList: {
+            data: components["schemas"]["Hl7System"][];
+            pagination: components["schemas"]["Pagination"];
         };
         HostedUpload: {
             /** @enum {boolean} */
@@ -5583,7 +5903,7 @@ export interface components {
             version: number;
             /** Format: date-time */
             createdAt: string;
-            permissions: ("patients.read" | "patients.write" | "patients.vip" | "orders.read" | "orders.write" | "studies.write" | "catalogue.manage" | "prices.manage" | "images.upload" | "images.read" | "images.correct" | "retention.manage" | "images.export" | "images.share" | "reports.read" | "reports.write" | "reports.sign" | "report-templates.manage" | "reading.claim" | "reading.assign" | "findings.read" | "findings.raise" | "findings.acknowledge" | "finding-policies.manage" | "bills.read" | "bills.write" | "payments.take" | "analytics.read" | "break-glass" | "staff.manage" | "on-call.manage" | "webhooks.manage" | "remote.query" | "log.write" | "log.read" | "users.manage" | "facilities.manage" | "keys.manage" | "modalities.manage" | "audit.read" | "jobs.read" | "jobs.manage" | "metrics.read" | "demo.manage")[];
+            permissions: ("patients.read" | "patients.write" | "patients.vip" | "orders.read" | "orders.write" | "studies.write" | "catalogue.manage" | "prices.manage" | "images.upload" | "images.read" | "images.correct" | "retention.manage" | "images.export" | "images.share" | "reports.read" | "reports.write" | "reports.sign" | "report-templates.manage" | "reading.claim" | "reading.assign" | "findings.read" | "findings.raise" | "findings.acknowledge" | "finding-policies.manage" | "bills.read" | "bills.write" | "payments.take" | "analytics.read" | "break-glass" | "staff.manage" | "on-call.manage" | "webhooks.manage" | "remote.query" | "log.write" | "log.read" | "users.manage" | "facilities.manage" | "keys.manage" | "modalities.manage" | "hl7.manage" | "audit.read" | "jobs.read" | "jobs.manage" | "metrics.read" | "demo.manage")[];
             facilities: {
                 /** Format: uuid */
                 id: string;
@@ -10543,6 +10863,329 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoutingRule"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    listHl7Systems: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over; for deep pages follow `next` of the answer instead */
+                offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7SystemList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    createHl7System: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same body does it once and gives the first answer again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateHl7System"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7System"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    getHl7System: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7System"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    deleteHl7System: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    updateHl7System: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeHl7System"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7System"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    testHl7System: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EchoAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    listHl7Messages: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over; for deep pages follow `next` of the answer instead */
+                offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
+                /** @description IN, OUT */
+                direction?: string;
+                /** @description ACCEPTED, REFUSED, REJECTED, QUEUED, ACKNOWLEDGED, FAILED, DISMISSED */
+                status?: string;
+                /** @description The id of the system */
+                systemId?: string;
+                /** @description ADT^A08, or ADT for all of them */
+                messageType?: string;
+                /** @description The id of the patient */
+                patientId?: string;
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
+                since?: string;
+                /** @description A date and time with its offset, or a date: the whole day, UTC */
+                until?: string;
+                /** @description A control id */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MessageItemList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    getHl7Message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MessageDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    dismissHl7Message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissHl7Message"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MessageItem"];
                 };
             };
             400: components["responses"]["BadRequest"];

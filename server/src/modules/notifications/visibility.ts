@@ -19,6 +19,8 @@ const permissionOfNoun: Readonly<Record<string, Permission>> = {
   peer: "modalities.manage",
   "routing-rule": "modalities.manage",
   commitment: "modalities.manage",
+  "hl7-system": "hl7.manage",
+  "hl7-message": "hl7.manage",
   send: "images.export",
   job: "jobs.read",
   user: "users.manage",

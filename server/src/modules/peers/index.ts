@@ -1,11 +1,11 @@
 /**
  * Peers: the applications that we know by AE title and address, and who may do what; what is sent to them, and by which rules.
  *
- * Owns the tables `modality`, `knocking_caller`, `send_item`, `sent_batch`, `routing_rule`, `commitment_request`. Records the facts `modality.created`,
+ * Owns the tables `modality`, `knocking_caller`, `send_item`, `sent_batch`, `routing_rule`, `commitment_request`, `hl7_systems`, `hl7_messages`. Records the facts `modality.created`,
  * `modality.changed`, `modality.removed`, `modality.echoed`, `modality.refused`, `modality.knock-dismissed`, `send.queued`, `send.retried`,
  * `send.cancelled`, `send.sent`, `send.failed` (the alarm), `send.committed`, `send.commitment-failed`, `commitment.requested`,
  * `commitment.reported`, `commitment.undeliverable`, `routing-rule.created`, `routing-rule.changed`, `routing-rule.removed`,
- * `routing-rule.failed`. Keeps: an AE title is one application; a caller is let in as what its title and its address (or its certificate) say,
+ * `routing-rule.failed`, `hl7-system.created`, `hl7-system.changed`, `hl7-system.removed`, `hl7-system.tested`, `hl7-message.dismissed`. Keeps: an AE title is one application; a caller is let in as what its title and its address (or its certificate) say,
  * within its facility; a caller that is not known comes in from this machine alone; who was refused is put down, within a bound; to a
  * destination goes one item at a time, in the order they were asked for, and what it has confirmed is not sent again for the same item.
  */
@@ -33,6 +33,12 @@ export {
   type SentCommitments,
 } from "./commitment/sent.ts";
 export { addressOf, associationWith, type PeerAddress } from "./connection.ts";
+export { connectTo, Hl7ConnectionError } from "./hl7/connect.ts";
+export { type Hl7MessageRow, requireMove, type WholeMessageRow } from "./hl7/message.ts";
+export { messageRow } from "./hl7/messages.ts";
+export { systemRow } from "./hl7/queries.ts";
+export { hl7Routes } from "./hl7/routes.ts";
+export type { Hl7SystemRow } from "./hl7/system.ts";
 export type { ModalityRow } from "./modality.ts";
 export { fetchedFrom } from "./peer-viewer.ts";
 export { modalityRow } from "./queries.ts";

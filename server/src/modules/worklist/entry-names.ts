@@ -79,6 +79,8 @@ const sources: Readonly<Record<string, Source>> = {
   modality: plain("modalities.manage", "modality", "ae_title"),
   send: plain("images.export", "send_item", "ae_title"),
   "routing-rule": plain("modalities.manage", "routing_rule", "name"),
+  "hl7-system": plain("hl7.manage", "hl7_systems", "name"),
+  "hl7-message": plain("hl7.manage", "hl7_messages", "message_type"),
   webhook: plain("webhooks.manage", "webhook", "url"),
   station: plain("orders.read", "station", "name"),
   procedure: plain("orders.read", "procedure", "name"),

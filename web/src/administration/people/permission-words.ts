@@ -42,6 +42,7 @@ export const permissionWords: Readonly<Record<Permission, string>> = {
   "facilities.manage": message("Facilities|permission"),
   "keys.manage": message("API keys|permission"),
   "modalities.manage": message("Machines that connect"),
+  "hl7.manage": message("HL7 systems and messages"),
   "audit.read": message("Read the audit trail"),
   "jobs.read": message("See background work"),
   "jobs.manage": message("Have background work done again"),
