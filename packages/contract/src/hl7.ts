@@ -79,6 +79,13 @@ const patientIdIssuer = Nullable(
     description: "Of identifiers without an assigning authority; null: the facility's",
   }),
 );
+const providerId = Nullable(
+  Type.String({
+    format: "uuid",
+    description:
+      "The user that orders are placed for whose ordering provider is not known here; null: such orders are refused",
+  }),
+);
 const receives = Type.Array(Type.Enum([...hl7Receives]), { maxItems: hl7Receives.length, uniqueItems: true });
 const sends = Type.Array(Type.Enum([...hl7Sends]), { maxItems: hl7Sends.length, uniqueItems: true });
 const characterSet = Nullable(
@@ -108,6 +115,7 @@ export const Hl7System = Type.Object({
   port: Nullable(Type.Integer()),
   tls: Type.Boolean(),
   patientIdIssuer: Nullable(Type.String()),
+  providerId: Nullable(Id),
   receives: Type.Array(Type.Enum([...hl7Receives]), { description: "What we take from it" }),
   sends: Type.Array(Type.Enum([...hl7Sends]), { description: "What we send to it" }),
   characterSet: Nullable(Type.String()),
@@ -133,6 +141,7 @@ export const CreateHl7System = Type.Object(
     port: Type.Optional(port),
     tls: Type.Optional(tls),
     patientIdIssuer: Type.Optional(patientIdIssuer),
+    providerId: Type.Optional(providerId),
     receives: Type.Optional(receives),
     sends: Type.Optional(sends),
     characterSet: Type.Optional(characterSet),
@@ -157,6 +166,7 @@ export const ChangeHl7System = Type.Object(
     port: Type.Optional(port),
     tls: Type.Optional(tls),
     patientIdIssuer: Type.Optional(patientIdIssuer),
+    providerId: Type.Optional(providerId),
     receives: Type.Optional(receives),
     sends: Type.Optional(sends),
     characterSet: Type.Optional(characterSet),

@@ -4593,6 +4593,7 @@ export interface components {
             /** @description It is sent to by TLS */
             tls?: boolean;
             patientIdIssuer?: string | null;
+            providerId?: string | null;
             receives?: ("ADT" | "ORDERS")[];
             sends?: ("RESULTS" | "ORDER_STATUS")[];
             characterSet?: string | null;
@@ -4906,6 +4907,7 @@ export interface components {
             /** @description It is sent to by TLS */
             tls?: boolean;
             patientIdIssuer?: string | null;
+            providerId?: string | null;
             receives?: ("ADT" | "ORDERS")[];
             sends?: ("RESULTS" | "ORDER_STATUS")[];
             characterSet?: string | null;
@@ -5591,6 +5593,7 @@ export interface components {
             port: number | null;
             tls: boolean;
             patientIdIssuer: string | null;
+            providerId: string | null;
             /** @description What we take from it */
             receives: ("ADT" | "ORDERS")[];
             /** @description What we send to it */

@@ -32,6 +32,19 @@ const factData = (
   enabled: row.enabled,
 });
 
+/** @throws Refusal `invalid` (`hl7-system.unknown-provider`) */
+async function requireUser(tx: Tx, row: Pick<Hl7SystemRow, "provider_id" | "facility_id">): Promise<void> {
+  if (row.provider_id === null) return;
+  const [known] = await tx`
+    select 1 from app_user u join user_facility f on f.user_id = u.id and f.facility_id = ${row.facility_id}
+    where u.id = ${row.provider_id} and u.active`;
+  if (known) return;
+  const message = "It must be a user who is active at the facility.";
+  throw new Refusal("invalid", "hl7-system.unknown-provider", message, {
+    errors: [{ path: "providerId", message }],
+  });
+}
+
 const given = <T>(value: T | undefined, before: T): T => (value === undefined ? before : value);
 const hostOf = (host: string | null): string | null => (host === null ? null : readHost(host));
 
@@ -52,6 +65,7 @@ const columnsOf = (
   port: given(input.port, before.port),
   tls: input.tls ?? before.tls,
   patient_id_issuer: given(input.patientIdIssuer, before.patient_id_issuer),
+  provider_id: given(input.providerId, before.provider_id),
   receives: input.receives ?? before.receives,
   sends: input.sends ?? before.sends,
   character_set: given(input.characterSet, before.character_set),
@@ -82,6 +96,7 @@ export async function createSystem(
     port: null,
     tls: false,
     patient_id_issuer: null,
+    provider_id: null,
     receives: [],
     sends: [],
     character_set: null,
@@ -90,6 +105,7 @@ export async function createSystem(
     enabled: true,
   });
   checkSystem(columns);
+  await requireUser(tx, columns);
   const row = { id: newId(deps.clock), ...columns, created_at: now, updated_at: now };
   const [made] = await tx<Hl7SystemRow[]>`insert into hl7_systems ${tx(row)} returning *`.catch((error) => {
     throw taken(error);
@@ -117,6 +133,8 @@ export async function changeSystem(
   if (input.facilityId !== undefined) await requireFacility(tx, viewer, input.facilityId);
   const after = columnsOf(input, before);
   checkSystem(after);
+  if (after.provider_id !== before.provider_id || after.facility_id !== before.facility_id)
+    await requireUser(tx, after);
   const changed = Object.keys(after).filter(
     (name) =>
       JSON.stringify(after[name as keyof typeof after]) !==

@@ -139,6 +139,7 @@ test.each([
   [{ host: "ris.hospital" }, "hl7-system.no-port"],
   [{ sends: ["RESULTS"] }, "hl7-system.no-host"],
   [{ address: "no host" }, "modality.invalid-host"],
+  [{ providerId: newId(platform.clock) }, "hl7-system.unknown-provider"],
 ])("what does not go together is refused: %j", async (wrong, code) => {
   expect(await call("POST", "/systems", { ...his, ...wrong })).toMatchObject({ status: 400, body: { code } });
 });

@@ -14,6 +14,7 @@ export interface Hl7SystemRow {
   port: number | null;
   tls: boolean;
   patient_id_issuer: string | null;
+  provider_id: string | null;
   receives: Hl7Receives[];
   sends: Hl7Sends[];
   character_set: string | null;
@@ -37,6 +38,7 @@ export const systemOf = (row: Hl7SystemRow): Hl7System => ({
   port: row.port,
   tls: row.tls,
   patientIdIssuer: row.patient_id_issuer,
+  providerId: row.provider_id,
   receives: row.receives,
   sends: row.sends,
   characterSet: row.character_set,

@@ -16,6 +16,8 @@ create table hl7_systems (
   tls boolean not null default false,
   -- Of identifiers without an assigning authority; the facility's where null.
   patient_id_issuer text,
+  -- Who stands for those who order and are not known here; null: their orders are refused.
+  provider_id uuid references app_user (id),
   receives text[] not null default '{}' check (receives <@ array['ADT', 'ORDERS']),
   sends text[] not null default '{}' check (sends <@ array['RESULTS', 'ORDER_STATUS']),
   character_set text,
