@@ -107,12 +107,13 @@ export function expectedVersion(request: FastifyRequest, fromBody?: number): num
   return version;
 }
 
-/** The body of a change, with the version that the client names in it or in `If-Match`. @throws as `expectedVersion` */
-export function versionedBody<Body extends { expectedVersion?: number }>(
+/** The body of a change, empty where there is none, with the version that the client names in it or in `If-Match`. @throws as `expectedVersion` */
+export function versionedBody<Body extends { expectedVersion?: number } | null>(
   request: FastifyRequest & { body: Body },
-): Body {
-  const version = expectedVersion(request, request.body.expectedVersion);
-  return version === undefined ? request.body : { ...request.body, expectedVersion: version };
+): NonNullable<Body> {
+  const body = (request.body ?? {}) as NonNullable<Body>;
+  const version = expectedVersion(request, body.expectedVersion);
+  return version === undefined ? body : { ...body, expectedVersion: version };
 }
 
 /** @throws Refusal `conflict` (`version.conflict`) where the client's version is not the present one */
@@ -130,4 +131,9 @@ export function checkVersion(expected: number | undefined, version: number): voi
 export function sendVersioned<T extends { version: number }>(reply: FastifyReply, item: T): T {
   reply.header("etag", `"${item.version}"`);
   return item;
+}
+
+/** Says 201 and where the new item is: below the path that made it. */
+export function created(request: FastifyRequest, reply: FastifyReply, id: string): FastifyReply {
+  return reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
 }

@@ -24,8 +24,8 @@ import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import {
   type App,
+  created,
   everyPage,
-  expectedVersion,
   listAnswer,
   type Platform,
   Refusal,
@@ -35,6 +35,7 @@ import {
   type Tx,
   transact,
   type Viewer,
+  versionedBody,
   wantsCsv,
   withoutRange,
 } from "../../platform/index.ts";
@@ -136,7 +137,7 @@ export function billingRoutes(deps: { platform: Platform; journal: Journal }): R
       },
       async (request, reply) => {
         const id = await transact(db, (tx) => createBill(tx, request.viewer, request.body, context));
-        reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
+        created(request, reply, id);
         return sendVersioned(reply, await getBill(db, request.viewer, id, clock.now()));
       },
     );
@@ -177,9 +178,9 @@ export function billingRoutes(deps: { platform: Platform; journal: Journal }): R
         },
       },
       async (request, reply) => {
-        const { viewer, body } = request;
+        const { viewer } = request;
         const { id } = request.params;
-        const input = { ...body, ...versionOf(expectedVersion(request, body.expectedVersion)) };
+        const input = versionedBody(request);
         return sendVersioned(
           reply,
           await change(viewer, id, (tx) => changeBill(tx, viewer, id, input, context)),
@@ -200,11 +201,9 @@ export function billingRoutes(deps: { platform: Platform; journal: Journal }): R
         },
       },
       async (request, reply) => {
-        const { viewer, body } = request;
+        const { viewer } = request;
         const { id } = request.params;
-        const idempotencyKey = keyOf(request);
-        const version = versionOf(expectedVersion(request, body.expectedVersion));
-        const input = { ...body, ...version, idempotencyKey };
+        const input = { ...versionedBody(request), idempotencyKey: keyOf(request) };
         return sendVersioned(
           reply,
           await change(viewer, id, (tx) => payBill(tx, viewer, id, input, context)),
@@ -225,11 +224,9 @@ export function billingRoutes(deps: { platform: Platform; journal: Journal }): R
         },
       },
       async (request, reply) => {
-        const { viewer, body } = request;
+        const { viewer } = request;
         const { id } = request.params;
-        const idempotencyKey = keyOf(request);
-        const version = versionOf(expectedVersion(request, body.expectedVersion));
-        const input = { ...body, ...version, idempotencyKey };
+        const input = { ...versionedBody(request), idempotencyKey: keyOf(request) };
         const bill = await change(viewer, id, (tx) => refundBill(tx, viewer, id, input, context));
         return sendVersioned(reply.code(201), bill);
       },
@@ -248,9 +245,9 @@ export function billingRoutes(deps: { platform: Platform; journal: Journal }): R
         },
       },
       async (request, reply) => {
-        const { viewer, body } = request;
+        const { viewer } = request;
         const { id } = request.params;
-        const input = { reason: body.reason, ...versionOf(expectedVersion(request, body.expectedVersion)) };
+        const input = versionedBody(request);
         return sendVersioned(
           reply,
           await change(viewer, id, (tx) => voidBill(tx, viewer, id, input, context)),
@@ -388,9 +385,6 @@ export function billingRoutes(deps: { platform: Platform; journal: Journal }): R
     );
   };
 }
-
-const versionOf = (version: number | undefined) =>
-  version === undefined ? {} : { expectedVersion: version };
 
 async function* mapRows<From, To>(rows: AsyncIterable<From>, make: (row: From) => To): AsyncGenerator<To> {
   for await (const row of rows) yield make(row);

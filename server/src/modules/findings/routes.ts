@@ -17,6 +17,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { type TSchema, Type } from "typebox";
 import {
   type App,
+  created,
   listAnswer,
   type Platform,
   Refusal,
@@ -115,7 +116,7 @@ export function findingRoutes({ platform, findings }: { platform: Platform; find
       },
       async (request, reply) => {
         const id = await transact(db, (tx) => raiseFinding(tx, request.viewer, request.body, context));
-        reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
+        created(request, reply, id);
         return sendVersioned(reply, await getFinding(db, request.viewer, clock, id));
       },
     );

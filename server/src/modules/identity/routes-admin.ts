@@ -23,6 +23,7 @@ import {
 import { Type } from "typebox";
 import {
   type App,
+  created,
   expectedVersion,
   listAnswer,
   type Routes,
@@ -73,10 +74,8 @@ function userRoutes(app: App, { deps }: IdentityWithDeps): void {
       const { viewer, body } = request;
       const password = await preparePassword(deps, body.password, body.username);
       const user = await transact(db, (tx) => createUser(tx, deps, viewer, body, password));
-      reply
-        .header("cache-control", "no-store")
-        .header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${user.id}`);
-      return reply.code(201).send(sendVersioned(reply, user));
+      created(request, reply, user.id).header("cache-control", "no-store");
+      return sendVersioned(reply, user);
     },
   );
   app.get(
@@ -281,8 +280,8 @@ function facilityRoutes(app: App, { deps }: IdentityWithDeps): void {
     },
     async (request, reply) => {
       const facility = await transact(db, (tx) => createFacility(tx, deps, request.viewer, request.body));
-      reply.header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${facility.id}`);
-      return reply.code(201).send(sendVersioned(reply, facility));
+      created(request, reply, facility.id);
+      return sendVersioned(reply, facility);
     },
   );
   app.patch(

@@ -13,16 +13,16 @@ import {
   Station,
   StationListQuery,
 } from "@isocenter/contract";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import {
   type App,
-  expectedVersion,
+  created,
   listAnswer,
   type Platform,
   type Routes,
   sendVersioned,
   transact,
+  versionedBody,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import type { CatalogueContext } from "./context.ts";
@@ -36,19 +36,6 @@ const tags = ["Scheduling"];
 const read = { permission: "orders.read" } as const;
 const manage = { permission: "catalogue.manage" } as const;
 const make = { ...manage, idempotent: true } as const;
-
-export function created(request: FastifyRequest, reply: FastifyReply, id: string): void {
-  reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
-}
-
-/** The body with the version that it, or `If-Match`, names. */
-export function withVersion<Body extends { expectedVersion?: number }>(
-  request: FastifyRequest,
-  body: Body,
-): Body {
-  const version = expectedVersion(request, body.expectedVersion);
-  return version === undefined ? body : { ...body, expectedVersion: version };
-}
 
 interface Parts {
   platform: Platform;
@@ -110,7 +97,7 @@ function procedureRoutes(app: App, { platform: { db }, context }: Parts): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const input = withVersion(request, request.body);
+      const input = versionedBody(request);
       await transact(db, (tx) => changeProcedure(tx, request.viewer, id, input, context));
       return sendVersioned(reply, await getProcedure(db, request.viewer, id));
     },
@@ -171,7 +158,7 @@ function stationRoutes(app: App, { platform: { db, clock }, context }: Parts): v
     },
     async (request, reply) => {
       const { id } = request.params;
-      const input = withVersion(request, request.body);
+      const input = versionedBody(request);
       await transact(db, (tx) => changeStation(tx, request.viewer, id, input, context));
       return sendVersioned(reply, await getStation(db, request.viewer, id));
     },

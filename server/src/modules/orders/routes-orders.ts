@@ -18,6 +18,7 @@ import {
 import { Type } from "typebox";
 import {
   type App,
+  created,
   defaultLimit,
   listAnswer,
   type Platform,
@@ -27,6 +28,7 @@ import {
   sendVersioned,
   transact,
   type Viewer,
+  versionedBody,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { countProof, forgetProof, knownPatient } from "../patients/index.ts";
@@ -35,7 +37,6 @@ import type { OrderContext } from "./context.ts";
 import { withPerformed } from "./performed/queries.ts";
 import { placeOrder } from "./place.ts";
 import { getOrder, listOrders, listOrdersOfPatient, listSteps } from "./queries.ts";
-import { created, withVersion } from "./routes-catalogue.ts";
 import { scheduleOf } from "./schedule.ts";
 import { ordersIntoCare, unproven } from "./whom.ts";
 
@@ -260,10 +261,7 @@ function writeRoutes(app: App, { platform: { db, config }, journal, context }: P
       },
     },
     async (request, reply) =>
-      sendVersioned(
-        reply,
-        await change(request.viewer, request.params.id, withVersion(request, request.body)),
-      ),
+      sendVersioned(reply, await change(request.viewer, request.params.id, versionedBody(request))),
   );
   app.delete(
     "/imaging-orders/:id",
@@ -279,7 +277,7 @@ function writeRoutes(app: App, { platform: { db, config }, journal, context }: P
       },
     },
     async (request, reply) => {
-      const body = withVersion(request, request.body ?? {});
+      const body = versionedBody(request);
       const reason = request.query.reason ?? body.reason;
       const input = { ...body, status: "CANCELLED", ...(reason === undefined ? {} : { reason }) };
       return sendVersioned(reply, await change(request.viewer, request.params.id, input));

@@ -10,6 +10,7 @@ import {
 import { Type } from "typebox";
 import {
   type App,
+  created,
   listAnswer,
   type Platform,
   type Routes,
@@ -79,7 +80,7 @@ export function patientRoutes(deps: { platform: Platform; journal: Journal }): R
       },
       async (request, reply) => {
         const id = await transact(db, (tx) => createPatient(tx, request.viewer, request.body, context));
-        reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
+        created(request, reply, id);
         return sendVersioned(reply, await getPatient(db, request.viewer, id));
       },
     );

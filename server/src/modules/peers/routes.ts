@@ -12,7 +12,15 @@ import {
   Nullable,
 } from "@isocenter/contract";
 import { Type } from "typebox";
-import { listAnswer, type Platform, type Routes, transact, versionedBody } from "../../platform/index.ts";
+import {
+  created,
+  listAnswer,
+  type Platform,
+  type Routes,
+  sendVersioned,
+  transact,
+  versionedBody,
+} from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { changeModality, createModality, removeModality } from "./commands.ts";
 import { echoModality } from "./echo.ts";
@@ -71,8 +79,8 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
         const modality = await transact(platform.db, (tx) =>
           letIn(deps, tx, request.viewer, request.params.id, request.body ?? {}),
         );
-        reply.code(201).header("etag", `"${modality.version}"`);
-        return modality;
+        reply.code(201).header("location", request.url.replace(/\/knocking\/.*$/, `/${modality.id}`));
+        return sendVersioned(reply, modality);
       },
     );
     app.delete(
@@ -95,9 +103,7 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
       "/modalities/:id",
       { config: { permission }, schema: { params: IdParameter, response: { 200: Modality } } },
       async (request, reply) => {
-        const modality = await getModality(platform.db, request.viewer, request.params.id);
-        reply.header("etag", `"${modality.version}"`);
-        return modality;
+        return sendVersioned(reply, await getModality(platform.db, request.viewer, request.params.id));
       },
     );
     app.post(
@@ -110,8 +116,8 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
         const modality = await transact(platform.db, (tx) =>
           createModality(deps, tx, request.viewer, request.body),
         );
-        reply.code(201).header("etag", `"${modality.version}"`);
-        return modality;
+        created(request, reply, modality.id);
+        return sendVersioned(reply, modality);
       },
     );
     app.patch(
@@ -122,11 +128,12 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
       },
       async (request, reply) => {
         const change = versionedBody(request);
-        const modality = await transact(platform.db, (tx) =>
-          changeModality(deps, tx, request.viewer, request.params.id, change),
+        return sendVersioned(
+          reply,
+          await transact(platform.db, (tx) =>
+            changeModality(deps, tx, request.viewer, request.params.id, change),
+          ),
         );
-        reply.header("etag", `"${modality.version}"`);
-        return modality;
       },
     );
     app.delete(

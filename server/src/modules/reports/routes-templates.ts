@@ -12,7 +12,14 @@ import {
   ReportTemplateListQuery,
 } from "@isocenter/contract";
 import { Type } from "typebox";
-import { type App, listAnswer, sendVersioned, transact, versionedBody } from "../../platform/index.ts";
+import {
+  type App,
+  created,
+  listAnswer,
+  sendVersioned,
+  transact,
+  versionedBody,
+} from "../../platform/index.ts";
 import type { ReportsDeps } from "./deps.ts";
 import { changeMacro, createMacro, deleteMacro, getMacro, listMacros } from "./macros.ts";
 import { getTemplate, listTemplates } from "./template-queries.ts";
@@ -61,7 +68,7 @@ function templates(app: App, { platform, journal }: ReportsDeps): void {
     },
     async (request, reply) => {
       const id = await transact(db, (tx) => createTemplate(tx, request.viewer, request.body, context));
-      reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
+      created(request, reply, id);
       return sendVersioned(reply, await getTemplate(db, request.viewer, id));
     },
   );
@@ -125,7 +132,7 @@ function macros(app: App, { platform }: ReportsDeps): void {
     },
     async (request, reply) => {
       const id = await transact(db, (tx) => createMacro(tx, request.viewer, request.body, clock));
-      reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
+      created(request, reply, id);
       return sendVersioned(reply, await getMacro(db, request.viewer, id));
     },
   );

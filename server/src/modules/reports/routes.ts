@@ -14,6 +14,7 @@ import {
 import { Type } from "typebox";
 import {
   type App,
+  created,
   expectedVersion,
   listAnswer,
   type Routes,
@@ -144,7 +145,7 @@ function writingRoutes(app: App, { platform, journal }: ReportsDeps, desk: Desk)
     },
     async (request, reply) => {
       const id = await transact(db, (tx) => createReport(tx, request.viewer, request.body, context));
-      reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
+      created(request, reply, id);
       return sendVersioned(reply, await desk.read(request.viewer, id));
     },
   );

@@ -15,6 +15,7 @@ import {
 import { Type } from "typebox";
 import {
   type App,
+  created,
   expectedVersion,
   listAnswer,
   type Platform,
@@ -81,7 +82,7 @@ export function registeredRoutes(app: App, platform: Platform, journal: Journal)
     },
     async (request, reply) => {
       const id = await transact(db, (tx) => registerStudy(tx, request.viewer, request.body, context));
-      reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
+      created(request, reply, id);
       return sendVersioned(reply, await getStudyWritten(db, request.viewer, id));
     },
   );

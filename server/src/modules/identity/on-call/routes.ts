@@ -6,7 +6,14 @@ import {
   Problem,
   ReplaceOnCall,
 } from "@isocenter/contract";
-import { type App, expectedVersion, listAnswer, type Routes, transact } from "../../../platform/index.ts";
+import {
+  type App,
+  listAnswer,
+  type Routes,
+  sendVersioned,
+  transact,
+  versionedBody,
+} from "../../../platform/index.ts";
 import type { IdentityWithDeps } from "../identity.ts";
 import { replaceOnCall } from "./commands.ts";
 import { listOnCall } from "./queries.ts";
@@ -42,13 +49,11 @@ export function onCallRoutes({ deps }: IdentityWithDeps): Routes {
         },
       },
       async (request, reply) => {
-        const { viewer, body } = request;
-        const version = expectedVersion(request, body.expectedVersion);
-        const { expectedVersion: _, ...rest } = body;
-        const input = { ...rest, ...(version === undefined ? {} : { expectedVersion: version }) };
-        const roster = await transact(db, (tx) => replaceOnCall(tx, deps, viewer, input));
-        reply.header("etag", `"${roster.version}"`);
-        return roster;
+        const input = versionedBody(request);
+        return sendVersioned(
+          reply,
+          await transact(db, (tx) => replaceOnCall(tx, deps, request.viewer, input)),
+        );
       },
     );
   };

@@ -14,6 +14,7 @@ import {
 import { Type } from "typebox";
 import {
   type App,
+  created,
   listAnswer,
   type Routes,
   sendVersioned,
@@ -29,7 +30,6 @@ const ById = Type.Object({ id: Id });
 const problems = { "4xx": Problem };
 const read = { signedIn: true } as const;
 const write = { permission: "staff.manage" } as const;
-const placeOf = (url: string, id: string) => `${url.split("?")[0]?.replace(/\/$/, "")}/${id}`;
 
 function memberRoutes(app: App, { deps }: IdentityWithDeps): void {
   const { db } = deps.platform;
@@ -60,7 +60,7 @@ function memberRoutes(app: App, { deps }: IdentityWithDeps): void {
     },
     async (request, reply) => {
       const staff = await transact(db, (tx) => createStaff(tx, deps, request.viewer, request.body));
-      reply.code(201).header("location", placeOf(request.url, staff.id));
+      created(request, reply, staff.id);
       return sendVersioned(reply, staff);
     },
   );
@@ -126,7 +126,7 @@ function departmentRoutes(app: App, { deps }: IdentityWithDeps): void {
     },
     async (request, reply) => {
       const department = await transact(db, (tx) => createDepartment(tx, deps, request.viewer, request.body));
-      reply.code(201).header("location", placeOf(request.url, department.id));
+      created(request, reply, department.id);
       return sendVersioned(reply, department);
     },
   );

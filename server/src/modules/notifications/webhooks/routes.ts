@@ -11,6 +11,7 @@ import {
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import {
+  created,
   listAnswer,
   type Platform,
   type Routes,
@@ -57,10 +58,7 @@ export function webhookRoutes({ db }: Pick<Platform, "db">, deps: WebhookDeps, w
       },
       async (request, reply) => {
         const webhook = await transact(db, (tx) => createWebhook(deps, tx, request.viewer, request.body));
-        reply
-          .code(201)
-          .header("cache-control", "no-store")
-          .header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${webhook.id}`);
+        created(request, reply, webhook.id).header("cache-control", "no-store");
         return sendVersioned(reply, webhook);
       },
     );

@@ -8,6 +8,7 @@ import {
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import {
+  created,
   listAnswer,
   type Platform,
   type Routes,
@@ -52,11 +53,9 @@ export function routingRuleRoutes(platform: Platform, journal: Journal): Routes 
         schema: { body: CreateRoutingRule, response: { 201: RoutingRule } },
       },
       async (request, reply) => {
-        reply.code(201);
-        return sendVersioned(
-          reply,
-          await transact(db, (tx) => createRule(deps, tx, request.viewer, request.body)),
-        );
+        const rule = await transact(db, (tx) => createRule(deps, tx, request.viewer, request.body));
+        created(request, reply, rule.id);
+        return sendVersioned(reply, rule);
       },
     );
     app.patch(
