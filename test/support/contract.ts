@@ -214,6 +214,12 @@ export function judgingClient(
       wrong.push(...judge(contract, operation, { status: response.status, type, body }));
       if (response.headers.get("x-request-id") !== request.headers.get("x-request-id"))
         wrong.push(`${operation.id}: X-Request-Id is not the client's`);
+      const item = contract.operations.find(
+        (one) => one.method === "GET" && one.path === `${operation.path}/{id}`,
+      );
+      const id = response.status === 201 && item && body ? JSON.parse(body).id : undefined;
+      if (typeof id === "string" && !response.headers.get("location")?.endsWith(`/${id}`))
+        wrong.push(`${operation.id}: Location is not where ${operation.path}/{id} is`);
       if (response.ok && !sent.has(operation.id))
         sent.set(operation.id, { url: request.url, body: bodies.get(request) });
     },

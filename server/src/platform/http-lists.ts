@@ -133,7 +133,10 @@ export function sendVersioned<T extends { version: number }>(reply: FastifyReply
   return item;
 }
 
-/** Says 201 and where the new item is: below the path that made it. */
-export function created(request: FastifyRequest, reply: FastifyReply, id: string): FastifyReply {
-  return reply.code(201).header("location", `${request.url.split("?")[0]?.replace(/\/$/, "")}/${id}`);
-}
+/** Where the item is that a request to its list, or to a path `below` the list, has made. */
+export const locationOf = ({ url }: FastifyRequest, id: string, below = /\/$/): string =>
+  `${url.split("?")[0]!.replace(below, "")}/${id}`;
+
+/** Says 201 and where the new item is. */
+export const created = (request: FastifyRequest, reply: FastifyReply, id: string): FastifyReply =>
+  reply.code(201).header("location", locationOf(request, id));

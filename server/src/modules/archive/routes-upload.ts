@@ -13,6 +13,7 @@ import {
   type App,
   bodyOf,
   closeIfUnread,
+  locationOf,
   type Platform,
   parseMediaType,
   Refusal,
@@ -130,7 +131,7 @@ async function upload(
     if (single) {
       const data = include === "data" ? { data: await included(only.answer.imageId) } : {};
       const status = only.answer.outcome === "already-stored" ? 200 : 201;
-      reply.code(status);
+      reply.code(status).header("location", locationOf(request, only.answer.imageId, /(\/upload)?\/?$/));
       return { ...(await image(only.answer)), ...data };
     }
     const data: Image[] = [];

@@ -15,6 +15,7 @@ import { Type } from "typebox";
 import {
   created,
   listAnswer,
+  locationOf,
   type Platform,
   type Routes,
   sendVersioned,
@@ -79,7 +80,7 @@ export function modalityRoutes(platform: Platform, journal: Journal): Routes {
         const modality = await transact(platform.db, (tx) =>
           letIn(deps, tx, request.viewer, request.params.id, request.body ?? {}),
         );
-        reply.code(201).header("location", request.url.replace(/\/knocking\/.*$/, `/${modality.id}`));
+        reply.code(201).header("location", locationOf(request, modality.id, /\/knocking\/.*$/));
         return sendVersioned(reply, modality);
       },
     );
