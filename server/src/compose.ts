@@ -98,6 +98,7 @@ import {
 } from "./platform/index.ts";
 import { dicomwebRoutes, hostedExamRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
 import { createSending, dimseRoutes, type Sending } from "./protocols/dimse/index.ts";
+import { fhirRoutes } from "./protocols/fhir/index.ts";
 import { metricsRoutes, systemRoutes } from "./system.ts";
 import { webAppRoutes } from "./web-app.ts";
 
@@ -298,6 +299,7 @@ export function composeHttp(
       healthRoutes(checks, platform.log, platform.metrics),
       metricsRoutes(platform, network.listenerMetrics),
       dicomwebRoutes({ config: platform.config, archive, rendering }),
+      fhirRoutes({ platform, journal, archive, findings, criticalFindings: findingsOnPaper }),
       hosted,
       hostedExams,
       webAppRoutes(),

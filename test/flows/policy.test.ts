@@ -464,6 +464,28 @@ describe("each role sees the same through every door", () => {
     );
   });
 
+  test.each(titles)("FHIR: %s", async (title) => {
+    const person = of(title);
+    for (const [type, permission, key] of [
+      ["Patient", "patients.read", "patientId"],
+      ["ImagingStudy", "images.read", "studyId"],
+      ["ServiceRequest", "orders.read", "orderId"],
+      ["DiagnosticReport", "reports.read", "reportId"],
+    ] as const) {
+      const may = expected(person, permission);
+      const seen = names(type === "ImagingStudy" ? alive(may) : may);
+      const { status, body } = await ask(person, `/fhir/${type}?_count=200`);
+      const found = (body.entry ?? []).map((one: Json) => one.resource.id);
+      expect([type, status === 403 ? null : { seen: named(found, key), total: body.total }]).toEqual([
+        type,
+        all(seen),
+      ]);
+      // The letter of a report is made of its versions, of which these have none.
+      if (type !== "DiagnosticReport")
+        expect([type, await oneByOne(person, (one) => `/fhir/${type}/${one[key]}`)]).toEqual([type, seen]);
+    }
+  });
+
   test.each(titles)("exports, which broken glass does not open: %s", async (title) => {
     const person = of(title);
     const may = reachOf([person.role], "images.export") !== null;

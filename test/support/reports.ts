@@ -43,23 +43,34 @@ export function testReadingRoom(
     journal: Journal;
     archive: Archive;
   }) => readonly Routes[] = () => [],
+  /** Beside the API, at the root. */
+  atRoot: (parts: { journal: Journal; archive: Archive }) => readonly Routes[] = () => [],
 ) {
   let archive: Archive | undefined;
   let facilityId = "";
   let patients = 0;
-  const server = testServer(platform, ({ identity, journal }) => {
-    archive = createArchive(platform, journal);
-    journal.registerReader(reportNotices(platform.clock));
-    registerReportPapers({ platform, journal, archive });
-    return [
-      sessionRoutes(identity),
-      archiveRoutes({ platform, archive }),
-      reportRoutes({ platform, journal, identity }),
-      paperRoutes({ platform, journal, archive }),
-      measurementRoutes({ platform, journal, archive }),
-      ...more({ identity, journal, archive }),
-    ];
-  });
+  const server = testServer(
+    platform,
+    ({ identity, journal }) => {
+      archive = createArchive(platform, journal);
+      journal.registerReader(reportNotices(platform.clock));
+      registerReportPapers({ platform, journal, archive });
+      return [
+        sessionRoutes(identity),
+        archiveRoutes({ platform, archive }),
+        reportRoutes({ platform, journal, identity }),
+        paperRoutes({ platform, journal, archive }),
+        measurementRoutes({ platform, journal, archive }),
+        ...more({ identity, journal, archive }),
+      ];
+    },
+    ({ journal }) => [
+      async (app) => {
+        // The archive is there by now: routes are put in after all of them are made.
+        for (const routes of atRoot({ journal, archive: archive! })) await routes(app);
+      },
+    ],
+  );
   beforeAll(async () => {
     await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
     await platform.objects.check();

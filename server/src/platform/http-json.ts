@@ -64,9 +64,9 @@ export function repeatedMember(text: string): string | null {
  * JSON bodies as Fastify reads them, but for what says a member twice: one reader takes the first, another the last, and whoever checks a request on its
  * way may see another than we do (RFC 8259 section 4). @throws Refusal `invalid` (`json.repeated`)
  */
-export function installJson(app: App): void {
+export function installJson(app: App, type = "application/json"): void {
   const parse = app.getDefaultJsonParser("error", "error");
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
+  app.addContentTypeParser(type, { parseAs: "string" }, (request, text, done) => {
     void parse(request, text as string, (error, value) => {
       if (error) return done(error);
       const twice = repeatedMember(text as string);

@@ -9,6 +9,8 @@ export interface ListPage<T> {
   total: number;
   totalIsExact: boolean;
   next: string | null;
+  /** Of a list that is read both ways: the key for `after` of the same list sorted the other way, which leads to what stands before this page. */
+  back?: string;
 }
 
 export interface ListRange {

@@ -8,7 +8,7 @@ import { knownTotal, noteTotal } from "./totals.ts";
 export interface Keyset<Field extends string> {
   /** Names the list in its cursors, so that one of another list is refused. */
   name: string;
-  sorts: Readonly<Record<Field, { by: Fragment; type: "text" | "timestamptz" | "date" }>>;
+  sorts: Readonly<Record<Field, { by: Fragment; type: "text" | "timestamptz" | "timestamp" | "date" }>>;
   fallback: Field | `-${Field}`;
   /** The unique column that settles ties, such as `u.id`. */
   id: Fragment;
@@ -30,6 +30,8 @@ export interface Keyset<Field extends string> {
   keyed?: boolean;
   /** What `listKey` says of who asks for what; left out: always counted. */
   key?: string;
+  /** The page says where the one before it begins. */
+  bothWays?: true;
 }
 
 /** The page and, where it does not show the end of the list itself, the total, counted to its limit; in the same statement unless the list is `keyed`. Rows carry their `id`. */
@@ -55,8 +57,10 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
     : db``;
   const direction = descending ? db`desc` : db``;
   const offset = query.offset ?? 0;
+  // Without a zone it is no moment: as text it comes back as it is, and in the same order.
+  const shown = type === "timestamp" ? db`(${by})::text collate "C"` : by;
   const some = (most: number) => db`
-    select ${columns}, ${by} as "sortValue", ${id} as "sortId" from ${from}
+    select ${columns}, ${shown} as "sortValue", ${id} as "sortId" from ${from}
     where ${facility ? db`${facility.column} = here.id and` : db``} ${where} ${beyond}
     order by ${by} ${direction}, ${id} ${direction} limit ${keyed ? writtenOut(db, most) : db`${most}`}`;
   const found = facility
@@ -96,13 +100,24 @@ export async function keysetPage<Row extends { id: string }, Field extends strin
   const counted = isEnd ? offset + rows.length : (known ?? noteTotal(key, await total()));
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const lastValue = last?.sortValue instanceof Date ? last.sortValue.toISOString() : (last?.sortValue ?? "");
+  const lastValue = last ? textOf(last.sortValue) : "";
   return {
     data: page.map(({ sortValue: _, sortId: __, rowsInAll: ___, ...row }) => row as unknown as Row),
     ...countedTo(counted),
     next: rows.length > limit && last ? writeCursor(order, { value: lastValue, id: last.id }) : null,
+    ...(list.bothWays && page[0]
+      ? {
+          back: writeCursor(`${name} ${descending ? "" : "-"}${field}`, {
+            value: textOf(page[0].sortValue),
+            id: page[0].id,
+          }),
+        }
+      : {}),
   };
 }
+
+/** A value of the order as cursors have it. */
+const textOf = (value: string | Date): string => (value instanceof Date ? value.toISOString() : value);
 
 /** The next of a few numbers: what a plan is kept for says how many rows there are at most, and there are few such statements. */
 function writtenOut(db: Reader, most: number): Fragment {

@@ -24,6 +24,12 @@ export { createIngest, type IngestOptions } from "./ingest/ingest.ts";
 export { orderedStudyReader, orderReader, performedStepReader } from "./order-readers.ts";
 export { type OrthancIds, orthancIds } from "./orthanc-ids.ts";
 export {
+  type StudyCondition,
+  type StudySort,
+  searchStudies,
+  seriesOfStudies,
+} from "./read/study-search.ts";
+export {
   documentModalities,
   type ImageSet,
   imageSetHash,

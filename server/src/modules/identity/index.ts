@@ -10,6 +10,7 @@
 
 export { type Founded, foundDemonstration, retireDemonstration } from "./demonstration.ts";
 export type { IdentityDeps } from "./deps.ts";
+export { findFacility, listFacilities } from "./facilities.ts";
 export { ensureFirstStart } from "./first-start.ts";
 export { type BrokenGlass, keepBrokenGlass } from "./glass.ts";
 export { createIdentity, type IdentityOptions, type IdentityWithDeps } from "./identity.ts";

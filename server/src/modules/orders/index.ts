@@ -23,9 +23,17 @@ export { followOrderMerges } from "./merges.ts";
 export { stepStatusOf } from "./order.ts";
 export * from "./performed/index.ts";
 export { type GivenNumbers, newAccessionNumber, placeOrder } from "./place.ts";
+export { type OrderPlacing, orderPlacing } from "./placing.ts";
 export { type PricedOrder, pricedAmong, pricedOrder } from "./price.ts";
 export { getOrder, listOrders, listSteps } from "./queries.ts";
 export { catalogueRoutes } from "./routes-catalogue.ts";
 export { orderRoutes } from "./routes-orders.ts";
+export {
+  type FoundOrderRow,
+  type OrderCondition,
+  type OrderNumber,
+  type OrderSort,
+  searchOrders,
+} from "./search.ts";
 export { orderVisible } from "./sql.ts";
 export * from "./worklist/index.ts";

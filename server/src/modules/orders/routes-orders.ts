@@ -31,14 +31,12 @@ import {
   versionedBody,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
-import { countProof, forgetProof, knownPatient } from "../patients/index.ts";
 import { changeOrder } from "./change.ts";
 import type { OrderContext } from "./context.ts";
 import { withPerformed } from "./performed/queries.ts";
-import { placeOrder } from "./place.ts";
+import { orderPlacing } from "./placing.ts";
 import { getOrder, listOrders, listOrdersOfPatient, listSteps } from "./queries.ts";
 import { scheduleOf } from "./schedule.ts";
-import { ordersIntoCare, unproven } from "./whom.ts";
 
 const problems = { "4xx": Problem };
 const params = Type.Object({ id: Id });
@@ -175,7 +173,10 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
   );
 }
 
-function writeRoutes(app: App, { platform: { db, config }, journal, context }: Parts): void {
+function writeRoutes(app: App, { platform, journal, context }: Parts): void {
+  const { db } = platform;
+  const place = orderPlacing({ platform, journal });
+
   /** Changes an order; that the rules said no is written down, because the transaction that would say so is gone. */
   async function change(viewer: Viewer, id: string, input: ChangeImagingOrder): Promise<ImagingOrder> {
     try {
@@ -185,38 +186,6 @@ function writeRoutes(app: App, { platform: { db, config }, journal, context }: P
       throw error;
     }
     return await getOrder(db, viewer, id);
-  }
-
-  /** Places an order; that somebody ordered for a patient whom they could not name is written down, and how often is bounded. */
-  async function place(viewer: Viewer, input: CreateImagingOrder): Promise<string> {
-    const attempt =
-      input.patientProof && ordersIntoCare(viewer) ? await countProof(db, context.clock, viewer) : null;
-    try {
-      return await transact(db, async (tx) => {
-        const id = await placeOrder(tx, viewer, input, {
-          ...context,
-          physicianOrders: config.physicianOrders,
-        });
-        if (attempt !== null) await forgetProof(tx, attempt);
-        return id;
-      });
-    } catch (error) {
-      const code = error instanceof Refusal ? error.code : null;
-      if (code !== null && unproven.includes(code)) await unprovenOrder(viewer, input, code);
-      else if (attempt !== null) await forgetProof(db, attempt);
-      throw error;
-    }
-  }
-
-  async function unprovenOrder(viewer: Viewer, input: CreateImagingOrder, code: string): Promise<void> {
-    const patientId = await knownPatient(db, viewer, input.patientId ?? null);
-    await journal.access(viewer, {
-      action: "order.created",
-      subject: { type: "patient", id: patientId ?? "unknown" },
-      patientId,
-      outcome: "refused",
-      data: { code },
-    });
   }
 
   async function refused(viewer: Viewer, id: string, { status }: ChangeImagingOrder, { code }: Refusal) {

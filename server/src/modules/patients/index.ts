@@ -41,10 +41,18 @@ export {
   ensureMembership,
   undoAcceptance,
 } from "./provisional.ts";
-export { careRelationsAmong, getPatient, listPatients, requirePatient, searchWords } from "./queries.ts";
+export {
+  careRelationsAmong,
+  getPatient,
+  listPatients,
+  listPatientsByIds,
+  requirePatient,
+  searchWords,
+} from "./queries.ts";
 export { patientRoutes } from "./routes.ts";
 export { careRoutes } from "./routes-care.ts";
 export { mergeRoutes } from "./routes-merge.ts";
+export { type PatientCondition, type PatientSort, searchPatients, type TextMatch } from "./search.ts";
 export {
   facilities,
   firstIdentifier,

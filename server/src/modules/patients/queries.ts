@@ -18,10 +18,10 @@ import { allOf, hasWord } from "./name-search.ts";
 import { foldText } from "./names.ts";
 import { amongInCareOf, facilities, inCareOf } from "./sql.ts";
 
-interface PatientRow extends Omit<Patient, "createdAt" | "updatedAt" | "actions"> {
+export interface PatientRow extends Omit<Patient, "createdAt" | "updatedAt" | "actions"> {
   createdAt: Date;
   updatedAt: Date;
-  sortKey: string;
+  sortKey?: string;
 }
 
 /**
@@ -35,7 +35,7 @@ export function visible(sql: Reader, viewer: Viewer, inCare = inCareOf): Fragmen
   return reach === "in-care" ? sql`${known} and ${inCare(sql, viewer, "p.id")}` : known;
 }
 
-const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
+export const patientColumns = (sql: Reader, viewer: Viewer): Fragment => sql`
   p.id, p.given as "firstName", p.family as "lastName", p.middle as "middleName", p.prefix, p.suffix, p.birth_date as "birthDate", p.sex,
   p.phone, p.email, p.address, p.provisional, p.vip, p.version, p.created_at as "createdAt", p.updated_at as "updatedAt",
   (select coalesce(json_agg(json_build_object('value', i.value, 'issuer', i.issuer)
@@ -44,7 +44,7 @@ const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   array(select f.facility_id from patient_facility f where f.patient_id = p.id
     and f.facility_id = any(${facilities(viewer)}::uuid[]) order by f.facility_id) as "facilityIds"`;
 
-function toPatient(viewer: Viewer, { sortKey: _, createdAt, updatedAt, ...row }: PatientRow): Patient {
+export function toPatient(viewer: Viewer, { sortKey: _, createdAt, updatedAt, ...row }: PatientRow): Patient {
   const may = reach(viewer, "patients.write") !== null && row.mergedInto === null;
   const actions = may ? ["change", ...(row.provisional ? [] : ["merge"])] : [];
   return { ...row, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(), actions };
@@ -53,7 +53,7 @@ function toPatient(viewer: Viewer, { sortKey: _, createdAt, updatedAt, ...row }:
 /** @throws Refusal `not-found` (`patient.not-found`), also where the patient is not visible to the viewer */
 export async function getPatient(reader: Reader, viewer: Viewer, patientId: string): Promise<Patient> {
   const [row] = await reader<PatientRow[]>`
-    select ${columns(reader, viewer)} from patient p where p.id = ${patientId} and ${visible(reader, viewer)}`;
+    select ${patientColumns(reader, viewer)} from patient p where p.id = ${patientId} and ${visible(reader, viewer)}`;
   if (!row) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
   return toPatient(viewer, row);
 }
@@ -65,7 +65,7 @@ export async function listPatientsByIds(
   ids: readonly string[],
 ): Promise<Patient[]> {
   const rows = await reader<PatientRow[]>`
-    select ${columns(reader, viewer)} from patient p where p.id = any(${[...ids]}::uuid[]) and ${visible(reader, viewer)}`;
+    select ${patientColumns(reader, viewer)} from patient p where p.id = any(${[...ids]}::uuid[]) and ${visible(reader, viewer)}`;
   const byId = new Map(rows.map((row) => [row.id, toPatient(viewer, row)]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
@@ -113,7 +113,7 @@ export async function listPatients(db: Db, viewer: Viewer, query: PatientListQue
     : db``;
   const direction = descending ? db`desc` : db`asc`;
   const rows = await db<PatientRow[]>`
-    select ${columns(db, viewer)}, ${column}::text as "sortKey" from patient p where ${where} ${beyond}
+    select ${patientColumns(db, viewer)}, ${column}::text as "sortKey" from patient p where ${where} ${beyond}
     order by ${column} ${direction}, p.id ${direction} limit ${limit + 1} offset ${query.offset ?? 0}`.catch(
     blameCursor(after),
   );
@@ -128,7 +128,7 @@ export async function listPatients(db: Db, viewer: Viewer, query: PatientListQue
     data: page.map((row) => toPatient(viewer, row)),
     total: Math.min(total, countLimit),
     totalIsExact: total <= countLimit,
-    next: rows.length > limit && last ? writeCursor(text, { value: last.sortKey, id: last.id }) : null,
+    next: rows.length > limit && last ? writeCursor(text, { value: last.sortKey ?? "", id: last.id }) : null,
   };
 }
 

@@ -1,15 +1,17 @@
 import type { Report, ReportListQuery } from "@isocenter/contract";
-import { mapPage, Refusal, reach, type Viewer } from "../../platform/index.ts";
+import { type ListPage, type ListRange, mapPage, Refusal, reach, type Viewer } from "../../platform/index.ts";
 import { imagesOf } from "../archive/index.ts";
 import { noteDeliveries } from "./deliveries.ts";
 import type { ReportsDeps } from "./deps.ts";
 import { getReport, listReports, type ReportsOf, type Shown, showReport } from "./queries.ts";
 import { noteOpened } from "./readers.ts";
+import { noReport } from "./report.ts";
+import { type FoundReport, type ReportCondition, searchReports } from "./search.ts";
 
 export type Desk = ReturnType<typeof reportDesk>;
 
 /** How reports come to people: who looks is written down, and so is what was refused. */
-export function reportDesk({ platform, journal }: ReportsDeps) {
+export function reportDesk({ platform, journal }: Pick<ReportsDeps, "platform" | "journal">) {
   const { db, clock } = platform;
 
   /** Notes who got which signed version for the first time, so that they are told when another follows. */
@@ -54,6 +56,31 @@ export function reportDesk({ platform, journal }: ReportsDeps) {
       });
       await delivered(viewer, page.data);
       return mapPage(page, ({ report }) => report);
+    },
+    /** What fits all of the conditions. */
+    async search(
+      viewer: Viewer,
+      conditions: readonly ReportCondition[],
+      range: ListRange & { sort?: string },
+    ): Promise<ListPage<FoundReport>> {
+      const page = await searchReports(db, viewer, conditions, range, clock.now());
+      const patients = new Set(page.data.map(({ report }) => report.patientId));
+      await journal.access(viewer, {
+        action: "report.searched",
+        subject: { type: "search", id: "reports" },
+        patientId: patients.size === 1 ? [...patients][0]! : null,
+        data: { found: page.total },
+      });
+      await delivered(viewer, page.data);
+      return page;
+    },
+    /** The same of one, opened. @throws Refusal `not-found` (`report.not-found`) */
+    async openFound(viewer: Viewer, reportId: string): Promise<FoundReport> {
+      await this.open(viewer, reportId);
+      const one = [{ by: "ids" as const, values: [reportId] }];
+      const { data } = await searchReports(db, viewer, one, { limit: 1 }, clock.now());
+      if (!data[0]) throw noReport();
+      return data[0];
     },
     /** Does it, or writes down that the rules said no; who changed an older version gets the newer text with the refusal. */
     async attempt(

@@ -31,7 +31,7 @@ import { isAtWork } from "./readers.ts";
 import { actionsOf, noReport } from "./report.ts";
 import { requireSubject } from "./subjects.ts";
 
-interface Row extends SummaryColumns {
+export interface ReportRow extends SummaryColumns {
   id: string;
   studyId: string;
   studyInstanceUid: string;
@@ -93,7 +93,7 @@ const isClaimed = (sql: Reader, viewer: Viewer, now: Date): Fragment =>
     ? sql`exists (select 1 from reading_claim c where c.study_id = r.study_id and c.active_at > ${lapsedBefore(now)})`
     : sql`false`;
 
-const columns = (sql: Reader, viewer: Viewer, now: Date): Fragment => sql`
+export const reportColumns = (sql: Reader, viewer: Viewer, now: Date): Fragment => sql`
   r.id, r.study_id as "studyId", st.study_instance_uid as "studyInstanceUid", st.accession_number as "accessionNumber",
   st.order_id as "orderId", r.facility_id as "facilityId", r.status, r.content, r.template,
   r.author_id as "authorId", r.author_name as "authorName", r.submitted_by as "submittedBy", r.submitted_by_name as "submittedByName",
@@ -105,7 +105,7 @@ const columns = (sql: Reader, viewer: Viewer, now: Date): Fragment => sql`
   r.updated_at as "updatedAt", ${isClaimed(sql, viewer, now)} as claimed, ${delivered(sql, viewer)} as delivered,
   ${isAtWork(sql, viewer, now)} as "atWork", ${summaryColumns(sql)}`;
 
-const tables = (sql: Reader): Fragment => sql`
+export const reportTables = (sql: Reader): Fragment => sql`
   report r join study st on st.id = r.study_id join patient p on p.id = st.patient_id ${firstIdentifier(sql)}`;
 
 /** Whether the viewer sees drafts and all that is around a report, or signed versions alone. */
@@ -126,7 +126,7 @@ export function visible(sql: Reader, viewer: Viewer): Fragment {
 
 const person = (id: string | null, name: string | null) => (id === null ? null : { id, name: name ?? "" });
 
-function toReport(viewer: Viewer, row: Row, claim: ClaimRow | null): Report {
+function toReport(viewer: Viewer, row: ReportRow, claim: ClaimRow | null): Report {
   const all = seesAll(viewer);
   const signedAt = row.signedAt?.toISOString() ?? null;
   return {
@@ -162,14 +162,14 @@ function toReport(viewer: Viewer, row: Row, claim: ClaimRow | null): Report {
   };
 }
 
-const toShown = (viewer: Viewer, row: Row, claim: ClaimRow | null): Shown => ({
+export const toShown = (viewer: Viewer, row: ReportRow, claim: ClaimRow | null): Shown => ({
   report: toReport(viewer, row, claim),
   delivered: row.delivered,
   atWork: row.atWork,
 });
 
 /** What is for those alone who see all of it. */
-function around(row: Row, claim: ClaimRow | null): Pick<Report, "amendment" | "discrepancy" | "claim"> {
+function around(row: ReportRow, claim: ClaimRow | null): Pick<Report, "amendment" | "discrepancy" | "claim"> {
   const by = person(row.discrepancyBy, row.discrepancyByName);
   return {
     amendment: row.amendment && {
@@ -210,8 +210,8 @@ export async function showReport(
   reportId: string,
   now: Date,
 ): Promise<Shown> {
-  const [row] = await reader<Row[]>`
-    select ${columns(reader, viewer, now)} from ${tables(reader)} where r.id = ${reportId} and ${visible(reader, viewer)}`;
+  const [row] = await reader<ReportRow[]>`
+    select ${reportColumns(reader, viewer, now)} from ${reportTables(reader)} where r.id = ${reportId} and ${visible(reader, viewer)}`;
   if (!row) throw noReport();
   return toShown(viewer, row, row.claimed ? await claimOf(reader, row.studyId, now) : null);
 }
@@ -233,18 +233,18 @@ export async function listReports(
   if ("patientId" in of) where.push(reader`st.patient_id = ${of.patientId}`);
   if (byPerson) where.push(reader`rp.user_id = ${of.personId}`);
   if (query.status !== undefined) where.push(reader`r.status = any(${statusesOf(query.status)}::text[])`);
-  const page = await keysetPage<Row, "createdAt">(reader, query, {
+  const page = await keysetPage<ReportRow, "createdAt">(reader, query, {
     name: "reports",
     sorts: {
       createdAt: { by: byPerson ? reader`rp.created_at` : reader`r.created_at`, type: "timestamptz" },
     },
     fallback: "-createdAt",
     id: byPerson ? reader`rp.report_id` : reader`r.id`,
-    columns: columns(reader, viewer, now),
+    columns: reportColumns(reader, viewer, now),
     from: byPerson
       ? reader`report_person rp join report r on r.id = rp.report_id join study st on st.id = r.study_id
           join patient p on p.id = st.patient_id ${firstIdentifier(reader)}`
-      : tables(reader),
+      : reportTables(reader),
     where: allOf(reader, where),
     keyed: "studyId" in of || "patientId" in of,
     key: listKey(viewer, of, query),

@@ -44,7 +44,7 @@ import { atFacilities } from "../find/find.ts";
 import { followingStates } from "../study-states.ts";
 import type { Page } from "../types.ts";
 
-interface StudyRow extends Omit<Study, "patient" | "createdAt" | "lastReceivedAt" | "actions"> {
+export interface StudyRow extends Omit<Study, "patient" | "createdAt" | "lastReceivedAt" | "actions"> {
   ownReport: boolean;
   patientName: string;
   identifier: string | null;
@@ -54,11 +54,11 @@ interface StudyRow extends Omit<Study, "patient" | "createdAt" | "lastReceivedAt
   provisional: boolean;
   createdAt: Date;
   lastReceivedAt: Date | null;
-  sortKey: string;
+  sortKey?: string;
 }
 
 /** The studies that the viewer may see: at one of their facilities and, where the right reaches no further, in their care. */
-function visible(
+export function visibleStudies(
   sql: Reader,
   viewer: Viewer,
   permission: "images.read" | "studies.write" = "images.read",
@@ -71,7 +71,7 @@ function visible(
   ]);
 }
 
-const columns = (sql: Reader): Fragment => sql`
+export const studyColumns = (sql: Reader): Fragment => sql`
   st.id, st.study_instance_uid as "studyInstanceUid", st.patient_id as "patientId", st.facility_id as "facilityId",
   st.order_id as "orderId", st.accession_number as "accessionNumber", st.study_id as "studyId", st.study_date as "studyDate",
   to_char(st.study_time, 'HH24:MI:SS') as "studyTime", st.description as "studyDescription", st.modalities,
@@ -81,7 +81,7 @@ const columns = (sql: Reader): Fragment => sql`
   p.name as "patientName", p.birth_date as "birthDate", p.sex, p.provisional,
   identifier.value as identifier, identifier.issuer as issuer`;
 
-function toStudy(viewer: Viewer, row: StudyRow): Study {
+export function toStudy(viewer: Viewer, row: StudyRow): Study {
   const {
     patientName,
     identifier,
@@ -124,8 +124,8 @@ const notFound = (): Refusal => new Refusal("not-found", "study.not-found", "The
 /** @throws Refusal `not-found` (`study.not-found`) */
 export async function getStudy(reader: Reader, viewer: Viewer, studyId: string): Promise<Study> {
   const [row] = await reader<StudyRow[]>`
-    select ${columns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
-    where st.id = ${studyId} and ${visible(reader, viewer)}`;
+    select ${studyColumns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
+    where st.id = ${studyId} and ${visibleStudies(reader, viewer)}`;
   if (!row) throw notFound();
   return toStudy(viewer, row);
 }
@@ -133,8 +133,8 @@ export async function getStudy(reader: Reader, viewer: Viewer, studyId: string):
 /** As whoever registers studies and moves their states sees it, who may not see images. @throws Refusal `not-found` (`study.not-found`) */
 export async function getStudyWritten(reader: Reader, viewer: Viewer, studyId: string): Promise<Study> {
   const [row] = await reader<StudyRow[]>`
-    select ${columns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
-    where st.id = ${studyId} and ${visible(reader, viewer, "studies.write")}`;
+    select ${studyColumns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
+    where st.id = ${studyId} and ${visibleStudies(reader, viewer, "studies.write")}`;
   if (!row) throw notFound();
   return toStudy(viewer, row);
 }
@@ -146,8 +146,8 @@ export async function studiesByAccession(
   accessionNumber: string,
 ): Promise<Study[]> {
   const rows = await reader<StudyRow[]>`
-    select ${columns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
-    where st.accession_number = ${accessionNumber.trim()} and ${visible(reader, viewer)}
+    select ${studyColumns(reader)} from study st join patient p on p.id = st.patient_id ${firstIdentifier(reader)}
+    where st.accession_number = ${accessionNumber.trim()} and ${visibleStudies(reader, viewer)}
     order by st.created_at, st.id limit 200`;
   return rows.map((row) => toStudy(viewer, row));
 }
@@ -234,7 +234,7 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
     with page as materialized (
       select st.id as page_id, ${column} as sort_key from study st ${pagePatient} where ${where} ${beyond}
       order by ${firstOrder} ${column} ${order}, st.id ${order} limit ${limit + 1} offset ${offset})
-    select ${columns(db)}, page.sort_key::text as "sortKey"
+    select ${studyColumns(db)}, page.sort_key::text as "sortKey"
     from page join study st on st.id = page.page_id join patient p on p.id = st.patient_id ${firstIdentifier(db)}
     order by page.sort_key ${order}, st.id ${order}`).catch(blameCursor(after));
   // The last page, reached by its offset, has as many before it as were passed over: nothing is to be counted.
@@ -255,7 +255,7 @@ export async function listStudies(db: Db, viewer: Viewer, query: StudyListQuery)
     data: data.map((row) => toStudy(viewer, row)),
     total: Math.min(total, countLimit),
     totalIsExact: total <= countLimit,
-    next: rows.length > limit && last ? writeCursor(text, { value: last.sortKey, id: last.id }) : null,
+    next: rows.length > limit && last ? writeCursor(text, { value: last.sortKey ?? "", id: last.id }) : null,
   };
 }
 
@@ -264,7 +264,7 @@ function conditionsOf(
   viewer: Viewer,
   query: StudyListQuery,
 ): { conditions: Fragment[]; needsPatient: boolean } {
-  const conditions = [visible(sql, viewer)];
+  const conditions = [visibleStudies(sql, viewer)];
   if (query.patientId) conditions.push(sql`st.patient_id = ${query.patientId}`);
   if (query.patientName)
     conditions.push(nameMatches(sql, patientNameColumns, namePattern(query.patientName)));
