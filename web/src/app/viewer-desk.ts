@@ -1,8 +1,10 @@
 import type { KeyImage, Measurement } from "@isocenter/contract";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
+import { queryClient } from "../api/live.ts";
 import { ApiError } from "../api/problem.ts";
 import { saveFile } from "../kit/save-file.ts";
+import { studiesOfPatient, studyByUid } from "../studies/queries.ts";
 import { type Desk, KeptConflict, type KeptHanging, type Sharing, type StudyMarks } from "../viewer/desk.ts";
 import { t } from "../words/words.ts";
 
@@ -34,11 +36,7 @@ export function createDesk(permissions: readonly string[]): Desk {
     marksOf: (studyInstanceUid) => marksOf(() => idOf(studyInstanceUid)),
     async priorsOf(studyInstanceUid) {
       const study = await oneStudy(studyInstanceUid);
-      const { data } = await answerOf(
-        api.GET("/api/v1/studies", {
-          params: { query: { patientId: study.patientId, sort: "-studyDate", limit: maximumPriors } },
-        }),
-      );
+      const { data } = await queryClient.fetchQuery(studiesOfPatient(study));
       const isBefore = (other: (typeof data)[number]) =>
         other.id !== study.id && momentOf(other) <= momentOf(study) && other.numberOfInstances > 0;
       return data.filter(isBefore).map((other) => ({
@@ -103,8 +101,6 @@ function sharingOf(id: () => Promise<string>): Sharing {
   };
 }
 
-const maximumPriors = 50;
-
 const momentOf = ({ studyDate, studyTime }: { studyDate: string | null; studyTime: string | null }) =>
   `${studyDate ?? ""} ${studyTime ?? ""}`;
 
@@ -114,9 +110,7 @@ const preferences = () =>
 const findStudy = async (studyInstanceUid: string) => (await oneStudy(studyInstanceUid)).id;
 
 async function oneStudy(studyInstanceUid: string) {
-  const { data } = await answerOf(
-    api.GET("/api/v1/studies", { params: { query: { studyInstanceUid, limit: 2 } } }),
-  );
+  const { data } = await queryClient.fetchQuery(studyByUid(studyInstanceUid));
   const [study] = data;
   if (!study) throw new Error(t("The study is not in the archive any more."));
   return study;
@@ -134,8 +128,15 @@ async function orConflict<T>(call: Promise<T>): Promise<T> {
 
 function marksOf(id: () => Promise<string>): StudyMarks {
   const path = async () => ({ path: { id: await id() } });
-  const measurements = async () =>
-    answerOf(api.GET("/api/v1/studies/{id}/measurements", { params: await path() }));
+  const ask = async () => answerOf(api.GET("/api/v1/studies/{id}/measurements", { params: await path() }));
+  let asking: ReturnType<typeof ask> | undefined;
+  /** One's own and those of others are wanted at the same moment: one answer is for both. */
+  const measurements = () => {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
   return {
     measurements: {
       async read() {
@@ -144,6 +145,7 @@ function marksOf(id: () => Promise<string>): StudyMarks {
       },
       async write(items, expectedVersion) {
         const body = { measurements: [...items], expectedVersion };
+        asking = undefined;
         const kept = await orConflict(
           answerOf(api.PUT("/api/v1/studies/{id}/measurements", { params: await path(), body })),
         );

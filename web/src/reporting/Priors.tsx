@@ -1,7 +1,5 @@
 import type { Report, Study } from "@isocenter/contract";
 import { useQuery } from "@tanstack/react-query";
-import { answerOf } from "../api/api.ts";
-import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { dateAndTime, dayOf } from "../kit/dates.ts";
 import { joined } from "../kit/joined.ts";
@@ -9,6 +7,7 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { usePriorReports } from "../reading/queries.ts";
 import { imagingModalities } from "../studies/format.ts";
+import { studiesOfPatient } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { sections } from "./autosave.ts";
 
@@ -20,15 +19,7 @@ const momentOf = ({ studyDate, studyTime }: Pick<Study, "studyDate" | "studyTime
 /** The patient's studies before this one, the newest first. */
 export const usePriorStudies = (study: Study) =>
   useQuery({
-    queryKey: ["studies", "priors", study.patientId, study.id],
-    meta: { live: ["study", "patient", "reconciliation"] },
-    queryFn: ({ signal }) =>
-      answerOf(
-        api.GET("/api/v1/studies", {
-          params: { query: { patientId: study.patientId, sort: "-studyDate", limit: 50 } },
-          signal,
-        }),
-      ),
+    ...studiesOfPatient(study),
     select: ({ data }) =>
       data.filter(
         (other) => other.id !== study.id && other.studyDate !== null && momentOf(other) <= momentOf(study),

@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useLayoutEffect, useRef, useState } from "react";
-import { answerOf } from "../api/api.ts";
-import { api } from "../api/client.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { toast } from "../kit/toast.ts";
 import { claimNext } from "../reading/queries.ts";
+import { studyByUid } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { useStudy, useStudyReport } from "./queries.ts";
 import { Beside, Body, isWriting } from "./ReportPage.tsx";
@@ -20,12 +19,7 @@ interface ReportDeskProps {
 
 /** The report beside the images of its study. */
 export function ReportDesk({ studyInstanceUid, onClose }: ReportDeskProps) {
-  const found = useQuery({
-    queryKey: ["studies", "by-uid", studyInstanceUid],
-    queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/studies", { params: { query: { studyInstanceUid, limit: 1 } }, signal })),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const found = useQuery({ ...studyByUid(studyInstanceUid), staleTime: Number.POSITIVE_INFINITY });
   const id = found.data?.data[0]?.id;
   return (
     <aside className="report-beside" aria-label={t("Report")} data-region="report">

@@ -23,6 +23,7 @@ import { ReportEditor } from "./ReportEditor.tsx";
 import { SignedReport } from "./SignedReport.tsx";
 import { reportStateWord } from "./state-words.ts";
 import { Withdrawn } from "./Withdrawn.tsx";
+import "../reading/reading.css";
 import "./reporting.css";
 
 /** The report of a study: begun, written, signed, amended. */

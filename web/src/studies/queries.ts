@@ -1,4 +1,5 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { Study } from "@isocenter/contract";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
@@ -52,4 +53,30 @@ export const useSystem = (enabled = true) =>
     queryFn: ({ signal }) => answerOf(api.GET("/api/v1/system", { signal })),
     enabled,
     staleTime: 60_000,
+  });
+
+/**
+ * The study of a DICOM UID. The viewer and the report beside it both want it: the server is asked once. Neither takes its question back, for the
+ * other waits for the answer too.
+ */
+export const studyByUid = (studyInstanceUid: string) =>
+  queryOptions({
+    queryKey: ["studies", "by-uid", studyInstanceUid],
+    queryFn: () =>
+      answerOf(api.GET("/api/v1/studies", { params: { query: { studyInstanceUid, limit: 2 } } })),
+  });
+
+const mostOfPatient = 50;
+
+/** The newest studies of the study's patient, itself among them. */
+export const studiesOfPatient = ({ id, patientId }: Pick<Study, "id" | "patientId">) =>
+  queryOptions({
+    queryKey: ["studies", "priors", patientId, id],
+    meta: { live: ["study", "patient", "reconciliation"] },
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/studies", {
+          params: { query: { patientId, sort: "-studyDate", limit: mostOfPatient } },
+        }),
+      ),
   });

@@ -4,7 +4,6 @@ import "./marks.css";
 import "./space.css";
 import "./actions.css";
 import "./layers.css";
-import "./large.css";
 import "./phone.css";
 import type { Measurement } from "@isocenter/contract";
 import { useEffect, useState } from "react";

@@ -156,6 +156,36 @@ describe("protocols", () => {
     expect(apart?.hung.map((one) => one?.seriesInstanceUid)).toEqual(["ct", "pet"]);
   });
 
+  it("put what a gamma camera saw from the front and from behind side by side, films and volumes once", () => {
+    const gamma = (uid: string, frames: number, type: string) => {
+      const entry = series(uid, "ready", frames, {
+        "00080060": ["NM"],
+        "00080008": ["ORIGINAL", "PRIMARY", type],
+      });
+      return { ...entry, images: entry.images.map((image) => ({ ...image, numberOfFrames: frames })) };
+    };
+    const places = (current: SeriesEntry[], prior: SeriesEntry[] = []) => {
+      const hanging = hang(hangingKeyOf(current, prior)!, current, prior);
+      return [
+        `${hanging?.rows} × ${hanging?.columns}`,
+        ...(hanging?.hung ?? []).map((one) => one && `${one.seriesInstanceUid} ${one.index ?? 0}`),
+      ];
+    };
+    const body = gamma("body", 2, "WHOLE BODY");
+    expect(places([body])).toEqual(["1 × 2", "body 0", "body 1"]);
+    expect(places([body, gamma("spot", 1, "STATIC")])).toEqual(["1 × 3", "body 0", "body 1", "spot 0"]);
+    expect(places([body], [gamma("old", 2, "WHOLE BODY")])).toEqual([
+      "1 × 4",
+      "body 0",
+      "body 1",
+      "old 0",
+      "old 1",
+    ]);
+    expect(places([gamma("kidneys", 60, "DYNAMIC")])).toEqual(["1 × 1", "kidneys 0"]);
+    // With a tomogram they hang as what is taken up there does.
+    expect(places([volume("ct", 24), gamma("body", 2, "WHOLE BODY")])).toEqual(["1 × 2", "ct 0", "body 0"]);
+  });
+
   it("put the breasts' views in their places, chest walls together", () => {
     const current = [
       view("a", "MG", "MLO", "L"),

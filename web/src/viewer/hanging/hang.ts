@@ -9,7 +9,7 @@ import { bodyRegionOf } from "../model/windows.ts";
 import { volumeOf } from "../volume/geometry.ts";
 import type { Turn } from "../volume/oblique.ts";
 import type { Slab } from "../volume/reslice.ts";
-import { type PlaneName, type Protocol, protocols, type Wish } from "./protocols.ts";
+import { type PlaneName, type Protocol, planarNuclear, protocols, type Wish } from "./protocols.ts";
 
 /** What hangs in a viewport. */
 export interface Hung {
@@ -75,6 +75,11 @@ export function acquiredPlane(entry: SeriesEntry): PlaneName | undefined {
   return orientation && planeNames[planeOf(orientation)];
 }
 
+/** Nuclear pictures of which each frame is another view of the patient (PS3.3 C.8.4.9.1.1, value 3 of Image Type), no film and no volume. */
+const isPlanar = ({ attributes, modality }: StackImage): boolean =>
+  modality === "NM" &&
+  textsOf(attributes, tags.ImageType).some((value) => value === "STATIC" || value === "WHOLE BODY");
+
 const isVolume = (entry: SeriesEntry) => !("reason" in volumeOf(entry.images));
 
 function candidates(series: readonly SeriesEntry[], wish: Wish): readonly SeriesEntry[] {
@@ -106,10 +111,11 @@ function hangNamed(
     );
     if (index < 0) continue;
     // A stack of slices hangs once; single pictures of a series hang side by side.
-    const stack = orientationOf(entry.images[index]!.attributes) !== undefined && entry.images.length > 1;
-    if (!wish.volume && stack && taken.has(entry.seriesInstanceUid)) continue;
     const image = entry.images[index]!;
-    const frames = image.numberOfFrames;
+    const planar = isPlanar(image);
+    const stack = !planar && orientationOf(image.attributes) !== undefined && entry.images.length > 1;
+    if (!wish.volume && stack && taken.has(entry.seriesInstanceUid)) continue;
+    const frames = planar ? 1 : image.numberOfFrames;
     for (let at = index; at < index + Math.max(1, frames); at++)
       taken.add(`${entry.seriesInstanceUid}/${at}`);
     taken.add(entry.seriesInstanceUid);
@@ -173,7 +179,8 @@ export function hang(
   current: readonly SeriesEntry[],
   prior: readonly SeriesEntry[],
 ): Hanging | undefined {
-  const { withPrior, withoutPrior } = protocols[key.modality] ?? {};
+  const planar = key.modality === "NM" && !current.some(({ modality }) => modality === "CT");
+  const { withPrior, withoutPrior } = (planar ? planarNuclear : protocols[key.modality]) ?? {};
   for (const protocol of key.hasPrior ? [withPrior, withoutPrior] : [withoutPrior]) {
     if (!protocol) continue;
     const taken = new Set<string>();

@@ -88,6 +88,13 @@ const nuclear: ProtocolsOfModality = {
   },
 };
 
+const gamma: Wish = { modality: "NM" };
+/** Nuclear pictures without a tomogram: what looks from the front beside what looks from behind, and the prior after them. */
+export const planarNuclear: ProtocolsOfModality = {
+  withoutPrior: { rows: 1, columns: 4, cells: [gamma, gamma, gamma, gamma] },
+  withPrior: { rows: 1, columns: 4, cells: [gamma, gamma, ofPrior(gamma), ofPrior(gamma)] },
+};
+
 /** How studies hang by modality, with and without a prior: defaults, which each person may change. */
 export const protocols: Readonly<Record<string, ProtocolsOfModality>> = {
   CT: {

@@ -33,6 +33,8 @@ export interface ViewportController {
     imageIds: readonly string[],
     options?: ShowOptions,
   ): void;
+  /** The window of a hanging that comes after its pictures. */
+  openWith(window: string): void;
   clear(): void;
   /** Beyond the ends it goes to the end. */
   goTo(index: number): void;
@@ -114,17 +116,32 @@ export function createViewportController(
     presentation.apply();
   }
 
+  /** The key of the window that the series opens with; it may come before its first picture, and after it. */
+  let opensWith: string | undefined;
+
+  /** A window that the picture does not have changes nothing. */
+  function openWith(window: string | undefined): void {
+    opensWith = window;
+    const preset = presentation.presets().find(({ key }) => key === window);
+    if (!preset) return;
+    store.update({ opening: true });
+    presentation.choosePreset(preset);
+    store.update({ opening: false });
+  }
+
   return {
     id,
     layers: element.querySelector<HTMLElement>(".viewport-element") ?? element,
     state: store,
     showSeries(seriesInstanceUid, images, imageIds, { index = 0, window, keep = false } = {}) {
       cine.play(false);
+      opensWith = window;
       if (keep !== true) presentation.forget();
       const framesPerSecond = images[0] ? frameRateOf(images[0].attributes) : emptyViewport.framesPerSecond;
       const before = keep ? store.get() : emptyViewport;
       store.set({
         ...before,
+        opening: true,
         shownIndex: -1,
         error: "",
         seriesInstanceUid,
@@ -135,17 +152,18 @@ export function createViewportController(
       });
       // What fails to load is told by an event; the promise is kept in any case.
       void viewport.setStack([...imageIds], index).then(() => {
-        if (store.get().imageIds !== imageIds || !store.get().shown) return;
-        if (keep) {
+        if (store.get().imageIds !== imageIds) return;
+        if (store.get().shown && keep) {
           presentation.apply();
           camera.read();
-          return;
+        } else if (store.get().shown) {
+          reset();
+          openWith(opensWith);
         }
-        reset();
-        const preset = presentation.presets().find(({ key }) => key === window);
-        if (preset) presentation.choosePreset(preset);
+        store.update({ opening: false });
       });
     },
+    openWith,
     clear() {
       cine.play(false);
       store.set(emptyViewport);

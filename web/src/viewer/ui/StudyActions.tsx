@@ -46,28 +46,29 @@ export function StudyActions({ desk, studyInstanceUid, onSecondScreen }: StudyAc
           onClick={onSecondScreen}
         >
           <Icon name="layout2" />
-          {t("Second screen")}
+          <span>{t("Second screen")}</span>
         </button>
       )}
       {desk?.sharingOf && (
         <button
           type="button"
           className="vw-action"
+          title={t("Share")}
           onClick={() => setSharing(desk.sharingOf?.(studyInstanceUid))}
         >
           <Icon name="share" />
-          {t("Share")}
+          <span>{t("Share")}</span>
         </button>
       )}
       {desk?.download && (
-        <button type="button" className="vw-action" onClick={() => setSaving(true)}>
+        <button type="button" className="vw-action" title={t("Download")} onClick={() => setSaving(true)}>
           <Icon name="download" />
-          {t("Download")}
+          <span>{t("Download")}</span>
         </button>
       )}
-      <button type="button" className="vw-action" onClick={() => void print()}>
+      <button type="button" className="vw-action" title={t("Print")} onClick={() => void print()}>
         <Icon name="print" />
-        {t("Print")}
+        <span>{t("Print")}</span>
       </button>
       {saving && desk?.download && (
         <DownloadDialog

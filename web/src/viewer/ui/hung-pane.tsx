@@ -92,6 +92,11 @@ export function useShowing(
       ...(window ? { window } : {}),
     });
   }, [controller, source, images, seriesInstanceUid, plane]);
+  // The first viewport shows its pictures before it is known how the study hangs.
+  const window = hung?.window;
+  useEffect(() => {
+    if (window) controller?.openWith(window);
+  }, [controller, window]);
 }
 
 /** How old the prior is that a series belongs to; undefined for a series of the open study. */

@@ -142,9 +142,11 @@ const drawings = {
 
 export type IconName = keyof typeof drawings;
 
+/** @param size in pixels of the design: it grows as the text beside it does */
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+  const side = `${size / 16}rem`;
   return (
-    <svg className="vw-icon" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
+    <svg className="vw-icon" style={{ width: side, height: side }} viewBox="0 0 16 16" aria-hidden="true">
       {drawings[name]}
     </svg>
   );

@@ -21,7 +21,7 @@ export function useLinking(hanging: Hanging): void {
     return leader.state.subscribe(() => {
       const now = leader.state.get();
       const moved = now.imageIds === before.imageIds && now.index !== before.index;
-      const windowed = now.shown === before.shown && now.window !== before.window;
+      const windowed = !now.opening && now.shown === before.shown && now.window !== before.window;
       before = now;
       if (moved) for (const other of others) follow(leader, other);
       if (windowed) for (const other of others) takeWindow(leader, other);
