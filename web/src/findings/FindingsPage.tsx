@@ -1,7 +1,7 @@
 import type { Finding } from "@isocenter/contract";
 import { severities } from "@isocenter/contract/workflow";
 import { Link, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { studyThumbnailUrl } from "../api/pictures.ts";
 import { joined } from "../kit/joined.ts";
@@ -31,11 +31,12 @@ const stateWords: Readonly<Record<Finding["status"], string>> = {
 };
 /** Critical findings: whom they have reached, and until when somebody has to answer. */
 export function FindingsPage() {
-  const { view = "pending" } = useSearch({ from: "/guarded/shell/findings" });
+  const { view = "pending", finding } = useSearch({ from: "/guarded/shell/findings" });
   const me = useMe();
   const now = useNow();
   const list = useFindings(view);
   const [selected, setSelected] = useState<string | null>(null);
+  useEffect(() => setSelected(finding ?? null), [finding]);
   const groups = severities
     .map((severity) => ({
       severity,
@@ -43,7 +44,8 @@ export function FindingsPage() {
     }))
     .filter(({ items }) => items.length > 0);
   const rows = groups.flatMap(({ items }) => items);
-  const shown = rows.find(({ id }) => id === selected) ?? null;
+  // What a notice led to is shown in whichever list it has gone to.
+  const shown = selected === finding ? selected : (rows.find(({ id }) => id === selected)?.id ?? null);
   const move = (by: number) => setSelected(moveSelection(rows, selected, by));
   useShortcuts(t("Critical findings"), [
     { caps: ["J", "K"], label: t("move"), inBar: true },
@@ -111,7 +113,7 @@ export function FindingsPage() {
           </div>
         )}
       </section>
-      {shown && <FindingPanel key={shown.id} id={shown.id} onClose={() => setSelected(null)} />}
+      {shown && <FindingPanel key={shown} id={shown} onClose={() => setSelected(null)} />}
     </div>
   );
 }

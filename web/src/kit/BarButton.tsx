@@ -29,7 +29,7 @@ export function BarButton({ icon, label, count, load, open, onOpenChange }: BarB
         <button type="button" className="icon-btn" aria-label={label} title={label}>
           <Icon name={icon} />
           {count !== null && (
-            <span className="bar-count" aria-hidden="true">
+            <span className={`bar-count ${String(count).length > 1 ? "long" : ""}`} aria-hidden="true">
               {count}
             </span>
           )}

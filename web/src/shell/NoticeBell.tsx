@@ -3,9 +3,10 @@ import { useState } from "react";
 import { BarButton } from "../kit/BarButton.tsx";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { joined } from "../kit/joined.ts";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { t } from "../words/words.ts";
-import { noticeNotRead, noticePlace, noticeWords, readNotice, useNotices } from "./notices.ts";
+import { noticeNotRead, noticePlace, noticeWords, readNotice, useAlarmed, useNotices } from "./notices.ts";
 
 const load = async () => (await import("./Notices.tsx")).Notices;
 
@@ -44,15 +45,21 @@ export function AlarmBar() {
     ({ level, readAt, endedAt }) => level === "ALARM" && readAt === null && endedAt === null,
   );
   const [first] = alarms;
+  const about = useAlarmed(first);
   return (
     <div role="alert">
       {first && (
-        <div className="note crit items-center mx-4 my-3">
+        <div className="alarm-bar note crit mx-4 my-3">
           <Icon name="critical" className="text-crit" />
-          <span className="flex-1">
+          <span>
             <b>{noticeWords(first)}.</b>{" "}
-            {alarms.length > 1 &&
-              t("{count, plural, one {# more alarm.} other {# more alarms.}}", { count: alarms.length - 1 })}
+            {joined(
+              ...(about ? [about.patient.name, about.patient.identifier, about.description] : []),
+              alarms.length > 1 &&
+                t("{count, plural, one {# more alarm.} other {# more alarms.}}", {
+                  count: alarms.length - 1,
+                }),
+            )}
           </span>
           <Button
             size="s"

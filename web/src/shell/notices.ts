@@ -1,12 +1,13 @@
 import type { Notice } from "@isocenter/contract";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
-import { api } from "../api/client.ts";
+import { api, useMe } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
 import { toast } from "../kit/toast.ts";
 import { message, t } from "../words/words.ts";
 
 export const mostShown = 50;
+const mostPending = 200;
 const withoutFeedMs = 20_000;
 
 /** The newest notices of the person, and how many are unread. */
@@ -21,6 +22,23 @@ export const useNotices = () => {
     refetchInterval: live ? false : withoutFeedMs,
   });
 };
+
+/** Whom an alarm is about, where it is about a finding that the person may see. A list is asked for: to open one tells that somebody was reached. */
+export function useAlarmed(alarm: Pick<Notice, "subject"> | undefined) {
+  const mayRead = useMe()?.permissions.includes("findings.read") ?? false;
+  const id = alarm?.subject.type === "finding" ? alarm.subject.id : null;
+  const pending = useQuery({
+    queryKey: ["findings", "alarmed", id],
+    meta: { live: ["finding", "patient"] },
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/critical-findings/pending", { params: { query: { limit: mostPending } }, signal }),
+      ),
+    enabled: mayRead && id !== null,
+    placeholderData: keepPreviousData,
+  });
+  return pending.data?.data.find((finding) => finding.id === id);
+}
 
 const changed = () => void queryClient.invalidateQueries({ queryKey: ["notices"] });
 
@@ -71,8 +89,16 @@ export function noticeWords(notice: Pick<Notice, "kind" | "data">): string {
 /** Where a notice leads; null where there is no page for it. */
 export function noticePlace({ subject, data }: Pick<Notice, "subject" | "data">): string | null {
   switch (subject.type) {
+    case "order":
+      return `/orders/${subject.id}`;
+    case "patient":
+      return `/patients/${subject.id}`;
+    case "job":
+      return "/administration/jobs";
+    case "webhook":
+      return "/administration/webhooks";
     case "finding":
-      return "/findings";
+      return `/findings?finding=${subject.id}`;
     case "report":
       return typeof data.studyId === "string" ? `/report/${data.studyId}` : null;
     case "study":

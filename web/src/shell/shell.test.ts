@@ -46,5 +46,8 @@ test("a notice says what happened and leads to it", () => {
   expect(noticeWords({ kind: "report.available", data: {} })).toBe("A report is there");
   expect(noticeWords({ kind: "something.new", data: {} })).toBe("something.new");
   expect(noticePlace({ subject: { type: "report", id: "r1" }, data: { studyId: "s1" } })).toBe("/report/s1");
+  expect(noticePlace({ subject: { type: "finding", id: "f1" }, data: {} })).toBe("/findings?finding=f1");
+  expect(noticePlace({ subject: { type: "order", id: "o1" }, data: {} })).toBe("/orders/o1");
+  expect(noticePlace({ subject: { type: "job", id: "7" }, data: {} })).toBe("/administration/jobs");
   expect(noticePlace({ subject: { type: "user", id: "u1" }, data: {} })).toBeNull();
 });
