@@ -14,6 +14,7 @@ import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
+import { jobWords } from "./job-words.ts";
 
 const states: Readonly<Record<JobState, { word: string; tone: Tone }>> = {
   WAITING: { word: message("Waiting"), tone: "line" },
@@ -68,7 +69,14 @@ export default function JobsPage() {
               rows={rows}
               keyOf={({ id }) => id}
               columns={[
-                { head: t("Job"), cell: (job) => <Two a={job.name} b={job.lastError} mono /> },
+                {
+                  head: t("Job"),
+                  cell: (job) => (
+                    <span title={job.name}>
+                      <Two a={jobWords(job.name)} b={job.lastError} />
+                    </span>
+                  ),
+                },
                 {
                   head: t("State"),
                   cell: ({ state: now }) => <Tag tone={states[now].tone}>{t(states[now].word)}</Tag>,
@@ -112,7 +120,11 @@ function Retry({ job }: { job: Job }) {
       size="s"
       icon={waits ? "clock" : "retry"}
       busy={busy}
-      aria-label={waits ? t("Run now: {job}", { job: job.name }) : t("Try again: {job}", { job: job.name })}
+      aria-label={
+        waits
+          ? t("Run now: {job}", { job: jobWords(job.name) })
+          : t("Try again: {job}", { job: jobWords(job.name) })
+      }
       onClick={() =>
         void act(
           () => answerOf(api.POST("/api/v1/jobs/{id}/retry", { params: { path: { id: job.id } } })),

@@ -7,6 +7,7 @@ import { Tag } from "../../kit/Tag.tsx";
 import { sizeOf } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
+import { doorWords } from "../connections/rule-form.tsx";
 import { useAddress } from "../parts/address.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
@@ -66,7 +67,14 @@ export default function QuarantinePage() {
                   head: t("Why"),
                   cell: (one) => <Tag tone="urg">{whyWord(one)}</Tag>,
                 },
-                { head: t("Came by"), less: true, cell: (one) => <Two a={one.door} b={one.sender} /> },
+                {
+                  head: t("Came by"),
+                  less: true,
+                  cell: (one) => {
+                    const { way, sender } = wayOf(one);
+                    return <Two a={way} b={sender} />;
+                  },
+                },
                 { head: t("Size"), less: true, numeric: true, cell: ({ size }) => sizeOf(size) },
                 {
                   head: t("Since"),
@@ -79,6 +87,12 @@ export default function QuarantinePage() {
       </Card>
     </Page>
   );
+}
+
+/** Which way it came, in words, and from whom; what the program made itself came from nobody else. */
+export function wayOf({ door, sender }: Pick<QuarantineItem, "door" | "sender">) {
+  const word = doorWords[door.replaceAll("-", "_").toUpperCase() as keyof typeof doorWords];
+  return { way: word ? t(word) : door, sender: door === "system" ? null : sender };
 }
 
 export function whyWord({ reason }: Pick<QuarantineItem, "reason">): string {

@@ -8,6 +8,7 @@ import { Button } from "../../kit/Button.tsx";
 import { dayOf } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Form } from "../../kit/forms.tsx";
+import { joined } from "../../kit/joined.ts";
 import { useRun } from "../../kit/run.ts";
 import { sizeOf } from "../../studies/format.ts";
 import { t } from "../../words/words.ts";
@@ -16,11 +17,12 @@ import { Choose } from "./Choose.tsx";
 import { Decided } from "./Decided.tsx";
 import { Differ } from "./Differ.tsx";
 import { quarantineDecisionOf } from "./doubt-words.ts";
-import { whyWord } from "./QuarantinePage.tsx";
+import { wayOf, whyWord } from "./QuarantinePage.tsx";
 
 /** One file: what came beside what is archived, and the decision. */
 export function QuarantineSide({ item, onClose }: { item: QuarantineItem; onClose: () => void }) {
   const { busy, act } = useRun("quarantine");
+  const { way, sender } = wayOf(item);
   return (
     <Side title={item.claimed?.name || whyWord(item)} about={whyWord(item)} onClose={onClose}>
       {item.image && <Archived item={item} image={item.image} />}
@@ -28,9 +30,7 @@ export function QuarantineSide({ item, onClose }: { item: QuarantineItem; onClos
         {item.detail && <p className="note urg">{item.detail}</p>}
         <dl className="kv">
           <dt>{t("Came by")}</dt>
-          <dd>
-            {item.door}, {item.sender}
-          </dd>
+          <dd>{joined(way, sender)}</dd>
           <dt>{t("UID of the image")}</dt>
           <dd className="mono">{item.sopInstanceUid ?? "–"}</dd>
           <dt>{t("Transfer syntax")}</dt>

@@ -6,6 +6,7 @@ import { joined } from "../../../kit/joined.ts";
 import { EmptyState, ErrorState, NoMatch } from "../../../kit/States.tsx";
 import { useShortcuts } from "../../../kit/shortcuts.ts";
 import { ModalityChip } from "../../../kit/Tag.tsx";
+import { ToSection } from "../../../kit/ToSection.tsx";
 import { t } from "../../../words/words.ts";
 import { useAddress } from "../../parts/address.ts";
 import { Answer, Loading } from "../../parts/Listing.tsx";
@@ -74,7 +75,15 @@ export default function RemotePage() {
       <Answer query={systems}>
         {(all) =>
           all.length === 0 ? (
-            <EmptyState title={t("No other system is known")} icon="link">
+            <EmptyState
+              title={t("No other system is known")}
+              icon="link"
+              action={
+                <ToSection section="modalities" permission="modalities.manage">
+                  {t("Modalities")}
+                </ToSection>
+              }
+            >
               {t("An administrator enters scanners, workstations and other archives under Modalities.")}
             </EmptyState>
           ) : (
