@@ -62,7 +62,7 @@ export function AgingTable({ onSave }: { onSave: () => void }) {
                   </span>
                 </th>
                 {row.buckets.map((one) => (
-                  <td key={one.bucket} className="num">
+                  <td key={one.bucket} className="num" data-word={t(buckets[one.bucket] ?? one.bucket)}>
                     <span className={one.outstanding > 0 && one.bucket !== "CURRENT" ? "text-crit" : ""}>
                       {money(one.outstanding, row.currency)}
                     </span>

@@ -120,10 +120,10 @@ function Loaded({ bill }: { bill: Bill }) {
             {bill.lines.map((line) => (
               <tr key={line.id}>
                 <td className="mono">{[line.code, ...line.modifiers].join(" ")}</td>
-                <td className="whitespace-normal">{line.description}</td>
-                <td className="num">{line.quantity}</td>
+                <td className="whole whitespace-normal">{line.description}</td>
+                <td className="num times">{line.quantity}</td>
                 <td className="num">{say(line.unitAmount)}</td>
-                <td className="num">{say(line.amount)}</td>
+                <td className="num sum">{say(line.amount)}</td>
               </tr>
             ))}
           </tbody>
@@ -188,10 +188,10 @@ function Ledger({ bill }: { bill: Bill }) {
         {rows.map((row) => (
           <tr key={row.id}>
             <td className="text-text-2">{momentIn(timeZone, row.at)}</td>
-            <td>{row.what}</td>
+            <td className="whole">{row.what}</td>
             <td className="whitespace-normal">{row.how}</td>
             <td className="text-text-2">{row.by}</td>
-            <td className="num font-semibold">{money(row.amount, bill.currency)}</td>
+            <td className="num sum font-semibold">{money(row.amount, bill.currency)}</td>
           </tr>
         ))}
       </tbody>

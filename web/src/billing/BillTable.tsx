@@ -6,6 +6,7 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { Tag } from "../kit/Tag.tsx";
+import { ToSection } from "../kit/ToSection.tsx";
 import { useTimeZone, useToday } from "../studies/queries.ts";
 import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
@@ -43,7 +44,15 @@ export function BillTable({ state }: { state: BillingState }) {
     return state.view || state.from || state.to || state.patientId ? (
       <NoMatch title={t("No such bills")}>{t("Choose another view or other days.")}</NoMatch>
     ) : (
-      <EmptyState title={t("No bills yet")} icon="file">
+      <EmptyState
+        title={t("No bills yet")}
+        icon="file"
+        action={
+          <ToSection section="procedures" permission="prices.manage">
+            {t("Procedures and prices")}
+          </ToSection>
+        }
+      >
         {t("A bill is drafted by itself when a report is signed and its procedure has a price.")}
       </EmptyState>
     );
@@ -92,18 +101,18 @@ function BillRow({ bill, selected, onOpen }: { bill: BillSummary; selected: bool
           {bill.number}
         </Link>
       </td>
-      <td className="font-medium">{bill.patientName}</td>
+      <td className="whole font-medium">{bill.patientName}</td>
       <td>
         <StatusTag bill={bill} />
       </td>
-      <td className="text-text-2">{dayIn(timeZone, bill.issuedAt)}</td>
+      <td className="less text-text-2">{dayIn(timeZone, bill.issuedAt)}</td>
       <td className={late > 0 ? "text-crit" : "text-text-2"}>
         {bill.dueDate ? dayOf(bill.dueDate) : "–"}
         {late > 0 && ` · ${t("{count, plural, one {# day late} other {# days late}}", { count: late })}`}
       </td>
-      <td className="num">{money(bill.total, currency)}</td>
-      <td className="num text-text-2">{money(bill.paid - bill.refunded, currency)}</td>
-      <td className="num font-semibold">{money(bill.outstanding, currency)}</td>
+      <td className="num less">{money(bill.total, currency)}</td>
+      <td className="num less text-text-2">{money(bill.paid - bill.refunded, currency)}</td>
+      <td className="num sum font-semibold">{money(bill.outstanding, currency)}</td>
     </tr>
   );
 }

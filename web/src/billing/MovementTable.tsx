@@ -47,7 +47,7 @@ export function MovementTable({ state }: { state: BillingState }) {
           {list.data.data.map((one) => (
             <tr key={one.id}>
               <td className="text-text-2">{momentIn(timeZone, one.at)}</td>
-              <td>
+              <td className="whole">
                 {one.kind === "PAYMENT" ? (
                   <Tag tone="ok">{t("Payment")}</Tag>
                 ) : (
@@ -63,7 +63,7 @@ export function MovementTable({ state }: { state: BillingState }) {
                 {one.kind === "REFUND" ? one.reason : joined(methodWord(one.method ?? ""), one.reference)}
               </td>
               <td className="text-text-2">{one.by.name}</td>
-              <td className="num font-semibold">{money(one.amount, one.currency)}</td>
+              <td className="num sum font-semibold">{money(one.amount, one.currency)}</td>
             </tr>
           ))}
         </tbody>

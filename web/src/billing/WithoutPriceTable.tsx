@@ -55,10 +55,10 @@ export function WithoutPriceTable({ state }: { state: BillingState }) {
             <tr key={one.orderId}>
               <td className="text-text-2">{momentIn(timeZone, one.since)}</td>
               <td className="mono">{one.accessionNumber}</td>
-              <td>
+              <td className="whole">
                 {one.procedureName} <span className="text-text-3">{one.procedureCode}</span>
               </td>
-              <td className="num">
+              <td className="num buttons">
                 {mayIssue && (
                   <Button
                     size="s"

@@ -22,6 +22,7 @@ import { type Ghost, Grid } from "./Grid.tsx";
 import { shownOf } from "./layout.ts";
 import { byPriority } from "./looks.ts";
 import { MoveDialog } from "./MoveDialog.tsx";
+import { NoStations } from "./NoStations.tsx";
 import { type Place, useDay, useWaiting, useWeek } from "./queries.ts";
 import { SideList } from "./SideList.tsx";
 import { type Drag, mayBePlaced, useDrag } from "./use-drag.ts";
@@ -206,9 +207,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
           stationName={stationName}
         />
         {stations.length === 0 && listed.length === 0 ? (
-          <EmptyState title={t("This facility has no stations yet")} icon="calendar">
-            {t("An administrator adds the machines and rooms that can be booked, with their opening hours.")}
-          </EmptyState>
+          <NoStations />
         ) : (
           <Grid
             columns={columns}

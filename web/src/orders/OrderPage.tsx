@@ -19,7 +19,7 @@ import { t } from "../words/words.ts";
 import { CameOfIt } from "./CameOfIt.tsx";
 import { PriorityTag } from "./OrdersPage.tsx";
 import { moveWord, orderTone, orderWord, way } from "./order-words.ts";
-import { changeOrder, useOrder } from "./queries.ts";
+import { changeOrder, useOrder, useStationNames } from "./queries.ts";
 import "./orders.css";
 
 const Appoint = lazy(() => import("./Appoint.tsx"));
@@ -209,6 +209,7 @@ function Moves({ order }: { order: ImagingOrder }) {
 
 function Details({ order }: { order: ImagingOrder }) {
   const timeZone = useTimeZone();
+  const stationName = useStationNames();
   const rows: [string, string | null][] = [
     [t("Clinical question"), order.clinicalIndication],
     [t("Asked for by"), order.provider.name],
@@ -220,7 +221,7 @@ function Details({ order }: { order: ImagingOrder }) {
         ? joined(
             momentIn(timeZone, order.scheduledAt),
             t("{minutes} min", { minutes: order.durationMinutes }),
-            order.stationAeTitle,
+            stationName(order.stationAeTitle),
           )
         : t("none yet"),
     ],

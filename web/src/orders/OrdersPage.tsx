@@ -17,7 +17,7 @@ import { t } from "../words/words.ts";
 import { NewOrder } from "./NewOrder.tsx";
 import { orderTone, orderWord, priorityWord } from "./order-words.ts";
 import { type OrdersState, type OrderView, orderViews } from "./orders-state.ts";
-import { pageSize, useOrders } from "./queries.ts";
+import { pageSize, useOrders, useStationNames } from "./queries.ts";
 
 const severityOf = { STAT: "CRITICAL", URGENT: "HIGH", ROUTINE: "LOW" } as const;
 
@@ -25,7 +25,10 @@ export function PriorityTag({ priority }: { priority: ImagingOrder["priority"] }
   return <SeverityTag severity={severityOf[priority]} word={priorityWord(priority)} />;
 }
 
-const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
+const columnsIn = (
+  timeZone: string | undefined,
+  stationName: ReturnType<typeof useStationNames>,
+): RowColumn<ImagingOrder>[] => [
   { title: t("Priority"), width: "5.75rem", cell: ({ priority }) => <PriorityTag priority={priority} /> },
   {
     title: t("Patient"),
@@ -62,7 +65,7 @@ const columnsIn = (timeZone: string | undefined): RowColumn<ImagingOrder>[] => [
       order.scheduledAt ? (
         <>
           <div className="a">{momentIn(timeZone, order.scheduledAt)}</div>
-          <div className="b">{order.stationAeTitle}</div>
+          <div className="b">{stationName(order.stationAeTitle)}</div>
         </>
       ) : (
         <span className="text-12 text-text-3">{t("none yet")}</span>
@@ -102,6 +105,7 @@ export function OrdersPage() {
   const [selected, setSelected] = useState<string | null>(null);
   const [ordering, setOrdering] = useState(false);
   const may = me?.permissions.includes("orders.write") ?? false;
+  const stationName = useStationNames(me?.permissions.includes("orders.read") ?? false);
   const go = (search: OrdersState) => void navigate({ to: "/orders", search });
   useShortcuts(
     "Orders",
@@ -174,7 +178,16 @@ export function OrdersPage() {
             {t("No order is in this view.")}
           </NoMatch>
         ) : (
-          <EmptyState title={t("No open orders")}>
+          <EmptyState
+            title={t("No open orders")}
+            action={
+              may && (
+                <Button icon="plus" onClick={() => setOrdering(true)}>
+                  {t("Enter an order")}
+                </Button>
+              )
+            }
+          >
             {t("What physicians and other systems ask for appears here by itself.")}
           </EmptyState>
         )
@@ -183,7 +196,7 @@ export function OrdersPage() {
           id="order-list"
           label={t("Orders")}
           group="Orders"
-          columns={columnsIn(timeZone)}
+          columns={columnsIn(timeZone, stationName)}
           rows={list.data?.data}
           stale={list.isPlaceholderData}
           selected={selected}

@@ -29,6 +29,20 @@ export function useOrders(state: OrdersState) {
   });
 }
 
+const mostStations = 200;
+
+/** What people call a station, by its AE title; one that is not known any more is called by that. */
+export function useStationNames(enabled = true): (aeTitle: string | null) => string | null {
+  const stations = useQuery({
+    queryKey: ["stations", "names"],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/stations", { params: { query: { limit: mostStations } }, signal })),
+    enabled,
+    staleTime: 5 * 60_000,
+  });
+  return (aeTitle) => stations.data?.data.find((one) => one.aeTitle === aeTitle)?.name || aeTitle;
+}
+
 const ofOrder = (id: string) => ({ params: { path: { id } } });
 
 /** Null where there is none to ask for: a study that came without an order. */

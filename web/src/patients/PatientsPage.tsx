@@ -147,7 +147,17 @@ export function PatientsPage() {
             {t("Names are found by their beginnings, without accents and case; numbers as they are.")}
           </NoMatch>
         ) : (
-          <EmptyState title={t("No patients yet")} icon="person">
+          <EmptyState
+            title={t("No patients yet")}
+            icon="person"
+            action={
+              may && (
+                <Button icon="plus" onClick={() => setRegistering(true)}>
+                  {t("Register the first")}
+                </Button>
+              )
+            }
+          >
             {t(
               "Patients come with their first images, with orders of other systems, or are registered here.",
             )}

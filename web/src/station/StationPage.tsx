@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { dayWords } from "../calendar/clock.ts";
+import { NoStations } from "../calendar/NoStations.tsx";
 import { useDay } from "../calendar/queries.ts";
 import { useWishes } from "../calendar/use-wishes.ts";
 import { IconButton } from "../kit/Button.tsx";
@@ -138,9 +139,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
           </div>
         )}
         {stations.length === 0 && rows.length === 0 ? (
-          <EmptyState title={t("This facility has no stations yet")} icon="calendar">
-            {t("An administrator adds the machines and rooms that can be booked, with their opening hours.")}
-          </EmptyState>
+          <NoStations />
         ) : rows.length === 0 ? (
           <EmptyState title={t("Nobody is expected here")}>
             {day.date === today

@@ -2,8 +2,9 @@ import { dicomwebRoot, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { ToSection } from "../kit/ToSection.tsx";
 import { pickFiles } from "../uploads/pick.ts";
-import { t } from "../words/words.ts";
+import { message, t } from "../words/words.ts";
 import { DemonstrationCard } from "./Demonstration.tsx";
 import { useSystem } from "./queries.ts";
 import { useStartedDemo } from "./started-demo.ts";
@@ -56,8 +57,36 @@ export function FirstRun() {
           {mayDemo && <DemonstrationCard loaded={loaded} />}
           <ScannerCard />
         </div>
+        <NextSteps />
       </div>
     </div>
+  );
+}
+
+const steps = [
+  { section: "facilities", permission: "facilities.manage", word: message("Name the facility") },
+  { section: "users", permission: "users.manage", word: message("Enter who works here") },
+  { section: "modalities", permission: "modalities.manage", word: message("Let scanners in") },
+  { section: "stations", permission: "catalogue.manage", word: message("Rooms and opening hours") },
+  { section: "procedures", permission: "catalogue.manage", word: message("What can be ordered") },
+] as const;
+
+/** What makes a department of the archive, for whoever may do it. */
+function NextSteps() {
+  const may = useMe()?.permissions ?? [];
+  const open = steps.filter(({ permission }) => may.includes(permission));
+  if (open.length === 0) return null;
+  return (
+    <nav className="mt-4 flex flex-wrap items-center gap-2" aria-labelledby="first-steps">
+      <h3 id="first-steps" className="mr-2 text-13 font-semibold text-text-2">
+        {t("Then set up the department")}
+      </h3>
+      {open.map(({ section, permission, word }) => (
+        <ToSection key={section} section={section} permission={permission}>
+          {t(word)}
+        </ToSection>
+      ))}
+    </nav>
   );
 }
 
