@@ -33,15 +33,31 @@ const frame = Type.Integer({ minimum: 1, maximum: 1_000_000, description: "From 
 const number = Type.Number({ minimum: -1e12, maximum: 1e12 });
 const unit = Type.String({ pattern: "^[!-~]{1,16}$", description: "UCUM, such as mm, mm2, deg, [hnsf'U]" });
 
-export const Measurement = Type.Object(
-  {
-    id: Type.String({ minLength: 1, maxLength: 64, description: "The client's own name for it" }),
-    kind: Type.Enum([...measurementKinds]),
-    label: Type.Optional(Type.String({ maxLength: 64 })),
-    values: Type.Array(
-      Type.Object({ quantity: Type.Enum([...measuredQuantities]), value: number, unit }, closed),
-      { maxItems: 8 },
+const common = {
+  id: Type.String({ minLength: 1, maxLength: 64, description: "The client's own name for it" }),
+  kind: Type.Enum([...measurementKinds]),
+  label: Type.Optional(Type.String({ maxLength: 64 })),
+  values: Type.Array(
+    Type.Object({ quantity: Type.Enum([...measuredQuantities]), value: number, unit }, closed),
+    { maxItems: 8 },
+  ),
+  statistics: Type.Optional(
+    Type.Object(
+      {
+        mean: number,
+        standardDeviation: Type.Optional(number),
+        minimum: Type.Optional(number),
+        maximum: Type.Optional(number),
+        unit,
+      },
+      { ...closed, description: "Of the pixels inside" },
     ),
+  ),
+};
+
+export const ImageMeasurement = Type.Object(
+  {
+    ...common,
     sopInstanceUid: uid,
     frame: Type.Optional(frame),
     points: Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), {
@@ -49,22 +65,56 @@ export const Measurement = Type.Object(
       maxItems: 1000,
       description: "Column and row in the image, 0, 0 at the outer corner of its first pixel",
     }),
-    statistics: Type.Optional(
+  },
+  { ...closed, description: "In an image" },
+);
+export type ImageMeasurement = Static<typeof ImageMeasurement>;
+
+const cosine = Type.Number({ minimum: -1.001, maximum: 1.001 });
+const millimetres = Type.Number({ minimum: -1e5, maximum: 1e5 });
+
+export const MeasuredPlane = Type.Object(
+  {
+    frameOfReferenceUid: uid,
+    seriesInstanceUid: Type.String({ pattern: "^[0-9.]{1,64}$", description: "The volume it was cut from" }),
+    normal: Type.Array(cosine, {
+      minItems: 3,
+      maxItems: 3,
+      description: "Of length one, in the patient's coordinates; either of the two",
+    }),
+    slab: Type.Optional(
       Type.Object(
         {
-          mean: number,
-          standardDeviation: Type.Optional(number),
-          minimum: Type.Optional(number),
-          maximum: Type.Optional(number),
-          unit,
+          mode: Type.Enum(["AVERAGE", "MIP", "MINIP"]),
+          thickness: Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: "Millimetres" }),
         },
-        { ...closed, description: "Of the pixels inside" },
+        { ...closed, description: "Absent: the thinnest plane" },
       ),
     ),
   },
   closed,
 );
+export type MeasuredPlane = Static<typeof MeasuredPlane>;
+
+export const PlaneMeasurement = Type.Object(
+  {
+    ...common,
+    plane: MeasuredPlane,
+    points: Type.Array(Type.Array(millimetres, { minItems: 3, maxItems: 3 }), {
+      minItems: 1,
+      maxItems: 1000,
+      description: "Millimetres in the patient (PS3.3 C.7.6.2), all in the plane",
+    }),
+  },
+  { ...closed, description: "In a plane that was cut through a volume" },
+);
+export type PlaneMeasurement = Static<typeof PlaneMeasurement>;
+
+export const Measurement = Type.Union([ImageMeasurement, PlaneMeasurement]);
 export type Measurement = Static<typeof Measurement>;
+
+export const isInPlane = (measurement: Measurement): measurement is PlaneMeasurement =>
+  "plane" in measurement;
 
 const version = Type.Integer({ description: "0: nothing was kept yet" });
 const user = Type.Object({ id: Id, name: Type.String() });

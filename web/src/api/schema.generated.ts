@@ -5680,6 +5680,35 @@ export interface components {
             data: components["schemas"]["Image"][];
             pagination: components["schemas"]["Pagination"];
         };
+        /** @description In an image */
+        ImageMeasurement: {
+            /** @description The client's own name for it */
+            id: string;
+            /** @enum {unknown} */
+            kind: "length" | "angle" | "cobb" | "ellipse" | "rectangle" | "arrow" | "probe" | "freehand";
+            label?: string;
+            values: {
+                /** @enum {unknown} */
+                quantity: "length" | "diameter" | "perimeter" | "area" | "angle" | "value";
+                value: number;
+                /** @description UCUM, such as mm, mm2, deg, [hnsf'U] */
+                unit: string;
+            }[];
+            /** @description Of the pixels inside */
+            statistics?: {
+                mean: number;
+                standardDeviation?: number;
+                minimum?: number;
+                maximum?: number;
+                /** @description UCUM, such as mm, mm2, deg, [hnsf'U] */
+                unit: string;
+            };
+            sopInstanceUid: string;
+            /** @description From 1 */
+            frame?: number;
+            /** @description Column and row in the image, 0, 0 at the outer corner of its first pixel */
+            points: number[][];
+        };
         ImageUrl: {
             /** Format: uri */
             url: string;
@@ -5917,34 +5946,21 @@ export interface components {
             /** @description After so long without a touch the web app locks its screen; 0: never */
             screenLockMinutes: number;
         };
-        Measurement: {
-            /** @description The client's own name for it */
-            id: string;
-            /** @enum {unknown} */
-            kind: "length" | "angle" | "cobb" | "ellipse" | "rectangle" | "arrow" | "probe" | "freehand";
-            label?: string;
-            values: {
+        MeasuredPlane: {
+            frameOfReferenceUid: string;
+            /** @description The volume it was cut from */
+            seriesInstanceUid: string;
+            /** @description Of length one, in the patient's coordinates; either of the two */
+            normal: number[];
+            /** @description Absent: the thinnest plane */
+            slab?: {
                 /** @enum {unknown} */
-                quantity: "length" | "diameter" | "perimeter" | "area" | "angle" | "value";
-                value: number;
-                /** @description UCUM, such as mm, mm2, deg, [hnsf'U] */
-                unit: string;
-            }[];
-            sopInstanceUid: string;
-            /** @description From 1 */
-            frame?: number;
-            /** @description Column and row in the image, 0, 0 at the outer corner of its first pixel */
-            points: number[][];
-            /** @description Of the pixels inside */
-            statistics?: {
-                mean: number;
-                standardDeviation?: number;
-                minimum?: number;
-                maximum?: number;
-                /** @description UCUM, such as mm, mm2, deg, [hnsf'U] */
-                unit: string;
+                mode: "AVERAGE" | "MIP" | "MINIP";
+                /** @description Millimetres */
+                thickness: number;
             };
         };
+        Measurement: components["schemas"]["ImageMeasurement"] | components["schemas"]["PlaneMeasurement"];
         MergePatients: {
             /** Format: uuid */
             intoPatientId: string;
@@ -6313,6 +6329,33 @@ export interface components {
             /** Format: uuid */
             studyId?: string;
             reason: string;
+        };
+        /** @description In a plane that was cut through a volume */
+        PlaneMeasurement: {
+            /** @description The client's own name for it */
+            id: string;
+            /** @enum {unknown} */
+            kind: "length" | "angle" | "cobb" | "ellipse" | "rectangle" | "arrow" | "probe" | "freehand";
+            label?: string;
+            values: {
+                /** @enum {unknown} */
+                quantity: "length" | "diameter" | "perimeter" | "area" | "angle" | "value";
+                value: number;
+                /** @description UCUM, such as mm, mm2, deg, [hnsf'U] */
+                unit: string;
+            }[];
+            /** @description Of the pixels inside */
+            statistics?: {
+                mean: number;
+                standardDeviation?: number;
+                minimum?: number;
+                maximum?: number;
+                /** @description UCUM, such as mm, mm2, deg, [hnsf'U] */
+                unit: string;
+            };
+            plane: components["schemas"]["MeasuredPlane"];
+            /** @description Millimetres in the patient (PS3.3 C.7.6.2), all in the plane */
+            points: number[][];
         };
         Problem: {
             type: string;

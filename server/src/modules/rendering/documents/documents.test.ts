@@ -105,7 +105,19 @@ describe("a structured report as a page", () => {
       { GraphicType: "POLYLINE", GraphicData: new Float32Array([1, 2, 3.5, 4]) },
       "polyline 1, 2, 3.5, 4",
     ],
-    ["SCOORD3D", { GraphicType: "POINT", GraphicData: new Float32Array([1, 2, 3]) }, "point 1, 2, 3"],
+    [
+      "SCOORD3D",
+      { GraphicType: "POINT", GraphicData: new Float32Array([1, 2, 3]) },
+      "point 1, 2, 3 mm to the left, the back and the head",
+    ],
+    [
+      "SCOORD3D",
+      {
+        GraphicType: "POLYGON",
+        GraphicData: new Float32Array([1, 2, 3, 4, 5, 6, -7.126, 8, 9, 1, 2, 3, 0, 0, 0]),
+      },
+      "polygon 1, 2, 3; 4, 5, 6; -7.13, 8, 9; 1, 2, 3 … mm to the left, the back and the head",
+    ],
     ["TCOORD", { TemporalRangeType: "POINT", ReferencedSamplePositions: new Uint32Array([7]) }, "point 7"],
   ])("reads %s", (type, values, said) => {
     expect(readable(report(item(type, "Name", values as DataSetValues)))).toContain(said);

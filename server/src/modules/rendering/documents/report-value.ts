@@ -40,6 +40,21 @@ function drawn(item: DataSet): string {
   return `${kind} ${shown.join(", ")}${points.length > shown.length ? " …" : ""}`.trim();
 }
 
+/** The same in the patient (PS3.3 C.18.9): points by their millimetres along the patient's axes. */
+function drawnInPatient(item: DataSet): string {
+  const kind = (text(item, Tags.GraphicType) ?? "").toLowerCase();
+  const values = numbers(item, Tags.GraphicData);
+  const points = Array.from({ length: Math.floor(values.length / 3) }, (_, n) =>
+    values
+      .slice(n * 3, n * 3 + 3)
+      .map((value) => String(Math.round(value * 100) / 100))
+      .join(", "),
+  );
+  if (points.length === 0) return kind;
+  const shown = points.slice(0, 4).join("; ");
+  return `${kind} ${shown}${points.length > 4 ? " …" : ""} mm to the left, the back and the head`;
+}
+
 function temporal(item: DataSet): string {
   const kind = (text(item, Tags.TemporalRangeType) ?? "").toLowerCase();
   const places = [Tags.ReferencedSamplePositions, Tags.ReferencedTimeOffsets, Tags.ReferencedDateTime]
@@ -61,7 +76,7 @@ const values: Readonly<Record<string, (item: DataSet) => string>> = {
   IMAGE: referenced,
   WAVEFORM: referenced,
   SCOORD: drawn,
-  SCOORD3D: drawn,
+  SCOORD3D: drawnInPatient,
   TCOORD: temporal,
 };
 

@@ -1,4 +1,4 @@
-import type { KeyImage, Measurement } from "@isocenter/contract";
+import { isInPlane, type KeyImage, type Measurement } from "@isocenter/contract";
 import type { Db, Viewer } from "../../../platform/index.ts";
 import type { Archive } from "../../archive/index.ts";
 import { archiveDocument } from "../papers/archive-document.ts";
@@ -14,7 +14,7 @@ import {
 
 interface Deps {
   db: Db;
-  archive: Pick<Archive, "ingest" | "locate">;
+  archive: Pick<Archive, "ingest" | "locate" | "locateEach">;
 }
 
 /** The images that are still in the study: one that was deleted meanwhile is pointed at no more. */
@@ -37,6 +37,29 @@ async function stillHere(
   return images;
 }
 
+/** More slices of a volume than anybody cuts planes from in a browser: a document names no more. */
+const mostSlices = 10_000;
+
+/** The slices that are still here of each series from which planes were cut. */
+async function volumesStillHere(
+  archive: Deps["archive"],
+  viewer: Viewer,
+  study: { id: string; StudyInstanceUID: string },
+  uids: readonly string[],
+): Promise<Map<string, Pointed[]>> {
+  const volumes = new Map<string, Pointed[]>();
+  for (const SeriesInstanceUID of new Set(uids)) {
+    const selection = { StudyInstanceUID: study.StudyInstanceUID, SeriesInstanceUID };
+    const slices: Pointed[] = [];
+    for await (const batch of archive.locateEach(viewer, selection, "none")) {
+      slices.push(...batch.filter(({ studyId, pixels }) => studyId === study.id && pixels !== null));
+      if (slices.length >= mostSlices) break;
+    }
+    if (slices.length > 0) volumes.set(SeriesInstanceUID, slices.slice(0, mostSlices));
+  }
+  return volumes;
+}
+
 /** Puts what a person measured, as it is now, into the study as a structured report; nothing where there is nothing, or it is there already. */
 export async function archiveMeasurements(
   { db, archive }: Deps,
@@ -52,18 +75,24 @@ export async function archiveMeasurements(
   if (!row || row.measurements.length === 0) return;
   const { of, patientId, facilityId } = await belongingsOf(db, studyId);
   const { studyInstanceUid: StudyInstanceUID } = of.study;
-  const uids = row.measurements.map(({ sopInstanceUid }) => sopInstanceUid);
-  const images = await stillHere(archive, viewer, { id: studyId, StudyInstanceUID }, uids);
-  const kept = row.measurements.filter(({ sopInstanceUid }) => images.has(sopInstanceUid));
+  const study = { id: studyId, StudyInstanceUID };
+  const uids = row.measurements.flatMap((one) => (isInPlane(one) ? [] : [one.sopInstanceUid]));
+  const images = await stillHere(archive, viewer, study, uids);
+  const series = row.measurements.flatMap((one) => (isInPlane(one) ? [one.plane.seriesInstanceUid] : []));
+  const volumes = await volumesStillHere(archive, viewer, study, series);
+  const kept = row.measurements.filter((one) =>
+    isInPlane(one) ? volumes.has(one.plane.seriesInstanceUid) : images.has(one.sopInstanceUid),
+  );
   if (kept.length === 0) return;
   const author = { id: userId, name: row.userName };
-  const source: DocumentSource = { of, studyId, version: row.version, author, at: row.updatedAt, images };
+  const { version, updatedAt: at } = row;
+  const source: DocumentSource = { of, studyId, version, author, at, images, volumes };
   const place = {
     StudyInstanceUID,
     studyId,
     patientId,
     facilityId,
-    ...measurementUids(studyId, userId, row.version),
+    ...measurementUids(studyId, userId, version),
   };
   await archiveDocument(archive, viewer, place, () => measurementReport(source, kept));
 }

@@ -1,6 +1,13 @@
-import { type Measurement, measurementPoints } from "@isocenter/contract";
+import {
+  type ImageMeasurement,
+  isInPlane,
+  type Measurement,
+  measurementPoints,
+  type PlaneMeasurement,
+} from "@isocenter/contract";
 import { Refusal, type Viewer } from "../../../platform/index.ts";
 import type { Archive, StoredInstance } from "../../archive/index.ts";
+import type { Vector, Volume } from "./volumes.ts";
 
 /** An image of a study that something points at. */
 interface Pointing {
@@ -8,7 +15,7 @@ interface Pointing {
   frame?: number;
 }
 
-const wrong = (path: string, message: string): Refusal =>
+export const wrong = (path: string, message: string): Refusal =>
   new Refusal("invalid", "measurement.invalid", `${path} ${message}.`, {
     errors: [{ path: `body.${path}`, message }],
   });
@@ -21,11 +28,13 @@ export async function imagesOfStudy(
   archive: Pick<Archive, "locate">,
   viewer: Viewer,
   study: { id: string; studyInstanceUid: string },
-  pointing: readonly Pointing[],
+  pointing: readonly (Pointing | PlaneMeasurement)[],
   list: string,
 ): Promise<Map<string, StoredInstance>> {
   const found = new Map<string, StoredInstance>();
-  for (const [index, { sopInstanceUid, frame = 1 }] of pointing.entries()) {
+  for (const [index, one] of pointing.entries()) {
+    if ("plane" in one) continue;
+    const { sopInstanceUid, frame = 1 } = one;
     if (!found.has(sopInstanceUid)) {
       const selection = { StudyInstanceUID: study.studyInstanceUid, SOPInstanceUID: sopInstanceUid };
       // The same UID may stand under another patient while an identity is in doubt.
@@ -40,13 +49,19 @@ export async function imagesOfStudy(
   return found;
 }
 
-/** @throws Refusal `invalid` (`measurement.invalid`) for what cannot have been drawn in the image, or was named twice */
+interface MeasuredIn {
+  images: ReadonlyMap<string, StoredInstance>;
+  volumes: ReadonlyMap<string, Volume>;
+}
+
+/** @throws Refusal `invalid` (`measurement.invalid`) for what cannot have been drawn in the image or the plane, or was named twice */
 export function checkMeasurements(
   measurements: readonly Measurement[],
-  images: ReadonlyMap<string, StoredInstance>,
+  { images, volumes }: MeasuredIn,
 ): void {
   const names = new Set<string>();
-  for (const [index, { id, kind, points, sopInstanceUid, label }] of measurements.entries()) {
+  for (const [index, measurement] of measurements.entries()) {
+    const { id, kind, points, label } = measurement;
     const at = `measurements.${index}`;
     if (names.has(id)) throw wrong(`${at}.id`, "names another one too");
     names.add(id);
@@ -57,13 +72,44 @@ export function checkMeasurements(
         `${at}.points`,
         least === most ? `of ${kind} are ${least}` : `of ${kind} are ${least} to ${most}`,
       );
-    const { rows, columns } = images.get(sopInstanceUid)!;
-    if (rows === null || columns === null) throw wrong(`${at}.sopInstanceUid`, "has no pixels to measure");
-    for (const [column = 0, row = 0] of points)
-      if (!(column >= 0 && row >= 0 && column <= columns && row <= rows))
-        throw wrong(`${at}.points`, `must lie in the image, of ${columns} columns and ${rows} rows`);
+    if (isInPlane(measurement))
+      checkInPlane(measurement, volumes.get(measurement.plane.seriesInstanceUid)!, at);
+    else checkInImage(measurement, images.get(measurement.sopInstanceUid)!, at);
   }
 }
+
+function checkInImage({ points }: ImageMeasurement, { rows, columns }: StoredInstance, at: string): void {
+  if (rows === null || columns === null) throw wrong(`${at}.sopInstanceUid`, "has no pixels to measure");
+  for (const [column = 0, row = 0] of points)
+    if (!(column >= 0 && row >= 0 && column <= columns && row <= rows))
+      throw wrong(`${at}.points`, `must lie in the image, of ${columns} columns and ${rows} rows`);
+}
+
+/** No table moves further: a point this far from a slice, in millimetres, is of another frame of reference. */
+const farthest = 3000;
+/** Millimetres by which a point may lie off its plane, by the rounding of whoever sent it. */
+const flat = 0.1;
+
+function checkInPlane({ plane, points }: PlaneMeasurement, volume: Volume, at: string): void {
+  if (plane.frameOfReferenceUid !== volume.frameOfReferenceUid)
+    throw wrong(`${at}.plane.frameOfReferenceUid`, "is not that of the series");
+  const normal = plane.normal as unknown as Vector;
+  if (Math.abs(Math.hypot(...normal) - 1) > 1e-3) throw wrong(`${at}.plane.normal`, "must be of length one");
+  const places = points as unknown as Vector[];
+  for (const place of places) {
+    if (Math.hypot(...from(volume.position, place)) > farthest)
+      throw wrong(`${at}.points`, `must lie within ${farthest} mm of the series`);
+    const [x, y, z] = from(places[0]!, place);
+    if (Math.abs(normal[0] * x + normal[1] * y + normal[2] * z) > flat)
+      throw wrong(`${at}.points`, `must lie in one plane across its normal, within ${flat} mm`);
+  }
+}
+
+const from = (one: Vector, other: Vector): Vector => [
+  other[0] - one[0],
+  other[1] - one[1],
+  other[2] - one[2],
+];
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/;

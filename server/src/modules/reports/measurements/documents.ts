@@ -1,4 +1,11 @@
-import type { KeyImage, MeasuredQuantity, Measurement } from "@isocenter/contract";
+import {
+  type ImageMeasurement,
+  isInPlane,
+  type KeyImage,
+  type MeasuredQuantity,
+  type Measurement,
+  type PlaneMeasurement,
+} from "@isocenter/contract";
 import { type DataSetValues, SopClasses } from "@isocenter/dicom";
 import {
   codedItem,
@@ -26,6 +33,7 @@ import {
   short,
 } from "../papers/dicom/modules.ts";
 import { dicomMoment } from "../papers/when.ts";
+import { planeWords } from "./plane-words.ts";
 
 /** What a document says of an image that it points at. */
 export interface Pointed {
@@ -42,13 +50,18 @@ export interface DocumentSource {
   author: { id: string; name: string };
   at: Date;
   images: ReadonlyMap<string, Pointed>;
+  /** The slices of each series from which planes were cut that something was measured in. */
+  volumes?: ReadonlyMap<string, readonly Pointed[]>;
 }
 
 export const measurementUids = (studyId: string, userId: string, version: number) => ({
   SeriesInstanceUID: derivedUid("measurements-series", studyId, userId),
   SOPInstanceUID: derivedUid("measurements", studyId, userId, version),
-  SOPClassUID: SopClasses.ComprehensiveSRStorage,
 });
+
+/** Coordinates in the patient are more than Comprehensive SR has (PS3.3 A.35.3.3.1.1). */
+const classOf = (measurements: readonly Measurement[]): string =>
+  measurements.some(isInPlane) ? SopClasses.Comprehensive3DSRStorage : SopClasses.ComprehensiveSRStorage;
 
 export const keyImageUids = (studyId: string, version: number) => ({
   SeriesInstanceUID: derivedUid("key-images-series", studyId),
@@ -56,27 +69,30 @@ export const keyImageUids = (studyId: string, version: number) => ({
   SOPClassUID: SopClasses.KeyObjectSelectionDocumentStorage,
 });
 
-const reference = ({ SOPClassUID, SOPInstanceUID, numberOfFrames }: Pointed, frames: readonly number[]) => ({
+const referenceWhole = ({ SOPClassUID, SOPInstanceUID }: Pointed) => ({
   ReferencedSOPClassUID: SOPClassUID,
   ReferencedSOPInstanceUID: SOPInstanceUID,
-  ...(numberOfFrames > 1 ? { ReferencedFrameNumber: frames } : {}),
+});
+
+const reference = (image: Pointed, frames: readonly number[]) => ({
+  ...referenceWhole(image),
+  ...(image.numberOfFrames > 1 ? { ReferencedFrameNumber: frames } : {}),
 });
 
 /** Everything that is pointed at, by series (PS3.3 C.17.2.3). */
-function evidence({ of, images }: DocumentSource): DataSetValues {
-  const series = new Map<string, Pointed[]>();
-  for (const image of images.values())
-    series.set(image.SeriesInstanceUID, [...(series.get(image.SeriesInstanceUID) ?? []), image]);
+function evidence({ of, images, volumes }: DocumentSource): DataSetValues {
+  const series = new Map<string, Map<string, Pointed>>();
+  for (const image of [...images.values(), ...(volumes ? [...volumes.values()].flat() : [])]) {
+    const held = series.get(image.SeriesInstanceUID) ?? new Map<string, Pointed>();
+    series.set(image.SeriesInstanceUID, held.set(image.SOPInstanceUID, image));
+  }
   return {
     CurrentRequestedProcedureEvidenceSequence: [
       {
         StudyInstanceUID: of.study.studyInstanceUid,
         ReferencedSeriesSequence: [...series].map(([SeriesInstanceUID, held]) => ({
           SeriesInstanceUID,
-          ReferencedSOPSequence: held.map(({ SOPClassUID, SOPInstanceUID }) => ({
-            ReferencedSOPClassUID: SOPClassUID,
-            ReferencedSOPInstanceUID: SOPInstanceUID,
-          })),
+          ReferencedSOPSequence: [...held.values()].map(referenceWhole),
         })),
       },
     ],
@@ -131,32 +147,76 @@ function numberItem(name: Code, value: number, unit: string, children: readonly 
 
 const openPaths = new Set<Measurement["kind"]>(["length", "angle", "cobb", "arrow"]);
 
-/** The drawing in the image (PS3.3 C.18.6); a rectangle comes back to where it began. */
-function regionItem(relation: "CONTAINS" | "INFERRED FROM", one: Measurement, image: Pointed): Item {
-  const { kind, points, frame = 1 } = one;
+type Relation = "CONTAINS" | "INFERRED FROM";
+
+/** A drawing, whose rectangle comes back to where it began. */
+function drawingItem(relation: Relation, { kind, points }: Measurement): Item {
   const closed = kind === "rectangle" ? [...points, points[0]!] : points;
-  const type = kind === "ellipse" ? "ELLIPSE" : kind === "probe" ? "POINT" : "POLYLINE";
+  const isPath = relation === "INFERRED FROM" && openPaths.has(kind);
   return {
     RelationshipType: relation,
-    ValueType: "SCOORD",
-    ...(relation === "CONTAINS" || !openPaths.has(kind)
-      ? { ConceptNameCodeSequence: [codeItem(imageRegion)] }
-      : { ConceptNameCodeSequence: [codeItem(code("121055", "DCM", "Path"))] }),
-    GraphicType: type,
+    ConceptNameCodeSequence: [codeItem(isPath ? code("121055", "DCM", "Path") : imageRegion)],
+    GraphicType: kind === "ellipse" ? "ELLIPSE" : kind === "probe" ? "POINT" : "POLYLINE",
     GraphicData: closed.flat(),
+  };
+}
+
+/** In a plane (PS3.3 C.18.9), where what comes back to where it began has a name of its own. */
+function planeRegionItem(relation: Relation, one: PlaneMeasurement): Item {
+  const { kind, points, plane } = one;
+  const [first, last] = [points[0]!, points.at(-1)!];
+  const isClosed = kind === "freehand" && points.length > 3 && first.every((part, n) => part === last[n]);
+  return {
+    ...drawingItem(relation, one),
+    ...(isClosed || kind === "rectangle" ? { GraphicType: "POLYGON" } : {}),
+    ValueType: "SCOORD3D",
+    ReferencedFrameOfReferenceUID: plane.frameOfReferenceUid,
+  };
+}
+
+/** In an image (PS3.3 C.18.6). */
+function imageRegionItem(relation: Relation, one: ImageMeasurement, image: Pointed): Item {
+  return {
+    ...drawingItem(relation, one),
+    ValueType: "SCOORD",
     ContentSequence: [
       {
         RelationshipType: "SELECTED FROM",
         ValueType: "IMAGE",
-        ReferencedSOPSequence: [reference(image, [frame])],
+        ReferencedSOPSequence: [reference(image, [one.frame ?? 1])],
       },
     ],
   };
 }
 
+/** The images of the volumes that planes were cut from (PS3.16 TID 1600); nothing where there are none. */
+function libraryItems({ volumes = new Map() }: DocumentSource): Item[] {
+  if (volumes.size === 0) return [];
+  const groups = [...volumes.values()].map((slices) =>
+    container(
+      code("126200", "DCM", "Image Library Group"),
+      slices.map((slice) => ({
+        RelationshipType: "CONTAINS",
+        ValueType: "IMAGE",
+        ReferencedSOPSequence: [referenceWhole(slice)],
+      })),
+    ),
+  );
+  return [container(code("111028", "DCM", "Image Library"), groups)];
+}
+
+/** Which volume a plane was cut from, and how: coordinates alone say neither. */
+const planeItems = ({ plane }: PlaneMeasurement, language: string): Item[] => [
+  textItem("CONTAINS", code("121106", "DCM", "Comment"), planeWords(plane, language)),
+  uidItem("CONTAINS", code("121232", "DCM", "Source series for segmentation"), plane.seriesInstanceUid),
+];
+
 function groupItem(one: Measurement, source: DocumentSource): Item {
-  const image = source.images.get(one.sopInstanceUid)!;
-  const inferred = () => [regionItem("INFERRED FROM", one, image)];
+  const region = (relation: Relation) =>
+    isInPlane(one)
+      ? planeRegionItem(relation, one)
+      : imageRegionItem(relation, one, source.images.get(one.sopInstanceUid)!);
+  const inferred = () => [region("INFERRED FROM")];
   const numbers = one.values.map(({ quantity, value, unit }) =>
     numberItem(quantity === "value" ? pixelValue(unit) : quantities[quantity], value, unit, inferred()),
   );
@@ -177,11 +237,12 @@ function groupItem(one: Measurement, source: DocumentSource): Item {
       code("112040", "DCM", "Tracking Unique Identifier"),
       derivedUid("measurement", source.studyId, source.author.id, one.id),
     ),
-    ...(measured.length > 0 ? measured : [regionItem("CONTAINS", one, image)]),
+    ...(isInPlane(one) ? planeItems(one, source.of.language) : []),
+    ...(measured.length > 0 ? measured : [region("CONTAINS")]),
   ]);
 }
 
-/** What somebody measured in a study as Comprehensive SR (PS3.3 A.35.3) by TID 1500, as a Part 10 file. */
+/** What somebody measured in a study as Comprehensive SR (PS3.3 A.35.3; in planes: A.35.13) by TID 1500, as a Part 10 file. */
 export function measurementReport(source: DocumentSource, measurements: readonly Measurement[]): Uint8Array {
   const { of, author, at, version } = source;
   const { date, time } = dicomMoment(at, of.facility.timeZone);
@@ -194,7 +255,7 @@ export function measurementReport(source: DocumentSource, measurements: readonly
       modality: "SR",
       description: "Measurements",
     }),
-    SOPClassUID: uids.SOPClassUID,
+    SOPClassUID: classOf(measurements),
     SOPInstanceUID: uids.SOPInstanceUID,
     ReferencedPerformedProcedureStepSequence: [],
     InstanceNumber: version,
@@ -218,6 +279,7 @@ export function measurementReport(source: DocumentSource, measurements: readonly
       languageItem(of.language),
       ...observerItems(author.name, short(of.facility.name, 64)),
       procedureItem(procedureReported(of)),
+      ...libraryItems(source),
       container(
         code("126010", "DCM", "Imaging Measurements"),
         measurements.map((one) => groupItem(one, source)),

@@ -1,3 +1,4 @@
+import { newUid, SopClasses } from "@isocenter/dicom";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
@@ -99,6 +100,99 @@ test("only those who write reports measure; only images of the study, and only i
   expect((await put(radiologist, id, { measurements: [line(uid, { colour: "red" })] })).status).toBe(400);
   const foreign = await putKeys(radiologist, id, { images: [{ sopInstanceUid: other.uid }] });
   expect([foreign.status, foreign.body.errors[0].path]).toEqual([400, "body.images.0.sopInstanceUid"]);
+  expect((await room.call(radiologist, "GET", `/studies/${id}/measurements`)).body.version).toBe(0);
+});
+
+/** A study with a volume of slices, and one place in a coronal plane of it. */
+async function studyWithVolume() {
+  const frameOfReferenceUid = newUid();
+  const place = (z: number) => ({
+    FrameOfReferenceUID: frameOfReferenceUid,
+    ImagePositionPatient: ["-10", "-20", String(z)],
+  });
+  const study = await room.study();
+  const SeriesInstanceUID = newUid();
+  const series = { ...study.attributes, SeriesInstanceUID };
+  for (const z of [0, 5, 10]) await room.image({ ...series, ...place(z) });
+  const plane = { frameOfReferenceUid, seriesInstanceUid: SeriesInstanceUID, normal: [0, 1, 0] };
+  const inPlane = (more: object = {}) => {
+    const { sopInstanceUid: _image, ...common } = line("");
+    return {
+      ...common,
+      id: "plane",
+      plane,
+      points: [
+        [-5, 3.25, 0],
+        [-5, 3.25, 9.5],
+      ],
+      ...more,
+    };
+  };
+  return { ...study, plane, inPlane };
+}
+
+test("what was measured in a plane is kept with the place of the plane, and goes into the study with its volume", async () => {
+  const { id, inPlane, plane } = await studyWithVolume();
+  const thick = inPlane({ id: "thick", plane: { ...plane, slab: { mode: "MIP", thickness: 10 } } });
+  const kept = await put(radiologist, id, { measurements: [inPlane(), thick] }, "?store=dicom");
+  expect([kept.status, kept.body.measurements]).toEqual([200, [inPlane(), thick]]);
+  const classes = await database.db`
+    select i.sop_class_uid as class from instance i join series se on se.id = i.series_id
+    where se.study_id = ${id} and i.door = 'system'`;
+  expect(classes).toEqual([{ class: SopClasses.Comprehensive3DSRStorage }]);
+  const read = await room.call(radiologist, "GET", `/studies/${id}/measurements`);
+  expect(read.body.measurements).toEqual([inPlane(), thick]);
+});
+
+test("planes are of a volume in the study, and hold all that is drawn in them", async () => {
+  const { id, plane, inPlane } = await studyWithVolume();
+  const other = await studyWithVolume();
+  const flat = await studyWithImage();
+  const flatSeries = { ...plane, seriesInstanceUid: flat.attributes.SeriesInstanceUID };
+  for (const [study, wrong, path] of [
+    [id, inPlane({ plane: other.plane }), "plane.seriesInstanceUid"],
+    [flat.id, inPlane({ plane: flatSeries }), "plane.seriesInstanceUid"],
+    [id, inPlane({ plane: { ...plane, frameOfReferenceUid: newUid() } }), "plane.frameOfReferenceUid"],
+    [id, inPlane({ plane: { ...plane, normal: [0, 0.9, 0] } }), "plane.normal"],
+    [
+      id,
+      inPlane({
+        points: [
+          [0, 3, 0],
+          [0, 3.2, 9],
+        ],
+      }),
+      "points",
+    ],
+    [
+      id,
+      inPlane({
+        points: [
+          [0, 3, 0],
+          [0, 3, 3100],
+        ],
+      }),
+      "points",
+    ],
+    [id, inPlane({ points: [[0, 3, 0]] }), "points"],
+  ] as const) {
+    const answer = await put(radiologist, study, { measurements: [wrong] });
+    expect([answer.status, answer.body.errors?.[0].path]).toEqual([400, `body.measurements.0.${path}`]);
+  }
+  for (const shape of [
+    { sopInstanceUid: flat.uid },
+    { plane: { ...plane, colour: "red" } },
+    { plane: { ...plane, slab: { mode: "MEDIAN", thickness: 3 } } },
+    { plane: { ...plane, slab: { mode: "MIP", thickness: 0 } } },
+    { plane: { ...plane, normal: [0, 1] } },
+    {
+      points: [
+        [0, 3],
+        [0, 4],
+      ],
+    },
+  ])
+    expect((await put(radiologist, id, { measurements: [inPlane(shape)] })).status).toBe(400);
   expect((await room.call(radiologist, "GET", `/studies/${id}/measurements`)).body.version).toBe(0);
 });
 

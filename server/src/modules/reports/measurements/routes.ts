@@ -28,6 +28,7 @@ import {
   writeKeyImages,
   writeMeasurements,
 } from "./store.ts";
+import { volumesOfStudy } from "./volumes.ts";
 
 const params = Type.Object({ id: Id });
 const tags = ["Studies"];
@@ -38,7 +39,7 @@ const problems = { "4xx": Problem };
 export interface MeasurementRoutesDeps {
   platform: Platform;
   journal: Journal;
-  archive: Pick<Archive, "getStudy" | "locate" | "ingest">;
+  archive: Pick<Archive, "getStudy" | "locate" | "locateEach" | "readAttributes" | "ingest">;
 }
 
 /** `/studies/:id/measurements` and `/studies/:id/key-images`. */
@@ -86,8 +87,10 @@ function measurements(app: App, { platform, journal, archive }: MeasurementRoute
       requirePerson(viewer);
       const version = expectedVersion(request, body.expectedVersion);
       const study = await archive.getStudy(viewer, request.params.id);
-      const images = await imagesOfStudy(archive, viewer, study, body.measurements, "measurements");
-      checkMeasurements(body.measurements, images);
+      checkMeasurements(body.measurements, {
+        images: await imagesOfStudy(archive, viewer, study, body.measurements, "measurements"),
+        volumes: await volumesOfStudy(archive, viewer, study, body.measurements),
+      });
       await transact(db, (tx) =>
         writeMeasurements(tx, viewer, study, body.measurements, version, { journal, now: clock.now() }),
       );

@@ -20,7 +20,7 @@ interface Payload {
 export interface PapersDeps {
   platform: Pick<Platform, "jobs" | "clock" | "db">;
   journal: Pick<Journal, "registerReader">;
-  archive: Pick<Archive, "ingest" | "locate">;
+  archive: Pick<Archive, "ingest" | "locate" | "locateEach">;
   /** The critical findings of a study, which the paper names; none when left out. */
   criticalFindings?: CriticalFindings;
 }
