@@ -1,6 +1,6 @@
 import { cache } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
-import type { Measurement, MeasurementKind } from "@isocenter/contract";
+import type { Measurement, MeasurementKind, PlaneMeasurement } from "@isocenter/contract";
 import { textOf } from "../model/dicom-json.ts";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, type PixelPoint, pixelOf, placeOf } from "../model/pixel-space.ts";
@@ -8,6 +8,7 @@ import { tags } from "../model/tags.ts";
 import { registeredImage } from "../pixels/image-source.ts";
 import { plainImageId } from "../pixels/subtracted.ts";
 import { isClosed, type Measured, measure } from "./measure.ts";
+import { inPatient, inPicture, isInPlane, measuredPlane } from "./planes.ts";
 import type { Pixels } from "./region.ts";
 
 /** Cornerstone's tools by what they measure. */
@@ -32,6 +33,8 @@ export interface DrawnData {
   handles: { points: World[]; activeHandleIndex: number | null; textBox?: object };
   contour?: { polyline: World[]; closed: boolean };
   cachedStats: Record<string, unknown>;
+  /** What was measured before in the plane that this lies on, and where it was drawn: as long as nobody has moved it, that is what it is. */
+  kept?: { measurement: PlaneMeasurement; drawing: string };
 }
 export interface Drawn {
   annotationUID: string;
@@ -116,8 +119,20 @@ function pixelsOf(imageId: string): Pixels | undefined {
   return { values: image.getPixelData(), columns: image.columns, rows: image.rows };
 }
 
+const drawingOf = ({ handles, contour }: Pick<DrawnData, "handles" | "contour">) =>
+  JSON.stringify([handles.points, contour?.polyline]);
+
+/** The measurement in a plane that a drawing stands for still. */
+const keptBy = (data: DrawnData): PlaneMeasurement | undefined =>
+  data.kept?.drawing === drawingOf(data) ? data.kept.measurement : undefined;
+
 /** What a drawing is worth where it is drawn. */
 export function measuredOn(kind: MeasurementKind, data: DrawnData, drawnOn: string): Measured | undefined {
+  const kept = keptBy(data);
+  if (kept) {
+    const { values, statistics } = kept;
+    return { values, ...(statistics ? { statistics } : {}), source: "patient" };
+  }
   const imageId = plainImageId(drawnOn);
   const image = registeredImage(imageId);
   const points = image && pointsOf(kind, data, image);
@@ -126,6 +141,7 @@ export function measuredOn(kind: MeasurementKind, data: DrawnData, drawnOn: stri
 
 export interface Marked {
   measurement: Measurement;
+  /** What it is drawn on; of one in a plane only while that is shown, else "". */
   imageId: string;
   /** How its lengths are known. */
   source: Measured["source"];
@@ -136,24 +152,36 @@ export function markOf(drawn: Drawn): Marked | undefined {
   const kind = kindOfTool.get(drawn.metadata.toolName);
   // Figures and places are those of the picture as it was sent.
   const imageId = plainImageId(drawn.metadata.referencedImageId ?? "");
+  const name = (drawn.data.label ?? "").trim().slice(0, 64);
+  const label = name ? { label: name } : {};
+  const kept = keptBy(drawn.data);
+  if (kept) {
+    const { label: _before, ...measurement } = kept;
+    return { imageId, source: "patient", measurement: { ...measurement, ...label } };
+  }
   const image = registeredImage(imageId);
   const points = kind && image && pointsOf(kind, drawn.data, image);
   if (!points) return undefined;
   const { values, statistics, source } = measure(kind, points, image, pixelsOf(imageId));
-  const label = (drawn.data.label ?? "").trim().slice(0, 64);
+  const measured = {
+    id: drawn.annotationUID,
+    kind,
+    ...label,
+    values,
+    ...(statistics ? { statistics } : {}),
+  };
+  const plane = measuredPlane(image);
   return {
     imageId,
     source,
-    measurement: {
-      id: drawn.annotationUID,
-      kind,
-      ...(label ? { label } : {}),
-      values,
-      sopInstanceUid: image.sopInstanceUid,
-      ...(image.numberOfFrames > 1 ? { frame: image.frameNumber } : {}),
-      points: points.map(([column, row]) => [column, row]),
-      ...(statistics ? { statistics } : {}),
-    },
+    measurement: plane
+      ? { ...measured, plane, points: inPatient(points, image) }
+      : {
+          ...measured,
+          sopInstanceUid: image.sopInstanceUid,
+          ...(image.numberOfFrames > 1 ? { frame: image.frameNumber } : {}),
+          points: points.map(([column, row]) => [column, row]),
+        },
   };
 }
 
@@ -163,7 +191,9 @@ export function drawMark({ measurement, imageId }: Pick<Marked, "measurement" | 
   if (!image) return;
   const plane = drawnPlaneOf(image);
   const { kind, id, label } = measurement;
-  const given = measurement.points.map(([column = 0, row = 0]): PixelPoint => [column, row]);
+  const given = isInPlane(measurement)
+    ? inPicture(measurement.points, image)
+    : measurement.points.map(([column = 0, row = 0]): PixelPoint => [column, row]);
   const closed = kind === "freehand" && isClosed(given);
   const points = handlesOf(kind, closed ? given.slice(0, -1) : given).map((point) => placeOf(plane, point));
   const drawn: Drawn = {
@@ -199,6 +229,7 @@ export function drawMark({ measurement, imageId }: Pick<Marked, "measurement" | 
       cachedStats: {},
     },
   };
+  if (isInPlane(measurement)) drawn.data.kept = { measurement, drawing: drawingOf(drawn.data) };
   tools.annotation.state.addAnnotation(drawn as never, drawn.metadata.FrameOfReferenceUID);
 }
 

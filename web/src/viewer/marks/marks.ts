@@ -3,17 +3,20 @@ import * as tools from "@cornerstonejs/tools";
 import type { Measurement } from "@isocenter/contract";
 import { createStore, type Store } from "../stack/store.ts";
 import { allDrawn, drawMark, type Marked, markOf, namelessLabel } from "./annotations.ts";
+import { imageFor, isInPlane, type Seen } from "./planes.ts";
 
 export interface Marks {
-  /** All measurements on the images that are open, the oldest first. */
+  /** All measurements on the images that are open, and in planes of their volumes, the oldest first. */
   list: Store<readonly Marked[]>;
   /** The measurement that is selected. */
   selected: Store<string>;
   select(id: string): void;
   remove(ids: readonly string[]): void;
   rename(id: string, label: string): void;
-  /** Draws what was kept before; it cannot be undone. Those that are drawn already stay as they are. */
+  /** Draws what was kept before, in planes where one is shown that lies there; it cannot be undone. Those that are listed already stay as they are. */
   show(kept: readonly Pick<Marked, "measurement" | "imageId">[]): void;
+  /** Other pictures are on the screen: what was measured in planes goes to where it lies. */
+  follow(): void;
   undo(): boolean;
   redo(): boolean;
   dispose(): void;
@@ -26,35 +29,46 @@ const maximumSteps = 100;
 const settleMs = 80;
 
 const same = (a: Measurement, b: Measurement) =>
-  a.id === b.id && a.label === b.label && JSON.stringify(a.points) === JSON.stringify(b.points);
+  a.id === b.id && a.label === b.label && placeOf(a) === placeOf(b);
+const placeOf = (measurement: Measurement) =>
+  JSON.stringify([
+    measurement.points,
+    isInPlane(measurement) ? measurement.plane : measurement.sopInstanceUid,
+  ]);
 const sameList = (a: Snapshot, b: Snapshot) =>
   a.length === b.length && a.every((mark, index) => same(mark.measurement, b[index]!.measurement));
 
 /**
  * The measurements of an open viewer, in step with what is drawn.
  * @param redraw draws all viewports anew
+ * @param seen what the viewports show
  */
-export function createMarks(redraw: () => void): Marks {
+export function createMarks(redraw: () => void, seen: () => readonly Seen[]): Marks {
   const list = createStore<Snapshot>([]);
   const selected = createStore("");
   const whole = new Set<string>();
+  /** Those in planes of which none is on the screen. */
+  const apart = new Map<string, Marked>();
   const before: Snapshot[] = [];
   const undone: Snapshot[] = [];
   let pointerIsDown = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Without pixels a region has no statistics; those that it had while they were here stay. */
-  function withKnownStatistics(mark: Marked): Marked {
+  /** Without pixels a region has no statistics, and a point no value; those that they had while they were here stay. */
+  function withKnownFigures(mark: Marked): Marked {
     const known = list.get().find(({ measurement }) => same(measurement, mark.measurement));
-    if (!known || mark.measurement.statistics || !known.measurement.statistics) return mark;
-    return { ...mark, measurement: { ...mark.measurement, statistics: known.measurement.statistics } };
+    if (!known || mark.measurement.statistics) return mark;
+    const { statistics } = known.measurement;
+    const values = mark.measurement.values.length > 0 ? mark.measurement.values : known.measurement.values;
+    return { ...mark, measurement: { ...mark.measurement, values, ...(statistics ? { statistics } : {}) } };
   }
 
   function now(): Snapshot {
     const marks = allDrawn()
       .filter(({ annotationUID }) => whole.has(annotationUID))
       .flatMap((drawn) => markOf(drawn) ?? [])
-      .map(withKnownStatistics);
+      .map(withKnownFigures)
+      .concat(...apart.values());
     // Cornerstone groups by tool; people count by time.
     const order = new Map(list.get().map(({ measurement }, index) => [measurement.id, index]));
     const place = ({ measurement }: Marked) => order.get(measurement.id) ?? Number.MAX_SAFE_INTEGER;
@@ -77,6 +91,37 @@ export function createMarks(redraw: () => void): Marks {
     timer = setTimeout(settle, settleMs);
   };
 
+  /** Takes a drawing away, or what stands for one; it has been told of already. */
+  function take(id: string): void {
+    apart.delete(id);
+    tools.annotation.state.removeAnnotation(id);
+  }
+
+  function put(mark: Pick<Marked, "measurement" | "imageId">): void {
+    const { measurement } = mark;
+    whole.add(measurement.id);
+    if (isInPlane(measurement)) apart.set(measurement.id, { measurement, imageId: "", source: "patient" });
+    else drawMark(mark);
+  }
+
+  /** Draws what was measured in planes where it lies now; answers whether anything is drawn otherwise than before. */
+  function placePlanes(): boolean {
+    const drawn = allDrawn()
+      .filter(({ annotationUID }) => whole.has(annotationUID))
+      .flatMap((one) => markOf(one) ?? []);
+    let isOther = false;
+    for (const { measurement, imageId } of [...drawn, ...apart.values()]) {
+      if (!isInPlane(measurement)) continue;
+      const wanted = imageFor(measurement, imageId, seen());
+      if (wanted === imageId) continue;
+      isOther = true;
+      take(measurement.id);
+      if (wanted === "") apart.set(measurement.id, { measurement, imageId: "", source: "patient" });
+      else drawMark({ measurement, imageId: wanted });
+    }
+    return isOther;
+  }
+
   function restore(snapshot: Snapshot): void {
     const drawn = new Map(list.get().map((mark) => [mark.measurement.id, mark]));
     for (const mark of snapshot) {
@@ -89,12 +134,9 @@ export function createMarks(redraw: () => void): Marks {
         .map(({ measurement }) => measurement.id)
         .filter((id) => !drawn.has(id)),
     );
-    for (const id of drawn.keys()) tools.annotation.state.removeAnnotation(id);
-    for (const mark of snapshot) {
-      if (stays.has(mark.measurement.id)) continue;
-      whole.add(mark.measurement.id);
-      drawMark(mark);
-    }
+    for (const id of drawn.keys()) take(id);
+    for (const mark of snapshot) if (!stays.has(mark.measurement.id)) put(mark);
+    placePlanes();
     clearTimeout(timer);
     list.set(snapshot);
     redraw();
@@ -137,11 +179,19 @@ export function createMarks(redraw: () => void): Marks {
       redraw();
     },
     remove(ids) {
-      for (const id of ids) tools.annotation.state.removeAnnotation(id);
+      for (const id of ids) take(id);
       redraw();
       settle();
     },
     rename(id, label) {
+      const mark = apart.get(id);
+      if (mark) {
+        const { label: _before, ...measurement } = mark.measurement;
+        const name = label.trim() ? { label: label.trim().slice(0, 64) } : {};
+        apart.set(id, { ...mark, measurement: { ...measurement, ...name } });
+        settle();
+        return;
+      }
       const drawn = allDrawn().find(({ annotationUID }) => annotationUID === id);
       if (!drawn) return;
       drawn.data.label =
@@ -150,17 +200,18 @@ export function createMarks(redraw: () => void): Marks {
       settle();
     },
     show(kept) {
-      const there = new Set(allDrawn().map(({ annotationUID }) => annotationUID));
+      const there = new Set([...allDrawn().map(({ annotationUID }) => annotationUID), ...apart.keys()]);
       const missing = kept.filter(({ measurement }) => !there.has(measurement.id));
       if (missing.length === 0) return;
-      for (const mark of missing) {
-        whole.add(mark.measurement.id);
-        // Until the pixels are here, the figures are those that were kept.
-        drawMark(mark);
-      }
+      // Until the pixels are here, the figures are those that were kept.
+      for (const mark of missing) put(mark);
+      placePlanes();
       list.set([...missing.map((mark) => ({ ...mark, source: "patient" as const })), ...list.get()]);
       list.set(now());
       redraw();
+    },
+    follow() {
+      if (placePlanes()) redraw();
     },
     undo() {
       settle();

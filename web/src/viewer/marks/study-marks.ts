@@ -7,6 +7,7 @@ import { createStore, type Store } from "../stack/store.ts";
 import type { Marked } from "./annotations.ts";
 import { createKeeper, type Keeper, type KeeperState } from "./keeper.ts";
 import type { Marks } from "./marks.ts";
+import { canBeKept, isInPlane } from "./planes.ts";
 
 /** The marks of one study, in step with the server. */
 export interface MarkedStudy {
@@ -40,12 +41,16 @@ export function openMarkedStudy(options: MarkedStudyOptions): MarkedStudy {
   const { measurements, keyImages, others, archiveMeasurements } = desk.marksOf(studyInstanceUid);
   const keys = createStore<readonly KeyImage[]>([]);
   const ofOthers = createStore<readonly MeasurementsOfOthers[]>([]);
-  /** Kept, but on images that are not here yet. */
+  /** Kept, but on images, or in planes of series, that are not here yet. */
   let waiting: readonly Measurement[] = [];
   let reading = false;
 
+  const isHere = (seriesInstanceUid: string) =>
+    study.get().series.some((entry) => entry.seriesInstanceUid === seriesInstanceUid);
   const isOurs = ({ imageId, measurement }: Marked) =>
-    measurement.sopInstanceUid !== "" && registeredImage(imageId)?.studyInstanceUid === studyInstanceUid;
+    isInPlane(measurement)
+      ? canBeKept(measurement) && isHere(measurement.plane.seriesInstanceUid)
+      : registeredImage(imageId)?.studyInstanceUid === studyInstanceUid;
   const drawn = () =>
     marks.list
       .get()
@@ -56,7 +61,9 @@ export function openMarkedStudy(options: MarkedStudyOptions): MarkedStudy {
   function place(): void {
     if (waiting.length === 0) return;
     const images = imagesByKey(study.get().series);
-    const ready = waiting.flatMap((measurement) => {
+    const ready = waiting.flatMap((measurement): Pick<Marked, "measurement" | "imageId">[] => {
+      if (isInPlane(measurement))
+        return isHere(measurement.plane.seriesInstanceUid) ? [{ measurement, imageId: "" }] : [];
       const image = images.get(keyOfImage(measurement));
       return image ? [{ measurement, imageId: source.register([image])[0]! }] : [];
     });

@@ -55,8 +55,11 @@ function geometryValues(attributes: JsonDataSet, tag: string): number[] {
 export type Plane = "Axial" | "Coronal" | "Sagittal" | "Oblique";
 
 /** The plane's name where it lies within 20 degrees of it. */
-export function planeOf(orientation: Orientation): Plane {
-  const [x, y, z] = orientation.normal.map(Math.abs) as [number, number, number];
+export const planeOf = (orientation: Orientation): Plane => planeAcross(orientation.normal);
+
+/** The same of a plane that lies across a direction of length one. */
+export function planeAcross(normal: Vector): Plane {
+  const [x, y, z] = normal.map(Math.abs) as [number, number, number];
   const near = Math.cos((20 * Math.PI) / 180);
   if (z >= near) return "Axial";
   if (y >= near) return "Coronal";

@@ -75,10 +75,13 @@ export function openSession(onLost: () => void): Session {
     group.addTool(toolNames[tool], isMeasuring(tool) ? settingsOf(tool) : {});
   // Drawings stay on the screen and can be seized whatever the tool is.
   for (const kind of kinds) group.setToolPassive(toolNames[kind]);
-  const marks = createMarks(() => engine.render());
+  const controllers = new Set<ViewportController>();
+  const marks = createMarks(
+    () => engine.render(),
+    () => [...controllers].map(({ state }) => state.get()),
+  );
   const prefetcher = createPrefetcher();
   const resized = createStore(0);
-  const controllers = new Set<ViewportController>();
   let opened = 0;
   let active: ToolName = "window";
   activate(group, active, active);
@@ -102,12 +105,20 @@ export function openSession(onLost: () => void): Session {
       const controller = createViewportController(engine, element, id);
       group.addViewport(id, name);
       controllers.add(controller);
+      let before = controller.state.get();
+      controller.state.subscribe(() => {
+        const { images, shownIndex } = controller.state.get();
+        const isOther = images !== before.images || shownIndex !== before.shownIndex;
+        before = controller.state.get();
+        if (isOther) marks.follow();
+      });
       return controller;
     },
     closeViewport(controller) {
       if (!controllers.delete(controller)) return;
       group.removeViewports(name, controller.id);
       controller.dispose();
+      marks.follow();
     },
     chooseTool(next) {
       // A measurement that is half drawn belongs to the tool before.

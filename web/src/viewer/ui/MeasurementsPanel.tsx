@@ -3,11 +3,13 @@ import { useState } from "react";
 import { joined } from "../../kit/joined.ts";
 import { t } from "../../words/words.ts";
 import type { Marked } from "../marks/annotations.ts";
+import { canBeKept, isInPlane } from "../marks/planes.ts";
 import { keyOfImage, type MarkedStudy } from "../marks/study-marks.ts";
 import { kindNames, shortText, sourceWords } from "../marks/words.ts";
 import { createStore } from "../stack/store.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import type { Place, Places } from "./places.ts";
+import type { MeasuredPlanes } from "./use-measured-planes.ts";
 import { useStore } from "./use-store.ts";
 
 interface MeasurementsPanelProps {
@@ -17,7 +19,9 @@ interface MeasurementsPanelProps {
   /** Whether the person may keep them. */
   mayMark: boolean;
   places: Places;
-  onGo: (place: Place, measurementId?: string) => void;
+  measuredPlanes: MeasuredPlanes;
+  onGo: (place: Place) => void;
+  onSelect: (id: string) => void;
   onRename: (id: string, label: string) => void;
   onRemove: (id: string) => void;
   onInsert: ((id: string) => void) | undefined;
@@ -163,10 +167,10 @@ const icons: Readonly<Record<Measurement["kind"], IconName>> = {
 function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
   const { measurement, source } = mark;
   const [naming, setNaming] = useState(false);
-  const place = props.places.ofImage(mark.imageId);
+  const { where, go } = whereabouts(measurement, props);
   const text = shortText(measurement) || t(kindNames[measurement.kind]);
   const doubt = /mm|px/.test(text) ? sourceWords(source) : "";
-  const reformatted = measurement.sopInstanceUid === "";
+  const isLost = isInPlane(measurement) && !canBeKept(measurement);
   return (
     <li data-selected={props.selected === measurement.id || undefined} data-kind={measurement.kind}>
       <Icon name={icons[measurement.kind]} />
@@ -190,17 +194,14 @@ function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
         <button
           type="button"
           className="vw-mark-go"
-          disabled={!place}
-          onClick={() => place && props.onGo(place, measurement.id)}
+          disabled={!go}
+          onClick={() => {
+            go?.();
+            props.onSelect(measurement.id);
+          }}
         >
           <b>{[measurement.label, text].filter(Boolean).join(" ")}</b>
-          <small>
-            {joined(
-              place ? placeText(place) : "",
-              doubt,
-              reformatted ? t("on a reformatted plane, not kept") : "",
-            )}
-          </small>
+          <small>{joined(where, doubt, isLost && t("on a reformatted plane, not kept"))}</small>
         </button>
       )}
       <span className="vw-mark-actions">
@@ -222,20 +223,26 @@ function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
   );
 }
 
+/** Where something was measured, in words, and how to get there. */
+function whereabouts(
+  measurement: Measurement,
+  { places, measuredPlanes, onGo }: Pick<MeasurementsPanelProps, "places" | "measuredPlanes" | "onGo">,
+): { where: string; go: (() => void) | undefined } {
+  if (isInPlane(measurement))
+    return { where: measuredPlanes.placeOf(measurement), go: measuredPlanes.goTo(measurement) };
+  const place = places.ofInstance(measurement);
+  return { where: place ? placeText(place) : "", go: place && (() => onGo(place)) };
+}
+
 function OthersMark({ measurement, ...props }: { measurement: Measurement } & MeasurementsPanelProps) {
-  const place = props.places.ofInstance(measurement);
+  const { where, go } = whereabouts(measurement, props);
   const text = [measurement.label, shortText(measurement) || t(kindNames[measurement.kind])];
   return (
     <li>
       <Icon name={icons[measurement.kind]} />
-      <button
-        type="button"
-        className="vw-mark-go"
-        disabled={!place}
-        onClick={() => place && props.onGo(place)}
-      >
+      <button type="button" className="vw-mark-go" disabled={!go} onClick={go}>
         <b>{text.filter(Boolean).join(" ")}</b>
-        <small>{place ? placeText(place) : t("on an image that is not open")}</small>
+        <small>{where || t("on an image that is not open")}</small>
       </button>
     </li>
   );

@@ -2,15 +2,13 @@ import type { KeyImage } from "@isocenter/contract";
 import { useEffect, useMemo, useState } from "react";
 import type { Room, ViewerProps } from "../index.tsx";
 import { initialLook, measureOf, uptakeFor } from "../layers/fusion.ts";
+import type { Marked } from "../marks/annotations.ts";
+import { isInPlane } from "../marks/planes.ts";
 import { keyOfImage } from "../marks/study-marks.ts";
-import { reportText } from "../marks/words.ts";
-import { numberOf } from "../model/dicom-json.ts";
-import { planeText } from "../model/overlay.ts";
+import { reportText, type Whereabouts } from "../marks/words.ts";
 import { distinctPatients } from "../model/patient.ts";
 import { priorSeries } from "../model/studies.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
-import { tags } from "../model/tags.ts";
-import { registeredImage } from "../pixels/image-source.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
@@ -22,7 +20,7 @@ import { HelpOverlay } from "./HelpOverlay.tsx";
 import { KeyBar } from "./KeyBar.tsx";
 import { MeasurementsPanel } from "./MeasurementsPanel.tsx";
 import { PatientBanner, TwoPatients } from "./PatientBanner.tsx";
-import { placesIn } from "./places.ts";
+import { type Places, placesIn } from "./places.ts";
 import { RegionsPanel } from "./RegionsPanel.tsx";
 import { SeriesStrip, seriesTitle } from "./SeriesStrip.tsx";
 import { StudyActions } from "./StudyActions.tsx";
@@ -32,6 +30,7 @@ import { useJump } from "./use-jump.ts";
 import { useKeyboard } from "./use-keyboard.ts";
 import { useLinking } from "./use-linking.ts";
 import { maskCommands } from "./use-mask.ts";
+import { type MeasuredPlanes, useMeasuredPlanes } from "./use-measured-planes.ts";
 import { usePlanes } from "./use-planes.ts";
 import { usePrefetching } from "./use-prefetching.ts";
 import { usePresentations } from "./use-presentations.ts";
@@ -96,28 +95,15 @@ export function ReadingRoom({
   const isOwn = image && image.studyInstanceUid === room.studyInstanceUid && !image.reformat;
   const keyImage =
     isOwn && room.marked && mayMark ? keyImages.some((each) => keyOfImage(each) === key) : undefined;
+  const { planes, togglePlanes, openPlanes } = usePlanes(hanging);
+  const { volumes } = room;
+  const measuredPlanes = useMeasuredPlanes({ series, volumes, hanging, openPlanes, controller, state });
   const insert =
     onInsertMeasurement &&
     ((id: string) => {
       const mark = marks.find(({ measurement }) => measurement.id === id);
-      const place = mark && places.ofImage(mark.imageId);
-      const plane = mark && registeredImage(mark.imageId);
-      if (mark && place)
-        onInsertMeasurement(
-          reportText(mark.measurement, {
-            seriesNumber: place.series.seriesNumber,
-            imageNumber: place.imageNumber,
-          }),
-          mark.measurement,
-        );
-      else if (mark && plane)
-        onInsertMeasurement(
-          reportText(mark.measurement, {
-            seriesNumber: numberOf(plane.attributes, tags.SeriesNumber),
-            imageNumber: planeText(plane),
-          }),
-          mark.measurement,
-        );
+      const at = mark && citedPlace(mark, places, measuredPlanes);
+      if (mark && at) onInsertMeasurement(reportText(mark.measurement, at), mark.measurement);
     });
   const uptake = useMemo(
     () => uptakeFor(activeSeries, series, (entry) => isVolume(room.volumes.of(entry))),
@@ -127,7 +113,6 @@ export function ReadingRoom({
   const presentations = usePresentations(dicomweb, series, places, jump, image);
   const fused = hanging.fusedIn(hanging.active);
   const mask = maskCommands(hanging, image);
-  const { planes, togglePlanes } = usePlanes(hanging);
   const { scale, choose: chooseScale, wishFor } = useScale(hanging, session);
   useLinking(hanging);
   usePrefetching(session, hanging.controllers, hanging.visible, hanging.active);
@@ -254,10 +239,9 @@ export function ReadingRoom({
           marked={room.marked}
           mayMark={mayMark}
           places={places}
-          onGo={(place, id) => {
-            jump(place);
-            if (id) session.marks.select(id);
-          }}
+          measuredPlanes={measuredPlanes}
+          onGo={jump}
+          onSelect={session.marks.select}
           onRename={session.marks.rename}
           onRemove={(id) => session.marks.remove([id])}
           onInsert={insert}
@@ -284,6 +268,21 @@ export function ReadingRoom({
       {help && <HelpOverlay onClose={() => setHelp(false)} />}
     </div>
   );
+}
+
+/** Where something was measured, as a report cites it; undefined where that is not open. */
+function citedPlace(
+  { measurement, imageId }: Marked,
+  places: Places,
+  planes: MeasuredPlanes,
+): Whereabouts | undefined {
+  if (isInPlane(measurement))
+    return {
+      seriesNumber: planes.seriesOf(measurement)?.seriesNumber,
+      imageNumber: planes.nameOf(measurement),
+    };
+  const place = places.ofImage(imageId);
+  return place && { seriesNumber: place.series.seriesNumber, imageNumber: place.imageNumber };
 }
 
 /** Nothing as long as all is about one person. */

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { acquiredPlane, type Hung } from "../hanging/hang.ts";
 import type { PlaneName } from "../hanging/protocols.ts";
+import type { SeriesEntry } from "../model/study.ts";
+import { planeNames } from "../volume/turned-to.ts";
 import { type Hanging, type Layout, slots } from "./use-hanging.ts";
-
-const names: readonly PlaneName[] = ["axial", "coronal", "sagittal"];
 
 interface Before {
   layout: Layout;
@@ -11,9 +11,27 @@ interface Before {
   active: number;
 }
 
+export interface PlanesOfSeries {
+  planes: boolean;
+  togglePlanes(): void;
+  /** Opens the planes of a series, one of them as it is to hang, and goes to that one. */
+  openPlanes(series: SeriesEntry, plane: PlaneName, hung: Hung): void;
+}
+
 /** The three planes of the active series, and back to what hung before. */
-export function usePlanes(hanging: Hanging): { planes: boolean; togglePlanes: () => void } {
+export function usePlanes(hanging: Hanging): PlanesOfSeries {
   const [before, setBefore] = useState<Before>();
+  function open(series: SeriesEntry, hungAs: Partial<Record<PlaneName, Hung>>): void {
+    setBefore(
+      (known) => known ?? { layout: hanging.layout, hung: slots.map(hanging.hungIn), active: hanging.active },
+    );
+    const { seriesInstanceUid } = series;
+    const acquired = acquiredPlane(series);
+    const cut = planeNames.map(
+      (plane) => hungAs[plane] ?? (plane === acquired ? { seriesInstanceUid } : { seriesInstanceUid, plane }),
+    );
+    hanging.hang({ rows: 2, columns: 2 }, [...cut, { seriesInstanceUid, solid: true }]);
+  }
   return {
     planes: before !== undefined,
     togglePlanes() {
@@ -24,14 +42,11 @@ export function usePlanes(hanging: Hanging): { planes: boolean; togglePlanes: ()
         return;
       }
       const series = hanging.seriesIn(hanging.active);
-      if (!series) return;
-      setBefore({ layout: hanging.layout, hung: slots.map(hanging.hungIn), active: hanging.active });
-      const { seriesInstanceUid } = series;
-      const acquired = acquiredPlane(series);
-      const cut = names.map((plane) =>
-        plane === acquired ? { seriesInstanceUid } : { seriesInstanceUid, plane },
-      );
-      hanging.hang({ rows: 2, columns: 2 }, [...cut, { seriesInstanceUid, solid: true }]);
+      if (series) open(series, {});
+    },
+    openPlanes(series, plane, hung) {
+      open(series, { [plane]: hung });
+      hanging.activate(planeNames.indexOf(plane));
     },
   };
 }
