@@ -12,6 +12,9 @@ import { webFlow } from "../support/web.ts";
 /** Pixels of the phantom's side. */
 const size = 256;
 
+/** The same of a turned plane's picture, which has room for the corners. */
+const turnedSize = 281;
+
 /** Slices of the volume, 5 mm apart; their pixels are half a millimetre. */
 const slices = 24;
 
@@ -148,6 +151,19 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await coronal.getByText("Coronal, turned by 5°").waitFor();
     await sagittal.getByText("Sagittal, turned by 5°").waitFor();
     await shows(coronal, { state: "shown", plane: "coronal" });
+
+    // What is measured on a turned plane is kept, and goes with that plane.
+    await page.keyboard.press("Shift+M");
+    await page.keyboard.press("l");
+    await drag(page, coronal, turnedSize, [100, 140], [180, 140]);
+    await listed(page, "length").toEqual([
+      expect.stringMatching(/^(39\.[89]|40\.[012]) mm\s+Coronal plane, turned by 5°, Se 1$/),
+    ]);
+    const [measured] = await panelOf(page).locator("li[data-kind=length]").allInnerTexts();
+    await coronal.locator("svg text", { hasText: "mm" }).first().waitFor();
+    await areKept(page);
+    await page.keyboard.press("Shift+M");
+    await page.keyboard.press("x");
     const handle = (await pane.locator(".vw-turn-handle").first().boundingBox())!;
     await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
     await page.mouse.down();
@@ -156,6 +172,7 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await coronal.getByText(/turned by \d\d°/).waitFor();
     await page.getByRole("button", { name: "Straighten planes" }).click();
     await shows(coronal, { state: "shown", "image-number": Math.ceil(row), "image-count": size });
+    await expect.poll(() => coronal.locator("svg text", { hasText: "mm" }).count()).toBe(0);
     await shows(sagittal, { state: "shown", "image-number": Math.ceil(column), "image-count": size });
 
     await page.keyboard.press("ArrowDown");
@@ -196,6 +213,18 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await page.reload();
     await shows(paneOf(page, 2), { state: "shown", prior: "true" });
     await expect.poll(() => page.locator(".vw-pane:visible").count()).toBe(2);
+
+    await page.keyboard.press("Shift+M");
+    await listed(page, "length").toEqual([measured]);
+    await panelOf(page).locator("li[data-kind=length] .vw-mark-go").click();
+    const again = paneOf(page, 2);
+    await shows(again, { state: "shown", plane: "coronal" });
+    await again.getByText("Coronal, turned by 5°").waitFor();
+    await again
+      .locator("svg text", { hasText: measured!.split(/\s+Coronal/)[0]! })
+      .first()
+      .waitFor();
+    await listed(page, "length").toEqual([measured]);
   });
 
   test("has one large picture on a phone, its series below it and the tools in one row", async () => {

@@ -185,6 +185,12 @@ export function markOf(drawn: Drawn): Marked | undefined {
   };
 }
 
+/** Whether a drawing lies in a plane that was cut, as far as can be said without measuring it. */
+export function isOnPlane({ data, metadata }: Drawn): boolean {
+  const image = registeredImage(plainImageId(metadata.referencedImageId ?? ""));
+  return data.kept !== undefined || image?.reformat !== undefined;
+}
+
 /** Draws a measurement; the image that it lies on must be registered. */
 export function drawMark({ measurement, imageId }: Pick<Marked, "measurement" | "imageId">): void {
   const image = registeredImage(imageId);

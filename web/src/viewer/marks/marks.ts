@@ -2,7 +2,7 @@ import { eventTarget } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
 import type { Measurement } from "@isocenter/contract";
 import { createStore, type Store } from "../stack/store.ts";
-import { allDrawn, drawMark, type Marked, markOf, namelessLabel } from "./annotations.ts";
+import { allDrawn, drawMark, isOnPlane, type Marked, markOf, namelessLabel } from "./annotations.ts";
 import { imageFor, isInPlane, type Seen } from "./planes.ts";
 
 export interface Marks {
@@ -106,9 +106,10 @@ export function createMarks(redraw: () => void, seen: () => readonly Seen[]): Ma
 
   /** Draws what was measured in planes where it lies now; answers whether anything is drawn otherwise than before. */
   function placePlanes(): boolean {
+    const known = new Map(list.get().map((mark) => [mark.measurement.id, mark]));
     const drawn = allDrawn()
-      .filter(({ annotationUID }) => whole.has(annotationUID))
-      .flatMap((one) => markOf(one) ?? []);
+      .filter((one) => whole.has(one.annotationUID) && isOnPlane(one))
+      .flatMap((one) => markOf(one) ?? known.get(one.annotationUID) ?? []);
     let isOther = false;
     for (const { measurement, imageId } of [...drawn, ...apart.values()]) {
       if (!isInPlane(measurement)) continue;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type ImageMeasurement,
   isInPlane,
@@ -28,11 +29,11 @@ export async function imagesOfStudy(
   archive: Pick<Archive, "locate">,
   viewer: Viewer,
   study: { id: string; studyInstanceUid: string },
-  pointing: readonly (Pointing | PlaneMeasurement)[],
+  pointing: Iterable<[index: number, Pointing | PlaneMeasurement]>,
   list: string,
 ): Promise<Map<string, StoredInstance>> {
   const found = new Map<string, StoredInstance>();
-  for (const [index, one] of pointing.entries()) {
+  for (const [index, one] of pointing) {
     if ("plane" in one) continue;
     const { sopInstanceUid, frame = 1 } = one;
     if (!found.has(sopInstanceUid)) {
@@ -54,17 +55,32 @@ interface MeasuredIn {
   volumes: ReadonlyMap<string, Volume>;
 }
 
-/** @throws Refusal `invalid` (`measurement.invalid`) for what cannot have been drawn in the image or the plane, or was named twice */
-export function checkMeasurements(
+/** By their place in a list. */
+export type Placed = readonly [index: number, measurement: Measurement];
+
+/** Those of a list that are not kept just so already: what was deleted since under the others does not make the list wrong. */
+export function changedFrom(
+  kept: readonly Measurement[],
   measurements: readonly Measurement[],
-  { images, volumes }: MeasuredIn,
-): void {
+): [number, Measurement][] {
+  const before = new Map(kept.map((one) => [one.id, one]));
+  return [...measurements.entries()].filter(([, one]) => !isDeepStrictEqual(one, before.get(one.id)));
+}
+
+/** @throws Refusal `invalid` (`measurement.invalid`) where two have one name */
+export function checkNames(measurements: readonly Measurement[]): void {
   const names = new Set<string>();
-  for (const [index, measurement] of measurements.entries()) {
-    const { id, kind, points, label } = measurement;
-    const at = `measurements.${index}`;
-    if (names.has(id)) throw wrong(`${at}.id`, "names another one too");
+  for (const [index, { id }] of measurements.entries()) {
+    if (names.has(id)) throw wrong(`measurements.${index}.id`, "names another one too");
     names.add(id);
+  }
+}
+
+/** @throws Refusal `invalid` (`measurement.invalid`) for what cannot have been drawn in the image or the plane */
+export function checkMeasurements(placed: readonly Placed[], { images, volumes }: MeasuredIn): void {
+  for (const [index, measurement] of placed) {
+    const { kind, points, label } = measurement;
+    const at = `measurements.${index}`;
     checkText(label, `${at}.label`);
     const [least, most] = measurementPoints[kind];
     if (points.length < least || points.length > most)

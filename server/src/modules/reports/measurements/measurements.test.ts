@@ -196,6 +196,24 @@ test("planes are of a volume in the study, and hold all that is drawn in them", 
   expect((await room.call(radiologist, "GET", `/studies/${id}/measurements`)).body.version).toBe(0);
 });
 
+test("what was kept stays in the list when its image or its volume is deleted, and no more can be measured there", async () => {
+  const { id, uid } = await studyWithImage();
+  const { id: other, inPlane, plane } = await studyWithVolume();
+  for (const [study, one, more] of [
+    [id, line(uid), line(uid, { id: "more" })],
+    [other, inPlane(), inPlane({ id: "more", plane: { ...plane, normal: [0, -1, 0] } })],
+  ] as const) {
+    await put(radiologist, study, { measurements: [one] });
+    await database.db`
+      update instance set deleted_at = now() where series_id in (select id from series where study_id = ${study})`;
+    const named = { ...one, label: "Named" };
+    expect((await put(radiologist, study, { measurements: [named] })).status).toBe(400);
+    expect((await put(radiologist, study, { measurements: [one, more] })).status).toBe(400);
+    const { status, body } = await put(radiologist, study, { measurements: [one] });
+    expect([status, body.measurements]).toEqual([200, [one]]);
+  }
+});
+
 test("measurements go into the study at once where that is asked for, and do not stir it", async () => {
   const { id, uid } = await studyWithImage();
   await database.db`update study set status = 'COMPLETED' where id = ${id}`;

@@ -20,7 +20,7 @@ import {
 import type { Archive } from "../../archive/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { archiveMeasurements } from "./archive-marks.ts";
-import { checkMeasurements, checkText, imagesOfStudy } from "./check.ts";
+import { changedFrom, checkMeasurements, checkNames, checkText, imagesOfStudy } from "./check.ts";
 import {
   readKeyImages,
   readMeasurements,
@@ -87,9 +87,12 @@ function measurements(app: App, { platform, journal, archive }: MeasurementRoute
       requirePerson(viewer);
       const version = expectedVersion(request, body.expectedVersion);
       const study = await archive.getStudy(viewer, request.params.id);
-      checkMeasurements(body.measurements, {
-        images: await imagesOfStudy(archive, viewer, study, body.measurements, "measurements"),
-        volumes: await volumesOfStudy(archive, viewer, study, body.measurements),
+      checkNames(body.measurements);
+      const { measurements: kept } = await readMeasurements(db, viewer, study.id);
+      const changed = changedFrom(kept, body.measurements);
+      checkMeasurements(changed, {
+        images: await imagesOfStudy(archive, viewer, study, changed, "measurements"),
+        volumes: await volumesOfStudy(archive, viewer, study, changed),
       });
       await transact(db, (tx) =>
         writeMeasurements(tx, viewer, study, body.measurements, version, { journal, now: clock.now() }),
@@ -141,7 +144,7 @@ function keyImages(app: App, { platform, journal, archive }: MeasurementRoutesDe
       requirePerson(viewer);
       const version = expectedVersion(request, body.expectedVersion);
       const study = await archive.getStudy(viewer, request.params.id);
-      await imagesOfStudy(archive, viewer, study, body.images, "images");
+      await imagesOfStudy(archive, viewer, study, body.images.entries(), "images");
       for (const [index, { note }] of body.images.entries()) checkText(note, `images.${index}.note`);
       await transact(db, (tx) =>
         writeKeyImages(tx, viewer, study, body.images, version, { journal, now: clock.now() }),

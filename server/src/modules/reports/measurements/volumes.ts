@@ -1,8 +1,8 @@
-import { isInPlane, type Measurement } from "@isocenter/contract";
+import { isInPlane } from "@isocenter/contract";
 import { type DataSet, items, numbers, Tags, text } from "@isocenter/dicom";
 import type { Viewer } from "../../../platform/index.ts";
 import type { Archive, StoredInstance } from "../../archive/index.ts";
-import { wrong } from "./check.ts";
+import { type Placed, wrong } from "./check.ts";
 
 /** Millimetres, or cosines, in the patient's coordinates (PS3.3 C.7.6.2.1.1). */
 export type Vector = readonly [number, number, number];
@@ -22,10 +22,10 @@ export async function volumesOfStudy(
   archive: Pick<Archive, "locateEach" | "readAttributes">,
   viewer: Viewer,
   study: { id: string; studyInstanceUid: string },
-  measurements: readonly Measurement[],
+  placed: readonly Placed[],
 ): Promise<Map<string, Volume>> {
   const found = new Map<string, Volume>();
-  for (const [index, one] of measurements.entries()) {
+  for (const [index, one] of placed) {
     if (!isInPlane(one) || found.has(one.plane.seriesInstanceUid)) continue;
     const at = `measurements.${index}.plane.seriesInstanceUid`;
     const slice = await sliceOf(archive, viewer, study, one.plane.seriesInstanceUid);
