@@ -7,7 +7,11 @@ import { sampleReader } from "./samples.ts";
 import type { Window } from "./window.ts";
 
 /** Three bytes a pixel through the palette. */
-function throughPalette(description: FrameDescription, palette: Palette, bytes: Uint8Array): Uint8Array {
+export function throughPalette(
+  description: FrameDescription,
+  palette: Palette,
+  bytes: Uint8Array,
+): Uint8Array {
   const pixels = description.rows * description.columns;
   const read = sampleReader(description, bytes);
   const rgb = new Uint8Array(3 * pixels);

@@ -1,4 +1,5 @@
 import { type DataSet, items, number, numbers, Tags, text, texts } from "@isocenter/dicom";
+import { labelColoursOf } from "./label-map.ts";
 import { type LookupTable, lookupTable } from "./lookup-table.ts";
 import type { Overlay } from "./overlay.ts";
 import { overlaysOf } from "./overlay-attributes.ts";
@@ -18,6 +19,8 @@ export interface Presentation {
   /** MONOCHROME1, or Presentation LUT Shape INVERSE: low values are bright. */
   inverse: boolean;
   palette: Palette | null;
+  /** Colours of the numbers in a label map (PS3.3 C.8.20.2.3), which is grey by its attributes; null: no label map. */
+  labels: Palette | null;
   /** Stored values from ... to, both included, that are no picture (PS3.3 C.7.5.1.1.2). */
   padding: { from: number; to: number } | null;
   /** Height of a pixel divided by its width. */
@@ -122,6 +125,7 @@ export function presentationOf(ds: DataSet, frame = 0): Presentation {
       text(ds, Tags.PhotometricInterpretation) === "MONOCHROME1" ||
       text(ds, Tags.PresentationLUTShape) === "INVERSE",
     palette: paletteOf(ds, signed),
+    labels: labelColoursOf(ds),
     padding: paddingOf(ds, signed, number(ds, Tags.BitsAllocated) ?? 16),
     pixelAspect: pixelAspectOf(ds, functionalGroup(ds, frame, Tags.PixelMeasuresSequence)),
     overlays: overlaysOf(ds, frame),

@@ -12,6 +12,7 @@ const plain: Presentation = {
   voiLuts: [],
   inverse: false,
   palette: null,
+  labels: null,
   padding: null,
   pixelAspect: 1,
   overlays: [],

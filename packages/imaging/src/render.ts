@@ -1,4 +1,4 @@
-import { colours } from "./colour.ts";
+import { colours, throughPalette } from "./colour.ts";
 import { decodeFrameAtLeast } from "./decode.ts";
 import { ImagingError } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
@@ -58,6 +58,14 @@ export function rasterOf(
       "A window needs a width of at least 1 (above 0 where it is not LINEAR).",
     );
   const { rows, columns } = description;
+  // Somebody who asks for a window wants to see the numbers as levels.
+  if (presentation.labels && description.samplesPerPixel === 1 && !asked)
+    return {
+      pixels: throughPalette(description, presentation.labels, frame.bytes),
+      rows,
+      columns,
+      channels: 3,
+    };
   const grey = description.samplesPerPixel === 1 && frame.photometricInterpretation !== "PALETTE COLOR";
   return grey
     ? { pixels: greyLevels(description, presentation, frame.bytes, asked), rows, columns, channels: 1 }
@@ -134,13 +142,17 @@ async function encodePicture(
   return picture.png({ compressionLevel: 6 }).toBuffer();
 }
 
-/** The rows and columns that the picture needs of the frame; regions, overlays and shutters count in the frame's own. */
+/**
+ * The rows and columns that the picture needs of the frame; regions, overlays and shutters count in the frame's own. The mean of two numbers
+ * of a palette is the number of a third colour, so those are scaled as colours alone.
+ */
 function leastSize(
-  { rows, columns }: FrameDescription,
+  { rows, columns, photometricInterpretation }: FrameDescription,
   presentation: Presentation,
   { size, region, overlays, storedAspect }: RenderOptions,
 ): { rows: number; columns: number } {
-  if (!size || region || overlays || presentation.shutters) return { rows, columns };
+  const areNumbers = photometricInterpretation === "PALETTE COLOR" || presentation.labels;
+  if (!size || region || overlays || areNumbers || presentation.shutters) return { rows, columns };
   const target = pictureSize(columns, rows, storedAspect ? 1 : presentation.pixelAspect, size);
   return { rows: target.height, columns: target.width };
 }
