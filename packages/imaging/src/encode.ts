@@ -89,6 +89,11 @@ const encoders: Readonly<Record<string, Encoder>> = {
     encode: (description, pixels) => asIs(description, deflateRawSync(pixels)),
     planar: true,
   },
+  // Syntaxes that hold losses as a rule, and code streams without any as well: for who takes them alone (PS3.5 8.2.1, 8.2.3, 8.2.4).
+  "1.2.840.10008.1.2.4.91": proved(wholeBytesOfWavelets, encodeJpeg2000, transformed),
+  "1.2.840.10008.1.2.4.57": proved(wholeBytes, encodeJpegLossless),
+  "1.2.840.10008.1.2.4.81": proved(wholeBytes, encodeJpegLs),
+  "1.2.840.10008.1.2.4.203": proved(wholeBytesOfWavelets, encodeHtj2k),
 };
 
 /** The transfer syntaxes that `encodeFrame` writes frames of such a shape in, the most welcome first. */

@@ -8,6 +8,6 @@ export { documentMediaType, documentPolicy } from "./documents/document.ts";
 export { registerRenderingJobs } from "./jobs.ts";
 export { createRendering, type RenderingOptions } from "./rendering.ts";
 export { type RenderingRoutesDependencies, renderingRoutes } from "./routes.ts";
-export { chooseSyntax, syntaxesFor } from "./transcode/choose.ts";
+export { chooseSyntax, relabelled, syntaxesFor } from "./transcode/choose.ts";
 export { createTranscoder, type Transcoder } from "./transcode/transcode.ts";
 export * from "./types.ts";

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { createImagingPool, decodableTransferSyntaxes, type ImagingPool } from "@isocenter/imaging";
+import {
+  createImagingPool,
+  decodableTransferSyntaxes,
+  type FrameDescription,
+  type ImagingPool,
+} from "@isocenter/imaging";
 import { type Platform, Refusal, requirePermission, type Viewer } from "../../platform/index.ts";
 import type { Archive, StoredInstance } from "../archive/index.ts";
 import { animate, frameDelays, requireAnimatable } from "./animation.ts";
@@ -173,6 +178,25 @@ export async function createRendering(options: RenderingOptions): Promise<Render
     return { bytes: await bytes, contentType: contentTypeOf[request.format], etag: etagOfKey(key) };
   }
 
+  async function withFrame<T>(
+    viewer: Viewer,
+    instance: StoredInstance,
+    frame: number,
+    work: (description: FrameDescription, pixels: Uint8Array) => Promise<T>,
+  ): Promise<T> {
+    requirePermission(viewer, "images.read");
+    checkFrame(instance, frame);
+    try {
+      const [{ description }, pixels] = await Promise.all([
+        howToShow(instance, frame),
+        readFrame(instance, frame),
+      ]);
+      return await work(description, pixels);
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
   async function tile(modality: string, request?: ThumbnailRequest): Promise<Picture> {
     const { format, size } = thumbnailOptions(request);
     const letters = tileLetters(modality);
@@ -218,18 +242,15 @@ export async function createRendering(options: RenderingOptions): Promise<Render
       if (!shown) throw new Refusal("not-found", "study.not-found", "There are no images of this study.");
       return instanceThumbnail(viewer, shown, request);
     },
-    async decodeFrame(viewer, instance, frame): Promise<DecodedPixels> {
-      requirePermission(viewer, "images.read");
-      checkFrame(instance, frame);
-      try {
-        const [{ description }, pixels] = await Promise.all([
-          howToShow(instance, frame),
-          readFrame(instance, frame),
-        ]);
-        return await pool.decode(description, pixels, { given: true });
-      } catch (error) {
-        throw refusalOf(error);
-      }
+    decodeFrame: (viewer, instance, frame): Promise<DecodedPixels> =>
+      withFrame(viewer, instance, frame, (description, pixels) =>
+        pool.decode(description, pixels, { given: true }),
+      ),
+    encodeFrame: async (viewer, instance, frame, transferSyntaxUID) => {
+      const { bytes } = await withFrame(viewer, instance, frame, (description, pixels) =>
+        pool.transcode(description, pixels, transferSyntaxUID),
+      );
+      return bytes;
     },
     documentType: documentMediaType,
     renderDocument: (viewer, instance) => renderDocument(archive, viewer, instance),

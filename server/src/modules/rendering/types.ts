@@ -85,6 +85,18 @@ export interface Rendering {
    * @throws Refusal as `renderInstance`
    */
   decodeFrame(viewer: Viewer, instance: StoredInstance, frame: number): Promise<DecodedPixels>;
+  /**
+   * One frame compressed without loss, as one fragment of an object in that syntax without a pad byte.
+   * @param frame from 1
+   * @param transferSyntaxUID one of `syntaxesFor` that is encapsulated
+   * @throws Refusal as `decodeFrame`
+   */
+  encodeFrame(
+    viewer: Viewer,
+    instance: StoredInstance,
+    frame: number,
+    transferSyntaxUID: string,
+  ): Promise<Uint8Array>;
 
   /** What a report or a recording can be shown as to a person (`text/html`, `image/svg+xml`); null for everything else. */
   documentType(instance: StoredInstance): string | null;

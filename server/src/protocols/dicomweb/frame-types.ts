@@ -1,6 +1,7 @@
 import { TransferSyntaxes, transferSyntax } from "@isocenter/dicom";
 import { decodableTransferSyntaxes } from "@isocenter/imaging";
 import type { StoredInstance } from "../../modules/archive/index.ts";
+import { relabelled } from "../../modules/rendering/index.ts";
 import type { Offer } from "./accept.ts";
 
 /** Media types of compressed frames, by the end of the transfer syntax UID below 1.2.840.10008.1.2. (PS3.18 table 8.7.3-2, -5). */
@@ -46,31 +47,44 @@ export function videoType(transferSyntaxUID: string): string | null {
 
 export interface FrameOffer extends Offer {
   transferSyntaxUID: string;
-  /** The frames are to be decoded first. */
-  decode: boolean;
+  /** What is to be done with the frames first: nothing, decode them, or write them in the transfer syntax. */
+  work: "none" | "decode" | "encode";
 }
 
 const octets = "application/octet-stream";
 
-/** How the frames of an instance can be given: first as they are stored. */
-export function frameOffers(instance: StoredInstance, single: boolean): FrameOffer[] {
+/**
+ * How the frames of an instance can be given: first as they are stored, then without compression, then compressed without loss.
+ * @param syntaxes all that the instance can be given in
+ */
+export function frameOffers(
+  instance: StoredInstance,
+  syntaxes: readonly string[],
+  single: boolean,
+): FrameOffer[] {
   const stored = instance.transferSyntaxUID;
   const explicit: string = TransferSyntaxes.ExplicitVRLittleEndian;
   const ways: Omit<FrameOffer, "multipart">[] = [];
   if (instance.pixels?.encapsulated) {
-    for (const type of imageTypes(stored)) ways.push({ type, transferSyntaxUID: stored, decode: false });
-    ways.push({ type: octets, transferSyntaxUID: stored, decode: false });
+    for (const type of imageTypes(stored)) ways.push({ type, transferSyntaxUID: stored, work: "none" });
+    ways.push({ type: octets, transferSyntaxUID: stored, work: "none" });
     if (decodableTransferSyntaxes.includes(stored) && !transferSyntax(stored)?.video)
-      ways.push({ type: octets, transferSyntaxUID: explicit, decode: true });
+      ways.push({ type: octets, transferSyntaxUID: explicit, work: "decode" });
   } else {
     // Native frames are the same bytes in implicit and explicit little endian; big endian ones are turned.
     ways.push({
       type: octets,
       transferSyntaxUID: explicit,
-      decode: stored === TransferSyntaxes.ExplicitVRBigEndian,
+      work: stored === TransferSyntaxes.ExplicitVRBigEndian ? "decode" : "none",
     });
     if (stored === TransferSyntaxes.ImplicitVRLittleEndian)
-      ways.push({ type: octets, transferSyntaxUID: stored, decode: false });
+      ways.push({ type: octets, transferSyntaxUID: stored, work: "none" });
+  }
+  for (const transferSyntaxUID of syntaxes) {
+    if (transferSyntaxUID === stored || !transferSyntax(transferSyntaxUID)?.encapsulated) continue;
+    const work = relabelled(stored).includes(transferSyntaxUID) ? "none" : "encode";
+    for (const type of [...imageTypes(transferSyntaxUID), octets])
+      ways.push({ type, transferSyntaxUID, work });
   }
   const offers = ways.map((way) => ({ ...way, multipart: true }));
   return single ? [...offers, ...ways.map((way) => ({ ...way, multipart: false }))] : offers;

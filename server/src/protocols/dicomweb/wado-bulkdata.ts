@@ -1,19 +1,18 @@
 import { formatTag } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
-import type { Rendering } from "../../modules/rendering/index.ts";
 import { type App, readRange } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { type BulkValue, elementValue, pixelValue } from "./bulk-value.ts";
 import { bytesTag, notModified, rangeHeader } from "./conditional.ts";
 import { multipartMessage } from "./multipart-writer.ts";
 import { queryOf } from "./urls.ts";
-import { sendFrames } from "./wado-frames.ts";
+import { type FrameSource, sendFrames } from "./wado-frames.ts";
 import { oneInstance, warnOfUnknown } from "./wado-selection.ts";
 
 export interface BulkDataDeps {
   archive: Pick<Archive, "locate" | "openObject" | "readFrame" | "readHeader">;
-  rendering: Pick<Rendering, "decodeFrame">;
+  rendering: FrameSource["rendering"];
 }
 
 async function retrieveBulkData(

@@ -12,7 +12,7 @@ import { oneInstance, warnOfUnknown } from "./wado-selection.ts";
 
 export interface FrameSource {
   archive: Pick<Archive, "readFrame">;
-  rendering: Pick<Rendering, "decodeFrame">;
+  rendering: Pick<Rendering, "decodeFrame" | "encodeFrame" | "syntaxesFor">;
 }
 
 export interface FramesDeps extends FrameSource {
@@ -60,16 +60,20 @@ export async function sendFrames(
   numbers: readonly number[],
 ): Promise<FastifyReply> {
   const ranges = acceptedRanges(request.headers.accept, queryOf(request).get("accept"));
-  const offers = frameOffers(instance, numbers.length === 1);
+  const offers = frameOffers(instance, deps.rendering.syntaxesFor(instance), numbers.length === 1);
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
   const contentType = `${offer.type}; transfer-syntax=${offer.transferSyntaxUID}`;
   const etag = entityTag(instance.sha256, "frames", numbers.join(","), contentType, String(offer.multipart));
   if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
+  const { work, transferSyntaxUID } = offer;
+  const bytesOf = async (number: number): Promise<Uint8Array> => {
+    if (work === "none") return deps.archive.readFrame(instance, number).catch(notApart);
+    if (work === "decode") return (await deps.rendering.decodeFrame(request.viewer, instance, number)).bytes;
+    return deps.rendering.encodeFrame(request.viewer, instance, number, transferSyntaxUID);
+  };
   const open = async (number: number): Promise<OutgoingPart> => {
-    const body = offer.decode
-      ? (await deps.rendering.decodeFrame(request.viewer, instance, number)).bytes
-      : await deps.archive.readFrame(instance, number).catch(notApart);
+    const body = await bytesOf(number);
     return { contentType, size: body.length, body };
   };
   const [one = 1, ...rest] = numbers;

@@ -74,6 +74,9 @@ const rendering: Rendering = {
   async decodeFrame(_viewer, instance, frame) {
     return turnedRound(await archive.readFrame(instance, frame));
   },
+  async encodeFrame(_viewer, instance, frame, transferSyntaxUID) {
+    return Buffer.concat([Buffer.from(transferSyntaxUID), await archive.readFrame(instance, frame)]);
+  },
   documentType: (instance) => (instance.SOPClassUID === SopClasses.EnhancedSRStorage ? "text/html" : null),
   renderDocument: async (_viewer, instance) => ({
     bytes: Buffer.from(`<p>report ${instance.SOPInstanceUID}</p>`),
@@ -421,7 +424,7 @@ test.each([
   [instance(12), explicitOnly],
   [instance(4), "application/x-zip"],
   [`${instance(1)}/metadata`, "application/dicom+xml"],
-  [`${instance(1)}/frames/1`, "image/jls"],
+  [`${instance(1)}/frames/1`, "image/jpeg; transfer-syntax=1.2.840.10008.1.2.4.50"],
   [`${instance(1)}/rendered`, "image/jp2"],
 ])("%s as %s is a 406", async (url, accept) => {
   const { status, json } = await get(url, accept);
@@ -480,6 +483,24 @@ test("frames are decoded where the client does not say that it decodes", async (
     `application/octet-stream; transfer-syntax=${ExplicitVRLittleEndian}`,
   );
   expect(parts[0]?.body.equals(Buffer.from(frameBytes(4)).reverse())).toBe(true);
+});
+
+test("frames are compressed without loss where the client takes nothing else", async () => {
+  const compressed = (uid: string, frame: number) => Buffer.concat([Buffer.from(uid), frameBytes(frame)]);
+  const named = await get(`${instance(1)}/frames/2,1`, 'multipart/related; type="image/jls"');
+  expect(named.parts.map((part) => part.headers["content-type"])).toEqual(
+    Array.from({ length: 2 }, () => `image/jls; transfer-syntax=${JPEGLSLossless}`),
+  );
+  expect(named.parts.map((part) => part.body)).toEqual([1, 0].map((at) => compressed(JPEGLSLossless, at)));
+  const jpeg2000 = TransferSyntaxes.JPEG2000;
+  const octets = `multipart/related; type="application/octet-stream"; transfer-syntax=${jpeg2000}`;
+  expect((await get(`${instance(1)}/frames/1`, octets)).parts[0]?.body).toEqual(compressed(jpeg2000, 0));
+  // A stream without loss is one of the syntax that may have losses as well: it goes as it is kept.
+  const near = await get(
+    `${instance(4)}/frames/1`,
+    `image/jls; transfer-syntax=${TransferSyntaxes.JPEGLSNearLossless}`,
+  );
+  expect([near.status, near.body.length]).toEqual([200, 16]);
 });
 
 test("native frames are explicit little endian, alone as well", async () => {
@@ -699,7 +720,7 @@ test("WADO-URI gives objects, pictures and documents", async () => {
   expect(readPart10(explicit.body).transferSyntaxUID).toBe(ExplicitVRLittleEndian);
   expect((await get(uri(4, `&transferSyntax=${JPEGLSLossless}`))).body.equals(await stored(4))).toBe(true);
   expect(
-    (await get(uri(4, "&transferSyntax=1.2.840.10008.1.2.4.91&contentType=application/dicom"))).status,
+    (await get(uri(4, "&transferSyntax=1.2.840.10008.1.2.4.50&contentType=application/dicom"))).status,
   ).toBe(406);
   rendered.length = 0;
   const picture = await get(

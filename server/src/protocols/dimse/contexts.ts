@@ -10,7 +10,7 @@ export interface ProposedForm {
 export const maxContexts = 128;
 
 /** What is worth proposing of the ways in which an instance can be given; the ones after are rarer and cost more. */
-const maxFormsOfInstance = 8;
+const maxFormsOfInstance = 12;
 
 /**
  * The contexts for these instances: for each SOP class the transfer syntaxes that its instances are kept in, and those in which they could be
