@@ -80,7 +80,6 @@ describe("the pool of threads", () => {
   });
 
   test("a thread that hangs is replaced after the time-out, and the next job runs", async () => {
-    // The next job's time begins with the start of its thread, which takes a while on a busy machine.
     open({ jobTimeoutMs: 1000, workerUrl: misbehaving });
     const hung = pool.decode(frame, behave(1));
     const next = pool.decode(frame, behave(0));

@@ -71,9 +71,13 @@ function ownBytes({ given, job: { bytes } }: Pending): Uint8Array<ArrayBuffer> {
 
 interface Slot {
   worker: Worker | null;
+  /** The thread has begun to run. */
+  online: boolean;
   running: { id: number; pending: Pending; timer: NodeJS.Timeout } | null;
 }
 
+/** So long a thread may take to begin on a busy machine, before the time of its job does. */
+const startMs = 10_000;
 /** So long a thread at rest may take to end. */
 const patienceMs = 2_000;
 
@@ -102,7 +106,11 @@ export function createImagingPool(options: ImagingPoolOptions = {}): ImagingPool
     jobTimeoutMs = 30_000,
     workerUrl = new URL("./worker.ts", import.meta.url),
   } = options;
-  const slots: Slot[] = Array.from({ length: threads }, () => ({ worker: null, running: null }));
+  const slots: Slot[] = Array.from({ length: threads }, () => ({
+    worker: null,
+    online: false,
+    running: null,
+  }));
   const queue: Pending[] = [];
   let queuedBytes = 0;
   let nextId = 1;
@@ -150,17 +158,29 @@ export function createImagingPool(options: ImagingPoolOptions = {}): ImagingPool
       discard(slot, worker, new ImagingError("crashed", "The imaging thread died.", error)),
     );
     worker.on("exit", () => discard(slot, worker, new ImagingError("crashed", "The imaging thread ended.")));
+    worker.once("online", () => {
+      if (slot.worker !== worker) return;
+      slot.online = true;
+      if (!slot.running) return;
+      clearTimeout(slot.running.timer);
+      slot.running.timer = timeOf(slot, worker, jobTimeoutMs);
+    });
     slot.worker = worker;
+    slot.online = false;
     return worker;
+  }
+
+  function timeOf(slot: Slot, worker: Worker, ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const message = `The frame was not done within ${jobTimeoutMs} ms.`;
+      discard(slot, worker, new ImagingError("timeout", message));
+    }, ms);
   }
 
   function run(slot: Slot, pending: Pending): void {
     const worker = slot.worker ?? start(slot);
     const id = nextId++;
-    const timer = setTimeout(() => {
-      const message = `The frame was not done within ${jobTimeoutMs} ms.`;
-      discard(slot, worker, new ImagingError("timeout", message));
-    }, jobTimeoutMs);
+    const timer = timeOf(slot, worker, slot.online ? jobTimeoutMs : startMs + jobTimeoutMs);
     slot.running = { id, pending, timer };
     worker.ref();
     const bytes = ownBytes(pending);

@@ -72,7 +72,9 @@ export function commitmentHandlers(deps: CommitmentDeps) {
     async nAction(context: NormalizedContext<Caller>, dataSet: Uint8Array | null): Promise<NormalizedAnswer> {
       const { association, presentationContext, command } = context;
       const { peer } = association.data;
-      if (command.sopClassUid !== sopClassUid || command.sopInstanceUid !== sopInstanceUid)
+      if (command.sopClassUid !== sopClassUid)
+        throw new StatusError(Status.UnrecognizedOperation, "not an operation of this SOP class");
+      if (command.sopInstanceUid !== sopInstanceUid)
         throw new StatusError(Status.NoSuchSopInstance, "only the Storage Commitment Push Model is offered");
       if (command.actionTypeId !== 1) throw new StatusError(Status.NoSuchActionType, "no such action");
       if (!peer.known || !peer.permissions.includes("commit"))
