@@ -1,6 +1,6 @@
 import { type DataSet, items, number, numbers, SopClasses, Tags, text } from "@isocenter/dicom";
-import { segmentColour } from "@isocenter/dicom/segment-colours";
 import type { Palette } from "./palette.ts";
+import { segmentColour } from "./segment-colours.ts";
 
 /** Segment numbers are of 16 bits (PS3.3 C.8.20.4). */
 const maxSegments = 65_536;

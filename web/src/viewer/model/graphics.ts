@@ -1,6 +1,6 @@
-import { rgbOfLab } from "@isocenter/dicom/segment-colours";
 import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
 import type { PixelPoint } from "./pixel-space.ts";
+import { rgbOfLab } from "./segments.ts";
 import type { Color } from "./shutters.ts";
 
 /** In pixels of the image, or in parts of the area that is displayed, from its upper left corner on the screen. */

@@ -1,7 +1,7 @@
-import { rgbOfLab } from "@isocenter/dicom/segment-colours";
 import { type JsonDataSet, numberOf, numbersOf, textsOf } from "./dicom-json.ts";
 import { type OverlayPlane, overlayPlaneIn } from "./overlay-planes.ts";
 import type { PixelPoint } from "./pixel-space.ts";
+import { rgbOfLab } from "./segments.ts";
 
 /** What of an image is left to be seen, in its pixels; the rest is covered. */
 export type Shutter = { color: Color } & (

@@ -1,7 +1,7 @@
 /** Red, green and blue, 0 to 255. */
-export type Rgb = readonly [number, number, number];
+type Rgb = readonly [number, number, number];
 
-/** For segments that recommend no colour. */
+/** For segments that recommend no colour; the viewer draws them so as well. */
 const others: readonly Rgb[] = [
   [255, 138, 101],
   [100, 181, 246],
@@ -12,7 +12,7 @@ const others: readonly Rgb[] = [
 ];
 
 /** A colour as DICOM scales CIELab to 16 bits (PS3.3 C.10.7.1.1), as the screen's red, green and blue. */
-export function rgbOfLab([l, a, b]: readonly [number, number, number]): [number, number, number] {
+function rgbOfLab([l, a, b]: readonly [number, number, number]): [number, number, number] {
   const y = ((l / 65535) * 100 + 16) / 116;
   const x = y + ((a / 65535) * 255 - 128) / 500;
   const z = y - ((b / 65535) * 255 - 128) / 200;
@@ -32,7 +32,7 @@ export function rgbOfLab([l, a, b]: readonly [number, number, number]): [number,
 }
 
 /**
- * The colour of a segment, the same wherever it is drawn.
+ * The colour of a segment.
  * @param lab Recommended Display CIELab Value, empty where there is none
  * @param index which of the object's segments it is, from 0
  */
