@@ -94,6 +94,7 @@ export {
   isTolerableUid,
   isUid,
   newUid,
+  nonPatientSopClasses,
   registeredUid,
   type SopClass,
   SopClasses,

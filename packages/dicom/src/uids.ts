@@ -84,10 +84,23 @@ export function sopClass(uid: string): SopClass | undefined {
   return entry && sopKinds.has(entry.kind) ? (entry as SopClass) : undefined;
 }
 
-/** Every storage SOP class, retired and draft ones included. */
+/** Every storage SOP class, retired and draft ones included; a DICOMDIR is a file of a medium, and nothing that is stored. */
 export const storageSopClasses: readonly string[] = Object.values(SopClasses).filter(
-  (uid) => registered().get(uid)?.kind === "storage",
+  (uid) => registered().get(uid)?.kind === "storage" && uid !== SopClasses.MediaStorageDirectoryStorage,
 );
+
+/** Those of objects that are of no patient and no study (PS3.4 Table GG.3-1). */
+export const nonPatientSopClasses: ReadonlySet<string> = new Set([
+  SopClasses.HangingProtocolStorage,
+  SopClasses.ColorPaletteStorage,
+  SopClasses.GenericImplantTemplateStorage,
+  SopClasses.ImplantAssemblyTemplateStorage,
+  SopClasses.ImplantTemplateGroupStorage,
+  SopClasses.CTDefinedProcedureProtocolStorage,
+  SopClasses.XADefinedProcedureProtocolStorage,
+  SopClasses.ProtocolApprovalStorage,
+  SopClasses.InventoryStorage,
+]);
 
 const syntaxes = new Map<string, TransferSyntax>();
 

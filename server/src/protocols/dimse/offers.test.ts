@@ -34,6 +34,7 @@ describe("what is offered", () => {
         [SopClasses.ModalityPerformedProcedureStepRetrieve, "mpps"],
       ].sort(),
     );
+    expect(offerFor(SopClasses.MediaStorageDirectoryStorage)).toBeNull();
     for (const uid of Object.values(TransferSyntaxes)) expect(offerFor(uid), uid).toBeNull();
     expect(offerFor("1.2.840.10008.5.1.4.99.9")).toBeNull();
   });

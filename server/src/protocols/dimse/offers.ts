@@ -1,5 +1,12 @@
 import type { PeerPermission } from "@isocenter/contract";
-import { registeredUid, SopClasses, sopClass, TransferSyntaxes, transferSyntax } from "@isocenter/dicom";
+import {
+  registeredUid,
+  SopClasses,
+  sopClass,
+  storageSopClasses,
+  TransferSyntaxes,
+  transferSyntax,
+} from "@isocenter/dicom";
 import {
   answerRoles,
   type Choice,
@@ -76,6 +83,7 @@ export const retrieveModels: Readonly<Record<string, { offer: Offer; levels: rea
 
 /** Where DICOM itself puts storage SOP classes: one that is newer than our dictionary is one all the same. */
 const standardStorage = "1.2.840.10008.5.1.4.1.1.";
+const storable: ReadonlySet<string> = new Set(storageSopClasses);
 const dicomRoot = "1.2.840.10008.";
 
 /** The service that we offer for an abstract syntax, which is a valid UID; null where there is none. */
@@ -86,7 +94,7 @@ export function offerFor(abstractSyntax: string): Offer | null {
   if (performedStepClasses.includes(abstractSyntax)) return mpps;
   if (abstractSyntax in retrieveModels) return retrieveModels[abstractSyntax]!.offer;
   const known = sopClass(abstractSyntax);
-  if (known) return known.kind === "storage" ? storage : null;
+  if (known) return storable.has(abstractSyntax) ? storage : null;
   // A transfer syntax or a coding scheme is nothing to be stored; a private SOP class is.
   if (registeredUid(abstractSyntax)) return null;
   return abstractSyntax.startsWith(standardStorage) || !abstractSyntax.startsWith(dicomRoot) ? storage : null;

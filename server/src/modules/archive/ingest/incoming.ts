@@ -4,6 +4,7 @@ import {
   encodeFrameIndex,
   type FrameIndex,
   isTolerableUid,
+  nonPatientSopClasses,
   type ParsedObject,
   readingVr,
   SopClasses,
@@ -96,6 +97,11 @@ function identification(dataSet: DataSet, source: IngestSource) {
   // A DICOMDIR is a file of a medium, not an image of a patient.
   if (known && (known.kind !== "storage" || sopClassUid === SopClasses.MediaStorageDirectoryStorage))
     throw refused("dicom.not-storable", `${known.name} is not an object that is stored.`);
+  if (known && nonPatientSopClasses.has(sopClassUid) && !text(dataSet, Tags.StudyInstanceUID))
+    throw refused(
+      "dicom.no-study",
+      `${known.name}: such objects are of no patient and no study, and what is archived belongs to one.`,
+    );
   const studyUid = requiredUid(dataSet, Tags.StudyInstanceUID, "StudyInstanceUID");
   if (source.studyInstanceUid !== undefined && source.studyInstanceUid !== studyUid)
     throw refused("dicom.study-mismatch", "StudyInstanceUID is not that of the study it was sent to.");

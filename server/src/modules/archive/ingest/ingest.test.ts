@@ -189,6 +189,10 @@ describe("an image that comes in", () => {
     ["dicom.invalid-uid", ctInstance({ SOPInstanceUID: "../../etc/passwd" }).bytes],
     ["dicom.missing-uid", ctInstance({ StudyInstanceUID: "" }).bytes],
     ["dicom.not-storable", ctInstance({ SOPClassUID: "1.2.840.10008.1.3.10" }).bytes],
+    [
+      "dicom.no-study",
+      ctInstance({ SOPClassUID: SopClasses.HangingProtocolStorage, StudyInstanceUID: "" }).bytes,
+    ],
   ])("that cannot be stored is refused as %s and nothing is kept", async (code, bytes) => {
     const before = await keysNow();
     const refusal = await ofRefusal(archive.ingest(viewer, source(bytes)));
