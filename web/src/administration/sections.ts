@@ -84,6 +84,20 @@ export const sections: readonly Section[] = [
     page: lazy(() => import("./connections/SendQueuePage.tsx")),
   },
   {
+    id: "hl7-systems",
+    group: connections,
+    word: message("HL7 systems"),
+    permissions: ["hl7.manage"],
+    page: lazy(() => import("./connections/hl7/SystemsPage.tsx")),
+  },
+  {
+    id: "hl7-messages",
+    group: connections,
+    word: message("HL7 messages"),
+    permissions: ["hl7.manage"],
+    page: lazy(() => import("./connections/hl7/MessagesPage.tsx")),
+  },
+  {
     id: "webhooks",
     group: connections,
     word: message("Webhooks"),

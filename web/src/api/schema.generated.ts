@@ -1286,6 +1286,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hl7/messages/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a message again, or acts again upon one that came in
+         * @description Needs the permission `hl7.manage`.
+         */
+        post: operations["retryHl7Message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hl7/messages/{id}/dismiss": {
         parameters: {
             query?: never;
@@ -4595,7 +4615,7 @@ export interface components {
             patientIdIssuer?: string | null;
             providerId?: string | null;
             receives?: ("ADT" | "ORDERS")[];
-            sends?: ("RESULTS" | "ORDER_STATUS")[];
+            sends?: ("RESULTS" | "PRELIMINARY" | "ORDER_STATUS")[];
             characterSet?: string | null;
             /**
              * @description Of what it is sent
@@ -4909,7 +4929,7 @@ export interface components {
             patientIdIssuer?: string | null;
             providerId?: string | null;
             receives?: ("ADT" | "ORDERS")[];
-            sends?: ("RESULTS" | "ORDER_STATUS")[];
+            sends?: ("RESULTS" | "PRELIMINARY" | "ORDER_STATUS")[];
             characterSet?: string | null;
             /**
              * @description Of what it is sent
@@ -5597,12 +5617,18 @@ export interface components {
             /** @description What we take from it */
             receives: ("ADT" | "ORDERS")[];
             /** @description What we send to it */
-            sends: ("RESULTS" | "ORDER_STATUS")[];
+            sends: ("RESULTS" | "PRELIMINARY" | "ORDER_STATUS")[];
             characterSet: string | null;
             /** @enum {unknown} */
             hl7Version: "2.3" | "2.3.1" | "2.4" | "2.5" | "2.5.1" | "2.6" | "2.7";
             pdf: boolean;
             enabled: boolean;
+            /** @description Messages that wait for it; at most 10,000 are counted */
+            queued: number;
+            /** @description Messages that it refused or that were given up, and that nobody dismissed */
+            failed: number;
+            failingSince: string | null;
+            problem: string | null;
             version: number;
             /** Format: date-time */
             createdAt: string;
@@ -11205,6 +11231,39 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    retryHl7Message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MessageItem"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            423: components["responses"]["Locked"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             "5XX": components["responses"]["ServerError"];
         };

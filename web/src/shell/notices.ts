@@ -61,6 +61,8 @@ const words: Readonly<Record<string, string>> = {
   "finding.late": message("A critical finding is late"),
   "finding.raised": message("A critical finding waits for your answer"),
   "finding.voided": message("A critical finding was withdrawn"),
+  "hl7-message.failed": message("HL7 messages do not reach their system"),
+  "hl7-system.away": message("An HL7 system does not answer"),
   "job.gave-up": message("A job of the system gave up"),
   "order.status-changed": message("An order moved on"),
   "reading.assigned": message("A study was given to you to read"),
@@ -103,6 +105,10 @@ export function noticePlace({ subject, data }: Pick<Notice, "subject" | "data">)
       return typeof data.studyId === "string" ? `/report/${data.studyId}` : null;
     case "study":
       return `/report/${subject.id}`;
+    case "hl7-message":
+      return `/administration/hl7-messages?id=${subject.id}`;
+    case "hl7-system":
+      return `/administration/hl7-systems?id=${subject.id}`;
     default:
       return null;
   }
