@@ -99,6 +99,7 @@ import {
 import { dicomwebRoutes, hostedExamRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
 import { createSending, dimseRoutes, type Sending } from "./protocols/dimse/index.ts";
 import { fhirRoutes } from "./protocols/fhir/index.ts";
+import { createHl7Sending, type Hl7Sending } from "./protocols/hl7/index.ts";
 import { metricsRoutes, systemRoutes } from "./system.ts";
 import { webAppRoutes } from "./web-app.ts";
 
@@ -114,6 +115,7 @@ export interface Modules {
   imaging: ImagingPool;
   rendering: Rendering;
   sending: Sending;
+  hl7Sending: Hl7Sending;
   findings: Findings;
   /** Of `sending`, for the DIMSE listener. */
   commitment: Sending["commitment"];
@@ -155,6 +157,7 @@ export async function composeModules(
   defineVipWatch(platform);
   const findings = createFindings(platform, journal);
   notifications.followReached(findings.followNotices);
+  const hl7Sending = createHl7Sending({ platform, journal, criticalFindings: findingsOnPaper });
   const demo = createDemo(platform, composeRehearsal, { identity, journal });
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);
@@ -169,6 +172,7 @@ export async function composeModules(
     imaging,
     rendering,
     sending,
+    hl7Sending,
     findings,
     commitment,
     modalityWorklist,

@@ -62,13 +62,15 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
       steps.push(() => platform.jobs.stop());
       await modules.sending.start();
       steps.push(() => modules.sending.stop());
+      await modules.hl7Sending.start();
+      steps.push(() => modules.hl7Sending.stop());
     }
     const listener: ListenerProcess | null = await beside;
     const shared =
       listener === null && config.roles.includes("dicom") ? await startDimse({ platform, ...modules }) : null;
     if (shared) steps.push(() => shared.close());
     const dimse = listener ?? shared;
-    const allChecks = dimse ? [...checks, dimse.check] : checks;
+    const allChecks = [...checks, ...(dimse ? [dimse.check] : []), modules.hl7Sending.check];
     let port: number | null = null;
     if (config.roles.includes("api") || config.roles.includes("worker")) {
       const network = {

@@ -187,7 +187,14 @@ describe("the DIMSE listener in a process of its own", () => {
     const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
     expect(await (await get("/health/ready")).json()).toEqual({ status: "ok" });
     const health = (await (await get("/health")).json()) as { dependencies: object };
-    expect(Object.keys(health.dependencies).sort()).toEqual(["database", "dimse", "disk", "jobs", "objects"]);
+    expect(Object.keys(health.dependencies).sort()).toEqual([
+      "database",
+      "dimse",
+      "disk",
+      "hl7-queue",
+      "jobs",
+      "objects",
+    ]);
     expect((await get("/metrics")).status).toBe(401);
     expect((await get("/api/v1/system")).status).toBe(404);
   });

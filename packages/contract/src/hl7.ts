@@ -5,8 +5,8 @@ import type { Transitions } from "./workflow.ts";
 /** What a system may tell us. */
 export const hl7Receives = ["ADT", "ORDERS"] as const;
 export type Hl7Receives = (typeof hl7Receives)[number];
-/** What a system is told. */
-export const hl7Sends = ["RESULTS", "ORDER_STATUS"] as const;
+/** What a system is told: signed reports, preliminary ones as well, and what becomes of orders. */
+export const hl7Sends = ["RESULTS", "PRELIMINARY", "ORDER_STATUS"] as const;
 export type Hl7Sends = (typeof hl7Sends)[number];
 
 export const hl7Directions = ["IN", "OUT"] as const;
@@ -122,6 +122,14 @@ export const Hl7System = Type.Object({
   hl7Version: Type.Enum([...hl7Versions]),
   pdf: Type.Boolean(),
   enabled: Type.Boolean(),
+  queued: Type.Integer({ description: "Messages that wait for it; at most 10,000 are counted" }),
+  failed: Type.Integer({
+    description: "Messages that it refused or that were given up, and that nobody dismissed",
+  }),
+  failingSince: Nullable(
+    Type.String({ format: "date-time", description: "Since when it is not reached, or does not answer" }),
+  ),
+  problem: Nullable(Type.String({ description: "Why, the last time it was tried" })),
   version: Type.Integer(),
   createdAt: DateTime,
   updatedAt: DateTime,

@@ -26,6 +26,6 @@ export { configuredCost, createPasswordHasher, generatePassword, type PasswordHa
 export { administrationRoutes } from "./routes-admin.ts";
 export { sessionRoutes } from "./routes-session.ts";
 export { endEverySession } from "./sessions.ts";
-export { activeUsersAmong, userNames } from "./staff/people.ts";
+export { activeUsersAmong, clinicians, userNames } from "./staff/people.ts";
 export { staffRoutes } from "./staff/routes.ts";
 export * from "./types.ts";

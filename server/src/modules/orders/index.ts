@@ -25,7 +25,7 @@ export * from "./performed/index.ts";
 export { type GivenNumbers, newAccessionNumber, placeOrder } from "./place.ts";
 export { type OrderPlacing, orderPlacing } from "./placing.ts";
 export { type PricedOrder, pricedAmong, pricedOrder } from "./price.ts";
-export { getOrder, listOrders, listSteps } from "./queries.ts";
+export { codingSchemeOf, getOrder, listOrders, listSteps } from "./queries.ts";
 export { catalogueRoutes } from "./routes-catalogue.ts";
 export { orderRoutes } from "./routes-orders.ts";
 export {

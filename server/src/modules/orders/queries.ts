@@ -36,6 +36,13 @@ export async function getOrder(reader: Reader, viewer: Viewer, orderId: string):
   return toOrder(viewer, row);
 }
 
+/** What the code of the order's procedure is of; null where it has none. Who may see the order was asked before. */
+export async function codingSchemeOf(reader: Reader, orderId: string): Promise<string | null> {
+  const [row] = await reader<{ scheme: string | null }[]>`
+    select procedure_coding_scheme as scheme from imaging_order where id = ${orderId}`;
+  return row?.scheme ?? null;
+}
+
 /** The scheduled steps of an order that the viewer may see. @throws Refusal `not-found` (`order.not-found`) */
 export async function listSteps(reader: Reader, viewer: Viewer, orderId: string): Promise<ScheduledStep[]> {
   const rows = await reader<(StepRow & { there: boolean })[]>`

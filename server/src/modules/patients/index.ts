@@ -48,6 +48,7 @@ export {
   listPatientsByIds,
   requirePatient,
   searchWords,
+  wholeName,
 } from "./queries.ts";
 export { patientRoutes } from "./routes.ts";
 export { careRoutes } from "./routes-care.ts";

@@ -166,3 +166,9 @@ export function careRelationsAmong(
     select distinct person_id as "personId", patient_id as "patientId", facility_id as "facilityId" from care_relation
     where person_id = any(${personIds as string[]}::uuid[]) and patient_id = any(${patientIds as string[]}::uuid[])`;
 }
+
+/** The patient's name with all its groups (PS3.5 6.2.1), for what passes it on; who may see the patient was asked before. */
+export async function wholeName(reader: Reader, patientId: string): Promise<string> {
+  const [row] = await reader<{ name: string }[]>`select name from patient where id = ${patientId}`;
+  return row?.name ?? "";
+}

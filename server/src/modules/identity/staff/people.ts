@@ -34,3 +34,24 @@ export async function checkUserOf(
     errors: [{ path, message }],
   });
 }
+
+/** Users as other systems know them: by the number of their licence, or by what they sign in with where there is none. */
+export async function clinicians(
+  db: Reader,
+  userIds: readonly string[],
+): Promise<Map<string, { id: string; family: string; given: string }>> {
+  const rows = await db<
+    { userId: string; number: string; name: string; family: string | null; given: string | null }[]
+  >`
+    select u.id as "userId", coalesce(s.licence_number, u.username) as number, u.full_name as name,
+      s.last_name as family, s.first_name as given
+    from app_user u left join staff s on s.user_id = u.id where u.id = any(${[...new Set(userIds)]}::uuid[])`;
+  return new Map(
+    rows.map(({ userId, number, name, family, given }) => {
+      // Who is no member of staff has one name: its last word is taken for the family's.
+      const words = name.trim().split(/\s+/);
+      const last = words.pop() ?? "";
+      return [userId, { id: number, family: family ?? last, given: given ?? words.join(" ") }];
+    }),
+  );
+}

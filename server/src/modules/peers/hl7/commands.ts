@@ -9,8 +9,8 @@ import {
 } from "../../../platform/index.ts";
 import { type PeersDeps, requireFacility } from "../commands.ts";
 import { readFingerprint, readHost } from "../modality.ts";
-import { systemRow } from "./queries.ts";
-import { checkSystem, type Hl7SystemRow, systemOf } from "./system.ts";
+import { shownSystem, systemRow } from "./queries.ts";
+import { checkSystem, type Hl7SystemRow } from "./system.ts";
 
 const taken = (error: unknown): unknown =>
   (error as { code?: string }).code === "23505"
@@ -50,7 +50,7 @@ const hostOf = (host: string | null): string | null => (host === null ? null : r
 
 const columnsOf = (
   input: Omit<ChangeHl7System, "expectedVersion">,
-  before: Omit<Hl7SystemRow, "id" | "version" | "created_at" | "updated_at">,
+  before: Omit<Hl7SystemRow, "id" | "failing_since" | "version" | "created_at" | "updated_at">,
 ) => ({
   name: input.name?.trim() || before.name,
   facility_id: input.facilityId ?? before.facility_id,
@@ -107,7 +107,7 @@ export async function createSystem(
   checkSystem(columns);
   await requireUser(tx, columns);
   const row = { id: newId(deps.clock), ...columns, created_at: now, updated_at: now };
-  const [made] = await tx<Hl7SystemRow[]>`insert into hl7_systems ${tx(row)} returning *`.catch((error) => {
+  await tx`insert into hl7_systems ${tx(row)}`.catch((error) => {
     throw taken(error);
   });
   await deps.journal.record(tx, viewer, {
@@ -116,7 +116,7 @@ export async function createSystem(
     facilityId,
     data: factData(row),
   });
-  return systemOf(made!);
+  return await shownSystem(tx, viewer, row.id);
 }
 
 /** @throws Refusal `not-found`, `conflict` (`version.conflict`, `hl7-system.names-taken`), `invalid`, `forbidden` */
@@ -140,10 +140,11 @@ export async function changeSystem(
       JSON.stringify(after[name as keyof typeof after]) !==
       JSON.stringify(before[name as keyof typeof after]),
   );
-  if (changed.length === 0) return systemOf(before);
-  const [row] = await tx<Hl7SystemRow[]>`
-    update hl7_systems set ${tx(after)}, version = version + 1, updated_at = ${deps.clock.now()}
-    where id = ${id} returning *`.catch((error) => {
+  if (changed.length === 0) return await shownSystem(tx, viewer, id);
+  // Where it was away it may be there again, now that somebody has looked.
+  await tx`
+    update hl7_systems set ${tx(after)}, resume_at = null, version = version + 1, updated_at = ${deps.clock.now()}
+    where id = ${id}`.catch((error) => {
     throw taken(error);
   });
   await deps.journal.record(tx, viewer, {
@@ -152,7 +153,7 @@ export async function changeSystem(
     facilityId: after.facility_id,
     data: { changed, ...factData(after) },
   });
-  return systemOf(row!);
+  return await shownSystem(tx, viewer, id);
 }
 
 /** Its messages stay. @throws Refusal `not-found`, `forbidden` */

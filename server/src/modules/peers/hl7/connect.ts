@@ -126,14 +126,16 @@ export async function testSystem(
     },
   );
   const milliseconds = Math.max(0, platform.clock.now().getTime() - begun);
-  await transact(platform.db, (tx) =>
-    journal.record(tx, viewer, {
+  await transact(platform.db, async (tx) => {
+    // What waits for it goes at once.
+    if (problem === null) await tx`update hl7_systems set resume_at = null where id = ${id}`;
+    await journal.record(tx, viewer, {
       type: "hl7-system.tested",
       subject: { type: "hl7-system", id },
       facilityId: row.facility_id,
       outcome: problem === null ? "success" : "failed",
       data: { milliseconds },
-    }),
-  );
+    });
+  });
   return { reached: problem === null, milliseconds, problem };
 }

@@ -55,6 +55,12 @@ export async function messageRow(
   return row;
 }
 
+/** Without its text. @throws Refusal `not-found` (`hl7-message.not-found`), `forbidden` */
+export async function getMessage(reader: Reader, viewer: Viewer, id: string): Promise<Hl7MessageItem> {
+  requirePermission(viewer, "hl7.manage");
+  return messageItemOf(await messageRow(reader, viewer, id));
+}
+
 /** The message with its text. Recorded as an access to the patient's data. @throws Refusal `not-found`, `forbidden` */
 export async function readMessage(
   reader: Reader,

@@ -8,7 +8,7 @@ import {
   requirePermission,
   type Viewer,
 } from "../../../platform/index.ts";
-import { type Hl7SystemRow, systemOf } from "./system.ts";
+import { type Hl7SystemRow, type ListedSystemRow, listedSystem, systemOf } from "./system.ts";
 
 /** @throws Refusal `not-found` (`hl7-system.not-found`), also where it belongs to a facility that is not the viewer's */
 export async function systemRow(
@@ -24,9 +24,18 @@ export async function systemRow(
   return row;
 }
 
+/** As it is shown, with what waits for it. @throws Refusal `not-found` (`hl7-system.not-found`) */
+export async function shownSystem(reader: Reader, viewer: Viewer, id: string): Promise<Hl7System> {
+  const [row] = await reader<ListedSystemRow[]>`
+    select ${listedSystem(reader)} from hl7_systems s
+    where s.id = ${id} and s.facility_id = any(${viewer.facilityIds as string[]}::uuid[])`;
+  if (!row) throw new Refusal("not-found", "hl7-system.not-found", "There is no such system.");
+  return systemOf(row);
+}
+
 export async function getSystem(reader: Reader, viewer: Viewer, id: string): Promise<Hl7System> {
   requirePermission(viewer, "hl7.manage");
-  return systemOf(await systemRow(reader, viewer, id));
+  return await shownSystem(reader, viewer, id);
 }
 
 /** By name when `sort` is left out. @throws Refusal `invalid` (`query.invalid-sort`, ...), `forbidden` */
@@ -36,7 +45,7 @@ export async function listSystems(
   query: Hl7SystemListQuery,
 ): Promise<ListPage<Hl7System>> {
   requirePermission(viewer, "hl7.manage");
-  const page = await keysetPage<Hl7SystemRow, "name" | "createdAt">(reader, query, {
+  const page = await keysetPage<ListedSystemRow, "name" | "createdAt">(reader, query, {
     name: "hl7-systems",
     sorts: {
       name: { by: reader`s.name collate "C"`, type: "text" },
@@ -44,7 +53,7 @@ export async function listSystems(
     },
     fallback: "name",
     id: reader`s.id`,
-    columns: reader`s.*`,
+    columns: listedSystem(reader),
     from: reader`hl7_systems s`,
     where: reader`s.facility_id = any(${viewer.facilityIds as string[]}::uuid[])`,
   });

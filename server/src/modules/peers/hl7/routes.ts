@@ -18,19 +18,24 @@ import {
   type Routes,
   sendVersioned,
   transact,
+  type Viewer,
   versionedBody,
 } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { changeSystem, createSystem, removeSystem } from "./commands.ts";
 import { testSystem } from "./connect.ts";
-import { dismissMessage, listMessages, readMessage } from "./messages.ts";
+import { dismissMessage, getMessage, listMessages, readMessage } from "./messages.ts";
+import { sendAgain } from "./out-commands.ts";
 import { getSystem, listSystems } from "./queries.ts";
 
 const IdParameter = Type.Object({ id: Id });
 const permission = "hl7.manage" as const;
 
+/** Acts once more upon a message that came in: the rooms above know how. */
+export type ActAgain = (viewer: Viewer, id: string) => Promise<void>;
+
 /** `/hl7`: the systems that speak HL7 with us, and the messages. */
-export function hl7Routes(platform: Platform, journal: Journal): Routes {
+export function hl7Routes(platform: Platform, journal: Journal, actAgain?: ActAgain): Routes {
   const { db } = platform;
   const deps = { clock: platform.clock, journal };
   return (app) => {
@@ -126,6 +131,26 @@ export function hl7Routes(platform: Platform, journal: Journal): Routes {
       },
       async (request, reply) =>
         sendVersioned(reply, await readMessage(db, journal, request.viewer, request.params.id)),
+    );
+    app.post(
+      "/hl7/messages/:id/retry",
+      {
+        config: { permission },
+        schema: {
+          summary: "Sends a message again, or acts again upon one that came in",
+          params: IdParameter,
+          response: { 200: Hl7MessageItem },
+        },
+      },
+      async (request, reply) => {
+        const { viewer, params } = request;
+        const { direction } = await getMessage(db, viewer, params.id);
+        if (direction === "IN" && actAgain) {
+          await actAgain(viewer, params.id);
+          return sendVersioned(reply, await getMessage(db, viewer, params.id));
+        }
+        return sendVersioned(reply, await transact(db, (tx) => sendAgain(deps, tx, viewer, params.id)));
+      },
     );
     app.post(
       "/hl7/messages/:id/dismiss",

@@ -1,6 +1,6 @@
 import type { Hl7Receives, Hl7Sends, Hl7System, Hl7Version } from "@isocenter/contract";
 import { isCharacterSet } from "@isocenter/hl7";
-import { Refusal } from "../../../platform/index.ts";
+import { type Reader, Refusal } from "../../../platform/index.ts";
 
 export interface Hl7SystemRow {
   id: string;
@@ -21,12 +21,30 @@ export interface Hl7SystemRow {
   hl7_version: Hl7Version;
   pdf: boolean;
   enabled: boolean;
+  failing_since: Date | null;
   version: number;
   created_at: Date;
   updated_at: Date;
 }
 
-export const systemOf = (row: Hl7SystemRow): Hl7System => ({
+/** As it is shown: with what waits for it. */
+export interface ListedSystemRow extends Hl7SystemRow {
+  queued: number;
+  failed: number;
+  problem: string | null;
+}
+
+const mostCounted = 10_000;
+
+/** Of the table `hl7_systems` named `s`. */
+export const listedSystem = (sql: Reader) => sql`
+  s.*, (select count(*)::int from (select from hl7_messages m where m.system_id = s.id and m.status = 'QUEUED' limit ${mostCounted}) q) as queued,
+  (select count(*)::int from (select from hl7_messages m where m.system_id = s.id and m.status in ('REFUSED', 'FAILED') and m.direction = 'OUT'
+    limit ${mostCounted}) f) as failed,
+  case when s.failing_since is not null then (select m.reason from hl7_messages m
+    where m.system_id = s.id and m.status = 'QUEUED' and m.reason is not null order by m.position limit 1) end as problem`;
+
+export const systemOf = (row: ListedSystemRow): Hl7System => ({
   id: row.id,
   name: row.name,
   facilityId: row.facility_id,
@@ -45,6 +63,10 @@ export const systemOf = (row: Hl7SystemRow): Hl7System => ({
   hl7Version: row.hl7_version,
   pdf: row.pdf,
   enabled: row.enabled,
+  queued: row.queued,
+  failed: row.failed,
+  failingSince: row.failing_since?.toISOString() ?? null,
+  problem: row.problem,
   version: row.version,
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
@@ -58,6 +80,12 @@ const invalid = (code: string, path: string, message: string) =>
 export function checkSystem(
   row: Pick<Hl7SystemRow, "host" | "port" | "sends" | "tls" | "character_set">,
 ): void {
+  if (row.sends.includes("PRELIMINARY") && !row.sends.includes("RESULTS"))
+    throw invalid(
+      "hl7-system.preliminary-alone",
+      "sends",
+      "Who gets preliminary reports gets the signed ones as well: RESULTS.",
+    );
   if (row.character_set !== null && !isCharacterSet(row.character_set))
     throw invalid(
       "hl7-system.unknown-character-set",
