@@ -15,7 +15,7 @@ import { registerFrames } from "./wado-frames.ts";
 import { registerInstances } from "./wado-instances.ts";
 import { registerMetadata } from "./wado-metadata.ts";
 import { registerRendered } from "./wado-rendered.ts";
-import { registerUri } from "./wado-uri.ts";
+import { registerUri, registerUriAtRoot } from "./wado-uri.ts";
 
 export { hostedExamRoutes } from "./hosted-exams.ts";
 export { type HostedDeps, hostedPacsRoutes } from "./hosted-routes.ts";
@@ -46,6 +46,7 @@ export function dicomwebRoutes({ config, archive, rendering }: DicomwebDeps): Ro
         registerRendered(inner, { archive, rendering });
         registerInstances(inner, { archive, rendering });
         registerUri(inner, uri);
+        registerUriAtRoot(inner, uri);
         registerStow(inner, { archive, config });
       },
       { prefix: dicomwebPath },

@@ -103,10 +103,7 @@ export function readPictureRequest(query: URLSearchParams, format: PictureFormat
   const viewport = value("viewport");
   const window = value("window");
   const quality = value("quality");
-  const annotation = value("annotation");
   const profile = value("iccprofile");
-  if (annotation !== null && annotation.trim() !== "")
-    fail("annotation", "pictures are given without annotation.");
   if (profile !== null && profile !== "no")
     fail("iccprofile", "pictures are given without a colour profile.");
   const request: PictureRequest = {

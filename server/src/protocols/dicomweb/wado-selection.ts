@@ -74,9 +74,12 @@ export function warnOfUnknown(request: FastifyRequest, reply: FastifyReply, know
   const isKnown = (name: string) =>
     name === "accept" || known.includes(name) || (name === "charset" && takesUtf8(query.get(name) ?? ""));
   const unknown = [...new Set(query.keys())].filter((name) => !isKnown(name));
-  if (unknown.length > 0)
-    reply.header(
-      "warning",
-      unknown.slice(0, 10).map((name) => warning(`The parameter ${name} is not supported; it was not used.`)),
-    );
+  const warnings = unknown
+    .slice(0, 10)
+    .map((name) => warning(`The parameter ${name} is not supported; it was not used.`));
+  // Pictures bear none, which a client that asks for one is to be told and not refused for (PS3.18 8.3.5.1.1).
+  const annotation = known.includes("annotation") ? (query.get("annotation") ?? "").trim() : "";
+  if (annotation !== "")
+    warnings.push(warning(`The following annotation values are not supported: ${annotation}`));
+  if (warnings.length > 0) reply.header("warning", warnings);
 }

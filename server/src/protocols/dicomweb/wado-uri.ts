@@ -122,3 +122,16 @@ export function registerUri(app: App, deps: UriDeps): void {
     retrieve(request, reply, deps),
   );
 }
+
+/** WADO-URI at the root of DICOMweb, where clients look that know that address alone; without its parameters there is nothing. */
+export function registerUriAtRoot(app: App, deps: UriDeps): void {
+  app.get("", { config: { permission: "images.read" } }, (request, reply) => {
+    if (!queryOf(request).has("requestType"))
+      throw new Refusal(
+        "not-found",
+        "path.not-found",
+        "DICOMweb is here: ask for studies, series or instances.",
+      );
+    return retrieve(request, reply, deps);
+  });
+}

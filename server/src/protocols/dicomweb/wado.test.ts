@@ -33,7 +33,7 @@ import { registerFrames } from "./wado-frames.ts";
 import { registerInstances } from "./wado-instances.ts";
 import { registerMetadata } from "./wado-metadata.ts";
 import { registerRendered } from "./wado-rendered.ts";
-import { registerUri } from "./wado-uri.ts";
+import { registerUri, registerUriAtRoot } from "./wado-uri.ts";
 
 const archive = memoryArchive();
 let app: App;
@@ -177,6 +177,7 @@ beforeAll(async () => {
         registerRendered(inner, { archive, rendering });
         const deidentifier = () => createDeidentifier({ options: [], secret: new Uint8Array(32) });
         registerUri(inner, { archive, rendering, instances: { archive, rendering }, deidentifier });
+        registerUriAtRoot(inner, { archive, rendering, instances: { archive, rendering }, deidentifier });
       },
       { prefix: "/dicomweb" },
     );
@@ -716,6 +717,10 @@ const uri = (number: number, query: string) =>
 test("WADO-URI gives objects, pictures and documents", async () => {
   const whole = await get(uri(4, "&contentType=application/dicom&transferSyntax=*"));
   expect([whole.status, whole.body.equals(await stored(4))]).toEqual([200, true]);
+  // Clients that know the address of DICOMweb alone ask there.
+  const atRoot = uri(4, "&contentType=application/dicom&transferSyntax=*").replace("/wado?", "?");
+  expect((await get(atRoot)).body.equals(whole.body)).toBe(true);
+  expect((await get("/dicomweb")).status).toBe(404);
   const explicit = await get(uri(4, "&contentType=application%2Fdicom"));
   expect(readPart10(explicit.body).transferSyntaxUID).toBe(ExplicitVRLittleEndian);
   expect((await get(uri(4, `&transferSyntax=${JPEGLSLossless}`))).body.equals(await stored(4))).toBe(true);
@@ -856,7 +861,6 @@ test.each([
   "window=40,400,cubic",
   "quality=0",
   "quality=101",
-  "annotation=patient",
   "iccprofile=srgb",
 ])("rendered?%s is a 400 that names it", async (query) => {
   const { status, json } = await get(`${instance(1)}/rendered?${query}`);
@@ -864,6 +868,15 @@ test.each([
     400,
     query.split("=")[0],
   ]);
+});
+
+test("a picture without the annotation that was asked for says so", async () => {
+  const { status, headers } = await get(`${instance(1)}/rendered?annotation=patient,x%22y`, "image/jpeg");
+  expect([status, String(headers.warning)]).toEqual([
+    200,
+    expect.stringContaining("annotation values are not supported: patient,x'y"),
+  ]);
+  expect((await get(`${instance(1)}/rendered?annotation=`, "image/jpeg")).headers.warning).toBeUndefined();
 });
 
 test("a report is rendered as a page that runs nothing, by WADO-RS and WADO-URI; as a picture it is a 406", async () => {
