@@ -35,8 +35,12 @@ const standIns: Readonly<Record<string, string>> = {
     export default {};`,
   "@kitware/vtk.js/Rendering/Core/ColorTransferFunction/ColorMaps.js":
     "export default { rgbPresetNames: [], getPresetByName: () => undefined };",
-  "clipper2-ts":
-    "export const Clipper = {}, ClipType = {}, FillRule = {}, EndType = {}, JoinType = {}; export class PolyTreeD {}",
+  // A line that closes is asked for the pieces that it makes where it crosses itself, and stays as it was drawn where there are none: what is inside is
+  // counted by viewer/marks/region.ts.
+  "clipper2-ts": `
+    export const Clipper = { booleanOpDWithPolyTree() {} };
+    export const ClipType = {}, FillRule = {}, EndType = {}, JoinType = {};
+    export class PolyTreeD { count = 0; }`,
 };
 
 const nothing = "\0left-out:";

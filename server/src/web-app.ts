@@ -10,6 +10,8 @@ const sources = [
   "web/src",
   "web/index.html",
   "web/vite.config.ts",
+  "web/left-out.ts",
+  "web/rem.ts",
   "packages/contract/src",
   "packages/dicom/src",
 ];

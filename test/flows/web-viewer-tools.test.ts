@@ -77,6 +77,14 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
       expect.stringMatching(new RegExp(`^(3\\.9|4\\.0|4\\.1) cm², mean ${value} HU, SD 0\\.0`)),
     ]);
 
+    // A line that is closed, in the first block of the last row.
+    await keyboard.press("Shift+L");
+    await drag(page, pane, size, [12, 204], [52, 204], [52, 244], [12, 244], [12, 204]);
+    const closed = phantomValue(1, 3, 0).toFixed(1);
+    await listed(page, "freehand").toEqual([
+      expect.stringMatching(new RegExp(`^(3\\.[89]|4\\.[01]) cm², (79|80|81)\\.\\d mm, mean ${closed} HU`)),
+    ]);
+
     await keyboard.press("b");
     const { x, y } = await pointOn(pane, size, [224, 224]);
     await page.mouse.click(x, y);
