@@ -108,11 +108,15 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await dialog.getByLabel("What was found").fill("Acute subdural haematoma");
     await dialog.getByRole("button", { name: "Raise" }).click();
     await page.getByText("Critical finding raised", { exact: true }).waitFor();
+    // It stands beside the report that it was raised from.
+    const about = page.getByRole("complementary", { name: "About this examination" });
+    await about.getByRole("link", { name: "Acute subdural haematoma" }).waitFor();
 
     const theirs = await flow.open();
     await signInByForm(theirs, "aalto", ownPassword);
-    await theirs.getByRole("link", { name: "Findings" }).click();
-    await theirs.getByRole("button", { name: /Acute subdural haematoma/ }).click();
+    // The alarm says whom it is about, and leads there.
+    const alarm = theirs.getByRole("alert").filter({ hasText: /Emergency.*Acute subdural haematoma/ });
+    await alarm.getByRole("button", { name: "Open" }).click();
     const panel = theirs.getByRole("complementary", { name: /Critical finding/ });
     await panel.getByText("Told Niko Aalto").waitFor();
     const button = panel.getByRole("button", { name: "Acknowledge with read-back" });
@@ -161,6 +165,14 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.keyboard.press("F6");
     await report.getByLabel("Impression").fill("A lesion.");
     await page.getByText("All is saved").waitFor();
+    // The letter lies beside what is written until it is closed, and the images are not left by that.
+    await report.getByRole("button", { name: "Letter", exact: true }).click();
+    const letter = report.getByRole("region", { name: "Letter" });
+    await letter.waitFor();
+    const [paper, beside] = [await letter.boundingBox(), await report.boundingBox()];
+    expect(paper!.x + paper!.width).toBeLessThan(beside!.x + 2);
+    await page.keyboard.press("Escape");
+    await letter.waitFor({ state: "detached" });
     await page.keyboard.press("Control+Enter");
     const dialog = page.getByRole("dialog", { name: "Sign the report" });
     await dialog.getByLabel("Password").fill(ownPassword);

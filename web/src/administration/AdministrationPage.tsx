@@ -1,5 +1,5 @@
-import { Link, Navigate, useParams } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { Link, Navigate, useNavigate, useParams } from "@tanstack/react-router";
+import { Suspense, useEffect, useRef } from "react";
 import { useMe } from "../api/client.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState } from "../kit/States.tsx";
@@ -21,9 +21,41 @@ export function AdministrationPage() {
   const mine = sectionsFor(useMe()?.permissions ?? []);
   const shown = mine.find(({ id }) => id === section);
   const groups = [...new Set(mine.map(({ group }) => group))];
+  const navigate = useNavigate();
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is elsewhere in the list
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest" });
+  }, [section]);
   return (
     <div className="administration">
-      <nav className="side" aria-label={t("Administration")}>
+      {/* A phone has no room for the list. */}
+      <label className="side-choice">
+        <span className="sr-only">{t("Page of the administration")}</span>
+        <select
+          value={shown?.id ?? ""}
+          onChange={({ target }) =>
+            void navigate({
+              to: "/administration/$section",
+              params: { section: target.value },
+              search: {},
+            })
+          }
+        >
+          {groups.map((group) => (
+            <optgroup key={group} label={t(group)}>
+              {mine
+                .filter((one) => one.group === group)
+                .map(({ id, word }) => (
+                  <option key={id} value={id}>
+                    {t(word)}
+                  </option>
+                ))}
+            </optgroup>
+          ))}
+        </select>
+      </label>
+      <nav className="side" ref={nav} aria-label={t("Administration")}>
         {groups.map((group) => (
           <div key={group} className="contents">
             <span className="cap">{t(group)}</span>

@@ -62,6 +62,13 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
   useLayoutEffect(() => {
     if (!mayRead) return;
     const key = (event: KeyboardEvent) => {
+      // A letter over the images is closed before they are left.
+      const letter = document.querySelector<HTMLElement>("[data-region=report] [data-closes=letter]");
+      if (event.key === "Escape" && letter && !document.querySelector("[role=dialog]")) {
+        event.stopImmediatePropagation();
+        letter.click();
+        return;
+      }
       if (event.key !== "F6" || event.ctrlKey || event.altKey) return;
       event.preventDefault();
       // Before the viewer, which goes round its own parts by the same key where there is no report.

@@ -73,8 +73,8 @@ export function NotFound() {
         icon="search"
         title={t("There is no such page")}
         action={
-          <Link to="/studies" search={{}} className="btn">
-            {t("Go to studies")}
+          <Link to="/" className="btn">
+            {t("Go to your start page")}
           </Link>
         }
       >
@@ -96,8 +96,8 @@ export function Failed({ error, reset }: ErrorComponentProps) {
             <Button icon="retry" onClick={reset}>
               {t("Try again")}
             </Button>
-            <Button variant="ghost" onClick={() => location.assign("/studies")}>
-              {t("Go to studies")}
+            <Button variant="ghost" onClick={() => location.assign("/")}>
+              {t("Go to your start page")}
             </Button>
           </>
         }

@@ -53,7 +53,9 @@ export function ErrorState({
   if (problem?.status === 403) {
     return (
       <PageState icon="lock" title={t("Not for your role")}>
-        {problem.detail} {t("Ask an administrator if you need it.")}
+        {/* What permissions are called is said where roles are. */}
+        {problem.code !== "forbidden" && `${problem.detail} `}
+        {t("Ask an administrator if you need it.")}
       </PageState>
     );
   }

@@ -19,15 +19,18 @@ const severities = [
 export function FindingDialog({
   studyId,
   reportId,
+  impression = "",
   onClose,
 }: {
   studyId: string;
+  /** What the report says already: it need not be written twice. */
+  impression?: string;
   /** Left out where it was seen before there is a report. */
   reportId?: string;
   onClose: () => void;
 }) {
   const [severity, setSeverity] = useState<string>("CRITICAL");
-  const [description, setDescription] = useState("");
+  const [description, setDescription] = useState(impression.trim());
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [key] = useState(() => requestKey());
@@ -73,6 +76,8 @@ export function FindingDialog({
             rows={3}
             maxLength={4000}
             value={description}
+            // What stands there already goes with the first letter that is typed.
+            onFocus={(event) => description === impression.trim() && event.target.select()}
             onChange={(event) => setDescription(event.target.value)}
           />
         </Labelled>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { apiRoot, fetchAuthorized } from "../api/client.ts";
 import { errorFrom } from "../api/problem.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
@@ -38,14 +38,29 @@ export function LetterPreview({ reportId, version, onClose }: LetterPreviewProps
       if (made) URL.revokeObjectURL(made);
     };
   }, [reportId, version, attempt]);
+  const place = useRef<HTMLElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    // Below the text, where there is no room beside it.
+    place.current?.scrollIntoView({ block: "nearest" });
+    const key = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || document.querySelector("[role=dialog]")) return;
+      // Before the images, which are left by the same key.
+      event.stopImmediatePropagation();
+      close.current();
+    };
+    addEventListener("keydown", key, true);
+    return () => removeEventListener("keydown", key, true);
+  }, []);
   return (
-    <section className="letter-preview" aria-label={t("Letter")}>
+    <section className="letter-preview" ref={place} aria-label={t("Letter")}>
       <header className="flex items-center gap-2 px-4 py-2">
         <h3 className="flex-1 text-12 font-semibold text-text-2">{t("Letter")}</h3>
         <Button size="s" onClick={() => void openLetter(reportId)}>
           {t("In a window of its own")}
         </Button>
-        <IconButton icon="x" label={t("Close the letter")} onClick={onClose} />
+        <IconButton icon="x" label={t("Close the letter")} data-closes="letter" onClick={onClose} />
       </header>
       {error ? (
         <ErrorState error={error} onRetry={() => setAttempt(attempt + 1)} />

@@ -352,7 +352,12 @@ export function ReportEditor({ report }: { report: Report }) {
         />
       )}
       {raising && (
-        <FindingDialog studyId={report.studyId} reportId={report.id} onClose={() => setRaising(false)} />
+        <FindingDialog
+          studyId={report.studyId}
+          reportId={report.id}
+          impression={texts.impression}
+          onClose={() => setRaising(false)}
+        />
       )}
     </form>
   );

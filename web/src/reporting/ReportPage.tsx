@@ -3,6 +3,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useLayoutEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
+import { RaisedHere } from "../findings/RaisedHere.tsx";
 import { Button } from "../kit/Button.tsx";
 import { dateAndTime, dayOf } from "../kit/dates.ts";
 import { Labelled } from "../kit/Field.tsx";
@@ -82,6 +83,7 @@ export function Beside({ study, writing }: { study: Study; writing: boolean }) {
           </p>
         </section>
       )}
+      <RaisedHere study={study} />
       <TechnologistNotes studyId={study.id} />
       <section aria-label={t("Prior reports")}>
         <h3 className="text-12 text-text-3">{t("Prior reports")}</h3>

@@ -184,7 +184,12 @@ export function SignedReport({ report }: { report: Report }) {
         </SignDialog>
       )}
       {raising && (
-        <FindingDialog studyId={report.studyId} reportId={report.id} onClose={() => setRaising(false)} />
+        <FindingDialog
+          studyId={report.studyId}
+          reportId={report.id}
+          impression={report.impression ?? ""}
+          onClose={() => setRaising(false)}
+        />
       )}
     </section>
   );

@@ -92,7 +92,14 @@ export default function HealthPage() {
                   cell: ([name]) => <span className="a">{t(dependencyWords[name] ?? name)}</span>,
                 },
                 { head: t("State"), cell: ([, { status }]) => <StateTag state={status} /> },
-                { head: t("Details"), cell: ([, { detail }]) => detail },
+                ...(Object.values(dependencies).some(({ detail }) => detail)
+                  ? [
+                      {
+                        head: t("Details"),
+                        cell: ([, { detail }]: [string, Health["dependencies"][string]]) => detail,
+                      },
+                    ]
+                  : []),
               ]}
             />
           )}
