@@ -30,31 +30,30 @@ export function AdministrationPage() {
   return (
     <div className="administration">
       {/* A phone has no room for the list. */}
-      <label className="side-choice">
-        <span className="sr-only">{t("Page of the administration")}</span>
-        <select
-          value={shown?.id ?? ""}
-          onChange={({ target }) =>
-            void navigate({
-              to: "/administration/$section",
-              params: { section: target.value },
-              search: {},
-            })
-          }
-        >
-          {groups.map((group) => (
-            <optgroup key={group} label={t(group)}>
-              {mine
-                .filter((one) => one.group === group)
-                .map(({ id, word }) => (
-                  <option key={id} value={id}>
-                    {t(word)}
-                  </option>
-                ))}
-            </optgroup>
-          ))}
-        </select>
-      </label>
+      <select
+        className="side-choice"
+        aria-label={t("Page of the administration")}
+        value={shown?.id ?? ""}
+        onChange={({ target }) =>
+          void navigate({
+            to: "/administration/$section",
+            params: { section: target.value },
+            search: {},
+          })
+        }
+      >
+        {groups.map((group) => (
+          <optgroup key={group} label={t(group)}>
+            {mine
+              .filter((one) => one.group === group)
+              .map(({ id, word }) => (
+                <option key={id} value={id}>
+                  {t(word)}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </select>
       <nav className="side" ref={nav} aria-label={t("Administration")}>
         {groups.map((group) => (
           <div key={group} className="contents">

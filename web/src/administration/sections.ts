@@ -1,5 +1,6 @@
 import type { Permission } from "@isocenter/contract";
-import { type ComponentType, lazy } from "react";
+import { type ComponentType, lazy as lazily } from "react";
+import { loaded } from "../api/loaded.ts";
 import { message } from "../words/words.ts";
 
 export interface Section {
@@ -11,6 +12,8 @@ export interface Section {
   permissions: readonly Permission[];
   page: ComponentType;
 }
+
+const lazy = (load: () => Promise<{ default: ComponentType }>) => lazily(() => loaded(load));
 
 const people = message("People");
 const connections = message("Connections");

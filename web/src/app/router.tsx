@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { readAdministrationState } from "../administration/administration-state.ts";
 import { session } from "../api/client.ts";
+import { loaded } from "../api/loaded.ts";
 import { readBillingState } from "../billing/billing-state.ts";
 import { readCalendarState } from "../calendar/calendar-state.ts";
 import { readDashboardState } from "../dashboards/dashboard-state.ts";
@@ -33,6 +34,9 @@ declare module "@tanstack/react-router" {
   }
 }
 
+/** A page that is loaded when somebody goes there; while the server is away the one before it stays. */
+const onDemand: typeof lazyRouteComponent = (load, name) => lazyRouteComponent(() => loaded(load), name);
+
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Failed });
 
 /** Only a path of ours is followed after sign-in. */
@@ -50,7 +54,7 @@ const signIn = createRoute({
     await session.restore();
     if (session.snapshot().status === "signed-in") throw redirect({ href: search.next ?? "/" });
   },
-  component: lazyRouteComponent(() => import("../sign-in/SignInPage.tsx"), "SignInPage"),
+  component: onDemand(() => import("../sign-in/SignInPage.tsx"), "SignInPage"),
 });
 
 const password = createRoute({
@@ -62,7 +66,7 @@ const password = createRoute({
     if (status === "signed-out") throw redirect({ to: "/sign-in", search: {} });
     if (me && !me.mustChangePassword) throw redirect({ to: "/" });
   },
-  component: lazyRouteComponent(() => import("../sign-in/PasswordPage.tsx"), "PasswordPage"),
+  component: onDemand(() => import("../sign-in/PasswordPage.tsx"), "PasswordPage"),
 });
 
 const guarded = createRoute({
@@ -95,7 +99,7 @@ const studies = createRoute({
   path: "/studies",
   validateSearch: readListState,
   staticData: { title: message("Studies") },
-  component: lazyRouteComponent(() => import("../studies/StudiesPage.tsx"), "StudiesPage"),
+  component: onDemand(() => import("../studies/StudiesPage.tsx"), "StudiesPage"),
 });
 
 const reading = createRoute({
@@ -103,7 +107,7 @@ const reading = createRoute({
   path: "/reading",
   validateSearch: readReadingState,
   staticData: { title: message("Reading") },
-  component: lazyRouteComponent(() => import("../reading/ReadingPage.tsx"), "ReadingPage"),
+  component: onDemand(() => import("../reading/ReadingPage.tsx"), "ReadingPage"),
 });
 
 const findings = createRoute({
@@ -111,7 +115,7 @@ const findings = createRoute({
   path: "/findings",
   validateSearch: readFindingsState,
   staticData: { title: message("Critical findings") },
-  component: lazyRouteComponent(() => import("../findings/FindingsPage.tsx"), "FindingsPage"),
+  component: onDemand(() => import("../findings/FindingsPage.tsx"), "FindingsPage"),
 });
 
 const patients = createRoute({
@@ -119,7 +123,7 @@ const patients = createRoute({
   path: "/patients",
   validateSearch: readPatientsState,
   staticData: { title: message("Patients") },
-  component: lazyRouteComponent(() => import("../patients/PatientsPage.tsx"), "PatientsPage"),
+  component: onDemand(() => import("../patients/PatientsPage.tsx"), "PatientsPage"),
 });
 
 const patient = createRoute({
@@ -127,7 +131,7 @@ const patient = createRoute({
   path: "/patients/$patientId",
   validateSearch: readPatientState,
   staticData: { title: message("Patients") },
-  component: lazyRouteComponent(() => import("../patients/PatientPage.tsx"), "PatientPage"),
+  component: onDemand(() => import("../patients/PatientPage.tsx"), "PatientPage"),
 });
 
 const orders = createRoute({
@@ -135,21 +139,21 @@ const orders = createRoute({
   path: "/orders",
   validateSearch: readOrdersState,
   staticData: { title: message("Orders") },
-  component: lazyRouteComponent(() => import("../orders/OrdersPage.tsx"), "OrdersPage"),
+  component: onDemand(() => import("../orders/OrdersPage.tsx"), "OrdersPage"),
 });
 
 const order = createRoute({
   getParentRoute: () => shell,
   path: "/orders/$orderId",
   staticData: { title: message("Orders") },
-  component: lazyRouteComponent(() => import("../orders/OrderPage.tsx"), "OrderPage"),
+  component: onDemand(() => import("../orders/OrderPage.tsx"), "OrderPage"),
 });
 
 const report = createRoute({
   getParentRoute: () => shell,
   path: "/report/$studyId",
   staticData: { title: message("Report") },
-  component: lazyRouteComponent(() => import("../reporting/ReportPage.tsx"), "ReportPage"),
+  component: onDemand(() => import("../reporting/ReportPage.tsx"), "ReportPage"),
 });
 
 const billing = createRoute({
@@ -157,14 +161,14 @@ const billing = createRoute({
   path: "/billing",
   validateSearch: readBillingState,
   staticData: { title: message("Billing") },
-  component: lazyRouteComponent(() => import("../billing/BillingPage.tsx"), "BillingPage"),
+  component: onDemand(() => import("../billing/BillingPage.tsx"), "BillingPage"),
 });
 
 const bill = createRoute({
   getParentRoute: () => shell,
   path: "/billing/$billId",
   staticData: { title: message("Bill") },
-  component: lazyRouteComponent(() => import("../billing/BillPage.tsx"), "BillPage"),
+  component: onDemand(() => import("../billing/BillPage.tsx"), "BillPage"),
 });
 
 const results = createRoute({
@@ -172,14 +176,14 @@ const results = createRoute({
   path: "/results",
   validateSearch: readResultsState,
   staticData: { title: message("Results") },
-  component: lazyRouteComponent(() => import("../results/ResultsPage.tsx"), "ResultsPage"),
+  component: onDemand(() => import("../results/ResultsPage.tsx"), "ResultsPage"),
 });
 
 const result = createRoute({
   getParentRoute: () => shell,
   path: "/results/$studyId",
   staticData: { title: message("Result") },
-  component: lazyRouteComponent(() => import("../results/ResultPage.tsx"), "ResultPage"),
+  component: onDemand(() => import("../results/ResultPage.tsx"), "ResultPage"),
 });
 
 const station = createRoute({
@@ -187,7 +191,7 @@ const station = createRoute({
   path: "/station",
   validateSearch: readStationState,
   staticData: { title: message("Station") },
-  component: lazyRouteComponent(() => import("../station/StationPage.tsx"), "StationPage"),
+  component: onDemand(() => import("../station/StationPage.tsx"), "StationPage"),
 });
 
 const analytics = createRoute({
@@ -195,7 +199,7 @@ const analytics = createRoute({
   path: "/analytics",
   validateSearch: readDashboardState,
   staticData: { title: message("Insight") },
-  component: lazyRouteComponent(() => import("../dashboards/DashboardPage.tsx"), "DashboardPage"),
+  component: onDemand(() => import("../dashboards/DashboardPage.tsx"), "DashboardPage"),
 });
 
 const administrationPage = () => import("../administration/AdministrationPage.tsx");
@@ -204,7 +208,7 @@ const administration = createRoute({
   getParentRoute: () => shell,
   path: "/administration",
   staticData: { title: message("Administration") },
-  component: lazyRouteComponent(administrationPage, "AdministrationHome"),
+  component: onDemand(administrationPage, "AdministrationHome"),
 });
 
 const administrationSection = createRoute({
@@ -212,7 +216,7 @@ const administrationSection = createRoute({
   path: "/administration/$section",
   validateSearch: readAdministrationState,
   staticData: { title: message("Administration") },
-  component: lazyRouteComponent(administrationPage, "AdministrationPage"),
+  component: onDemand(administrationPage, "AdministrationPage"),
 });
 
 const schedule = createRoute({
@@ -220,7 +224,7 @@ const schedule = createRoute({
   path: "/schedule",
   validateSearch: readCalendarState,
   staticData: { title: message("Schedule|place") },
-  component: lazyRouteComponent(() => import("../calendar/CalendarPage.tsx"), "CalendarPage"),
+  component: onDemand(() => import("../calendar/CalendarPage.tsx"), "CalendarPage"),
 });
 
 const view = createRoute({
@@ -236,7 +240,7 @@ const view = createRoute({
     askAhead(params.studyInstanceUid);
     void loadViewer().catch(() => {});
   },
-  component: lazyRouteComponent(() => import("./ViewPage.tsx"), "ViewPage"),
+  component: onDemand(() => import("./ViewPage.tsx"), "ViewPage"),
 });
 
 export const router = createRouter({
