@@ -2,7 +2,7 @@ import { makeFacility, storedKeys, viewerAt } from "@isocenter/test/support/arch
 import { decisionsArchive } from "@isocenter/test/support/decisions.ts";
 import { chunked } from "@isocenter/test/support/instances.ts";
 import { expect, test } from "vitest";
-import { transact, type Viewer } from "../../../platform/index.ts";
+import { manualClock, transact, type Viewer } from "../../../platform/index.ts";
 import { type DeletionSubject, deleteImages, restoreDeletion } from "./delete.ts";
 import { liftHold, placeHold, setRetentionRules } from "./holds.ts";
 import { purgeDeletion, removeLater } from "./purge.ts";
@@ -258,6 +258,37 @@ test("deleting needs the right, the facility and the version", async () => {
   await expect(remove({ kind: "STUDY", id: studyId, expectedVersion: 99 })).rejects.toMatchObject({
     code: "version.conflict",
   });
+});
+
+test("retention ends with the day of the facility, not with that of Greenwich", async () => {
+  const { studyId } = await study();
+  const id = await remove({ kind: "STUDY", id: studyId });
+  const other = another();
+  const purgeAt = (moment: string) =>
+    transact(at.database.db, (tx) =>
+      purgeDeletion(tx, other, id, "retention is over", {
+        journal: at.journal,
+        clock: manualClock(new Date(moment)),
+        jobs: at.platform.jobs,
+      }),
+    );
+  const actionsAt = async (moment: string) => {
+    const now = new Date(moment);
+    const { retainedUntil: until, actions } = await getDeletion(at.database.db, other, id, now);
+    const [listed] = (await listDeletions(at.database.db, other, {}, now)).data;
+    expect(listed!.actions).toEqual(actions);
+    return [until, actions.includes("purge")];
+  };
+  // In winter the day begins an hour earlier in Paris than in Greenwich, and five later in New York.
+  const [before, after] = ["2036-01-04T22:59:59Z", "2036-01-04T23:00:00Z"];
+  expect(await actionsAt(before)).toEqual(["2036-01-05", false]);
+  expect(await actionsAt(after)).toEqual(["2036-01-05", true]);
+  await expect(purgeAt(before)).rejects.toMatchObject({ code: "purge.retained" });
+  await at.database
+    .db`update facility set time_zone = 'America/New_York' where id = ${at.viewer.homeFacilityId}`;
+  expect(await actionsAt("2036-01-05T04:59:59Z")).toEqual(["2036-01-05", false]);
+  await expect(purgeAt("2036-01-05T04:59:59Z")).rejects.toMatchObject({ code: "purge.retained" });
+  await purgeAt("2036-01-05T05:00:00Z");
 });
 
 test.each([

@@ -1,6 +1,13 @@
-import { type Platform, Refusal, requirePermission, type Tx, type Viewer } from "../../../platform/index.ts";
+import {
+  localTime,
+  type Platform,
+  Refusal,
+  requirePermission,
+  type Tx,
+  type Viewer,
+} from "../../../platform/index.ts";
 import { type DecisionContext, type DeletionRow, deleteImages, lockDeletion } from "./delete.ts";
-import { requireNoHold, retainedUntil, rulesOf } from "./retention.ts";
+import { type RetainedStudy, requireNoHold, retainedUntil, rulesOf } from "./retention.ts";
 
 const removeJob = "archive.remove-objects";
 /** Objects that one job removes. */
@@ -11,15 +18,22 @@ interface PurgedRow {
   objectKey: string;
 }
 
-/** The first day on which what the deletion took away may be purged. */
-async function endOfRetention(tx: Tx, studyId: string, facilityId: string): Promise<string> {
-  const [study] = await tx<
-    { studyDate: string | null; receivedOn: string; birthDate: string | null; modalities: string[] }[]
-  >`
+/** The first day on which what the deletion took away may be purged, and the day that it is at its facility. */
+async function endOfRetention(
+  tx: Tx,
+  studyId: string,
+  facilityId: string,
+  now: Date,
+): Promise<{ until: string; today: string }> {
+  const [study] = await tx<(RetainedStudy & { timeZone: string })[]>`
     select st.study_date as "studyDate", (st.created_at at time zone f.time_zone)::date as "receivedOn", p.birth_date as "birthDate",
+      f.time_zone as "timeZone",
       array(select distinct modality from series where study_id = st.id and modality <> '') as modalities
     from study st join patient p on p.id = st.patient_id join facility f on f.id = st.facility_id where st.id = ${studyId}`;
-  return retainedUntil(study!, await rulesOf(tx, facilityId));
+  return {
+    until: retainedUntil(study!, await rulesOf(tx, facilityId)),
+    today: localTime(now, study!.timeZone).date,
+  };
 }
 
 /**
@@ -45,8 +59,8 @@ export async function purgeDeletion(
     );
   await requireNoHold(tx, deletion.studyId);
   const at = clock.now();
-  const until = await endOfRetention(tx, deletion.studyId, deletion.facilityId);
-  if (at.toISOString().slice(0, 10) < until)
+  const { until, today } = await endOfRetention(tx, deletion.studyId, deletion.facilityId, at);
+  if (today < until)
     throw new Refusal("conflict", "purge.retained", `It has to be kept until ${until}.`);
   const [doubt] = await tx`
     select 1 from instance i where i.deletion_id = ${deletionId} and (exists (select 1 from quarantine q

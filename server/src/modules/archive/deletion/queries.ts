@@ -2,6 +2,7 @@ import type { Deletion, DeletionListQuery, LegalHold } from "@isocenter/contract
 import {
   type Fragment,
   type ListPage,
+  localTime,
   mapPage,
   type Reader,
   Refusal,
@@ -37,6 +38,7 @@ interface Row
   restored: boolean;
   purged: boolean;
   receivedOn: string;
+  timeZone: string;
   modalities: string[];
   rules: RetentionRule[] | null;
 }
@@ -48,7 +50,7 @@ const columns = (sql: Reader): Fragment => sql`
   st.study_date as "studyDate", st.description as "studyDescription", d.reason, d.number_of_instances as "numberOfInstances", d.size,
   ${summarySql(sql, "p")} as patient, d.deleted_by as "deletedBy", d.deleted_by_name as "deletedByName", d.deleted_at as "deletedAt",
   d.restored_at is not null as restored, d.purged_at is not null as purged,
-  (st.created_at at time zone f.time_zone)::date as "receivedOn",
+  (st.created_at at time zone f.time_zone)::date as "receivedOn", f.time_zone as "timeZone",
   array(select distinct modality from series where study_id = st.id and modality <> '') as modalities,
   (select json_agg(json_build_object('modality', r.modality, 'years', r.years, 'untilAge', r.until_age)) from retention_rule r
     where r.facility_id = d.facility_id) as rules,
@@ -65,7 +67,7 @@ const list: DecisionList = {
   from: tables,
 };
 
-function toDeletion(viewer: Viewer, row: Row, today: string): Deletion {
+function toDeletion(viewer: Viewer, row: Row, now: Date): Deletion {
   const {
     patient,
     deletedBy,
@@ -74,6 +76,7 @@ function toDeletion(viewer: Viewer, row: Row, today: string): Deletion {
     restored,
     purged,
     receivedOn,
+    timeZone,
     modalities,
     rules,
     ...rest
@@ -82,7 +85,7 @@ function toDeletion(viewer: Viewer, row: Row, today: string): Deletion {
     { studyDate: rest.studyDate, receivedOn, birthDate: patient.birthDate, modalities },
     rules ?? [],
   );
-  const mayPurge = today >= until && !rest.onHold && deletedBy !== viewer.id;
+  const mayPurge = localTime(now, timeZone).date >= until && !rest.onHold && deletedBy !== viewer.id;
   return {
     ...rest,
     status: purged ? "PURGED" : restored ? "RESTORED" : "DELETED",
@@ -110,7 +113,7 @@ export async function listDeletions(
       ${query.studyId ? reader`and d.study_id = ${query.studyId}` : reader``}
       ${query.patientId ? reader`and st.patient_id = ${query.patientId}` : reader``}`,
   });
-  return mapPage(page, (row) => toDeletion(viewer, row, now.toISOString().slice(0, 10)));
+  return mapPage(page, (row) => toDeletion(viewer, row, now));
 }
 
 /** @throws Refusal `not-found` (`deletion.not-found`) */
@@ -123,7 +126,7 @@ export async function getDeletion(
   requirePermission(viewer, "retention.manage");
   const missing = { code: "deletion.not-found", what: "deletion" };
   const row = await getDecision<Row>(reader, viewer, deletionId, list, missing);
-  return toDeletion(viewer, row, now.toISOString().slice(0, 10));
+  return toDeletion(viewer, row, now);
 }
 
 /** The deletion that took the image away. @throws Refusal `not-found` (`image.not-found`) */
