@@ -117,6 +117,7 @@ export const isInPlane = (measurement: Measurement): measurement is PlaneMeasure
   "plane" in measurement;
 
 const version = Type.Integer({ description: "0: nothing was kept yet" });
+const actions = Type.Array(Type.Enum(["change"]));
 const user = Type.Object({ id: Id, name: Type.String() });
 const measurements = Type.Array(Measurement, { maxItems: 500 });
 
@@ -126,6 +127,7 @@ export const StudyMeasurements = Type.Object({
   version,
   measurements,
   updatedAt: Nullable(DateTime),
+  actions,
   others: Type.Array(Type.Object({ user, version, measurements, updatedAt: DateTime }), {
     description: "Of other people, the newest first, at most 20",
   }),
@@ -173,6 +175,7 @@ export const KeyImages = Type.Object({
   images,
   updatedBy: Nullable(user),
   updatedAt: Nullable(DateTime),
+  actions,
 });
 export type KeyImages = Static<typeof KeyImages>;
 

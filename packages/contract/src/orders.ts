@@ -231,6 +231,10 @@ export const ScheduledStep = Type.Object({
   status: Type.Enum([...stepStatuses]),
   updatedAt: DateTime,
   version: Type.Integer(),
+  actions: Type.Array(Type.String(), {
+    maxItems: 0,
+    description: "None: a step follows its order, and what modalities say of it",
+  }),
 });
 export type ScheduledStep = Static<typeof ScheduledStep>;
 

@@ -129,6 +129,7 @@ export const ReportMacro = Type.Object({
   version: Type.Integer(),
   createdAt: DateTime,
   updatedAt: DateTime,
+  actions: Type.Array(Type.Enum(["change", "delete"])),
 });
 export type ReportMacro = Static<typeof ReportMacro>;
 

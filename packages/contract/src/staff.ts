@@ -110,7 +110,7 @@ export const departmentSortFields = ["name", "createdAt"] as const;
 export const DepartmentListQuery = Type.Object({ ...listQuery, facilityId: Type.Optional(Id) }, closed);
 export type DepartmentListQuery = Static<typeof DepartmentListQuery>;
 
-/** Somebody on call for a service. `version` is the roster's: of all entries of the service at the facility. */
+/** Somebody on call for a service. `version` is the roster's: of all entries of the service at the facility; so are `actions`. */
 export const OnCallEntry = Type.Object({
   id: Id,
   facilityId: Id,
@@ -120,6 +120,7 @@ export const OnCallEntry = Type.Object({
   endsAt: DateTime,
   level: Type.Integer({ description: "1 is called first" }),
   version: Type.Integer(),
+  actions: Type.Array(Type.Enum(["change"])),
 });
 export type OnCallEntry = Static<typeof OnCallEntry>;
 
@@ -174,6 +175,7 @@ export const OnCallRoster = Type.Object({
   from: DateTime,
   to: DateTime,
   version: Type.Integer(),
+  actions: Type.Array(Type.Enum(["change"])),
   entries: Type.Array(OnCallEntry),
 });
 export type OnCallRoster = Static<typeof OnCallRoster>;

@@ -5860,6 +5860,7 @@ export interface components {
                 name: string;
             } | null;
             updatedAt: string | null;
+            actions: "change"[];
         };
         KnockingCaller: {
             /** Format: uuid */
@@ -6143,6 +6144,7 @@ export interface components {
             /** @description 1 is called first */
             level: number;
             version: number;
+            actions: "change"[];
         };
         OnCallEntryList: {
             data: components["schemas"]["OnCallEntry"][];
@@ -6157,6 +6159,7 @@ export interface components {
             /** Format: date-time */
             to: string;
             version: number;
+            actions: "change"[];
             entries: components["schemas"]["OnCallEntry"][];
         };
         OpeningHours: {
@@ -6187,6 +6190,8 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             version: number;
+            /** @description None: a step follows its order, and what modalities say of it */
+            actions: string[];
             performed: components["schemas"]["PerformedStep"][];
         };
         OrderStepList: {
@@ -7007,6 +7012,7 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+            actions: ("change" | "delete")[];
         };
         ReportMacroList: {
             data: components["schemas"]["ReportMacro"][];
@@ -7619,6 +7625,7 @@ export interface components {
             version: number;
             measurements: components["schemas"]["Measurement"][];
             updatedAt: string | null;
+            actions: "change"[];
             /** @description Of other people, the newest first, at most 20 */
             others: {
                 user: {

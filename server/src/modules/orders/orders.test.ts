@@ -109,6 +109,7 @@ describe("placing an order", () => {
     expect(order).toMatchObject({ modality: "PET_CT", procedureName: "PET/CT CHEST" });
     const steps = await admin.call("GET", `/imaging-orders/${order.id}/steps`);
     expect(steps.body.data.map((step: { modality: string }) => step.modality)).toEqual(["PT", "CT"]);
+    expect(steps.body.data[0]).toMatchObject({ actions: [] });
     const down = await admin.call("GET", `/imaging-orders/${order.id}/steps?sort=-stepId`);
     expect(down.body.data).toEqual(steps.body.data.toReversed());
     const wrong = await admin.call("GET", `/imaging-orders/${order.id}/steps?sort=size`);

@@ -64,7 +64,7 @@ export function toOrder(viewer: Viewer, { providerName, patient, ...row }: Order
   };
 }
 
-export interface StepRow extends Omit<ScheduledStep, "startsAt" | "endsAt" | "updatedAt"> {
+export interface StepRow extends Omit<ScheduledStep, "startsAt" | "endsAt" | "updatedAt" | "actions"> {
   startsAt: Date | null;
   endsAt: Date | null;
   updatedAt: Date;
@@ -81,4 +81,5 @@ export const toStep = (row: StepRow): ScheduledStep => ({
   startsAt: iso(row.startsAt),
   endsAt: iso(row.endsAt),
   updatedAt: row.updatedAt.toISOString(),
+  actions: [],
 });

@@ -24,7 +24,7 @@ import { requirePerson } from "./report.ts";
 /** What one person may have. */
 const mostMacros = 500;
 
-interface Row extends Omit<ReportMacro, "createdAt" | "updatedAt"> {
+interface Row extends Omit<ReportMacro, "createdAt" | "updatedAt" | "actions"> {
   createdAt: Date;
   updatedAt: Date;
 }
@@ -36,6 +36,8 @@ const toMacro = (row: Row): ReportMacro => ({
   ...row,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
+  // Nobody else sees it.
+  actions: ["change", "delete"],
 });
 
 const noMacro = (): Refusal => new Refusal("not-found", "macro.not-found", "There is no such auto-text.");

@@ -307,7 +307,7 @@ describe("templates", () => {
 
   test("auto-text is one's own", async () => {
     const made = await call(radiologist, "POST", "/report-macros", { name: "nf", text: "No fracture." });
-    expect(made.status).toBe(201);
+    expect([made.status, made.body.actions]).toEqual([201, ["change", "delete"]]);
     const url = `/report-macros/${made.body.id}`;
     expect((await call(radiologist, "POST", "/report-macros", { name: "NF", text: "x" })).body.code).toBe(
       "macro.name-taken",

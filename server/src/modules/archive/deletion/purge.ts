@@ -60,8 +60,7 @@ export async function purgeDeletion(
   await requireNoHold(tx, deletion.studyId);
   const at = clock.now();
   const { until, today } = await endOfRetention(tx, deletion.studyId, deletion.facilityId, at);
-  if (today < until)
-    throw new Refusal("conflict", "purge.retained", `It has to be kept until ${until}.`);
+  if (today < until) throw new Refusal("conflict", "purge.retained", `It has to be kept until ${until}.`);
   const [doubt] = await tx`
     select 1 from instance i where i.deletion_id = ${deletionId} and (exists (select 1 from quarantine q
       where q.facility_id = i.facility_id and q.sop_instance_uid = i.sop_instance_uid and q.resolved_at is null)

@@ -10,7 +10,7 @@ import {
 } from "../../../platform/index.ts";
 import type { IdentityDeps } from "../deps.ts";
 import { activeUsersAmong } from "../staff/people.ts";
-import { entriesBetween, foldService } from "./queries.ts";
+import { entriesBetween, foldService, rosterActions } from "./queries.ts";
 
 const dayMs = 86_400_000;
 const longestRangeMs = 400 * dayMs;
@@ -172,13 +172,14 @@ export async function replaceOnCall(
     people: [...new Set(shifts.map(({ userId }) => userId))],
     data: { from: from.toISOString(), to: to.toISOString(), entries: shifts.length, version: version + 1 },
   });
-  const entries = await entriesBetween(tx, { facilityId, folded, from, to });
+  const entries = await entriesBetween(tx, viewer, { facilityId, folded, from, to });
   return {
     facilityId,
     service: entries[0]?.service ?? service,
     from: from.toISOString(),
     to: to.toISOString(),
     version: version + 1,
+    actions: rosterActions(viewer),
     entries,
   };
 }

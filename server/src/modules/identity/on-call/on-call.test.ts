@@ -70,7 +70,8 @@ describe("the roster", () => {
     const saved = await put("Neuro", [shift(anna, 2, 4, 2), shift(ben, 2, 4, 1), shift(cleo, 4, 6)]);
     expect(saved.status).toBe(200);
     expect(saved.headers.etag).toBe('"1"');
-    expect(saved.body).toMatchObject({ facilityId: here, service: "Neuro", version: 1 });
+    expect(saved.body).toMatchObject({ facilityId: here, service: "Neuro", version: 1, actions: ["change"] });
+    expect(saved.body.entries[0].actions).toEqual(["change"]);
     const now = await ask("GET", `/on-call?at=${at(3)}&service=NEURO`);
     expect(
       shape(now.body.data)
@@ -161,9 +162,14 @@ describe("the roster", () => {
   });
 
   test.each(roles)("%s: everyone reads, administrators and radiologists write", async (role) => {
+    await put(`For ${role}`, [shift(anna, 1, 2)]);
     await signInAs(role);
-    expect((await ask("GET", "/on-call")).status).toBe(200);
+    const { status, body } = await ask("GET", `/on-call?service=${encodeURIComponent(`for ${role}`)}`);
     const may = role === "ADMINISTRATOR" || role === "RADIOLOGIST";
+    expect([status, body.data.map((entry: { actions: string[] }) => entry.actions)]).toEqual([
+      200,
+      [may ? ["change"] : []],
+    ]);
     expect((await put(`Of ${role}`, [shift(anna, 1, 2)])).status).toBe(may ? 200 : 403);
   });
 

@@ -5,6 +5,7 @@ import {
   mapPage,
   type Reader,
   Refusal,
+  reach,
   type Viewer,
 } from "../../../platform/index.ts";
 
@@ -30,12 +31,19 @@ const from = (db: Reader) => db`
   on_call o join on_call_roster r on r.facility_id = o.facility_id and r.service_folded = o.service_folded
   join app_user u on u.id = o.user_id`;
 
-const toEntry = ({ userId, userName, startsAt, endsAt, ...row }: EntryRow): OnCallEntry => ({
-  ...row,
-  user: { id: userId, name: userName },
-  startsAt: startsAt.toISOString(),
-  endsAt: endsAt.toISOString(),
-});
+/** What the viewer may do with a roster of their facilities, and so with each entry of it. */
+export const rosterActions = (viewer: Viewer): OnCallEntry["actions"] =>
+  reach(viewer, "on-call.manage") === null ? [] : ["change"];
+
+const toEntry =
+  (viewer: Viewer) =>
+  ({ userId, userName, startsAt, endsAt, ...row }: EntryRow): OnCallEntry => ({
+    ...row,
+    user: { id: userId, name: userName },
+    startsAt: startsAt.toISOString(),
+    endsAt: endsAt.toISOString(),
+    actions: rosterActions(viewer),
+  });
 
 /** Who is on call at the viewer's facilities. @throws Refusal `invalid` (`query.at-and-range`) */
 export async function listOnCall(
@@ -62,12 +70,13 @@ export async function listOnCall(
       ${start === undefined ? db`` : db`and o.ends_at > ${start}::timestamptz`}
       ${to === undefined ? db`` : db`and o.starts_at < ${to}::timestamptz`}`,
   });
-  return mapPage(page, toEntry);
+  return mapPage(page, toEntry(viewer));
 }
 
 /** The entries of one roster that touch the time, by their beginning and level; no more than a change may write, with what it cut. */
 export async function entriesBetween(
   db: Reader,
+  viewer: Viewer,
   where: { facilityId: string; folded: string; from: Date; to: Date },
 ): Promise<OnCallEntry[]> {
   const rows = await db<EntryRow[]>`
@@ -75,5 +84,5 @@ export async function entriesBetween(
     where o.facility_id = ${where.facilityId} and o.service_folded = ${where.folded}
       and o.ends_at > ${where.from} and o.starts_at < ${where.to}
     order by o.starts_at, o.level, o.id`;
-  return rows.map(toEntry);
+  return rows.map(toEntry(viewer));
 }

@@ -42,7 +42,14 @@ const documentsOf = async (studyId: string) => {
 test("each person keeps measurements of their own, with a version", async () => {
   const { id, uid } = await studyWithImage();
   const before = await room.call(radiologist, "GET", `/studies/${id}/measurements`);
-  expect(before.body).toEqual({ studyId: id, version: 0, measurements: [], updatedAt: null, others: [] });
+  expect(before.body).toEqual({
+    studyId: id,
+    version: 0,
+    measurements: [],
+    updatedAt: null,
+    actions: ["change"],
+    others: [],
+  });
   const kept = await put(radiologist, id, { measurements: [line(uid)], expectedVersion: 0 });
   expect([kept.status, kept.headers.etag, kept.body.measurements]).toEqual([200, '"1"', [line(uid)]]);
   const late = await put(radiologist, id, { measurements: [], expectedVersion: 0 });
@@ -56,6 +63,13 @@ test("each person keeps measurements of their own, with a version", async () => 
   });
   const physician = await room.person(["PHYSICIAN"]);
   expect((await room.call(physician, "GET", `/studies/${id}/measurements`)).status).toBe(404);
+  const technologist = await room.person(["TECHNOLOGIST"]);
+  for (const [who, actions] of [
+    [resident, ["change"]],
+    [technologist, []],
+  ] as const)
+    for (const what of ["measurements", "key-images"])
+      expect((await room.call(who, "GET", `/studies/${id}/${what}`)).body.actions).toEqual(actions);
 });
 
 test("only those who write reports measure; only images of the study, and only inside them", async () => {

@@ -124,7 +124,7 @@ function keyImages(app: App, { platform, journal, archive }: MeasurementRoutesDe
     },
     async (request, reply) => {
       const study = await archive.getStudy(request.viewer, request.params.id);
-      return sendVersioned(reply, await readKeyImages(db, study.id));
+      return sendVersioned(reply, await readKeyImages(db, request.viewer, study.id));
     },
   );
   app.put(
@@ -149,7 +149,7 @@ function keyImages(app: App, { platform, journal, archive }: MeasurementRoutesDe
       await transact(db, (tx) =>
         writeKeyImages(tx, viewer, study, body.images, version, { journal, now: clock.now() }),
       );
-      return sendVersioned(reply, await readKeyImages(db, study.id));
+      return sendVersioned(reply, await readKeyImages(db, viewer, study.id));
     },
   );
 }

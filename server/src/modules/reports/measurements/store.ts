@@ -1,5 +1,5 @@
 import type { KeyImage, KeyImages, Measurement, StudyMeasurements } from "@isocenter/contract";
-import { checkVersion, type Reader, Refusal, type Tx, type Viewer } from "../../../platform/index.ts";
+import { checkVersion, type Reader, Refusal, reach, type Tx, type Viewer } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 
 export interface MarkedStudy {
@@ -18,6 +18,10 @@ interface MeasurementRow {
 
 const most = 20;
 
+/** What the viewer may do with their measurements, and with the key images, of a study that they see. */
+const actionsOf = (viewer: Viewer): StudyMeasurements["actions"] =>
+  viewer.kind === "user" && reach(viewer, "reports.write") !== null ? ["change"] : [];
+
 /** What the viewer kept, and others. */
 export async function readMeasurements(
   reader: Reader,
@@ -34,6 +38,7 @@ export async function readMeasurements(
     version: mine?.version ?? 0,
     measurements: mine?.measurements ?? [],
     updatedAt: mine?.updatedAt.toISOString() ?? null,
+    actions: actionsOf(viewer),
     others: rows
       .filter((row) => row !== mine && row.measurements.length > 0)
       .slice(0, most)
@@ -94,7 +99,7 @@ interface KeyImageRow {
   updatedAt: Date;
 }
 
-export async function readKeyImages(reader: Reader, studyId: string): Promise<KeyImages> {
+export async function readKeyImages(reader: Reader, viewer: Viewer, studyId: string): Promise<KeyImages> {
   const [row] = await reader<KeyImageRow[]>`
     select version, images, updated_by as "updatedBy", updated_by_name as "updatedByName", updated_at as "updatedAt"
     from study_key_images where study_id = ${studyId}`;
@@ -104,6 +109,7 @@ export async function readKeyImages(reader: Reader, studyId: string): Promise<Ke
     images: row?.images ?? [],
     updatedBy: row?.updatedBy ? { id: row.updatedBy, name: row.updatedByName ?? "" } : null,
     updatedAt: row?.updatedAt.toISOString() ?? null,
+    actions: actionsOf(viewer),
   };
 }
 
