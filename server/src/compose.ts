@@ -95,6 +95,7 @@ import {
   healthRoutes,
   type Platform,
   registerIdempotencyJobs,
+  undocumented,
 } from "./platform/index.ts";
 import { dicomwebRoutes, hostedExamRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
 import { createSending, dimseRoutes, type Sending } from "./protocols/dimse/index.ts";
@@ -251,6 +252,8 @@ export function composeHttp(
   });
   const hosted = hostedPacsRoutes({ config: platform.config, archive, rendering });
   const hostedExams = hostedExamRoutes({ platform, journal });
+  const health = healthRoutes(checks, platform.log, platform.metrics);
+  const metrics = metricsRoutes(platform, network.listenerMetrics);
   return createHttpServer({
     ...httpBasis(platform, identity),
     idempotency: platform,
@@ -298,10 +301,12 @@ export function composeHttp(
       hostedExams,
       demo.routes,
       systemRoutes(platform, demo, network),
+      undocumented(health),
+      undocumented(metrics),
     ],
     root: [
-      healthRoutes(checks, platform.log, platform.metrics),
-      metricsRoutes(platform, network.listenerMetrics),
+      health,
+      metrics,
       dicomwebRoutes({ config: platform.config, archive, rendering }),
       fhirRoutes({ platform, journal, archive, findings, criticalFindings: findingsOnPaper }),
       hosted,

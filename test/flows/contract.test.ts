@@ -96,6 +96,8 @@ const path = (id: string) => ({ params: { path: { id } } });
 describe("a client that is generated from the document calls", () => {
   test("health, system and sessions", async () => {
     await made(api.GET("/health"));
+    for (const path of ["/api/health/ready", "/api/v1/health/", "/api/v1/health/live"])
+      expect((await fetch(`${program.url}${path}`)).status, path).toBe(200);
     await made(api.GET("/health/live"));
     await made(api.GET("/health/ready"));
     await made(api.GET("/api/v1/system"));

@@ -22,13 +22,31 @@ export interface ListRange {
 export const defaultLimit = 25;
 export const maxLimit = 200;
 
+/** How many items lie before the page that a key of ours names. */
+const places = new WeakMap<FastifyRequest, number>();
+const placed = /^(\d{1,9})~(.+)$/s;
+const maxOffset = 1_000_000;
+
+/**
+ * Links by key say beside it how many items they pass over (`50~KEY`), so that a page that is reached by key knows where it is and has a page before it.
+ * Queries get the key alone. Before the request is checked.
+ */
+export function readPlace(request: FastifyRequest): void {
+  const query = request.query as { after?: unknown };
+  const found = typeof query.after === "string" ? placed.exec(query.after) : null;
+  if (!found) return;
+  places.set(request, Number(found[1]));
+  query.after = found[2];
+}
+
 /** The list as the contract has it, with the URLs of the pages beside this one, as the client would write them. */
 export function listAnswer<T>(
   request: FastifyRequest,
   range: ListRange,
   page: ListPage<T>,
 ): { data: T[]; pagination: Pagination } {
-  const { limit = defaultLimit, offset = 0 } = range;
+  const { limit = defaultLimit } = range;
+  const offset = places.get(request) ?? range.offset ?? 0;
   const [path = "", search = ""] = request.url.split("?", 2);
   const link = (changes: Record<string, string | null>): string => {
     const parameters = new URLSearchParams(search);
@@ -39,6 +57,7 @@ export function listAnswer<T>(
     return `${path}?${parameters}`;
   };
   const { total, totalIsExact, next } = page;
+  const before = Math.max(0, offset - limit);
   return {
     data: page.data,
     pagination: {
@@ -46,8 +65,8 @@ export function listAnswer<T>(
       totalIsExact,
       limit,
       offset,
-      next: next === null ? null : link({ after: next, offset: null }),
-      previous: offset > 0 ? link({ offset: String(Math.max(0, offset - limit)), after: null }) : null,
+      next: next === null ? null : link({ after: `${offset + page.data.length}~${next}`, offset: null }),
+      previous: offset > 0 && before <= maxOffset ? link({ offset: String(before), after: null }) : null,
     },
   };
 }

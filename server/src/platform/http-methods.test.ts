@@ -23,12 +23,17 @@ beforeAll(async () => {
         scope.post("/things", async () => ({}));
         scope.delete("/things/:id", { schema: { params } }, async () => ({}));
         scope.get("/things/of.one", async () => ({}));
+        const item = { schema: { params: Type.Object({ id: Type.String({ format: "uuid" }) }) } };
+        scope.patch("/items/:id", item, async () => ({}));
+        scope.get("/items/aging", async () => ({}));
         const querystring = Type.Object(
           {
             status: Type.Optional(Type.String({ "x-several": true })),
             id: Type.Optional(Type.String()),
             level: Type.Optional(Type.Enum(["HIGH", "FOLLOW_UP"])),
             day: Type.Optional(Type.String({ format: "date" })),
+            count: Type.Optional(Type.Integer({ minimum: -1 })),
+            part: Type.Optional(Type.Number()),
             at: Type.Optional(Type.String({ format: "date-time" })),
           },
           { additionalProperties: false },
@@ -53,6 +58,10 @@ test.each([
   ["PATCH", "/api/things/", "GET, HEAD, OPTIONS, POST"],
   ["GET", "/api/things/7", "DELETE, OPTIONS"],
   ["POST", "/api/things/of.one", "DELETE, GET, HEAD, OPTIONS"],
+  // An id is none that is no UUID, so the route of the ids does not answer for it.
+  ["PATCH", "/api/v1/items/aging", "GET, HEAD, OPTIONS"],
+  ["PATCH", "/api/items/aging/?x=1", "GET, HEAD, OPTIONS"],
+  ["PUT", "/api/items/0198b1c9-f720-7396-b25f-728f6379ED19", "OPTIONS, PATCH"],
 ] as const)("%s %s is a 405 that names what the path does", async (method, url, allow) => {
   const answer = await app.inject({ method, url });
   expect([answer.statusCode, answer.headers.allow, answer.json().code]).toEqual([
@@ -198,4 +207,25 @@ test.each([
   expect(head.split("\r\n")[0]).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   expect(head.toLowerCase()).toContain("content-type: application/problem+json");
   expect(JSON.parse(body)).toMatchObject({ status, code: expect.any(String), requestId: expect.any(String) });
+});
+
+test.each([
+  ["count=5", { count: 5 }],
+  ["count=-1", { count: -1 }],
+  ["part=0.5", { part: 0.5 }],
+  ["count=0x10", null],
+  ["count=1e2", null],
+  ["count=%205", null],
+  ["count=1.5", null],
+  ["count=", null],
+  ["part=1e-3", null],
+])("a number in the address is one that people write: %s", async (query, read) => {
+  const answer = await app.inject(`/api/v1/filtered?${query}`);
+  if (read) return expect(answer.json()).toEqual(read);
+  const [name] = query.split("=");
+  expect(answer.json()).toMatchObject({
+    status: 400,
+    code: "validation",
+    errors: [{ path: `querystring.${name}`, message: expect.stringMatching(/^must be (integer|number)$/) }],
+  });
 });

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyRequest, FastifySchema } from "fastify";
 import type { App } from "./http.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -9,34 +9,62 @@ declare module "fastify" {
   }
 }
 
-/** A route's path as a pattern for paths as they are sent, with or without a slash at the end. */
-function patternOf(url: string): RegExp {
+interface Path {
+  /** Of paths as they are sent, with or without a slash at the end. */
+  pattern: RegExp;
+  /** The same, where what has to be an id is one. */
+  fits: RegExp;
+  isFixed: boolean;
+  methods: Set<string>;
+}
+
+const anything = "[^/]+";
+const uuid = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
+
+function pathOfRoute(url: string, schema: FastifySchema | undefined): Path {
+  const { properties = {} } = (schema?.params ?? {}) as { properties?: Record<string, { format?: string }> };
   const parts = url.replace(/\/$/, "").split("/");
-  const words = parts.map((part) =>
-    part.startsWith(":") ? "[^/]+" : part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"),
-  );
-  return new RegExp(`^${words.join("/")}/?$`);
+  const pattern = (wordOf: (name: string) => string) => {
+    const words = parts.map((part) =>
+      part.startsWith(":") ? wordOf(part.slice(1)) : part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"),
+    );
+    return new RegExp(`^${words.join("/")}/?$`);
+  };
+  return {
+    pattern: pattern(() => anything),
+    fits: pattern((name) => (properties[name]?.format === "uuid" ? uuid : anything)),
+    isFixed: !url.includes(":"),
+    methods: new Set(),
+  };
 }
 
 /**
  * Knows which methods each path answers, and says so to `OPTIONS` (RFC 9110 9.3.7); what browsers ask ahead of a request from elsewhere is
- * left to CORS. Before CORS and the routes are registered.
+ * left to CORS. What is a path by itself, such as `/bills/aging`, is not taken for the id of another route. Before CORS and the routes are registered.
  */
 export function installMethods(app: App): void {
-  const known = new Map<string, { pattern: RegExp; methods: Set<string> }>();
-  app.addHook("onRoute", ({ url, method }) => {
+  const known = new Map<string, Path>();
+  app.addHook("onRoute", ({ url, method, schema }) => {
     // What takes every path says nothing of this one.
     if (url.endsWith("*")) return;
-    const entry = known.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    const entry = known.get(url) ?? pathOfRoute(url, schema);
     known.set(url, entry);
     for (const one of [method].flat()) entry.methods.add(one);
   });
   app.decorate("methodsAt", (path: string) => {
     const methods = new Set<string>();
-    for (const entry of known.values())
-      if (entry.pattern.test(path)) for (const method of entry.methods) methods.add(method);
+    const entries = [...known.values()].filter(({ pattern }) => pattern.test(path));
+    const isFixed = entries.some((entry) => entry.isFixed);
+    for (const entry of entries)
+      if (!isFixed || entry.fits.test(path)) for (const method of entry.methods) methods.add(method);
     if (methods.size > 0) methods.add("OPTIONS");
     return [...methods].sort();
+  });
+  app.addHook("onRequest", async (request) => {
+    const url = request.routeOptions.url ?? "";
+    const path = pathOf(request);
+    if (!url.includes(":") || known.get(url)?.fits.test(path) !== false) return;
+    if (known.get(path.replace(/\/$/, ""))?.isFixed) throw nothingAt(request);
   });
   app.addHook("onRequest", async (request, reply) => {
     if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] !== undefined)

@@ -3,7 +3,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { RequestJob } from "@isocenter/contract";
 import type { FastifyContextConfig, FastifyReply } from "fastify";
-import type { App } from "./http.ts";
+import type { App, Routes } from "./http.ts";
 import { indexJson, indexPage } from "./openapi/api-index.ts";
 import { finishDocument } from "./openapi/finish.ts";
 import { referencePage } from "./openapi/reference.ts";
@@ -114,6 +114,16 @@ export async function registerOpenApi(app: App): Promise<void> {
   app.get("/openapi.json", { config: { public: true } }, async () => app.swagger());
   readingPages(app);
 }
+
+/** The same routes once more, at a place that the document need not name beside their own. */
+export const undocumented =
+  (routes: Routes): Routes =>
+  async (app) => {
+    app.addHook("onRoute", (route) => {
+      route.schema = { ...route.schema, hide: true };
+    });
+    await routes(app);
+  };
 
 type Described = Document & { info: { title: string; version: string; description?: string } };
 

@@ -1,6 +1,7 @@
 import { NoQuery } from "@isocenter/contract";
 import type { FastifyRequest } from "fastify";
 import type { App } from "./http.ts";
+import { readPlace } from "./http-lists.ts";
 import { Refusal, type RefusalDetail } from "./refusal.ts";
 
 const mostErrors = 50;
@@ -39,7 +40,26 @@ function refuseNoText({ body, query, params }: FastifyRequest): void {
 }
 
 interface QuerySchema {
-  properties?: Record<string, { "x-several"?: true }>;
+  properties?: Record<string, { type?: string; "x-several"?: true }>;
+}
+
+/** What `Number` reads beside these is none that anybody means: `0x10`, `1e2`, ` 5`. */
+const numbers: Readonly<Record<string, RegExp>> = {
+  integer: /^-?\d{1,15}$/,
+  number: /^-?\d{1,15}(?:\.\d{1,15})?$/,
+};
+
+/** @throws Refusal `invalid` (`validation`) */
+function refuseNoNumbers({ query, routeOptions }: FastifyRequest): void {
+  const { properties = {} } = (routeOptions.schema?.querystring ?? {}) as QuerySchema;
+  const errors = Object.entries(query as Record<string, unknown>).flatMap(([name, value]) => {
+    const type = Object.hasOwn(properties, name) ? (properties[name]?.type ?? "") : "";
+    return typeof value !== "string" || numbers[type]?.test(value) !== false
+      ? []
+      : [{ path: `querystring.${name}`, message: `must be ${type}` }];
+  });
+  const [first] = errors;
+  if (first) throw new Refusal("invalid", "validation", `${first.path}: ${first.message}`, { errors });
 }
 
 /** A filter of several values that comes once for each is the list of them. */
@@ -73,6 +93,8 @@ export function refuseUnknown(app: App): void {
   app.addHook("preValidation", async (request) => {
     refuseNoText(request);
     joinRepeated(request);
+    readPlace(request);
+    refuseNoNumbers(request);
     const { body } = request;
     if (request.routeOptions.schema?.body !== undefined || typeof body !== "object" || body === null) return;
     const names = Object.keys(body);

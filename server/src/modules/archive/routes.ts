@@ -98,11 +98,11 @@ function studyRoutes(app: App, archive: Archive): void {
         response: { 200: StudiesOfAccession },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const data = await archive.studiesByAccession(request.viewer, request.params.accessionNumber);
       const [first] = data;
       if (!first) throw new Refusal("not-found", "study.not-found", "No study has this accession number.");
-      return { ...first, data };
+      return sendVersioned(reply, { ...first, data });
     },
   );
 }

@@ -247,6 +247,15 @@ describe("users", () => {
     expect(names(created)).toEqual(["list-otto", "list-nora"]);
     const older = await server.app.inject({ url: created.body.pagination.next, headers });
     expect(names({ body: older.json() })).toEqual(["list-max", "list-lena"]);
+    // A page that was reached by key knows where it is, and the way back.
+    expect(older.json().pagination).toMatchObject({
+      offset: 2,
+      previous: "/api/v1/users?sort=-createdAt&limit=2&offset=0",
+    });
+    const last = await server.app.inject({ url: older.json().pagination.next, headers });
+    expect(last.json().pagination).toMatchObject({ offset: 4, next: null });
+    const back = await server.app.inject({ url: last.json().pagination.previous, headers });
+    expect(names({ body: back.json() })).toEqual(["list-max", "list-lena"]);
     expect(names(await ask("GET", "/users?offset=4"))).toEqual(["zz-admin"]);
     expect((await ask("GET", "/users?offset=4&limit=2")).body.pagination.previous).toBe(
       "/api/v1/users?offset=2&limit=2",

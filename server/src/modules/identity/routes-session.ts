@@ -13,7 +13,7 @@ import {
 } from "@isocenter/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { type App, listAnswer, Refusal, type Routes, transact } from "../../platform/index.ts";
+import { type App, listAnswer, Refusal, type Routes, sendVersioned, transact } from "../../platform/index.ts";
 import { originOf } from "./authentication.ts";
 import type { IdentityWithDeps } from "./identity.ts";
 import { readMe, readPreferences, writePreferences } from "./me.ts";
@@ -166,7 +166,7 @@ function ownRoutes(app: App, identity: IdentityWithDeps): void {
       config: { signedIn: true, beforePasswordChange: true },
       schema: { tags, summary: "Who is signed in, and what they may do", response: { 200: Me } },
     },
-    (request) => readMe(deps.platform, request.viewer),
+    async (request, reply) => sendVersioned(reply, await readMe(deps.platform, request.viewer)),
   );
   app.post(
     "/users/me/password",
@@ -179,9 +179,9 @@ function ownRoutes(app: App, identity: IdentityWithDeps): void {
         response: { 200: Me },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       await changeOwnPassword(deps, request.authenticated, request.body);
-      return await readMe(deps.platform, request.viewer);
+      return sendVersioned(reply, await readMe(deps.platform, request.viewer));
     },
   );
   app.get(
