@@ -24,7 +24,7 @@ export interface TestServer {
     active?: boolean;
   }): Promise<{ id: string; username: string }>;
   /** @returns headers that a request of the user carries */
-  signIn(username: string): Promise<{ authorization: string }>;
+  signIn(username: string, password?: string): Promise<{ authorization: string }>;
 }
 
 /** An HTTP server with identity and the given routes, without a port. Call at the top of the file. */
@@ -90,11 +90,11 @@ export function testServer(
         await db`insert into user_facility values (${id}, ${facilityId}, ${position})`;
       return { id, username };
     },
-    async signIn(username) {
+    async signIn(username, password = testPassword) {
       const answer = await get().app.inject({
         method: "POST",
         url: "/api/v1/users/login",
-        payload: { username, password: testPassword },
+        payload: { username, password },
       });
       if (answer.statusCode !== 200) throw new Error(answer.body);
       return { authorization: `Bearer ${answer.json().accessToken}` };

@@ -62,6 +62,7 @@ export const CreateUserRequest = Type.Object(
     roles: RolesInput,
     facilityIds: Type.Optional(FacilityIdsInput),
     password: Type.Optional(NewPassword),
+    active: Type.Optional(Type.Boolean({ description: "false: who may not sign in yet" })),
   },
   closed,
 );
@@ -74,6 +75,7 @@ export const UpdateUserRequest = Type.Object(
     email: Type.Optional(Nullable(Email)),
     roles: Type.Optional(RolesInput),
     facilityIds: Type.Optional(FacilityIdsInput),
+    active: Type.Optional(Type.Boolean({ description: "As activating and deactivating do" })),
     expectedVersion: ExpectedVersion,
   },
   closed,

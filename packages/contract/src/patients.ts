@@ -20,6 +20,7 @@ const requiredName = Type.String({
   pattern: "^(?=.*\\S)[^\\\\^=\\u0000-\\u001f]*$",
 });
 const contact = (maxLength: number) => Type.String({ maxLength });
+const email = Type.String({ maxLength: 254, pattern: "^(?:[^\\s@]+@[^\\s@]+)?$" });
 
 export const Patient = Type.Object({
   id: Id,
@@ -59,9 +60,9 @@ export const CreatePatient = Type.Object(
   {
     firstName: requiredName,
     lastName: requiredName,
-    middleName: Type.Optional(name),
-    prefix: Type.Optional(name),
-    suffix: Type.Optional(name),
+    middleName: Type.Optional(Nullable(name)),
+    prefix: Type.Optional(Nullable(name)),
+    suffix: Type.Optional(Nullable(name)),
     birthDate: DateOnly,
     sex: Type.String({ description: "F, M, O or U, in any case", maxLength: 16 }),
     identifiers: Type.Optional(
@@ -83,7 +84,7 @@ export const CreatePatient = Type.Object(
       ),
     ),
     phone: Type.Optional(Nullable(contact(64))),
-    email: Type.Optional(Nullable(contact(254))),
+    email: Type.Optional(Nullable(email)),
     address: Type.Optional(Nullable(contact(1024))),
     facilityId: Type.Optional(Id),
   },
@@ -96,16 +97,16 @@ export const ChangePatient = Type.Object(
   {
     firstName: Type.Optional(name),
     lastName: Type.Optional(requiredName),
-    middleName: Type.Optional(name),
-    prefix: Type.Optional(name),
-    suffix: Type.Optional(name),
+    middleName: Type.Optional(Nullable(name)),
+    prefix: Type.Optional(Nullable(name)),
+    suffix: Type.Optional(Nullable(name)),
     birthDate: Type.Optional(Nullable(DateOnly)),
     sex: Type.Optional(Nullable(Type.String({ maxLength: 16 }))),
     identifiers: Type.Optional(
       Type.Array(CreatePatient.properties.identifiers.items, { minItems: 1, maxItems: 16 }),
     ),
     phone: Type.Optional(Nullable(contact(64))),
-    email: Type.Optional(Nullable(contact(254))),
+    email: Type.Optional(Nullable(email)),
     address: Type.Optional(Nullable(contact(1024))),
     vip: Type.Optional(Type.Boolean({ description: "Administrators alone change it" })),
     expectedVersion: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -119,7 +120,7 @@ export const CheckDuplicates = Type.Object(
   {
     firstName: Type.Optional(name),
     lastName: requiredName,
-    middleName: Type.Optional(name),
+    middleName: Type.Optional(Nullable(name)),
     birthDate: Type.Optional(Nullable(DateOnly)),
     sex: Type.Optional(Nullable(CreatePatient.properties.sex)),
   },

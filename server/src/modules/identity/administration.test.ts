@@ -161,6 +161,31 @@ describe("users", () => {
     await server.signIn(user.username);
   });
 
+  test("are active as `active` says, at creation and in a change", async () => {
+    const made = await ask("POST", "/users", {
+      username: "not-yet",
+      fullName: "Not Yet",
+      roles: ["resident"],
+      password: "a long enough passphrase",
+      active: false,
+    });
+    expect([made.status, made.body.active, made.body.version]).toEqual([201, false, 1]);
+    await expect(server.signIn("not-yet", "a long enough passphrase")).rejects.toThrow(/wrong/);
+    const url = `/users/${made.body.id}`;
+    expect((await ask("PATCH", url, { active: true, expectedVersion: 9 })).body.code).toBe(
+      "version.conflict",
+    );
+    expect((await ask("PATCH", url, { active: true, expectedVersion: 1 })).body).toMatchObject({
+      active: true,
+      version: 2,
+    });
+    const theirs = await server.signIn("not-yet", "a long enough passphrase");
+    const change = { active: false, fullName: "Gone", expectedVersion: 2 };
+    expect((await ask("PATCH", url, change)).body).toMatchObject({ active: false, fullName: "Gone" });
+    expect((await server.app.inject({ url: "/api/v1/who", headers: theirs })).statusCode).toBe(401);
+    expect((await ask("PATCH", `/users/${admin.id}`, { active: false })).body.code).toBe("user.is-yourself");
+  });
+
   test("keep an administrator", async () => {
     const lonely = await server.addFacility("Lonely");
     const others = await database.db<

@@ -83,9 +83,9 @@ export async function createUser(
   const now = clock.now();
   const id = newId(clock);
   await tx`
-    insert into app_user (id, username, username_folded, full_name, email, password_hash, password_changed_at, must_change_password, created_at)
+    insert into app_user (id, username, username_folded, full_name, email, password_hash, password_changed_at, must_change_password, active, created_at)
     values (${id}, ${input.username}, ${foldUsername(input.username)}, ${input.fullName.trim()}, ${input.email ?? null}, ${password.hash},
-      ${now.toISOString()}, true, ${now.toISOString()})`.catch((error: unknown) => {
+      ${now.toISOString()}, true, ${input.active ?? true}, ${now.toISOString()})`.catch((error: unknown) => {
     throw isDuplicate(error) ? taken(input.username) : error;
   });
   await writeRoles(tx, id, roles);
@@ -110,16 +110,22 @@ async function keepAnAdministrator(tx: Tx, userId: string): Promise<void> {
 
 /**
  * @throws Refusal `not-found`, `forbidden` (`user.beyond-your-facilities`), `conflict` (`version.conflict`, `user.username-taken`,
- *   `user.last-administrator`), `invalid`
+ *   `user.last-administrator`, `user.is-yourself`), `invalid`
  */
 export async function updateUser(
   tx: Tx,
   deps: IdentityDeps,
   viewer: Viewer,
   id: string,
-  { expectedVersion, ...input }: UpdateUserRequest,
+  { expectedVersion: given, active, ...input }: UpdateUserRequest,
 ): Promise<UserDetails> {
   onlyPeople(viewer);
+  let expectedVersion = given;
+  if (active !== undefined) {
+    const user = await setActive(tx, deps, viewer, id, { active, expectedVersion });
+    if (Object.keys(input).length === 0) return user;
+    expectedVersion = user.version;
+  }
   const now = deps.platform.clock.now();
   const before = await lockUser(tx, viewer, id, now);
   checkVersion(expectedVersion, before.version);

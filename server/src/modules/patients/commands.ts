@@ -73,9 +73,9 @@ export async function createPatient(
     ...nameColumns(parts, joinName(parts)),
     birth_date: input.birthDate,
     sex: readSex(input.sex),
-    phone: input.phone ?? null,
-    email: input.email ?? null,
-    address: input.address ?? null,
+    phone: input.phone || null,
+    email: input.email || null,
+    address: input.address || null,
     created_at: now,
     updated_at: now,
   })}`;
@@ -232,7 +232,7 @@ function definedParts(input: ChangePatient): Partial<NameParts> {
     suffix: input.suffix,
   };
   return Object.fromEntries(
-    Object.entries(all).flatMap(([part, text]) => (text === undefined ? [] : [[part, text.trim()]])),
+    Object.entries(all).flatMap(([part, text]) => (text === undefined ? [] : [[part, text?.trim() ?? ""]])),
   );
 }
 
@@ -245,7 +245,7 @@ function renamed(name: string, parts: NameParts): string {
 function contactColumns(input: ChangePatient): Record<string, string | null> {
   const columns: Record<string, string | null> = {};
   for (const field of ["phone", "email", "address"] as const)
-    if (input[field] !== undefined) columns[field] = input[field] ?? null;
+    if (input[field] !== undefined) columns[field] = input[field] || null;
   return columns;
 }
 

@@ -175,6 +175,18 @@ describe("changing a patient", () => {
     ]);
   });
 
+  test("a part of the name and a contact that is null or empty is none; an e-mail address has to be one", async () => {
+    const none = { middleName: "", prefix: "", suffix: "", phone: null, email: null, address: null };
+    const made = await enter({ ...none, middleName: null, prefix: null, suffix: null, email: "", phone: "" });
+    expect(made).toMatchObject(none);
+    const url = `/patients/${made.id}`;
+    const filled = { middleName: "Q", prefix: "Dr", suffix: "Jr", email: "j@example.org" };
+    expect((await call("PATCH", url, filled)).body).toMatchObject(filled);
+    const emptied = { middleName: null, prefix: null, suffix: null, email: "" };
+    expect((await call("PATCH", url, emptied)).body).toMatchObject(none);
+    expect((await call("PATCH", url, { email: "x" })).body.errors[0].path).toBe("body.email");
+  });
+
   test("refuses a version that is not the present one, in the body and in If-Match", async () => {
     const made = await enter();
     const change = { lastName: "Roe" };
