@@ -137,6 +137,10 @@ export const MergePatients = Type.Object(
 );
 export type MergePatients = Static<typeof MergePatients>;
 
+/** The survivor, and what undoing takes. */
+export const MergedPatient = Type.Object({ ...Patient.properties, mergeId: Id });
+export type MergedPatient = Static<typeof MergedPatient>;
+
 export const PatientMerge = Type.Object({
   id: Id,
   fromPatientId: Id,

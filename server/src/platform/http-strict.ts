@@ -62,6 +62,28 @@ function refuseNoNumbers({ query, routeOptions }: FastifyRequest): void {
   if (first) throw new Refusal("invalid", "validation", `${first.path}: ${first.message}`, { errors });
 }
 
+interface BodySchema {
+  properties?: Record<string, { type?: unknown; anyOf?: readonly { type?: unknown }[]; enum?: unknown }>;
+  required?: readonly string[];
+}
+
+/**
+ * What is made may be told `null` for what is not known: a member that need not be there, and is not told apart from one that is `null`, is then left out.
+ * In a change `null` would mean something, so there it is refused as before; so is a version that is `null`.
+ */
+function leaveOutNulls({ method, body, routeOptions }: FastifyRequest): void {
+  if (method !== "POST" || typeof body !== "object" || body === null) return;
+  const { properties = {}, required = [] } = (routeOptions.schema?.body ?? {}) as BodySchema;
+  const members = body as Record<string, unknown>;
+  for (const [name, value] of Object.entries(members)) {
+    if (value !== null || name === "expectedVersion" || required.includes(name)) continue;
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const kinds = [property, ...(property?.anyOf ?? [])].map((kind) => kind?.type);
+    if (property && !kinds.includes("null") && (kinds.some((type) => type !== undefined) || property.enum))
+      delete members[name];
+  }
+}
+
 /** A filter of several values that comes once for each is the list of them. */
 function joinRepeated({ query, routeOptions }: FastifyRequest): void {
   const values = query as Record<string, unknown>;
@@ -94,6 +116,7 @@ export function refuseUnknown(app: App): void {
     refuseNoText(request);
     joinRepeated(request);
     readPlace(request);
+    leaveOutNulls(request);
     refuseNoNumbers(request);
     const { body } = request;
     if (request.routeOptions.schema?.body !== undefined || typeof body !== "object" || body === null) return;

@@ -63,6 +63,7 @@ test("merging, the record of it, and undoing it, over REST", async () => {
   const changed = await call("PATCH", `/patients/${janet.id}`, { identifiers, phone: "1" });
   expect(changed.body.identifiers).toEqual(identifiers);
 
+  expect(merged.body.mergeId).toBe(record.id);
   const undone = await call("POST", `/patients/merges/${record.id}/undo`);
   expect(undone.body).toMatchObject({ id: jane.id, mergedInto: null, identifiers: jane.identifiers });
   expect((await call("GET", `/patients/${janet.id}`)).body.identifiers).toEqual(janet.identifiers);

@@ -4,6 +4,7 @@ import {
   CheckDuplicates,
   Id,
   listOf,
+  MergedPatient,
   MergePatients,
   Patient,
   PatientMerge,
@@ -62,7 +63,7 @@ export function mergeRoutes({ platform, journal, followers, nameEntries }: Merge
           summary: "Makes one patient of two; answers with the survivor",
           params,
           body: MergePatients,
-          response: { 200: Patient, ...problems },
+          response: { 200: MergedPatient, ...problems },
         },
       },
       async (request, reply) => {
@@ -74,8 +75,9 @@ export function mergeRoutes({ platform, journal, followers, nameEntries }: Merge
           reason,
           ...(version === undefined ? {} : { expectedVersion: version }),
         };
-        await transact(db, (tx) => mergePatients(tx, request.viewer, id, input, context));
-        return sendVersioned(reply, await getPatient(db, request.viewer, intoPatientId));
+        const mergeId = await transact(db, (tx) => mergePatients(tx, request.viewer, id, input, context));
+        const survivor = await getPatient(db, request.viewer, intoPatientId);
+        return sendVersioned(reply, { ...survivor, mergeId });
       },
     );
     app.post(
