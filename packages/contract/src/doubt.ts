@@ -323,3 +323,5 @@ export const ImageVersion = Type.Object({
   sha256: Nullable(Type.String()),
 });
 export type ImageVersion = Static<typeof ImageVersion>;
+
+export const imageVersionSortFields = ["at"] as const;

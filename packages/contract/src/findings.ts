@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Nullable, orNull } from "./lists.ts";
 import { NoticeDelivery, type TellingChannel, tellingChannels } from "./notices.ts";
 import { PatientSummary } from "./studies.ts";
 import { findingStatuses, type Severity, severities } from "./workflow.ts";
@@ -132,12 +132,11 @@ export const RaiseFinding = Type.Object(
     reportId: Type.Optional(Nullable(Id)),
     description: text(4000),
     severity: Type.String({ maxLength: 32, description: severityWords }),
-    recipients: Type.Optional(
+    recipients: orNull(
       Type.Array(Id, {
-        minItems: 1,
         maxItems: 20,
         uniqueItems: true,
-        description: "Users who are told first; the ordering provider when left out",
+        description: "Users who are told first; the ordering provider when left out or empty",
       }),
     ),
   },
@@ -159,17 +158,17 @@ export type ChangeFinding = Static<typeof ChangeFinding>;
 /** By a recipient, or by the radiologist who made a call and says whom they spoke to and when. */
 export const AcknowledgeFinding = Type.Object(
   {
-    readBack: Type.Optional(
+    readBack: orNull(
       text(2000, "What was understood, in the recipient's words; needed where the policy says so"),
     ),
-    method: Type.Optional(
+    method: orNull(
       Type.String({
         maxLength: 16,
         description: `${acknowledgeMethods.join(", ")}; IN_APP when left out, PHONE for a call`,
       }),
     ),
-    note: Type.Optional(Type.String({ maxLength: 2000 })),
-    acknowledgedBy: Type.Optional(
+    note: orNull(Type.String({ maxLength: 2000 })),
+    acknowledgedBy: orNull(
       Type.Object(
         {
           userId: Type.Optional(Id),
@@ -190,7 +189,7 @@ export type AcknowledgeFinding = Static<typeof AcknowledgeFinding>;
 export const FollowUpFinding = Type.Object(
   {
     action: Type.Optional(text(1000)),
-    dueAt: Type.Optional(DateTime),
+    dueAt: orNull(DateTime),
     done: Type.Optional(
       Type.String({ format: "uuid", description: "A follow-up that was done, in place of an action" }),
     ),

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery, Moment, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Moment, Nullable, orNull } from "./lists.ts";
 
 export const outcomes = ["SUCCESS", "REFUSED", "FAILED"] as const;
 export const auditKinds = ["FACT", "ACCESS"] as const;
@@ -36,8 +36,8 @@ const SubjectId = Type.String({ minLength: 1, maxLength: 128 });
 export const CreateLogRequest = Type.Object(
   {
     action: ActionName,
-    subject: Type.Optional(Type.Object({ type: SubjectType, id: SubjectId }, closed)),
-    note: Type.Optional(Type.String({ maxLength: 1000 })),
+    subject: orNull(Type.Object({ type: SubjectType, id: SubjectId }, closed)),
+    note: orNull(Type.String({ maxLength: 1000 })),
   },
   closed,
 );

@@ -12,6 +12,10 @@ export const Moment = Type.Union([DateTime, DateOnly], {
 });
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
+/** A member that need not be there; where something is made, `null` says the same. Whoever reads the body sees neither. */
+export const orNull = <T extends TSchema>(schema: T) =>
+  Type.Optional(Type.Unsafe<Static<T>>({ ...Type.Union([schema, Type.Null()]), "x-null-is-absent": true }));
+
 /** `next` and `previous` are URLs or null; totals are counted to 10,000 and then marked inexact. */
 export const Pagination = Type.Object({
   total: Type.Integer(),
@@ -43,6 +47,17 @@ export const listQuery = {
   sort: Type.Optional(Type.String({ maxLength: 64 })),
   after: Type.Optional(Type.String({ maxLength: 512 })),
 } as const;
+
+/** Of a list that is read whole, because an item has few of them; `after` is what `next` carries. */
+export const WholeListQuery = Type.Object(
+  {
+    limit: listQuery.limit,
+    offset: listQuery.offset,
+    sort: listQuery.sort,
+    after: Type.Optional(Type.String({ pattern: "^[0-9]{1,6}$" })),
+  },
+  closed,
+);
 
 /** application/problem+json (RFC 9457); `message` equals `detail`, because some clients read that. */
 export const Problem = Type.Object({

@@ -1,6 +1,16 @@
 import { type Static, Type } from "typebox";
 import { readModality } from "./enumerations.ts";
-import { closed, DateOnly, DateTime, Id, listQuery, Nullable, several } from "./lists.ts";
+import {
+  closed,
+  DateOnly,
+  DateTime,
+  Id,
+  listQuery,
+  Nullable,
+  orNull,
+  several,
+  WholeListQuery,
+} from "./lists.ts";
 import { PatientSummary } from "./studies.ts";
 import { type OrderStatus, orderStatuses, priorities } from "./workflow.ts";
 
@@ -102,25 +112,25 @@ export type PatientProof = Static<typeof PatientProof>;
  */
 export const CreateImagingOrder = Type.Object(
   {
-    patientId: Type.Optional(
+    patientId: orNull(
       Type.String({ format: "uuid", description: "May be left out where patientProof says who it is" }),
     ),
-    patientProof: Type.Optional(PatientProof),
-    providerId: Type.Optional(Type.String({ format: "uuid", description: "The user who asks for it" })),
-    facilityId: Type.Optional(Id),
-    modality: Type.Optional(modality),
-    bodyPart: Type.Optional(text(64)),
-    procedureCode: Type.Optional(text(16)),
+    patientProof: orNull(PatientProof),
+    providerId: orNull(Type.String({ format: "uuid", description: "The user who asks for it" })),
+    facilityId: orNull(Id),
+    modality: orNull(modality),
+    bodyPart: orNull(text(64)),
+    procedureCode: orNull(text(16)),
     clinicalIndication: text(4000),
-    priority: Type.Optional(
+    priority: orNull(
       Type.String({
         maxLength: 16,
         description: `${priorities.join(", ")}, in any case; ROUTINE when left out`,
       }),
     ),
-    scheduledAt: Type.Optional(DateTime),
-    stationAeTitle: Type.Optional(stationAeTitle),
-    durationMinutes: Type.Optional(durationMinutes),
+    scheduledAt: orNull(DateTime),
+    stationAeTitle: orNull(stationAeTitle),
+    durationMinutes: orNull(durationMinutes),
     notes: Type.Optional(Nullable(text(4000))),
   },
   closed,
@@ -207,15 +217,7 @@ export const performedStepStatuses = ["IN_PROGRESS", "COMPLETED", "DISCONTINUED"
 /** A scheduled procedure step (PS3.3 C.4.10). PENDING: not on the modality worklist. */
 export const stepSortFields = ["stepId"] as const;
 /** The steps of an order, by their number when `sort` is left out; `after` is what `next` carries. */
-export const StepListQuery = Type.Object(
-  {
-    limit: listQuery.limit,
-    offset: listQuery.offset,
-    sort: listQuery.sort,
-    after: Type.Optional(Type.String({ pattern: "^[0-9]{1,6}$" })),
-  },
-  closed,
-);
+export const StepListQuery = WholeListQuery;
 
 export const ScheduledStep = Type.Object({
   id: Id,

@@ -1,5 +1,5 @@
-import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery, Nullable, several } from "./lists.ts";
+import { type Static, type TSchema, Type } from "typebox";
+import { closed, DateTime, Id, listOf, listQuery, Nullable, orNull, several } from "./lists.ts";
 import { TemplateField } from "./report-templates.ts";
 import { PatientSummary } from "./studies.ts";
 import { reportStatuses } from "./workflow.ts";
@@ -17,29 +17,24 @@ export type ReportSection = (typeof reportSections)[number];
 /** Characters that one section takes. */
 const maxSectionLength = 50_000;
 
-const section = Type.Optional(Type.String({ maxLength: maxSectionLength }));
-const sections = {
-  findings: section,
-  impression: section,
-  recommendations: section,
-  technique: section,
-  comparison: section,
-};
+const section = Type.String({ maxLength: maxSectionLength });
+const sectionNames = ["findings", "impression", "recommendations", "technique", "comparison"] as const;
+const sectionsAs = <T extends TSchema>(schema: T) =>
+  Object.fromEntries(sectionNames.map((name) => [name, schema])) as Record<(typeof sectionNames)[number], T>;
 
 /** What a field of a template takes: text, a number in the field's unit, one of the choices; null: nothing. */
 export const FieldValue = Type.Union([Type.String({ maxLength: 4000 }), Type.Number(), Type.Null()]);
 export type FieldValue = Static<typeof FieldValue>;
 
-const fields = Type.Optional(
-  Type.Record(Type.String({ pattern: "^[a-z][A-Za-z0-9_]{0,63}$" }), FieldValue, {
-    description: "Values of the template's fields by their keys",
-    additionalProperties: false,
-    maxProperties: 100,
-  }),
-);
+const fields = Type.Record(Type.String({ pattern: "^[a-z][A-Za-z0-9_]{0,63}$" }), FieldValue, {
+  description: "Values of the template's fields by their keys",
+  additionalProperties: false,
+  maxProperties: 100,
+});
 
 /** Text that a client gives; what is left out stays. */
-const givenContent = { ...sections, fields };
+const givenContent = { ...sectionsAs(Type.Optional(section)), fields: Type.Optional(fields) };
+const newContent = { ...sectionsAs(orNull(section)), fields: orNull(fields) };
 
 export const ReportContent = Type.Object({
   findings: Type.String(),
@@ -132,7 +127,7 @@ const reason = Type.String({ minLength: 1, maxLength: 1000, pattern: "\\S" });
 
 /** The procedure's default template when `templateId` is left out; null: none. */
 export const CreateReport = Type.Object(
-  { studyId: Id, templateId: Type.Optional(Nullable(Id)), ...givenContent },
+  { studyId: Id, templateId: Type.Optional(Nullable(Id)), ...newContent },
   closed,
 );
 export type CreateReport = Static<typeof CreateReport>;
@@ -228,7 +223,8 @@ export const ReportVersion = Type.Object({
 });
 export type ReportVersion = Static<typeof ReportVersion>;
 
-export const ReportVersions = Type.Object({ data: Type.Array(ReportVersion) });
+export const reportVersionSortFields = ["number"] as const;
+export const ReportVersions = listOf(ReportVersion);
 
 const reportBreachKinds = ["changed", "removed", "added", "reordered", "state"] as const;
 

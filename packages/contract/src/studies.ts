@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { imageFormats, type StudyStatus, studyStatuses } from "./enumerations.ts";
-import { closed, DateOnly, DateTime, Id, listQuery, Nullable, several } from "./lists.ts";
+import { closed, DateOnly, DateTime, Id, listQuery, Nullable, orNull, several } from "./lists.ts";
 
 /** The patient as a list row shows it. */
 export const PatientSummary = Type.Object({
@@ -94,15 +94,15 @@ const Uid = Type.String({ maxLength: 64, pattern: "^(0|[1-9]\\d*)(\\.(0|[1-9]\\d
  */
 export const RegisterStudy = Type.Object(
   {
-    orderId: Type.Optional(Id),
+    orderId: orNull(Id),
     patientId: Id,
     modality: Type.String({ maxLength: 64, description: "A code of DICOM or an alias, in any case" }),
-    studyDescription: Type.Optional(text(64)),
-    bodyPart: Type.Optional(text(64)),
-    studyInstanceUid: Type.Optional(Uid),
-    accessionNumber: Type.Optional(text(16)),
-    studyDate: Type.Optional(DateOnly),
-    referringPhysician: Type.Optional(
+    studyDescription: orNull(text(64)),
+    bodyPart: orNull(text(64)),
+    studyInstanceUid: orNull(Uid),
+    accessionNumber: orNull(text(16)),
+    studyDate: orNull(DateOnly),
+    referringPhysician: orNull(
       Type.String({
         minLength: 1,
         maxLength: 200,

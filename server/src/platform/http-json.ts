@@ -60,6 +60,10 @@ export function repeatedMember(text: string): string | null {
   return null;
 }
 
+const needsNoBody = (schema: unknown): boolean =>
+  schema === undefined ||
+  (schema as { anyOf?: { type?: string }[] }).anyOf?.some(({ type }) => type === "null") === true;
+
 /**
  * JSON bodies as Fastify reads them, but for what says a member twice: one reader takes the first, another the last, and whoever checks a request on its
  * way may see another than we do (RFC 8259 section 4). @throws Refusal `invalid` (`json.repeated`)
@@ -67,6 +71,8 @@ export function repeatedMember(text: string): string | null {
 export function installJson(app: App, type = "application/json"): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser(type, { parseAs: "string" }, (request, text, done) => {
+    // Many clients name the type of a body that they do not send; where none is needed that is none.
+    if (text === "" && needsNoBody(request.routeOptions.schema?.body)) return done(null, undefined);
     void parse(request, text as string, (error, value) => {
       if (error) return done(error);
       const twice = repeatedMember(text as string);

@@ -71,6 +71,15 @@ export function listAnswer<T>(
   };
 }
 
+/** A page of a list that is read whole: the key of a page is its place. */
+export function wholeListAnswer<T>(request: FastifyRequest, range: ListRange, all: readonly T[]) {
+  const { limit = defaultLimit, offset = 0, after } = range;
+  const start = after === undefined ? offset : Number(after);
+  const data = all.slice(start, start + limit);
+  const next = start + data.length < all.length ? String(start + data.length) : null;
+  return listAnswer(request, range, { data, total: all.length, totalIsExact: true, next });
+}
+
 /** Totals are counted to 10,000: the query counts `limit countLimit + 1` rows. */
 export const countedTo = (count: number): { total: number; totalIsExact: boolean } => ({
   total: Math.min(count, countLimit),

@@ -63,25 +63,16 @@ function refuseNoNumbers({ query, routeOptions }: FastifyRequest): void {
 }
 
 interface BodySchema {
-  properties?: Record<string, { type?: unknown; anyOf?: readonly { type?: unknown }[]; enum?: unknown }>;
-  required?: readonly string[];
+  properties?: Record<string, { "x-null-is-absent"?: true }>;
 }
 
-/**
- * What is made may be told `null` for what is not known: a member that need not be there, and is not told apart from one that is `null`, is then left out.
- * In a change `null` would mean something, so there it is refused as before; so is a version that is `null`.
- */
-function leaveOutNulls({ method, body, routeOptions }: FastifyRequest): void {
-  if (method !== "POST" || typeof body !== "object" || body === null) return;
-  const { properties = {}, required = [] } = (routeOptions.schema?.body ?? {}) as BodySchema;
-  const members = body as Record<string, unknown>;
-  for (const [name, value] of Object.entries(members)) {
-    if (value !== null || name === "expectedVersion" || required.includes(name)) continue;
-    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    const kinds = [property, ...(property?.anyOf ?? [])].map((kind) => kind?.type);
-    if (property && !kinds.includes("null") && (kinds.some((type) => type !== undefined) || property.enum))
+/** A member that may be `null` where it may be left out as well is left out. */
+function leaveOutNulls({ body, routeOptions }: FastifyRequest): void {
+  const { properties = {} } = (routeOptions.schema?.body ?? {}) as BodySchema;
+  const members = (body ?? {}) as Record<string, unknown>;
+  for (const [name, property] of Object.entries(properties))
+    if (property["x-null-is-absent"] && Object.hasOwn(members, name) && members[name] === null)
       delete members[name];
-  }
 }
 
 /** A filter of several values that comes once for each is the list of them. */

@@ -4250,11 +4250,9 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         AcknowledgeFinding: {
-            /** @description What was understood, in the recipient's words; needed where the policy says so */
-            readBack?: string;
-            /** @description IN_APP, PHONE, IN_PERSON, MESSAGE; IN_APP when left out, PHONE for a call */
-            method?: string;
-            note?: string;
+            readBack?: string | null;
+            method?: string | null;
+            note?: string | null;
             acknowledgedBy?: {
                 /** Format: uuid */
                 userId?: string;
@@ -4265,7 +4263,7 @@ export interface components {
                  * @description Of the call; now when left out
                  */
                 at?: string;
-            };
+            } | null;
         };
         Acknowledgement: {
             by: {
@@ -4686,9 +4684,9 @@ export interface components {
         ChangePatient: {
             firstName?: string;
             lastName?: string;
-            middleName?: string;
-            prefix?: string;
-            suffix?: string;
+            middleName?: string | null;
+            prefix?: string | null;
+            suffix?: string | null;
             birthDate?: string | null;
             sex?: string | null;
             identifiers?: {
@@ -4845,7 +4843,7 @@ export interface components {
         CheckDuplicates: {
             firstName?: string;
             lastName: string;
-            middleName?: string;
+            middleName?: string | null;
             birthDate?: string | null;
             sex?: string | null;
         };
@@ -4942,31 +4940,18 @@ export interface components {
             enabled?: boolean;
         };
         CreateImagingOrder: {
-            /**
-             * Format: uuid
-             * @description May be left out where patientProof says who it is
-             */
-            patientId?: string;
-            patientProof?: components["schemas"]["PatientProof"];
-            /**
-             * Format: uuid
-             * @description The user who asks for it
-             */
-            providerId?: string;
-            /** Format: uuid */
-            facilityId?: string;
-            /** @description A code of DICOM or an alias in any case; PET_CT stands for PT and CT */
-            modality?: string;
-            bodyPart?: string;
-            procedureCode?: string;
+            patientId?: string | null;
+            patientProof?: components["schemas"]["PatientProof"] | null;
+            providerId?: string | null;
+            facilityId?: string | null;
+            modality?: string | null;
+            bodyPart?: string | null;
+            procedureCode?: string | null;
             clinicalIndication: string;
-            /** @description STAT, URGENT, ROUTINE, in any case; ROUTINE when left out */
-            priority?: string;
-            /** Format: date-time */
-            scheduledAt?: string;
-            stationAeTitle?: string;
-            /** @description That of the procedure where it is left out, else 30 */
-            durationMinutes?: number;
+            priority?: string | null;
+            scheduledAt?: string | null;
+            stationAeTitle?: string | null;
+            durationMinutes?: number | null;
             notes?: string | null;
         };
         CreateLogRequest: {
@@ -4974,8 +4959,8 @@ export interface components {
             subject?: {
                 type: string;
                 id: string;
-            };
-            note?: string;
+            } | null;
+            note?: string | null;
         };
         CreateModality: {
             /** @description 1 to 16 characters without / \ . and control characters */
@@ -5000,9 +4985,9 @@ export interface components {
         CreatePatient: {
             firstName: string;
             lastName: string;
-            middleName?: string;
-            prefix?: string;
-            suffix?: string;
+            middleName?: string | null;
+            prefix?: string | null;
+            suffix?: string | null;
             /** Format: date */
             birthDate: string;
             /** @description F, M, O or U, in any case */
@@ -5040,15 +5025,14 @@ export interface components {
             /** Format: uuid */
             studyId: string;
             templateId?: string | null;
-            findings?: string;
-            impression?: string;
-            recommendations?: string;
-            technique?: string;
-            comparison?: string;
-            /** @description Values of the template's fields by their keys */
+            findings?: string | null;
+            impression?: string | null;
+            recommendations?: string | null;
+            technique?: string | null;
+            comparison?: string | null;
             fields?: {
                 [key: string]: components["schemas"]["FieldValue"];
-            };
+            } | null;
         };
         CreateReportMacro: {
             name: string;
@@ -5131,6 +5115,8 @@ export interface components {
             facilityIds?: string[];
             /** @description At least 12 characters */
             password?: string;
+            /** @description false: who may not sign in yet */
+            active?: boolean;
         };
         CreateWebhook: {
             /** @description https, without user and password */
@@ -5495,8 +5481,7 @@ export interface components {
         };
         FollowUpFinding: {
             action?: string;
-            /** Format: date-time */
-            dueAt?: string;
+            dueAt?: string | null;
             /**
              * Format: uuid
              * @description A follow-up that was done, in place of an action
@@ -5766,6 +5751,10 @@ export interface components {
             size: number | null;
             sha256: string | null;
         };
+        ImageVersionList: {
+            data: components["schemas"]["ImageVersion"][];
+            pagination: components["schemas"]["Pagination"];
+        };
         ImagingOrder: {
             /** Format: uuid */
             id: string;
@@ -5993,6 +5982,39 @@ export interface components {
             intoPatientId: string;
             reason: string;
             expectedVersion?: number;
+        };
+        MergedPatient: {
+            /** Format: uuid */
+            id: string;
+            firstName: string;
+            lastName: string;
+            middleName: string;
+            prefix: string;
+            suffix: string;
+            birthDate: string | null;
+            sex: ("F" | "M" | "O" | "U") | null;
+            identifiers: {
+                value: string;
+                issuer: string;
+            }[];
+            phone: string | null;
+            email: string | null;
+            address: string | null;
+            /** @description The identity is in doubt and waits for a person to reconcile it. */
+            provisional: boolean;
+            /** @description The records draw the curious: who looks without caring for the patient is told of */
+            vip: boolean;
+            mergedInto: string | null;
+            /** @description Those of the viewer's facilities that know the patient */
+            facilityIds: string[];
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            actions: string[];
+            /** Format: uuid */
+            mergeId: string;
         };
         Modality: {
             /** Format: uuid */
@@ -6549,8 +6571,7 @@ export interface components {
             description: string;
             /** @description CRITICAL, HIGH, MODERATE, LOW in any case; URGENT is HIGH, SIGNIFICANT is MODERATE */
             severity: string;
-            /** @description Users who are told first; the ordering provider when left out */
-            recipients?: string[];
+            recipients?: string[] | null;
         };
         ReadAll: {
             /** @description report.available, or report.* for all of a noun */
@@ -6778,20 +6799,17 @@ export interface components {
             url?: string | null;
         };
         RegisterStudy: {
-            /** Format: uuid */
-            orderId?: string;
+            orderId?: string | null;
             /** Format: uuid */
             patientId: string;
             /** @description A code of DICOM or an alias, in any case */
             modality: string;
-            studyDescription?: string;
-            bodyPart?: string;
-            studyInstanceUid?: string;
-            accessionNumber?: string;
-            /** Format: date */
-            studyDate?: string;
-            /** @description Family, Given Middle; or as DICOM writes it */
-            referringPhysician?: string;
+            studyDescription?: string | null;
+            bodyPart?: string | null;
+            studyInstanceUid?: string | null;
+            accessionNumber?: string | null;
+            studyDate?: string | null;
+            referringPhysician?: string | null;
         };
         RegisteredImage: {
             /** Format: uuid */
@@ -7122,6 +7140,7 @@ export interface components {
         };
         ReportVersions: {
             data: components["schemas"]["ReportVersion"][];
+            pagination: components["schemas"]["Pagination"];
         };
         RequestJob: {
             /** Format: uuid */
@@ -7722,6 +7741,8 @@ export interface components {
             email?: string | null;
             roles?: string[];
             facilityIds?: string[];
+            /** @description As activating and deactivating do */
+            active?: boolean;
             /** @description Or the header If-Match */
             expectedVersion?: number;
         };
@@ -11804,7 +11825,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Patient"];
+                    "application/json": components["schemas"]["MergedPatient"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -13702,7 +13723,16 @@ export interface operations {
     };
     listImageVersions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over; for deep pages follow `next` of the answer instead */
+                offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
+            };
             header?: never;
             path: {
                 /** @description The id of the item */
@@ -13718,9 +13748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["ImageVersion"][];
-                    };
+                    "application/json": components["schemas"]["ImageVersionList"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -15722,7 +15750,16 @@ export interface operations {
     };
     listReportVersions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over; for deep pages follow `next` of the answer instead */
+                offset?: number;
+                /** @description The field to sort by; with - before it in descending order */
+                sort?: string;
+                /** @description Where the page before ended: the key that `next` of the answer carries */
+                after?: string;
+            };
             header?: never;
             path: {
                 /** @description The id of the item */

@@ -21,7 +21,12 @@ export function VersionsDialog({ reportId, onClose }: { reportId: string; onClos
     queryKey: ["reports", "versions", reportId],
     meta: { live: ["report"] },
     queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/reports/{id}/versions", { params: { path: { id: reportId } }, signal })),
+      answerOf(
+        api.GET("/api/v1/reports/{id}/versions", {
+          params: { path: { id: reportId }, query: { limit: 200 } },
+          signal,
+        }),
+      ),
   });
   return (
     <Dialog open wide onOpenChange={(open) => !open && onClose()} title={t("Versions of the report")}>

@@ -79,7 +79,12 @@ export const useVersions = (reportId: string, number: number | null) =>
   useQuery({
     queryKey: ["reports", "versions", reportId, number],
     queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/reports/{id}/versions", { params: { path: { id: reportId } }, signal })),
+      answerOf(
+        api.GET("/api/v1/reports/{id}/versions", {
+          params: { path: { id: reportId }, query: { limit: 200 } },
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
   });
 

@@ -19,7 +19,6 @@ import { Type } from "typebox";
 import {
   type App,
   created,
-  defaultLimit,
   listAnswer,
   type Platform,
   Refusal,
@@ -29,6 +28,7 @@ import {
   transact,
   type Viewer,
   versionedBody,
+  wholeListAnswer,
 } from "../../platform/index.ts";
 import type { Journal } from "../journal/index.ts";
 import { changeOrder } from "./change.ts";
@@ -140,13 +140,8 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
         patientId,
         facilityId,
       });
-      const { limit = defaultLimit, offset = 0, after } = request.query;
       if (readSort(request.query, stepSortFields, "stepId").descending) steps.reverse();
-      // An order has few steps, so their key is their place.
-      const start = after === undefined ? offset : Number(after);
-      const data = steps.slice(start, start + limit);
-      const next = start + data.length < steps.length ? String(start + data.length) : null;
-      return listAnswer(request, request.query, { data, total: steps.length, totalIsExact: true, next });
+      return wholeListAnswer(request, request.query, steps);
     },
   );
   app.get(

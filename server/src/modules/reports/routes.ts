@@ -9,7 +9,9 @@ import {
   ReportListQuery,
   ReportVerification,
   ReportVersions,
+  reportVersionSortFields,
   SubmitReport,
+  WholeListQuery,
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import {
@@ -18,9 +20,11 @@ import {
   expectedVersion,
   listAnswer,
   type Routes,
+  readSort,
   sendVersioned,
   transact,
   versionedBody,
+  wholeListAnswer,
 } from "../../platform/index.ts";
 import type { ReportsDeps } from "./deps.ts";
 import { type Desk, reportDesk } from "./desk.ts";
@@ -65,6 +69,7 @@ function readingRoutes(app: App, { platform, journal }: ReportsDeps, desk: Desk)
         tags,
         summary: "What was submitted and signed, the first first",
         params,
+        querystring: WholeListQuery,
         response: { 200: ReportVersions, ...problems },
       },
     },
@@ -77,7 +82,8 @@ function readingRoutes(app: App, { platform, journal }: ReportsDeps, desk: Desk)
         subject: { type: "report", id },
         patientId: data[0]?.patient.id ?? null,
       });
-      return { data };
+      if (readSort(request.query, reportVersionSortFields, "number").descending) data.reverse();
+      return wholeListAnswer(request, request.query, data);
     },
   );
   app.get(

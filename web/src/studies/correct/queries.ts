@@ -51,7 +51,12 @@ export const useVersions = (imageId: string) =>
     queryKey: ["correct", "versions", imageId],
     meta: live,
     queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/images/{id}/versions", { params: { path: { id: imageId } }, signal })),
+      answerOf(
+        api.GET("/api/v1/images/{id}/versions", {
+          params: { path: { id: imageId }, query: { limit: 200 } },
+          signal,
+        }),
+      ),
     enabled: imageId !== "",
   });
 

@@ -1,12 +1,25 @@
-import { ChangeStudy, CorrectImage, Id, Image, ImageVersion, Problem, Study } from "@isocenter/contract";
+import {
+  ChangeStudy,
+  CorrectImage,
+  Id,
+  Image,
+  ImageVersion,
+  imageVersionSortFields,
+  listOf,
+  Problem,
+  Study,
+  WholeListQuery,
+} from "@isocenter/contract";
 import { Type } from "typebox";
 import {
   type App,
   expectedVersion,
   type Platform,
   Refusal,
+  readSort,
   sendVersioned,
   transact,
+  wholeListAnswer,
 } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import type { Archive, DicomJson } from "../types.ts";
@@ -113,10 +126,16 @@ export function correctionRoutes(app: App, { platform, journal, archive }: Corre
         tags: ["Images"],
         summary: "How an image came to be what it is now, the newest first",
         params,
-        response: { 200: Type.Object({ data: Type.Array(ImageVersion) }), ...problems },
+        querystring: WholeListQuery,
+        response: { 200: listOf(ImageVersion), ...problems },
       },
     },
-    async ({ viewer, params: { id } }) => {
+    async (request) => {
+      const {
+        viewer,
+        params: { id },
+        query,
+      } = request;
       // Whoever may see the image may see how it came to be so; not the bytes from before, which may name somebody else.
       const { patientId } = await archive.getImage(viewer, id);
       const data = await listVersions(db, viewer, id);
@@ -125,7 +144,8 @@ export function correctionRoutes(app: App, { platform, journal, archive }: Corre
         subject: { type: "image", id },
         patientId,
       });
-      return { data };
+      if (!readSort(query, imageVersionSortFields, "-at").descending) data.reverse();
+      return wholeListAnswer(request, query, data);
     },
   );
   app.get(

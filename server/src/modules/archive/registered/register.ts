@@ -28,15 +28,20 @@ async function orderOf(tx: Tx, viewer: Viewer, orderId: string, patientId: strin
   return order;
 }
 
-/** Held against merges until the study is there. @throws Refusal `not-found` (`patient.not-found`), `conflict` (`patient.merged`) */
-async function requirePatientAt(tx: Tx, facilityId: string, patientId: string): Promise<void> {
-  const [patient] = await tx<{ mergedInto: string | null }[]>`
-    select p.merged_into as "mergedInto" from patient p
-    where p.id = ${patientId} and exists (select 1 from patient_facility f where f.patient_id = p.id and f.facility_id = ${facilityId})
-    for key share`;
+/**
+ * The first of the facilities where the patient is known, who is held against merges until the study is there.
+ * @throws Refusal `not-found` (`patient.not-found`), `conflict` (`patient.merged`)
+ */
+async function facilityOfPatient(tx: Tx, facilityIds: readonly string[], patientId: string): Promise<string> {
+  const [patient] = await tx<{ mergedInto: string | null; facilityId: string }[]>`
+    select p.merged_into as "mergedInto", place.id as "facilityId" from patient p cross join lateral (
+      select f.facility_id as id from patient_facility f where f.patient_id = p.id and f.facility_id = any(${[...facilityIds]}::uuid[])
+      order by array_position(${[...facilityIds]}::uuid[], f.facility_id) limit 1) place
+    where p.id = ${patientId} for key share of p`;
   if (!patient) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
   if (patient.mergedInto !== null)
     throw conflict("patient.merged", `The patient is merged into ${patient.mergedInto}: register for them.`);
+  return patient.facilityId;
 }
 
 function readModalities(text: string): readonly string[] {
@@ -81,8 +86,11 @@ export async function registerStudy(
   const { clock, journal } = context;
   const patientId = input.patientId.toLowerCase();
   const order = input.orderId === undefined ? null : await orderOf(tx, viewer, input.orderId, patientId);
-  const facilityId = order?.facilityId ?? viewer.homeFacilityId;
-  await requirePatientAt(tx, facilityId, patientId);
+  const facilityId = await facilityOfPatient(
+    tx,
+    order ? [order.facilityId] : [viewer.homeFacilityId, ...viewer.facilityIds],
+    patientId,
+  );
   const modalities = readModalities(input.modality);
   const uid = await uidOf(tx, facilityId, input.studyInstanceUid, order);
   const accessionNumber =
