@@ -134,9 +134,10 @@ export const RaiseFinding = Type.Object(
     severity: Type.String({ maxLength: 32, description: severityWords }),
     recipients: orNull(
       Type.Array(Id, {
+        minItems: 1,
         maxItems: 20,
         uniqueItems: true,
-        description: "Users who are told first; the ordering provider when left out or empty",
+        description: "Users who are told first; the ordering provider when left out",
       }),
     ),
   },

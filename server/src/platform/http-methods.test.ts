@@ -44,6 +44,8 @@ beforeAll(async () => {
         scope.post("/levels", { schema: { body: Type.Object({ levels }) } }, async ({ body }) => body);
         const note = orNull(Type.String());
         const body = Type.Object({ name: Type.String(), note, day: Type.Optional(Type.String()) });
+        const maybe = Type.Union([Type.Object({}), Type.Null()]);
+        scope.post("/closed", { schema: { body: maybe } }, async () => ({}));
         scope.post("/made", { schema: { body } }, async ({ body: told }) => told);
         scope.get("/cached", async (_request, reply) => reply.header("cache-control", "no-cache").send({}));
         scope.get("/nul", async () => {
@@ -105,6 +107,18 @@ test("what a browser asks ahead of a request from elsewhere is answered for ever
 test("answers are kept by nobody unless the route says so", async () => {
   expect((await app.inject("/api/v1/things")).headers["cache-control"]).toBe("private, no-store");
   expect((await app.inject("/api/v1/cached")).headers["cache-control"]).toBe("no-cache");
+});
+
+test("a body of JSON that is empty is none where none is needed", async () => {
+  const headers = { "content-type": "application/json" };
+  const send = async (method: "POST" | "DELETE", url: string) => {
+    const answer = await app.inject({ method, url: `/api/v1${url}`, headers, payload: "" });
+    return answer.json().code ?? answer.statusCode;
+  };
+  expect(await send("DELETE", "/things/7")).toBe(200);
+  expect(await send("POST", "/things")).toBe(200);
+  expect(await send("POST", "/closed")).toBe(200);
+  expect(await send("POST", "/made")).toBe("ctp-empty-json-body");
 });
 
 test("text, encoded bodies and texts that no database keeps are refused by their names", async () => {

@@ -15,6 +15,16 @@ beforeAll(() => {
   };
 });
 
+/** Until somebody waits for a row of the queue. */
+const waitingForALock = () =>
+  expect
+    .poll(async () => {
+      const [row] = await database.db<{ waiting: boolean }[]>`
+        select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waiting`;
+      return row?.waiting;
+    })
+    .toBe(true);
+
 test("a job added in a transaction that fails is never run", async () => {
   const jobs = createJobs(options);
   const seen: unknown[] = [];
@@ -67,13 +77,7 @@ test("a drain ends when how each job went is written down", async () => {
   });
   await jobs.add(database.db, "test.locked", {});
   const drained = jobs.drain().then(() => order.push("drained"));
-  await expect
-    .poll(async () => {
-      const [row] = await database.db<{ waiting: boolean }[]>`
-        select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waiting`;
-      return row?.waiting;
-    })
-    .toBe(true);
+  await waitingForALock();
   order.push("released");
   release.resolve();
   await Promise.all([drained, holding]);
@@ -98,6 +102,55 @@ test("a running worker takes a job at once, a failing job gives up after its att
   expect(await done.promise).toEqual({ n: 1 });
   expect(await gaveUp.promise).toMatchObject({ name: "test.bad", attempts: 1 });
   await jobs.stop();
+});
+
+test("a stop waits until how each job went is written down, so that none is done again", async () => {
+  const jobs = createJobs(options);
+  const [locked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const order: string[] = [];
+  let holding: Promise<unknown> | undefined;
+  jobs.define({
+    name: "test.stopped",
+    async run() {
+      holding = database.db.begin(async (tx) => {
+        await tx`select from graphile_worker._private_jobs where payload->>'of' = 'stopped' for update`;
+        locked.resolve();
+        await release.promise;
+      });
+      await locked.promise;
+    },
+  });
+  await jobs.start();
+  await jobs.add(database.db, "test.stopped", { of: "stopped" });
+  await locked.promise;
+  const stopped = jobs.stop().then(() => order.push("stopped"));
+  await waitingForALock();
+  order.push("released");
+  release.resolve();
+  await Promise.all([stopped, holding]);
+  expect(order).toEqual(["released", "stopped"]);
+  expect(
+    await database.db`select from graphile_worker._private_jobs where payload->>'of' = 'stopped'`,
+  ).toHaveLength(0);
+});
+
+test("a job whose program died during its last attempt is not done again, and raises an alarm", async () => {
+  const gaveUp: unknown[] = [];
+  const jobs = createJobs({ ...options, alone: true, onGaveUp: (job) => void gaveUp.push(job) });
+  const done: unknown[] = [];
+  jobs.define({ name: "test.died", maxAttempts: 2, run: async (payload) => void done.push(payload) });
+  for (const attempts of [1, 2]) {
+    await jobs.add(database.db, "test.died", { attempts });
+    await database.db`update graphile_worker._private_jobs set attempts = ${attempts}, locked_by = 'killed', locked_at = now()
+      where payload->>'attempts' = ${String(attempts)}`;
+  }
+  await jobs.start();
+  await expect.poll(() => done).toEqual([{ attempts: 1 }]);
+  await jobs.stop();
+  expect(gaveUp).toMatchObject([{ name: "test.died", attempts: 2 }]);
+  const left = await database.db`
+    select locked_by, last_error from graphile_worker._private_jobs where payload->>'attempts' is not null`;
+  expect(left).toEqual([{ locked_by: null, last_error: "the program ended during the last attempt" }]);
 });
 
 test("the jobs of a worker without a heartbeat are taken over, those of a living one are not", async () => {

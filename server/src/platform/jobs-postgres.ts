@@ -20,6 +20,13 @@ const heartbeatMs = 10_000;
 /** A worker that was not heard of for so long is dead, and its jobs go to the others. */
 const deadAfterSeconds = 60;
 
+/**
+ * How a job went is written down in a batch, because only that is waited for when the workers stop: one by one graphile-worker ends without knowing, and
+ * what was done would be done again at the next start.
+ */
+const worker = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+const lostAttempt = "the program ended during the last attempt";
+
 const prepareLock = 4_711_004;
 
 /** Makes the queue's own schema; safe to call at every start, also of several processes at once. */
@@ -56,7 +63,7 @@ export interface JobsOptions {
 }
 
 /**
- * Jobs on graphile-worker. Its own rule frees a dead worker's jobs after four hours; here every worker has a heartbeat in `job_worker`,
+ * Jobs on graphile-worker, each done at least once: one that a program did when it was killed may be done again, so each bears that. Its own rule frees a dead worker's jobs after four hours; here every worker has a heartbeat in `job_worker`,
  * and the jobs of one that stopped are freed after a minute, those of a living one never.
  */
 export function createJobs({
@@ -92,10 +99,27 @@ export function createJobs({
       max_attempts := ${task?.maxAttempts ?? defaultAttempts}, job_key := ${options.key ?? null}::text)`;
   }
 
+  /** Jobs of workers that are dead are done again. One that was at its last attempt is not, and nobody knows how that went. */
+  async function free(reader: Reader, workers: readonly string[]): Promise<void> {
+    const last = await reader<{ name: string; id: string; attempts: number }[]>`
+      update graphile_worker._private_jobs j set last_error = ${lostAttempt} from graphile_worker._private_tasks t
+      where t.id = j.task_id and j.locked_by = any(${[...workers]}::text[]) and j.attempts >= j.max_attempts
+      returning t.identifier as name, j.id::text, j.attempts::int`;
+    await reader`select graphile_worker.force_unlock_workers(${[...workers]}::text[])`;
+    for (const job of last) {
+      log.error({ job: job.name, id: job.id, attempts: job.attempts }, lostAttempt);
+      onGaveUp?.({ ...job, error: new Error(lostAttempt) });
+    }
+  }
+
   async function takeOver(): Promise<void> {
-    await db`
-      select graphile_worker.force_unlock_workers(array(
-        select distinct locked_by from graphile_worker._private_jobs where locked_by is not null))`;
+    const held = await db<{ workerId: string }[]>`
+      select distinct locked_by as "workerId" from graphile_worker._private_jobs where locked_by is not null`;
+    if (held.length > 0)
+      await free(
+        db,
+        held.map(({ workerId }) => workerId),
+      );
   }
 
   async function beat(): Promise<void> {
@@ -111,7 +135,10 @@ export function createJobs({
           select 1 from job_worker w where w.worker_id = j.locked_by and w.seen_at > now() - ${deadAfterSeconds} * interval '1 second')
         and locked_at < now() - ${deadAfterSeconds} * interval '1 second'`;
       if (dead.length > 0) {
-        await tx`select graphile_worker.force_unlock_workers(${dead.map((row) => row.workerId)}::text[])`;
+        await free(
+          tx,
+          dead.map(({ workerId }) => workerId),
+        );
         log.warn({ workers: dead.length }, "took over the jobs of workers that stopped");
       }
       await tx`delete from job_worker where seen_at < now() - interval '1 day'`;
@@ -168,10 +195,18 @@ export function createJobs({
         pollInterval: 1000,
         taskList: taskList(),
         events,
+        preset: { worker },
         logger: new Logger(() => (level, message) => {
           if (level === "error") log.error({ component: "jobs" }, message);
           else if (level === "warning") log.warn({ component: "jobs" }, message);
         }),
+      });
+      runner.promise.catch((error: unknown) => {
+        if (stopping.signal.aborted) return;
+        // Who cannot write down how jobs went does no more of them. A program that serves without its jobs is worse than one that is started again.
+        setImmediate(() => {
+          throw error;
+        });
       });
       for (const name of periodic) await add(db, name, {}, { key: name });
       await beat();
@@ -189,8 +224,7 @@ export function createJobs({
         noHandleSignals: true,
         taskList: taskList(),
         logger: silent,
-        // Written down together, which is waited for; one by one graphile-worker ends without knowing how it went.
-        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+        preset: { worker },
       });
     },
   };

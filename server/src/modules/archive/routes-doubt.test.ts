@@ -163,6 +163,9 @@ test("corrections of images and studies, their versions, and the original", asyn
   const { data } = (await call("GET", `/images/${imageId}/versions`)).body;
   expect(data).toHaveLength(4);
   expect(data.at(-1)).toMatchObject({ kind: "RECEIVED", id: imageId });
+  const oldest = (await call("GET", `/images/${imageId}/versions?sort=at&limit=3`)).body;
+  expect(oldest.data).toEqual(data.toReversed().slice(0, 3));
+  expect(oldest.pagination).toMatchObject({ total: 4, limit: 3, next: expect.stringContaining("after=3") });
   const original = await app.inject({
     method: "GET",
     url: `/api/v1/images/${imageId}/versions/${imageId}/content`,

@@ -76,6 +76,7 @@ const jpeg = () =>
 test("a DICOM file is answered with its image, and with the same again", async () => {
   const made = ctInstance();
   const first = await post(form.body([file(made.bytes)]));
+  expect(first.headers.location).toBe(`/api/v1/images/${first.json().id}`);
   expect([first.statusCode, first.json()]).toEqual([
     201,
     expect.objectContaining({

@@ -181,6 +181,12 @@ describe("an amendment", () => {
       changed: ["impression"],
       previousHash: data[0].hash,
     });
+    const newest = `/reports/${report.id}/versions?sort=-number&limit=1`;
+    const { body } = await call(physician, "GET", newest);
+    expect(body).toMatchObject({ data: [data[1]], pagination: { total: 2, offset: 0, previous: null } });
+    const rest = await call(physician, "GET", body.pagination.next.replace("/api/v1", ""));
+    expect(rest.body).toMatchObject({ data: [data[0]], pagination: { offset: 1, next: null } });
+    expect((await call(physician, "GET", `${newest}&sort=hash`)).status).toBe(400);
   });
 
   test("says something, why, and of a known kind; an addendum keeps what is signed", async () => {

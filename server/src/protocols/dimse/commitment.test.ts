@@ -347,7 +347,7 @@ describe("as SCU", () => {
     const modalityId = await modality("PACS2", port);
     const id = await sent(modalityId, made);
     expect(await itemOf(id)).toMatchObject({ state: "SENT", commitment: "REQUESTED" });
-    const report = async (callingAeTitle: string, TransactionUID: string) => {
+    const report = async (callingAeTitle: string, TransactionUID: string, eventTypeId = 2) => {
       const association = await openAssociation({
         host: "127.0.0.1",
         port: listener.port,
@@ -366,7 +366,7 @@ describe("as SCU", () => {
       });
       const information = (syntax: string) => writeDataSet(set, syntax);
       const answer = await association
-        .nEventReport({ sopClassUid: model, sopInstanceUid: instance, eventTypeId: 2, information })
+        .nEventReport({ sopClassUid: model, sopInstanceUid: instance, eventTypeId, information })
         .catch((error) => error);
       await association.release();
       return answer.status;
@@ -374,6 +374,9 @@ describe("as SCU", () => {
     await modality("OTHER", 1);
     expect(await report("OTHER", told!.TransactionUID)).toBe(0x0115);
     expect(await report("PACS2", newUid())).toBe(0x0115);
+    // There are the events 1 and 2 alone (PS3.4 J.3.3).
+    expect(await report("PACS2", told!.TransactionUID, 3)).toBe(0x0113);
+    expect(await itemOf(id)).toMatchObject({ commitment: "REQUESTED" });
     expect(await report("PACS2", told!.TransactionUID)).toBe(0);
     expect(await itemOf(id)).toMatchObject({
       commitment: "FAILED",

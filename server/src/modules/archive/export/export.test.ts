@@ -14,11 +14,15 @@ import {
   createHttpServer,
   createLog,
   createMetrics,
+  type Deferred,
+  newId,
   prepareJobs,
+  type Routes,
   type Viewer,
 } from "../../../platform/index.ts";
 import { createJournal, type Journal } from "../../journal/index.ts";
 import { createArchive } from "../archive.ts";
+import { askedExportRoutes } from "./asked.ts";
 import { exportRoutes } from "./routes.ts";
 
 const database = testDatabase();
@@ -33,13 +37,8 @@ const original = { PatientName: "Müller^Änne", PatientID: "PAT-4711", Accessio
 const first = ctInstance({ ...original, SeriesNumber: 1, InstanceNumber: 1, Modality: "CT" });
 const { StudyInstanceUID, SeriesInstanceUID } = first;
 
-beforeAll(async () => {
-  await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
-  await platform.objects.check();
-  journal = createJournal(platform);
-  const archive = createArchive(platform, journal);
-  home = viewerAt([await makeFacility(database.db)]);
-  app = await createHttpServer({
+const serverOf = (api: readonly Routes[]) =>
+  createHttpServer({
     config: { trustProxy: false, corsOrigins: [], environment: "test" },
     log: createLog({ logLevel: "silent" }),
     metrics: createMetrics(),
@@ -50,9 +49,17 @@ beforeAll(async () => {
         request.viewer = viewer;
       });
     },
-    api: [exportRoutes({ platform, journal, archive })],
+    api,
     root: [],
   });
+
+beforeAll(async () => {
+  await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
+  await platform.objects.check();
+  journal = createJournal(platform);
+  const archive = createArchive(platform, journal);
+  home = viewerAt([await makeFacility(database.db)]);
+  app = await serverOf([exportRoutes({ platform, journal, archive })]);
   const store = async (bytes: Uint8Array) => {
     async function* chunks() {
       yield bytes;
@@ -206,6 +213,46 @@ test("what is not offered is refused by name, and who may not export gets nothin
   expect((await get("")).statusCode).toBe(404);
   viewer = { ...home, roles: ["RESIDENT"] };
   expect((await get("")).statusCode).toBe(403);
+});
+
+test("an export has at most 300,000 instances", async () => {
+  const holds = (count: number) =>
+    database.db`update study set number_of_instances = ${count} where id = ${ctStudy}`;
+  const [before] = await database.db<{ count: number }[]>`
+    select number_of_instances as count from study where id = ${ctStudy}`;
+  await holds(300_001);
+  const refused = await get("");
+  await holds(300_000);
+  const taken = await get("");
+  await holds(before!.count);
+  expect([refused.statusCode, refused.json().code, taken.statusCode]).toEqual([413, "export.too-many", 200]);
+});
+
+test("an export that failed has no size; one that is made has what is written so far", async () => {
+  const at = new Date(0);
+  const asked = {
+    id: newId(platform.clock),
+    method: "GET",
+    url: "/api/v1/studies/1/export",
+    permission: null,
+  };
+  const times = { createdAt: at, startedAt: at, finishedAt: null, expiresAt: at };
+  const deferred = (state: Deferred["state"]): Deferred => ({
+    ...asked,
+    ...times,
+    state,
+    status: null,
+    answerHeaders: null,
+    answerKey: null,
+    answerBytes: 5,
+    body: null,
+  });
+  const states = ["WAITING", "RUNNING", "DONE", "FAILED"] as const;
+  const list = async () => states.map(deferred);
+  const lonely = await serverOf([askedExportRoutes({ deferral: { list, drop: async () => {} } })]);
+  const { data } = (await lonely.inject("/api/v1/exports")).json();
+  await lonely.close();
+  expect(data.map(({ size }: { size: number | null }) => size)).toEqual([5, 5, 5, null]);
 });
 
 describe("media", () => {

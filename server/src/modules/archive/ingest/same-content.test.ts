@@ -93,6 +93,19 @@ test("the same object written in another way is here already; what follows the p
     expect(await send(other, { undefinedLengths: true })).toMatchObject({ outcome: "quarantined" });
 });
 
+test("an object without pixels in another syntax is here already, unless it says something else", async () => {
+  const same = { ...uids(), NumberOfFrames: undefined, PixelData: undefined };
+  const first = await ingest(same);
+  expect(await ingest(same, TransferSyntaxes.ImplicitVRLittleEndian)).toMatchObject({
+    outcome: "already-stored",
+    imageId: first.imageId,
+  });
+  const other = { ...same, SeriesDescription: "Another" };
+  expect(await ingest(other, TransferSyntaxes.ImplicitVRLittleEndian)).toMatchObject({
+    outcome: "quarantined",
+  });
+});
+
 test("single bits are compared as they stand, with and without VRs", async () => {
   const same = uids();
   const bits = { BitsAllocated: 1, BitsStored: 1, HighBit: 0, Rows: 3, Columns: 3 };

@@ -183,6 +183,21 @@ describe("registering", () => {
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 
+  test("is at the facility of the viewer's where the patient is known, at home where that is one", async () => {
+    const { here, there } = desk.places;
+    const both = await desk.server.addUser({ roles: ["ADMINISTRATOR"], facilityIds: [here, there] });
+    const headers = await desk.server.signIn(both.username);
+    const facilityOf = async (patientId: string) => {
+      const payload = { patientId, modality: "ct", orderId: null, studyDate: null };
+      const url = "/api/v1/studies";
+      return (await desk.server.app.inject({ method: "POST", url, headers, payload })).json().facilityId;
+    };
+    expect(await facilityOf(await desk.patient(there))).toBe(there);
+    const patientId = await desk.patient(there);
+    await database.db`insert into patient_facility (patient_id, facility_id, created_at) values (${patientId}, ${here}, now())`;
+    expect(await facilityOf(patientId)).toBe(here);
+  });
+
   test("refuses a cancelled order", async () => {
     const order = await desk.placeIn("CANCELLED");
     const answer = await register({ patientId: order.patientId, orderId: order.id });
