@@ -3,7 +3,7 @@ import { newUid } from "@isocenter/dicom";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { newId, transact } from "../../platform/index.ts";
 import { addCareRelations, mergeRoutes, patientRoutes } from "../patients/index.ts";
 import { statArrivals, worklistRoutes } from "./index.ts";
@@ -24,6 +24,12 @@ let other: Person;
 beforeAll(async () => {
   reader = await room.person(["RADIOLOGIST"]);
   other = await room.person(["RADIOLOGIST"]);
+});
+
+// Each test has a list of its own, and the targets that hold where none were set.
+beforeEach(async () => {
+  await database.db`update study set deleted_at = now() where deleted_at is null`;
+  await database.db`delete from reading_target`;
 });
 
 const minutes = (n: number) => n * 60_000;
@@ -78,7 +84,9 @@ describe("the reading list", () => {
   });
 
   test("goes on by key through all of it", async () => {
+    for (const priority of ["ROUTINE", "STAT", "URGENT", "ROUTINE"] as const) await ready(priority);
     const all = await idsOf(reader);
+    expect(all).toHaveLength(4);
     const seen: string[] = [];
     for (let url: string | null = "/worklist?limit=1"; url; ) {
       const answer = await room.call(reader, "GET", url.replace("/api/v1", ""));
