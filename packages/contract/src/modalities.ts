@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { closed, DateTime, Id, listQuery, Nullable } from "./lists.ts";
+import { closed, DateTime, Id, listQuery, Nullable, orNull } from "./lists.ts";
 
 /** What a known calling application may ask of us. */
 export const peerPermissions = [
@@ -76,7 +76,7 @@ export const CreateModality = Type.Object(
     commit: Type.Optional(commit),
     transferSyntaxes: Type.Optional(transferSyntaxes),
     description: Type.Optional(description),
-    facilityId: Type.Optional(Id),
+    facilityId: orNull(Id),
     patientIdIssuer: Type.Optional(patientIdIssuer),
     permissions: permissionsIn,
   },
