@@ -44,6 +44,7 @@ users.manage            all           -           -        -            -       
 facilities.manage       all           -           -        -            -             -          -         -
 keys.manage             all           -           -        -            -             -          -         -
 modalities.manage       all           -           -        -            -             -          -         -
+hl7.manage              all           -           -        -            -             -          -         -
 audit.read              all           own         own      own          own           own        own       -
 jobs.read               all           -           -        -            -             -          -         -
 jobs.manage             all           -           -        -            -             -          -         -

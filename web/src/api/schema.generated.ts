@@ -4976,8 +4976,7 @@ export interface components {
             /** @description UIDs of those that it is sent, the most welcome first; none: whatever it accepts */
             transferSyntaxes?: string[];
             description?: string | null;
-            /** Format: uuid */
-            facilityId?: string;
+            facilityId?: string | null;
             patientIdIssuer?: string | null;
             /** @description Any of echo, store, find, move, get, commit, worklist, mpps */
             permissions: string[];

@@ -107,13 +107,16 @@ const request = (TransactionUID: string, pairs: readonly [string, string][]) => 
   writeDataSet(dataSetOf({ TransactionUID, ReferencedSOPSequence: references(pairs) }), syntax);
 
 /** Calls us as CT1; what is reported on the association goes to `reports`. */
-async function call(reports: Report[] = []): Promise<ClientAssociation> {
+async function call(reports: Report[] = [], others: readonly string[] = []): Promise<ClientAssociation> {
   return openAssociation({
     host: "127.0.0.1",
     port: listener.port,
     callingAeTitle: "CT1",
     calledAeTitle: platform.config.aeTitle,
-    contexts: [{ abstractSyntax: model, transferSyntaxes: [ImplicitVRLittleEndian] }],
+    contexts: [model, ...others].map((abstractSyntax) => ({
+      abstractSyntax,
+      transferSyntaxes: [ImplicitVRLittleEndian],
+    })),
     handlers: {
       nEventReport({ command, presentationContext }, bytes) {
         reports.push(reportOf(command.eventTypeId, bytes, presentationContext.transferSyntax));
@@ -277,6 +280,20 @@ describe("as SCP", () => {
     expect(await status(() => Buffer.from([1, 2, 3]))).toBe(0x0110);
     await again.release();
     expect(await database.db`select from commitment_request where state = 'PENDING'`).toHaveLength(0);
+  });
+
+  test("0211H: an action or an event of another SOP class, such as of performed steps (PS3.4 F.7.2)", async () => {
+    await modality("CT1", 1, ["commit", "mpps"]);
+    const sopClassUid = SopClasses.ModalityPerformedProcedureStep;
+    const association = await call([], [sopClassUid]);
+    const of = { sopClassUid, sopInstanceUid: newUid() };
+    const information = request(newUid(), [[ct, "1.2.3"]]);
+    for (const asked of [
+      association.nEventReport({ ...of, eventTypeId: 1, information }),
+      association.nAction({ ...of, actionTypeId: 1, information }),
+    ])
+      await expect(asked).rejects.toMatchObject({ status: 0x0211 });
+    await association.release();
   });
 });
 

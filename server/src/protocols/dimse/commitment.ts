@@ -108,6 +108,9 @@ export function commitmentHandlers(deps: CommitmentDeps) {
       dataSet: Uint8Array | null,
     ): Promise<NormalizedAnswer> {
       const { association, command, presentationContext } = context;
+      // Of the SOP classes that we offer this one alone has events: performed steps notify nobody here (PS3.4 F.7.2, F.9).
+      if (command.sopClassUid !== sopClassUid)
+        throw new StatusError(Status.UnrecognizedOperation, "not an operation of this SOP class");
       return take(
         sent,
         association.callingAeTitle,

@@ -13,6 +13,7 @@ import {
 } from "@isocenter/contract";
 import { Type } from "typebox";
 import {
+  created,
   listAnswer,
   type Platform,
   type Routes,
@@ -59,11 +60,8 @@ export function hl7Routes(platform: Platform, journal: Journal, actAgain?: ActAg
         schema: { body: CreateHl7System, response: { 201: Hl7System } },
       },
       async (request, reply) => {
-        reply.code(201);
-        return sendVersioned(
-          reply,
-          await transact(db, (tx) => createSystem(deps, tx, request.viewer, request.body)),
-        );
+        const made = await transact(db, (tx) => createSystem(deps, tx, request.viewer, request.body));
+        return sendVersioned(created(request, reply, made.id), made);
       },
     );
     app.get(
