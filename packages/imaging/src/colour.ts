@@ -25,6 +25,24 @@ export function throughPalette(
   return rgb;
 }
 
+/** Three bytes a pixel: grey below the palette's first value, and its colours from there (PS3.3 C.7.6.19.1). */
+export function withSupplement(
+  description: FrameDescription,
+  palette: Palette,
+  bytes: Uint8Array,
+  levels: Uint8Array,
+): Uint8Array {
+  const read = sampleReader(description, bytes);
+  const rgb = new Uint8Array(3 * levels.length);
+  const last = palette.red.length - 1;
+  for (let i = 0; i < levels.length; i++) {
+    const index = Math.min(read(i) - palette.first, last);
+    if (index < 0) rgb.fill(levels[i]!, 3 * i, 3 * i + 3);
+    else rgb.set([palette.red[index]!, palette.green[index]!, palette.blue[index]!], 3 * i);
+  }
+  return rgb;
+}
+
 /** Samples by pixel, brought to eight bits. */
 function eightBitSamples(description: FrameDescription, frame: DecodedFrame): Uint8Array {
   const { rows, columns, samplesPerPixel, bitsAllocated, bitsStored } = description;

@@ -27,8 +27,12 @@ const channels = [
   ],
 ] as const;
 
-/** Segments: 0 discrete, 1 linear, 2 a number of earlier segments again, from an offset in bytes (PS3.3 C.7.9.2). */
-export function expandSegments(data: Uint16Array, count: number): Uint16Array {
+/**
+ * Segments: 0 discrete, 1 linear, 2 a number of earlier segments again, from an offset in bytes (PS3.3 C.7.9.2). The offset takes 32 bits, all else
+ * a byte or a word.
+ */
+export function expandSegments(data: Uint16Array | Uint8Array, count: number): Uint16Array {
+  const wordsOfOffset = 4 / data.BYTES_PER_ELEMENT;
   const result = new Uint16Array(count);
   let written = 0;
   const put = (value: number) => {
@@ -50,10 +54,13 @@ export function expandSegments(data: Uint16Array, count: number): Uint16Array {
       return at + 3;
     }
     if (kind !== 2 || nested) return data.length;
-    let source = ((data[at + 2] ?? 0) + 65_536 * (data[at + 3] ?? 0)) >>> 1;
+    let offset = 0;
+    for (let i = wordsOfOffset - 1; i >= 0; i--)
+      offset = offset * 2 ** (8 * data.BYTES_PER_ELEMENT) + (data[at + 2 + i] ?? 0);
+    let source = Math.floor(offset / data.BYTES_PER_ELEMENT);
     for (let i = 0; i < length && source < data.length && written < count; i++)
       source = segment(source, true);
-    return at + 4;
+    return at + 2 + wordsOfOffset;
   };
   for (let at = 0; at < data.length && written < count; ) at = segment(at, false);
   result.fill(result[written - 1] ?? 0, written);
@@ -68,7 +75,10 @@ function channel(
   const plain = entriesOf(ds, tags[1], shape.count, shape.bits);
   if (plain) return plain;
   const segmented = words(ds, tags[2]);
-  return segmented && expandSegments(segmented, shape.count);
+  if (!segmented) return null;
+  // Of eight bits the kind and the length of a segment are bytes, which are no kind as one word.
+  const inBytes = shape.bits <= 8 && segmented[0]! > 2;
+  return expandSegments(inBytes ? ds.elements.get(tags[2])!.value : segmented, shape.count);
 }
 
 /** The palette of the data set, or null where it has none that is whole. */

@@ -16,6 +16,7 @@ const plain: Presentation = {
   inverse: false,
   palette: null,
   labels: null,
+  supplemental: false,
   padding: null,
   pixelAspect: 1,
   overlays: [],

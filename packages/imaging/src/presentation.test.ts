@@ -235,6 +235,39 @@ test("segments of a palette: discrete, linear, indirect", () => {
   expect([...expandSegments(data, 8)]).toEqual([5, 10, 20, 30, 40, 5, 10, 10]);
 });
 
+test("a palette is supplemental where grey pixels say that they are coloured", () => {
+  const said = (pixel: string, interpretation = "MONOCHROME2") =>
+    presentation({
+      ...image,
+      PixelPresentation: ["CS", pixel],
+      PhotometricInterpretation: ["CS", interpretation],
+    }).supplemental;
+  expect([said("COLOR"), said("MIXED"), said("MONOCHROME"), said("COLOR", "PALETTE COLOR")]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test("segments of a palette of eight bits are bytes, unless they come as words all the same", () => {
+  const palette = (segments: NonNullable<Elements["PixelData"]>): Elements => ({
+    ...image,
+    RedPaletteColorLookupTableDescriptor: ["US", [8, 0, 8]],
+    GreenPaletteColorLookupTableDescriptor: ["US", [8, 0, 8]],
+    BluePaletteColorLookupTableDescriptor: ["US", [8, 0, 8]],
+    SegmentedRedPaletteColorLookupTableData: segments,
+    SegmentedGreenPaletteColorLookupTableData: segments,
+    SegmentedBluePaletteColorLookupTableData: segments,
+  });
+  // As above: two values, a line of three to 40, and the first segment again, from byte 0; then a byte to make it even.
+  const bytes = [0, 2, 5, 10, 1, 3, 40, 2, 1, 0, 0, 0, 0, 0];
+  const packed = bytes.flatMap((_, i) => (i % 2 ? [] : [bytes[i]! + 256 * bytes[i + 1]!]));
+  const red = (segments: number[]) => [...presentation(palette(["OW", segments])).palette!.red];
+  expect(red(packed)).toEqual([5, 10, 20, 30, 40, 5, 10, 10]);
+  expect(red([0, 2, 5, 10, 1, 3, 40, 2, 1, 0, 0])).toEqual([5, 10, 20, 30, 40, 5, 10, 10]);
+});
+
 test("segments that make no sense end the table", () => {
   expect([...expandSegments(Uint16Array.of(2, 1, 0, 0), 2)]).toEqual([0, 0]);
   expect([...expandSegments(Uint16Array.of(0, 1, 7, 9, 9), 3)]).toEqual([7, 7, 7]);

@@ -19,6 +19,8 @@ export interface Presentation {
   /** MONOCHROME1, or Presentation LUT Shape INVERSE: low values are bright. */
   inverse: boolean;
   palette: Palette | null;
+  /** The palette is for the values from its first one up, the others are grey (PS3.3 C.7.6.19). */
+  supplemental: boolean;
   /** Colours of the numbers in a label map (PS3.3 C.8.20.2.3), which is grey by its attributes; null: no label map. */
   labels: Palette | null;
   /** Stored values from ... to, both included, that are no picture (PS3.3 C.7.5.1.1.2). */
@@ -125,6 +127,9 @@ export function presentationOf(ds: DataSet, frame = 0): Presentation {
       text(ds, Tags.PhotometricInterpretation) === "MONOCHROME1" ||
       text(ds, Tags.PresentationLUTShape) === "INVERSE",
     palette: paletteOf(ds, signed),
+    supplemental:
+      text(ds, Tags.PhotometricInterpretation) === "MONOCHROME2" &&
+      ["COLOR", "MIXED"].includes(text(ds, Tags.PixelPresentation) ?? ""),
     labels: labelColoursOf(ds),
     padding: paddingOf(ds, signed, number(ds, Tags.BitsAllocated) ?? 16),
     pixelAspect: pixelAspectOf(ds, functionalGroup(ds, frame, Tags.PixelMeasuresSequence)),

@@ -13,6 +13,7 @@ const plain: Presentation = {
   inverse: false,
   palette: null,
   labels: null,
+  supplemental: false,
   padding: null,
   pixelAspect: 1,
   overlays: [],
@@ -180,6 +181,21 @@ describe("colour", () => {
       colour("ARGB", [0, 7, 8, 9, 11, 7, 8, 9], { samplesPerPixel: 4, columns: 2 }, { palette }),
     ).toEqual([7, 8, 9, 2, 4, 6]);
   });
+});
+
+test("a supplemental palette colours what lies above the grey levels", () => {
+  const palette = {
+    first: 4,
+    red: Uint8Array.of(200, 0),
+    green: Uint8Array.of(0, 100),
+    blue: Uint8Array.of(1, 2),
+  };
+  const grey = { windows: [window(2, 4)], palette };
+  const values = [0, 3, 4, 5, 9];
+  expect(levels(values, grey, { bitsAllocated: 8 })).toEqual([0, 255, 255, 255, 255]);
+  expect(levels(values, { ...grey, supplemental: true }, { bitsAllocated: 8 })).toEqual([
+    0, 0, 0, 255, 255, 255, 200, 0, 1, 0, 100, 2, 0, 100, 2,
+  ]);
 });
 
 describe("pictures", () => {

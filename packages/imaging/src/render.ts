@@ -1,4 +1,4 @@
-import { colours, throughPalette } from "./colour.ts";
+import { colours, throughPalette, withSupplement } from "./colour.ts";
 import { decodeFrameAtLeast } from "./decode.ts";
 import { ImagingError } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
@@ -66,6 +66,11 @@ export function rasterOf(
       columns,
       channels: 3,
     };
+  if (presentation.supplemental && presentation.palette && description.samplesPerPixel === 1) {
+    const levels = greyLevels(description, presentation, frame.bytes, asked);
+    const pixels = withSupplement(description, presentation.palette, frame.bytes, levels);
+    return { pixels, rows, columns, channels: 3 };
+  }
   const grey = description.samplesPerPixel === 1 && frame.photometricInterpretation !== "PALETTE COLOR";
   return grey
     ? { pixels: greyLevels(description, presentation, frame.bytes, asked), rows, columns, channels: 1 }
@@ -151,7 +156,8 @@ function leastSize(
   presentation: Presentation,
   { size, region, overlays, storedAspect }: RenderOptions,
 ): { rows: number; columns: number } {
-  const areNumbers = photometricInterpretation === "PALETTE COLOR" || presentation.labels;
+  const areNumbers =
+    photometricInterpretation === "PALETTE COLOR" || presentation.labels || presentation.supplemental;
   if (!size || region || overlays || areNumbers || presentation.shutters) return { rows, columns };
   const target = pictureSize(columns, rows, storedAspect ? 1 : presentation.pixelAspect, size);
   return { rows: target.height, columns: target.width };
