@@ -99,7 +99,7 @@ import {
 } from "./platform/index.ts";
 import { dicomwebRoutes, hostedExamRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
 import { createSending, dimseRoutes, type Sending } from "./protocols/dimse/index.ts";
-import { fhirRoutes } from "./protocols/fhir/index.ts";
+import { fhirRoutes, registerFhirResults } from "./protocols/fhir/index.ts";
 import { createHl7Sending, type Hl7Sending } from "./protocols/hl7/index.ts";
 import { metricsRoutes, systemRoutes } from "./system.ts";
 import { webAppRoutes } from "./web-app.ts";
@@ -159,6 +159,7 @@ export async function composeModules(
   const findings = createFindings(platform, journal);
   notifications.followReached(findings.followNotices);
   const hl7Sending = createHl7Sending({ platform, journal, criticalFindings: findingsOnPaper });
+  registerFhirResults({ platform, journal, archive, findings, criticalFindings: findingsOnPaper });
   const demo = createDemo(platform, composeRehearsal, { identity, journal });
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);

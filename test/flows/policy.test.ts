@@ -471,6 +471,7 @@ describe("each role sees the same through every door", () => {
       ["ImagingStudy", "images.read", "studyId"],
       ["ServiceRequest", "orders.read", "orderId"],
       ["DiagnosticReport", "reports.read", "reportId"],
+      ["Communication", "findings.read", "findingId"],
     ] as const) {
       const may = expected(person, permission);
       const seen = names(type === "ImagingStudy" ? alive(may) : may);

@@ -8,6 +8,7 @@ import {
   listStudies,
   studiesByAccession,
 } from "@isocenter/server/modules/archive/read/studies.ts";
+import { searchStudies, seriesOfStudies } from "@isocenter/server/modules/archive/read/study-search.ts";
 import {
   aging,
   getBill,
@@ -18,6 +19,7 @@ import {
   patientTotal,
 } from "@isocenter/server/modules/billing/queries.ts";
 import { getFinding, listFindings } from "@isocenter/server/modules/findings/queries.ts";
+import { searchFindings } from "@isocenter/server/modules/findings/search.ts";
 import { listAudit, listLog } from "@isocenter/server/modules/journal/queries.ts";
 import { readersBehind } from "@isocenter/server/modules/journal/readers.ts";
 import { listNotices } from "@isocenter/server/modules/notifications/inbox.ts";
@@ -28,9 +30,13 @@ import {
   listSteps,
 } from "@isocenter/server/modules/orders/queries.ts";
 import { scheduleOf } from "@isocenter/server/modules/orders/schedule.ts";
+import { searchOrders } from "@isocenter/server/modules/orders/search.ts";
+import { searchSteps } from "@isocenter/server/modules/orders/step-search.ts";
 import { findSteps } from "@isocenter/server/modules/orders/worklist/query.ts";
 import { getPatient, listPatients } from "@isocenter/server/modules/patients/queries.ts";
+import { searchPatients } from "@isocenter/server/modules/patients/search.ts";
 import { getReport, listReports } from "@isocenter/server/modules/reports/queries.ts";
+import { searchReports } from "@isocenter/server/modules/reports/search.ts";
 import { reportVersions } from "@isocenter/server/modules/reports/version-queries.ts";
 import { readingList } from "@isocenter/server/modules/worklist/reading-list.ts";
 import { searchAll } from "@isocenter/server/modules/worklist/search.ts";
@@ -73,6 +79,17 @@ const studiesOf = (db: Db) =>
 
 const clockOf = ({ now }: PlanSubjects) => ({ now: () => now });
 
+const patientsOf = ({ patientId }: PlanSubjects) => ({ by: "patients" as const, values: [patientId] });
+/** Of the last day. */
+const lately = ({ now }: PlanSubjects) => ({
+  by: "updatedAt" as const,
+  spans: [{ from: new Date(now.getTime() - 24 * 3600_000), to: null }],
+});
+const number = ({ accessionNumber }: PlanSubjects) => ({
+  by: "numbers" as const,
+  values: [{ kind: null, facilityId: null, value: accessionNumber }],
+});
+
 /** Lists and items of each file of queries, under the file beside which their plans are kept. */
 export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
   "orders/queries": [
@@ -107,6 +124,34 @@ export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
     {
       name: "orders of a day",
       run: (db, of) => listOrders(db, of.desk, { scheduledFrom: of.day, scheduledTo: of.day }),
+    },
+  ],
+  "orders/search": [
+    { name: "orders by number", run: (db, of) => searchOrders(db, of.desk, [number(of)], {}) },
+    {
+      name: "orders by number, several facilities",
+      run: (db, of) => searchOrders(db, of.reader, [number(of)], {}),
+    },
+    {
+      name: "orders of a patient, by state",
+      run: (db, of) =>
+        searchOrders(db, of.desk, [patientsOf(of), { by: "statuses", values: ["PENDING", "SCHEDULED"] }], {}),
+    },
+    {
+      name: "orders that changed lately",
+      run: (db, of) => searchOrders(db, of.desk, [lately(of)], { sort: "-updatedAt" }),
+    },
+    {
+      name: "orders that changed lately, several facilities",
+      run: (db, of) => searchOrders(db, of.reader, [lately(of)], { sort: "-updatedAt" }),
+    },
+    {
+      name: "steps of an order",
+      run: (db, of) => searchSteps(db, of.desk, [{ by: "orders", values: [of.orderId] }], {}),
+    },
+    {
+      name: "steps that changed lately",
+      run: (db, of) => searchSteps(db, of.desk, [lately(of)], { sort: "-updatedAt" }),
     },
   ],
   "orders/schedule": [
@@ -176,6 +221,41 @@ export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
       run: (db, of) => listReports(db, of.reader, { personId: of.reader.id }, {}, of.now),
     },
     { name: "versions", run: (db, of) => reportVersions(db, of.reader, of.reportId) },
+  ],
+  "reports/search": [
+    {
+      name: "reports of a patient",
+      run: (db, of) => searchReports(db, of.reader, [patientsOf(of)], {}, of.now),
+    },
+    {
+      name: "reports of a patient, in care",
+      run: (db, of) => searchReports(db, of.physician, [patientsOf(of)], {}, of.now),
+    },
+    {
+      name: "reports that changed lately",
+      run: (db, of) => searchReports(db, of.reader, [lately(of)], {}, of.now),
+    },
+    {
+      name: "reports of an accession number",
+      run: (db, of) =>
+        searchReports(
+          db,
+          of.reader,
+          [{ by: "accessionNumbers", values: [{ facilityId: null, value: of.accessionNumber }] }],
+          {},
+          of.now,
+        ),
+    },
+  ],
+  "findings/search": [
+    {
+      name: "findings of a patient",
+      run: (db, of) => searchFindings(db, of.reader, clockOf(of), [patientsOf(of)], {}),
+    },
+    {
+      name: "findings that changed lately",
+      run: (db, of) => searchFindings(db, of.reader, clockOf(of), [lately(of)], { sort: "-updatedAt" }),
+    },
   ],
   "findings/queries": [
     { name: "a finding", run: (db, of) => getFinding(db, of.reader, clockOf(of) as never, of.findingId) },
@@ -274,6 +354,49 @@ export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
       run: (db, of) => listPatients(db, of.desk, { birthDate: "1960-02-03" }),
     },
     { name: "patients that are watched", run: (db, of) => listPatients(db, of.desk, { vip: true }) },
+  ],
+  "patients/search": [
+    {
+      name: "patients by identifier",
+      run: (db, of) =>
+        searchPatients(
+          db,
+          of.desk,
+          [{ by: "identifier", values: [{ value: of.identifier, issuer: null }] }],
+          {},
+        ),
+    },
+    {
+      name: "patients by family name",
+      run: (db, of) => searchPatients(db, of.desk, [{ by: "family", values: ["zimmer"], how: "starts" }], {}),
+    },
+    {
+      name: "patients that changed lately",
+      run: (db, of) => searchPatients(db, of.desk, [lately(of)], { sort: "-updatedAt" }),
+    },
+  ],
+  "archive/read/study-search": [
+    { name: "studies of a patient", run: (db, of) => searchStudies(db, of.reader, [patientsOf(of)], {}) },
+    {
+      name: "studies of an order",
+      run: (db, of) => searchStudies(db, of.reader, [{ by: "orders", values: [of.orderId] }], {}),
+    },
+    {
+      name: "studies by accession number",
+      run: (db, of) =>
+        searchStudies(
+          db,
+          of.reader,
+          [{ by: "accessionNumbers", values: [{ facilityId: null, value: of.accessionNumber }] }],
+          {},
+        ),
+    },
+    { name: "studies, one page", run: (db, of) => searchStudies(db, of.reader, [], {}) },
+    {
+      name: "studies that changed lately",
+      run: (db, of) => searchStudies(db, { ...of.reader, facilityIds: [of.facilityId] }, [lately(of)], {}),
+    },
+    { name: "series of studies", run: (db, of) => seriesOfStudies(db, [of.studyId]) },
   ],
   "archive/read/studies": [
     { name: "a study", run: (db, of) => getStudy(db, of.reader, of.studyId) },

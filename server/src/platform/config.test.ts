@@ -81,9 +81,18 @@ test("health has a port of its own only where there is no API", () => {
 });
 
 test("what is set and not offered is named, instead of being passed over", () => {
-  const set = { HL7_PORT: "2575", EHR_SERVICE_URL: " ", OIDC_ISSUER: "https://sso.example" };
+  const set = { HL7_PORT: "2575", OIDC_ISSUER: "https://sso.example" };
   expect(withoutEffect(set)).toEqual(["HL7_PORT", "OIDC_ISSUER"]);
   expect(mistakes(set)).toEqual([]);
+});
+
+test("results are sent to another system only where they can say where they come from", () => {
+  expect(readConfig({}).ehrServiceUrl).toBeNull();
+  const url = "https://ehr.example/fhir";
+  expect(readConfig({ EHR_SERVICE_URL: url, PUBLIC_URL: "https://pacs.example" }).ehrServiceUrl).toBe(url);
+  expect(mistakes({ EHR_SERVICE_URL: url })).toEqual([
+    expect.stringMatching(/^EHR_SERVICE_URL: .*PUBLIC_URL/),
+  ]);
 });
 
 test("the database by the names that other set-ups use", () => {

@@ -60,6 +60,8 @@ export interface Config {
   /** What a physician's first order for a patient who is not in their care needs: that the patient is known here, or proof that the physician knows them. */
   physicianOrders: PhysicianOrders;
   notices: NoticeSettings;
+  /** Where results are sent as FHIR; null: nowhere. */
+  ehrServiceUrl: string | null;
   logLevel: (typeof logLevels)[number];
   roles: readonly (typeof processRoles)[number][];
 }
@@ -183,7 +185,15 @@ function journalSealKey(values: ConfigValues): string | null {
   return null;
 }
 
-const notOffered = ["HL7_PORT", "EHR_SERVICE_URL", "OIDC_ISSUER"];
+function ehrServiceUrl(values: ConfigValues, publicUrl: string | null): string | null {
+  const given = values.secret("EHR_SERVICE_URL") ?? undefined;
+  const url = values.url("EHR_SERVICE_URL", ["http:", "https:"], given);
+  if (url !== null && publicUrl === null)
+    values.mistakes.push("EHR_SERVICE_URL: results say where they come from, which needs PUBLIC_URL.");
+  return url;
+}
+
+const notOffered = ["HL7_PORT", "OIDC_ISSUER"];
 
 /** Variables of the plan of the whole that are set and have no effect in this version: whoever set them waits for it. */
 export const withoutEffect = (environment: Environment): string[] =>
@@ -233,6 +243,7 @@ export function readConfig(environment: Environment): Config {
     screenLockMinutes: values.integer("SCREEN_LOCK_MINUTES", 15, 0, 1440),
     physicianOrders: values.oneOf("PHYSICIAN_ORDERS", physicianOrders, "known"),
     notices: noticeSettings(values, publicUrl),
+    ehrServiceUrl: ehrServiceUrl(values, publicUrl),
     logLevel: values.oneOf("LOG_LEVEL", logLevels, "info"),
     roles: does,
   };

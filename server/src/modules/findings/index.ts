@@ -11,5 +11,7 @@ export type { FindingContext, LadderSources, Whereabouts } from "./context.ts";
 export { createFindings, type Findings } from "./findings.ts";
 export { escalateDue } from "./jobs.ts";
 export { findingsOnPaper } from "./on-paper.ts";
+export { getFinding } from "./queries.ts";
 export { findingRoutes } from "./routes.ts";
 export { findingPolicyRoutes } from "./routes-policies.ts";
+export { type FindingCondition, type FindingSort, searchFindings } from "./search.ts";

@@ -40,7 +40,7 @@ type Times =
   | "closedAt"
   | "voidedAt"
   | "updatedAt";
-interface Row
+export interface FindingListRow
   extends Omit<Finding, Made | Times>,
     SummaryColumns,
     Record<Exclude<Times, "raisedAt" | "updatedAt">, Date | null> {
@@ -63,7 +63,7 @@ interface Row
   followUps: Finding["followUps"];
 }
 
-const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
+export const findingColumns = (sql: Reader, viewer: Viewer): Fragment => sql`
   f.id, f.facility_id as "facilityId", f.study_id as "studyId", f.report_id as "reportId", st.order_id as "orderId",
   st.description as "studyDescription", st.accession_number as "accessionNumber",
   f.description, f.severity, f.status, f.raised_by as "raisedById", f.raised_by_name as "raisedByName", f.raised_at as "raisedAt",
@@ -85,14 +85,14 @@ const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
       order by w.created_at, w.id), '[]'::json)
     from finding_follow_up w where w.finding_id = f.id) as "followUps"`;
 
-const from = (sql: Reader): Fragment => sql`
+export const findingTables = (sql: Reader): Fragment => sql`
   finding f join study st on st.id = f.study_id join patient p on p.id = st.patient_id ${firstIdentifier(sql)}`;
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
 /** PostgreSQL writes the offset `+00:00` into JSON. */
 const utc = (text: string | null): string | null => (text === null ? null : new Date(text).toISOString());
 
-function toFinding(viewer: Viewer, now: Date, row: Row): Finding {
+export function toFinding(viewer: Viewer, now: Date, row: FindingListRow): Finding {
   const waiting = isWaiting(row.status);
   const limit = earliest([row.contactedAt === null ? row.contactDueAt : null, row.acknowledgeDueAt]);
   return {
@@ -160,8 +160,8 @@ function toFinding(viewer: Viewer, now: Date, row: Row): Finding {
 
 /** @throws Refusal `not-found` (`finding.not-found`), also where the finding is not visible to the viewer */
 export async function getFinding(reader: Reader, viewer: Viewer, clock: Clock, id: string): Promise<Finding> {
-  const [row] = await reader<Row[]>`
-    select ${columns(reader, viewer)} from ${from(reader)} where f.id = ${id} and ${visible(reader, viewer)}`;
+  const [row] = await reader<FindingListRow[]>`
+    select ${findingColumns(reader, viewer)} from ${findingTables(reader)} where f.id = ${id} and ${visible(reader, viewer)}`;
   if (!row) throw notFound();
   return toFinding(viewer, clock.now(), row);
 }
@@ -216,7 +216,7 @@ export async function listFindings(
       or (f.contacted_at is null and coalesce(f.contact_due_at < ${now}, false))))`;
     conditions.push(query.overdue ? overdue : reader`not ${overdue}`);
   }
-  const page = await keysetPage<Row, "raisedAt" | "acknowledgeDueAt">(reader, query, {
+  const page = await keysetPage<FindingListRow, "raisedAt" | "acknowledgeDueAt">(reader, query, {
     name: "findings",
     sorts: {
       raisedAt: { by: reader`f.raised_at`, type: "timestamptz" },
@@ -227,8 +227,8 @@ export async function listFindings(
     },
     fallback: query.pending ? "acknowledgeDueAt" : "-raisedAt",
     id: reader`f.id`,
-    columns: columns(reader, viewer),
-    from: from(reader),
+    columns: findingColumns(reader, viewer),
+    from: findingTables(reader),
     where: allOf(reader, conditions),
     facility: { column: reader`f.facility_id`, ids: facilitiesAsked(viewer, query) },
     keyed: query.studyId !== undefined || query.patientId !== undefined,

@@ -27,5 +27,11 @@ export { administrationRoutes } from "./routes-admin.ts";
 export { sessionRoutes } from "./routes-session.ts";
 export { endEverySession } from "./sessions.ts";
 export { activeUsersAmong, clinicians, userNames } from "./staff/people.ts";
+export {
+  getPractitioner,
+  type Practitioner,
+  type PractitionerCondition,
+  searchPractitioners,
+} from "./staff/practitioners.ts";
 export { staffRoutes } from "./staff/routes.ts";
 export * from "./types.ts";

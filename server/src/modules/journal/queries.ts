@@ -133,7 +133,7 @@ export async function listAudit(
   db: Reader,
   viewer: Viewer,
   query: AuditListQuery,
-  { name, of }: { name?: NameEntries | null; of?: AuditOfPatients } = {},
+  { name, of, ids }: { name?: NameEntries | null; of?: AuditOfPatients; ids?: readonly string[] } = {},
 ): Promise<ListPage<AuditEntry>> {
   const own = reach(viewer, "audit.read") !== "all";
   const kind = readFilter(auditKinds, "kind", query.kind);
@@ -154,11 +154,13 @@ export async function listAudit(
           ? db``
           : db`and e.patient_id = any(${[...of.patientIds]}::uuid[]) and (e.kind = 'ACCESS' or e.word = any(${[...of.facts]}::text[]))`
       }
+      ${ids === undefined ? db`` : db`and e.id = any(${[...ids]}::uuid[])`}
       ${kind === null ? db`` : db`and e.kind = ${kind}`}
       ${outcome === undefined ? db`` : db`and e.outcome = ${outcome}`}
       ${query.action === undefined ? db`` : db`and e.word = ${query.action}`}
       ${filters(db, query)}`,
-    key: listKey(viewer, query),
+    key: listKey(viewer, query, ids),
+    bothWays: true,
   });
   const entries = page.data.map(common);
   const names = (await name?.(viewer, entries)) ?? [];

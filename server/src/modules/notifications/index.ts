@@ -12,6 +12,7 @@ export { askedJobRoutes, requestJobOf } from "./jobs/asked.ts";
 export { createLiveFeed, type LiveFeed, type LiveFeedOptions } from "./live-feed.ts";
 export { type Notice, notify } from "./notice.ts";
 export { createNotifications, type Notifications } from "./notifications.ts";
+export { type Post, type Posted, post } from "./post.ts";
 export { channelsSetUp } from "./preferences.ts";
 export type { Reached, ReachedFollower } from "./reached.ts";
 export { liveFeedRoutes } from "./routes.ts";

@@ -22,6 +22,7 @@ export { reportReader } from "./jobs.ts";
 export { followOrderMerges } from "./merges.ts";
 export { stepStatusOf } from "./order.ts";
 export * from "./performed/index.ts";
+export { performedOf } from "./performed/queries.ts";
 export { type GivenNumbers, newAccessionNumber, placeOrder } from "./place.ts";
 export { type OrderPlacing, orderPlacing } from "./placing.ts";
 export { type PricedOrder, pricedAmong, pricedOrder } from "./price.ts";
@@ -36,4 +37,5 @@ export {
   searchOrders,
 } from "./search.ts";
 export { orderVisible } from "./sql.ts";
+export { type FoundStep, type StepCondition, type StepSort, searchSteps } from "./step-search.ts";
 export * from "./worklist/index.ts";

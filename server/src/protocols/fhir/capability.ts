@@ -51,7 +51,7 @@ function resourceOf(definition: Resource, resources: readonly Resource[]): Capab
   const includes = references(definition).map(({ name }) => `${type}:${name}`);
   const reverse = resources.flatMap((one) =>
     references(one)
-      .filter(({ parameter }) => parameter.targets.includes(type))
+      .filter(({ parameter }) => parameter.targets.includes(type) && !parameter.single)
       .map(({ name }) => `${one.type}:${name}`),
   );
   return {

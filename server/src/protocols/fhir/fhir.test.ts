@@ -1,36 +1,49 @@
 import { createHash } from "node:crypto";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
+import { httpReceiver } from "@isocenter/test/support/receivers.ts";
 import { type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Archive } from "../../modules/archive/index.ts";
 import {
   createFindings,
   type Findings,
   findingRoutes,
   findingsOnPaper,
 } from "../../modules/findings/index.ts";
+import type { Journal } from "../../modules/journal/index.ts";
 import { orderRoutes } from "../../modules/orders/index.ts";
 import { patientRoutes } from "../../modules/patients/index.ts";
-import { fhirRoutes } from "./index.ts";
+import { fhirRoutes, registerFhirResults } from "./index.ts";
 import { resources } from "./resources.ts";
 
 const database = testDatabase();
-const platform = testPlatform(database);
+const receiver = await httpReceiver();
+const platform = testPlatform(database, {
+  publicUrl: "https://pacs.example",
+  ehrServiceUrl: `${receiver.url}/ehr`,
+});
 let findings: Findings;
+const deps = (journal: Journal, archive: Archive) => ({
+  platform,
+  journal,
+  archive,
+  findings,
+  criticalFindings: findingsOnPaper,
+});
 const room = testReadingRoom(
   database,
   platform,
-  ({ journal }) => {
+  ({ journal, archive }) => {
     findings = createFindings(platform, journal);
+    registerFhirResults(deps(journal, archive));
     return [
       patientRoutes({ platform, journal }),
       orderRoutes({ platform, journal }),
       findingRoutes({ platform, findings }),
     ];
   },
-  ({ journal, archive }) => [
-    fhirRoutes({ platform, journal, archive, findings, criticalFindings: findingsOnPaper }),
-  ],
+  ({ journal, archive }) => [fhirRoutes(deps(journal, archive))],
 );
 
 const root = "/fhir";
@@ -75,6 +88,8 @@ beforeAll(async () => {
   orderId = await room.order(study, physician.id);
   reportId = (await room.begin(radiologist, study.id, { findings: "A cyst.", impression: "Benign." })).id;
 });
+
+afterAll(() => receiver.close());
 
 describe("what is said of the server", () => {
   test("the CapabilityStatement needs nobody, and every search parameter and interaction that it names is answered", async () => {
@@ -189,7 +204,7 @@ describe("reading", () => {
     const endpoint = await ask(radiologist, `/${body.endpoint[0].reference}`);
     expect(endpoint.body).toMatchObject({
       resourceType: "Endpoint",
-      address: "http://localhost:80/dicomweb",
+      address: "https://pacs.example/dicomweb",
       status: "active",
     });
     const order = await ask(radiologist, `/ServiceRequest/${orderId}`);
@@ -265,6 +280,224 @@ describe("a report on its way", () => {
       ["2", "1"],
     ]);
     expect((await ask(machine, `/DiagnosticReport/${reportId}/_history/7`)).status).toBe(404);
+  });
+});
+
+describe("results to another system", () => {
+  const send = async () => {
+    await room.server.journal.drain();
+    await platform.jobs.drain();
+  };
+  const sent = () => receiver.received.map(({ body }) => JSON.parse(body));
+
+  test("go as a transaction with all that they name and the letter, the versions of a patient in their order, until they are taken", async () => {
+    await send();
+    receiver.received.length = 0;
+    receiver.answer = { status: 503 };
+    const other = await room.study();
+    await room.order(other, physician.id);
+    const begun = await room.begin(radiologist, other.id);
+    await room.sign(radiologist, begun);
+    const { version } = (await room.call(radiologist, "GET", `/reports/${begun.id}`)).body;
+    await room.amend(radiologist, { id: begun.id, version }, { impression: "Not normal." });
+    await send();
+    // The first was not taken, so the second was not begun; how often it was tried again meanwhile depends on the machine.
+    const failed = receiver.received.length;
+    expect(failed).toBeGreaterThan(0);
+    expect(new Set(sent().map(({ entry }) => entry[0].resource.status))).toEqual(new Set(["final"]));
+    const [job] = await database.db<{ attempts: number; error: string }[]>`
+      select attempts, last_error as error from graphile_worker.jobs where task_identifier = 'fhir.send-results'`;
+    expect(job).toMatchObject({
+      attempts: failed,
+      error: expect.stringContaining("The receiver answered 503"),
+    });
+    receiver.answer = { status: 200 };
+    await database.db`update graphile_worker._private_jobs set run_at = now()`;
+    await send();
+    const bundles = sent().slice(failed);
+    expect(bundles.map(({ entry }) => [entry[0].resource.status, entry[0].resource.meta.versionId])).toEqual([
+      ["final", "1"],
+      ["amended", "2"],
+    ]);
+    const { headers, path } = receiver.received[failed]!;
+    expect([path, headers["content-type"], headers["x-isocenter-attempt"]]).toEqual([
+      "/ehr",
+      "application/fhir+json",
+      String(failed + 1),
+    ]);
+    expect(headers["x-isocenter-delivery"]).toBe(receiver.received[0]!.headers["x-isocenter-delivery"]);
+    const { type, entry } = bundles[1];
+    expect([type, entry.map((one: Json) => one.resource.resourceType)]).toEqual([
+      "transaction",
+      [
+        "DiagnosticReport",
+        "Patient",
+        "Organization",
+        "Practitioner",
+        "Practitioner",
+        "ServiceRequest",
+        "ImagingStudy",
+      ],
+    ]);
+    expect(entry[1]).toMatchObject({
+      fullUrl: `https://pacs.example/fhir/Patient/${other.patientId}`,
+      request: { method: "PUT", url: `Patient/${other.patientId}` },
+    });
+    const form = entry[0].resource.presentedForm[0];
+    const letter = Buffer.from(form.data, "base64");
+    expect([letter.subarray(0, 5).toString(), letter.length]).toEqual(["%PDF-", form.size]);
+    expect(createHash("sha1").update(letter).digest("base64")).toBe(form.hash);
+    // Nothing of a demonstration leaves.
+    await database.db`update facility set demonstration = true where id = ${room.facilityId}`;
+    await room.sign(radiologist, await room.begin(radiologist, (await room.study()).id));
+    await send();
+    await database.db`update facility set demonstration = false where id = ${room.facilityId}`;
+    await send();
+    expect(receiver.received).toHaveLength(failed + 2);
+  });
+});
+
+describe("ordering", () => {
+  let whose: string;
+  beforeAll(async () => {
+    whose = (await room.study()).patientId;
+  });
+  const order = (more: object = {}) => ({
+    resourceType: "ServiceRequest",
+    status: "active",
+    intent: "order",
+    identifier: [{ type: { coding: [{ code: "PLAC" }] }, value: "EHR-1" }],
+    subject: { reference: `Patient/${whose}` },
+    orderDetail: [{ coding: [{ system: "http://dicom.nema.org/resources/ontology/DCM", code: "MR" }] }],
+    bodySite: [{ text: "HEAD" }],
+    priority: "asap",
+    requester: { reference: `Practitioner/${physician.id}` },
+    reasonCode: [{ text: "Headache" }],
+    ...more,
+  });
+  const place = (body: object, headers: Record<string, string> = {}, who = machine) =>
+    ask(who, "/ServiceRequest", {
+      method: "POST",
+      headers: { "content-type": "application/fhir+json", ...headers },
+      payload: JSON.stringify(body),
+    });
+
+  test("places an order that REST shows as well; If-None-Exist places none where there is one", async () => {
+    const made = await place(order());
+    expect(made.status).toBe(201);
+    expect(made.headers.location).toBe(`https://pacs.example/fhir/ServiceRequest/${made.body.id}`);
+    expect(made.body).toMatchObject({
+      status: "active",
+      priority: "urgent",
+      reasonCode: [{ text: "Headache" }],
+      code: { text: "MR HEAD" },
+    });
+    const rest = await room.call(machine, "GET", `/imaging-orders/${made.body.id}`);
+    expect(rest.body).toMatchObject({
+      placerOrderNumber: "EHR-1",
+      modality: "MR",
+      bodyPart: "HEAD",
+      priority: "URGENT",
+      providerId: physician.id,
+    });
+    const [step] = (await ask(machine, `/Task?based-on=ServiceRequest/${made.body.id}`)).body.entry;
+    expect(step.resource).toMatchObject({ status: "requested", for: { reference: `Patient/${whose}` } });
+    const again = await place(order(), { "if-none-exist": "identifier=EHR-1" });
+    expect([again.status, again.body.id]).toEqual([200, made.body.id]);
+    const minimal = await place(order({ identifier: [{ value: "EHR-2" }] }), { prefer: "return=minimal" });
+    expect([minimal.status, minimal.raw.length]).toEqual([201, 0]);
+    const several = await place(order(), { "if-none-exist": `patient=${whose}` });
+    expect([several.status, several.body.issue[0].code]).toEqual([412, "multiple-matches"]);
+    expect((await place(order())).status).toBe(409);
+    const key = { "idempotency-key": "fhir-1" };
+    const first = await place(order({ identifier: [] }), key);
+    const second = await place(order({ identifier: [] }), key);
+    expect([first.status, second.status, second.body.id]).toEqual([201, 201, first.body.id]);
+  });
+
+  test("refuses what is no order, what is not kept, and whoever may not order, and names the element", async () => {
+    for (const [more, expression] of [
+      [{ status: "draft" }, "ServiceRequest.status"],
+      [{ intent: "plan" }, "ServiceRequest.intent"],
+      [{ reasonCode: undefined }, "ServiceRequest.reasonCode"],
+      [{ subject: { reference: "Patient/nobody" } }, "ServiceRequest.subject.reference"],
+      [{ subject: { identifier: { value: "NOBODY" } } }, "ServiceRequest.subject.identifier"],
+      [{ modifierExtension: [{ url: "http://a" }] }, "ServiceRequest.modifierExtension"],
+      [{ insurance: [{}] }, "ServiceRequest.insurance"],
+      [{ orderDetail: [] }, "ServiceRequest.orderDetail"],
+      [{ code: { coding: [{ code: "NOT-THERE" }] }, orderDetail: [] }, "ServiceRequest.code.coding"],
+      [{ occurrenceDateTime: "2026-02-30" }, "ServiceRequest.occurrenceDateTime"],
+      [{ priority: "soon" }, "ServiceRequest.priority"],
+    ] as const) {
+      const answer = await place(order({ identifier: [], ...more }));
+      expect([expression, answer.status, answer.body.issue[0].expression]).toEqual([
+        expression,
+        422,
+        [expression],
+      ]);
+    }
+    expect((await place({ resourceType: "Patient" })).status).toBe(400);
+    expect((await place(order(), { "content-type": "application/fhir+xml" })).status).toBe(415);
+    const reader = await room.person(["RESIDENT"]);
+    expect((await place(order(), {}, reader)).status).toBe(403);
+    expect((await place(order({ identifier: [], note: [{ text: "x".repeat(300_000) }] }))).status).toBe(413);
+  });
+});
+
+describe("people, findings and the audit", () => {
+  test("a critical finding is a Communication, and whoever looked is in the audit of those who may read it", async () => {
+    const raised = await room.call(radiologist, "POST", "/critical-findings", {
+      studyId: study.id,
+      description: "Bleeding",
+      severity: "CRITICAL",
+      recipients: [physician.id],
+    });
+    expect(raised.status).toBe(201);
+    const { body } = await ask(radiologist, `/Communication/${raised.body.id}`);
+    expect(body).toMatchObject({
+      priority: "stat",
+      payload: [{ contentString: "Bleeding" }],
+      subject: { reference: `Patient/${study.patientId}` },
+      sender: { reference: `Practitioner/${radiologist.id}` },
+      recipient: [{ reference: `Practitioner/${physician.id}` }],
+    });
+    expect(
+      found(
+        (
+          await ask(
+            radiologist,
+            `/Communication?recipient=${physician.id}&priority=stat&status:not=completed`,
+          )
+        ).body,
+      ),
+    ).toEqual([`Communication/${raised.body.id}`]);
+    expect((await ask(machine, "/Communication")).status).toBe(403);
+    const name = await ask(machine, `/${body.sender.reference}`);
+    expect(name.body).toMatchObject({
+      resourceType: "Practitioner",
+      active: true,
+      name: [{ text: radiologist.name }],
+    });
+    await room.server.journal.drain();
+    const administrator = await room.person(["ADMINISTRATOR"]);
+    const audit = await ask(
+      administrator,
+      `/AuditEvent?patient=${study.patientId}&agent=${radiologist.id}&subtype=finding.viewed`,
+    );
+    expect(audit.body.entry[0].resource).toMatchObject({
+      resourceType: "AuditEvent",
+      outcome: "0",
+      agent: [{ who: { reference: `Practitioner/${radiologist.id}` }, requestor: true }],
+      entity: [
+        { what: { reference: `Patient/${study.patientId}` } },
+        { what: { reference: `Communication/${raised.body.id}` } },
+      ],
+    });
+    const { id } = audit.body.entry[0].resource;
+    expect((await ask(administrator, `/AuditEvent/${id}`)).status).toBe(200);
+    // Whoever sees their own entries alone does not see those of others.
+    expect((await ask(physician, `/AuditEvent/${id}`)).status).toBe(404);
+    expect((await ask(machine, "/AuditEvent")).status).toBe(403);
   });
 });
 

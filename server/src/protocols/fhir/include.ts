@@ -112,8 +112,8 @@ async function reversed(
   }: { definition: Resource; parameter: ReferenceParameter; name: string },
   matches: readonly FhirResource[],
 ): Promise<{ resources: FhirResource[]; all: boolean }> {
-  if (!parameter.targets.includes(definition.type))
-    throw notSupported(`_revinclude: ${other.type}:${name} does not lead to ${definition.type}.`);
+  if (!parameter.targets.includes(definition.type) || parameter.single)
+    throw notSupported(`_revinclude: ${other.type}:${name} is not led back to ${definition.type}.`);
   if (!other.search || matches.length === 0 || !maySee(asked, other)) return { resources: [], all: true };
   const targets = matches.map(({ id = "" }): Target => ({ type: definition.type, id }));
   const page = await other.search.find(asked, [parameter.condition(targets)] as never, {

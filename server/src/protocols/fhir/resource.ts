@@ -4,7 +4,7 @@ import type { Findings } from "../../modules/findings/index.ts";
 import type { Journal } from "../../modules/journal/index.ts";
 import type { OrderPlacing } from "../../modules/orders/index.ts";
 import type { CriticalFindings, Desk } from "../../modules/reports/index.ts";
-import type { Config, ListPage, ListRange, LocalSpan, Platform, Span, Viewer } from "../../platform/index.ts";
+import type { ListPage, ListRange, LocalSpan, Platform, Span, Viewer } from "../../platform/index.ts";
 import type { FhirResource, Reference } from "./r4.ts";
 import type { Token } from "./token.ts";
 
@@ -22,7 +22,6 @@ export interface FhirDeps {
 /** One request: who asks, and what the answer needs. */
 export interface Asked {
   deps: FhirDeps;
-  config: Pick<Config, "publicUrl">;
   viewer: Viewer;
   /** Absolute, without a slash at the end: `https://pacs.example/fhir`. */
   base: string;
@@ -72,6 +71,8 @@ export type SearchParameter<C> =
   | (Documented & {
       type: "reference";
       targets: readonly ResourceType[];
+      /** Takes one value: what leads to a whole page is not asked for by it. */
+      single?: true;
       condition(targets: readonly Target[]): C;
       /** For `_include`. */
       of(resource: never): readonly (Reference | undefined)[];

@@ -15,13 +15,12 @@ import { capabilityStatement } from "./capability.ts";
 import type { Table } from "./compile.ts";
 import { type Answering, answeringOf, preferences, send } from "./format.ts";
 import { outcome, sendOutcome } from "./outcome.ts";
+import { fhirPath } from "./paths.ts";
 import type { FhirResource } from "./r4.ts";
 import type { Asked, FhirDeps, Resource } from "./resource.ts";
 import { matchOf, search } from "./search.ts";
 import { subset, subsetOf } from "./subset.ts";
 
-/** Where FHIR answers. */
-export const fhirPath = "/fhir";
 /** An order is a few kilobytes. */
 const mostBody = 256 * 1024;
 const longestQuery = 16 * 1024;
@@ -41,7 +40,6 @@ function askedBy(deps: FhirDeps, request: FastifyRequest): Asked {
   let facilities: ReturnType<Asked["facilities"]> | undefined;
   return {
     deps,
-    config,
     viewer,
     base: `${origin}${fhirPath}`,
     dicomweb: `${origin}/dicomweb`,
@@ -254,7 +252,7 @@ async function made(
   const url = `${asked.base}/${definition.type}/${id}`;
   reply.code(status).header("location", url);
   const prefer = preferences(request.headers.prefer).get("return");
-  if (prefer === "minimal") return send(reply, answering, {}).code(status);
+  if (prefer === "minimal") return reply.send();
   const found = await definition.read(asked, id);
   reply.header("etag", `W/"${found.meta?.versionId}"`);
   if (found.meta?.lastUpdated) reply.header("last-modified", new Date(found.meta.lastUpdated).toUTCString());

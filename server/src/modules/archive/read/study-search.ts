@@ -52,13 +52,6 @@ export async function searchStudies(
       ...conditions.map((condition) => sqlOf(reader, condition)),
     ]),
     facility: { column: reader`st.facility_id`, ids: viewer.facilityIds },
-    counted: {
-      from: reader`study st`,
-      where: allOf(reader, [
-        visibleStudies(reader, viewer),
-        ...conditions.map((condition) => sqlOf(reader, condition)),
-      ]),
-    },
     keyed: conditions.some(({ by }) => by === "ids" || by === "uids" || by === "patients" || by === "orders"),
     key: listKey(viewer, conditions),
     bothWays: true,
@@ -71,7 +64,8 @@ function sqlOf(sql: Reader, condition: StudyCondition): Fragment {
     case "ids":
       return sql`st.id = any(${[...condition.values]}::uuid[])`;
     case "patients":
-      return sql`st.patient_id = any(${[...condition.values]}::uuid[])`;
+      // A patient has few: they are looked up first, whatever the order is.
+      return sql`st.id = any(array(select s.id from study s where s.patient_id = any(${[...condition.values]}::uuid[])))`;
     case "orders":
       return sql`st.order_id = any(${[...condition.values]}::uuid[])`;
     case "facilities":

@@ -30,6 +30,24 @@ function toPerformed({ scheduledStepId: _, attributes, startedAt, endedAt, ...ro
   };
 }
 
+/** What was performed of each of the scheduled steps, which were found to be visible before. */
+export async function performedOf(
+  reader: Reader,
+  stepIds: readonly string[],
+): Promise<ReadonlyMap<string, PerformedStep[]>> {
+  if (stepIds.length === 0) return new Map();
+  const rows = await reader<Row[]>`
+    select pos.scheduled_step_id as "scheduledStepId", ps.id, ps.sop_instance_uid as "sopInstanceUid",
+      ps.study_instance_uid as "studyInstanceUid", ps.station_ae_title as "stationAeTitle", ps.status, ps.attributes,
+      ps.started_at as "startedAt", ps.ended_at as "endedAt"
+    from unnest(${[...stepIds]}::uuid[]) as here (id) cross join lateral (
+      select scheduled_step_id, performed_step_id from performed_of_scheduled where scheduled_step_id = here.id limit ${most}) pos
+    join performed_step ps on ps.id = pos.performed_step_id
+    order by ps.started_at, ps.id`;
+  const byStep = Map.groupBy(rows, ({ scheduledStepId }) => scheduledStepId);
+  return new Map([...byStep].map(([id, some]) => [id, some.map(toPerformed)]));
+}
+
 /** Each scheduled step with what was performed of it. The order was found to be visible before. */
 export async function withPerformed(
   reader: Reader,

@@ -1,0 +1,2 @@
+/** Where FHIR answers. */
+export const fhirPath = "/fhir";
