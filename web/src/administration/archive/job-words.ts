@@ -11,6 +11,8 @@ const words: Readonly<Record<string, string>> = {
   "billing.overdue": message("Mark bills that are overdue"),
   "billing.price": message("Draft bills for what has a price now"),
   "demo.live": message("Play the days of the demonstration"),
+  "fhir.forget-results": message("Forget which results were sent to the EHR long ago"),
+  "fhir.send-results": message("Send a patient's signed reports to the EHR"),
   "findings.escalate": message("Pass on critical findings that nobody answered in time"),
   "findings.wake": message("Look at a critical finding when its time is over"),
   "http.deferred": message("Answer a long request of another program"),
