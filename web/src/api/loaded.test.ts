@@ -14,6 +14,9 @@ function setUp(...answers: (number | null)[]) {
     async wait(ms: number) {
       waits.push(ms);
     },
+    styles: async () => {
+      if (answers[0] === null) throw new TypeError("style.css could not be loaded");
+    },
   };
 }
 
@@ -28,7 +31,8 @@ function part(failures: number) {
 
 test("a part of the program is waited for while the server is away", async () => {
   const server = setUp(null, 502, null);
-  expect(await loaded(part(3), server)).toBe("page");
+  // Twice it does not come, and once its style sheet does not.
+  expect(await loaded(part(2), server)).toBe("page");
   expect(server.waits).toHaveLength(3);
 });
 

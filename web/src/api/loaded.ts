@@ -4,6 +4,12 @@ const againMs = 2_000;
 /** What a proxy says in the place of a server that is away. */
 const away = new Set([502, 504]);
 
+/** Whether the server answers at all; how it is does not matter here. */
+export async function serverIsThere(fetch: Fetch = globalThis.fetch): Promise<boolean> {
+  const answer = await fetch("/health", { cache: "no-store" }).catch(() => null);
+  return answer !== null && !away.has(answer.status);
+}
+
 /**
  * A part of the program that comes on demand. While the server is away it is waited for: what is on the screen stays, and the part opens by
  * itself when the server is back.
@@ -11,17 +17,46 @@ const away = new Set([502, 504]);
  */
 export async function loaded<T>(
   load: () => Promise<T>,
-  { fetch = globalThis.fetch, wait = sleep }: { fetch?: Fetch; wait?: (ms: number) => Promise<void> } = {},
+  {
+    fetch = globalThis.fetch,
+    wait = sleep,
+    styles = stylesAgain,
+  }: { fetch?: Fetch; wait?: (ms: number) => Promise<void>; styles?: () => Promise<void> } = {},
 ): Promise<T> {
-  for (;;) {
+  for (let again = false; ; again = true) {
     try {
+      if (again) await styles();
       return await load();
     } catch (error) {
-      const answer = await fetch("/health", { cache: "no-store" }).catch(() => null);
-      if (answer && !away.has(answer.status)) throw error;
+      if (await serverIsThere(fetch)) throw error;
       await wait(againMs);
     }
   }
+}
+
+/** One that did not come is empty, or as another origin's: nobody may read its rules. */
+function hasCome({ sheet }: HTMLLinkElement): boolean {
+  try {
+    return sheet !== null && sheet.cssRules.length >= 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Style sheets that did not come: whoever asked for them takes them for loaded, and asks no more. */
+async function stylesAgain(): Promise<void> {
+  const all = [...document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]")];
+  const missing = all.filter((link) => !hasCome(link));
+  await Promise.all(
+    missing.map((link) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const next = link.cloneNode() as HTMLLinkElement;
+      next.onload = () => resolve();
+      next.onerror = () => reject(new TypeError(`${link.href} could not be loaded`));
+      link.replaceWith(next);
+      return promise;
+    }),
+  );
 }
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
