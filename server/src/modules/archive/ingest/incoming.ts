@@ -1,25 +1,23 @@
 import {
   type DataSet,
-  Element,
   encodeFrameIndex,
   type FrameIndex,
   isTolerableUid,
   nonPatientSopClasses,
   type ParsedObject,
-  readingVr,
   SopClasses,
   sopClass,
   Tags,
   text,
-  toDicomJson,
 } from "@isocenter/dicom";
 import { Refusal } from "../../../platform/index.ts";
-import type { PatientClaim, Sex } from "../../patients/index.ts";
-import { dateOf, integerOf, jsonKey, personNameOf, textOf, timeOf } from "../attributes.ts";
+import type { PatientClaim } from "../../patients/index.ts";
+import { dateOf, integerOf, jsonKey, textOf, timeOf } from "../attributes.ts";
 import { attributesOf, instanceColumnTags, pick } from "../levels.ts";
-import { wholePatientId } from "../orthanc-ids.ts";
-import { type SaidIdentity, saidSex } from "../read/overlay.ts";
-import type { DicomJson, DicomJsonElement, IngestDoor, IngestSource, PixelLocation } from "../types.ts";
+import type { SaidIdentity } from "../read/overlay.ts";
+import type { DicomJson, IngestDoor, IngestSource, PixelLocation } from "../types.ts";
+import { aboveOf } from "./above.ts";
+import { keptAttributes } from "./kept-attributes.ts";
 
 /** What was written to the store, and what one pass over the bytes learned. */
 export interface Received {
@@ -113,72 +111,7 @@ function identification(dataSet: DataSet, source: IngestSource) {
   };
 }
 
-const wanted: ReadonlySet<number> = new Set(Object.values(attributesOf).flat());
-/** A sequence or comment over this size is not kept beside the object. */
-const maxElementBytes = 16 * 1024;
-
-/** The kept attributes of all levels as DICOM JSON, without characters that PostgreSQL does not take. */
-function keptAttributes(dataSet: DataSet): DicomJson {
-  const elements = new Map<number, Element>();
-  for (const [tag, element] of dataSet.elements)
-    if (wanted.has(tag) && !element.deferred && element.length <= maxElementBytes)
-      elements.set(tag, withKnownVr(element));
-  const json = toDicomJson({ ...dataSet, elements });
-  for (const element of Object.values(json)) if (element.Value) element.Value = element.Value.map(withoutNul);
-  return json;
-}
-
-/** Some write UN for attributes that everybody knows: they are found all the same. */
-function withKnownVr(element: Element): Element {
-  const vr = readingVr(element);
-  if (vr === element.vr || vr === "SQ" || element.items) return element;
-  const known = new Element(element.tag, vr, element.offset, element.length);
-  return Object.assign(known, { source: element.source, start: element.start, size: element.size });
-}
-
-function withoutNul<T>(value: T): T {
-  if (typeof value === "string") return (value.includes("\0") ? value.replaceAll("\0", "") : value) as T;
-  if (Array.isArray(value)) return value.map(withoutNul) as T;
-  if (value !== null && typeof value === "object")
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutNul(member)])) as T;
-  return value;
-}
-
-function readSex(code: string | null): Sex | null {
-  const upper = (code ?? "").toUpperCase();
-  return upper === "F" || upper === "M" || upper === "O" || upper === "U" ? upper : null;
-}
-
-const saidOf = (json: DicomJson): SaidIdentity => ({
-  name: personNameOf(json, Tags.PatientName),
-  value: textOf(json, Tags.PatientID) ?? "",
-  issuer: textOf(json, Tags.IssuerOfPatientID) ?? "",
-  birthDate: dateOf(json, Tags.PatientBirthDate),
-  sex: saidSex(textOf(json, Tags.PatientSex)),
-});
-
-function claimOf(json: DicomJson, facilityId: string, studyUid: string, issuer: string): PatientClaim {
-  const element = (tag: number): DicomJsonElement | undefined => json[jsonKey(tag)];
-  const patient = pick(json, attributesOf.PATIENT);
-  for (const tag of [
-    Tags.PatientName,
-    Tags.PatientID,
-    Tags.IssuerOfPatientID,
-    Tags.PatientBirthDate,
-    Tags.PatientSex,
-  ])
-    if (element(tag)) delete patient[jsonKey(tag)];
-  return {
-    facilityId,
-    studyInstanceUid: studyUid,
-    value: textOf(json, Tags.PatientID) ?? "",
-    issuer: textOf(json, Tags.IssuerOfPatientID) ?? issuer,
-    name: personNameOf(json, Tags.PatientName),
-    birthDate: dateOf(json, Tags.PatientBirthDate),
-    sex: readSex(textOf(json, Tags.PatientSex)),
-    attributes: patient as Record<string, unknown>,
-  };
-}
+const instanceTags: ReadonlySet<number> = new Set(attributesOf.INSTANCE);
 
 /**
  * What the rows of the instance say, from its header.
@@ -192,7 +125,8 @@ export function readIncoming(
   const { parsed, shift } = received;
   const { dataSet, pixelData } = parsed;
   const ids = identification(dataSet, source);
-  const json = keptAttributes(dataSet);
+  const above = aboveOf(dataSet, place, ids.studyUid);
+  const json = keptAttributes(dataSet, instanceTags);
   const acquisitionDate =
     dateOf(json, Tags.AcquisitionDate) ?? datePart(textOf(json, Tags.AcquisitionDateTime));
   const contentDate = dateOf(json, Tags.ContentDate);
@@ -204,12 +138,12 @@ export function readIncoming(
     ...ids,
     facilityId: place.facilityId,
     patientId: source.patientId ?? null,
-    claim: claimOf(json, place.facilityId, ids.studyUid, place.issuer),
-    said: saidOf(json),
+    claim: above.claim,
+    said: above.said,
     transferSyntaxUid: parsed.transferSyntaxUID,
-    patientIdText: wholePatientId(dataSet),
-    study: pick(json, attributesOf.STUDY),
-    series: pick(json, attributesOf.SERIES),
+    patientIdText: above.patientIdText,
+    study: above.study,
+    series: above.series,
     instance,
     instanceNumber: integerOf(json, Tags.InstanceNumber),
     rows: integerOf(json, Tags.Rows),
@@ -221,8 +155,8 @@ export function readIncoming(
     contentTime: timeOf(json, Tags.ContentTime),
     acquisitionDate,
     acquisitionTime: timeOf(json, Tags.AcquisitionTime),
-    madeOn: acquisitionDate ?? contentDate ?? dateOf(json, Tags.SeriesDate) ?? dateOf(json, Tags.StudyDate),
-    modality: textOf(json, Tags.Modality) ?? "",
+    madeOn: acquisitionDate ?? contentDate ?? above.seriesDate ?? above.studyDate,
+    modality: above.modality,
     objectKey: received.objectKey,
     size: received.size,
     sha256: received.sha256,

@@ -7,6 +7,7 @@ import {
   survivorOf,
 } from "../../patients/index.ts";
 import { addSettleJob } from "../settle.ts";
+import { aboveText } from "./above.ts";
 import {
   type BatchContext,
   type BatchItem,
@@ -141,7 +142,7 @@ async function writeFresh(
   }
   for (const { patient, item, study } of written)
     if (item.incoming.patientId === null && patient.doubt === null)
-      afterCommit.push(() => context.cache.setClaimed(JSON.stringify(item.incoming.claim), study.claimedId));
+      afterCommit.push(() => context.cache.setClaimed(aboveText(item.incoming.claim), study.claimedId));
   return written.map(toExisting);
 }
 

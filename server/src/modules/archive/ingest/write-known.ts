@@ -1,4 +1,5 @@
 import { newId, type Reader } from "../../../platform/index.ts";
+import { aboveText } from "./above.ts";
 import type { BatchContext, BatchItem, Written } from "./batch.ts";
 import { seriesCounts, studyCounts } from "./write-counts.ts";
 import { instanceInsert } from "./write-instances.ts";
@@ -66,6 +67,6 @@ function placeOf(context: BatchContext, { incoming }: BatchItem) {
   const { cache, said } = context;
   if (incoming.patientId !== null || incoming.original !== null || !said.has(saidId(incoming.said)))
     return null;
-  const claimedId = cache.claimed(JSON.stringify(incoming.claim));
+  const claimedId = cache.claimed(aboveText(incoming.claim));
   return claimedId === undefined ? null : recall(context, incoming, claimedId, textsOf(incoming));
 }

@@ -1,5 +1,6 @@
 import type { Tx } from "../../../platform/index.ts";
 import type { IdentifiedPatient } from "../../patients/index.ts";
+import { aboveText } from "./above.ts";
 import type { BatchContext, BatchItem, Place } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
 import { hasRoom, hasSeenRoom, type KnownStudy } from "./write-cache.ts";
@@ -55,8 +56,8 @@ export async function placesOf(
 
 /** What an instance says of its study and series, to see whether it says something new. */
 export const textsOf = ({ study, series }: Incoming) => ({
-  study: JSON.stringify(study),
-  series: JSON.stringify(series),
+  study: aboveText(study),
+  series: aboveText(series),
 });
 
 /** The place of an instance whose study and series are remembered and whose attributes were seen before. */
