@@ -81,3 +81,18 @@ describe("plans: when one changed for the better, `npx vitest run test/flows/pla
       expect(wholeReads, "tables that grow are read whole").toEqual([]);
     });
 });
+
+/** PostgreSQL makes up its mind after so many plans for the values of the moment, whether one for all is as good. */
+const plansOfTheirOwn = 5;
+
+describe("plans that are kept: a search that is planned anew each time costs twice as much", () => {
+  for (const { name, run } of planCases["archive/find/find"] ?? [])
+    test(name, async () => {
+      statements = [];
+      for (let n = 0; n < plansOfTheirOwn + 2; n++) await run(watched, subjects);
+      const texts = [...new Set(statements.map(({ text }) => text))];
+      const planned = await watched<{ anew: number }[]>`
+        select custom_plans as anew from pg_prepared_statements where statement = any(${texts})`;
+      expect(planned).toEqual(texts.map(() => ({ anew: plansOfTheirOwn })));
+    });
+});
