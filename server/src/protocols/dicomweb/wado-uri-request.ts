@@ -154,21 +154,20 @@ export function readUriRequest(query: URLSearchParams, accept: string | undefine
     else if (query.getAll(name).length > 1) reader.fail(name, "is given twice.");
   }
   refuseUnsupported(reader);
-  const transferSyntax = reader.text("transferSyntax");
-  if (transferSyntax !== undefined && transferSyntax !== "*" && !isUid(transferSyntax))
+  const named = reader.text("transferSyntax");
+  if (named !== undefined && named !== "*" && !isUid(named))
     reader.fail("transferSyntax", "must be the UID of a transfer syntax, or *.");
   const contentType = reader.text("contentType") || null;
   const ranges = acceptedRanges(accept, contentType);
+  const isForDicom = contentType === null || ranges.some((range) => covers(range, "application/dicom"));
+  // Clients say of every type that any transfer syntax will do.
+  const transferSyntax = named === "*" && !isForDicom ? undefined : named;
   const anonymize = readAnonymize(reader, contentType, ranges);
   const frame = reader.integer("frameNumber", 1, 2_147_483_647);
   const quality = reader.integer("imageQuality", 1, 100);
   const window = readWindow(reader);
   const size = readSize(reader);
-  if (
-    transferSyntax !== undefined &&
-    contentType !== null &&
-    !ranges.some((range) => covers(range, "application/dicom"))
-  )
+  if (transferSyntax !== undefined && !isForDicom)
     reader.fail("transferSyntax", "is for application/dicom alone.");
   const request: UriRequest = {
     studyUID: reader.uid("studyUID"),

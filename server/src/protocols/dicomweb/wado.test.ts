@@ -727,6 +727,8 @@ test("WADO-URI gives objects, pictures and documents", async () => {
   expect(
     (await get(uri(4, "&transferSyntax=1.2.840.10008.1.2.4.50&contentType=application/dicom"))).status,
   ).toBe(406);
+  const anySyntax = await get(uri(1, "&contentType=image/png&transferSyntax=*"));
+  expect([anySyntax.status, anySyntax.headers["content-type"]]).toEqual([200, "image/png"]);
   rendered.length = 0;
   const picture = await get(
     uri(1, "&frameNumber=2&rows=10&region=0.5,0,1,0.5&windowCenter=40&windowWidth=400&imageQuality=70"),
