@@ -5,7 +5,9 @@ import { connect } from "@isocenter/server/platform/database.ts";
 import { embeddedSocketPath } from "@isocenter/server/platform/embedded-postgres.ts";
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing } from "../support/browser.ts";
+import { hl7Receiver } from "../support/hl7-receiver.ts";
 import { ctInstance } from "../support/instances.ts";
 import { httpReceiver } from "../support/receivers.ts";
 import { admin, ownPassword, webFlow } from "../support/web.ts";
@@ -31,8 +33,84 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
     await page.goto(`/administration/${section}`);
     await page.locator(".admin-main h2").first().waitFor();
   }
+  /** The program's own database, until the test is over. */
+  function connectTo(dataDir: string) {
+    const socketPath = embeddedSocketPath(path.join(dataDir, "pg"));
+    const db = connect({ url: null, socketPath, database: "isocenter", max: 1 });
+    onTestFinished(() => db.end());
+    return db;
+  }
   const asked = (page: Page) => page.getByRole("dialog");
   const side = (page: Page) => page.locator("aside.admin-side");
+
+  test("sees what an HL7 system refused, sends it again, and lets a system in that nobody knew", async () => {
+    const receiver = await hl7Receiver();
+    onTestFinished(() => receiver.shut());
+    receiver.reply = () => ({ code: "AE", text: "No such patient here" });
+    const page = await at("hl7-systems");
+    await page.getByText("No HL7 system").waitFor();
+    await page.keyboard.press("n");
+    const form = asked(page);
+    await form.getByLabel("Name").fill("Hospital");
+    await form.getByLabel("Application (MSH-3)").fill("HIS");
+    await form.getByLabel("Listens at").fill("127.0.0.1");
+    await form.getByLabel("Port").fill(String(receiver.port));
+    await form.getByLabel("What becomes of orders (ORM)").check();
+    await form.getByRole("button", { name: "Add system" }).click();
+    await side(page).getByRole("button", { name: "Test the connection" }).click();
+    await side(page)
+      .getByText(/^\d+ ms$/)
+      .waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+
+    const [{ id: facilityId }] = (await call("GET", "/facilities")).data;
+    const { id: patientId } = await call("POST", "/patients", {
+      firstName: "Jane",
+      lastName: "Doe",
+      birthDate: "1970-01-02",
+      sex: "F",
+    });
+    await call("POST", "/imaging-orders", {
+      patientId,
+      providerId: (await call("GET", "/auth/me")).id,
+      facilityId,
+      modality: "CT",
+      bodyPart: "CHEST",
+      clinicalIndication: "Cough",
+    });
+    await go(page, "hl7-messages?kind=OUT");
+    const row = page.getByRole("row", { name: /ORM\^O01/ });
+    await row.getByText("Refused").waitFor();
+    await row.getByRole("button").click();
+    await side(page).getByText("No such patient here").waitFor();
+    await side(page).getByText("Doe^Jane").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    receiver.reply = () => ({ code: "AA" });
+    await side(page).getByRole("button", { name: "Send again" }).click();
+    await row.getByText("Accepted by its receiver").waitFor();
+    await side(page).getByRole("radio", { name: "Answer" }).click();
+    await side(page).getByText("MSA|AA|").waitFor();
+
+    const db = connectTo(flow.program.dataDir);
+    await db`
+      insert into hl7_messages (id, direction, control_id, message_type, status, text, reason, happened_at, sending_application, sending_facility, address)
+      values (gen_random_uuid(), 'IN', 'X-1', 'ADT^A04', 'REJECTED', ${Buffer.from("MSH|^~\\&|LAB|EAST||||||X-1\r")}, 'Nobody knows LAB.', now(), 'LAB', 'EAST', '192.0.2.9')`;
+    await go(page, "hl7-messages?status=REJECTED");
+    await page
+      .getByRole("row", { name: /ADT\^A04/ })
+      .getByRole("button")
+      .click();
+    await side(page).getByRole("button", { name: "Add this system" }).click();
+    expect(await asked(page).getByLabel("Facility in messages (MSH-4)").inputValue()).toBe("EAST");
+    await asked(page).getByRole("button", { name: "Add system" }).click();
+    await asked(page).waitFor({ state: "detached" });
+    const known = (await call("GET", "/hl7/systems")).data;
+    expect(known.find((one: { name: string }) => one.name === "LAB")).toMatchObject({
+      application: "LAB",
+      address: "192.0.2.9",
+      receives: ["ADT"],
+    });
+  });
 
   test("lets a caller in that knocks, which is called back at once", async () => {
     const scanner = createDimseServer({
@@ -49,9 +127,7 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
     const port = await scanner.listen({ host: "127.0.0.1", port: 0 });
     onTestFinished(() => scanner.close({ graceMs: 0 }));
     // From another machine, which no test has: what this one calls from is never a stranger.
-    const socketPath = embeddedSocketPath(path.join(flow.program.dataDir, "pg"));
-    const db = connect({ url: null, socketPath, database: "isocenter", max: 1 });
-    onTestFinished(() => db.end());
+    const db = connectTo(flow.program.dataDir);
     await db`
       insert into knocking_caller (ae_title, address, called_ae_title, implementation, reason, first_seen_at, last_seen_at, recorded_at)
       values ('MR_SOUTH', '192.0.2.77', 'ISOCENTER', 'SCANNER_2', 'UNKNOWN_TITLE', now(), now(), now())`;

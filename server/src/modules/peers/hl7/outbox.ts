@@ -43,9 +43,9 @@ export async function whoAskedFor(
   tx: Tx,
   facilityId: string,
   what: Hl7Sends,
-): Promise<{ id: string; application: string }[]> {
-  return await tx<{ id: string; application: string }[]>`
-    select id, application from hl7_systems
+): Promise<Pick<OutSystem, "id" | "name" | "application">[]> {
+  return await tx<Pick<OutSystem, "id" | "name" | "application">[]>`
+    select id, name, application from hl7_systems
     where facility_id = ${facilityId} and enabled and host is not null and sends @> array[${what}] order by id`;
 }
 

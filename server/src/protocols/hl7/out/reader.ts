@@ -63,9 +63,11 @@ async function tell(tx: Tx, clock: Clock, fact: OfFacility): Promise<void> {
     patientId: fact.patientId,
     subject: fact.subject.id,
   };
-  for (const { id } of asked) {
+  for (const { id, name, application } of asked) {
     if (told && !told.has(id)) continue;
-    if (about.kind === "order" && fact.actor.kind === "peer" && fact.actor.id === id) {
+    const { actor } = fact;
+    const isItsOwn = actor.kind === "peer" && actor.id === application && actor.name === name;
+    if (about.kind === "order" && isItsOwn) {
       // It knows what it said itself; only the numbers that its order got here are news.
       if (fact.type === "order.created")
         await queueMessages({ clock }, tx, fact.facilityId, id, [

@@ -291,7 +291,7 @@ test("somebody may dismiss what waits; what it told of may be gone", async () =>
 });
 
 test("each step of an order is told, but not to the system that took it", async () => {
-  const own = await system({ sends: ["ORDER_STATUS"] });
+  const own = await system({ sends: ["ORDER_STATUS"], name: "Hospital", application: "HIS" });
   const other = await system({ sends: ["ORDER_STATUS"] });
   const { study, orderId } = await signed();
   await journal.drain();
@@ -305,7 +305,7 @@ test("each step of an order is told, but not to the system that took it", async 
   await transact(database.db, (tx) =>
     journal.record(
       tx,
-      { ...viewerAt([room.facilityId]), kind: "peer", id: own },
+      { ...viewerAt([room.facilityId]), kind: "peer", id: "HIS", name: "Hospital" },
       {
         ...about,
         type: "order.cancelled",

@@ -7,7 +7,7 @@ export const statuses: Readonly<Record<Hl7MessageStatus, { word: string; tone: T
   REFUSED: { word: message("Refused"), tone: "crit" },
   REJECTED: { word: message("Rejected"), tone: "crit" },
   QUEUED: { word: message("Waiting"), tone: "beam" },
-  ACKNOWLEDGED: { word: message("Acknowledged|message"), tone: "ok" },
+  ACKNOWLEDGED: { word: message("Accepted by its receiver"), tone: "ok" },
   FAILED: { word: message("Failed"), tone: "crit" },
   DISMISSED: { word: message("Dismissed"), tone: "line" },
 };
