@@ -54,7 +54,7 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
     await form.getByLabel("Name").fill("Hospital");
     await form.getByLabel("Application (MSH-3)").fill("HIS");
     await form.getByLabel("Listens at").fill("127.0.0.1");
-    await form.getByLabel("Port").fill(String(receiver.port));
+    await form.getByRole("textbox", { name: "Port" }).fill(String(receiver.port));
     await form.getByLabel("What becomes of orders (ORM)").check();
     await form.getByRole("button", { name: "Add system" }).click();
     await side(page).getByRole("button", { name: "Test the connection" }).click();
@@ -72,7 +72,7 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
     });
     await call("POST", "/imaging-orders", {
       patientId,
-      providerId: (await call("GET", "/auth/me")).id,
+      providerId: await flow.person("house", "Gregory House", "PHYSICIAN"),
       facilityId,
       modality: "CT",
       bodyPart: "CHEST",

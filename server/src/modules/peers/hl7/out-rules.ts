@@ -23,8 +23,8 @@ export interface NextStep {
   systemRestsUntil: Date | null;
 }
 
-/** Attempts at one message, those at which the system was away left out: about two hours. */
-export const maxAttempts = 8;
+/** Attempts at one message, those at which the system was away left out: some three hours. */
+export const maxAttempts = 12;
 const firstDelayMs = 10_000;
 const longestDelayMs = 3_600_000;
 /** A system that is away is looked for more often: results wait. */

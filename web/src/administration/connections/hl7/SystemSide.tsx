@@ -98,7 +98,7 @@ function Messages({ system }: { system: Hl7System }) {
             <dt>{word}</dt>
             <dd>
               <Link
-                className="link"
+                className="link inline-flex min-h-6 items-center"
                 to="/administration/$section"
                 params={{ section: "hl7-messages" }}
                 search={search}
@@ -110,7 +110,7 @@ function Messages({ system }: { system: Hl7System }) {
         ))}
       </dl>
       <Link
-        className="link mt-2 inline-block"
+        className="link mt-1 inline-flex min-h-6 items-center"
         to="/administration/$section"
         params={{ section: "hl7-messages" }}
         search={{ system: id }}
