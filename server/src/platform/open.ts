@@ -93,7 +93,9 @@ function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck
         const [row] = await db<{ failed: number }[]>`
           select count(*)::bigint as failed from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null`;
         const failed = row?.failed ?? 0;
-        return failed === 0 ? { status: "ok" } : { status: "degraded", detail: `${failed} jobs gave up.` };
+        return failed === 0
+          ? { status: "ok" }
+          : { status: "degraded", detail: failed === 1 ? "1 job gave up." : `${failed} jobs gave up.` };
       },
     },
   ];

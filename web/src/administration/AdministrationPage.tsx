@@ -25,7 +25,7 @@ export function AdministrationPage() {
   const nav = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is elsewhere in the list
   useEffect(() => {
-    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest" });
+    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "center" });
   }, [section]);
   return (
     <div className="administration">
