@@ -1,4 +1,4 @@
-# Isocenter in a container: docker build -t isocenter . && docker run -p 3006:3006 -p 11112:11112 -v isocenter:/data isocenter
+# Isocenter in a container: docker build -t isocenter . && docker run -p 3006:3006 -p 11112:11112 -p 2575:2575 -v isocenter:/data isocenter
 FROM node:24-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -33,7 +33,7 @@ COPY --from=build /app/web/dist web/dist
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
-EXPOSE 3006 11112
+EXPOSE 3006 11112 2575
 STOPSIGNAL SIGTERM
 # Without the role api it needs HEALTH_PORT. With HTTPS of its own the certificate is another host's than 127.0.0.1.
 HEALTHCHECK --interval=30s --timeout=6s --start-period=60s \

@@ -64,6 +64,8 @@ import {
 } from "./modules/patients/index.ts";
 import {
   createPeers,
+  createSystemRecognition,
+  defineHl7Jobs,
   hl7Routes,
   modalityRoutes,
   type Peers,
@@ -100,7 +102,7 @@ import {
 import { dicomwebRoutes, hostedExamRoutes, hostedPacsRoutes } from "./protocols/dicomweb/index.ts";
 import { createSending, dimseRoutes, type Sending } from "./protocols/dimse/index.ts";
 import { fhirRoutes, registerFhirResults } from "./protocols/fhir/index.ts";
-import { createHl7Sending, type Hl7Sending } from "./protocols/hl7/index.ts";
+import { actAgain, createHl7Sending, type Hl7Sending, type ReceiveDeps } from "./protocols/hl7/index.ts";
 import { metricsRoutes, systemRoutes } from "./system.ts";
 import { webAppRoutes } from "./web-app.ts";
 
@@ -122,6 +124,8 @@ export interface Modules {
   commitment: Sending["commitment"];
   modalityWorklist: ModalityWorklist;
   performedSteps: PerformedSteps;
+  /** For the HL7 listener. */
+  hl7: ReceiveDeps;
   demo: Demo;
 }
 
@@ -164,6 +168,14 @@ export async function composeModules(
   const { commitment } = sending;
   const modalityWorklist = createModalityWorklist(platform, journal);
   const performedSteps = createPerformedSteps(platform, journal);
+  defineHl7Jobs(platform);
+  const hl7 = {
+    platform,
+    clock: platform.clock,
+    journal,
+    recognize: createSystemRecognition(platform.clock),
+    followers: mergeFollowers(archive, journal),
+  };
   return {
     journal,
     identity,
@@ -179,9 +191,17 @@ export async function composeModules(
     commitment,
     modalityWorklist,
     performedSteps,
+    hl7,
     demo,
   };
 }
+
+/** The rooms that have records of patients, which follow a merge. */
+const mergeFollowers = (archive: Archive, journal: Journal) => [
+  archive.followMerge,
+  followMergeOfBills,
+  followOrderMerges({ journal }),
+];
 
 /** The server as the demonstration's past reaches it: every module once more, on a platform with a clock of its own, and no port. */
 export async function composeRehearsal(
@@ -191,7 +211,11 @@ export async function composeRehearsal(
   const modules = await composeModules(platform, { hasher }, { rehearsal: { sealingClock } });
   const { identity, journal, archive, imaging, rendering } = modules;
   await identity.start();
-  const app = await composeHttp(platform, modules, [], { host: "127.0.0.1", dicomPort: () => 0 });
+  const app = await composeHttp(platform, modules, [], {
+    host: "127.0.0.1",
+    dicomPort: () => 0,
+    hl7Port: () => 0,
+  });
   await app.ready();
   return {
     app,
@@ -212,6 +236,7 @@ export interface Network {
   /** The address that other machines reach. */
   host: string;
   dicomPort(): number;
+  hl7Port(): number;
   /** Prometheus text of the DIMSE listener's process, where it has one. */
   listenerMetrics?: () => Promise<string>;
 }
@@ -271,7 +296,7 @@ export function composeHttp(
       modalityRoutes(platform, journal),
       sendQueueRoutes(platform, journal),
       routingRuleRoutes(platform, journal),
-      hl7Routes(platform, journal),
+      hl7Routes(platform, journal, (viewer, id) => actAgain(modules.hl7, viewer, id)),
       dimseRoutes({ platform, journal, archive }),
       patientRoutes({ platform, journal }),
       careRoutes({ platform, journal }),
@@ -279,7 +304,7 @@ export function composeHttp(
       mergeRoutes({
         platform,
         journal,
-        followers: [archive.followMerge, followMergeOfBills, followOrderMerges({ journal })],
+        followers: mergeFollowers(archive, journal),
         nameEntries,
       }),
       orderRoutes({ platform, journal }),

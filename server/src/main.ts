@@ -5,12 +5,15 @@ import { ensureFirstStart, type FirstStart } from "./modules/identity/index.ts";
 import { type App, type Config, openPlatform } from "./platform/index.ts";
 import { type ListenerProcess, ownListenerProcess, startListenerProcess } from "./processes.ts";
 import { startDimse } from "./protocols/dimse/index.ts";
+import { startHl7 } from "./protocols/hl7/index.ts";
 
 export interface Isocenter {
   /** The port that HTTP listens on; differs from the configured one where that is 0. Null without the role `api`. */
   port: number | null;
   /** Null without the role `dicom`. */
   dicomPort: number | null;
+  /** Null without the role `hl7`. */
+  hl7Port: number | null;
   /** Where a process without the role `api` tells of its health; null where it does not. */
   healthPort: number | null;
   firstStart: FirstStart;
@@ -70,12 +73,16 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
       listener === null && config.roles.includes("dicom") ? await startDimse({ platform, ...modules }) : null;
     if (shared) steps.push(() => shared.close());
     const dimse = listener ?? shared;
-    const allChecks = [...checks, ...(dimse ? [dimse.check] : []), modules.hl7Sending.check];
+    const hl7 = config.roles.includes("hl7") ? await startHl7(platform, modules.hl7) : null;
+    if (hl7) steps.push(() => hl7.close());
+    const listeners = [dimse, hl7].flatMap((one) => (one ? [one.check] : []));
+    const allChecks = [...checks, ...listeners, modules.hl7Sending.check];
     let port: number | null = null;
     if (config.roles.includes("api") || config.roles.includes("worker")) {
       const network = {
         host,
         dicomPort: () => dimse?.port ?? config.dicomPort,
+        hl7Port: () => hl7?.port ?? config.hl7Port,
         ...(listener ? { listenerMetrics: listener.metrics } : {}),
       };
       const app = await composeHttp(platform, modules, allChecks, network);
@@ -95,6 +102,7 @@ export async function startIsocenter({ config, log, host, onFatal }: StartOption
     return {
       port,
       dicomPort: dimse?.port ?? null,
+      hl7Port: hl7?.port ?? null,
       healthPort,
       firstStart,
       demo: modules.demo,

@@ -19,7 +19,13 @@ export async function withoutDatabase<T>(
   use: (program: { app: App; platform: Platform; modules: Modules }) => Promise<T> | T,
 ): Promise<T> {
   const dataDir = await fs.mkdtemp(path.join(tmpdir(), "isocenter-openapi-"));
-  const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: "silent", HOST: "127.0.0.1", DICOM_PORT: "0" });
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    LOG_LEVEL: "silent",
+    HOST: "127.0.0.1",
+    DICOM_PORT: "0",
+    HL7_PORT: "0",
+  });
   const log = pino({ level: "silent" });
   const connection = { url: "postgres://nobody@localhost:1/none" };
   const db = connect(connection);
@@ -38,6 +44,7 @@ export async function withoutDatabase<T>(
     const app = await composeHttp(platform, modules, [], {
       host: "localhost",
       dicomPort: () => config.dicomPort,
+      hl7Port: () => config.hl7Port,
     });
     await app.ready();
     const made = await use({ app, platform, modules });

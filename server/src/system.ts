@@ -7,6 +7,7 @@ const System = Type.Object({
   version: Type.String(),
   aeTitle: Type.String(),
   dicomPort: Type.Integer(),
+  hl7Port: Type.Integer(),
   host: Type.String({ description: "The address that other machines reach" }),
   demo: Type.Object({ available: Type.Boolean(), loaded: Type.Boolean() }),
 });
@@ -15,7 +16,7 @@ const System = Type.Object({
 export function systemRoutes(
   platform: Platform,
   demo: Demo,
-  network: { host: string; dicomPort(): number },
+  network: { host: string; dicomPort(): number; hl7Port(): number },
 ): Routes {
   return (app) => {
     const schema = { summary: "How to reach this archive", response: { 200: System } };
@@ -27,6 +28,7 @@ export function systemRoutes(
         version: productVersion,
         aeTitle: platform.config.aeTitle,
         dicomPort: network.dicomPort(),
+        hl7Port: network.hl7Port(),
         host: platform.config.publicUrl ? new URL(platform.config.publicUrl).hostname : network.host,
         demo: { available: mayLoad && !loaded, loaded },
       };

@@ -1,6 +1,8 @@
 import fs from "node:fs/promises";
+import net from "node:net";
 import { implementationClassUid } from "@isocenter/dicom";
 import { implicitVrLittleEndian, openAssociation, verificationSopClass } from "@isocenter/dimse";
+import { frameOf } from "@isocenter/hl7";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Api, judgingClient, made, readContract, type Sent } from "../support/contract.ts";
 import { hl7Receiver } from "../support/hl7-receiver.ts";
@@ -60,6 +62,23 @@ afterAll(async () => {
 
 async function signIn(username: string, secret: string): Promise<void> {
   token = (await made(api.POST("/api/v1/users/login", { body: { username, password: secret } }))).accessToken;
+}
+
+/** Sends a message to the HL7 port, and answers with what comes back. */
+function tell(message: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = net.connect(program.hl7Port, "127.0.0.1", () => socket.write(frameOf(Buffer.from(message))));
+  let answer = "";
+  socket.on("data", (chunk) => {
+    answer += chunk;
+    if (answer.endsWith("\x1c\r")) {
+      socket.destroy();
+      resolve(answer);
+    }
+  });
+  socket.once("error", reject);
+  socket.once("close", () => reject(new Error("The connection was closed without an answer.")));
+  return promise;
 }
 
 let patients = 0;
@@ -858,6 +877,24 @@ describe("a client that is generated from the document calls", () => {
     await refused();
     expect(receiver.got).toHaveLength(2);
     await made(api.POST("/api/v1/hl7/messages/{id}/dismiss", { ...one, body: { reason: "A test" } }));
+    const control = "MSH|^~\\&|HIS|NORTH|ISOCENTER|RAD|||ADT^A04|7|P|2.5.1";
+    const patient = "PID|1||HL7-1^^^HIS||DOE^JANE||19700203|F";
+    expect(await tell(`${control}\r${patient}`)).toContain("MSA|AA|7");
+    await made(api.PATCH("/api/v1/hl7/systems/{id}", { ...his, body: { receives: ["ORDERS"] } }));
+    expect(await tell(`${control.replace("|7|", "|8|")}\r${patient}`)).toContain("MSA|AR|8");
+    await made(api.PATCH("/api/v1/hl7/systems/{id}", { ...his, body: { receives: ["ADT"] } }));
+    const { data } = await made(
+      api.GET("/api/v1/hl7/messages", { params: { query: { status: "rejected" } } }),
+    );
+    const message = path(data[0]!.id);
+    await made(api.GET("/api/v1/hl7/messages/{id}", message));
+    expect((await made(api.POST("/api/v1/hl7/messages/{id}/retry", message))).status).toBe("ACCEPTED");
+    expect(await tell("no HL7")).toContain("MSA|AR");
+    const { data: left } = await made(
+      api.GET("/api/v1/hl7/messages", { params: { query: { status: "rejected" } } }),
+    );
+    const body = { reason: "Nobody knows who that was" };
+    await made(api.POST("/api/v1/hl7/messages/{id}/dismiss", { ...path(left[0]!.id), body }));
     await made(api.DELETE("/api/v1/hl7/systems/{id}", his));
   });
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
   modules = await composeModules(platform, { passwordCost: testPasswordCost });
   await ensureFirstStart(platform, modules.journal, testPasswordCost);
   await modules.identity.start();
-  app = await composeHttp(platform, modules, [], { host: "127.0.0.1", dicomPort: () => 0 });
+  app = await composeHttp(platform, modules, [], { host: "127.0.0.1", dicomPort: () => 0, hl7Port: () => 0 });
   await app.ready();
   await modules.journal.drain();
   before = await modules.journal.position();

@@ -82,7 +82,11 @@ beforeAll(async () => {
   await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
   await platform.objects.check();
   modules = await composeModules(platform);
-  app = await composeHttp(platform, modules, [], { host: "127.0.0.1", dicomPort: () => listener.port });
+  app = await composeHttp(platform, modules, [], {
+    host: "127.0.0.1",
+    dicomPort: () => listener.port,
+    hl7Port: () => 0,
+  });
   await app.ready();
   listener = await startDimse({ platform, ...modules });
   places.here = await makeFacility(database.db, { name: "Here", issuer: "HERE" });

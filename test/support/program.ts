@@ -11,6 +11,7 @@ export interface Program {
   /** `http://127.0.0.1:port` */
   url: string;
   dicomPort: number;
+  hl7Port: number;
   dataDir: string;
   /** What it printed on standard output so far. */
   output(): string;
@@ -56,6 +57,7 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
       PORT: "0",
       HOST: "127.0.0.1",
       DICOM_PORT: "0",
+      HL7_PORT: "0",
       DATA_DIR: dataDir,
       ADMIN_PASSWORD: adminPassword,
       LOG_LEVEL: "warn",
@@ -84,6 +86,7 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
   return {
     url,
     dicomPort: Number(/port (\d+)/.exec(output)?.[1]),
+    hl7Port: Number(/HL7 .*port (\d+)/.exec(output)?.[1]),
     dataDir,
     output: () => `${output}${errors}`,
     child,

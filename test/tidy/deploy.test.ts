@@ -4,6 +4,7 @@ import { withoutDatabase } from "@isocenter/server/openapi.ts";
 import { readConfig } from "@isocenter/server/platform/index.ts";
 import { measureDatabase, measuredStore } from "@isocenter/server/platform/metrics-stores.ts";
 import { startDimse } from "@isocenter/server/protocols/dimse/index.ts";
+import { startHl7 } from "@isocenter/server/protocols/hl7/index.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 
@@ -78,6 +79,7 @@ describe("variables", () => {
     expect(ports.map((port: string) => Number(port.split(":").at(-1)))).toEqual([
       environment.PORT,
       environment.DICOM_PORT,
+      environment.HL7_PORT,
     ]);
   });
 });
@@ -107,8 +109,8 @@ describe("the image", () => {
     const command = JSON.parse(lines.find((line) => line.startsWith("CMD "))!.slice(4));
     expect(command).toEqual(["node", "server/bin/isocenter.js", "start"]);
     expect(isThere(command[1])).toBe(true);
-    const { port, dicomPort } = readConfig({});
-    expect(lines).toContain(`EXPOSE ${port} ${dicomPort}`);
+    const { port, dicomPort, hl7Port } = readConfig({});
+    expect(lines).toContain(`EXPOSE ${port} ${dicomPort} ${hl7Port}`);
     expect(read("Dockerfile")).toContain(`PORT || ${port}}/health/ready`);
     const set = lines
       .find((line) => line.startsWith("ENV "))!
@@ -169,13 +171,14 @@ describe("Kubernetes", () => {
       const listens = {
         ...(config.roles.includes("api") ? { http: config.port } : {}),
         ...(config.roles.includes("dicom") ? { dicom: config.dicomPort } : {}),
+        ...(config.roles.includes("hl7") ? { hl7: config.hl7Port } : {}),
         ...(config.healthPort === null ? {} : { health: config.healthPort }),
       };
       expect(Object.fromEntries(ports.map((port: Manifest) => [port.name, port.containerPort]))).toEqual(
         listens,
       );
     }
-    expect(roles.toSorted()).toEqual(["api", "dicom", "worker"]);
+    expect(roles.toSorted()).toEqual(["api", "dicom", "hl7", "worker"]);
   });
 
   test("what names another finds it: selectors, ports, probes, volumes", () => {
@@ -217,6 +220,8 @@ describe("metrics", () => {
     labels = await withoutDatabase(async ({ platform, modules }) => {
       const dimse = await startDimse({ platform, ...modules });
       await dimse.close();
+      const hl7 = await startHl7(platform, modules.hl7);
+      await hl7.close();
       // There is no database for it: it measures before it asks.
       await modules.sending.start().catch(() => {});
       measureDatabase(platform.db, platform.metrics.registry);

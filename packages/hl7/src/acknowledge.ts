@@ -1,3 +1,4 @@
+import { isCharacterSet } from "./characters.ts";
 import type { Header } from "./header.ts";
 import { fieldValue, type Message, type Segment, segmentOf, segmentsOf } from "./message.ts";
 import { formatTime } from "./time.ts";
@@ -58,7 +59,10 @@ export function acknowledgement(header: Header | null, options: AcknowledgementO
   const number = versionNumber(version);
   const event = header?.event ?? "";
   const type = number < 231 || event === "" ? "ACK" : number < 240 ? ["ACK", event] : ["ACK", event, "ACK"];
-  const { receiver, sender, characterSets = [] } = header ?? {};
+  const { receiver, sender } = header ?? {};
+  const characterSets = (header?.characterSets ?? []).every(isCharacterSet)
+    ? (header?.characterSets ?? [])
+    : [];
   const msh = segment("MSH", {
     7: formatTime(options.at),
     9: type,

@@ -5,7 +5,7 @@ import { headLine, parseSegment } from "./parse.ts";
 /** What MSH says. Texts are empty where it says nothing. */
 export interface Header {
   delimiters: Delimiters;
-  /** MSH-3 and MSH-4, first component (the namespace). */
+  /** MSH-3 and MSH-4: the namespace, or the universal id where there is none (HD). */
   sendingApplication: string;
   sendingFacility: string;
   receivingApplication: string;
@@ -30,12 +30,13 @@ export interface Header {
 function headerOfSegment(msh: Segment | undefined, delimiters: Delimiters): Header {
   const field = (number: number) => msh?.fields[number - 1] ?? [];
   const structure = fieldValue(msh, 9, 3);
+  const named = (number: number) => fieldValue(msh, number).trim() || fieldValue(msh, number, 2).trim();
   return {
     delimiters,
-    sendingApplication: fieldValue(msh, 3).trim(),
-    sendingFacility: fieldValue(msh, 4).trim(),
-    receivingApplication: fieldValue(msh, 5).trim(),
-    receivingFacility: fieldValue(msh, 6).trim(),
+    sendingApplication: named(3),
+    sendingFacility: named(4),
+    receivingApplication: named(5),
+    receivingFacility: named(6),
     sender: { application: field(3), facility: field(4) },
     receiver: { application: field(5), facility: field(6) },
     time: fieldValue(msh, 7).trim(),

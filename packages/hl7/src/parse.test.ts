@@ -50,6 +50,15 @@ test("fields, repetitions, components and sub-components are found where the sta
   });
 });
 
+test("a sender without a namespace is known by its universal id, and an event by the structure alone", () => {
+  const bytes = Buffer.from("MSH|^~\\&|^1.2.3^ISO|^1.2.4^ISO|||2026||ORM^^ORM_O01|1|P|2.5");
+  expect(headerOf(parseMessage(bytes))).toMatchObject({
+    sendingApplication: "1.2.3",
+    sendingFacility: "1.2.4",
+    event: "O01",
+  });
+});
+
 test("segments end with CR, LF or CRLF, and blank lines are nothing", () => {
   for (const end of ["\r", "\n", "\r\n"])
     expect(parse(`\n${[head, "PID|1", "", "PV1|1", ""].join(end)}`).segments.map(({ name }) => name)).toEqual(

@@ -16,7 +16,7 @@ export function fail(error: unknown): never {
     complain(error.message);
   } else if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
     complain(
-      `The port ${(error as { port?: number }).port} is taken by another program. Choose others with PORT and DICOM_PORT.`,
+      `The port ${(error as { port?: number }).port} is taken by another program. Choose others with PORT, DICOM_PORT and HL7_PORT.`,
     );
   } else {
     complain(error instanceof Error ? (error.stack ?? error.message) : String(error));

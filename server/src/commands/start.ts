@@ -34,6 +34,10 @@ function banner(config: Config, isocenter: Isocenter): string {
       : [`  DICOM       ${config.aeTitle} at ${networkAddress()}, port ${isocenter.dicomPort}`];
   if (dicom.length > 0 && config.dicomTlsPort !== null)
     dicom.push(`              by TLS at port ${config.dicomTlsPort}`);
+  const hl7 =
+    isocenter.hl7Port === null ? [] : [`  HL7         ${networkAddress()}, port ${isocenter.hl7Port}`];
+  if (hl7.length > 0 && config.hl7TlsPort !== null)
+    hl7.push(`              by TLS at port ${config.hl7TlsPort}`);
   const health =
     isocenter.healthPort === null ? [] : [`  Health      port ${isocenter.healthPort} of this machine`];
   const lines = [
@@ -42,6 +46,7 @@ function banner(config: Config, isocenter: Isocenter): string {
     "",
     ...http,
     ...dicom,
+    ...hl7,
     ...health,
     `  Data        ${config.dataDir}`,
     "",

@@ -127,6 +127,7 @@ async function ports(config: Config, besideServer: boolean): Promise<Finding[]> 
     ...(config.roles.includes("api") ? [{ name: "PORT", port: config.port }] : []),
     ...(config.healthPort !== null ? [{ name: "HEALTH_PORT", port: config.healthPort }] : []),
     ...(config.roles.includes("dicom") ? [{ name: "DICOM_PORT", port: config.dicomPort }] : []),
+    ...(config.roles.includes("hl7") ? [{ name: "HL7_PORT", port: config.hl7Port }] : []),
   ].filter(({ port }) => port !== 0);
   const findings: Finding[] = [];
   for (const { name, port } of wanted) {

@@ -20,6 +20,8 @@ test("an empty environment is enough", () => {
     port: 3006,
     dicomPort: 11112,
     dicomTlsPort: null,
+    hl7Port: 2575,
+    hl7TlsPort: null,
     aeTitle: "ISOCENTER",
     databaseUrl: null,
     settleSeconds: 60,
@@ -29,7 +31,7 @@ test("an empty environment is enough", () => {
     adminUsername: "admin",
     passwordHashMiB: 64,
     corsOrigins: [],
-    roles: ["api", "dicom", "worker"],
+    roles: ["api", "dicom", "hl7", "worker"],
   });
 });
 
@@ -82,7 +84,7 @@ test("health has a port of its own only where there is no API", () => {
 
 test("what is set and not offered is named, instead of being passed over", () => {
   const set = { HL7_PORT: "2575", OIDC_ISSUER: "https://sso.example" };
-  expect(withoutEffect(set)).toEqual(["HL7_PORT", "OIDC_ISSUER"]);
+  expect(withoutEffect(set)).toEqual(["OIDC_ISSUER"]);
   expect(mistakes(set)).toEqual([]);
 });
 

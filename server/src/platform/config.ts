@@ -12,7 +12,7 @@ export type { TlsSettings } from "./config-tls.ts";
 const environments = ["production", "development", "test"] as const;
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const listenerProcesses = ["auto", "own", "shared"] as const;
-const processRoles = ["api", "dicom", "worker"] as const;
+const processRoles = ["api", "dicom", "hl7", "worker"] as const;
 
 const physicianOrders = ["known", "proven"] as const;
 export type PhysicianOrders = (typeof physicianOrders)[number];
@@ -52,6 +52,10 @@ export interface Config {
   dicomProcess: (typeof listenerProcesses)[number];
   /** For DICOM by TLS with the certificate of `tls`; null: off. */
   dicomTlsPort: number | null;
+  /** HL7 v2 in MLLP frames; 0 takes any that is free. */
+  hl7Port: number;
+  /** HL7 by TLS, with the certificate of HTTPS; null: off. */
+  hl7TlsPort: number | null;
   settleSeconds: number;
   /** A bill is due so many days after it was issued, where it does not say otherwise. */
   billDueDays: number;
@@ -138,11 +142,11 @@ function roles(values: ConfigValues): Config["roles"] {
   return processRoles.filter((role) => named.includes(role));
 }
 
-function dicomTlsPort(values: ConfigValues): number | null {
-  const port = values.integer("DICOM_TLS_PORT", 0, 0, 65_535);
+function tlsPort(values: ConfigValues, name: "DICOM_TLS_PORT" | "HL7_TLS_PORT", what: string): number | null {
+  const port = values.integer(name, 0, 0, 65_535);
   if (port === 0) return null;
-  const given = ["TLS_CERT", "TLS_CERT_FILE"].some((name) => values.raw(name) !== undefined);
-  if (!given) values.mistakes.push("DICOM_TLS_PORT: DICOM by TLS needs TLS_CERT and TLS_KEY.");
+  const given = ["TLS_CERT", "TLS_CERT_FILE"].some((one) => values.raw(one) !== undefined);
+  if (!given) values.mistakes.push(`${name}: ${what} by TLS needs TLS_CERT and TLS_KEY.`);
   return port;
 }
 
@@ -193,7 +197,7 @@ function ehrServiceUrl(values: ConfigValues, publicUrl: string | null): string |
   return url;
 }
 
-const notOffered = ["HL7_PORT", "OIDC_ISSUER"];
+const notOffered = ["OIDC_ISSUER"];
 
 /** Variables of the plan of the whole that are set and have no effect in this version: whoever set them waits for it. */
 export const withoutEffect = (environment: Environment): string[] =>
@@ -237,7 +241,9 @@ export function readConfig(environment: Environment): Config {
     aeTitle: aeTitle(values),
     dicomPort: values.integer("DICOM_PORT", 11_112, 0, 65_535),
     dicomProcess: values.oneOf("DICOM_PROCESS", listenerProcesses, "auto"),
-    dicomTlsPort: dicomTlsPort(values),
+    dicomTlsPort: tlsPort(values, "DICOM_TLS_PORT", "DICOM"),
+    hl7Port: values.integer("HL7_PORT", 2575, 0, 65_535),
+    hl7TlsPort: tlsPort(values, "HL7_TLS_PORT", "HL7"),
     settleSeconds: values.integer("SETTLE_SECONDS", 60, 1, 86_400),
     billDueDays: values.integer("BILL_DUE_DAYS", 30, 0, 3650),
     screenLockMinutes: values.integer("SCREEN_LOCK_MINUTES", 15, 0, 1440),

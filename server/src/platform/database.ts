@@ -118,6 +118,17 @@ export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise
   return result;
 }
 
+/** Runs the work within a transaction so that, where it throws, what it wrote is taken back and the transaction goes on. */
+export async function savepoint<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const inner: (() => void)[] = [];
+  const result = (await tx.savepoint(async (nested) => {
+    callbacks.set(nested, inner);
+    return await work(nested);
+  })) as T;
+  callbacks.get(tx)?.push(...inner);
+  return result;
+}
+
 /**
  * Calls back once the transaction is committed, and never when it is rolled back. A crash in between loses the call: it serves to
  * wake what would look for itself a little later. @returns false where the transaction was not begun by `transact`

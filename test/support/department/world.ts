@@ -63,7 +63,11 @@ export async function openWorld(
   const modules = await composeModules(time.platform, { passwordCost: testPasswordCost });
   const { username } = await ensureFirstStart(time.platform, modules.journal, testPasswordCost);
   await modules.identity.start();
-  const app = await composeHttp(time.platform, modules, [], { host: "127.0.0.1", dicomPort: () => 0 });
+  const app = await composeHttp(time.platform, modules, [], {
+    host: "127.0.0.1",
+    dicomPort: () => 0,
+    hl7Port: () => 0,
+  });
   await app.ready();
   const desk = createDesk(app, {
     own: (name) => (name === username ? platform.config.adminPassword! : `${password} of its own`),

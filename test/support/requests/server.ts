@@ -18,7 +18,11 @@ export function testHouses<Name extends string>(...names: readonly Name[]) {
     await prepareJobs({ url: null, socketPath: inject("postgresSocket"), database: database.name });
     await platform.objects.check();
     modules = await composeModules(platform, { passwordCost: { memoryKiB: 64, passes: 1 } });
-    app = await composeHttp(platform, modules, [], { host: "127.0.0.1", dicomPort: () => 0 });
+    app = await composeHttp(platform, modules, [], {
+      host: "127.0.0.1",
+      dicomPort: () => 0,
+      hl7Port: () => 0,
+    });
     await app.ready();
     // Readers of facts begin here.
     await modules.journal.drain();

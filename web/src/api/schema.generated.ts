@@ -18269,6 +18269,7 @@ export interface operations {
                         version: string;
                         aeTitle: string;
                         dicomPort: number;
+                        hl7Port: number;
                         /** @description The address that other machines reach */
                         host: string;
                         demo: {

@@ -53,6 +53,18 @@ export async function procedureByCode(
   return row;
 }
 
+/** The procedure that can be ordered by the first of the codes that the catalogue has; null where it has none. */
+export async function orderableProcedure(
+  reader: Reader,
+  facilityId: string,
+  codes: readonly string[],
+): Promise<{ code: string; modality: string } | null> {
+  const [row] = await reader<{ code: string; modality: string }[]>`
+    select code, modality from procedure where facility_id = ${facilityId} and code = any(${[...codes]}::text[]) and active
+    order by array_position(${[...codes]}::text[], code) limit 1`;
+  return row ?? null;
+}
+
 /**
  * What is asked for, completed from the catalogue.
  * @throws Refusal `invalid` (`procedure.unknown`, `order.invalid-modality`, `order.other-modality`, `order.needs-modality`, `order.needs-body-part`)

@@ -15,8 +15,10 @@ export {
   performOrder,
   startOrder,
 } from "./automatic.ts";
+export { ordersByNumber } from "./by-number.ts";
 export { changeOrder } from "./change.ts";
 export type { OrderContext } from "./context.ts";
+export { orderableProcedure } from "./examination.ts";
 export { type FoundOrder, findOrderForStudy, type OrderNames } from "./find.ts";
 export { reportReader } from "./jobs.ts";
 export { followOrderMerges } from "./merges.ts";

@@ -50,6 +50,18 @@ const nameColumns = (parts: NameParts, name: string) => {
   };
 };
 
+/** How the name is written in other alphabets: the groups behind the first (PS3.5 6.2.1), `山田^太郎=やまだ^たろう`. */
+interface OtherNames {
+  otherNames?: string;
+}
+
+/** What another system may not know. */
+export type PatientEntry = Omit<CreatePatient, "birthDate" | "sex"> & {
+  birthDate: string | null;
+  sex: string | null;
+} & OtherNames;
+export type PatientChange = ChangePatient & OtherNames;
+
 /**
  * Enters a patient at a facility of the viewer's; an identifier is given when none comes.
  * @throws Refusal `forbidden`, `not-found` (`facility.not-found`), `conflict` (`patient.identifier-taken`), `invalid` (`patient.invalid-sex`, ...)
@@ -57,7 +69,7 @@ const nameColumns = (parts: NameParts, name: string) => {
 export async function createPatient(
   tx: Tx,
   viewer: Viewer,
-  input: CreatePatient,
+  input: CreatePatient | PatientEntry,
   { clock, journal }: PatientContext,
 ): Promise<string> {
   requirePermission(viewer, "patients.write");
@@ -70,9 +82,9 @@ export async function createPatient(
   const parts = partsOf(input);
   await tx`insert into patient ${tx({
     id,
-    ...nameColumns(parts, joinName(parts)),
+    ...nameColumns(parts, withOthers(joinName(parts), "otherNames" in input ? input.otherNames : undefined)),
     birth_date: input.birthDate,
-    sex: readSex(input.sex),
+    sex: input.sex === null ? null : readSex(input.sex),
     phone: input.phone || null,
     email: input.email || null,
     address: input.address || null,
@@ -90,7 +102,10 @@ export async function createPatient(
   return id;
 }
 
-export const partsOf = (input: Partial<CreatePatient>): NameParts => ({
+const withOthers = (alphabetic: string, others: string | undefined): string =>
+  others === undefined ? alphabetic : `${alphabetic}=${others}`.replace(/=+$/, "");
+
+export const partsOf = (input: Partial<PatientEntry>): NameParts => ({
   family: (input.lastName ?? "").trim(),
   given: (input.firstName ?? "").trim(),
   middle: (input.middleName ?? "").trim(),
@@ -159,7 +174,7 @@ export async function changePatient(
   tx: Tx,
   viewer: Viewer,
   patientId: string,
-  input: ChangePatient,
+  input: PatientChange,
   { clock, journal }: PatientContext,
 ): Promise<void> {
   requirePermission(viewer, "patients.write");
@@ -168,7 +183,7 @@ export async function changePatient(
   checkVersion(input.expectedVersion, current.version);
   const parts = { ...partsOfRow(current), ...definedParts(input) };
   const named = Object.keys(definedParts(input)).length > 0;
-  const name = named ? renamed(current.name, parts) : current.name;
+  const name = named ? renamed(current.name, parts, input.otherNames) : current.name;
   const birthDate = input.birthDate === undefined ? current.birthDate : input.birthDate;
   if (input.birthDate !== undefined) checkBirthDate(clock, birthDate);
   const sex = input.sex === undefined ? current.sex : input.sex === null ? null : readSex(input.sex);
@@ -236,10 +251,9 @@ function definedParts(input: ChangePatient): Partial<NameParts> {
   );
 }
 
-/** The name with another alphabetic group; how it is written in other scripts stays. */
-function renamed(name: string, parts: NameParts): string {
-  const [, ...others] = name.split("=");
-  return [joinName(parts), ...others].join("=").replace(/=+$/, "");
+/** The name with another alphabetic group; how it is written in other scripts stays where it is not said. */
+function renamed(name: string, parts: NameParts, others = name.split("=").slice(1).join("=")): string {
+  return withOthers(joinName(parts), others);
 }
 
 function contactColumns(input: ChangePatient): Record<string, string | null> {

@@ -50,6 +50,7 @@ export {
   searchWords,
   wholeName,
 } from "./queries.ts";
+export { registerPatient, type SaidPatient } from "./register.ts";
 export { patientRoutes } from "./routes.ts";
 export { careRoutes } from "./routes-care.ts";
 export { mergeRoutes } from "./routes-merge.ts";

@@ -5,7 +5,7 @@
  * `modality.changed`, `modality.removed`, `modality.echoed`, `modality.refused`, `modality.knock-dismissed`, `send.queued`, `send.retried`,
  * `send.cancelled`, `send.sent`, `send.failed` (the alarm), `send.committed`, `send.commitment-failed`, `commitment.requested`,
  * `commitment.reported`, `commitment.undeliverable`, `routing-rule.created`, `routing-rule.changed`, `routing-rule.removed`,
- * `routing-rule.failed`, `hl7-system.created`, `hl7-system.changed`, `hl7-system.removed`, `hl7-system.tested`, `hl7-message.dismissed`, `hl7-message.retried`, `hl7-message.sent`, `hl7-message.refused`, `hl7-message.failed` (the alarm). Keeps: an AE title is one application; a caller is let in as what its title and its address (or its certificate) say,
+ * `routing-rule.failed`, `hl7-system.created`, `hl7-system.changed`, `hl7-system.removed`, `hl7-system.tested`, `hl7-message.received`, `hl7-message.dismissed`, `hl7-message.retried`, `hl7-message.sent`, `hl7-message.refused`, `hl7-message.failed` (the alarm). Keeps: an AE title is one application; a caller is let in as what its title and its address (or its certificate) say,
  * within its facility; a caller that is not known comes in from this machine alone; who was refused is put down, within a bound; to a
  * destination goes one item at a time, in the order they were asked for, and what it has confirmed is not sent again for the same item.
  */
@@ -33,7 +33,19 @@ export {
   type SentCommitments,
 } from "./commitment/sent.ts";
 export { addressOf, associationWith, type PeerAddress } from "./connection.ts";
+export { removeSystem as removeHl7System } from "./hl7/commands.ts";
 export { connectTo, Hl7ConnectionError } from "./hl7/connect.ts";
+export {
+  createSystemRecognition,
+  type EarlierMessage,
+  earlierMessage,
+  type Hl7Sender,
+  putDown,
+  type ReceivedMessage,
+  type RecognizeSystem,
+  systemAsViewer,
+} from "./hl7/inbox.ts";
+export { defineHl7Jobs } from "./hl7/jobs.ts";
 export { type Hl7MessageRow, requireMove, type WholeMessageRow } from "./hl7/message.ts";
 export { messageRow } from "./hl7/messages.ts";
 export { type SentEnd, stuckAfterMs } from "./hl7/out-rules.ts";

@@ -24,6 +24,7 @@ const words: Readonly<Record<string, string>> = {
   "notifications.jobs-that-gave-up": message("Tell administrators of background work that gave up"),
   "notifications.webhooks": message("Tell other systems of an event by a webhook"),
   "notifications.webhooks-again": message("Tell webhooks again that could not be reached"),
+  "peers.clear-hl7-messages": message("Forget HL7 messages that were settled long ago"),
   "peers.clear-send-queue": message("Clear the send queue of what was sent long ago"),
   "platform.forget-idempotency-keys": message("Forget requests that can no longer be repeated"),
   "rendering.make-thumbnails": message("Draw the small pictures of a study"),

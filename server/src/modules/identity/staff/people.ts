@@ -18,6 +18,22 @@ export async function userNames(db: Reader, userIds: readonly string[]): Promise
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
+/** Who can sign in at the facility and is known by the first of the numbers that anybody is: a licence of staff, or the name of a user. */
+export async function userByNumber(
+  db: Reader,
+  facilityId: string,
+  numbers: readonly string[],
+): Promise<string | null> {
+  if (numbers.length === 0) return null;
+  const said = numbers.map((number) => number.trim().toUpperCase());
+  const [row] = await db<{ id: string }[]>`
+    select u.id from app_user u join user_facility f on f.user_id = u.id and f.facility_id = ${facilityId}
+    left join staff s on s.user_id = u.id and s.active
+    where u.active and (upper(s.licence_number) = any(${said}::text[]) or upper(u.username) = any(${said}::text[]))
+    order by least(array_position(${said}::text[], upper(s.licence_number)), array_position(${said}::text[], upper(u.username))), u.id limit 1`;
+  return row?.id ?? null;
+}
+
 /** @throws Refusal `invalid` (`user.unknown`) where it is no active user of one of the facilities */
 export async function checkUserOf(
   db: Reader,

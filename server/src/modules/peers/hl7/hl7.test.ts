@@ -5,6 +5,7 @@ import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type App, createHttpServer, newId, type Viewer } from "../../../platform/index.ts";
 import { createJournal, type Journal } from "../../journal/index.ts";
+import { clearMessages } from "./jobs.ts";
 import { hl7Routes } from "./routes.ts";
 
 const database = testDatabase();
@@ -49,7 +50,7 @@ beforeAll(async () => {
       });
     },
     root: [],
-    api: [hl7Routes(platform, journal)],
+    api: [hl7Routes(platform, journal, async () => {})],
   });
 });
 afterAll(async () => {
@@ -242,6 +243,21 @@ test("each state of each direction is dismissed where the table says so, and oth
         });
       else expect([answer.status, answer.body.code]).toEqual([409, "hl7-message.illegal-transition"]);
     }
+});
+
+test("what was settled long ago is forgotten; what a person must look at stays", async () => {
+  const old = new Date(Date.parse("2020-01-01"));
+  const finished = (status: string, direction = "IN") => message({ status, direction, finished_at: old });
+  await finished("ACCEPTED");
+  await finished("DISMISSED");
+  await finished("ACKNOWLEDGED", "OUT");
+  const kept = [
+    await message({ status: "REFUSED" }),
+    await message({ status: "ACCEPTED", finished_at: new Date(Date.parse("2020-03-01")) }),
+  ];
+  await clearMessages(database.db, new Date(Date.parse("2020-02-01")));
+  const left = await database.db<{ id: string }[]>`select id from hl7_messages order by id`;
+  expect(left.map(({ id }) => id)).toEqual(kept.sort());
 });
 
 test("what waits for a system fails when the system is removed", async () => {

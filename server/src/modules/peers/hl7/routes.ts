@@ -36,7 +36,7 @@ const permission = "hl7.manage" as const;
 export type ActAgain = (viewer: Viewer, id: string) => Promise<void>;
 
 /** `/hl7`: the systems that speak HL7 with us, and the messages. */
-export function hl7Routes(platform: Platform, journal: Journal, actAgain?: ActAgain): Routes {
+export function hl7Routes(platform: Platform, journal: Journal, actAgain: ActAgain): Routes {
   const { db } = platform;
   const deps = { clock: platform.clock, journal };
   return (app) => {
@@ -143,7 +143,7 @@ export function hl7Routes(platform: Platform, journal: Journal, actAgain?: ActAg
       async (request, reply) => {
         const { viewer, params } = request;
         const { direction } = await getMessage(db, viewer, params.id);
-        if (direction === "IN" && actAgain) {
+        if (direction === "IN") {
           await actAgain(viewer, params.id);
           return sendVersioned(reply, await getMessage(db, viewer, params.id));
         }

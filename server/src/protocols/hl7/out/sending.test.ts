@@ -23,7 +23,7 @@ const room = testReadingRoom(database, platform, (parts) => {
     criticalFindings,
     patience: { answerMs: 150, idleMs: 60_000 },
   });
-  return [hl7Routes(platform, journal)];
+  return [hl7Routes(platform, journal, async () => {})];
 });
 let ehr: Hl7Receiver;
 let radiologist: Person;
