@@ -46,6 +46,7 @@ export async function startIsocenter(folder: string, port: number): Promise<Benc
       PORT: String(port),
       HOST: "127.0.0.1",
       DICOM_PORT: String(port + 1),
+      HL7_PORT: "0",
       DATA_DIR: path.join(folder, "isocenter"),
       ADMIN_PASSWORD: password,
       LOG_LEVEL: "warn",

@@ -71,6 +71,7 @@ async function startServer(folder: string): Promise<{ pid: number; stop(): Promi
         PORT: String(port),
         HOST: "127.0.0.1",
         DICOM_PORT: String(port + 1),
+        HL7_PORT: "0",
         DATA_DIR: folder,
         LOG_LEVEL: "warn",
         DISK_RESERVE_BYTES: "0",

@@ -139,6 +139,7 @@ test.skipIf(!asRoot)("an ordinary user can run it", async () => {
       PATH: process.env.PATH,
       PORT: "0",
       DICOM_PORT: "0",
+      HL7_PORT: "0",
       HOST: "127.0.0.1",
       DATA_DIR: `${folder}/data`,
       DISK_RESERVE_BYTES: "0",

@@ -29,6 +29,7 @@ function isocenter(dataDir: string, ...args: string[]): Promise<Ran> {
     DATA_DIR: dataDir,
     PORT: "0",
     DICOM_PORT: "0",
+    HL7_PORT: "0",
     DISK_RESERVE_BYTES: "0",
   } as NodeJS.ProcessEnv;
   return new Promise((resolve) => {
