@@ -153,6 +153,23 @@ test("a job whose program died during its last attempt is not done again, and ra
   expect(left).toEqual([{ locked_by: null, last_error: "the program ended during the last attempt" }]);
 });
 
+test("a job that died when another of its key had taken its place is gone, and nobody is alarmed", async () => {
+  const gaveUp: unknown[] = [];
+  const jobs = createJobs({ ...options, alone: true, onGaveUp: (job) => void gaveUp.push(job) });
+  const done: unknown[] = [];
+  jobs.define({ name: "test.again", run: async (payload) => void done.push(payload) });
+  await jobs.add(database.db, "test.again", { of: "again" }, { key: "again" });
+  await database.db`update graphile_worker._private_jobs set attempts = 1, locked_by = 'killed', locked_at = now() where payload->>'of' = 'again'`;
+  await jobs.add(database.db, "test.again", { of: "again" }, { key: "again" });
+  await jobs.start();
+  await expect.poll(() => done).toEqual([{ of: "again" }]);
+  await jobs.stop();
+  expect(gaveUp).toEqual([]);
+  expect(
+    await database.db`select from graphile_worker._private_jobs where payload->>'of' = 'again'`,
+  ).toHaveLength(0);
+});
+
 test("the jobs of a worker without a heartbeat are taken over, those of a living one are not", async () => {
   const done = Promise.withResolvers<unknown>();
   const jobs = createJobs(options);

@@ -99,8 +99,15 @@ export function createJobs({
       max_attempts := ${task?.maxAttempts ?? defaultAttempts}, job_key := ${options.key ?? null}::text)`;
   }
 
-  /** Jobs of workers that are dead are done again. One that was at its last attempt is not, and nobody knows how that went. */
+  /**
+   * Jobs of workers that are dead are done again. One that was at its last attempt is not, and nobody knows how that went; but one in whose place another
+   * of its key was added meanwhile, which graphile-worker writes in the same way, is done with it.
+   */
   async function free(reader: Reader, workers: readonly string[]): Promise<void> {
+    await reader`
+      delete from graphile_worker._private_jobs j using graphile_worker._private_jobs next
+      where j.locked_by = any(${[...workers]}::text[]) and j.attempts >= j.max_attempts and j.key is null
+        and next.task_id = j.task_id and next.key is not null and next.id > j.id and next.payload::text = j.payload::text`;
     const last = await reader<{ name: string; id: string; attempts: number }[]>`
       update graphile_worker._private_jobs j set last_error = ${lostAttempt} from graphile_worker._private_tasks t
       where t.id = j.task_id and j.locked_by = any(${[...workers]}::text[]) and j.attempts >= j.max_attempts
