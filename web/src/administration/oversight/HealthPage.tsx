@@ -26,6 +26,7 @@ const dependencyWords: Readonly<Record<string, string>> = {
   disk: message("Disk"),
   jobs: message("Background work"),
   dimse: message("DICOM listener"),
+  hl7: message("HL7 listener"),
   "hl7-queue": message("Messages to HL7 systems"),
 };
 
