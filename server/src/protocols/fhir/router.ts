@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { listFacilities } from "../../modules/identity/index.ts";
 import {
   type App,
-  type Clock,
   type Config,
   installJson,
   isUuid,
@@ -256,7 +255,7 @@ async function made(
   const found = await definition.read(asked, id);
   reply.header("etag", `W/"${found.meta?.versionId}"`);
   if (found.meta?.lastUpdated) reply.header("last-modified", new Date(found.meta.lastUpdated).toUTCString());
-  if (prefer === "OperationOutcome".toLowerCase())
+  if (prefer === "operationoutcome")
     return send(
       reply,
       answering,
@@ -268,7 +267,7 @@ async function made(
 /** The routes of a table of resources, and of nothing else. */
 export function registerFhir(app: App, deps: FhirDeps, resources: readonly Resource[]): void {
   const parts: Parts = { deps, table: new Map(resources.map((one) => [one.type, one])) };
-  const started = (deps.platform.clock as Clock).now().toISOString();
+  const started = deps.platform.clock.now().toISOString();
   app.setErrorHandler((error, request, reply) => sendOutcome(request, reply, error));
   installJson(app, "application/fhir+json");
   app.addContentTypeParser(

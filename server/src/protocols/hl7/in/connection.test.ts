@@ -57,10 +57,13 @@ async function connected(more: Partial<ConnectionDeps> = {}) {
 test("messages of a connection are answered in order, one at a time, however they come", async () => {
   let atOnce = 0;
   let most = 0;
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
   const room = await connected({
     async receive(bytes) {
       most = Math.max(most, ++atOnce);
-      await new Promise((resolve) => setImmediate(resolve));
+      begun.resolve();
+      await goOn.promise;
       atOnce -= 1;
       return { answers: [acknowledge(bytes)], outcome: "accepted" };
     },
@@ -68,7 +71,11 @@ test("messages of a connection are answered in order, one at a time, however the
   const bytes = Buffer.concat(["1", "2", "3"].map(message));
   room.client.write(bytes.subarray(0, 30));
   room.client.write(bytes.subarray(30));
-  room.client.write(message("4"));
+  await begun.promise;
+  await new Promise<void>((resolve) => room.client.write(message("4"), () => resolve()));
+  // It is at the server's socket now, which would hand it over in one of these turns.
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  goOn.resolve();
   await room.answers(4);
   expect([room.answered, most]).toEqual([["1", "2", "3", "4"], 1]);
 });
