@@ -297,6 +297,23 @@ export async function buildHouse(
       const { id } = await house.modality();
       return await call("POST", "/routing-rules", { name: `Away ${++count}`, destinationId: id, facilityId });
     },
+    hl7System: (): Promise<Json> =>
+      call("POST", "/hl7/systems", {
+        name: `Hospital ${++count}`,
+        application: `${name}_${count}`,
+        host: "127.0.0.1",
+        port: 1,
+        facilityId,
+      }),
+    /** One that came and was refused. */
+    async hl7Message(): Promise<{ id: string; systemId: string; patientId: string }> {
+      const [system, patient] = [await house.hl7System(), await house.patient()];
+      const id = newId(clock);
+      const text = `MSH|^~\\&|${system.application}||||20260301||ADT^A08|${++count}|P|2.5.1\rPID|1`;
+      await db`insert into hl7_messages (id, direction, system_id, facility_id, control_id, message_type, status, patient_id, text, happened_at)
+        values (${id}, 'IN', ${system.id}, ${facilityId}, ${count}, 'ADT^A08', 'REFUSED', ${patient.id}, ${Buffer.from(text)}, ${now()})`;
+      return { id, systemId: system.id, patientId: patient.id };
+    },
     async sendItem(): Promise<{ id: string }> {
       const { studyId } = await house.study();
       const { id } = await house.modality();

@@ -194,4 +194,24 @@ export const peopleRequests: Requests = {
     body: { enabled: false, destinationId: (await h.modality()).id },
   }),
   deleteRoutingRule: async (h) => ({ path: { id: (await h.rule()).id } }),
+  createHl7System: (h) => ({
+    body: { name: "Hospital", application: h.fresh(), facilityId: h.facilityId, providerId: h.me.id },
+  }),
+  getHl7System: async (h) => ({ path: { id: (await h.hl7System()).id } }),
+  updateHl7System: async (h) => ({
+    path: { id: (await h.hl7System()).id },
+    body: { name: "Ours", facilityId: h.facilityId, providerId: h.me.id },
+  }),
+  deleteHl7System: async (h) => ({ path: { id: (await h.hl7System()).id } }),
+  testHl7System: async (h) => ({ path: { id: (await h.hl7System()).id } }),
+  listHl7Messages: async (h) => {
+    const { systemId, patientId } = await h.hl7Message();
+    return { query: { systemId, patientId } };
+  },
+  getHl7Message: async (h) => ({ path: { id: (await h.hl7Message()).id } }),
+  retryHl7Message: async (h) => ({ path: { id: (await h.hl7Message()).id } }),
+  dismissHl7Message: async (h) => ({
+    path: { id: (await h.hl7Message()).id },
+    body: { reason: "a trial" },
+  }),
 };

@@ -1,3 +1,4 @@
+import { newUid } from "@isocenter/dicom";
 import { testPassword } from "../identity.ts";
 import type { House } from "./house.ts";
 import type { Requests } from "./requests.ts";
@@ -98,21 +99,31 @@ export const resultRequests: Requests = {
   search: () => ({ query: { query: "doe" } }),
   getStudyMeasurements: ofStudy,
   replaceStudyMeasurements: async (h) => {
-    const { studyId, file } = await h.study();
+    const frameOfReferenceUid = newUid();
+    const { studyId, file } = await h.study({
+      FrameOfReferenceUID: frameOfReferenceUid,
+      ImagePositionPatient: ["0", "0", "0"],
+    });
+    const length = { kind: "length", values: [{ quantity: "length", value: 5, unit: "mm" }] };
+    const inImage = [
+      [1, 1],
+      [4, 5],
+    ];
+    const inPatient = [
+      [0, 0, 1],
+      [0, 3, 5],
+    ];
+    const plane = {
+      frameOfReferenceUid,
+      seriesInstanceUid: file.SeriesInstanceUID,
+      normal: [1, 0, 0],
+    };
     return {
       path: { id: studyId },
       body: {
         measurements: [
-          {
-            id: "m1",
-            kind: "length",
-            values: [{ quantity: "length", value: 12.5, unit: "mm" }],
-            sopInstanceUid: file.SOPInstanceUID,
-            points: [
-              [1, 1],
-              [4, 5],
-            ],
-          },
+          { ...length, id: "m1", sopInstanceUid: file.SOPInstanceUID, points: inImage },
+          { ...length, id: "m2", plane, points: inPatient },
         ],
       },
     };
