@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { create, type Font } from "fontkit";
+import { sayCodes } from "./glyph-codes.ts";
 import { followLines, openSlice, slicedFontOf } from "./sliced-fonts.ts";
 
 /** Plain and bold of one family, opened once, and which code points they have. */
@@ -48,7 +49,7 @@ function load([plainName, boldName]: readonly [string, string]): Family {
   return { plain, bold: opened(boldName), has: new Set(plain.characterSet) };
 }
 
-const opened = (name: string): Font => create(readFileSync(require.resolve(name))) as Font;
+const opened = (name: string): Font => sayCodes(create(readFileSync(require.resolve(name))) as Font);
 
 /** Names the fonts in a document; a name that is never used is not embedded. */
 export function registerFonts(document: PDFKit.PDFDocument): void {

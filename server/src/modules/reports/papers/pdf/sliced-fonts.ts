@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { create, type Font } from "fontkit";
+import { sayCodes } from "./glyph-codes.ts";
 import { encodeOutline } from "./outline.ts";
 
 /*
@@ -69,7 +70,7 @@ function readSlice(name: string, lines: LineMetrics): Font {
   const slice = name.replace(/-bold$/, "");
   const family = packages.find((one) => slice.startsWith(`${one}-`))!;
   const file = require.resolve(`@fontsource-variable/${family}/files/${slice}-wght-normal.woff2`);
-  const font = create(readFileSync(file)) as VariableFont;
+  const font = sayCodes(create(readFileSync(file)) as Font) as VariableFont;
   font.variationCoords = [bold ? weights.bold : weights.plain];
   followLines(font, lines);
   // A document takes fonts of one name and one file for the same; two weights of a slice are not.
