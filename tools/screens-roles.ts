@@ -102,6 +102,14 @@ function scenes(order: { id: string; patientId: string }): Readonly<Record<strin
       administration("users"),
       administration("roles"),
       administration("administration", "modalities"),
+      administration("hl7-systems"),
+      {
+        ...administration("hl7-messages"),
+        async go(page) {
+          await page.getByRole("row").filter({ hasText: "ORM^O01" }).first().click();
+          await page.getByRole("complementary").waitFor();
+        },
+      },
       administration("stations"),
       administration("procedures"),
       administration("templates"),

@@ -1,12 +1,13 @@
 /**
  * Makes the pictures of docs/screens: `node tools/screens.ts`. Runs the program on an empty folder with the demonstration and needs
- * Chromium, and the ports 3006 and 11112, which the pictures show. `--without-viewer` leaves out what takes longest.
+ * Chromium, and the ports 3006, 11112 and 2575, which the pictures show. `--without-viewer` leaves out what takes longest.
  */
 import fs from "node:fs/promises";
 import { newUid, readPart10, text, withElements, writePart10 } from "@isocenter/dicom";
 import type { Page } from "playwright-core";
 import { launchBrowser, openPage, signInByForm } from "../test/support/browser.ts";
 import { adminPassword, type Program, startProgram } from "../test/support/program.ts";
+import { tellByHl7 } from "./screens-hl7.ts";
 import { isTrue, picture, settled } from "./screens-picture.ts";
 import { roles } from "./screens-roles.ts";
 
@@ -126,7 +127,8 @@ async function lists(page: Page, program: Program, heads: string): Promise<void>
   await picture(page, "upload");
 }
 
-const program = await startProgram({ env: { PORT: "3006", DICOM_PORT: "11112", SETTLE_SECONDS: "5" } });
+const env = { PORT: "3006", DICOM_PORT: "11112", HL7_PORT: "2575", SETTLE_SECONDS: "5" };
+const program = await startProgram({ env });
 const browser = await launchBrowser();
 try {
   const { page, problems } = await openPage(browser, {
@@ -158,6 +160,13 @@ try {
   await lists(page, program, study("DEMO-204817"));
   const answer = await fetch(`${program.url}/api/v1/imaging-orders?status=COMPLETED&limit=1`, { headers });
   const { data: orders } = (await answer.json()) as { data: { id: string; patientId: string }[] };
+  const login = await fetch(`${program.url}/api/v1/users/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ username: "demo-admin", password }),
+  });
+  const { accessToken } = (await login.json()) as { accessToken: string };
+  await tellByHl7(program.url, 2575, { authorization: `Bearer ${accessToken}` }, "DEMO-204817");
   await roles(browser, "http://localhost:3006", password, orders[0]!);
   if (problems.length > 0) throw new Error(problems.join("\n"));
 } finally {
