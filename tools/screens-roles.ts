@@ -107,7 +107,7 @@ function scenes(order: { id: string; patientId: string }): Readonly<Record<strin
         ...administration("hl7-messages"),
         async go(page) {
           await page.getByRole("row").filter({ hasText: "ORM^O01" }).first().click();
-          await page.getByRole("complementary").waitFor();
+          await page.locator(".admin-side").waitFor();
         },
       },
       administration("stations"),

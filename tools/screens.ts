@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of docs/screens: `node tools/screens.ts`. Runs the program on an empty folder with the demonstration and needs
- * Chromium, and the ports 3006, 11112 and 2575, which the pictures show. `--without-viewer` leaves out what takes longest.
+ * Chromium, and the ports 3006, 11112 and 2575, which the pictures show.
  */
 import fs from "node:fs/promises";
 import { newUid, readPart10, text, withElements, writePart10 } from "@isocenter/dicom";
@@ -156,7 +156,7 @@ try {
   const study = (identifier: string) =>
     all.find(({ patient }) => patient.identifier === identifier)?.studyInstanceUid ?? "";
 
-  if (!process.argv.includes("--without-viewer")) await viewer(page, study);
+  await viewer(page, study);
   await lists(page, program, study("DEMO-204817"));
   const answer = await fetch(`${program.url}/api/v1/imaging-orders?status=COMPLETED&limit=1`, { headers });
   const { data: orders } = (await answer.json()) as { data: { id: string; patientId: string }[] };
