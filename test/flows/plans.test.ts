@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { seedDepartment } from "../../bench/department/seed.ts";
 import { testDatabase } from "../support/database.ts";
 import { type PlanSubjects, planCases, planSubjects } from "../support/plan-cases.ts";
+import { seedMessages } from "../support/plan-messages.ts";
 import { planOf, type Statement } from "../support/plans.ts";
 import { testPlatform } from "../support/platform.ts";
 
@@ -46,6 +47,7 @@ beforeAll(async () => {
     signer: createSigner(platform.config),
     passwordHash: "nobody signs in",
   });
+  await seedMessages(db, until);
   await asIfLarge(db);
   subjects = await planSubjects(db, until);
   await db.end();

@@ -35,6 +35,8 @@ import { searchSteps } from "@isocenter/server/modules/orders/step-search.ts";
 import { findSteps } from "@isocenter/server/modules/orders/worklist/query.ts";
 import { getPatient, listPatients } from "@isocenter/server/modules/patients/queries.ts";
 import { searchPatients } from "@isocenter/server/modules/patients/search.ts";
+import { listMessages } from "@isocenter/server/modules/peers/hl7/messages.ts";
+import { listSystems } from "@isocenter/server/modules/peers/hl7/queries.ts";
 import { getReport, listReports } from "@isocenter/server/modules/reports/queries.ts";
 import { searchReports } from "@isocenter/server/modules/reports/search.ts";
 import { reportVersions } from "@isocenter/server/modules/reports/version-queries.ts";
@@ -62,6 +64,7 @@ export interface PlanSubjects {
   reportId: string;
   findingId: string;
   billId: string;
+  hl7SystemId: string;
   day: string;
 }
 
@@ -441,6 +444,28 @@ export const planCases: Readonly<Record<string, readonly PlanCase[]>> = {
       run: (db, of) => count(db, of.reader, { level: "STUDY", matches: [], include: [] }),
     },
   ],
+  "peers/hl7/queries": [{ name: "systems", run: (db, of) => listSystems(db, of.administrator, {}) }],
+  "peers/hl7/messages": [
+    { name: "messages", run: (db, of) => listMessages(db, of.administrator, {}) },
+    {
+      name: "messages that were refused",
+      run: (db, of) => listMessages(db, of.administrator, { status: "REFUSED" }),
+    },
+    { name: "messages that wait", run: (db, of) => listMessages(db, of.administrator, { status: "QUEUED" }) },
+    {
+      name: "messages of a system",
+      run: (db, of) => listMessages(db, of.administrator, { systemId: of.hl7SystemId }),
+    },
+    {
+      name: "messages of a patient",
+      run: (db, of) => listMessages(db, of.administrator, { patientId: of.patientId }),
+    },
+    { name: "messages by control id", run: (db, of) => listMessages(db, of.administrator, { q: "42" }) },
+    {
+      name: "messages of a day",
+      run: (db, of) => listMessages(db, of.administrator, { since: of.day, until: of.day }),
+    },
+  ],
   "worklist/reading-list": [
     { name: "reading list", run: (db, of) => readingList(db, of.reader, {}, of.now) },
     {
@@ -478,7 +503,8 @@ const viewer = (id: string, role: Role, facilityIds: readonly string[]): Viewer 
 export async function planSubjects(db: Db, now: Date): Promise<PlanSubjects> {
   const [row] = await db<Omit<PlanSubjects, "now" | "day" | "reader">[]>`
     select f.id as "findingId", f.facility_id as "facilityId", f.study_id as "studyId", f.report_id as "reportId", o.id as "orderId",
-      o.accession_number as "accessionNumber", o.patient_id as "patientId", i.value as identifier, b.id as "billId"
+      o.accession_number as "accessionNumber", o.patient_id as "patientId", i.value as identifier, b.id as "billId",
+      (select id from hl7_systems order by id limit 1) as "hl7SystemId"
     from finding f join study st on st.id = f.study_id join imaging_order o on o.id = st.order_id
     join patient_identifier i on i.patient_id = o.patient_id join bill b on b.order_id = o.id
     order by f.id offset (select count(*) / 2 from finding) limit 1`;

@@ -35,6 +35,7 @@ const small = new Set([
   "reading_skip",
   "journal_head",
   "reader_cursor",
+  "hl7_systems",
 ]);
 
 /** The plan of a statement for its parameters, as lines that say how and from which index, without costs and numbers. */
