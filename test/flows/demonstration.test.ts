@@ -189,7 +189,7 @@ describe("the demonstration", () => {
     });
     expect(played.statusCode, played.body).toBe(201);
     const inTheWay = async () => (await ask("DELETE", "/demo")).inTheWay;
-    const none = { studies: 0, patients: 0, shared: 0, people: 0, machines: 0 };
+    const none = { studies: 0, patients: 0, shared: 0, people: 0, machines: 0, systems: 0 };
     const newcomer = { username: "newcomer", password: adminPassword, fullName: "New Comer" };
     const person = await ask("POST", "/users", {
       ...newcomer,
@@ -210,6 +210,9 @@ describe("the demonstration", () => {
     const { id: machineId } = await ask("POST", "/modalities", machine);
     expect(await inTheWay()).toEqual({ ...none, machines: 1 });
     await ask("DELETE", `/modalities/${machineId}`);
+    const system = await ask("POST", "/hl7/systems", { name: "Hospital", application: "HIS", facilityId });
+    expect(await inTheWay()).toEqual({ ...none, systems: 1 });
+    await ask("DELETE", `/hl7/systems/${system.id}`);
     const sent = await app.inject({
       method: "POST",
       url: "/api/v1/images",

@@ -43,8 +43,13 @@ export type RemoveDemoQuery = Static<typeof RemoveDemoQuery>;
 
 /** Something that hangs on the demonstration without being of it: a member `records` of the refusal to take it away. */
 export const DemoNewcomer = Type.Object({
-  kind: Type.Enum(["study", "patient", "shared", "person", "machine"]),
+  kind: Type.Enum(["study", "patient", "shared", "person", "machine", "system"]),
   id: Id,
-  name: Nullable(Type.String({ description: "Accession number, number of the patient, name, AE title" })),
+  name: Nullable(
+    Type.String({
+      description:
+        "Accession number, number of the patient, name, AE title; of a system that speaks HL7 its name",
+    }),
+  ),
 });
 export type DemoNewcomer = Static<typeof DemoNewcomer>;

@@ -10,6 +10,7 @@ const words: Readonly<Record<Kind, readonly [member: string, one: string, many: 
   shared: ["shared", "patient known at another facility", "patients known at another facility"],
   person: ["people", "person who works there", "people who work there"],
   machine: ["machines", "machine that was entered", "machines that were entered"],
+  system: ["systems", "HL7 system that was entered", "HL7 systems that were entered"],
 };
 /** So many of each kind are named. */
 const named = 20;
@@ -47,6 +48,8 @@ export async function requireNoNewcomers(
           and not exists (select from user_facility b where b.user_id = h.user_id and (b.position, b.facility_id) < (h.position, h.facility_id))
         union select 'machine', m.id, m.ae_title from fact t join modality m on m.id::text = t.subject_id
         where t.type = 'modality.created' and ${since} and m.facility_id = ${facilityId} and t.actor_id not in (select id::text from ${own} o)
+        union select 'system', s.id, s.name from fact t join hl7_systems s on s.id::text = t.subject_id
+        where t.type = 'hl7-system.created' and ${since} and s.facility_id = ${facilityId} and t.actor_id not in (select id::text from ${own} o)
       ) one
     ) numbered where nth <= ${named} order by kind, nth`;
   const isInTheWay = (kind: Kind) => !(withPatients && (kind === "patient" || kind === "shared"));
@@ -61,7 +64,7 @@ export async function requireNoNewcomers(
   throw new Refusal(
     "conflict",
     "demo.in-use",
-    `The demonstration is not taken away, for something hangs on it that it did not make: ${said.join(", ")}. Delete those studies, give people and machines another facility, and say whether its records of those patients may go.`,
+    `The demonstration is not taken away, for something hangs on it that it did not make: ${said.join(", ")}. Delete those studies, give people, machines and systems another facility, and say whether its records of those patients may go.`,
     {
       members: {
         inTheWay: Object.fromEntries(

@@ -31,6 +31,11 @@ const kinds: readonly { kind: Kind; title: string; advice: string }[] = [
     title: message("Machines that were entered"),
     advice: message("Remove them, or give them another facility."),
   },
+  {
+    kind: "system",
+    title: message("HL7 systems that were entered"),
+    advice: message("Remove them, or give them another facility."),
+  },
 ];
 
 /** What a refusal to take the demonstration away names; nothing where it was refused for another reason. */
@@ -87,6 +92,8 @@ export function InTheWay({
   );
 }
 
+const sectionOf = { person: "users", machine: "modalities", system: "hl7-systems" } as const;
+
 function Way({ record: { kind, id, name }, onLeave }: { record: DemoNewcomer; onLeave: () => void }) {
   const words = name || t("without a number");
   if (kind === "patient" || kind === "shared")
@@ -104,7 +111,7 @@ function Way({ record: { kind, id, name }, onLeave }: { record: DemoNewcomer; on
   return (
     <Link
       to="/administration/$section"
-      params={{ section: kind === "person" ? "users" : "modalities" }}
+      params={{ section: sectionOf[kind] }}
       search={{ id }}
       className="link"
       onClick={onLeave}
