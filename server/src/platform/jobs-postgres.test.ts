@@ -170,6 +170,27 @@ test("a job that died when another of its key had taken its place is gone, and n
   ).toHaveLength(0);
 });
 
+test("workers that cannot write down how a job went are followed by others, which do it again", async () => {
+  await database.db.unsafe(`
+    create function unwritable() returns trigger language plpgsql as $$ begin raise exception 'away'; end $$;
+    create trigger unwritable before delete on graphile_worker._private_jobs for each row when (old.payload->>'of' = 'unwritten') execute function unwritable()`);
+  const jobs = createJobs(options);
+  let runs = 0;
+  jobs.define({
+    name: "test.unwritten",
+    async run() {
+      runs += 1;
+      if (runs === 2) await database.db`drop trigger unwritable on graphile_worker._private_jobs`;
+    },
+  });
+  await jobs.start();
+  await jobs.add(database.db, "test.unwritten", { of: "unwritten" });
+  const left = () =>
+    database.db`select from graphile_worker._private_jobs where payload->>'of' = 'unwritten'`;
+  await expect.poll(async () => [runs, (await left()).length]).toEqual([2, 0]);
+  await jobs.stop();
+});
+
 test("the jobs of a worker without a heartbeat are taken over, those of a living one are not", async () => {
   const done = Promise.withResolvers<unknown>();
   const jobs = createJobs(options);

@@ -17,6 +17,7 @@ import type { AddJob, Jobs, JobTask } from "./jobs.ts";
 
 const defaultAttempts = 12;
 const heartbeatMs = 10_000;
+const restartMs = 500;
 /** A worker that was not heard of for so long is dead, and its jobs go to the others. */
 const deadAfterSeconds = 60;
 
@@ -80,6 +81,7 @@ export function createJobs({
   const workerIds = new Set<string>();
   const stopping = new AbortController();
   let runner: Runner | undefined;
+  let working: Promise<void> | undefined;
   let heartbeat: Promise<void> | undefined;
 
   const taskList = (): TaskList =>
@@ -152,6 +154,58 @@ export function createJobs({
     });
   }
 
+  async function begin(): Promise<Runner> {
+    const events: WorkerEvents = new EventEmitter();
+    // Jobs are locked in the name of the pool of workers.
+    events.on("pool:create", ({ workerPool }) => workerIds.add(workerPool.id));
+    events.on("job:failed", ({ job, error }) => {
+      log.error({ job: job.task_identifier, id: job.id, attempts: job.attempts, err: error }, "job gave up");
+      onGaveUp?.({ name: job.task_identifier, id: String(job.id), attempts: job.attempts, error });
+    });
+    return await run({
+      connectionString: connectionString(connection),
+      maxPoolSize: concurrency + 1,
+      concurrency,
+      noHandleSignals: true,
+      pollInterval: 1000,
+      taskList: taskList(),
+      events,
+      preset: { worker },
+      logger: new Logger(() => (level, message) => {
+        if (level === "error") log.error({ component: "jobs" }, message);
+        else if (level === "warning") log.warn({ component: "jobs" }, message);
+      }),
+    });
+  }
+
+  /** Workers that cannot write down how a job went end, as when the database is away. Others begin when it is back, and do again what nobody knows the end of. */
+  async function workForever(): Promise<void> {
+    while (runner) {
+      // It says why to the log; the promise may be kept all the same.
+      await runner.promise.catch(() => {});
+      if (stopping.signal.aborted) return;
+      runner = undefined;
+      log.error("the workers of jobs ended; others begin");
+      while (!runner) {
+        await sleep(restartMs, undefined, { signal: stopping.signal }).catch(() => {});
+        if (stopping.signal.aborted) return;
+        runner = await beginAgain().catch((error: unknown) => {
+          log.warn({ err: error }, "the workers of jobs cannot begin yet");
+          return undefined;
+        });
+      }
+      if (stopping.signal.aborted) await runner.stop();
+    }
+  }
+
+  async function beginAgain(): Promise<Runner> {
+    const before = [...workerIds];
+    await free(db, before);
+    const next = await begin();
+    for (const id of before) workerIds.delete(id);
+    return next;
+  }
+
   async function beatForever(): Promise<void> {
     while (!stopping.signal.aborted) {
       await beat().catch((error: unknown) => log.warn({ err: error }, "job heartbeat failed"));
@@ -184,37 +238,8 @@ export function createJobs({
     },
     async start() {
       if (alone) await takeOver();
-      const events: WorkerEvents = new EventEmitter();
-      // Jobs are locked in the name of the pool of workers.
-      events.on("pool:create", ({ workerPool }) => workerIds.add(workerPool.id));
-      events.on("job:failed", ({ job, error }) => {
-        log.error(
-          { job: job.task_identifier, id: job.id, attempts: job.attempts, err: error },
-          "job gave up",
-        );
-        onGaveUp?.({ name: job.task_identifier, id: String(job.id), attempts: job.attempts, error });
-      });
-      runner = await run({
-        connectionString: connectionString(connection),
-        maxPoolSize: concurrency + 1,
-        concurrency,
-        noHandleSignals: true,
-        pollInterval: 1000,
-        taskList: taskList(),
-        events,
-        preset: { worker },
-        logger: new Logger(() => (level, message) => {
-          if (level === "error") log.error({ component: "jobs" }, message);
-          else if (level === "warning") log.warn({ component: "jobs" }, message);
-        }),
-      });
-      runner.promise.catch((error: unknown) => {
-        if (stopping.signal.aborted) return;
-        // Who cannot write down how jobs went does no more of them. A program that serves without its jobs is worse than one that is started again.
-        setImmediate(() => {
-          throw error;
-        });
-      });
+      runner = await begin();
+      working = workForever();
       for (const name of periodic) await add(db, name, {}, { key: name });
       await beat();
       heartbeat = beatForever();
@@ -222,6 +247,7 @@ export function createJobs({
     async stop() {
       stopping.abort();
       await runner?.stop();
+      await working;
       await heartbeat;
     },
     async drain() {
