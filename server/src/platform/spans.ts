@@ -30,3 +30,11 @@ export function inSpans(
   if (!first) return sql`false`;
   return rest.length === 0 ? first : sql`(${rest.reduce((all, next) => sql`${all} or ${next}`, first)})`;
 }
+
+/** True where the column's value is one of the values. */
+export const isAmong = (
+  sql: Reader,
+  column: Fragment,
+  values: readonly string[],
+  type: "uuid" | "text",
+): Fragment => sql`${column} = any(${[...values]}::${sql.unsafe(type)}[])`;

@@ -3,6 +3,7 @@ import {
   type Clock,
   type Fragment,
   inSpans,
+  isAmong,
   keysetPage,
   type ListPage,
   type ListRange,
@@ -62,27 +63,25 @@ export async function searchFindings(
 }
 
 function sqlOf(sql: Reader, condition: FindingCondition): Fragment {
-  const among = (column: string, values: readonly string[]) =>
-    sql`${sql.unsafe(column)} = any(${[...values]}::uuid[])`;
   switch (condition.by) {
     case "ids":
-      return among("f.id", condition.values);
+      return isAmong(sql, sql`f.id`, condition.values, "uuid");
     case "patients":
-      return among("st.patient_id", condition.values);
+      return isAmong(sql, sql`st.patient_id`, condition.values, "uuid");
     case "studies":
-      return among("f.study_id", condition.values);
+      return isAmong(sql, sql`f.study_id`, condition.values, "uuid");
     case "orders":
-      return among("st.order_id", condition.values);
+      return isAmong(sql, sql`st.order_id`, condition.values, "uuid");
     case "reports":
-      return among("f.report_id", condition.values);
+      return isAmong(sql, sql`f.report_id`, condition.values, "uuid");
     case "senders":
-      return sql`f.raised_by::text = any(${[...condition.values]}::text[])`;
+      return isAmong(sql, sql`f.raised_by::text`, condition.values, "text");
     case "recipients":
-      return sql`exists (select from finding_recipient r where r.finding_id = f.id and ${among("r.person_id", condition.values)})`;
+      return sql`exists (select from finding_recipient r where r.finding_id = f.id and ${isAmong(sql, sql`r.person_id`, condition.values, "uuid")})`;
     case "statuses":
-      return sql`f.status = any(${[...condition.values]}::text[])`;
+      return isAmong(sql, sql`f.status`, condition.values, "text");
     case "severities":
-      return sql`f.severity = any(${[...condition.values]}::text[])`;
+      return isAmong(sql, sql`f.severity`, condition.values, "text");
     case "raisedAt":
       return inSpans(sql, sql`f.raised_at`, condition.spans);
     case "acknowledgedAt":

@@ -2,6 +2,7 @@ import type { ImagingOrder, OrderStatus, Priority } from "@isocenter/contract";
 import {
   type Fragment,
   inSpans,
+  isAmong,
   keysetPage,
   type ListPage,
   type ListRange,
@@ -73,9 +74,6 @@ export async function searchOrders(
   }));
 }
 
-const ofValues = (sql: Reader, column: string, values: readonly string[], type: "uuid" | "text"): Fragment =>
-  sql`${sql.unsafe(column)} = any(${[...values]}::${sql.unsafe(type)}[])`;
-
 const numberColumns: Readonly<Record<OrderNumber, string>> = {
   accession: "o.accession_number",
   placer: "o.placer_order_number",
@@ -106,21 +104,21 @@ function byNumbers(
 function sqlOf(sql: Reader, viewer: Viewer, condition: OrderCondition): Fragment {
   switch (condition.by) {
     case "ids":
-      return ofValues(sql, "o.id", condition.values, "uuid");
+      return isAmong(sql, sql`o.id`, condition.values, "uuid");
     case "patients":
-      return ofValues(sql, "o.patient_id", condition.values, "uuid");
+      return isAmong(sql, sql`o.patient_id`, condition.values, "uuid");
     case "requesters":
-      return ofValues(sql, "o.provider_id", condition.values, "uuid");
+      return isAmong(sql, sql`o.provider_id`, condition.values, "uuid");
     case "facilities":
-      return ofValues(sql, "o.facility_id", condition.values, "uuid");
+      return isAmong(sql, sql`o.facility_id`, condition.values, "uuid");
     case "numbers":
       return byNumbers(sql, viewer, condition.values);
     case "statuses":
-      return ofValues(sql, "o.status", condition.values, "text");
+      return isAmong(sql, sql`o.status`, condition.values, "text");
     case "priorities":
-      return ofValues(sql, "o.priority", condition.values, "text");
+      return isAmong(sql, sql`o.priority`, condition.values, "text");
     case "modalities":
-      return ofValues(sql, "o.modality", condition.values, "text");
+      return isAmong(sql, sql`o.modality`, condition.values, "text");
     case "codes":
       return anyOf(
         sql,

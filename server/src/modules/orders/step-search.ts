@@ -2,6 +2,7 @@ import type { Priority, ScheduledStep, StepStatus } from "@isocenter/contract";
 import {
   type Fragment,
   inSpans,
+  isAmong,
   keysetPage,
   type ListPage,
   type ListRange,
@@ -100,13 +101,13 @@ export async function searchSteps(
 function sqlOf(sql: Reader, condition: StepCondition): Fragment {
   switch (condition.by) {
     case "ids":
-      return sql`st.id = any(${[...condition.values]}::uuid[])`;
+      return isAmong(sql, sql`st.id`, condition.values, "uuid");
     case "patients":
-      return sql`o.patient_id = any(${[...condition.values]}::uuid[])`;
+      return isAmong(sql, sql`o.patient_id`, condition.values, "uuid");
     case "orders":
-      return sql`st.order_id = any(${[...condition.values]}::uuid[])`;
+      return isAmong(sql, sql`st.order_id`, condition.values, "uuid");
     case "facilities":
-      return sql`st.facility_id = any(${[...condition.values]}::uuid[])`;
+      return isAmong(sql, sql`st.facility_id`, condition.values, "uuid");
     case "numbers":
       return anyOf(
         sql,
@@ -118,9 +119,9 @@ function sqlOf(sql: Reader, condition: StepCondition): Fragment {
         ),
       );
     case "statuses":
-      return sql`st.status = any(${[...condition.values]}::text[])`;
+      return isAmong(sql, sql`st.status`, condition.values, "text");
     case "priorities":
-      return sql`o.priority = any(${[...condition.values]}::text[])`;
+      return isAmong(sql, sql`o.priority`, condition.values, "text");
     case "startsAt":
       return inSpans(sql, sql`st.starts_at`, condition.spans);
     case "updatedAt":

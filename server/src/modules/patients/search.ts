@@ -3,6 +3,7 @@ import { foldLetters } from "@isocenter/dicom";
 import {
   type Fragment,
   inSpans,
+  isAmong,
   keysetPage,
   type ListPage,
   type ListRange,
@@ -68,7 +69,7 @@ export async function searchPatients(
 function sqlOf(sql: Reader, viewer: Viewer, condition: PatientCondition): Fragment {
   switch (condition.by) {
     case "ids":
-      return sql`p.id = any(${[...condition.values]}::uuid[])`;
+      return isAmong(sql, sql`p.id`, condition.values, "uuid");
     case "identifier":
       return sql`p.id in (select coalesce(i.survivor_id, i.patient_id) from patient_identifier i where ${anyOf(
         sql,

@@ -2,6 +2,7 @@ import type { Report, ReportStatus } from "@isocenter/contract";
 import {
   type Fragment,
   inSpans,
+  isAmong,
   keysetPage,
   type ListPage,
   type ListRange,
@@ -108,19 +109,17 @@ export async function searchReports(
 }
 
 function sqlOf(sql: Reader, viewer: Viewer, condition: ReportCondition): Fragment {
-  const among = (column: string, values: readonly string[]) =>
-    sql`${sql.unsafe(column)} = any(${[...values]}::uuid[])`;
   switch (condition.by) {
     case "ids":
-      return among("r.id", condition.values);
+      return isAmong(sql, sql`r.id`, condition.values, "uuid");
     case "studies":
-      return among("r.study_id", condition.values);
+      return isAmong(sql, sql`r.study_id`, condition.values, "uuid");
     case "signers":
-      return among("r.signer_id", condition.values);
+      return isAmong(sql, sql`r.signer_id`, condition.values, "uuid");
     case "patients":
-      return among("st.patient_id", condition.values);
+      return isAmong(sql, sql`st.patient_id`, condition.values, "uuid");
     case "orders":
-      return among("st.order_id", condition.values);
+      return isAmong(sql, sql`st.order_id`, condition.values, "uuid");
     case "accessionNumbers":
       return anyOf(
         sql,
@@ -133,7 +132,7 @@ function sqlOf(sql: Reader, viewer: Viewer, condition: ReportCondition): Fragmen
         ),
       );
     case "statuses":
-      return sql`r.status = any(${[...condition.values]}::text[])`;
+      return isAmong(sql, sql`r.status`, condition.values, "text");
     case "modalities":
       return sql`st.modalities && ${[...condition.values]}::text[]`;
     case "codes":

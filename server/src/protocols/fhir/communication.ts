@@ -1,10 +1,10 @@
 import type { AcknowledgeMethod, Finding, FindingStatus, Severity } from "@isocenter/contract";
 import { type FindingCondition, getFinding, searchFindings } from "../../modules/findings/index.ts";
 import { isUuid, mapPage } from "../../platform/index.ts";
-import { idsOf } from "./compile.ts";
+import { idsOf, patientParameter } from "./compile.ts";
 import { concept, meta, patientReference, plain, referTo, said } from "./datatypes.ts";
 import type { Annotation, Communication, Reference } from "./r4.ts";
-import { type Resource, resource, type SearchParameter } from "./resource.ts";
+import { type Resource, resource } from "./resource.ts";
 import { named } from "./token.ts";
 
 /** What FHIR calls the states of a critical finding (R4, event-status): it is told until somebody says that they have it. */
@@ -93,13 +93,7 @@ export function toCommunication(finding: Finding): Communication {
   });
 }
 
-const patient = {
-  type: "reference",
-  targets: ["Patient"],
-  documentation: "Whose finding it is",
-  condition: (targets) => ({ by: "patients", values: idsOf(targets) }),
-  of: ({ subject }: Communication) => [subject],
-} satisfies SearchParameter<FindingCondition>;
+const patient = patientParameter("Whose finding it is", ({ subject }: Communication) => [subject]);
 
 export const communications: Resource = resource<Communication, FindingCondition>({
   type: "Communication",

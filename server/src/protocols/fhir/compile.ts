@@ -1,6 +1,7 @@
 import { isUuid, Refusal, requirePermission } from "../../platform/index.ts";
 import { daySpansOf, localSpansOf, readDate, spansOf } from "./dates.ts";
 import { invalidValue, notSupported } from "./outcome.ts";
+import type { Reference } from "./r4.ts";
 import type { Asked, Resource, ResourceType, SearchParameter, StringMatch, Target } from "./resource.ts";
 import { readToken, splitEscaped, unescaped } from "./token.ts";
 
@@ -229,3 +230,16 @@ export function idsOf(targets: readonly Target[], type?: ResourceType): string[]
     .filter((target) => (type === undefined || target.type === type) && isUuid(target.id))
     .map(({ id }) => id);
 }
+
+/** The parameter `patient`, which is `subject` as well. */
+export const patientParameter = <R>(
+  documentation: string,
+  of: (resource: R) => readonly (Reference | undefined)[],
+) =>
+  ({
+    type: "reference",
+    targets: ["Patient"],
+    documentation,
+    condition: (targets: readonly Target[]) => ({ by: "patients" as const, values: idsOf(targets) }),
+    of,
+  }) as const;

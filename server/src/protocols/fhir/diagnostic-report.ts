@@ -1,7 +1,7 @@
 import type { ReportStatus, ReportVersion } from "@isocenter/contract";
 import { type FoundReport, type ReportCondition, reportVersions } from "../../modules/reports/index.ts";
 import { mapPage, Refusal } from "../../platform/index.ts";
-import { idsOf } from "./compile.ts";
+import { idsOf, patientParameter } from "./compile.ts";
 import {
   concept,
   meta,
@@ -18,9 +18,9 @@ import {
 import { dateTimeAt } from "./dates.ts";
 import type { Attachment, DiagnosticReport } from "./r4.ts";
 import { formOf, weighed } from "./report-form.ts";
-import { type Asked, type Resource, resource, type SearchParameter } from "./resource.ts";
+import { type Asked, type Resource, resource } from "./resource.ts";
 import { codesOf } from "./service-request.ts";
-import { named, type Token } from "./token.ts";
+import { codesInCapitals, named, type Token } from "./token.ts";
 
 export const diagnosticReportStatus = {
   DRAFT: "registered",
@@ -175,13 +175,7 @@ function numbered({ system, code }: Token): ReportCondition[] {
     : [];
 }
 
-const patient = {
-  type: "reference",
-  targets: ["Patient"],
-  documentation: "Whose report it is",
-  condition: (targets) => ({ by: "patients", values: idsOf(targets) }),
-  of: ({ subject }: DiagnosticReport) => [subject],
-} satisfies SearchParameter<ReportCondition>;
+const patient = patientParameter("Whose report it is", ({ subject }: DiagnosticReport) => [subject]);
 
 const anyReport: ReportCondition = {
   by: "statuses",
@@ -249,9 +243,7 @@ export const diagnosticReports: Resource = resource<DiagnosticReport, ReportCond
           if (all) return anyReport;
           return {
             by: "modalities",
-            values: values.flatMap(({ system, code }) =>
-              code !== null && (system === undefined || system === systems.dicom) ? [code.toUpperCase()] : [],
-            ),
+            values: codesInCapitals(values, systems.dicom),
           };
         },
       },

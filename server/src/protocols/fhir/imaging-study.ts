@@ -1,7 +1,7 @@
 import { type Series, type Study, type StudyStatus, studyStatuses } from "@isocenter/contract";
 import { type StudyCondition, searchStudies, seriesOfStudies } from "../../modules/archive/index.ts";
 import { mapPage } from "../../platform/index.ts";
-import { idsOf } from "./compile.ts";
+import { idsOf, patientParameter } from "./compile.ts";
 import {
   meta,
   modalityCodings,
@@ -18,8 +18,8 @@ import {
 import { dateTimeAt } from "./dates.ts";
 import { wadoEndpoint } from "./endpoint-ids.ts";
 import type { ImagingStudy, ImagingStudySeries } from "./r4.ts";
-import { type Asked, type Resource, resource, type SearchParameter } from "./resource.ts";
-import { named, type Token } from "./token.ts";
+import { type Asked, type Resource, resource } from "./resource.ts";
+import { codesInCapitals, named, type Token } from "./token.ts";
 
 /** Available is what has images; what is expected is registered. */
 export const imagingStudyStatus = {
@@ -100,13 +100,7 @@ function numbered({ system, code }: Token): StudyCondition[] {
     : [];
 }
 
-const patient = {
-  type: "reference",
-  targets: ["Patient"],
-  documentation: "Whose images they are",
-  condition: (targets) => ({ by: "patients", values: idsOf(targets) }),
-  of: ({ subject }: ImagingStudy) => [subject],
-} satisfies SearchParameter<StudyCondition>;
+const patient = patientParameter("Whose images they are", ({ subject }: ImagingStudy) => [subject]);
 
 export const imagingStudies: Resource = resource<ImagingStudy, StudyCondition>({
   type: "ImagingStudy",
@@ -143,9 +137,7 @@ export const imagingStudies: Resource = resource<ImagingStudy, StudyCondition>({
         documentation: "Of any of its series, as DICOM writes it",
         condition: (values) => ({
           by: "modalities",
-          values: values.flatMap(({ system, code }) =>
-            code !== null && (system === undefined || system === systems.dicom) ? [code.toUpperCase()] : [],
-          ),
+          values: codesInCapitals(values, systems.dicom),
         }),
       },
       started: {

@@ -6,7 +6,7 @@ import {
   searchOrders,
 } from "../../modules/orders/index.ts";
 import { mapPage, Refusal } from "../../platform/index.ts";
-import { idsOf } from "./compile.ts";
+import { idsOf, patientParameter } from "./compile.ts";
 import {
   concept,
   meta,
@@ -25,7 +25,7 @@ import {
 } from "./datatypes.ts";
 import { requestPriority, serviceRequestStatus } from "./order-status.ts";
 import type { ServiceRequest } from "./r4.ts";
-import { type Resource, resource, type SearchParameter } from "./resource.ts";
+import { type Resource, resource } from "./resource.ts";
 import { createServiceRequest } from "./service-request-create.ts";
 import { named, type Token } from "./token.ts";
 
@@ -98,13 +98,7 @@ function numbersOf({ system, code }: Token): Extract<OrderCondition, { by: "numb
   return place && kind ? [{ kind, facilityId: place.facilityId, value: code }] : [];
 }
 
-const patient = {
-  type: "reference",
-  targets: ["Patient"],
-  documentation: "Who is to be examined",
-  condition: (targets) => ({ by: "patients", values: idsOf(targets) }),
-  of: ({ subject }: ServiceRequest) => [subject],
-} satisfies SearchParameter<OrderCondition>;
+const patient = patientParameter("Who is to be examined", ({ subject }: ServiceRequest) => [subject]);
 
 export const serviceRequests: Resource = resource<ServiceRequest, OrderCondition>({
   type: "ServiceRequest",

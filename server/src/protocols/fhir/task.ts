@@ -2,7 +2,7 @@ import type { PerformedStep, StepStatus } from "@isocenter/contract";
 import { type FoundStep, performedOf, type StepCondition, searchSteps } from "../../modules/orders/index.ts";
 import { displayName, nameParts } from "../../modules/patients/index.ts";
 import { mapPage, Refusal } from "../../platform/index.ts";
-import { idsOf } from "./compile.ts";
+import { idsOf, patientParameter } from "./compile.ts";
 import {
   concept,
   meta,
@@ -101,13 +101,7 @@ const order = (
   condition: (targets) => ({ by: "orders", values: idsOf(targets) }),
   of,
 });
-const patient = {
-  type: "reference",
-  targets: ["Patient"],
-  documentation: "Who is to be examined",
-  condition: (targets) => ({ by: "patients", values: idsOf(targets) }),
-  of: ({ for: whom }: Task) => [whom],
-} satisfies SearchParameter<StepCondition>;
+const patient = patientParameter("Who is to be examined", ({ for: whom }: Task) => [whom]);
 
 export const tasks: Resource = resource<Task, StepCondition>({
   type: "Task",

@@ -5,7 +5,7 @@ export interface Token {
   code: string | null;
 }
 
-/** Splits at a separator that no backslash stands before; what is left is unescapedd by `unescaped`. */
+/** Splits at a separator that no backslash stands before; what is left is unescaped by `unescaped`. */
 export function splitEscaped(text: string, separator: string): string[] {
   const pieces: string[] = [];
   let from = 0;
@@ -50,3 +50,11 @@ export function named<T extends string>(
     )
     .map(([value]) => value);
 }
+
+/** The codes, in capitals, that tokens name of a system or of any. */
+export const codesInCapitals = (tokens: readonly Token[], system: string): string[] =>
+  tokens.flatMap((token) =>
+    token.code !== null && (token.system === undefined || token.system === system)
+      ? [token.code.toUpperCase()]
+      : [],
+  );

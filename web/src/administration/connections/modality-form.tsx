@@ -7,6 +7,7 @@ import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { KindChoice } from "./Knocking.tsx";
 import { kinds, peerPermissionOptions } from "./peer-permissions.ts";
+import { isPort } from "./port.ts";
 
 /** What the fields hold, and the body that they make. */
 export function useModalityForm(modality?: Modality) {
@@ -35,8 +36,7 @@ export function useModalityForm(modality?: Modality) {
     permissions,
     ...(facilityId ? { facilityId } : {}),
   });
-  const ready =
-    aeTitle.trim() !== "" && host.trim() !== "" && /^\d{1,5}$/.test(port) && Number(port) <= 65_535;
+  const ready = aeTitle.trim() !== "" && host.trim() !== "" && isPort(port);
   const fields = (
     <>
       <Field

@@ -2,6 +2,7 @@ import type { Series, Study, StudyStatus } from "@isocenter/contract";
 import {
   type Fragment,
   inSpans,
+  isAmong,
   keysetPage,
   type ListPage,
   type ListRange,
@@ -62,16 +63,16 @@ export async function searchStudies(
 function sqlOf(sql: Reader, condition: StudyCondition): Fragment {
   switch (condition.by) {
     case "ids":
-      return sql`st.id = any(${[...condition.values]}::uuid[])`;
+      return isAmong(sql, sql`st.id`, condition.values, "uuid");
     case "patients":
       // A patient has few: they are looked up first, whatever the order is.
       return sql`st.id = any(array(select s.id from study s where s.patient_id = any(${[...condition.values]}::uuid[])))`;
     case "orders":
-      return sql`st.order_id = any(${[...condition.values]}::uuid[])`;
+      return isAmong(sql, sql`st.order_id`, condition.values, "uuid");
     case "facilities":
-      return sql`st.facility_id = any(${[...condition.values]}::uuid[])`;
+      return isAmong(sql, sql`st.facility_id`, condition.values, "uuid");
     case "uids":
-      return sql`st.study_instance_uid = any(${[...condition.values]}::text[])`;
+      return isAmong(sql, sql`st.study_instance_uid`, condition.values, "text");
     case "accessionNumbers":
       return anyOf(
         sql,
@@ -83,7 +84,7 @@ function sqlOf(sql: Reader, condition: StudyCondition): Fragment {
         ),
       );
     case "statuses":
-      return sql`st.status = any(${[...condition.values]}::text[])`;
+      return isAmong(sql, sql`st.status`, condition.values, "text");
     case "modalities":
       return sql`st.modalities && ${[...condition.values]}::text[]`;
     case "started":

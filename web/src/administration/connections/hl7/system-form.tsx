@@ -6,6 +6,7 @@ import { t } from "../../../words/words.ts";
 import { FacilityField } from "../../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../../parts/facilities.ts";
 import { PersonSelect } from "../../people/PersonSelect.tsx";
+import { isPort } from "../port.ts";
 import { receives, sends } from "./words.ts";
 
 /** What a message of its says of a system. */
@@ -28,7 +29,6 @@ const characterSets = [
   "8859/15",
   "ISO IR87",
 ];
-const anyPort = /^\d{1,5}$/;
 
 /** What the fields hold, and the body that they make. */
 export function useSystemForm(system?: Hl7System, start?: SystemStart) {
@@ -73,10 +73,7 @@ export function useSystemForm(system?: Hl7System, start?: SystemStart) {
     enabled,
     ...(facilityId ? { facilityId } : {}),
   });
-  const ready =
-    name.trim() !== "" &&
-    application.trim() !== "" &&
-    (!isTold || (anyPort.test(port) && Number(port) <= 65_535 && Number(port) > 0));
+  const ready = name.trim() !== "" && application.trim() !== "" && (!isTold || isPort(port));
   const fields = (
     <>
       <Field
