@@ -2,10 +2,10 @@ import { uptakeFor } from "../layers/fusion.ts";
 import { textOf, textsOf } from "../model/dicom-json.ts";
 import { orientationOf, planeOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
-import type { MaskChoice } from "../model/mask.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { tags } from "../model/tags.ts";
 import { bodyRegionOf } from "../model/windows.ts";
+import type { ChosenMask } from "../pixels/subtracted.ts";
 import { volumeOf } from "../volume/geometry.ts";
 import type { Turn } from "../volume/oblique.ts";
 import type { Slab } from "../volume/reslice.ts";
@@ -20,8 +20,8 @@ export interface Hung {
   plane?: PlaneName;
   /** How the plane is turned; absent: as the volume lies. */
   turn?: Turn;
-  /** What is subtracted from the frames of a film: as chosen, nothing, or where it is absent as the film wants it. */
-  mask?: MaskChoice | false;
+  /** What a person chose to be subtracted from the frames of a film; absent: as it wants that, or its presentation state. */
+  mask?: ChosenMask;
   /** The series whose uptake lies over it in colours. */
   fused?: string;
   /** Drawn as a solid that can be turned. */

@@ -21,9 +21,10 @@ export const initialLook: FusionLook = { colorMap: "hot-iron", blend: 0.6, upper
 export const suvUppers = [2.5, 5, 7, 10, 15, 20];
 export const partUppers = [0.1, 0.25, 0.5, 0.75, 1];
 
-/** What the values of an uptake volume are called. */
+/** What the values of a volume are that lies over a picture. */
 export interface Measure {
-  isSuv: boolean;
+  /** Uptake ends where the look says; other values have the window that their images open with. */
+  kind: "suv" | "uptake" | "other";
   unit: string;
 }
 
@@ -34,15 +35,16 @@ const unitWords: Readonly<Record<string, string>> = {
   CPS: message("counts per second"),
 };
 
-export function measureOf({ attributes }: StackImage): Measure {
-  if (suvFactorOf(attributes) !== undefined) return { isSuv: true, unit: "SUVbw" };
+export function measureOf({ attributes, modality }: StackImage): Measure {
+  if (suvFactorOf(attributes) !== undefined) return { kind: "suv", unit: "SUVbw" };
+  if (!uptakeModalities.has(modality)) return { kind: "other", unit: modality === "CT" ? "HU" : "" };
   const units = textOf(attributes, tags.Units) ?? "CNTS";
-  return { isSuv: false, unit: t(unitWords[units] ?? units) };
+  return { kind: "uptake", unit: t(unitWords[units] ?? units) };
 }
 
 /** The value that the last colour stands for; `maximum` is that of the whole volume. */
 export const upperOf = (look: FusionLook, measure: Measure, maximum: number): number =>
-  measure.isSuv ? look.upperSuv : Math.max(maximum * look.upperPart, Number.EPSILON);
+  measure.kind === "suv" ? look.upperSuv : Math.max(maximum * look.upperPart, Number.EPSILON);
 
 export function maximumOf(slices: readonly ArrayLike<number>[]): number {
   let maximum = 0;
@@ -52,18 +54,18 @@ export function maximumOf(slices: readonly ArrayLike<number>[]): number {
 }
 
 /**
- * Values as colours, red, green, blue and opacity by pixel. What is nothing is clear, so that the picture beneath stays as it is; up to a
+ * Values as colours, red, green, blue and opacity by pixel. What is at the lower end is clear, so that the picture beneath stays as it is; up to a
  * quarter of the range the colour comes in, and from there it has its whole share.
  */
 export function paint(
   values: ArrayLike<number>,
-  upper: number,
+  { lower, upper }: { lower: number; upper: number },
   { colorMap: name, blend }: Pick<FusionLook, "colorMap" | "blend">,
 ): Uint8ClampedArray<ArrayBuffer> {
   const { table } = colorMap(name);
   const pixels = new Uint8ClampedArray(values.length * 4);
   for (let i = 0; i < values.length; i++) {
-    const share = Math.min(1, values[i]! / upper);
+    const share = Math.min(1, (values[i]! - lower) / (upper - lower));
     // Also what lies outside of the volume: NaN is not greater than anything.
     if (!(share > 0)) continue;
     const step = Math.round(share * 255) * 3;
@@ -80,7 +82,8 @@ const frameOf = (entry: SeriesEntry): string | undefined => {
   return first && textOf(first.attributes, tags.FrameOfReferenceUID);
 };
 
-const isUptake = (entry: SeriesEntry) => entry.modality === "PT" || entry.modality === "NM";
+const uptakeModalities: ReadonlySet<string> = new Set(["PT", "NM"]);
+const isUptake = (entry: SeriesEntry) => uptakeModalities.has(entry.modality);
 
 /** The uptake of the same examination that lies in the same frame of reference as a series, and can be cut as it is. */
 export function uptakeFor(
@@ -88,17 +91,32 @@ export function uptakeFor(
   all: readonly SeriesEntry[],
   isVolume: (entry: SeriesEntry) => boolean,
 ): SeriesEntry | undefined {
+  const [first] = overlaysFor(base, all, isVolume);
+  return first && isUptake(first) ? first : undefined;
+}
+
+/**
+ * The series of the same examination that can lie over a series: in its frame of reference, cut as they are, and of another kind of picture. Uptake comes first, and of
+ * several reconstructions those that are corrected for attenuation, as their images say.
+ */
+export function overlaysFor(
+  base: SeriesEntry | undefined,
+  all: readonly SeriesEntry[],
+  isVolume: (entry: SeriesEntry) => boolean,
+): SeriesEntry[] {
   const frame = base && !isUptake(base) ? frameOf(base) : undefined;
-  if (!base || frame === undefined) return undefined;
-  const alike = all.filter(
-    (entry) =>
-      isUptake(entry) &&
-      entry.studyInstanceUid === base.studyInstanceUid &&
-      frameOf(entry) === frame &&
-      isVolume(entry),
-  );
-  // Of several reconstructions the one that is corrected for attenuation, as its images say.
-  return alike.find(isCorrected) ?? alike[0];
+  if (!base || frame === undefined) return [];
+  const rank = (entry: SeriesEntry) => (!isUptake(entry) ? 2 : isCorrected(entry) ? 0 : 1);
+  return all
+    .filter(
+      (entry) =>
+        entry.seriesInstanceUid !== base.seriesInstanceUid &&
+        (entry.modality !== base.modality || entry.modality === "MR") &&
+        entry.studyInstanceUid === base.studyInstanceUid &&
+        frameOf(entry) === frame &&
+        isVolume(entry),
+    )
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 function isCorrected(entry: SeriesEntry): boolean {

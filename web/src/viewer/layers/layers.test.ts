@@ -61,7 +61,11 @@ describe("uptake over a picture", () => {
     };
     const values = sampleVolume(geometry, slices, gridOver(plane, 2, 1, 2));
     expect([...values].map(Number.isNaN)).toEqual([true, false]);
-    const pixels = paint([Number.NaN, 0, 5, 10, 99], 10, { colorMap: "hot-iron", blend: 0.5 });
+    const pixels = paint(
+      [Number.NaN, 0, 5, 10, 99],
+      { lower: 0, upper: 10 },
+      { colorMap: "hot-iron", blend: 0.5 },
+    );
     const { table } = colorMap("hot-iron");
     const half = [...table.slice(128 * 3, 128 * 3 + 3), 128];
     expect([...pixels]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, ...half, 255, 254, 252, 128, 255, 254, 252, 128]);

@@ -7,8 +7,8 @@ import { drawnPlaneOf, type PixelPoint, pixelOf, placeOf } from "../model/pixel-
 import { tags } from "../model/tags.ts";
 import { registeredImage } from "../pixels/image-source.ts";
 import { plainImageId } from "../pixels/subtracted.ts";
-import { isClosed, type Measured, measure } from "./measure.ts";
-import { inPatient, inPicture, isInPlane, measuredPlane } from "./planes.ts";
+import { hasSize, isClosed, type Measured, measure } from "./measure.ts";
+import { inPatient, inPicture, isInPlane, isSeenAlsoOn, measuredPlane } from "./planes.ts";
 import type { Pixels } from "./region.ts";
 
 /** Cornerstone's tools by what they measure. */
@@ -185,6 +185,15 @@ export function markOf(drawn: Drawn): Marked | undefined {
   };
 }
 
+/** Whether a drawing that somebody has ended is nothing: broken off before it was whole, or without a size. */
+export function isNothing({ data, metadata }: Drawn): boolean {
+  const kind = kindOfTool.get(metadata.toolName);
+  const image = registeredImage(plainImageId(metadata.referencedImageId ?? ""));
+  if (!kind || !image || keptBy(data)) return false;
+  const points = pointsOf(kind, data, image);
+  return !points || !hasSize(kind, points);
+}
+
 /** Whether a drawing lies in a plane that was cut, as far as can be said without measuring it. */
 export function isOnPlane({ data, metadata }: Drawn): boolean {
   const image = registeredImage(plainImageId(metadata.referencedImageId ?? ""));
@@ -243,6 +252,20 @@ function cross(a: readonly number[], b: readonly number[]): World {
   const [ax = 0, ay = 0, az = 0] = a;
   const [bx = 0, by = 0, bz = 0] = b;
   return [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx];
+}
+
+const byMetadata = new WeakMap<object, Drawn>();
+
+/** Whether a drawing, known by its metadata, is to be seen on a picture of a stack besides the image that it was drawn on. */
+export function isSeenIn(metadata: object, image: StackImage, images: readonly StackImage[]): boolean {
+  const drawn = byMetadata.get(metadata) ?? allDrawn().find((one) => one.metadata === metadata);
+  if (!drawn) return false;
+  byMetadata.set(metadata, drawn);
+  const kind = kindOfTool.get(drawn.metadata.toolName);
+  const on = registeredImage(plainImageId(drawn.metadata.referencedImageId ?? ""));
+  if (!kind || !on || !(on.reformat || image.reformat)) return false;
+  const points = pointsOf(kind, drawn.data, on);
+  return points !== undefined && isSeenAlsoOn({ kind, points, on }, image, images);
 }
 
 /** Everything that is drawn. */

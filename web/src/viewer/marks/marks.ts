@@ -2,7 +2,15 @@ import { eventTarget } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
 import type { Measurement } from "@isocenter/contract";
 import { createStore, type Store } from "../stack/store.ts";
-import { allDrawn, drawMark, isOnPlane, type Marked, markOf, namelessLabel } from "./annotations.ts";
+import {
+  allDrawn,
+  drawMark,
+  isNothing,
+  isOnPlane,
+  type Marked,
+  markOf,
+  namelessLabel,
+} from "./annotations.ts";
 import { imageFor, isInPlane, type Seen } from "./planes.ts";
 
 export interface Marks {
@@ -75,9 +83,24 @@ export function createMarks(redraw: () => void, seen: () => readonly Seen[]): Ma
     return marks.sort((a, b) => place(a) - place(b));
   }
 
+  /** Takes away what was drawn and is nothing. What was kept so before stays until somebody removes it. */
+  function dropNothing(): void {
+    const fresh = allDrawn().filter((drawn) => {
+      if (!whole.has(drawn.annotationUID) || !isNothing(drawn)) return false;
+      const [known, mark] = [
+        list.get().find(({ measurement }) => measurement.id === drawn.annotationUID),
+        markOf(drawn),
+      ];
+      return !known || !mark || !same(known.measurement, mark.measurement);
+    });
+    for (const { annotationUID } of fresh) take(annotationUID);
+    if (fresh.length > 0) redraw();
+  }
+
   function settle(): void {
     clearTimeout(timer);
     if (pointerIsDown) return;
+    dropNothing();
     const next = now();
     if (sameList(list.get(), next)) return;
     before.push(list.get());

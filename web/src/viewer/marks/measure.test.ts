@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { imagesOfInstance, type StackImage } from "../model/image.ts";
 import type { PixelPoint } from "../model/pixel-space.ts";
-import { measure } from "./measure.ts";
+import { hasSize, measure } from "./measure.ts";
 import type { Pixels } from "./region.ts";
 
 function imageWith(more: Record<string, unknown[]>): StackImage {
@@ -166,4 +166,35 @@ test("a probe says the value of the pixel it lies in, and its unit", () => {
   ]);
   const mr = imageWith({ "00080060": ["MR"] });
   expect(measure("probe", [[3.9, 2.1]], mr, pixels).values[0]?.unit).toBe("1");
+});
+
+describe("what has no size", () => {
+  const here: PixelPoint = [4, 4];
+  const near: PixelPoint = [4.2, 4.3];
+  const there: PixelPoint = [8, 4];
+  const beside: PixelPoint = [4, 8];
+
+  test("is a line from where it began, an area without a width and an angle without an arm", () => {
+    for (const kind of ["length", "arrow"] as const) {
+      expect(hasSize(kind, [here, near])).toBe(false);
+      expect(hasSize(kind, [here, there])).toBe(true);
+    }
+    expect(hasSize("angle", [there, here, near])).toBe(false);
+    expect(hasSize("angle", [near, here, there])).toBe(false);
+    expect(hasSize("angle", [there, here, beside])).toBe(true);
+    expect(hasSize("cobb", [here, there, beside, beside])).toBe(false);
+    expect(hasSize("cobb", [here, there, beside, there])).toBe(true);
+    expect(hasSize("rectangle", [here, there, there, here])).toBe(false);
+    expect(hasSize("rectangle", [here, there, [8, 8], beside])).toBe(true);
+    expect(hasSize("ellipse", [here, there, [6, 4], [6, 4]])).toBe(false);
+    expect(hasSize("ellipse", [here, there, [6, 2], [6, 6]])).toBe(true);
+  });
+
+  test("is a free line that goes nowhere, and an area that is a line; a point has its value", () => {
+    expect(hasSize("freehand", [here, near, here])).toBe(false);
+    expect(hasSize("freehand", [here, there])).toBe(true);
+    expect(hasSize("freehand", [here, [6, 4], there, here])).toBe(false);
+    expect(hasSize("freehand", [here, there, beside, here])).toBe(true);
+    expect(hasSize("probe", [here])).toBe(true);
+  });
 });

@@ -67,6 +67,41 @@ export function isClosed(points: readonly PixelPoint[]): boolean {
   return points.length > 3 && first?.[0] === last?.[0] && first?.[1] === last?.[1];
 }
 
+/** Less than so many pixels of the image is no size: where a button was pressed and let go. */
+const leastSize = 0.5;
+
+/**
+ * Whether a drawing has the size that its figures are about: every line a length, every area a width and a height. A point has none and needs none.
+ * @param points as of `measure`
+ */
+export function hasSize(kind: MeasurementKind, points: readonly PixelPoint[]): boolean {
+  const isLine = (one: number, other: number) => {
+    const [p, q] = [points[one], points[other]];
+    return p !== undefined && q !== undefined && Math.hypot(q[0] - p[0], q[1] - p[1]) >= leastSize;
+  };
+  switch (kind) {
+    case "probe":
+      return points.length > 0;
+    case "length":
+    case "arrow":
+      return isLine(0, 1);
+    case "angle":
+    case "rectangle":
+      return isLine(0, 1) && isLine(1, 2);
+    case "cobb":
+    case "ellipse":
+      return isLine(0, 1) && isLine(2, 3);
+    case "freehand": {
+      const wide = (axis: 0 | 1) => {
+        const places = points.map((point) => point[axis]);
+        return Math.max(...places) - Math.min(...places) >= leastSize;
+      };
+      // Of a line one direction is enough.
+      return points.length > 1 && (isClosed(points) ? wide(0) && wide(1) : wide(0) || wide(1));
+    }
+  }
+}
+
 /**
  * Lengths, areas, angles and statistics of a drawing. Lengths are millimetres where the image says how large its pixels are, else pixels.
  * @param points as `measurementPoints` of the contract says for the kind

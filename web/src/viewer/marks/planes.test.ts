@@ -9,7 +9,16 @@ import { type Turn, turnedPlanesOf } from "../volume/oblique.ts";
 import { planesOf } from "../volume/planes.ts";
 import { type Slab, thinnest } from "../volume/reslice.ts";
 import { planeThrough, turnedBy } from "../volume/turned-to.ts";
-import { canBeKept, imageFor, inPatient, inPicture, liesOn, measuredPlane, type Seen } from "./planes.ts";
+import {
+  canBeKept,
+  imageFor,
+  inPatient,
+  inPicture,
+  isSeenAlsoOn,
+  liesOn,
+  measuredPlane,
+  type Seen,
+} from "./planes.ts";
 import { planeName } from "./words.ts";
 
 /** 40 × 32 pixels of a millimetre, 21 slices 2 mm apart, from 7, −20, 30 on. */
@@ -236,5 +245,34 @@ describe("planes are turned to a measurement", () => {
     expect(planeName(named({ slab: { mode: "MINIP", thickness: 12.5 } }), 31)).toBe(
       "Oblique plane, turned by 31°, MinIP 12.5 mm",
     );
+  });
+});
+
+describe("what is drawn on one picture", () => {
+  const slab = { mode: "maximum" as const, thickness: 10 };
+  const on = (kind: PlaneMeasurement["kind"], image: StackImage) => ({ kind, points: line, on: image });
+
+  test("is seen on each picture of the same place, whether slice, plane or slab", () => {
+    // From the head: the planes of the volume go the other way than its slices.
+    const axial = cut("axial");
+    const seenOn = (image: StackImage, kind: PlaneMeasurement["kind"], stack: readonly StackImage[]) =>
+      stack.flatMap((each, n) => (isSeenAlsoOn(on(kind, image), each, stack) ? [n] : []));
+    expect(seenOn(acquired[5]!, "length", axial)).toEqual([15]);
+    expect(seenOn(axial[15]!, "length", acquired)).toEqual([5]);
+    expect(seenOn(acquired[5]!, "length", cut("axial", slab))).toEqual([15]);
+    expect(seenOn(cut("coronal")[8]!, "length", cut("coronal", slab))).toEqual([8]);
+    // Another image is another image, and another direction another picture.
+    expect(seenOn(acquired[5]!, "length", acquired)).toEqual([]);
+    expect(seenOn(acquired[5]!, "length", cut("coronal"))).toEqual([]);
+    expect(isSeenAlsoOn(on("length", acquired[5]!), cut("axial")[14]!, axial)).toBe(false);
+  });
+
+  test("is not seen on a slab where its figures are of other pixels, nor on other series", () => {
+    const thick = cut("axial", slab);
+    expect(thick.some((image) => isSeenAlsoOn(on("probe", acquired[5]!), image, thick))).toBe(false);
+    const axial = cut("axial");
+    expect(isSeenAlsoOn(on("probe", acquired[5]!), axial[15]!, axial)).toBe(true);
+    const other = { ...acquired[5]!, seriesInstanceUid: "1.2.9" };
+    expect(isSeenAlsoOn(on("length", other), axial[15]!, axial)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { MeasuredPlane, Measurement, PlaneMeasurement } from "@isocenter/contract";
+import type { MeasuredPlane, Measurement, MeasurementKind, PlaneMeasurement } from "@isocenter/contract";
 import { textOf } from "../model/dicom-json.ts";
 import { dot, orientationOf, subtract, type Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
@@ -32,10 +32,14 @@ const rounded = (value: number, decimals: number) => Number(value.toFixed(decima
  * The plane of a picture that was cut through a volume; undefined for one that was not. Its frame of reference is "" where the images say none: then
  * it cannot be kept.
  */
-export function measuredPlane(image: StackImage): MeasuredPlane | undefined {
+export const measuredPlane = (image: StackImage): MeasuredPlane | undefined =>
+  image.reformat && planeOfPicture(image);
+
+/** The same of any picture that says where it lies. */
+function planeOfPicture(image: StackImage): MeasuredPlane | undefined {
   const orientation = orientationOf(image.attributes);
-  if (!image.reformat || !orientation) return undefined;
-  const slab = keptSlab(image.reformat.slab);
+  if (!orientation) return undefined;
+  const slab = image.reformat && keptSlab(image.reformat.slab);
   return {
     frameOfReferenceUid: textOf(image.attributes, tags.FrameOfReferenceUID) ?? "",
     seriesInstanceUid: image.seriesInstanceUid,
@@ -57,7 +61,7 @@ export function inPicture(points: readonly number[][], image: StackImage): Pixel
 }
 
 /** The middle of what was drawn. */
-export function middleOf({ points }: PlaneMeasurement): Vector {
+export function middleOf({ points }: Pick<PlaneMeasurement, "points">): Vector {
   const sum = (axis: 0 | 1 | 2) => points.reduce((total, point) => total + (point[axis] ?? 0), 0);
   return [sum(0) / points.length, sum(1) / points.length, sum(2) / points.length];
 }
@@ -72,7 +76,7 @@ export const normalOf = ({ normal }: MeasuredPlane): Vector => normal as unknown
 const lieAlike = (a: Vector, b: Vector): boolean => Math.abs(dot(a, b)) >= alike;
 
 /** The direction of a side, where what was drawn has sides that must run along the rows or columns of a picture: the tools draw no others. */
-export function sideOf({ kind, points }: PlaneMeasurement): Vector | undefined {
+export function sideOf({ kind, points }: Pick<PlaneMeasurement, "kind" | "points">): Vector | undefined {
   const [a, b] = points as unknown as Vector[];
   if ((kind !== "rectangle" && kind !== "ellipse") || !a || !b) return undefined;
   const side = subtract(b, a);
@@ -81,7 +85,7 @@ export function sideOf({ kind, points }: PlaneMeasurement): Vector | undefined {
 }
 
 /** Whether a picture with these rows and columns can show what was drawn. */
-function runsAlong(measurement: PlaneMeasurement, row: Vector, column: Vector): boolean {
+function runsAlong(measurement: InSpace, row: Vector, column: Vector): boolean {
   const side = sideOf(measurement);
   return !side || Math.min(Math.abs(dot(side, row)), Math.abs(dot(side, column))) <= askew;
 }
@@ -107,12 +111,20 @@ function stepOf(images: readonly StackImage[]): number {
   return step;
 }
 
+/** What was drawn in a plane, as far as it matters where it lies. */
+interface InSpace extends Pick<PlaneMeasurement, "kind" | "points" | "plane"> {
+  /** Whether its figures are of pixels. */
+  ofPixels: boolean;
+}
+
 /** Whether a picture of a stack lies where something was measured, so that it can be drawn there. */
-export function liesOn(
+export const liesOn = (
   measurement: PlaneMeasurement,
   image: StackImage,
   images: readonly StackImage[],
-): boolean {
+): boolean => isPlaceOf({ ...measurement, ofPixels: saysOfPixels(measurement) }, image, images);
+
+function isPlaceOf(measurement: InSpace, image: StackImage, images: readonly StackImage[]): boolean {
   const { plane } = measurement;
   const [seen, orientation] = [slicePlaneOf(image), orientationOf(image.attributes)];
   if (!seen || !orientation || image.seriesInstanceUid !== plane.seriesInstanceUid) return false;
@@ -121,7 +133,28 @@ export function liesOn(
   if (Math.abs(distanceTo(seen, middleOf(measurement))) > stepOf(images) / 2 + 1e-3) return false;
   if (!runsAlong(measurement, orientation.row, orientation.column)) return false;
   const slab = image.reformat && keptSlab(image.reformat.slab);
-  return !saysOfPixels(measurement) || isSameSlab(slab, plane.slab);
+  return !measurement.ofPixels || isSameSlab(slab, plane.slab);
+}
+
+const figuresOfPixels: ReadonlySet<MeasurementKind> = new Set(["probe", "ellipse", "rectangle", "freehand"]);
+
+/**
+ * Whether what is drawn on one picture is to be seen on another, which shows the same place in another form: a slice as it was acquired and as a plane, or planes as slabs
+ * of two thicknesses. Two slices as they were acquired are two images.
+ */
+export function isSeenAlsoOn(
+  { kind, points, on }: { kind: MeasurementKind; points: readonly PixelPoint[]; on: StackImage },
+  image: StackImage,
+  images: readonly StackImage[],
+): boolean {
+  if (!(on.reformat || image.reformat) || on.seriesInstanceUid !== image.seriesInstanceUid) return false;
+  const plane = planeOfPicture(on);
+  if (!plane) return false;
+  return isPlaceOf(
+    { kind, plane, points: inPatient(points, on), ofPixels: figuresOfPixels.has(kind) },
+    image,
+    images,
+  );
 }
 
 /** What a viewport shows, as far as measurements in planes go. */

@@ -1,21 +1,19 @@
-import {
-  itemsOf,
-  type JsonDataSet,
-  numberOf,
-  numbersOf,
-  personNameOf,
-  textOf,
-  textsOf,
-} from "./dicom-json.ts";
+import { message } from "../../words/words.ts";
+import { type Blending, blendingOf, blendingSopClass } from "./blending.ts";
+import { itemsOf, type JsonDataSet, numberOf, numbersOf, personNameOf, textOf } from "./dicom-json.ts";
 import { colorOfLayer, type Graphic, graphicsOf, type Texted, textsOfAnnotation } from "./graphics.ts";
 import type { StackImage } from "./image.ts";
-import { lookupTable, rememberedBytes } from "./lookup-table.ts";
+import { rememberedBytes } from "./lookup-table.ts";
+import type { Masking } from "./mask.ts";
 import { drawOverlay, overlayGroups, overlayPlaneIn } from "./overlay-planes.ts";
+import { itemsFor, referringTo } from "./references.ts";
 import { shadingOf } from "./shading.ts";
 import { bitmapShutterOf, type Shutter, shuttersOf } from "./shutters.ts";
+import { displayFor, stateMaskingOf } from "./state-masks.ts";
+import { windowFor } from "./state-windows.ts";
 import type { SeriesEntry } from "./study.ts";
 import { tags } from "./tags.ts";
-import { type Shading, shadesOf, type VoiFunction, type Window } from "./windows.ts";
+import type { Shading, Window } from "./windows.ts";
 
 /** The part of an image that is to fill the viewport, in its pixels: 0, 0 is the outer corner of the first. */
 export interface DisplayedArea {
@@ -45,6 +43,8 @@ export interface Presented {
   bitmaps: readonly Bitmap[];
   graphics: readonly Graphic[];
   texts: readonly Texted[];
+  /** What the state says besides and is not done, as messages that can be said. */
+  omitted: readonly string[];
 }
 
 export type Bitmap = NonNullable<ReturnType<typeof drawOverlay>>;
@@ -64,6 +64,10 @@ export interface PresentationState {
   isAbout(image: StackImage): boolean;
   /** How it shows an image; undefined for one that it is not about. Its values must be here. */
   of(image: StackImage): Presented | undefined;
+  /** What it subtracts from a frame that it is about; undefined where it subtracts nothing. Its values must be here. */
+  maskingOf(image: StackImage): Masking | undefined;
+  /** Of a blending state: what lies over the images that it is about, and how. */
+  blending: Blending | undefined;
 }
 
 const tag = {
@@ -75,7 +79,7 @@ const tag = {
   images: "00081140",
   instance: "00081155",
   frames: "00081160",
-  windows: "00283110",
+  compound: "00700209",
   rotation: "00700042",
   flip: "00700041",
   areas: "0070005A",
@@ -87,8 +91,40 @@ const tag = {
   annotations: "00700001",
 };
 
-/** Of greys, of colours, of greys in other colours, and of angiography, whose masks are not subtracted. */
-const presentationSopClasses = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.11\.[1235]$/;
+/** Of greys, of colours, of greys in other colours, of two sets of images, and of angiography. */
+const presentationSopClasses = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.11\.[1-5]$/;
+
+/** Presentation states of other kinds, by the end of their SOP class. */
+const otherKinds: Readonly<Record<string, string>> = {
+  "6": message("planar cuts of volumes"),
+  "7": message("planar cuts of several volumes"),
+  "8": message("advanced blending"),
+  "9": message("volume rendering"),
+  "10": message("volume rendering of segments"),
+  "11": message("volume rendering of several volumes"),
+  "12": message("variable modality tables"),
+};
+
+/** A presentation state of a kind that is not shown. */
+export interface OtherState {
+  sopInstanceUid: string;
+  label: string;
+  /** As a message that can be said. */
+  kind: string;
+}
+
+/** Presentation states of a series that are of kinds that are not shown here. */
+export function otherStatesOf({ instances }: SeriesEntry): OtherState[] {
+  return instances.flatMap((instance) => {
+    const end = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.11\.(\d+)$/.exec(
+      textOf(instance, tags.SOPClassUID) ?? "",
+    )?.[1];
+    const kind = end === undefined ? undefined : otherKinds[end];
+    if (!kind) return [];
+    const label = textOf(instance, tag.label) ?? textOf(instance, tag.description) ?? "";
+    return [{ sopInstanceUid: textOf(instance, tags.SOPInstanceUID) ?? "", label, kind }];
+  });
+}
 
 const read = new WeakMap<JsonDataSet, PresentationState>();
 
@@ -103,14 +139,28 @@ export function presentationStatesOf({ instances }: SeriesEntry): PresentationSt
 }
 
 export function presentationStateOf(instance: JsonDataSet): PresentationState {
-  const references = itemsOf(instance, tag.series).flatMap((series) => itemsOf(series, tag.images));
+  const blending = textOf(instance, tags.SOPClassUID) === blendingSopClass ? blendingOf(instance) : undefined;
+  const references = blending
+    ? blending.references
+    : itemsOf(instance, tag.series).flatMap((series) => itemsOf(series, tag.images));
+  const isReferredTo = referringTo(references);
   const first = references[0];
   const firstUid = first && textOf(first, tag.instance);
   const known = new WeakMap<StackImage, Presented>();
-  const isAbout = (image: StackImage) => !image.reformat && references.some((item) => refersTo(item, image));
+  const masks = new WeakMap<StackImage, { masking: Masking | undefined }>();
+  const isAbout = (image: StackImage) =>
+    image.reformat ? (blending?.isPlaneOf(image) ?? false) : isReferredTo(image);
+  const maskingOf = (image: StackImage) => {
+    if (image.reformat || blending || !isAbout(image)) return undefined;
+    const found = masks.get(image) ?? { masking: stateMaskingOf(instance, image) };
+    masks.set(image, found);
+    return found.masking;
+  };
   return {
     dataSet: instance,
     isAbout,
+    maskingOf,
+    blending,
     sopInstanceUid: textOf(instance, tags.SOPInstanceUID) ?? "",
     label: textOf(instance, tag.label) ?? textOf(instance, tag.description) ?? "",
     description: textOf(instance, tag.description) ?? "",
@@ -119,33 +169,44 @@ export function presentationStateOf(instance: JsonDataSet): PresentationState {
     first: firstUid ? { sopInstanceUid: firstUid, frame: numberOf(first, tag.frames) ?? 1 } : undefined,
     of(image) {
       if (!isAbout(image)) return undefined;
-      const found = known.get(image) ?? presented(instance, image);
+      const found =
+        known.get(image) ??
+        (image.reformat ? onPlane(blending, image) : presented(instance, image, blending, maskingOf(image)));
       known.set(image, found);
       return found;
     },
   };
 }
 
-function refersTo(item: JsonDataSet, { sopInstanceUid, frameNumber }: StackImage): boolean {
-  if (textOf(item, tag.instance) !== sopInstanceUid) return false;
-  const frames = numbersOf(item, tag.frames);
-  return frames.length === 0 || frames.includes(frameNumber);
-}
+/** On a plane that is cut nothing lies where the state has it but what has a place in the patient. */
+const onPlane = (blending: Blending | undefined, image: StackImage): Presented => ({
+  window: blending?.windowOf(image),
+  shading: undefined,
+  inverse: false,
+  rotation: 0,
+  flipped: false,
+  area: undefined,
+  shutters: [],
+  bitmaps: [],
+  graphics: [],
+  texts: [],
+  omitted: [],
+});
 
-/** Items that name no image are about all of them. */
-function itemsFor(instance: JsonDataSet, sequence: string, image: StackImage): JsonDataSet[] {
-  return itemsOf(instance, sequence).filter((item) => {
-    const references = itemsOf(item, tag.images);
-    return references.length === 0 || references.some((one) => refersTo(one, image));
-  });
-}
-
-function presented(instance: JsonDataSet, image: StackImage): Presented {
+function presented(
+  instance: JsonDataSet,
+  image: StackImage,
+  blending: Blending | undefined,
+  masking: Masking | undefined,
+): Presented {
   const annotations = itemsFor(instance, tag.annotations, image);
   const rotation = numberOf(instance, tag.rotation) ?? 0;
   return {
-    window: windowFor(instance, image),
-    shading: shadingOf(instance),
+    // Its window is that of the differences, where it subtracts and nobody has taken the mask away.
+    window:
+      masking && !image.subtracted ? undefined : (blending?.windowOf(image) ?? windowFor(instance, image)),
+    // The palette of a blending state is that of what lies over.
+    shading: blending ? undefined : shadingOf(instance),
     // After the state's own tables pixels are P-Values: the image's photometric interpretation counts no more (PS3.3 C.11.6).
     inverse: textOf(instance, tags.PresentationLUTShape) === "INVERSE",
     rotation: rotation === 90 || rotation === 180 || rotation === 270 ? rotation : 0,
@@ -155,63 +216,21 @@ function presented(instance: JsonDataSet, image: StackImage): Presented {
     bitmaps: bitmapsOf(instance, image),
     graphics: annotations.flatMap((item) => graphicsOf(item, instance)),
     texts: annotations.flatMap((item) => textsOfAnnotation(item, instance)),
+    omitted: omittedOf(instance, image, annotations),
   };
 }
 
-/** The window in the image's own values, through the state's Modality LUT where it brings a table of its own (PS3.3 C.11.1). */
-function windowFor(instance: JsonDataSet, image: StackImage): Window | undefined {
-  const window = voiWindowFor(instance, image);
-  const item = itemsOf(instance, tags.ModalityLUTSequence)[0];
-  const table = item && lookupTable(item, tags.LUTDescriptor, tags.LUTData);
-  const { attributes } = image;
-  // From the image's values back to those that are stored: steps of one, or the table cannot be gone through.
-  const isPlain =
-    itemsOf(attributes, tags.ModalityLUTSequence).length === 0 &&
-    (numberOf(attributes, tags.RescaleSlope) ?? 1) === 1;
-  if (!table || table.values.length < 2 || !isPlain) return window;
-  const whole: Window = { center: table.maximum / 2, width: table.maximum, function: "LINEAR_EXACT" };
-  const shade = shadesOf(window ?? whole);
-  const values = Array.from({ length: table.values.length }, (_, n) => shade(table.values[n]!));
-  const first = table.first + (numberOf(attributes, tags.RescaleIntercept) ?? 0);
-  const width = values.length - 1;
-  return {
-    center: first + width / 2,
-    width,
-    function: "LINEAR_EXACT",
-    table: { first, values, maximum: 1 },
-  };
-}
-
-function voiWindowFor(instance: JsonDataSet, image: StackImage): Window | undefined {
-  const item = itemsFor(instance, tag.windows, image)[0];
-  if (!item) return undefined;
-  const tableItem = itemsOf(item, tags.VOILUTSequence)[0];
-  const table = tableItem && lookupTable(tableItem, tags.LUTDescriptor, tags.LUTData);
-  if (table && table.values.length > 1) {
-    const width = table.values.length - 1;
-    return { center: table.first + width / 2, width, function: "LINEAR_EXACT", table };
-  }
-  const [center, width] = [numberOf(item, tags.WindowCenter), numberOf(item, tags.WindowWidth)];
-  if (center === undefined || width === undefined || width <= 0) return undefined;
-  const said = textsOf(item, tags.VOILUTFunction)[0];
-  const voiFunction: VoiFunction = said === "SIGMOID" || said === "LINEAR_EXACT" ? said : "LINEAR";
-  return inValuesOf(image, instance, { center, width, function: voiFunction });
-}
-
-/** The window in the image's own values, where the state rescales otherwise than the image. */
-function inValuesOf({ attributes }: StackImage, instance: JsonDataSet, window: Window): Window {
-  // Through a table of the state's own nothing is rescaled.
-  if (itemsOf(instance, tags.ModalityLUTSequence).length > 0) return window;
-  const slope = numberOf(attributes, tags.RescaleSlope) ?? 1;
-  const intercept = numberOf(attributes, tags.RescaleIntercept) ?? 0;
-  const stateSlope = numberOf(instance, tags.RescaleSlope) ?? 1;
-  const stateIntercept = numberOf(instance, tags.RescaleIntercept) ?? 0;
-  if (stateSlope === 0 || (slope === stateSlope && intercept === stateIntercept)) return window;
-  return {
-    ...window,
-    center: ((window.center - stateIntercept) / stateSlope) * slope + intercept,
-    width: Math.abs((window.width * slope) / stateSlope),
-  };
+function omittedOf(instance: JsonDataSet, image: StackImage, annotations: readonly JsonDataSet[]): string[] {
+  const display = displayFor(instance, image);
+  const sharpened = ((display && numberOf(display, tags.DisplayFilterPercentage)) ?? 0) > 0;
+  const tableOfValues = image.subtracted && itemsOf(instance, tags.ModalityLUTSequence).length > 0;
+  return [
+    ...(sharpened ? [message("edge enhancement")] : []),
+    ...(tableOfValues ? [message("its table of values, on differences")] : []),
+    ...(annotations.some((item) => itemsOf(item, tag.compound).length > 0)
+      ? [message("compound graphics, which are drawn as simple ones")]
+      : []),
+  ];
 }
 
 /** What the state's bitmap shutter covers, and over it those of its overlays that lie in one of its layers (PS3.3 C.11.7). */

@@ -4,8 +4,8 @@ import { apartValues, rememberTableData } from "./lookup-table.ts";
 import type { PresentationState } from "./presentation-states.ts";
 import { tags } from "./tags.ts";
 
-/** Tables, palettes and overlays. */
-const needed = /^(00283006|0028120[123]|60[01][02468ACE]3000)$/;
+/** Tables, palettes (also in segments) and overlays. */
+const needed = /^(00283006|002812[02][123]|60[01][02468ACE]3000)$/;
 
 /** Fetches what the metadata of a presentation state only refer to. Rejects in words that can be shown. */
 export async function fetchPresentation(dicomweb: Dicomweb, { dataSet }: PresentationState): Promise<void> {

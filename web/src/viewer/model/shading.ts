@@ -1,5 +1,6 @@
-import { itemsOf, type JsonDataSet, numberOf } from "./dicom-json.ts";
-import { type LookupTable, lookupTable } from "./lookup-table.ts";
+import { expandSegments } from "../pixels/color.ts";
+import { itemsOf, type JsonDataSet, numberOf, numbersOf } from "./dicom-json.ts";
+import { type LookupTable, lookupTable, rememberedBytes, tableFromBytes } from "./lookup-table.ts";
 import { tags } from "./tags.ts";
 import type { Shading } from "./windows.ts";
 
@@ -27,10 +28,13 @@ function entryOf({ values, maximum }: LookupTable, grey: number): number {
 
 function paletteOf(instance: JsonDataSet): LookupTable[] | undefined {
   const tables = [
-    [tags.RedPaletteDescriptor, tags.RedPaletteData],
-    [tags.GreenPaletteDescriptor, tags.GreenPaletteData],
-    [tags.BluePaletteDescriptor, tags.BluePaletteData],
-  ].map(([descriptor, data]) => lookupTable(instance, descriptor!, data!));
+    [tags.RedPaletteDescriptor, tags.RedPaletteData, tags.SegmentedRedPaletteData],
+    [tags.GreenPaletteDescriptor, tags.GreenPaletteData, tags.SegmentedGreenPaletteData],
+    [tags.BluePaletteDescriptor, tags.BluePaletteData, tags.SegmentedBluePaletteData],
+  ].map(
+    ([descriptor, data, segments]) =>
+      lookupTable(instance, descriptor!, data!) ?? expanded(instance, descriptor!, segments!),
+  );
   if (!tables.every((table) => table !== undefined && table.values.length > 1)) return undefined;
   const all = tables as LookupTable[];
   // Some writers fill tables declared as 16 bits with values of 8.
@@ -39,4 +43,13 @@ function paletteOf(instance: JsonDataSet): LookupTable[] | undefined {
   );
   const declared = numberOf(instance, tags.RedPaletteDescriptor, 2) ?? 16;
   return all.map((table) => ({ ...table, maximum: declared > 8 && isByte ? 255 : table.maximum }));
+}
+
+/** A table that stands in segments (PS3.3 C.7.9.2). */
+function expanded(instance: JsonDataSet, descriptor: string, segments: string): LookupTable | undefined {
+  const [count, first = 0, bits = 16] = numbersOf(instance, descriptor);
+  const bytes = rememberedBytes(instance, segments);
+  if (count === undefined || !bytes) return undefined;
+  const values = expandSegments(tableFromBytes(bytes, bytes.length, bits), count === 0 ? 65536 : count);
+  return { first, values, maximum: 2 ** Math.min(bits, 16) - 1 };
 }

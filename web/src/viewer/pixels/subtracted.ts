@@ -1,25 +1,56 @@
 import { numberOf } from "../model/dicom-json.ts";
 import type { StackImage } from "../model/image.ts";
+import type { LookupTable } from "../model/lookup-table.ts";
 import {
   averageOf,
   isMeantMasked,
   type MaskChoice,
   type Masking,
   maskingOf,
+  type Scale,
   scaleOf,
-  shifted,
+  shiftedBy,
   subtract,
 } from "../model/mask.ts";
+import type { PresentationState } from "../model/presentation-states.ts";
 import { tags } from "../model/tags.ts";
 import { fetchImage, type ImageSource } from "./image-source.ts";
 
-/** What is subtracted in a viewport: what was chosen there, or what the film wants; undefined where it is seen as it is. */
-export function maskIn(
-  chosen: MaskChoice | false | undefined,
+/** What a person chose in a viewport, and the presentation state it was chosen under: with another one it counts no more. */
+export interface ChosenMask {
+  choice: MaskChoice | false;
+  /** The state's SOP Instance UID, or "". */
+  under: string;
+}
+
+/** How the frames of a viewport are subtracted. */
+export interface Subtraction {
+  choice: MaskChoice;
+  /** The presentation state whose masks these are. */
+  state?: PresentationState;
+}
+
+/** The presentation state that says how these images are shown, if it is about any of them. */
+export const stateFor = (
+  state: PresentationState | undefined,
   images: readonly StackImage[],
-): MaskChoice | undefined {
-  if (chosen !== undefined) return chosen || undefined;
-  return isMeantMasked(images[0]) ? asStated : undefined;
+): PresentationState | undefined => (state && images.some(state.isAbout) ? state : undefined);
+
+/**
+ * What is subtracted in a viewport: what was chosen there, or what the presentation state or the film wants; undefined where it is seen as it is. A state that
+ * has no masks shows the film without (PS3.4 N.2: its transformations stand in for the image's).
+ */
+export function maskIn(
+  chosen: ChosenMask | undefined,
+  images: readonly StackImage[],
+  presentation: PresentationState | undefined,
+): Subtraction | undefined {
+  const state = stateFor(presentation, images);
+  const choice = chosen && chosen.under === (state?.sopInstanceUid ?? "") ? chosen.choice : undefined;
+  if (choice === false) return undefined;
+  if (state && images.some(state.maskingOf)) return { choice: choice ?? asStated, state };
+  if (choice) return { choice };
+  return !state && isMeantMasked(images[0]) ? { choice: asStated } : undefined;
 }
 
 const asStated: MaskChoice = {};
@@ -27,8 +58,8 @@ const asStated: MaskChoice = {};
 const names = new Map<string, string>();
 
 /** A name of letters alone for each way to subtract: Cornerstone takes it for a scheme, and what is drawn on one picture stands on the other. */
-function nameOf(choice: MaskChoice): string {
-  const key = JSON.stringify([choice.frame, choice.shift]);
+function nameOf({ choice, state }: Subtraction): string {
+  const key = JSON.stringify([choice.frame, choice.shift, state?.sopInstanceUid]);
   const known = names.get(key);
   if (known !== undefined) return known;
   const letters = [...names.size.toString(26)].map((digit) =>
@@ -49,21 +80,32 @@ export const plainImageId = (imageId: string): string => imageId.replace(/^mask[
 export function subtractedImages(
   images: readonly StackImage[],
   source: ImageSource,
-  choice: MaskChoice,
+  subtraction: Subtraction,
 ): StackImage[] {
+  const { choice, state } = subtraction;
   const frames = new Map(images.map((image) => [`${image.sopInstanceUid}/${image.frameNumber}`, image]));
   const masks = new Map<string, Promise<ArrayLike<number>>>();
-  const pixelsOf = async (of: StackImage, numbers: readonly number[]) => {
+  const pixelsOf = async (
+    of: StackImage,
+    numbers: readonly number[],
+    { toLogarithm }: Pick<Masking, "toLogarithm">,
+  ) => {
     const wanted = numbers.flatMap((number) => frames.get(`${of.sopInstanceUid}/${number}`) ?? []);
     const loaded = await Promise.all(source.register(wanted).map((imageId) => fetchImage(imageId)));
-    return averageOf(loaded.map((one) => one.getPixelData()));
+    return averageOf(
+      loaded.map((one, n) => {
+        const table = toLogarithm?.(wanted[n]!.frameNumber);
+        return table ? through(table, one.getPixelData(), wanted[n]!) : one.getPixelData();
+      }),
+    );
   };
-  const maskOf = (image: StackImage, { mask, shift }: Masking) => {
-    const key = `${image.sopInstanceUid} ${JSON.stringify([mask, shift])}`;
+  const maskOf = (image: StackImage, masking: Masking) => {
+    const { mask, shift, regions } = masking;
+    const key = `${image.sopInstanceUid} ${JSON.stringify([mask, shift, regions])}`;
     const known = masks.get(key);
     if (known) return known;
-    const made = pixelsOf(image, mask).then((pixels) =>
-      shifted(pixels, numberOf(image.attributes, tags.Columns) ?? 1, shift),
+    const made = pixelsOf(image, mask, masking).then((pixels) =>
+      shiftedBy(pixels, numberOf(image.attributes, tags.Columns) ?? 1, masking),
     );
     masks.set(key, made);
     // What could not be loaded is asked for again with the next picture.
@@ -71,10 +113,10 @@ export function subtractedImages(
     return made;
   };
   return images.map((image) => {
-    const masking = maskingOf(image, choice);
+    const masking = maskingOf(image, choice, state?.maskingOf);
     if (!masking) return image;
     const { [tags.VOILUTSequence]: _tables, [tags.VOILUTFunction]: _curve, ...attributes } = image.attributes;
-    const scale = scaleOf(image);
+    const scale = scaleIn(image, masking);
     return {
       ...image,
       // Windows that were meant for the picture as it was sent say nothing of differences: grey in the middle is no difference.
@@ -85,11 +127,37 @@ export function subtractedImages(
         [tags.WindowCenterWidthExplanation]: { vr: "LO", Value: [] },
       },
       subtracted: {
-        name: nameOf(choice),
+        name: nameOf(subtraction),
         masking,
         pixels: async () =>
-          subtract(await pixelsOf(image, masking.contrast), await maskOf(image, masking), scale),
+          subtract(
+            await pixelsOf(image, masking.contrast, masking),
+            await maskOf(image, masking),
+            scale,
+            masking.visible,
+          ),
       },
     };
+  });
+}
+
+/** Through a table to logarithms their differences are those of its entries. */
+function scaleIn(image: StackImage, { toLogarithm }: Masking): Scale {
+  const table = toLogarithm?.(image.frameNumber);
+  return table ? { logarithmic: false, levels: table.maximum + 1 } : scaleOf(image);
+}
+
+/** Values of a frame as a table has them; it is about those that are stored (PS3.3 C.7.6.16.2.13). */
+function through(
+  { first, values }: LookupTable,
+  pixels: ArrayLike<number>,
+  { attributes }: StackImage,
+): ArrayLike<number> {
+  const slope = numberOf(attributes, tags.RescaleSlope) || 1;
+  const intercept = numberOf(attributes, tags.RescaleIntercept) ?? 0;
+  const last = values.length - 1;
+  return Float32Array.from(pixels, (value) => {
+    const at = Math.round((value - intercept) / slope) - first;
+    return values[Math.min(last, Math.max(0, at))]!;
   });
 }

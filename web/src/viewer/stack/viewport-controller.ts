@@ -1,4 +1,5 @@
 import { cache, Enums, type RenderingEngine, type StackViewport } from "@cornerstonejs/core";
+import { isSeenIn } from "../marks/annotations.ts";
 import type { Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import type { WindowPreset } from "../model/windows.ts";
@@ -71,6 +72,7 @@ export function createViewportController(
   engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element, defaultOptions });
   const viewport = engine.getViewport(id) as StackViewport;
   const store = createStore<ViewportState>(emptyViewport);
+  seeFromElsewhere(viewport, store);
   const presentation = createPresentation(viewport, store);
   const camera = createCamera(viewport, store);
 
@@ -215,5 +217,16 @@ export function createViewportController(
       cine.play(false);
       engine.disableElement(id);
     },
+  };
+}
+
+/** Cornerstone draws what was drawn on the image itself; here also what was drawn on other pictures of the same place. */
+function seeFromElsewhere(viewport: StackViewport, store: Store<ViewportState>): void {
+  const isOnImage = viewport.isReferenceViewable.bind(viewport);
+  viewport.isReferenceViewable = (reference, options) => {
+    if (isOnImage(reference, options)) return true;
+    const { images } = store.get();
+    const image = images[viewport.getCurrentImageIdIndex()];
+    return image !== undefined && isSeenIn(reference, image, images);
   };
 }

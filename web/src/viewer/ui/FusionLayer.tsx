@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { t } from "../../words/words.ts";
-import { colorMap } from "../layers/color-maps.ts";
-import { type FusionLook, type Measure, maximumOf, measureOf, paint, upperOf } from "../layers/fusion.ts";
+import type { FusionLook } from "../layers/fusion.ts";
+import type { ColorScale, Over } from "../layers/over.ts";
 import { gridOver, sampleVolume } from "../layers/sample.ts";
 import { numberOf } from "../model/dicom-json.ts";
 import type { StackImage } from "../model/image.ts";
@@ -11,57 +11,55 @@ import { tags } from "../model/tags.ts";
 import { formatWindowValue } from "../model/windows.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
-import type { Volume } from "../volume/volumes.ts";
+import type { VolumeGeometry } from "../volume/geometry.ts";
 import { VolumeProgress } from "./hung-pane.tsx";
 import { matrixOf } from "./layer-place.ts";
 
 interface FusionLayerProps {
   /** What lies over the picture. */
-  volume: Volume;
+  over: Over;
   controller: ViewportController;
   state: ViewportState;
+  /** Of what a person laid over it. */
   look: FusionLook;
   /** Whether the scale of the colours stands beside the picture. */
   overlays: boolean;
 }
 
-/** Cells along the longer side: uptake is coarser than that. */
-const mostCells = 320;
+/** Cells along the longer side: of uptake, which is coarser than that, and at most. */
+const [usualCells, mostCells] = [320, 640];
 
-interface Uptake {
-  slices: readonly ArrayLike<number>[];
-  maximum: number;
-}
-
-/** Uptake in colours over the picture of a viewport, under its measurements. */
-export function FusionLayer({ volume, controller, state, look, overlays }: FusionLayerProps) {
+/** A volume in colours over the picture of a viewport, under its measurements. */
+export function FusionLayer({ over, controller, state, look, overlays }: FusionLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [error, setError] = useState("");
-  const [uptake, setUptake] = useState<Uptake>();
+  const [prepared, setPrepared] = useState<{ over: Over; values: ReturnType<Over["prepare"]> }>();
   useEffect(() => {
     let gone = false;
-    volume.slices().then(
-      (slices) => !gone && setUptake({ slices, maximum: maximumOf(slices) }),
+    setError("");
+    over.volume.slices().then(
+      (slices) => !gone && setPrepared({ over, values: over.prepare(slices) }),
       (reason: unknown) => !gone && setError(reason instanceof Error ? reason.message : String(reason)),
     );
     return () => {
       gone = true;
     };
-  }, [volume]);
+  }, [over]);
   const { shown } = state;
-  const measure = useMemo(() => measureOf(volume.geometry.images[0]!), [volume]);
-  const upper = uptake && upperOf(look, measure, uptake.maximum);
+  // What lay over it before is not what lies over it now.
+  const values = prepared?.over === over ? prepared.values : undefined;
+  const painter = useMemo(() => values?.painter(look), [values, look]);
+  const { geometry } = over.volume;
   const cells = useMemo(
-    () => (shown && uptake ? cellsOf(shown, volume, uptake) : undefined),
-    [shown, volume, uptake],
+    () => (shown && values ? cellsOf(shown, geometry, values.slices) : undefined),
+    [shown, geometry, values],
   );
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
-    if (!context || !cells || upper === undefined) return;
+    if (!context || !cells || !painter) return;
     const [columns, rows] = cells.size;
-    const pixels = paint(cells.values, upper, look);
-    context.putImageData(new ImageData(pixels, columns, rows), 0, 0);
-  }, [cells, upper, look]);
+    context.putImageData(new ImageData(painter.paint(cells.values), columns, rows), 0, 0);
+  }, [cells, painter]);
 
   return (
     <>
@@ -74,43 +72,46 @@ export function FusionLayer({ volume, controller, state, look, overlays }: Fusio
             width={cells.size[0]}
             height={cells.size[1]}
             style={{ transform: matrixOf(shown, cells.size, controller.canvasOf) }}
-            data-upper={upper}
+            data-upper={painter?.scale.upper}
           />,
           controller.layers,
         )}
-      {overlays && upper !== undefined && <Scale look={look} measure={measure} upper={upper} />}
+      {overlays && painter && <Scale scale={painter.scale} />}
       {error ? (
         <span className="vw-loading" role="alert">
           {t("The uptake cannot be laid over: {reason}", { reason: error })}
         </span>
       ) : (
-        !uptake && <VolumeProgress volume={volume} />
+        !values && <VolumeProgress volume={over.volume} />
       )}
     </>
   );
 }
 
-function cellsOf(image: StackImage, { geometry }: Volume, { slices }: Uptake) {
+function cellsOf(image: StackImage, geometry: VolumeGeometry, slices: readonly ArrayLike<number>[]) {
   const columns = numberOf(image.attributes, tags.Columns) ?? 0;
   const rows = numberOf(image.attributes, tags.Rows) ?? 0;
-  const grid = gridOver(drawnPlaneOf(image), columns, rows, mostCells);
+  const plane = drawnPlaneOf(image);
+  const side = Math.max(columns * plane.columnSpacing, rows * plane.rowSpacing);
+  const wanted = Math.max(usualCells, Math.min(mostCells, Math.ceil(side / Math.min(...geometry.spacing))));
+  const grid = gridOver(plane, columns, rows, wanted);
   return { size: grid.size, values: sampleVolume(geometry, slices, grid) };
 }
 
 /** Which colour stands for which value. */
-function Scale({ look, measure, upper }: { look: FusionLook; measure: Measure; upper: number }) {
+function Scale({ scale: { lower, upper, unit, table } }: { scale: ColorScale }) {
   const bar = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const { table } = colorMap(look.colorMap);
     const steps = new ImageData(1, 256);
     for (let n = 0; n < 256; n++) steps.data.set([...table.slice((255 - n) * 3, (256 - n) * 3), 255], n * 4);
     bar.current?.getContext("2d")?.putImageData(steps, 0, 0);
-  }, [look.colorMap]);
+  }, [table]);
+  const width = upper - lower;
   return (
-    <div className="vw-scale" data-unit={measure.unit} data-upper={upper}>
-      <span>{`${formatWindowValue(upper, upper)} ${measure.unit}`}</span>
+    <div className="vw-scale" data-unit={unit} data-upper={upper}>
+      <span>{`${formatWindowValue(upper, width)} ${unit}`}</span>
       <canvas ref={bar} width={1} height={256} />
-      <span>0</span>
+      <span>{lower === 0 ? "0" : formatWindowValue(lower, width)}</span>
     </div>
   );
 }

@@ -13,8 +13,8 @@ function titleOf({ label, author }: PresentationState): string {
 
 /** As which saved presentation the images are shown. Nothing where there is none. */
 export function PresentationChoice({ presentations }: { presentations: Presentations }) {
-  const { all, chosen, error, choose } = presentations;
-  if (all.length === 0) return null;
+  const { all, others, chosen, error, choose } = presentations;
+  if (all.length + others.length === 0) return null;
   return (
     <span className="vw-slab">
       <select
@@ -34,6 +34,11 @@ export function PresentationChoice({ presentations }: { presentations: Presentat
             {titleOf(state)}
           </option>
         ))}
+        {others.map(({ sopInstanceUid, label, kind }) => (
+          <option key={sopInstanceUid} disabled>
+            {t("{title}: not shown here ({kind})", { title: label || t("Without a name"), kind: t(kind) })}
+          </option>
+        ))}
       </select>
       {error && (
         <span role="alert" className="vw-failed">
@@ -48,16 +53,22 @@ interface PresentationTagProps {
   presentation: PresentationState;
   /** Whether it has the image in its true size. */
   isTrueSize: boolean;
+  /** What it says besides and is not done, as messages. */
+  omitted: readonly string[];
+  /** Why what it lays over the image is not seen, or "". */
+  refusal: string;
 }
 
 /** That what is seen is not the image as stored. */
-export function PresentationTag({ presentation, isTrueSize }: PresentationTagProps) {
+export function PresentationTag({ presentation, isTrueSize, omitted, refusal }: PresentationTagProps) {
   const pitch = useStore(screenPitch);
   const [measuring, setMeasuring] = useState(false);
   return (
     <>
       <span className="vw-presentation-tag" role="note">
         {t("Presentation: {title}", { title: titleOf(presentation) })}
+        {omitted.length > 0 &&
+          ` · ${t("not applied: {what}", { what: omitted.map((each) => t(each)).join(", ") })}`}
         {isTrueSize && pitch > 0 && ` · ${t("True size")}`}
         {isTrueSize && pitch === 0 && (
           <button type="button" className="vw-button" onClick={() => setMeasuring(true)}>
@@ -65,6 +76,11 @@ export function PresentationTag({ presentation, isTrueSize }: PresentationTagPro
           </button>
         )}
       </span>
+      {refusal && (
+        <span role="alert" className="vw-presentation-refusal">
+          {t("What it lays over the image is not shown: {reason}.", { reason: refusal })}
+        </span>
+      )}
       {measuring && (
         <ScreenDialog onClose={() => setMeasuring(false)} onMeasured={() => setMeasuring(false)} />
       )}

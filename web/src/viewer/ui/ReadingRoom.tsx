@@ -1,7 +1,7 @@
 import type { KeyImage } from "@isocenter/contract";
 import { useEffect, useMemo, useState } from "react";
 import type { Room, ViewerProps } from "../index.tsx";
-import { initialLook, measureOf, uptakeFor } from "../layers/fusion.ts";
+import { initialLook, measureOf, overlaysFor } from "../layers/fusion.ts";
 import type { Marked } from "../marks/annotations.ts";
 import { isInPlane } from "../marks/planes.ts";
 import { keyOfImage } from "../marks/study-marks.ts";
@@ -105,14 +105,14 @@ export function ReadingRoom({
       const at = mark && citedPlace(mark, places, measuredPlanes);
       if (mark && at) onInsertMeasurement(reportText(mark.measurement, at), mark.measurement);
     });
-  const uptake = useMemo(
-    () => uptakeFor(activeSeries, series, (entry) => isVolume(room.volumes.of(entry))),
+  const overlayable = useMemo(
+    () => overlaysFor(activeSeries, series, (entry) => isVolume(room.volumes.of(entry))),
     [activeSeries, series, room.volumes],
   );
   const regions = useRegions(series, hanging, session);
   const presentations = usePresentations(dicomweb, series, places, jump, image);
   const fused = hanging.fusedIn(hanging.active);
-  const mask = maskCommands(hanging, image);
+  const mask = maskCommands(hanging, image, presentations.chosen);
   const { scale, choose: chooseScale, wishFor } = useScale(hanging, session);
   useLinking(hanging);
   usePrefetching(session, hanging.controllers, hanging.visible, hanging.active);
@@ -142,9 +142,10 @@ export function ReadingRoom({
       if (regions.groups.length > 0) toggle("regions");
     },
     fuse: () => {
-      if (!hung || !(uptake || fused)) return;
+      const [first] = overlayable;
+      if (!hung || !(first || fused)) return;
       const { fused: _before, ...plain } = hung;
-      hanging.put(hanging.active, fused || !uptake ? plain : { ...hung, fused: uptake.seriesInstanceUid });
+      hanging.put(hanging.active, fused || !first ? plain : { ...hung, fused: first.seriesInstanceUid });
     },
     presentation: presentations.toggle,
     ...mask.commands,
@@ -191,10 +192,13 @@ export function ReadingRoom({
         onStraighten={isTurned(hanging) ? () => straighten(hanging) : undefined}
         planes={planes}
         masked={mask.masked}
-        fused={uptake || fused ? fused !== undefined : undefined}
+        fused={overlayable.length > 0 || fused ? fused !== undefined : undefined}
         fusion={
           fused?.images[0] && {
-            isSuv: measureOf(fused.images[0]).isSuv,
+            measure: measureOf(fused.images[0]),
+            series: fused,
+            choices: overlayable,
+            onSeries: (uid) => hung && hanging.put(hanging.active, { ...hung, fused: uid }),
             look,
             onLook: setLook,
           }
@@ -222,6 +226,7 @@ export function ReadingRoom({
       <ViewportGrid
         room={room}
         hanging={hanging}
+        allSeries={series}
         tool={tool}
         onMaximize={hanging.maximize}
         overlays={overlays}

@@ -173,7 +173,7 @@ const contentOf = ({ controller, state, tool, slab, fusion, presentations, scale
     slab !== undefined,
     rest.onStraighten !== undefined,
     fusion !== undefined,
-    presentations.all.length > 0,
+    presentations.all.length + presentations.others.length > 0,
     presentations.error,
     scale !== undefined,
     rest.regions !== undefined,

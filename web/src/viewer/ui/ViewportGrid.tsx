@@ -3,10 +3,10 @@ import { t } from "../../words/words.ts";
 import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
+import type { SeriesEntry } from "../model/study.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
-import { isVolume, type Volume } from "../volume/volumes.ts";
 import { Message } from "./Message.tsx";
 import { SolidPane } from "./SolidPane.tsx";
 import { type Hanging, slots } from "./use-hanging.ts";
@@ -19,6 +19,8 @@ import { ViewportPane } from "./ViewportPane.tsx";
 interface ViewportGridProps {
   room: Room;
   hanging: Hanging;
+  /** Of the study and its open priors. */
+  allSeries: readonly SeriesEntry[];
   tool: ToolName;
   overlays: boolean;
   /** Of the image in the active viewport. */
@@ -38,6 +40,7 @@ const nothing = createStore<ViewportState | undefined>(undefined);
 export function ViewportGrid({
   room,
   hanging,
+  allSeries,
   tool,
   overlays,
   isKeyImage,
@@ -102,7 +105,8 @@ export function ViewportGrid({
                 slot={slot}
                 hung={hanging.hungIn(slot)}
                 series={hanging.seriesIn(slot)}
-                fused={fusedIn(room, hanging, slot)}
+                fused={hanging.fusedIn(slot)}
+                allSeries={allSeries}
                 look={look}
                 regions={regions}
                 presentation={presentation}
@@ -130,13 +134,6 @@ export function ViewportGrid({
         ))}
     </main>
   );
-}
-
-/** The volume whose uptake lies over the picture of a viewport. */
-function fusedIn({ volumes }: Room, hanging: Hanging, slot: number): Volume | undefined {
-  const over = hanging.fusedIn(slot);
-  const volume = over && volumes.of(over);
-  return volume && isVolume(volume) ? volume : undefined;
 }
 
 /** A viewport is made when it is first seen, and then kept: its picture and its window stay while it is hidden. */

@@ -3,6 +3,7 @@ import { t } from "../../words/words.ts";
 import type { Hung } from "../hanging/hang.ts";
 import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
+import type { StackImage } from "../model/image.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { isLarge } from "../pixels/coming.ts";
@@ -10,7 +11,6 @@ import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
-import type { Volume } from "../volume/volumes.ts";
 import { CoarseLayer } from "./CoarseLayer.tsx";
 import { DocumentView } from "./DocumentView.tsx";
 import { FusionLayer } from "./FusionLayer.tsx";
@@ -29,6 +29,7 @@ import { StackSlider } from "./StackSlider.tsx";
 import { StructureLayer } from "./StructureLayer.tsx";
 import { TurnLines } from "./TurnLines.tsx";
 import type { Hanging } from "./use-hanging.ts";
+import { useOver } from "./use-over.ts";
 import type { ShownRegions } from "./use-regions.ts";
 import type { ChosenScale } from "./use-scale.ts";
 import { useStore } from "./use-store.ts";
@@ -38,8 +39,10 @@ interface ViewportPaneProps {
   slot: number;
   hung: Hung | undefined;
   series: SeriesEntry | undefined;
-  /** Whose uptake lies over it, and how. */
-  fused: Volume | undefined;
+  /** Of the study and its open priors. */
+  allSeries: readonly SeriesEntry[];
+  /** Those whose uptake a person laid over it, and how. */
+  fused: SeriesEntry | undefined;
   look: FusionLook;
   /** Those that are drawn on it. */
   regions: Pick<ShownRegions, "segmentations" | "structures">;
@@ -68,6 +71,7 @@ interface ViewportPaneProps {
   onController: (slot: number, controller: ViewportController | undefined) => void;
 }
 
+const noImages: readonly StackImage[] = [];
 const nothing = createStore<ViewportState | undefined>(undefined);
 
 /** One viewport: the picture and what lies over it. */
@@ -91,11 +95,18 @@ export function ViewportPane(props: ViewportPaneProps) {
     };
   }, [session, slot, onController]);
 
-  const { images, refusal, volume } = useHungImages(room, series, hung);
+  const { presentation } = props;
+  const { images, refusal, volume } = useHungImages(room, series, hung, presentation);
+  const { over, refusal: overRefusal } = useOver({
+    room,
+    series: props.allSeries,
+    images: series?.images ?? noImages,
+    fused: props.fused,
+    presentation,
+  });
   useShowing(controller, source, { images, hung, seriesInstanceUid: series?.seriesInstanceUid });
 
   useRetryOnline(controller);
-  const { presentation } = props;
   useEffect(() => controller?.present(presentation?.of), [controller, presentation]);
   const presented = state?.shown && presentation?.of(state.shown);
 
@@ -116,7 +127,7 @@ export function ViewportPane(props: ViewportPaneProps) {
       data-prior={priorAge === undefined ? undefined : true}
       data-plane={hung?.plane}
       data-presentation={presented ? presentation?.label : undefined}
-      data-fused={props.fused ? true : undefined}
+      data-fused={over ? true : undefined}
       {...(isImage && state ? observable(state) : { "data-state": series ? "no-image" : "empty" })}
       onFocus={props.onActivate}
       onPointerDownCapture={props.onActivate}
@@ -144,7 +155,9 @@ export function ViewportPane(props: ViewportPaneProps) {
           {overlays && state.shown && !state.error && (
             <>
               {!presented && <ImageShutters image={state.shown} controller={controller} />}
-              <OverlayPlanes dicomweb={room.dicomweb} image={state.shown} controller={controller} />
+              {!presentation?.blending && (
+                <OverlayPlanes dicomweb={room.dicomweb} image={state.shown} controller={controller} />
+              )}
             </>
           )}
           {state.shown && !state.error && (
@@ -162,9 +175,9 @@ export function ViewportPane(props: ViewportPaneProps) {
               />
             </>
           )}
-          {props.fused && !state.error && (
+          {over && !state.error && (over.byHand || presented) && (
             <FusionLayer
-              volume={props.fused}
+              over={over}
               controller={controller}
               state={state}
               look={props.look}
@@ -190,6 +203,8 @@ export function ViewportPane(props: ViewportPaneProps) {
             <PresentationTag
               presentation={presentation}
               isTrueSize={presented.area?.trueSpacing !== undefined}
+              omitted={presented.omitted}
+              refusal={overRefusal}
             />
           )}
           {coming && (

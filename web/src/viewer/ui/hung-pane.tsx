@@ -3,6 +3,7 @@ import { t } from "../../words/words.ts";
 import type { Hung } from "../hanging/hang.ts";
 import type { Room } from "../index.tsx";
 import type { StackImage } from "../model/image.ts";
+import type { PresentationState } from "../model/presentation-states.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
 import type { ImageSource } from "../pixels/image-source.ts";
 import { maskIn, subtractedImages } from "../pixels/subtracted.ts";
@@ -28,20 +29,21 @@ export function useHungImages(
   room: Room,
   series: SeriesEntry | undefined,
   hung: Hung | undefined,
+  presentation: PresentationState | undefined,
 ): HungImages {
   const { volumes, source } = room;
   const { plane, slab, turn, mask } = hung ?? {};
   return useMemo(() => {
     if (!series || series.images.length === 0) return { images: nothing, refusal: "", volume: undefined };
     if (!plane) {
-      const choice = maskIn(mask, series.images);
-      const images = choice ? subtractedImages(series.images, source, choice) : series.images;
+      const subtraction = maskIn(mask, series.images, presentation);
+      const images = subtraction ? subtractedImages(series.images, source, subtraction) : series.images;
       return { images, refusal: "", volume: undefined };
     }
     const volume = volumes.of(series);
     if (!isVolume(volume)) return { images: nothing, refusal: volume.reason, volume: undefined };
     return { images: volume.planes(plane, slab, turn), refusal: "", volume };
-  }, [volumes, source, series, plane, slab, turn, mask]);
+  }, [volumes, source, series, plane, slab, turn, mask, presentation]);
 }
 
 interface Showing {

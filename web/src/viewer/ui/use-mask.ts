@@ -1,7 +1,7 @@
-import type { Hung } from "../hanging/hang.ts";
 import type { StackImage } from "../model/image.ts";
 import { canBeMasked, type MaskChoice, maskingOf } from "../model/mask.ts";
-import { maskIn } from "../pixels/subtracted.ts";
+import type { PresentationState } from "../model/presentation-states.ts";
+import { maskIn, stateFor } from "../pixels/subtracted.ts";
 import type { Commands } from "./commands.ts";
 import type { Hanging } from "./use-hanging.ts";
 
@@ -11,25 +11,29 @@ type MaskCommands = Pick<Commands, "mask" | "maskHere" | "moveMask">;
 export function maskCommands(
   hanging: Hanging,
   image: StackImage | undefined,
+  presentation: PresentationState | undefined,
 ): { masked: boolean | undefined; commands: MaskCommands } {
   const hung = hanging.hungIn(hanging.active);
   const series = hanging.seriesIn(hanging.active);
   const isPossible = hung !== undefined && !hung.plane && !hung.solid && canBeMasked(image);
-  const choice = isPossible && series ? maskIn(hung.mask, series.images) : undefined;
-  const put = (mask: Hung["mask"]) => {
-    if (isPossible) hanging.put(hanging.active, { ...hung, ...(mask === undefined ? {} : { mask }) });
+  const images = isPossible && series ? series.images : [];
+  const subtraction = isPossible ? maskIn(hung.mask, images, presentation) : undefined;
+  const under = stateFor(presentation, images)?.sopInstanceUid ?? "";
+  const put = (choice: MaskChoice | false) => {
+    if (isPossible) hanging.put(hanging.active, { ...hung, mask: { choice, under } });
   };
-  const shiftNow = (of: MaskChoice) => of.shift ?? (image && maskingOf(image, of)?.shift) ?? [0, 0];
   return {
-    masked: isPossible ? choice !== undefined : undefined,
+    masked: isPossible ? subtraction !== undefined : undefined,
     commands: {
-      mask: () => put(choice ? false : {}),
+      mask: () => put(subtraction ? false : {}),
       maskHere: () => {
         if (image) put({ frame: image.frameNumber });
       },
       moveMask(down, left) {
-        if (!choice) return;
-        const [downNow, leftNow] = shiftNow(choice);
+        if (!subtraction) return;
+        const { choice, state } = subtraction;
+        const masking = image && maskingOf(image, choice, state?.maskingOf);
+        const [downNow, leftNow] = choice.shift ?? masking?.shift ?? [0, 0];
         put({ ...choice, shift: [downNow + down, leftNow + left] });
       },
     },

@@ -1,7 +1,13 @@
 import { useMemo, useRef, useState } from "react";
+import { t } from "../../words/words.ts";
 import type { Dicomweb } from "../dicomweb.ts";
 import type { StackImage } from "../model/image.ts";
-import { type PresentationState, presentationStatesOf } from "../model/presentation-states.ts";
+import {
+  type OtherState,
+  otherStatesOf,
+  type PresentationState,
+  presentationStatesOf,
+} from "../model/presentation-states.ts";
 import { fetchPresentation } from "../model/presentation-values.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import type { Place, Places } from "./places.ts";
@@ -9,6 +15,8 @@ import type { Place, Places } from "./places.ts";
 /** The presentation states of what is open, and which of them is applied. */
 export interface Presentations {
   all: readonly PresentationState[];
+  /** Those of kinds that are not shown. */
+  others: readonly OtherState[];
   chosen: PresentationState | undefined;
   /** Why the one that was asked for is not shown, or "". */
   error: string;
@@ -26,6 +34,7 @@ export function usePresentations(
   image: StackImage | undefined,
 ): Presentations {
   const all = useMemo(() => series.flatMap(presentationStatesOf), [series]);
+  const others = useMemo(() => series.flatMap(otherStatesOf), [series]);
   const [uid, setUid] = useState("");
   const last = useRef("");
   const chosen = all.find((state) => state.sopInstanceUid === uid);
@@ -43,12 +52,14 @@ export function usePresentations(
         if (image && state.isAbout(image)) return;
         const place = state.first && places.ofInstance(state.first);
         if (place) jump(place);
+        else setError(t("The images that it is about are not among those that are open."));
       },
       (reason: unknown) => setError(reason instanceof Error ? reason.message : String(reason)),
     );
   };
   return {
     all,
+    others,
     chosen,
     error,
     choose,

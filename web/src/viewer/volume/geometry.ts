@@ -37,11 +37,14 @@ const noVolume = (reason: string): NoVolume => ({ reason });
 /** A gap of more than so many times the usual distance is a missing slice. */
 const gap = 1.9;
 
-/** The volume that slices make. */
-export function volumeOf(images: readonly StackImage[]): VolumeGeometry | NoVolume {
+/**
+ * The volume that slices make.
+ * @param least so many there must be: three for planes to be cut from them
+ */
+export function volumeOf(images: readonly StackImage[], least = 3): VolumeGeometry | NoVolume {
   const first = images[0];
   const orientation = first && orientationOf(first.attributes);
-  if (!first || !orientation || images.length < 3) return noVolume(tooFew);
+  if (!first || !orientation || images.length < least) return noVolume(tooFew);
   const { normal } = orientation;
   if (
     (numberOf(first.attributes, tags.SamplesPerPixel) ?? 1) > 1 ||
@@ -73,7 +76,7 @@ export function volumeOf(images: readonly StackImage[]): VolumeGeometry | NoVolu
   }
   const places = placed.map(({ place }) => place - start.place);
   const steps = places.slice(1).map((place, index) => place - places[index]!);
-  const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1]!;
+  const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1] ?? 0;
   if (steps.some((step) => step < 1e-3)) return noVolume(unlike);
   if (steps.some((step) => step > usual * gap)) return noVolume(uneven);
   return {
@@ -87,6 +90,27 @@ export function volumeOf(images: readonly StackImage[]): VolumeGeometry | NoVolu
     spacing: [spacing.column, spacing.row],
     places,
     origin: start.position,
+  };
+}
+
+/** The same of what lies over pictures and is not cut: a single slice is as thick as it says. */
+export function layerOf(images: readonly StackImage[]): VolumeGeometry | NoVolume {
+  const [slice] = images;
+  if (images.length !== 1 || !slice) return volumeOf(images, 2);
+  const single = volumeOf(images, 1);
+  if ("reason" in single) return single;
+  const thickness = numberOf(slice.attributes, tags.SliceThickness) ?? 1;
+  const normal = single.axes[2];
+  // Twice the same, a quarter of the thickness to each side: half a step beyond still belongs to it.
+  const origin = single.origin.map(
+    (part, axis) => part - (normal[axis]! * thickness) / 4,
+  ) as unknown as Vector;
+  return {
+    ...single,
+    images: [slice, slice],
+    size: [single.size[0], single.size[1], 2],
+    places: [0, thickness / 2],
+    origin,
   };
 }
 

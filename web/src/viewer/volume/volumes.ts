@@ -4,7 +4,7 @@ import type { StackImage } from "../model/image.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { fetchImage, type ImageSource } from "../pixels/image-source.ts";
 import { createStore, type Store } from "../stack/store.ts";
-import { type NoVolume, type VolumeGeometry, volumeOf } from "./geometry.ts";
+import { layerOf, type NoVolume, type VolumeGeometry, volumeOf } from "./geometry.ts";
 import { type Turn, turnedPlanesOf } from "./oblique.ts";
 import { planesOf } from "./planes.ts";
 import { type Slab, thinnest } from "./reslice.ts";
@@ -23,6 +23,8 @@ export interface Volume {
 export interface Volumes {
   /** The volume of a series, or why it is none. */
   of(series: SeriesEntry): Volume | NoVolume;
+  /** Images as what lies over others, one or two too; the same for the same list. */
+  over(images: readonly StackImage[]): Volume | NoVolume;
 }
 
 /** So many slices are asked for at once. */
@@ -33,17 +35,22 @@ const mostBytes = 1.5 * 2 ** 30;
 export const isVolume = (found: Volume | NoVolume): found is Volume => !("reason" in found);
 
 export function createVolumes(source: ImageSource): Volumes {
-  const known = new WeakMap<readonly StackImage[], Volume | NoVolume>();
+  type Known = WeakMap<readonly StackImage[], Volume | NoVolume>;
+  const [volumes, layers]: [Known, Known] = [new WeakMap(), new WeakMap()];
+  const find = (known: Known, images: readonly StackImage[], geometryOf: typeof layerOf) => {
+    let found = known.get(images);
+    if (!found) {
+      const geometry = geometryOf(images);
+      found = "reason" in geometry ? { reason: t(geometry.reason) } : open(geometry, source);
+      known.set(images, found);
+    }
+    return found;
+  };
+  const of: Volumes["of"] = ({ images }) => find(volumes, images, (all) => volumeOf(all));
   return {
-    of({ images }) {
-      let found = known.get(images);
-      if (!found) {
-        const geometry = volumeOf(images);
-        found = "reason" in geometry ? { reason: t(geometry.reason) } : open(geometry, source);
-        known.set(images, found);
-      }
-      return found;
-    },
+    of,
+    over: (images) =>
+      images.length < 3 ? find(layers, images, layerOf) : find(volumes, images, (all) => volumeOf(all)),
   };
 }
 
