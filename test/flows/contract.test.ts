@@ -300,6 +300,7 @@ describe("a client that is generated from the document calls", () => {
     );
     await made(api.GET("/api/v1/imaging-orders", { params: { query: { status: "requested" } } }));
     await made(api.GET("/api/v1/imaging-orders/{id}", path(order.id)));
+    await made(api.GET("/api/v1/imaging-orders/providers", { params: { query: { facilityId } } }));
     await made(
       api.GET("/api/v1/imaging-orders/patient/{patientId}", {
         params: { path: { patientId: patient.id } },

@@ -11,12 +11,6 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
   beforeAll(async () => {
     physicianId = await person("aalto", "Niko Aalto", "PHYSICIAN");
     await person("desk", "Dora Desk", "FRONT_DESK");
-    await call("POST", "/staff", {
-      firstName: "Niko",
-      lastName: "Aalto",
-      profession: "PHYSICIAN",
-      userId: physicianId,
-    });
     await call("POST", "/procedures", {
       code: "CTHEAD",
       name: "CT head without contrast",
@@ -61,13 +55,21 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     const order = page.getByRole("dialog", { name: "New order" });
     await order.getByLabel("Examination").selectOption({ label: "CT · CT head without contrast" });
     await order.getByText("Preparation: Take off ear-rings").waitFor();
-    await order.getByLabel("Asked for by").selectOption({ label: "Aalto, Niko" });
+    await order.getByLabel("Asked for by").selectOption({ label: "Niko Aalto" });
     await order.getByLabel("Clinical question").fill("fell from a ladder");
     expect(await violationsOf(page, ".dialog")).toEqual([]);
     await order.getByRole("button", { name: "Order the examination" }).click();
     await page.waitForURL(/\/orders\//);
     await page.getByText("fell from a ladder").waitFor();
     expect(await violationsOf(page)).toEqual([]);
+    // On paper the request stands alone, black on white.
+    await page.emulateMedia({ media: "print" });
+    const paper = page.locator(".paper");
+    await paper.getByRole("heading", { name: "Request: CT head without contrast" }).waitFor();
+    expect(await paper.innerText()).toContain("Abiodun, Taiwo");
+    expect(await page.locator("main").isVisible()).toBe(false);
+    await page.emulateMedia({ media: "screen" });
+    await paper.waitFor({ state: "detached" });
 
     await page.getByRole("button", { name: "Cancel the order" }).click();
     const reason = page.getByRole("dialog", { name: "Cancel the order" });

@@ -134,6 +134,14 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     });
     expect(await violationsOf(page)).toEqual([]);
     expect(await bill.getByRole("button", { name: "Make void" }).count()).toBe(0);
+    // On paper it stands alone, and says whose it is and what is owed in black on white.
+    await page.emulateMedia({ media: "print" });
+    const owes = page.locator(".paper tfoot tr").last();
+    expect(await owes.innerText()).toMatch(/Owed\s+€159.50/);
+    expect(await owes.evaluate("(row) => getComputedStyle(row).color")).toBe("rgb(0, 0, 0)");
+    expect(await page.locator(".paper").innerText()).toMatch(/Identifier\s+P\d+/);
+    expect(await page.locator("main").isVisible()).toBe(false);
+    await page.emulateMedia({ media: "screen" });
 
     await page.keyboard.press("Escape");
     const owed = page.getByRole("region", { name: "What is owed" });

@@ -48,6 +48,8 @@ export const BillSummary = Type.Object({
   facilityId: Id,
   patientId: Id,
   patientName: Type.String(),
+  patientIdentifier: Nullable(Type.String()),
+  patientBirthDate: Nullable(DateOnly),
   orderId: Nullable(Id),
   reportId: Nullable(Id),
   drafted: Type.Boolean({ description: "Made by the program from the price of the order's procedure" }),
@@ -74,6 +76,7 @@ export type BillSummary = Static<typeof BillSummary>;
 
 export const Bill = Type.Object({
   ...BillSummary.properties,
+  patientAddress: Nullable(Type.String()),
   lines: Type.Array(BillLine),
   payments: Type.Array(Payment),
   refunds: Type.Array(Refund),

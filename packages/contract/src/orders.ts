@@ -270,6 +270,13 @@ export const OrderStep = Type.Object({
 });
 export type OrderStep = Static<typeof OrderStep>;
 
+export const OrderProviderQuery = Type.Object({ facilityId: Type.Optional(Id) }, closed);
+export type OrderProviderQuery = Static<typeof OrderProviderQuery>;
+
+/** A doctor who signs in at the facility and may be named as `providerId`. */
+export const OrderProvider = Type.Object({ id: Id, name: Type.String() });
+export type OrderProvider = Static<typeof OrderProvider>;
+
 /** Today at the facility's clock, and the viewer's home facility, where nothing is said. */
 export const ScheduleQuery = Type.Object(
   {

@@ -1666,6 +1666,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imaging-orders/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be named as asking for an order at a facility: its doctors who sign in, by name
+         * @description Needs the permission `orders.write`.
+         */
+        get: operations["listImagingOrderProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imaging-orders/{id}": {
         parameters: {
             query?: never;
@@ -4332,11 +4352,7 @@ export interface components {
             hint: string;
             roles: components["schemas"]["RoleName"][];
             facilityIds: string[];
-            createdBy: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
+            createdBy: components["schemas"]["OrderProvider"];
             /** Format: date-time */
             createdAt: string;
             expiresAt: string | null;
@@ -4355,11 +4371,7 @@ export interface components {
             hint: string;
             roles: components["schemas"]["RoleName"][];
             facilityIds: string[];
-            createdBy: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
+            createdBy: components["schemas"]["OrderProvider"];
             /** Format: date-time */
             createdAt: string;
             expiresAt: string | null;
@@ -4429,6 +4441,8 @@ export interface components {
             /** Format: uuid */
             patientId: string;
             patientName: string;
+            patientIdentifier: string | null;
+            patientBirthDate: string | null;
             orderId: string | null;
             reportId: string | null;
             /** @description Made by the program from the price of the order's procedure */
@@ -4453,6 +4467,7 @@ export interface components {
             updatedAt: string;
             /** @description change, pay, refund, void: what this viewer may do now */
             actions: string[];
+            patientAddress: string | null;
             lines: components["schemas"]["BillLine"][];
             payments: components["schemas"]["Payment"][];
             refunds: components["schemas"]["Refund"][];
@@ -4484,6 +4499,8 @@ export interface components {
             /** Format: uuid */
             patientId: string;
             patientName: string;
+            patientIdentifier: string | null;
+            patientBirthDate: string | null;
             orderId: string | null;
             reportId: string | null;
             /** @description Made by the program from the price of the order's procedure */
@@ -4535,11 +4552,7 @@ export interface components {
         BreakGlass: {
             /** Format: uuid */
             id: string;
-            user: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
+            user: components["schemas"]["OrderProvider"];
             /** Format: uuid */
             patientId: string;
             patientNumber: string | null;
@@ -4568,11 +4581,7 @@ export interface components {
             facilityId: string;
             version: number;
             members: {
-                user: {
-                    /** Format: uuid */
-                    id: string;
-                    name: string;
-                };
+                user: components["schemas"]["OrderProvider"];
                 /** @description What the person is on the team */
                 role: string;
                 /** Format: date-time */
@@ -5192,11 +5201,7 @@ export interface components {
             /** Format: uuid */
             facilityId: string;
             name: string;
-            head: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            } | null;
+            head: components["schemas"]["OrderProvider"] | null;
             version: number;
             /** Format: date-time */
             createdAt: string;
@@ -5386,11 +5391,7 @@ export interface components {
                 name: string;
             };
             /** @description Whom it concerns: who was told, reached or acknowledged */
-            people: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            }[];
+            people: components["schemas"]["OrderProvider"][];
             data: {
                 [key: string]: unknown;
             };
@@ -5764,11 +5765,7 @@ export interface components {
             patient: components["schemas"]["PatientSummary"];
             /** Format: uuid */
             providerId: string;
-            provider: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
+            provider: components["schemas"]["OrderProvider"];
             accessionNumber: string;
             requestedProcedureId: string;
             /** @description Of the study that the modality is told to make */
@@ -5842,11 +5839,7 @@ export interface components {
             /** @description 0: nothing was kept yet */
             version: number;
             images: components["schemas"]["KeyImage"][];
-            updatedBy: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            } | null;
+            updatedBy: components["schemas"]["OrderProvider"] | null;
             updatedAt: string | null;
             actions: "change"[];
         };
@@ -6101,11 +6094,7 @@ export interface components {
         NoticeDelivery: {
             /** Format: uuid */
             noticeId: string;
-            recipient: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
+            recipient: components["schemas"]["OrderProvider"];
             kind: string;
             /** @enum {unknown} */
             channel: "IN_APP" | "EMAIL" | "SERVICE";
@@ -6153,11 +6142,7 @@ export interface components {
             /** Format: uuid */
             facilityId: string;
             service: string;
-            user: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
+            user: components["schemas"]["OrderProvider"];
             /** Format: date-time */
             startsAt: string;
             /** Format: date-time */
@@ -6191,6 +6176,11 @@ export interface components {
             5?: string[][];
             6?: string[][];
             7?: string[][];
+        };
+        OrderProvider: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         OrderStep: {
             /** Format: uuid */
@@ -6589,11 +6579,7 @@ export interface components {
         ReadingClaim: {
             /** Format: uuid */
             studyId: string;
-            user: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
+            user: components["schemas"]["OrderProvider"];
             /** Format: date-time */
             since: string;
             /** Format: date-time */
@@ -6631,11 +6617,7 @@ export interface components {
                 id: string;
                 procedureName: string;
                 clinicalIndication: string;
-                provider: {
-                    /** Format: uuid */
-                    id: string;
-                    name: string;
-                };
+                provider: components["schemas"]["OrderProvider"];
             } | null;
             readyAt: string | null;
             /** @description Since it was ready, or since it was begun where it is not yet */
@@ -6655,11 +6637,7 @@ export interface components {
                 id: string;
                 /** @enum {unknown} */
                 status: "DRAFT" | "PRELIMINARY" | "FINAL" | "AMENDED" | "CORRECTED" | "APPENDED" | "CANCELLED" | "ENTERED_IN_ERROR";
-                author: {
-                    /** Format: uuid */
-                    id: string;
-                    name: string;
-                };
+                author: components["schemas"]["OrderProvider"];
             } | null;
             skippedUntil: string | null;
             version: number;
@@ -6944,22 +6922,10 @@ export interface components {
                 [key: string]: string | number;
             };
             template: components["schemas"]["ReportTemplateUsed"] | null;
-            author: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
-            submittedBy: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            } | null;
+            author: components["schemas"]["OrderProvider"];
+            submittedBy: components["schemas"]["OrderProvider"] | null;
             submittedAt: string | null;
-            signer: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            } | null;
+            signer: components["schemas"]["OrderProvider"] | null;
             signedAt: string | null;
             versionNumber: number | null;
             reason: string | null;
@@ -6983,11 +6949,7 @@ export interface components {
                 /** @enum {unknown} */
                 category: "MINOR" | "MAJOR";
                 note: string;
-                by: {
-                    /** Format: uuid */
-                    id: string;
-                    name: string;
-                };
+                by: components["schemas"]["OrderProvider"];
                 /** Format: date-time */
                 at: string;
             } | null;
@@ -7109,11 +7071,7 @@ export interface components {
             reason: string | null;
             /** @description Sections, and fields as `fields.key`, in which it differs from the version before */
             changed: string[];
-            signer: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
+            signer: components["schemas"]["OrderProvider"];
             /** Format: date-time */
             signedAt: string;
             /** @description As they were known when it was signed */
@@ -7646,11 +7604,7 @@ export interface components {
             actions: "change"[];
             /** @description Of other people, the newest first, at most 20 */
             others: {
-                user: {
-                    /** Format: uuid */
-                    id: string;
-                    name: string;
-                };
+                user: components["schemas"]["OrderProvider"];
                 /** @description 0: nothing was kept yet */
                 version: number;
                 measurements: components["schemas"]["Measurement"][];
@@ -12166,6 +12120,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImagingOrderList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    listImagingOrderProviders: {
+        parameters: {
+            query?: {
+                /** @description The id of the facility */
+                facilityId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["OrderProvider"][];
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];

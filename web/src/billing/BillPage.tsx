@@ -4,15 +4,15 @@ import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { dayIn, dayOf, momentIn } from "../kit/dates.ts";
-import { joined } from "../kit/joined.ts";
 import { ErrorState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { useTimeZone, useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { type Act, BillDialog } from "./BillDialog.tsx";
+import { BillPaper } from "./BillPaper.tsx";
 import { StatusTag, Waiting } from "./BillTable.tsx";
 import { daysLate } from "./billing-state.ts";
-import { methodWord } from "./methods.ts";
+import { ledgerOf } from "./ledger.ts";
 import { money } from "./money.ts";
 import { useBill } from "./queries.ts";
 import "./billing.css";
@@ -35,7 +35,9 @@ function Loaded({ bill }: { bill: Bill }) {
   const today = useToday();
   const [act, setAct] = useState<Act | null>(null);
   const may = (action: string) => bill.actions.includes(action);
-  const facility = useMe()?.facilities.find(({ id }) => id === bill.facilityId)?.name;
+  const me = useMe();
+  const patients = me?.permissions.includes("patients.read") ?? false;
+  const facility = me?.facilities.find(({ id }) => id === bill.facilityId)?.name;
   const late = bill.status === "OVERDUE" ? daysLate(bill.dueDate, today) : 0;
   const say = (amount: number) => money(amount, bill.currency);
   const back = () => void navigate({ to: "/billing", search: {} });
@@ -50,7 +52,7 @@ function Loaded({ bill }: { bill: Bill }) {
       <article className="bill" aria-label={t("Bill {number}", { number: bill.number })}>
         <header className="flex flex-wrap items-start gap-3">
           <div className="min-w-0 flex-1">
-            <p className="no-print text-12">
+            <p className="text-12">
               <Link to="/billing" search={{}} className="link inline-block py-1">
                 {t("All bills")}
               </Link>
@@ -59,7 +61,20 @@ function Loaded({ bill }: { bill: Bill }) {
               {t("Bill {number}", { number: bill.number })} <StatusTag bill={bill} />
             </h2>
             <p className="text-text-2">
-              {bill.patientName}
+              {patients ? (
+                <Link to="/patients/$patientId" params={{ patientId: bill.patientId }} className="link">
+                  {bill.patientName}
+                </Link>
+              ) : (
+                bill.patientName
+              )}
+              {bill.patientBirthDate && ` · ${t("born {date}", { date: dayOf(bill.patientBirthDate) })}`}
+              {bill.patientIdentifier && (
+                <>
+                  {" · "}
+                  <span className="mono">{bill.patientIdentifier}</span>
+                </>
+              )}
               {facility && ` · ${facility}`}
             </p>
             <p className="text-12 text-text-3">
@@ -74,7 +89,7 @@ function Loaded({ bill }: { bill: Bill }) {
               {bill.drafted && ` · ${t("made by itself from the price of the procedure")}`}
             </p>
           </div>
-          <div className="no-print flex flex-wrap gap-2">
+          <div className="flex flex-wrap gap-2">
             {may("pay") && (
               <Button variant="primary" hotkey="P" onClick={() => setAct("pay")}>
                 {t("Take a payment")}
@@ -144,6 +159,7 @@ function Loaded({ bill }: { bill: Bill }) {
         </dl>
         <Ledger bill={bill} />
       </article>
+      <BillPaper bill={bill} house={facility ?? ""} />
       {act && <BillDialog bill={bill} act={act} onClose={() => setAct(null)} />}
     </div>
   );
@@ -152,24 +168,7 @@ function Loaded({ bill }: { bill: Bill }) {
 /** Payments and refunds as they were made; none of them is ever edited. */
 function Ledger({ bill }: { bill: Bill }) {
   const timeZone = useTimeZone();
-  const rows = [
-    ...bill.payments.map((one) => ({
-      id: one.id,
-      at: one.receivedAt,
-      what: t("Payment"),
-      how: joined(methodWord(one.method), one.reference),
-      by: one.receivedBy.name,
-      amount: one.amount,
-    })),
-    ...bill.refunds.map((one) => ({
-      id: one.id,
-      at: one.refundedAt,
-      what: t("Refund"),
-      how: one.reason,
-      by: one.refundedBy.name,
-      amount: -one.amount,
-    })),
-  ].sort((a, b) => a.at.localeCompare(b.at));
+  const rows = ledgerOf(bill);
   if (rows.length === 0) return <p className="text-text-3">{t("Nothing was paid yet.")}</p>;
   return (
     <table className="bills" aria-label={t("Payments and refunds")}>

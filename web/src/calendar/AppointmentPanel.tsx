@@ -1,4 +1,5 @@
 import type { ImagingOrder } from "@isocenter/contract";
+import { Link } from "@tanstack/react-router";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { dayOf } from "../kit/dates.ts";
@@ -8,6 +9,9 @@ import { t } from "../words/words.ts";
 import { dayWords, span } from "./clock.ts";
 import { orderLooks, priorityLooks } from "./looks.ts";
 import type { Appointment } from "./queries.ts";
+
+/** States that the desk does nothing about any more. */
+const ended: readonly ImagingOrder["status"][] = ["PERFORMED", "COMPLETED", "CANCELLED", "DISCONTINUED"];
 
 export type Wish = "arrive" | "move" | "no-show" | "cancel";
 
@@ -60,8 +64,16 @@ export function AppointmentPanel({
           <span className="flex-1" />
           <IconButton icon="x" label={t("Close the panel, Escape")} onClick={onClose} />
         </div>
-        <h2 className="mt-1 text-16 font-semibold [overflow-wrap:anywhere]">{order.patient.name}</h2>
-        <p className="text-text-2">{order.procedureName}</p>
+        <h2 className="mt-1 text-16 font-semibold [overflow-wrap:anywhere]">
+          <Link to="/patients/$patientId" params={{ patientId: order.patientId }} className="hover:underline">
+            {order.patient.name}
+          </Link>
+        </h2>
+        <p className="text-text-2">
+          <Link to="/orders/$orderId" params={{ orderId: order.id }} className="hover:underline">
+            {order.procedureName}
+          </Link>
+        </p>
       </header>
       <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
         <dl className="kv">
@@ -107,7 +119,7 @@ export function AppointmentPanel({
             {t("Cancel the order")}
           </Button>
         )}
-        {order.actions.length === 0 && (
+        {ended.includes(order.status) && order.actions.length === 0 && (
           <p className="text-12 text-text-3">{t("Nothing is left to be done here.")}</p>
         )}
       </footer>

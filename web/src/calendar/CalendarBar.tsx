@@ -14,12 +14,15 @@ export function CalendarBar({
   today,
   timeZone,
   stations,
+  onOrder,
 }: {
   state: CalendarState;
   date: string;
   today: string;
   timeZone: string;
   stations: readonly StationHead[];
+  /** Asks for an examination; undefined where that is for others. */
+  onOrder: (() => void) | undefined;
 }) {
   const navigate = useNavigate();
   const facilities = useMe()?.facilities ?? [];
@@ -96,6 +99,11 @@ export function CalendarBar({
       <Button icon="file" onClick={() => window.print()}>
         {t("Print")}
       </Button>
+      {onOrder && (
+        <Button variant="primary" icon="plus" onClick={onOrder}>
+          {t("New order")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
+import { NewOrder } from "../orders/NewOrder.tsx";
 import { addDays } from "../studies/list-state.ts";
 import { moveSelection } from "../studies/selection.ts";
 import { message, t } from "../words/words.ts";
@@ -69,7 +70,8 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
   const state = useSearch({ from: "/guarded/shell/schedule" });
   const navigate = useNavigate();
   const now = useNow();
-  const facilities = useMe()?.facilities ?? [];
+  const me = useMe();
+  const facilities = me?.facilities ?? [];
   const today = dateIn(day.timeZone, now);
   const stations = day.data.flatMap(({ station }) => (station ? [station] : []));
   const week = state.view === "week" && stations.some(({ aeTitle }) => aeTitle === state.station);
@@ -85,6 +87,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
   const listed = columns.flatMap(({ appointments }) => appointments);
   const [selected, setSelected] = useState<string | null>(null);
   const [dialog, setDialog] = useState<Exclude<Wish, "arrive"> | null>(null);
+  const [ordering, setOrdering] = useState(false);
   const [all, setAll] = useState(false);
   const body = useRef<HTMLDivElement>(null);
   const wishes = useWishes(week ? weekDays : [day]);
@@ -171,7 +174,14 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
   const facilityName = facilities.find(({ id }) => id === day.facilityId)?.name ?? "";
   return (
     <div className={`cal ${drag ? "dragging" : ""}`} aria-busy={busy}>
-      <CalendarBar state={state} date={day.date} today={today} timeZone={day.timeZone} stations={stations} />
+      <CalendarBar
+        state={state}
+        date={day.date}
+        today={today}
+        timeZone={day.timeZone}
+        stations={stations}
+        onOrder={me?.permissions.includes("orders.write") ? () => setOrdering(true) : undefined}
+      />
       {wishes.refused && (
         <div className="cal-refused" role="alert">
           <div className="min-w-0 flex-1">
@@ -268,6 +278,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
           onClose={() => setDialog(null)}
         />
       )}
+      {ordering && <NewOrder patient={null} onClose={() => setOrdering(false)} />}
       <DayPrint columns={columns} facility={facilityName} />
     </div>
   );

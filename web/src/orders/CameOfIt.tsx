@@ -34,7 +34,7 @@ export function CameOfIt({ order }: { order: ImagingOrder }) {
   const studies = useStudiesOf(order, granted.includes("images.read")).data ?? [];
   if (studies.length === 0) return null;
   return (
-    <section className="card-box no-print" aria-label={t("What came of it")}>
+    <section className="card-box" aria-label={t("What came of it")}>
       <h3>{t("What came of it")}</h3>
       <ul className="grid gap-2">
         {studies.map((study) => {

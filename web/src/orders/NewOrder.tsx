@@ -16,7 +16,7 @@ import { nameOf, personLine } from "../patients/patient-words.ts";
 import { useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { priorityWord } from "./order-words.ts";
-import { createOrder, usePhysicians, useProcedures } from "./queries.ts";
+import { createOrder, useProcedures, useProviders } from "./queries.ts";
 
 /** Asks for an examination: whom, what, why, how soon. The appointment is made afterwards. */
 export function NewOrder({ patient, onClose }: { patient: Patient | null; onClose: () => void }) {
@@ -72,7 +72,7 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
   // Whoever is a physician asks for themselves; the front desk names who asked.
   const own = me?.roles.includes("PHYSICIAN") ?? false;
   const procedures = useProcedures();
-  const physicians = usePhysicians(!own);
+  const providers = useProviders(!own);
   const [procedureCode, setProcedureCode] = useState("");
   const [providerId, setProviderId] = useState(own ? (me?.id ?? "") : "");
   const [priority, setPriority] = useState<string>("ROUTINE");
@@ -90,9 +90,7 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
   };
   const offered = procedures.data?.data ?? [];
   const procedure = offered.find(({ code }) => code === procedureCode);
-  const asking = (physicians.data?.data ?? []).flatMap(({ userId, firstName, lastName, profession }) =>
-    userId && profession === "PHYSICIAN" ? [{ id: userId, name: `${lastName}, ${firstName}` }] : [],
-  );
+  const asking = providers.data?.data ?? [];
   // The care has ended since the patient was chosen, or the hour of the broken glass has.
   const [asksProof, setAsksProof] = useState(patient === null);
   const proof: PatientProof | null = asksProof ? { identifier: identifier.trim(), birthDate } : null;
@@ -167,6 +165,7 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
           <Field
             label={t("Identifier")}
             required
+            autoFocus={patient === null}
             maxLength={64}
             autoComplete="off"
             spellCheck={false}
@@ -185,7 +184,13 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
       )}
       <div className="grid gap-3 sm:grid-cols-2">
         <Labelled label={t("Examination")} boxed>
-          <select required value={procedureCode} onChange={change(setProcedureCode)}>
+          <select
+            required
+            // biome-ignore lint/a11y/noAutofocus: the patient was chosen in the field that stood here, and the keyboard goes on
+            autoFocus={!asksProof}
+            value={procedureCode}
+            onChange={change(setProcedureCode)}
+          >
             <option value="" disabled>
               {procedures.isPending ? t("Loading") : t("Choose")}
             </option>
@@ -221,7 +226,7 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
         <Labelled label={t("Asked for by")} boxed>
           <select required value={providerId} onChange={change(setProviderId)}>
             <option value="" disabled>
-              {physicians.isPending ? t("Loading") : t("Choose")}
+              {providers.isPending ? t("Loading") : t("Choose")}
             </option>
             {asking.map(({ id, name }) => (
               <option key={id} value={id}>
@@ -230,6 +235,11 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
             ))}
           </select>
         </Labelled>
+      )}
+      {providers.data && asking.length === 0 && (
+        <p className="note urg">
+          {t("No physician signs in here who could be named. An administrator adds them under Users.")}
+        </p>
       )}
       <Labelled label={t("Clinical question")}>
         <textarea

@@ -20,6 +20,7 @@ import { CameOfIt } from "./CameOfIt.tsx";
 import { PriorityTag } from "./OrdersPage.tsx";
 import { moveWord, orderTone, orderWord, way } from "./order-words.ts";
 import { changeOrder, useOrder, useStationNames } from "./queries.ts";
+import { RequestPaper } from "./RequestPaper.tsx";
 import "./orders.css";
 
 const Appoint = lazy(() => import("./Appoint.tsx"));
@@ -42,6 +43,7 @@ export function OrderPage() {
 
 function Loaded({ order }: { order: ImagingOrder }) {
   const today = useToday();
+  const stationName = useStationNames();
   const granted = useMe()?.permissions ?? [];
   return (
     <article className="order-page" aria-label={t("Order")}>
@@ -64,7 +66,7 @@ function Loaded({ order }: { order: ImagingOrder }) {
         <PriorityTag priority={order.priority} />
         <Tag tone={orderTone(order.status)}>{orderWord(order.status)}</Tag>
         <span className="flex-1" />
-        <Button icon="file" className="no-print" onClick={() => print()}>
+        <Button icon="file" onClick={() => print()}>
           {t("Print the request")}
         </Button>
       </header>
@@ -77,6 +79,7 @@ function Loaded({ order }: { order: ImagingOrder }) {
       <Moves order={order} />
       <Details order={order} />
       <CameOfIt order={order} />
+      <RequestPaper order={order} station={stationName(order.stationAeTitle) ?? ""} />
     </article>
   );
 }
@@ -127,7 +130,15 @@ function Moves({ order }: { order: ImagingOrder }) {
   useShortcuts(
     t("Order"),
     mayAppoint
-      ? [{ caps: ["M"], label: t("find a slot"), on: ["m"], inBar: true, run: () => setAppointing(true) }]
+      ? [
+          {
+            caps: ["M"],
+            label: order.actions.includes("schedule") ? t("find a slot") : t("move the appointment"),
+            on: ["m"],
+            inBar: true,
+            run: () => setAppointing(true),
+          },
+        ]
       : [],
   );
   const actionOf: Readonly<Record<string, string>> = {
@@ -158,7 +169,7 @@ function Moves({ order }: { order: ImagingOrder }) {
   };
   if (moves.length === 0 && !mayAppoint) return null;
   return (
-    <section className="no-print flex flex-wrap gap-2" aria-label={t("What may be done")}>
+    <section className="flex flex-wrap gap-2" aria-label={t("What may be done")}>
       {mayAppoint && (
         <Button
           size="l"

@@ -77,12 +77,11 @@ export const useProcedures = () =>
     staleTime: 60_000,
   });
 
-/** The physicians who may be named as asking. */
-export const usePhysicians = (enabled: boolean) =>
+/** Who may be named as asking. */
+export const useProviders = (enabled: boolean) =>
   useQuery({
-    queryKey: ["staff", "physicians"],
-    queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/staff", { params: { query: { limit: 200, active: true } }, signal })),
+    queryKey: ["orders", "providers"],
+    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/imaging-orders/providers", { signal })),
     enabled,
     staleTime: 60_000,
   });

@@ -56,6 +56,8 @@ export function MergeDialog({ patient, onClose }: { patient: Patient; onClose: (
             <textarea
               className="text-area"
               rows={2}
+              // The patient was chosen in the field that stood here, and the keyboard goes on.
+              autoFocus
               maxLength={1000}
               value={reason}
               onChange={(event) => setReason(event.target.value)}
@@ -71,7 +73,10 @@ export function MergeDialog({ patient, onClose }: { patient: Patient; onClose: (
               {t("Another patient")}
             </Button>
             <Button variant="primary" type="submit" busy={busy} disabled={!reason.trim()}>
-              {t("Merge into {name}", { name: nameOf(other) })}
+              {t("Merge into {name}, {identifier}", {
+                name: nameOf(other),
+                identifier: other.identifiers[0]?.value ?? t("without an identifier"),
+              })}
             </Button>
           </div>
         </form>

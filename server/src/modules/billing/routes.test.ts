@@ -81,6 +81,9 @@ describe("making a bill", () => {
     expect(made.body).toMatchObject({
       number: expect.stringMatching(/^2026-\d{6}$/),
       patientName: "Doe, Jane",
+      patientIdentifier: expect.stringMatching(/^P\d+$/),
+      patientBirthDate: "1970-01-02",
+      patientAddress: null,
       facilityId: here,
       currency: "EUR",
       total: 12_500,

@@ -27,6 +27,8 @@ export interface BillRow {
   family: string;
   given: string;
   middle: string;
+  patientBirthDate: string | null;
+  patientIdentifier: string | null;
   /** The date at the facility. */
   today: string;
 }
@@ -35,7 +37,8 @@ export const billColumns = (sql: Reader, now: Date): Fragment => sql`
   b.id, b.number, b.facility_id as "facilityId", b.patient_id as "patientId", b.order_id as "orderId", b.report_id as "reportId", b.drafted,
   b.currency, b.total, b.paid, b.refunded, ${statusNow(sql, now)} as status, b.due_date as "dueDate", b.issued_at as "issuedAt",
   b.void_reason as "voidReason", b.voided_at as "voidedAt", b.version, b.updated_at as "updatedAt",
-  p.family, p.given, p.middle, ${todayAt(sql, now)} as today`;
+  p.family, p.given, p.middle, p.birth_date as "patientBirthDate",
+  (select value from patient_identifier i where i.patient_id = p.id order by position, id limit 1) as "patientIdentifier", ${todayAt(sql, now)} as today`;
 
 /** What this viewer may do with the bill now. */
 function actionsOf(viewer: Viewer, row: BillRow): string[] {
@@ -77,8 +80,12 @@ export async function billOf(reader: Reader, viewer: Viewer, row: BillRow): Prom
     select id, payment_id as "paymentId", amount, reason, refunded_at as "refundedAt",
       json_build_object('id', refunded_by, 'name', refunded_by_name) as "refundedBy"
     from refund where bill_id = ${row.id} order by refunded_at, id`;
+  const [patient] = await reader<
+    { address: string | null }[]
+  >`select address from patient where id = ${row.patientId}`;
   return {
     ...summaryOf(viewer, row),
+    patientAddress: patient?.address ?? null,
     lines: lines.map((line) => ({ ...line, amount: lineAmount(line) })),
     payments: payments.map((one) => ({ ...one, receivedAt: one.receivedAt.toISOString() })),
     refunds: refunds.map((one) => ({ ...one, refundedAt: one.refundedAt.toISOString() })),

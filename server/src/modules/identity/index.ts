@@ -26,7 +26,7 @@ export { configuredCost, createPasswordHasher, generatePassword, type PasswordHa
 export { administrationRoutes } from "./routes-admin.ts";
 export { sessionRoutes } from "./routes-session.ts";
 export { endEverySession } from "./sessions.ts";
-export { activeUsersAmong, clinicians, userByNumber, userNames } from "./staff/people.ts";
+export { activeUsersAmong, activeUsersWith, clinicians, userByNumber, userNames } from "./staff/people.ts";
 export {
   getPractitioner,
   type Practitioner,

@@ -62,6 +62,25 @@ describe("placing an order", () => {
     ]);
   });
 
+  test("names who may ask: the doctors who sign in where it is for, by name", async () => {
+    const desk = await orders.as("FRONT_DESK");
+    const [asking, reading] = [await orders.as("PHYSICIAN"), await orders.as("RADIOLOGIST")];
+    const gone = await orders.someone(["PHYSICIAN"], [orders.places.here]);
+    await database.db`update app_user set active = false where id = ${gone.id}`;
+    const elsewhere = await orders.someone(["PHYSICIAN"], [orders.places.there]);
+    const { status, body } = await desk.call("GET", "/imaging-orders/providers");
+    expect(status).toBe(200);
+    const offered = body.data.map(({ id }: { id: string }) => id);
+    expect(offered).toEqual(expect.arrayContaining([asking.id, reading.id]));
+    for (const { id } of [desk, gone, elsewhere]) expect(offered).not.toContain(id);
+    const names = body.data.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(names.toSorted());
+    const beyond = await desk.call("GET", `/imaging-orders/providers?facilityId=${orders.places.there}`);
+    expect(beyond.status).toBe(404);
+    const biller = await orders.as("BILLING");
+    expect((await biller.call("GET", "/imaging-orders/providers")).status).toBe(403);
+  });
+
   test("takes what is to be done from the catalogue", async () => {
     const admin = await orders.as("ADMINISTRATOR");
     const procedure = {

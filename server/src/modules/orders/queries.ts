@@ -3,9 +3,12 @@ import {
   type ImagingOrderListQuery,
   type imagingOrderSortFields,
   modalitiesOfOrder,
+  type OrderProvider,
+  type OrderProviderQuery,
   orderStatusAliases,
   orderStatuses,
   priorities,
+  type Role,
   readEnumeration,
   readOrderModality,
   type ScheduledStep,
@@ -22,6 +25,7 @@ import {
   type Reader,
   type Viewer,
 } from "../../platform/index.ts";
+import { activeUsersWith } from "../identity/index.ts";
 import { allOf, getPatient, survivorOf } from "../patients/index.ts";
 import { placeOf } from "./facility.ts";
 import { invalid, noOrder } from "./refusals.ts";
@@ -50,6 +54,18 @@ export async function listSteps(reader: Reader, viewer: Viewer, orderId: string)
     where o.id = ${orderId} and ${orderVisible(reader, viewer)} order by st.step_id`;
   if (rows.length === 0) throw noOrder();
   return rows.filter(({ id }) => id !== null).map(toStep);
+}
+
+const doctors: readonly Role[] = ["PHYSICIAN", "RADIOLOGIST", "RESIDENT"];
+
+/** Who may be named as asking for an order at the facility. @throws Refusal `not-found` (`facility.not-found`) */
+export async function listProviders(
+  reader: Reader,
+  viewer: Viewer,
+  query: OrderProviderQuery,
+): Promise<OrderProvider[]> {
+  const { facilityId } = await placeOf(reader, viewer, query.facilityId);
+  return await activeUsersWith(reader, facilityId, doctors);
 }
 
 /** What a filter names, several with commas. @throws Refusal `invalid` (`query.invalid-<name>`) */

@@ -7,6 +7,8 @@ import {
   ImagingOrder,
   ImagingOrderListQuery,
   listOf,
+  OrderProvider,
+  OrderProviderQuery,
   OrderStep,
   PatientOrderListQuery,
   Problem,
@@ -35,7 +37,7 @@ import { changeOrder } from "./change.ts";
 import type { OrderContext } from "./context.ts";
 import { withPerformed } from "./performed/queries.ts";
 import { orderPlacing } from "./placing.ts";
-import { getOrder, listOrders, listOrdersOfPatient, listSteps } from "./queries.ts";
+import { getOrder, listOrders, listOrdersOfPatient, listProviders, listSteps } from "./queries.ts";
 import { scheduleOf } from "./schedule.ts";
 
 const problems = { "4xx": Problem };
@@ -97,6 +99,19 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
       });
       return listAnswer(request, request.query, page);
     },
+  );
+  app.get(
+    "/imaging-orders/providers",
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: "Who may be named as asking for an order at a facility: its doctors who sign in, by name",
+        querystring: OrderProviderQuery,
+        response: { 200: Type.Object({ data: Type.Array(OrderProvider) }), ...problems },
+      },
+    },
+    async (request) => ({ data: await listProviders(db, request.viewer, request.query) }),
   );
   app.get(
     "/imaging-orders/:id",

@@ -39,8 +39,8 @@ export async function listMerges(reader: Reader, viewer: Viewer, patientId: stri
 const maxCandidates = 20;
 
 /**
- * Patients who may be the same person: born on the same day with a name that sounds like theirs, or of the same name where a birth date is missing or has
- * its day and month exchanged. The likeliest first.
+ * Patients who may be the same person: born on the same day with a name that sounds like theirs, or of the same name where a birth date is missing, has its
+ * day and month exchanged, or one digit that is another. The likeliest first.
  * @throws Refusal `not-found` (`patient.not-found`)
  */
 export async function listDuplicates(reader: Reader, viewer: Viewer, patientId: string): Promise<Patient[]> {
@@ -76,7 +76,9 @@ async function likelyTheSame(reader: Reader, viewer: Viewer, me: Fragment): Prom
     select p.id from ${me} me join patient p on p.id is distinct from me.id and p.merged_into is null and (
       (p.birth_date = me.birth_date and p.name_sounds && me.name_sounds)
       or (p.name_folded = me.name_folded and p.name_folded <> '' and (p.birth_date is null or me.birth_date is null
-        or to_char(p.birth_date, 'YYYYMMDD') = to_char(me.birth_date, 'YYYYDDMM'))))
+        or to_char(p.birth_date, 'YYYYMMDD') = to_char(me.birth_date, 'YYYYDDMM')
+        or 1 = (select count(*) from generate_series(1, 8) place
+          where substr(to_char(p.birth_date, 'YYYYMMDD'), place, 1) <> substr(to_char(me.birth_date, 'YYYYMMDD'), place, 1)))))
     where ${visible(reader, viewer)} and (p.sex is null or me.sex is null or p.sex = me.sex or 'U' in (p.sex, me.sex))
     order by p.name_folded <> me.name_folded, p.birth_date is distinct from me.birth_date, p.id limit ${maxCandidates}`;
   return listPatientsByIds(

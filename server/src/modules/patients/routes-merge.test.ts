@@ -40,6 +40,23 @@ beforeAll(async () => {
   await signInAs(["FRONT_DESK"], here);
 });
 
+test("a birth date with one wrong digit, or day and month exchanged, is told of before somebody is entered twice", async () => {
+  const known = await enter("Tomi", "1967-03-02");
+  const same = async (birthDate: string, firstName = "Tomi") => {
+    const { body } = await call("POST", "/patients/duplicates-check", {
+      firstName,
+      lastName: "Doe",
+      birthDate,
+      sex: "F",
+    });
+    return body.data.some(({ id }: { id: string }) => id === known.id);
+  };
+  for (const birthDate of ["1967-03-02", "1967-03-12", "1966-03-02", "1967-02-03"])
+    expect(await same(birthDate)).toBe(true);
+  expect(await same("1968-03-12")).toBe(false);
+  expect(await same("1967-03-12", "Ellen")).toBe(false);
+});
+
 test("merging, the record of it, and undoing it, over REST", async () => {
   const [jane, janet, other] = [await enter("Jane"), await enter("Jane"), await enter("Mary", "1980-01-01")];
   expect(

@@ -1,3 +1,4 @@
+import type { Role } from "@isocenter/contract";
 import { type Reader, Refusal } from "../../../platform/index.ts";
 
 /** Those of the users who can sign in at the facility now. */
@@ -9,6 +10,19 @@ export async function activeUsersAmong(
   return await db<{ id: string; name: string }[]>`
     select u.id, u.full_name as name from app_user u join user_facility f on f.user_id = u.id and f.facility_id = ${facilityId}
     where u.active and u.id = any(${[...new Set(userIds)]}::uuid[])`;
+}
+
+/** Those who can sign in at the facility now and have one of the roles, by name; the first 500. */
+export async function activeUsersWith(
+  db: Reader,
+  facilityId: string,
+  roles: readonly Role[],
+): Promise<{ id: string; name: string }[]> {
+  return await db<{ id: string; name: string }[]>`
+    select u.id, coalesce(nullif(u.full_name, ''), u.username) as name
+    from app_user u join user_facility f on f.user_id = u.id and f.facility_id = ${facilityId}
+    where u.active and exists (select from user_role r where r.user_id = u.id and r.role = any(${[...roles]}::text[]))
+    order by name, u.id limit 500`;
 }
 
 /** What the users are called, active or not. */
