@@ -151,6 +151,11 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     );
     expect(late).toMatchObject({ bucket: "OVER_90", outstanding: 15_950 });
     await page.getByRole("row", { name: /Debtor.*Overdue.*days late.*€159.50/ }).waitFor();
+    const size = page.viewportSize()!;
+    await page.setViewportSize({ width: 768, height: 1024 });
+    const column = await page.getByRole("columnheader", { name: "Owed" }).boundingBox();
+    expect(column!.x + column!.width).toBeLessThanOrEqual(768);
+    await page.setViewportSize(size);
     const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("e")]);
     expect(await readFile(await file.path(), "utf8")).toContain("OVERDUE");
     expect(await violationsOf(page)).toEqual([]);

@@ -4,10 +4,20 @@ import { UsageError } from "./command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { rebuildCommand } from "./rebuild.ts";
 import { restoreCommand } from "./restore.ts";
+import { demo, start } from "./start.ts";
 import { userCommand } from "./user.ts";
 import { verifyCommand } from "./verify.ts";
 
-const commands = [backupCommand, restoreCommand, verifyCommand, rebuildCommand, userCommand, doctorCommand];
+const commands = [
+  start,
+  demo,
+  backupCommand,
+  restoreCommand,
+  verifyCommand,
+  rebuildCommand,
+  userCommand,
+  doctorCommand,
+];
 
 test.each(commands)("$name says how it is used", async (command) => {
   const said: string[] = [];
@@ -17,6 +27,8 @@ test.each(commands)("$name says how it is used", async (command) => {
 });
 
 test.each([
+  [start, ["now"]],
+  [demo, ["--port=1"]],
   [backupCommand, []],
   [backupCommand, ["a", "b"]],
   [backupCommand, ["a", "--unknown"]],

@@ -15,6 +15,7 @@ import {
 import { buildWebApp, webAppIsBuilt } from "../web-app.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { fail } from "./fail.ts";
+import { readOptions } from "./options.ts";
 
 /** The address that another machine of the network reaches, for the settings of a scanner. */
 function networkAddress(): string {
@@ -137,14 +138,37 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
   if (options.demo) await loadDemo(isocenter.demo, say);
 }
 
+const usages = {
+  start: `isocenter start
+
+Starts the server with its database. It takes no options: settings come from the environment or a .env file, and .env.example
+explains each of them.`,
+  demo: `isocenter demo
+
+Starts the server as isocenter start does, and loads the demonstration into a facility of its own where it is not there yet.`,
+};
+
+/** Whoever asks how it is used, or uses it wrongly, gets an answer and no server. */
+async function begin(
+  name: keyof typeof usages,
+  options: { demo: boolean },
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number | undefined> {
+  const usage = usages[name];
+  if (!readOptions(args, { usage, words: [0, 0] }).help) return runServer(options, context);
+  context.say(usage);
+  return 0;
+}
+
 export const start: Command = {
   name: "start",
   summary: "start the server; everything is configured by environment, see .env.example",
-  run: (_args, context) => runServer({ demo: false }, context),
+  run: (args, context) => begin("start", { demo: false }, args, context),
 };
 
 export const demo: Command = {
   name: "demo",
   summary: "the same, and load the demonstration: a department of invented people and patients",
-  run: (_args, context) => runServer({ demo: true }, context),
+  run: (args, context) => begin("demo", { demo: true }, args, context),
 };

@@ -65,12 +65,14 @@ export function BillTable({ state }: { state: BillingState }) {
             <th scope="col">{t("Number")}</th>
             <th scope="col">{t("Patient")}</th>
             <th scope="col">{t("State")}</th>
-            <th scope="col">{t("Issued")}</th>
+            <th scope="col" className="wide">
+              {t("Issued")}
+            </th>
             <th scope="col">{t("Due")}</th>
             <th scope="col" className="num">
               {t("Total")}
             </th>
-            <th scope="col" className="num">
+            <th scope="col" className="num wide">
               {t("Paid")}
             </th>
             <th scope="col" className="num">
@@ -101,17 +103,20 @@ function BillRow({ bill, selected, onOpen }: { bill: BillSummary; selected: bool
           {bill.number}
         </Link>
       </td>
-      <td className="whole font-medium">{bill.patientName}</td>
+      <td className="whole">
+        <span className="font-medium">{bill.patientName}</span>{" "}
+        <span className="text-12 text-text-3 max-xl:hidden">{bill.patientIdentifier}</span>
+      </td>
       <td>
         <StatusTag bill={bill} />
       </td>
-      <td className="less text-text-2">{dayIn(timeZone, bill.issuedAt)}</td>
+      <td className="less wide text-text-2">{dayIn(timeZone, bill.issuedAt)}</td>
       <td className={late > 0 ? "text-crit" : "text-text-2"}>
         {bill.dueDate ? dayOf(bill.dueDate) : "–"}
         {late > 0 && ` · ${t("{count, plural, one {# day late} other {# days late}}", { count: late })}`}
       </td>
       <td className="num less">{money(bill.total, currency)}</td>
-      <td className="num less text-text-2">{money(bill.paid - bill.refunded, currency)}</td>
+      <td className="num less wide text-text-2">{money(bill.paid - bill.refunded, currency)}</td>
       <td className="num sum font-semibold">{money(bill.outstanding, currency)}</td>
     </tr>
   );

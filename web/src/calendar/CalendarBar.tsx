@@ -96,7 +96,7 @@ export function CalendarBar({
           ))}
         </select>
       </label>
-      <Button icon="file" onClick={() => window.print()}>
+      <Button icon="file" className="max-lg:hidden" onClick={() => window.print()}>
         {t("Print")}
       </Button>
       {onOrder && (

@@ -44,6 +44,23 @@ export const givenNames = [
   "Ștefan",
 ] as const;
 
+const womensNames: readonly string[] = [
+  "Aoife",
+  "Jadwiga",
+  "Linh",
+  "Sigríður",
+  "Ελένη",
+  "Siobhán",
+  "ليلى",
+  "美咲",
+  "İpek",
+  "Åse",
+  "Ọláidé",
+];
+
+/** Which of the two the given name is of. */
+export const sexOfName = (givenName: string): "F" | "M" => (womensNames.includes(givenName) ? "F" : "M");
+
 export interface InventedProcedure {
   code: string;
   name: string;

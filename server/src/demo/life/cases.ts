@@ -1,6 +1,12 @@
 import type { Priority } from "@isocenter/contract";
 import { type DemoExamination, type DemoStudy, demoPatients, demoStudies } from "../catalogue.ts";
-import { familyNames, givenNames, type InventedProcedure, procedures } from "../department/invented.ts";
+import {
+  familyNames,
+  givenNames,
+  type InventedProcedure,
+  procedures,
+  sexOfName,
+} from "../department/invented.ts";
 import type { DrawingOrder } from "../drawing.ts";
 import { patientOf } from "../examinations.ts";
 import { type Random, seededRandom } from "../random.ts";
@@ -105,7 +111,7 @@ export function inventVisitors(count: number): Visitor[] {
       firstName,
       lastName,
       birthDate: `${1934 + Math.floor(random() * 76)}-${String(1 + Math.floor(random() * 12)).padStart(2, "0")}-${String(1 + Math.floor(random() * 28)).padStart(2, "0")}`,
-      sex: pick(random, ["F", "M"] as const),
+      sex: sexOfName(firstName),
     };
   }
 }
