@@ -138,7 +138,8 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     await page.emulateMedia({ media: "print" });
     const owes = page.locator(".paper tfoot tr").last();
     expect(await owes.innerText()).toMatch(/Owed\s+€159.50/);
-    expect(await owes.evaluate("(row) => getComputedStyle(row).color")).toBe("rgb(0, 0, 0)");
+    const ink = "getComputedStyle(document.querySelector('.paper tfoot tr:last-child td')).color";
+    expect(await page.evaluate<string>(ink)).toBe("rgb(0, 0, 0)");
     expect(await page.locator(".paper").innerText()).toMatch(/Identifier\s+P\d+/);
     expect(await page.locator("main").isVisible()).toBe(false);
     await page.emulateMedia({ media: "screen" });
