@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { loaded } from "./loaded.ts";
 
 /** A server that answers so: null while it cannot be reached. */
@@ -40,4 +40,75 @@ test("a part that the server does not have is not waited for", async () => {
   const server = setUp(null, 200);
   await expect(loaded(part(5), server)).rejects.toThrow("dynamically imported");
   expect(server.waits).toHaveLength(1);
+});
+
+interface Link {
+  name: string;
+  sheet: { cssRules: unknown[] } | null;
+  onload?: () => void;
+  onerror?: () => void;
+  cloneNode(): Link;
+  replaceWith(next: Link): void;
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** A page's style sheets; those that are asked for anew come, or do not. */
+function page(sheets: Readonly<Record<string, Link["sheet"]>>, comes: (name: string) => boolean) {
+  const asked: string[] = [];
+  const link = (name: string, sheet: Link["sheet"]): Link => ({
+    name,
+    sheet,
+    cloneNode: () => link(name, null),
+    replaceWith(next) {
+      asked.push(name);
+      links[links.indexOf(this)] = next;
+      queueMicrotask(() => {
+        if (!comes(name)) return next.onerror?.();
+        next.sheet = { cssRules: [] };
+        next.onload?.();
+      });
+    },
+  });
+  const links = Object.entries(sheets).map(([name, sheet]) => link(name, sheet));
+  vi.stubGlobal("document", { querySelectorAll: () => links });
+  return { asked, links };
+}
+
+const whole = { cssRules: [] };
+const sheets = {
+  "here.css": whole,
+  "missing.css": null,
+  "refused.css": {
+    get cssRules(): unknown[] {
+      throw new DOMException("no", "SecurityError");
+    },
+  },
+};
+
+test("with a part that did not come its style sheets are asked for again, and those that are here are not", async () => {
+  const { fetch, wait } = setUp(null);
+  const { asked, links } = page(sheets, () => true);
+  expect(await loaded(part(1), { fetch, wait })).toBe("page");
+  expect(asked).toEqual(["missing.css", "refused.css"]);
+  expect(links.every(({ sheet }) => sheet !== null)).toBe(true);
+});
+
+test("a part that was warmed and did not come is not shown without its style sheets", async () => {
+  const first = setUp();
+  const { asked } = page(sheets, () => true);
+  expect(await loaded(part(0), first)).toBe("page");
+  expect(asked).toEqual([]);
+  const { fetch, wait } = first;
+  expect(await loaded(part(0), { fetch, wait, asked: true })).toBe("page");
+  expect(asked).toEqual(["missing.css", "refused.css"]);
+});
+
+test("while a style sheet does not come the part is waited for, and it is asked for each time", async () => {
+  const { fetch, wait, waits } = setUp(null, null);
+  let left = 1;
+  const { asked } = page({ "missing.css": null }, () => left-- <= 0);
+  expect(await loaded(part(1), { fetch, wait })).toBe("page");
+  expect(asked).toEqual(["missing.css", "missing.css"]);
+  expect(waits).toHaveLength(2);
 });

@@ -21,9 +21,16 @@ export async function loaded<T>(
     fetch = globalThis.fetch,
     wait = sleep,
     styles = stylesAgain,
-  }: { fetch?: Fetch; wait?: (ms: number) => Promise<void>; styles?: () => Promise<void> } = {},
+    asked = false,
+  }: {
+    fetch?: Fetch;
+    wait?: (ms: number) => Promise<void>;
+    styles?: () => Promise<void>;
+    /** Whether it was asked for before, and did not come. */
+    asked?: boolean;
+  } = {},
 ): Promise<T> {
-  for (let again = false; ; again = true) {
+  for (let again = asked; ; again = true) {
     try {
       if (again) await styles();
       return await load();

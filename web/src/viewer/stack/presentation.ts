@@ -24,6 +24,8 @@ export interface Presentation {
   apply(): void;
   presets(): WindowPreset[];
   choosePreset(preset: WindowPreset): void;
+  /** The window of a hanging, by its key, unless a person has chosen one since the series was opened; one that the image does not have changes nothing. */
+  openWith(key: string | undefined): void;
   setWindow(center: number, width: number): void;
   /** The range that the tool on the mouse has set. */
   dragged(range: { lower: number; upper: number }): void;
@@ -69,6 +71,8 @@ export function createPresentation(
 ): Presentation {
   let choice: Choice = { kind: "initial" };
   let toggledInversion = false;
+  /** Whether a person said what the window is. */
+  let isChosen = false;
   let presentedOf: PresentedOf | undefined;
 
   /** Uptake is read dark on white; all other pictures as they say. */
@@ -114,24 +118,37 @@ export function createPresentation(
     });
   }
 
+  function presets(): WindowPreset[] {
+    const { shown } = store.get();
+    // Colours are as they were sent.
+    if (!shown || viewport.getCornerstoneImage()?.color) return [];
+    return presetsFor(shown.attributes, hasSuv(shown));
+  }
+
   return {
     apply,
-    presets() {
-      const { shown } = store.get();
-      // Colours are as they were sent.
-      if (!shown || viewport.getCornerstoneImage()?.color) return [];
-      return presetsFor(shown.attributes, hasSuv(shown));
-    },
+    presets,
     choosePreset(preset) {
+      isChosen = true;
       choice = { kind: "preset", preset };
       apply();
     },
+    openWith(key) {
+      const preset = isChosen ? undefined : presets().find((each) => each.key === key);
+      if (!preset) return;
+      store.update({ opening: true });
+      choice = { kind: "preset", preset };
+      apply();
+      store.update({ opening: false });
+    },
     setWindow(center, width) {
+      isChosen = true;
       const voiFunction = store.get().window?.function ?? "LINEAR";
       choice = { kind: "window", window: { center, width: Math.max(width, 0.001), function: voiFunction } };
       apply();
     },
     dragged(range) {
+      isChosen = true;
       const before = store.get().window;
       const window = windowOfRange(range.lower, range.upper, before?.function ?? "LINEAR");
       choice = { kind: "window", window };
@@ -144,11 +161,13 @@ export function createPresentation(
       apply();
     },
     forget() {
+      isChosen = false;
       choice = { kind: "initial" };
       toggledInversion = false;
     },
     present(of) {
       presentedOf = of;
+      isChosen = of !== undefined;
       choice = { kind: "initial" };
       toggledInversion = false;
     },

@@ -121,16 +121,6 @@ export function createViewportController(
   /** The key of the window that the series opens with; it may come before its first picture, and after it. */
   let opensWith: string | undefined;
 
-  /** A window that the picture does not have changes nothing. */
-  function openWith(window: string | undefined): void {
-    opensWith = window;
-    const preset = presentation.presets().find(({ key }) => key === window);
-    if (!preset) return;
-    store.update({ opening: true });
-    presentation.choosePreset(preset);
-    store.update({ opening: false });
-  }
-
   return {
     id,
     layers: element.querySelector<HTMLElement>(".viewport-element") ?? element,
@@ -160,12 +150,15 @@ export function createViewportController(
           camera.read();
         } else if (store.get().shown) {
           reset();
-          openWith(opensWith);
+          presentation.openWith(opensWith);
         }
         store.update({ opening: false });
       });
     },
-    openWith,
+    openWith(window) {
+      opensWith = window;
+      presentation.openWith(window);
+    },
     clear() {
       cine.play(false);
       store.set(emptyViewport);
