@@ -29,7 +29,7 @@ async function numbersServer(pieces: number) {
     }
   }
   const server = http.createServer((_request, response) => {
-    multipartMessage("a/b", numbers(), response).body.pipe(response);
+    multipartMessage("a/b", numbers(), { destination: response }).body.pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -74,4 +74,38 @@ test("memory comes back from an answer that is broken off", async () => {
   answer.once("data", () => answer.destroy());
   await expect.poll(() => counts.lent > 0 && counts.released === counts.lent).toBe(true);
   expect(counts.read).toBeLessThan(parts);
+});
+
+const read = async (message: { body: AsyncIterable<Uint8Array> }) => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of message.body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};
+
+async function* inPieces(...pieces: number[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.alloc(piece);
+}
+
+const part = (size: number | null, body: OutgoingPart["body"] = Buffer.alloc(size ?? 0)): OutgoingPart => ({
+  contentType: "a/b",
+  size,
+  body,
+});
+
+test("a message says its length where that of every part is known", async () => {
+  for (const known of [[], [part(7)], [part(0), part(12_345), part(9, inPieces(4, 5))]]) {
+    const message = multipartMessage("a/b", known, { known });
+    expect(message.size).toBe((await read(message)).length);
+  }
+  expect(multipartMessage("a/b", [], { known: [part(1), part(null)] }).size).toBeNull();
+  expect(multipartMessage("a/b", [part(1)]).size).toBeNull();
+});
+
+test.each([
+  ["shorter", part(9, Buffer.alloc(8))],
+  ["longer", part(9, Buffer.alloc(10))],
+  ["shorter, as it is read", part(9, inPieces(4, 4))],
+  ["longer, as it is read", part(9, inPieces(4, 6))],
+])("a part that is %s than was said breaks the message off", async (_, one) => {
+  await expect(read(multipartMessage("a/b", [one]))).rejects.toThrow("not of the size");
 });

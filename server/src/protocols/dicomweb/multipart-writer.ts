@@ -16,6 +16,8 @@ export interface OutgoingPart {
 export interface MultipartMessage {
   /** For the header of the whole. */
   contentType: string;
+  /** In bytes, where it is known before the parts are opened. */
+  size: number | null;
   body: Readable;
 }
 
@@ -50,15 +52,35 @@ function releasedWhenSent(destination: ServerResponse, body: () => Readable) {
   };
 }
 
+type PartHead = Pick<OutgoingPart, "contentType" | "size">;
+
+function headOf(boundary: string, { contentType, size }: PartHead): string {
+  const length = size === null ? "" : `Content-Length: ${size}\r\n`;
+  return `--${boundary}\r\nContent-Type: ${contentType}\r\n${length}\r\n`;
+}
+
+/** Of the whole message. A part is followed by a line break. */
+function sizeOf(boundary: string, parts: readonly PartHead[]): number | null {
+  let size = boundary.length + 6;
+  for (const part of parts) {
+    if (part.size === null) return null;
+    size += headOf(boundary, part).length + part.size + 2;
+  }
+  return size;
+}
+
+const otherSize = () => new Error("a part is not of the size that was said of it");
+
 /**
  * Writes a multipart/related message (RFC 2387; PS3.18 8.6.1.2.1) as it is read. An error of a part is an error of the body, so that the
- * connection breaks and nobody takes the message for whole.
+ * connection breaks and nobody takes the message for whole; so is a part that is not as long as was said.
  * @param destination where the body is sent, so that memory of parts is released when it was
+ * @param known the same parts, where all are known before they are opened
  */
 export function multipartMessage(
   type: string,
   parts: AsyncIterable<OutgoingPart> | Iterable<OutgoingPart>,
-  destination?: ServerResponse,
+  { destination, known }: { destination?: ServerResponse; known?: readonly PartHead[] | null } = {},
 ): MultipartMessage {
   const boundary = `isocenter-${randomBytes(15).toString("hex")}`;
   const sent = destination && releasedWhenSent(destination, () => body);
@@ -67,21 +89,21 @@ export function multipartMessage(
     let written = 0;
     for await (const part of parts) {
       const lent = part.release && sent?.add(part.release);
-      const length = part.size === null ? "" : `Content-Length: ${part.size}\r\n`;
-      const head = Buffer.from(
-        `${lead}--${boundary}\r\nContent-Type: ${part.contentType}\r\n${length}\r\n`,
-        "latin1",
-      );
+      const head = Buffer.from(lead + headOf(boundary, part), "latin1");
       yield head;
       written += head.length;
       lead = "\r\n";
       if (!(part.body instanceof Uint8Array)) {
+        const before = written;
         for await (const chunk of part.body) {
-          yield chunk;
           written += chunk.length;
+          if (part.size !== null && written - before > part.size) throw otherSize();
+          yield chunk;
         }
+        if (part.size !== null && written - before < part.size) throw otherSize();
         continue;
       }
+      if (part.size !== null && part.body.length !== part.size) throw otherSize();
       yield part.body;
       written += part.body.length;
       if (lent) lent.end = written;
@@ -94,6 +116,7 @@ export function multipartMessage(
   if (Array.isArray(parts)) body.once("close", () => parts.forEach(releasePart));
   return {
     contentType: `multipart/related; type=${quoteParameter(type)}; boundary=${boundary}`,
+    size: known ? sizeOf(boundary, known) : null,
     body,
   };
 }

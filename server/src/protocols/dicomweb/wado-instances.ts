@@ -56,10 +56,13 @@ interface Opened extends OutgoingPart {
   instance: StoredInstance;
 }
 
+const partType = ({ transferSyntaxUID }: InstanceOffer): string =>
+  `${type}; transfer-syntax=${transferSyntaxUID}`;
+
 /** @param lend where whoever sends the part releases it */
 async function openPart(deps: InstancesDeps, { instance, offer }: Planned, lend = false): Promise<Opened> {
   const { transferSyntaxUID } = offer;
-  const contentType = `${type}; transfer-syntax=${transferSyntaxUID}`;
+  const contentType = partType(offer);
   const { archive, rendering } = deps;
   if (transferSyntaxUID !== instance.transferSyntaxUID)
     return { instance, contentType, size: null, body: await rendering.openAs(instance, transferSyntaxUID) };
@@ -174,8 +177,45 @@ async function retrieveMany(
     attachment(reply, `${SeriesInstanceUID ?? StudyInstanceUID}.zip`);
     return reply.type(zip).send(zipArchive(zipEntries(parts)));
   }
-  const message = multipartMessage(type, openParts(deps, planned, true), reply.raw);
+  const { known, all } = await begun(planned);
+  const message = multipartMessage(type, openParts(deps, all, true), {
+    destination: reply.raw,
+    known: known?.map(headOf) ?? null,
+  });
+  // Without its length a message goes in chunks, which costs whoever reads it time.
+  if (message.size !== null) reply.header("content-length", message.size);
   return reply.type(message.contentType).send(message.body);
+}
+
+const headOf = ({ instance, offer }: Planned) => ({
+  contentType: partType(offer),
+  size: offer.transferSyntaxUID === instance.transferSyntaxUID ? instance.size : null,
+});
+
+/** So many are looked at before the first is sent, to say how long the message is. */
+const mostKnown = 1000;
+
+/** `known`: all of them, where they are few; null where there are more. */
+async function begun(
+  planned: AsyncIterable<Planned> | Planned[],
+): Promise<{ known: Planned[] | null; all: AsyncIterable<Planned> | Planned[] }> {
+  if (Array.isArray(planned)) return { known: planned, all: planned };
+  const first: Planned[] = [];
+  const iterator = planned[Symbol.asyncIterator]();
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    first.push(next.value);
+    if (first.length > mostKnown) return { known: null, all: goingOn(first, iterator) };
+  }
+  return { known: first, all: first };
+}
+
+async function* goingOn(first: readonly Planned[], rest: AsyncIterator<Planned>): AsyncGenerator<Planned> {
+  try {
+    yield* first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.(undefined);
+  }
 }
 
 const attachment = (reply: FastifyReply, filename: string): FastifyReply =>

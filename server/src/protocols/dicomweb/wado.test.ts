@@ -386,6 +386,37 @@ test("metadata comes as XML in the Native DICOM Model, a part for each instance"
   );
 });
 
+test.each([
+  ["says how long it is", 3, true],
+  ["of very many images does not wait until all are known", 1002, false],
+])("a message of a study %s", async (_, count, said) => {
+  const studyUid = `1.8.${count}`;
+  const made = Array.from({ length: count }, (_, n) =>
+    archive.add(
+      writePart10({
+        dataSet: dataSetOf({
+          SOPClassUID: SopClasses.SecondaryCaptureImageStorage,
+          SOPInstanceUID: `${studyUid}.${n + 1}`,
+          StudyInstanceUID: studyUid,
+          SeriesInstanceUID: `${studyUid}.0`,
+          InstanceNumber: String(n + 1),
+        }),
+        transferSyntaxUID: ExplicitVRLittleEndian,
+      }),
+    ),
+  );
+  const { headers, rawPayload } = await app.inject({
+    url: `/dicomweb/studies/${studyUid}`,
+    headers: { accept: anySyntax },
+  });
+  expect(headers["content-length"]).toBe(said ? String(rawPayload.length) : undefined);
+  const sizes = rawPayload
+    .toString("latin1")
+    .matchAll(/\r\nContent-Type: application\/dicom[^\r]*\r\nContent-Length: (\d+)\r\n/g);
+  expect(Array.from(sizes, ([, size]) => Number(size))).toEqual(made.map(({ size }) => size));
+  await expect.poll(() => archive.open.now).toBe(0);
+});
+
 test("HEAD says what GET would, and reads nothing", async () => {
   const large = archive.add(
     writePart10({
@@ -401,11 +432,13 @@ test("HEAD says what GET would, and reads nothing", async () => {
     }),
   );
   const url = "/dicomweb/studies/1.7/series/1.7.7/instances/1.7.1";
+  const got = await app.inject({ url: "/dicomweb/studies/1.7", headers: { accept: anySyntax } });
+  const messageBytes = got.rawPayload.length - large.size;
   for (const [path, accept, length] of [
     [url, "application/dicom", String(large.size)],
     [url, "application/zip", undefined],
     [url, anySyntax, undefined],
-    ["/dicomweb/studies/1.7", anySyntax, undefined],
+    ["/dicomweb/studies/1.7", anySyntax, String(large.size + messageBytes)],
     [`${url}/bulkdata/7FE00010`, "application/octet-stream", "4000000"],
   ] as const) {
     const { statusCode, headers, rawPayload } = await app.inject({

@@ -342,6 +342,33 @@ describe("many at once", () => {
     expect(stored.every((one) => keys.has(one.objectKey))).toBe(true);
   });
 
+  test("of several studies, the same image in all of them: it is kept once, and counts are exact", async () => {
+    const studies = Array.from({ length: 4 }, (_, n) => ctSeries(10, { PatientID: `P-several-${n}` }));
+    const shared = newUid();
+    const send = (one: MadeInstance) => archive.ingest(viewer, source(one.bytes));
+    for (const [first] of studies) await send(first!);
+    const twins = studies.map(
+      ([first], n) =>
+        ctSeries(1, {
+          PatientID: `P-several-${n}`,
+          StudyInstanceUID: first!.StudyInstanceUID,
+          SeriesInstanceUID: first!.SeriesInstanceUID,
+          SOPInstanceUID: shared,
+        })[0]!,
+    );
+    const rest = Array.from({ length: 9 }, (_, n) => studies.map((made) => made[n + 1]!)).flat();
+    const answers = await Promise.all([...rest.slice(0, 18), ...twins, ...rest.slice(18)].map(send));
+    const count = (outcome: string) => answers.filter((answer) => answer.outcome === outcome).length;
+    expect([count("stored"), count("quarantined")]).toEqual([37, 3]);
+    const kept = await Promise.all(
+      studies.map(async ([first]) => {
+        const [stored] = await archive.locate(viewer, { StudyInstanceUID: first!.StudyInstanceUID }, "none");
+        return (await archive.getStudy(viewer, stored!.studyId)).numberOfInstances;
+      }),
+    );
+    expect(kept.sort()).toEqual([10, 10, 10, 11]);
+  });
+
   test("of new patients with the same identifiers in opposite order: each is made once", async () => {
     const other = createArchive(testLike({}), journal);
     const ids = Array.from({ length: 30 }, (_, index) => `P-${index}`);
