@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type ByteRange, readRange } from "../../platform/index.ts";
+import { type ByteRange, rangeToSend } from "../../platform/index.ts";
 import type { Archive, StoredInstance } from "./types.ts";
 
 export interface Content {
@@ -48,20 +48,20 @@ export async function sendContent(
   content: Content,
 ): Promise<FastifyReply> {
   const dicom = content.contentType === "application/dicom";
+  const etag = `"${content.sha256}"`;
   reply
     .header("x-content-type-options", "nosniff")
     .header("content-security-policy", "sandbox; default-src 'none'")
     .header("content-disposition", `attachment; filename="${content.filename}"`)
     .header("cache-control", "private, no-store")
-    .header("etag", `"${content.sha256}"`)
-    .type(content.contentType);
-  if (!dicom) return reply.header("content-length", content.size).send(await content.open());
-  reply.header("accept-ranges", "bytes");
-  const asked = readRange(request.headers.range, content.size);
-  if (asked.kind === "unsatisfiable")
-    return reply.code(416).header("content-range", `bytes */${content.size}`).send();
-  const range = asked.kind === "part" ? asked.range : { start: 0, end: content.size };
-  if (asked.kind === "part")
-    reply.code(206).header("content-range", `bytes ${range.start}-${range.end - 1}/${content.size}`);
+    .header("etag", etag);
+  if (!dicom)
+    return reply
+      .type(content.contentType)
+      .header("content-length", content.size)
+      .send(await content.open());
+  const range = rangeToSend(request, reply, content.size, etag);
+  if (!range) return reply.send();
+  reply.type(content.contentType);
   return reply.header("content-length", range.end - range.start).send(await content.open(range));
 }

@@ -9,12 +9,6 @@ export function entityTag(...parts: readonly string[]): string {
 /** A strong one: the same bytes, so that ranges of them fit together (RFC 9110 13.1.5). */
 export const bytesTag = (...parts: readonly string[]): string => entityTag(...parts).replace(/^W\//, "");
 
-/** The Range header, where the client has no part of something else: If-Range names the tag, or is not there (RFC 9110 13.1.5). */
-export function rangeHeader(request: FastifyRequest, etag: string): string | undefined {
-  const condition = request.headers["if-range"];
-  return condition === undefined || condition === etag ? request.headers.range : undefined;
-}
-
 const opaque = (tag: string): string => tag.trim().replace(/^W\//, "");
 
 /** Names request headers that the answer depends on, beside those that are named already. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
-import { readRange, type Viewer } from "../../platform/index.ts";
-import { bytesTag, notModified, rangeHeader } from "./conditional.ts";
+import { rangeToSend, type Viewer } from "../../platform/index.ts";
+import { bytesTag, notModified } from "./conditional.ts";
 
 /** Of copies at several facilities the one at the viewer's own. */
 export const nearest = (viewer: Viewer, instances: readonly StoredInstance[]): StoredInstance | undefined =>
@@ -16,17 +16,12 @@ export async function sendObject(
 ): Promise<FastifyReply> {
   const { size, sha256, SOPInstanceUID, createdAt } = instance;
   reply
-    .header("accept-ranges", "bytes")
     .header("x-content-type-options", "nosniff")
     .header("content-disposition", `attachment; filename="${SOPInstanceUID}.dcm"`);
   const etag = bytesTag(sha256, "file");
   if (notModified(request, reply, etag, createdAt)) return reply.code(304).send();
-  const asked = readRange(rangeHeader(request, etag), size);
-  if (asked.kind === "unsatisfiable")
-    return reply.code(416).header("content-range", `bytes */${size}`).send();
-  const range = asked.kind === "part" ? asked.range : { start: 0, end: size };
-  if (asked.kind === "part")
-    reply.code(206).header("content-range", `bytes ${range.start}-${range.end - 1}/${size}`);
+  const range = rangeToSend(request, reply, size, etag);
+  if (!range) return reply.send();
   return reply
     .type("application/dicom")
     .header("content-length", range.end - range.start)

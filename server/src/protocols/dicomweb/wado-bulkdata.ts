@@ -1,10 +1,10 @@
 import { formatTag } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
-import { type App, readRange } from "../../platform/index.ts";
+import { type App, rangeToSend } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { type BulkValue, elementValue, pixelValue } from "./bulk-value.ts";
-import { bytesTag, notModified, rangeHeader } from "./conditional.ts";
+import { bytesTag, notModified } from "./conditional.ts";
 import { multipartMessage } from "./multipart-writer.ts";
 import { queryOf } from "./urls.ts";
 import { type FrameSource, sendFrames } from "./wado-frames.ts";
@@ -48,22 +48,17 @@ export async function sendValue(
   offer: Offer,
   etag: string,
 ): Promise<FastifyReply> {
-  const whole = { start: 0, end: value.size };
   if (offer.multipart) {
-    const body = await value.open(whole);
+    const body = await value.open({ start: 0, end: value.size });
     const message = multipartMessage(offer.type, [{ contentType: offer.type, size: value.size, body }]);
     return reply.type(message.contentType).send(message.body);
   }
-  reply.header("accept-ranges", "bytes").header("x-content-type-options", "nosniff");
+  reply.header("x-content-type-options", "nosniff");
   // What somebody sent us is looked at and never run.
   if (offer.type !== "application/pdf")
     reply.header("content-security-policy", "sandbox; default-src 'none'; media-src 'self'");
-  const asked = readRange(rangeHeader(request, etag), value.size);
-  if (asked.kind === "unsatisfiable")
-    return reply.code(416).header("content-range", `bytes */${value.size}`).send();
-  const range = asked.kind === "part" ? asked.range : whole;
-  if (asked.kind === "part")
-    reply.code(206).header("content-range", `bytes ${range.start}-${range.end - 1}/${value.size}`);
+  const range = rangeToSend(request, reply, value.size, etag);
+  if (!range) return reply.send();
   return reply
     .type(offer.type)
     .header("content-length", range.end - range.start)

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
-import { type App, Refusal } from "../../platform/index.ts";
+import { type App, Refusal, rangeToSend } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
-import { entityTag, notModified } from "./conditional.ts";
+import { bytesTag, entityTag, notModified } from "./conditional.ts";
 import { frameOffers } from "./frame-types.ts";
 import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
 import { queryOf } from "./urls.ts";
@@ -61,10 +61,13 @@ export async function sendFrames(
 ): Promise<FastifyReply> {
   const ranges = acceptedRanges(request.headers.accept, queryOf(request).get("accept"));
   const offers = frameOffers(instance, deps.rendering.syntaxesFor(instance), numbers.length === 1);
+  // Whoever asks for a part of the bytes and takes a frame in either form means those of the frame alone: a message has no such parts.
+  if (request.headers.range !== undefined) offers.sort((a, b) => Number(a.multipart) - Number(b.multipart));
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
   const contentType = `${offer.type}; transfer-syntax=${offer.transferSyntaxUID}`;
-  const etag = entityTag(instance.sha256, "frames", numbers.join(","), contentType, String(offer.multipart));
+  const tagOf = offer.multipart ? entityTag : bytesTag;
+  const etag = tagOf(instance.sha256, "frames", numbers.join(","), contentType, String(offer.multipart));
   if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
   const { work, transferSyntaxUID } = offer;
   const bytesOf = async (number: number): Promise<Uint8Array> => {
@@ -72,14 +75,17 @@ export async function sendFrames(
     if (work === "decode") return (await deps.rendering.decodeFrame(request.viewer, instance, number)).bytes;
     return deps.rendering.encodeFrame(request.viewer, instance, number, transferSyntaxUID);
   };
-  const open = async (number: number): Promise<OutgoingPart> => {
+  const open = async (number: number) => {
     const body = await bytesOf(number);
-    return { contentType, size: body.length, body };
+    return { contentType, size: body.length, body } satisfies OutgoingPart;
   };
   const [one = 1, ...rest] = numbers;
   // The first frame comes before the status, so that what cannot be read is an answer and no broken connection.
   const first = await open(one);
-  if (!offer.multipart) return reply.type(contentType).send(first.body);
+  if (!offer.multipart) {
+    const range = rangeToSend(request, reply, first.body.length, etag);
+    return range ? reply.type(contentType).send(first.body.subarray(range.start, range.end)) : reply.send();
+  }
   async function* parts(): AsyncGenerator<OutgoingPart> {
     yield first;
     yield* openAhead(rest, open, () => {}, framesAtOnce);

@@ -3,10 +3,10 @@ import { transferSyntax } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
-import { type App, type MediaRange, type ZipEntry, zipArchive } from "../../platform/index.ts";
+import { type App, type MediaRange, rangeToSend, type ZipEntry, zipArchive } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
-import { entityTag, notModified, varyBy } from "./conditional.ts";
+import { bytesTag, entityTag, notModified, varyBy } from "./conditional.ts";
 import { createLentMemory } from "./lent-memory.ts";
 import { multipartMessage, type OutgoingPart, releasePart } from "./multipart-writer.ts";
 import { queryOf, warning } from "./urls.ts";
@@ -244,8 +244,21 @@ export async function sendInstance(
   const offers = offersFor(instance, deps.rendering, containers);
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
-  const etag = entityTag(instance.sha256, offer.type, offer.transferSyntaxUID, String(offer.multipart));
+  const asKept =
+    !offer.multipart && offer.type === type && offer.transferSyntaxUID === instance.transferSyntaxUID;
+  const tagOf = asKept ? bytesTag : entityTag;
+  const etag = tagOf(instance.sha256, offer.type, offer.transferSyntaxUID, String(offer.multipart));
   if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
+  if (asKept) {
+    const { size } = instance;
+    const range = rangeToSend(request, reply, size, etag);
+    if (!range) return reply.send();
+    if (range.end - range.start < size)
+      return reply
+        .type(`${type}; transfer-syntax=${offer.transferSyntaxUID}`)
+        .header("content-length", range.end - range.start)
+        .send(await deps.archive.openObject(instance, range));
+  }
   const part = await openPart(deps, { instance, offer });
   if (offer.multipart) {
     const message = multipartMessage(type, [part]);

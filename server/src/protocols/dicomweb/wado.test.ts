@@ -165,6 +165,13 @@ beforeAll(async () => {
     StudyInstanceUID: "1.77",
     SeriesInstanceUID: "1.77.1",
   });
+  object(16, JPEGLSLossless, {
+    ...jpegls,
+    NumberOfFrames: 1,
+    StudyInstanceUID: "1.79",
+    SeriesInstanceUID: "1.79.1",
+    PixelData: { frames: [frameBytes(6)] },
+  });
   const config = { publicUrl: "https://pacs.example" };
   app = await testServer(async (root) => {
     await root.register(
@@ -718,6 +725,46 @@ test("a range is given only of what the client has the other parts of", async ()
   expect((await get(url, undefined, { ...range, "if-range": String(headers.etag) })).status).toBe(206);
   expect((await get(url, undefined, { ...range, "if-range": '"other"' })).status).toBe(200);
   expect((await get(url, undefined, { range: "bytes=0-2,5-6" })).status).toBe(200);
+});
+
+test("a frame and a file that come alone have ranges as well; what comes in a message has none", async () => {
+  const bytes = "application/octet-stream; transfer-syntax=*";
+  const frame = `${instance(4)}/frames/1`;
+  const whole = await get(frame, bytes);
+  expect(whole.headers["accept-ranges"]).toBe("bytes");
+  const alone = "/dicomweb/studies/1.79/series/1.79.1/instances/1.2.3.16/bulkdata/7FE00010";
+  for (const url of [frame, `${instance(4)}/frames/2`, alone]) {
+    const all = await get(url, bytes);
+    const part = await get(url, bytes, { range: "bytes=2-4" });
+    expect([part.status, part.headers["content-range"]]).toEqual([206, `bytes 2-4/${all.body.length}`]);
+    expect(part.body.equals(all.body.subarray(2, 5))).toBe(true);
+    expect(part.headers["content-type"]).toBe(all.headers["content-type"]);
+    const etag = String(all.headers.etag);
+    expect((await get(url, bytes, { range: "bytes=2-4", "if-range": etag })).status).toBe(206);
+    expect((await get(url, bytes, { range: "bytes=2-4", "if-range": `W/${etag}` })).status).toBe(200);
+    const behind = await get(url, bytes, { range: `bytes=${all.body.length}-` });
+    expect([behind.status, behind.headers["content-range"], behind.body.length]).toEqual([
+      416,
+      `bytes */${all.body.length}`,
+      0,
+    ]);
+  }
+  // Either form would do: a part can only be had of a frame alone.
+  expect((await get(frame, undefined, { range: "bytes=0-1" })).status).toBe(206);
+  const message = await get(frame, 'multipart/related; type="application/octet-stream"; transfer-syntax=*', {
+    range: "bytes=0-1",
+  });
+  expect([message.status, message.parts.length]).toEqual([200, 1]);
+  const head = await app.inject({
+    method: "HEAD",
+    url: frame,
+    headers: { accept: bytes, range: "bytes=0-1" },
+  });
+  expect([head.statusCode, head.headers["content-range"]]).toEqual([200, undefined]);
+  const file = await get(instance(4), "application/dicom; transfer-syntax=*");
+  const last = await get(instance(4), "application/dicom; transfer-syntax=*", { range: "bytes=-16" });
+  expect([last.status, last.body.equals(file.body.subarray(-16))]).toEqual([206, true]);
+  expect(last.headers.etag).toBe(file.headers.etag);
 });
 
 test("a document that claims to be a page is bytes, and runs nothing", async () => {
