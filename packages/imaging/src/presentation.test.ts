@@ -109,6 +109,21 @@ describe("how frames are shown", () => {
     ]);
   });
 
+  test("the Modality LUT of an angiogram that is logarithmic is for those who measure, and is not shown", () => {
+    const table: Elements = { LUTDescriptor: ["US", [4, 0, 8]], LUTData: ["OW", [80, 300, 900, 4000]] };
+    const angiogram = (relationship: string, SOPClassUID: string) =>
+      presentation({
+        ...image,
+        SOPClassUID: ["UI", SOPClassUID],
+        PixelIntensityRelationship: ["CS", relationship],
+        ModalityLUTSequence: ["SQ", [table]],
+      }).modalityLut;
+    const xa = "1.2.840.10008.5.1.4.1.1.12.1";
+    expect([angiogram("LOG", xa), angiogram("DISP", xa)]).toEqual([null, null]);
+    expect(angiogram("LIN", xa)).not.toBeNull();
+    expect(angiogram("LOG", "1.2.840.10008.5.1.4.1.1.1.1")).not.toBeNull();
+  });
+
   test("entries of eight bits may stand byte by byte", () => {
     const item: Elements = { LUTDescriptor: ["US", [4, 0, 8]], LUTData: ["OW", Uint8Array.of(1, 2, 3, 4)] };
     expect([

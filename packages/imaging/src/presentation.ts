@@ -1,4 +1,4 @@
-import { type DataSet, items, number, numbers, Tags, text, texts } from "@isocenter/dicom";
+import { type DataSet, items, number, numbers, SopClasses, Tags, text, texts } from "@isocenter/dicom";
 import { labelColoursOf } from "./label-map.ts";
 import { type LookupTable, lookupTable } from "./lookup-table.ts";
 import type { Overlay } from "./overlay.ts";
@@ -71,6 +71,23 @@ function rescaleOf(source: DataSet): Presentation["rescale"] {
   };
 }
 
+const xRayImages: ReadonlySet<string> = new Set([
+  SopClasses.XRayAngiographicImageStorage,
+  SopClasses.XRayRadiofluoroscopicImageStorage,
+  SopClasses.XRayAngiographicBiPlaneImageStorage,
+]);
+
+/**
+ * The table by which stored values are shown. That of an angiogram which is logarithmic already, or meant to be seen as it is, leads back to the rays that
+ * were counted, and its windows are for the values before it (PS3.3 C.8.7.1.1.2, PS3.4 N.2.1.2).
+ */
+function modalityTable(ds: DataSet): DataSet | undefined {
+  const leadsBack =
+    xRayImages.has(text(ds, Tags.SOPClassUID) ?? "") &&
+    ["LOG", "DISP"].includes(text(ds, Tags.PixelIntensityRelationship) ?? "");
+  return leadsBack ? undefined : items(ds, Tags.ModalityLUTSequence)[0];
+}
+
 /** From the distance of pixel centres where one is given, else from Pixel Aspect Ratio (PS3.3 C.7.6.3.1.7). */
 function pixelAspectOf(ds: DataSet, measures: DataSet | null): number {
   const candidates = [
@@ -112,7 +129,7 @@ export function presentationOf(ds: DataSet, frame = 0): Presentation {
   const transformation = functionalGroup(ds, frame, Tags.PixelValueTransformationSequence) ?? ds;
   const voi = functionalGroup(ds, frame, Tags.FrameVOILUTSequence) ?? ds;
   const rescale = rescaleOf(transformation);
-  const modalityItem = items(ds, Tags.ModalityLUTSequence)[0];
+  const modalityItem = modalityTable(ds);
   const lutTags = { descriptor: Tags.LUTDescriptor, data: Tags.LUTData };
   const modalityLut = modalityItem ? lookupTable(modalityItem, lutTags, signed) : null;
   const voiSigned = modalityLut === null && (signed || rescale.intercept < 0);

@@ -1,6 +1,6 @@
 import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
 import type { StackImage } from "./image.ts";
-import type { LookupTable } from "./lookup-table.ts";
+import { type LookupTable, modalityTableOf } from "./lookup-table.ts";
 import { tags } from "./tags.ts";
 
 /** Pixels by which a mask is moved: down, and to the left (PS3.3 C.7.6.10.1.2). */
@@ -160,7 +160,7 @@ export interface Scale {
 export function scaleOf({ attributes }: StackImage): Scale {
   const isLinear = textOf(attributes, tags.PixelIntensityRelationship) === "LIN";
   // A table to the logarithm has been applied by now.
-  const hasTable = itemsOf(attributes, tags.ModalityLUTSequence).length > 0;
+  const hasTable = modalityTableOf(attributes) !== undefined;
   const stored = numberOf(attributes, tags.BitsStored) ?? 8;
   return { logarithmic: isLinear && !hasTable, levels: 2 ** stored };
 }

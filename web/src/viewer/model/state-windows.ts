@@ -1,6 +1,6 @@
 import { itemsOf, type JsonDataSet, numberOf, textsOf } from "./dicom-json.ts";
 import type { StackImage } from "./image.ts";
-import { lookupTable } from "./lookup-table.ts";
+import { lookupTable, modalityTableOf } from "./lookup-table.ts";
 import { itemsFor } from "./references.ts";
 import { suvFactorOf } from "./suv.ts";
 import { tags } from "./tags.ts";
@@ -22,8 +22,7 @@ export function windowFor(instance: JsonDataSet, image: StackImage): Window | un
   const { attributes } = image;
   // From the image's values back to those that are stored: steps of one, or the table cannot be gone through.
   const isPlain =
-    itemsOf(attributes, tags.ModalityLUTSequence).length === 0 &&
-    (numberOf(attributes, tags.RescaleSlope) ?? 1) === 1;
+    modalityTableOf(attributes) === undefined && (numberOf(attributes, tags.RescaleSlope) ?? 1) === 1;
   if (!table || table.values.length < 2 || !isPlain) return window;
   const whole: Window = { center: table.maximum / 2, width: table.maximum, function: "LINEAR_EXACT" };
   const shade = shadesOf(window ?? whole);

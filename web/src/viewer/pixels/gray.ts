@@ -1,5 +1,5 @@
-import { itemsOf, type JsonDataSet, numberOf } from "../model/dicom-json.ts";
-import { type LookupTable, lookupTable } from "../model/lookup-table.ts";
+import { type JsonDataSet, numberOf } from "../model/dicom-json.ts";
+import { type LookupTable, lookupTable, modalityTableOf } from "../model/lookup-table.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import { tags } from "../model/tags.ts";
 import type { PixelDescription } from "./description.ts";
@@ -13,7 +13,7 @@ export type ModalityTransform =
 
 /** From stored values to values with a meaning: Hounsfield units, uptake, dose (PS3.3 C.11.1). */
 export function modalityTransformOf(attributes: JsonDataSet): ModalityTransform {
-  const table = itemsOf(attributes, tags.ModalityLUTSequence)[0];
+  const table = modalityTableOf(attributes);
   if (table) {
     const values = lookupTable(table, tags.LUTDescriptor, tags.LUTData);
     if (values) return { kind: "table", ...values };

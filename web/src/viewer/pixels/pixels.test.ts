@@ -38,6 +38,19 @@ describe("grey values", () => {
     );
   });
 
+  it("of an angiogram that is logarithmic are shown as they are stored", () => {
+    const table = dataSet({ LUTDescriptor: [3, 0, 8], LUTData: [100, 200, 300] });
+    const of = (PixelIntensityRelationship: string) =>
+      modalityTransformOf(
+        dataSet({
+          SOPClassUID: "1.2.840.10008.5.1.4.1.1.12.1",
+          PixelIntensityRelationship,
+          ModalityLUTSequence: [table],
+        }),
+      ).kind;
+    expect([of("LOG"), of("DISP"), of("LIN")]).toEqual(["linear", "linear", "table"]);
+  });
+
   it("of a dose are scaled by its grid", () => {
     expect(modalityTransformOf(dataSet({ DoseGridScaling: 0.001 }))).toEqual({
       kind: "linear",
