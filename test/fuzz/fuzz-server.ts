@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { ctInstance } from "../support/instances.ts";
 import type { Program } from "../support/program.ts";
 import { createRandom } from "./random.ts";
-import { dimseInput, httpInput, knownUids, requestSeeds } from "./server-inputs.ts";
+import { dimseInput, hl7Input, httpInput, knownUids, requestSeeds } from "./server-inputs.ts";
 
 export interface ServerOutcome {
   inputs: number;
@@ -51,13 +51,33 @@ async function prepare(program: Program, authorization: string): Promise<string[
   return [image.id, image.studyId, image.patientId];
 }
 
-/** Damaged requests and conversations to the running program: half of them HTTP, half DIMSE. */
+/** A system that is known by its name and sends from here, so that its messages are acted upon. */
+async function introduce(program: Program, authorization: string): Promise<void> {
+  const headers = { authorization, "content-type": "application/json" };
+  const facilities = (await (await fetch(`${program.url}/api/v1/facilities`, { headers })).json()) as {
+    data: { id: string }[];
+  };
+  const answer = await fetch(`${program.url}/api/v1/hl7/systems`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({
+      name: "Hospital",
+      application: "HIS",
+      facilityId: facilities.data[0]!.id,
+      receives: ["ADT", "ORDERS"],
+    }),
+  });
+  if (answer.status !== 201) throw new Error(`no HL7 system: ${await answer.text()}`);
+}
+
+/** Damaged requests, conversations and messages to the running program: two of four are HTTP, the others DIMSE and HL7. */
 export async function fuzzServer(
   program: Program,
   options: { seed: number; from: number; count: number },
 ): Promise<ServerOutcome> {
   const { seed, from, count } = options;
   const { authorization } = await program.login();
+  await introduce(program, authorization);
   const httpPort = Number(new URL(program.url).port);
   const seeds = requestSeeds(await prepare(program, authorization));
   const outcome: ServerOutcome = { inputs: 0, answers: {}, faults: [], megabytes: [0, 0] };
@@ -65,11 +85,19 @@ export async function fuzzServer(
   async function one(number: number): Promise<void> {
     const random = createRandom(seed, number);
     const isHttp = number % 2 === 0;
-    const input = isHttp ? httpInput(seeds, random, authorization) : dimseInput(random);
-    const answer = await exchange(isHttp ? httpPort : program.dicomPort, input);
+    const isHl7 = number % 4 === 3;
+    const input = isHttp
+      ? httpInput(seeds, random, authorization)
+      : isHl7
+        ? hl7Input(random)
+        : dimseInput(random);
+    const answer = await exchange(isHttp ? httpPort : isHl7 ? program.hl7Port : program.dicomPort, input);
+    const text = answer.toString("latin1");
     const status = isHttp
-      ? (/^HTTP\/1\.1 (\d{3})/.exec(answer.toString("latin1"))?.[1] ?? "no answer")
-      : `PDU ${answer[0] ?? "none"}`;
+      ? (/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? "no answer")
+      : isHl7
+        ? `HL7 ${/\rMSA\|(\w\w)/.exec(text)?.[1] ?? "none"}`
+        : `PDU ${answer[0] ?? "none"}`;
     outcome.answers[status] = (outcome.answers[status] ?? 0) + 1;
     if (status === "500")
       outcome.faults.push(

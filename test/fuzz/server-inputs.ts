@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { frameOf } from "@isocenter/hl7";
 import { mutate } from "./mutate.ts";
 import type { Random } from "./random.ts";
 import { latin1 } from "./target.ts";
+import { hl7Messages, hl7Tokens } from "./targets/hl7.ts";
 import { conversations, pduTokens } from "./targets/pdu.ts";
 import { madeFiles } from "./targets/seeds.ts";
 
@@ -153,7 +155,36 @@ export const knownUids = {
   SOPInstanceUID: "1.2.3.4.5",
 };
 
+function fhirRequests(id: string): RequestSeed[] {
+  const headers = { accept: "application/fhir+json", "content-type": "application/fhir+json" };
+  const searches = [
+    "Patient?identifier=urn:oid:1.2|4711,99&name:contains=Doe&birthdate=ge1970&_sort=-birthdate&_count=5",
+    "ServiceRequest?patient.identifier=4711&status=active,completed&occurrence=lt2030-01-01T10:00:00%2B01:00",
+    "ImagingStudy?started=2026&modality=CT&_include=ImagingStudy:patient&_elements=id,started",
+    "DiagnosticReport?subject=Patient/1&issued=ge2020&_summary=data&_revinclude=*",
+    "Task?_lastUpdated=gt2020-01-01&_page=f.abc",
+    "AuditEvent?date=2026-01-01&agent=1",
+    `Patient/${id}?_pretty=true&_format=json`,
+    `Binary/${id}`,
+    "metadata?mode=full",
+  ].map((path) => ({ method: "GET", path: `/fhir/${path}`, headers, body: latin1("") }));
+  const order = {
+    resourceType: "ServiceRequest",
+    status: "active",
+    intent: "order",
+    subject: { reference: `Patient/${id}` },
+    code: { coding: [{ system: "x", code: "CTHEAD" }] },
+    occurrenceDateTime: "2026-03-01T10:00:00Z",
+    identifier: [{ value: "A1" }],
+  };
+  return [
+    ...searches,
+    { method: "POST", path: "/fhir/ServiceRequest", headers, body: latin1(JSON.stringify(order)) },
+  ];
+}
+
 export const requestSeeds = (ids: readonly string[]): RequestSeed[] => [
+  ...ids.flatMap(fhirRequests),
   ...ids.flatMap(apiRequests),
   ...ids.flatMap(dicomwebRequests),
 ];
@@ -163,4 +194,14 @@ export function dimseInput(random: Random): Buffer {
   const seeds = conversations();
   const chosen = random.pick(seeds);
   return mutate(chosen, random, { tokens: pduTokens, seeds, maxBytes: 64 * 1024 });
+}
+
+/** What a system that speaks HL7 sends on one connection: one or two frames, damaged anywhere. */
+export function hl7Input(random: Random): Buffer {
+  const seeds = hl7Messages();
+  const bent = (bytes: Uint8Array) =>
+    mutate(bytes, random, { tokens: hl7Tokens, seeds, maxBytes: 64 * 1024 });
+  const message = bent(random.pick(seeds));
+  if (random.chance(0.2)) return bent(Buffer.concat([frameOf(message), frameOf(random.pick(seeds))]));
+  return frameOf(message);
 }

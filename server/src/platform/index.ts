@@ -21,6 +21,7 @@ export { installJson } from "./http-json.ts";
 export * from "./http-lists.ts";
 export { nothingAt } from "./http-methods.ts";
 export * from "./http-openapi.ts";
+export * from "./http-origin.ts";
 export * from "./http-problems.ts";
 export * from "./http-range.ts";
 export * from "./http-server.ts";

@@ -25,6 +25,7 @@ import {
   invalidAt,
   keptSecret,
   listAnswer,
+  originOf,
   type Platform,
   Refusal,
   type Routes,
@@ -328,7 +329,7 @@ function linkRoutes(app: App, { platform, archive }: ArchiveRoutesDeps, links: S
         { method: "GET", imageId, facilityId, sha256, viewerId: viewer.id },
         expiresAt,
       );
-      const base = platform.config.publicUrl ?? `${request.protocol}://${request.host}`;
+      const base = originOf(platform.config, request);
       return { url: `${base}${apiPrefixes[0]}/images/links/${token}`, expiresAt: expiresAt.toISOString() };
     },
   );

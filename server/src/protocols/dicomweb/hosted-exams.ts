@@ -9,7 +9,14 @@ import {
 } from "@isocenter/contract";
 import { getExam, listExamImages, registerExamImage } from "../../modules/archive/index.ts";
 import type { Journal } from "../../modules/journal/index.ts";
-import { listAnswer, type Platform, type Routes, transact, type Viewer } from "../../platform/index.ts";
+import {
+  listAnswer,
+  type Platform,
+  type Routes,
+  reachedAt,
+  transact,
+  type Viewer,
+} from "../../platform/index.ts";
 
 const problems = { "4xx": Problem };
 const tags = ["Hosted PACS"];
@@ -37,10 +44,7 @@ export function hostedExamRoutes({ platform, journal }: { platform: Platform; jo
         },
       },
       async (request, reply) => {
-        const origins = [
-          `${request.protocol}://${request.host}`,
-          ...(config.publicUrl ? [new URL(config.publicUrl).origin] : []),
-        ];
+        const origins = [reachedAt(request), ...(config.publicUrl ? [new URL(config.publicUrl).origin] : [])];
         const image = await transact(db, (tx) =>
           registerExamImage(tx, request.viewer, request.body, { clock, journal, origins }),
         );

@@ -1,17 +1,12 @@
 import type { FastifyRequest } from "fastify";
-import type { Config } from "../../platform/index.ts";
+import { type Config, originOf } from "../../platform/index.ts";
 
 /** Where the DICOMweb services stand. */
 export const dicomwebPath = "/dicomweb";
 
-const sanePlace = /^[A-Za-z0-9.:[\]_-]{1,255}$/;
-
-/** The absolute base of our DICOMweb URLs: the public URL of the configuration, else what the client called us. */
-export function baseUrl(config: Pick<Config, "publicUrl">, request: FastifyRequest): string {
-  if (config.publicUrl !== null) return config.publicUrl + dicomwebPath;
-  const host = sanePlace.test(request.host) ? request.host : "localhost";
-  return `${request.protocol}://${host}${dicomwebPath}`;
-}
+/** The absolute base of our DICOMweb URLs. */
+export const baseUrl = (config: Pick<Config, "publicUrl">, request: FastifyRequest): string =>
+  originOf(config, request) + dicomwebPath;
 
 /** The URL of a study, series or instance below the base. */
 export function resourceUrl(

@@ -35,6 +35,8 @@ export function readDate(text: string): DateValue | null {
   const prefix = found ?? "eq";
   if (hour === undefined || minute === undefined) return { prefix, days, time: null };
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return null;
+  // R4 2.24.0.1 (dateTime): offsets end at 14:00.
+  if (zone !== undefined && !/^(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)$/.test(zone)) return null;
   const ms = second === undefined ? 60_000 : fraction === undefined ? 1000 : 1;
   const parts = `${hour}:${minute}:${second ?? "00"}.${(fraction ?? "").slice(0, 3).padEnd(3, "0")}`;
   return { prefix, days, time: { text: parts, ms, zone: zone ?? null } };

@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { listFacilities } from "../../modules/identity/index.ts";
 import {
   type App,
-  type Config,
   installJson,
   isUuid,
   maxLimit,
   nothingAt,
+  originOf,
   Refusal,
 } from "../../platform/index.ts";
 import { readBinary } from "./binary.ts";
@@ -23,14 +23,6 @@ import { subset, subsetOf } from "./subset.ts";
 /** An order is a few kilobytes. */
 const mostBody = 256 * 1024;
 const longestQuery = 16 * 1024;
-
-const sanePlace = /^[A-Za-z0-9.:[\]_-]{1,255}$/;
-
-/** What clients call us: the public URL of the configuration, else as this one did. */
-function originOf({ publicUrl }: Pick<Config, "publicUrl">, request: FastifyRequest): string {
-  if (publicUrl !== null) return publicUrl;
-  return `${request.protocol}://${sanePlace.test(request.host) ? request.host : "localhost"}`;
-}
 
 function askedBy(deps: FhirDeps, request: FastifyRequest): Asked {
   const { config, db } = deps.platform;

@@ -20,6 +20,7 @@ import {
   listAnswer,
   type Platform,
   Refusal,
+  reachedAt,
   sendVersioned,
   transact,
   type Viewer,
@@ -125,10 +126,7 @@ export function registeredRoutes(app: App, platform: Platform, journal: Journal)
     },
     async (request, reply) => {
       const { publicUrl } = platform.config;
-      const origins = [
-        `${request.protocol}://${request.host}`,
-        ...(publicUrl ? [new URL(publicUrl).origin] : []),
-      ];
+      const origins = [reachedAt(request), ...(publicUrl ? [new URL(publicUrl).origin] : [])];
       const image = await transact(db, (tx) =>
         registerImage(tx, request.viewer, request.params.id, request.body, { ...context, origins }),
       );

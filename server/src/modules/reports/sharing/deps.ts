@@ -1,4 +1,4 @@
-import { apiPrefixes, type Platform } from "../../../platform/index.ts";
+import { apiPrefixes, originOf, type Platform } from "../../../platform/index.ts";
 import type { Archive } from "../../archive/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import type { Rendering } from "../../rendering/index.ts";
@@ -14,7 +14,5 @@ export interface ShareRoutesDeps {
 }
 
 /** Where links lie, as whoever opens them reaches us. */
-export function baseOf({ config }: Platform, request: { protocol: string; host: string }): string {
-  const base = config.publicUrl ?? `${request.protocol}://${request.host}`;
-  return `${base.replace(/\/$/, "")}${apiPrefixes[0]}/shares`;
-}
+export const baseOf = ({ config }: Platform, request: Parameters<typeof originOf>[1]): string =>
+  `${originOf(config, request)}${apiPrefixes[0]}/shares`;
