@@ -132,7 +132,7 @@ export function dimseStatement(): string {
     syntaxTable(storageTransferSyntaxes),
     "SOP classes; private ones, and standard ones that are newer than this table, are stored as well:",
     storage(),
-    `Objects that are of no patient and no study (PS3.4 GG) are kept where they name a study all the same, and refused else: ${[...nonPatientSopClasses].map(nameOf).join(", ")}.`,
+    `Objects that are of no patient and no study (PS3.4 GG) are kept where they name a study all the same; else they are refused, by C-STORE with 0122H (SOP class not supported), by STOW-RS with the same Failure Reason, and by upload and import with the reason in words: ${[...nonPatientSopClasses].map(nameOf).join(", ")}.`,
     "### Query keys",
     "The same keys serve C-FIND, QIDO-RS and the REST lists. Keys of higher levels may be matched at lower ones (relational). Universal and zero-length matching is open to all.",
     keys("PATIENT", "Patient"),

@@ -1,3 +1,5 @@
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "./http.ts";
 import { Refusal } from "./refusal.ts";
@@ -32,6 +34,40 @@ async function* limited(source: AsyncIterable<Uint8Array>, maxBytes: number): As
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal("invalid", "request.broken-off", "The request broke off before its end.", {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The body as `bodyOf` gives it, and without its compression where it has one: Content-Encoding `gzip` (RFC 9110 8.4). The limit is one of the bytes before and after.
+ * @throws Refusal `unsupported-type` (`request.encoding`) for other encodings, at once; `invalid` (`request.encoding`) where it is not what it says
+ */
+export function decodedBodyOf(request: FastifyRequest, maxBytes: number): AsyncIterable<Uint8Array> {
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase() || "identity";
+  if (encoding === "identity") return bodyOf(request, maxBytes);
+  if (encoding !== "gzip" && encoding !== "x-gzip")
+    throw new Refusal(
+      "unsupported-type",
+      "request.encoding",
+      `A body in the encoding ${encoding.slice(0, 40)} is not taken: send it as it is, or in gzip.`,
+    );
+  return gunzipped(bodyOf(request, maxBytes), maxBytes);
+}
+
+async function* gunzipped(source: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  try {
+    // Whoever ends early ends the reading of the body with it.
+    const plain = pipeline(Readable.from(source, { objectMode: false }), createGunzip(), () => {});
+    for await (const chunk of plain as AsyncIterable<Uint8Array>) {
+      total += chunk.length;
+      if (total > maxBytes) throw tooLarge(maxBytes);
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof Refusal || !String((error as { code?: unknown }).code).startsWith("Z_")) throw error;
+    throw new Refusal("invalid", "request.encoding", "The body is not in gzip, or not whole.", {
       cause: error,
     });
   }

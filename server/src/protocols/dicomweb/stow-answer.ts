@@ -9,6 +9,7 @@ import { resourceUrl, warning } from "./urls.ts";
 const reasons = {
   processingFailure: 0x0110,
   duplicateInstance: 0x0111,
+  sopClassNotSupported: 0x0122,
   notAuthorized: 0x0124,
   outOfResources: 0xa700,
   doesNotMatch: 0xa900,
@@ -16,6 +17,8 @@ const reasons = {
 } as const;
 
 const mismatches = new Set(["dicom.study-mismatch", "dicom.uid-mismatch", "dicom.sop-class-mismatch"]);
+
+const unsupportedClasses = new Set(["dicom.no-study", "dicom.not-storable"]);
 
 const reasonOfKind: Readonly<Record<RefusalKind, number>> = {
   invalid: reasons.cannotUnderstand,
@@ -36,6 +39,7 @@ const reasonOfKind: Readonly<Record<RefusalKind, number>> = {
 
 function failureReason(refusal: Refusal): number {
   if (refusal.code === "stow.failed") return reasons.processingFailure;
+  if (unsupportedClasses.has(refusal.code)) return reasons.sopClassNotSupported;
   return mismatches.has(refusal.code) ? reasons.doesNotMatch : reasonOfKind[refusal.kind];
 }
 

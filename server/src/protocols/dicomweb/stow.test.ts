@@ -1,4 +1,5 @@
 import net from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { IngestAnswer, IngestSource } from "../../modules/archive/index.ts";
 import { type App, Refusal } from "../../platform/index.ts";
@@ -55,6 +56,8 @@ async function ingest(_viewer: unknown, source: IngestSource): Promise<IngestAns
   if (content.startsWith("full"))
     throw new Refusal("out-of-space", "store.disk-reserve", "The disk reserve is reached.");
   if (content.startsWith("big")) throw new Refusal("too-large", "upload.too-large", "Too large.");
+  if (content.startsWith("nostudy"))
+    throw new Refusal("unprocessable", "dicom.no-study", "Color Palette Storage: of no study.");
   if (content.startsWith("bug")) throw new TypeError("secret");
   if (source.studyInstanceUid && source.studyInstanceUid !== answerFor(content).StudyInstanceUID)
     throw new Refusal("unprocessable", "dicom.study-mismatch", "Another study.");
@@ -167,6 +170,26 @@ test.each([
   expect(mixed.statusCode).toBe(202);
 });
 
+test("what is of no study is told as a SOP class that is not taken", async () => {
+  const answer = await post(multipartBody(["nostudy", "one 1"]));
+  expect(otherFailures(answer)).toEqual([{ "00081197": 0x0122 }]);
+  expect(String(answer.headers.warning)).toContain("Color Palette Storage");
+});
+
+test("a body in gzip is taken as what it holds; a broken one and other encodings are refused", async () => {
+  const gzip = { ...dicomMultipart, "content-encoding": "gzip" };
+  const whole = gzipSync(multipartBody(["one 1", "one 2"]));
+  expect((await post(whole, gzip)).statusCode).toBe(200);
+  expect(taken.map(({ content }) => content)).toEqual(["one 1", "one 2"]);
+  const broken = await post(multipartBody(["one 3"]), gzip);
+  expect([broken.statusCode, broken.json().code]).toEqual([400, "request.encoding"]);
+  expect((await post(whole.subarray(0, -12), gzip)).statusCode).not.toBe(200);
+  const bomb = await post(gzipSync(multipartBody([Buffer.alloc(maxUploadBytes * 4, "a")])), gzip);
+  expect(bomb.statusCode).toBe(413);
+  const other = await post(multipartBody(["one 1"]), { ...dicomMultipart, "content-encoding": "br" });
+  expect([other.statusCode, other.json().detail]).toEqual([415, expect.stringContaining("gzip")]);
+});
+
 test("a bug fails its part without telling details", async () => {
   const answer = await post(multipartBody(["bug", "one 1"]));
   expect(answer.statusCode).toBe(202);
@@ -209,8 +232,6 @@ test("no content type, a compressed body and an answer that cannot be given are 
     headers: { "content-type": "" },
   });
   expect(none.statusCode).toBe(415);
-  const gzip = await post(multipartBody(["one 1"]), { ...dicomMultipart, "content-encoding": "gzip" });
-  expect(gzip.statusCode).toBe(415);
   const page = await post(multipartBody(["one 1"]), { ...dicomMultipart, accept: "text/html" });
   expect([page.statusCode, taken]).toEqual([406, []]);
 });

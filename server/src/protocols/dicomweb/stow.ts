@@ -3,9 +3,9 @@ import type { Archive } from "../../modules/archive/index.ts";
 import {
   type App,
   asRefusal,
-  bodyOf,
   type Config,
   closeIfUnread,
+  decodedBodyOf,
   type MediaType,
   type Part,
   parseMediaType,
@@ -75,14 +75,7 @@ function checkRequest(request: FastifyRequest, reply: FastifyReply, deps: StowDe
     );
     if (!offer) throw notAcceptable(answerOffers);
     const kind = bodyKind(parseMediaType(request.headers["content-type"] ?? ""));
-    const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
-    if (encoding !== "identity")
-      throw new Refusal(
-        "unsupported-type",
-        "stow.encoding",
-        `A body in the encoding ${encoding} is not taken.`,
-      );
-    return { offer, kind, body: bodyOf(request, deps.config.maxUploadBytes) };
+    return { offer, kind, body: decodedBodyOf(request, deps.config.maxUploadBytes) };
   } catch (error) {
     closeIfUnread(request, reply);
     throw error;

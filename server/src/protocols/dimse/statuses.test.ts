@@ -32,6 +32,13 @@ test("another UID than announced is a data set that does not match; a database t
   });
 });
 
+test("what belongs to no study, or is nothing that is stored, is a SOP class that is not taken", () => {
+  for (const code of ["dicom.no-study", "dicom.not-storable"])
+    expect(asStatus(new Refusal("unprocessable", code, "Color Palette."), "store")).toMatchObject({
+      status: 0x0122,
+    });
+});
+
 test("a fault stays a fault, a status stays what it is, a comment fits its VR", () => {
   const fault = new Error("secret");
   expect(asStatus(fault, "store")).toBe(fault);

@@ -77,6 +77,9 @@ export const statusOfRefusal: Readonly<Record<RefusalKind, Record<Operation, num
 const byCode: Readonly<Record<string, number>> = {
   "dicom.uid-mismatch": Status.StoreDataSetDoesNotMatchSopClass,
   "dicom.sop-class-mismatch": Status.StoreDataSetDoesNotMatchSopClass,
+  // Of objects that belong to no study, the SOP class is taken where they name one all the same.
+  "dicom.no-study": Status.SopClassNotSupported,
+  "dicom.not-storable": Status.SopClassNotSupported,
 };
 
 /** An error as the status that answers it; what is no refusal is a fault, and stays as it is. */
