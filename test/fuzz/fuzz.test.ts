@@ -6,7 +6,7 @@ import { fuzzServer } from "./fuzz-server.ts";
 
 /** A taste of `npm run fuzz`, the same inputs each time; what long runs found has tests of its own. */
 test.each(targets)("%s: damaged input neither crashes nor hangs it", async (target) => {
-  const count = target === "frames" ? 1500 : 8000;
+  const count = { frames: 1500, hl7: 4000, fhir: 4000 }[target as string] ?? 8000;
   const outcome = await fuzz(target, { seed: 20_261_125, from: 0, count });
   expect({ inputs: outcome.inputs, fault: outcome.fault }).toEqual({ inputs: count, fault: null });
 });
