@@ -154,7 +154,7 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     await page.getByRole("row", { name: /Debtor.*Overdue.*days late.*€159.50/ }).waitFor();
     const size = page.viewportSize()!;
     await page.setViewportSize({ width: 768, height: 1024 });
-    const column = await page.getByRole("columnheader", { name: "Owed" }).boundingBox();
+    const column = await page.getByRole("columnheader", { name: "Owed", exact: true }).boundingBox();
     expect(column!.x + column!.width).toBeLessThanOrEqual(768);
     await page.setViewportSize(size);
     const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("e")]);
