@@ -256,6 +256,12 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     );
     expect(checks.data).toHaveLength(1);
 
+    // A key that slipped ends no examination of which nothing is here.
+    await panel.getByRole("button", { name: "End the examination" }).waitFor();
+    await page.keyboard.press("e");
+    await page.getByRole("dialog", { name: "No image has come" }).waitFor();
+    await page.keyboard.press("Escape");
+
     const images = imagesOf(page, "Thorsby, Eve");
     const [first, second] = [seriesOf(thorsby, 1), seriesOf(thorsby, 2)];
     await send(first(1), first(2));

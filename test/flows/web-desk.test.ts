@@ -161,4 +161,32 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Orders" }).click();
     await page.waitForURL(/\/orders$/);
   });
+
+  test("turns the pages of patients and of orders to their ends", async () => {
+    for (let number = 1; number <= 51; number++) {
+      const name = { lastName: `Zz${String(number).padStart(2, "0")}`, firstName: "Paula" };
+      const patient = await call("POST", "/patients", { ...name, birthDate: "1980-01-01", sex: "F" });
+      await call("POST", "/imaging-orders", {
+        patientId: patient.id,
+        providerId: physicianId,
+        modality: "CT",
+        bodyPart: "HEAD",
+        clinicalIndication: `page ${number}`,
+      });
+    }
+    const page = await flow.open({ as: own("desk") });
+    for (const [address, last] of [
+      ["/patients?query=zz", "Zz51, Paula"],
+      ["/orders", "page 1"],
+    ] as const) {
+      await page.goto(address);
+      const pages = page.getByRole("navigation", { name: "Pages" });
+      await pages.getByText(/^1–50 of/).waitFor();
+      await pages.getByRole("button", { name: "Next" }).click();
+      await pages.getByText(/^51–/).waitFor();
+      await page.getByRole("row").filter({ hasText: last }).first().waitFor();
+      await pages.getByRole("button", { name: "First" }).click();
+      await pages.getByText(/^1–50 of/).waitFor();
+    }
+  });
 });

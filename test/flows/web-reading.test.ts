@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
@@ -37,6 +38,8 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     });
     await flow.store(bytes);
   }
+
+  const focused = (page: Page) => page.evaluate<string>("document.activeElement?.id ?? ''");
 
   beforeAll(async () => {
     physician = await person("aalto", "Niko Aalto", "PHYSICIAN");
@@ -79,6 +82,11 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
 
     await page.getByLabel("Impression").press("Control+Enter");
     const dialog = page.getByRole("dialog", { name: "Sign the report" });
+    // It covers the name, so it says it; and whoever goes back goes on where they were.
+    await dialog.getByText("Emergency, Eve").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => focused(page)).toBe("section-impression");
+    await page.keyboard.press("Control+Enter");
     await dialog.getByLabel("Password").fill("not the password");
     await dialog.getByLabel("Password").press("Enter");
     await dialog.getByText(/password is wrong/i).waitFor();
@@ -90,6 +98,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const amend = page.getByRole("dialog", { name: "Amend the report" });
     await amend.getByLabel("What changed and why").fill("a second look");
     await amend.getByLabel("Impression").fill("Normal. A small calcification.");
+    await amend.getByLabel("Recommendations").fill("None.");
     await amend.getByLabel("Password").fill(ownPassword);
     await amend.getByLabel("Password").press("Enter");
     await page.getByText("A small calcification.").waitFor();
@@ -163,6 +172,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
       .toMatch(/^A lesion of [\d.]+ (mm|px|pixels)/);
     expect(await violationsOf(page, ".report-beside")).toEqual([]);
     await page.keyboard.press("F6");
+    expect(await focused(page)).toBe("section-findings");
     await report.getByLabel("Impression").fill("A lesion.");
     await page.getByText("All is saved").waitFor();
     // The letter lies beside what is written until it is closed, and the images are not left by that.
@@ -182,6 +192,58 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.getByText("Ordinary").first().waitFor();
     const [item] = (await call("GET", "/worklist?query=Ordinary")).data;
     expect(item.claim.user.name).toBe("Ada Reader");
+  });
+
+  test("a resident hands over what is written, and goes on; the attending sees whose it is", async () => {
+    await person("resident", "Rue Resident", "RESIDENT");
+    await arrives("Taught", "URGENT");
+    await arrives("After", "URGENT");
+    await eventually(async () => (await call("GET", "/worklist?query=After")).data.length === 1);
+    const page = await flow.open({ as: own("resident") });
+    await page.goto("/reading");
+    await page.getByRole("row").filter({ hasText: "Taught" }).click();
+    await page.keyboard.press("Enter");
+    const report = page.getByRole("complementary", { name: "Report", exact: true });
+    await report.getByText("fall, taught").waitFor();
+    await report.getByRole("button", { name: "Begin the report" }).click();
+    await report.getByLabel("Impression").fill("Normal.");
+    await report.getByRole("button", { name: "Submit" }).click();
+    await report.getByText("It waits to be signed.").waitFor();
+    await report.getByText("preliminary", { exact: true }).waitFor();
+    await page.keyboard.press("Alt+n");
+    await page.getByRole("heading", { name: /^After, Eve/ }).waitFor();
+
+    const theirs = await flow.open({ as: own("reader") });
+    const [{ id }] = (await call("GET", "/worklist?query=Taught")).data;
+    await theirs.goto(`/report/${id}`);
+    await theirs.getByText("submitted by Rue Resident").waitFor();
+    await call("POST", `/studies/${(await call("GET", "/worklist?query=After")).data[0].id}/release`);
+  });
+
+  test("what is written while the network is away stays in sight until it is saved", async () => {
+    await arrives("Offline", "ROUTINE");
+    await eventually(async () => (await call("GET", "/worklist?query=Offline")).data.length === 1);
+    const [{ id }] = (await call("GET", "/worklist?query=Offline")).data;
+    const page = await flow.open({
+      as: own("tahir"),
+      expected: (text) => /INTERNET_DISCONNECTED/.test(text),
+    });
+    await page.goto(`/report/${id}`);
+    await page.getByRole("button", { name: "Begin the report" }).click();
+    const findings = page.getByLabel("Findings", { exact: true });
+    await findings.waitFor();
+    await page.context().setOffline(true);
+    await findings.fill("Written on a train.");
+    await page.getByText("Not saved; it is tried again").waitFor();
+    await page.getByText(/^Not connected since/).waitFor();
+    await page.getByRole("link", { name: "Findings", exact: true }).click();
+    const leaving = page.getByRole("dialog", { name: "What you wrote is not saved yet" });
+    await leaving.getByRole("button", { name: "Back" }).click();
+    await page.context().setOffline(false);
+    await page.getByText("All is saved").waitFor();
+    await page.getByRole("link", { name: "Findings", exact: true }).click();
+    await page.waitForURL(/\/findings$/);
+    expect((await call("GET", `/reports/study/${id}`)).data[0].findings).toBe("Written on a train.");
   });
 
   test("sees who reads what, and what somebody else has written meanwhile", async () => {
@@ -235,6 +297,18 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const again = await call("GET", `/reports/${report.id}`, undefined, other);
     expect(again.findings).toBe("Mine, and more.");
 
+    // Another section of theirs joins, and mine is kept.
+    const theirImpression = { impression: "Their impression.", expectedVersion: again.version };
+    await call("PATCH", `/reports/${report.id}`, theirImpression, other);
+    await mine.getByLabel("Findings", { exact: true }).fill("Mine, and still more.");
+    await mine.getByText("it stands here now: Impression.").waitFor();
+    await mine.getByText("All is saved").waitFor();
+    expect(await mine.getByLabel("Impression", { exact: true }).inputValue()).toBe("Their impression.");
+    expect(await call("GET", `/reports/${report.id}`, undefined, other)).toMatchObject({
+      findings: "Mine, and still more.",
+      impression: "Their impression.",
+    });
+
     const theirs = await flow.open({ as: own("tahir") });
     await theirs.goto("/reading");
     const row = theirs.getByRole("row").filter({ hasText: "Ordinary" });
@@ -284,8 +358,8 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.keyboard.press("Escape");
     await findings.pressSequentially(".nodule ");
     await expect.poll(() => findings.inputValue()).toBe("Nodule of [size] mm in [lobe]. ");
-    await findings.press("Control+Home");
-    await page.keyboard.press("Tab");
+    await expect.poll(() => page.evaluate("getSelection().toString()")).toBe("[size]");
+    // Its first place is what one types next.
     await page.keyboard.type("8");
     await page.keyboard.press("Tab");
     await page.keyboard.type("the left lobe");

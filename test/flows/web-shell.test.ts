@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
+import { testPassword } from "../support/identity.ts";
 import { ctInstance } from "../support/instances.ts";
 import { admin, ownPassword, webFlow } from "../support/web.ts";
 
@@ -76,6 +77,40 @@ describe.skipIf(chromiumMissing())("what stands around every page", () => {
     await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
     expect(await page.getByRole("searchbox").inputValue()).toBe("palette");
     await page.getByText(/^Live/).waitFor();
+  });
+
+  test("a session that was ended elsewhere says so, and goes on where it was; who leaves leaves no page behind", async () => {
+    const page = await flow.open({ expected: (text) => /401/.test(text) });
+    await signInByForm(page, "mover", ownPassword);
+    await page.getByRole("link", { name: "Findings" }).click();
+    await page.getByText(/^Live/).waitFor();
+    const [mover] = (await call("GET", "/users?query=mover")).data;
+    await call("DELETE", `/users/${mover.id}/sessions`);
+    await page.getByText("Your session has ended.").waitFor();
+    await page.getByLabel("User name").fill("mover");
+    await page.getByLabel("Password", { exact: true }).fill(ownPassword);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/findings$/);
+
+    await page.getByRole("button", { name: /your account/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.waitForURL(/\/sign-in$/);
+    expect(await page.getByText("Your session has ended.").count()).toBe(0);
+  });
+
+  test("who has to choose a password comes to the page that they asked for", async () => {
+    const given = { username: "newcomer", password: testPassword };
+    await call("POST", "/users", { ...given, fullName: "Nia Newcomer", roles: ["RADIOLOGIST"] });
+    const page = await flow.open();
+    await page.goto("/studies?query=palette");
+    await page.getByLabel("User name").fill(given.username);
+    await page.getByLabel("Password", { exact: true }).fill(given.password);
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Current password").fill(given.password);
+    await page.getByLabel("New password", { exact: true }).fill(ownPassword);
+    await page.getByLabel("New password again").fill(ownPassword);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/studies\?query=palette$/);
   });
 
   test("the screen locks itself when nobody has touched it for as long as is set", async () => {

@@ -74,6 +74,27 @@ describe("the live feed", () => {
     feed.stop();
   });
 
+  it("knows at once that the network went away, and comes back", async () => {
+    const signals: AbortSignal[] = [];
+    const { feed, wake } = setUp(async (_nth, _id, signal) => {
+      signals.push(signal);
+      const body = new ReadableStream({
+        start: (controller) => signal.addEventListener("abort", () => controller.error(notReached())),
+      });
+      return new Response(body, { status: 200 });
+    });
+    feed.start();
+    await expect.poll(() => feed.snapshot().status).toBe("live");
+    feed.lost();
+    await expect
+      .poll(() => feed.snapshot())
+      .toMatchObject({ status: "down", downSince: 5000, refused: false });
+    wake();
+    await expect.poll(() => feed.snapshot().status).toBe("live");
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    feed.stop();
+  });
+
   it("waits longer each time the server is away, and keeps since when", async () => {
     const { feed, slept, wake } = setUp(() => Promise.reject(notReached()));
     feed.start();

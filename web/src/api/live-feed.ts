@@ -46,6 +46,7 @@ export function createLiveFeed(dependencies: LiveFeedDependencies) {
   let stop = new AbortController();
   let lastEventId: string | null = null;
   let connectedBefore = false;
+  let connection: AbortController | null = null;
 
   function change(next: Partial<LiveState>) {
     state = { ...state, ...next };
@@ -59,12 +60,13 @@ export function createLiveFeed(dependencies: LiveFeedDependencies) {
   }
 
   async function follow(signal: AbortSignal): Promise<void> {
-    const connection = new AbortController();
-    const end = () => connection.abort();
+    const current = new AbortController();
+    connection = current;
+    const end = () => current.abort();
     signal.addEventListener("abort", end, { once: true });
     let silence = setTimeout(end, silenceMs);
     try {
-      const response = await open(lastEventId, connection.signal);
+      const response = await open(lastEventId, current.signal);
       if (!response.ok || !response.body) throw new FeedRefused(`live feed: ${response.status}`);
       connected();
       const parser = createEventStreamParser((event) => {
@@ -86,7 +88,7 @@ export function createLiveFeed(dependencies: LiveFeedDependencies) {
     } finally {
       clearTimeout(silence);
       signal.removeEventListener("abort", end);
-      connection.abort();
+      current.abort();
     }
   }
 
@@ -117,6 +119,10 @@ export function createLiveFeed(dependencies: LiveFeedDependencies) {
       lastEventId = null;
       connectedBefore = false;
       change(fresh);
+    },
+    /** The network is away: what is open hears nothing any more, long before its silence would tell. */
+    lost() {
+      connection?.abort();
     },
     subscribe(listener: () => void): () => void {
       listeners.add(listener);

@@ -147,4 +147,5 @@ export function followSession() {
   session.subscribe(check);
   check();
   globalThis.addEventListener?.("online", wakeFeed);
+  globalThis.addEventListener?.("offline", feed.lost);
 }

@@ -223,7 +223,7 @@ describe("a session", () => {
     await session.signIn("ada", "x");
     clock.now += 700_000;
     await expect(session.fetchAuthorized("/api/v1/studies")).rejects.toMatchObject({ status: 401 });
-    expect(session.snapshot()).toEqual({ status: "signed-out", me: null });
+    expect(session.snapshot()).toEqual({ status: "signed-out", me: null, how: "ended" });
     expect(hint.signedIn).toBe(false);
   });
 
@@ -234,7 +234,7 @@ describe("a session", () => {
     });
     await session.signIn("ada", "x");
     await session.signOut();
-    expect(session.snapshot().status).toBe("signed-out");
+    expect(session.snapshot()).toMatchObject({ status: "signed-out", how: "left" });
     expect(posted.at(-1)).toEqual({ type: "signed-out" });
   });
 

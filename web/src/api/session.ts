@@ -9,6 +9,8 @@ export interface SessionState {
    */
   status: "unknown" | "signed-in" | "signed-out" | "unreached" | "locked";
   me: Me | null;
+  /** Of who is signed out: whether the person left, or the session ended elsewhere or ran out. */
+  how?: "left" | "ended";
 }
 
 export interface SessionDependencies {
@@ -64,11 +66,11 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
     change({ status: "signed-in", me: answer.user });
   }
 
-  function forget() {
+  function forget(how: "left" | "ended") {
     token = null;
     expiresAt = 0;
     hint.write(false);
-    if (state.status !== "signed-out") change({ status: "signed-out", me: null });
+    if (state.status !== "signed-out") change({ status: "signed-out", me: null, how });
   }
 
   /** Ends when the screen is locked no more, whether its person came back or left. */
@@ -100,9 +102,9 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
 
   channel.listen((message) => {
     if (message.type === "locked" && state.status === "signed-in") cover();
-    if (message.type === "signed-out" && state.status === "locked") forget();
+    if (message.type === "signed-out" && state.status === "locked") forget("left");
     if (message.type === "signed-in" && state.status === "locked") void renewOnce().catch(() => {});
-    if (message.type === "signed-out" && state.status === "signed-in") forget();
+    if (message.type === "signed-out" && state.status === "signed-in") forget("left");
     // The cookie now belongs to somebody else: this tab must not go on showing the first person's patients.
     if (message.type === "signed-in" && state.me && state.me.username !== message.username) {
       token = null;
@@ -127,7 +129,7 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
     const response = await lock("isocenter.refresh", () => post("/users/refresh"));
     if (response.ok) return take((await response.json()) as TokenAnswer);
     const error = await errorOf(response);
-    if (error.status === 401 || error.status === 403 || error.status === 400) forget();
+    if (error.status === 401 || error.status === 403 || error.status === 400) forget("ended");
     throw error;
   }
 
@@ -182,7 +184,7 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
   async function signOut(): Promise<void> {
     leaving ??= logOut(token).then(() => {
       channel.post({ type: "signed-out" });
-      forget();
+      forget("left");
       leaving = null;
     });
     stopAsking();

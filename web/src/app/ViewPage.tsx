@@ -21,13 +21,19 @@ const openKey = "report-beside";
 /** Whether the report was beside the images when the person last chose. */
 const wasOpen = (): boolean => kept(openKey) === "yes";
 
-/** Goes from the images to the report and back; the report's first field or button, the first viewport. */
-function changeRegion(): void {
-  const inReport = document.activeElement?.closest("[data-region=report]") !== null;
-  const first = inReport
-    ? "[data-region=images] .vw-pane"
-    : "[data-region=report] textarea, [data-region=report] .report-body button, [data-region=report] button";
-  document.querySelector<HTMLElement>(first)?.focus();
+/** Where one comes to in the report, the first of these that is there. */
+const inReport = ["#section-findings:not([readonly])", ".report-body button", "section button", "button"];
+
+/** Goes from the images to the report and back. @param last where one was in the report before, if anywhere */
+function changeRegion(last: Element | null): void {
+  const report = document.querySelector("[data-region=report]");
+  if (report?.contains(document.activeElement)) {
+    document.querySelector<HTMLElement>("[data-region=images] .vw-pane")?.focus();
+    return;
+  }
+  const found = [last?.isConnected ? last : null, ...inReport.map((one) => report?.querySelector(one))];
+  const target = found.find((one) => one instanceof HTMLElement) as HTMLElement | undefined;
+  target?.focus();
 }
 
 /** The viewer of one study, on the first or the second screen. */
@@ -57,8 +63,9 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
     keep(openKey, shown ? "yes" : "no");
   }, []);
   const beside = mayRead && open;
+  const lastInReport = useRef<Element | null>(null);
   const onRegionKey = useRef(() => {});
-  onRegionKey.current = open ? changeRegion : () => show(true);
+  onRegionKey.current = open ? () => changeRegion(lastInReport.current) : () => show(true);
   useLayoutEffect(() => {
     if (!mayRead) return;
     const key = (event: KeyboardEvent) => {
@@ -118,7 +125,14 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
       </div>
       {beside && (
         <Suspense>
-          <ReportDesk studyInstanceUid={studyInstanceUid} onClose={() => show(false)} />
+          <div
+            className="contents"
+            onFocusCapture={(event) => {
+              if (event.target.matches("textarea, input, select")) lastInReport.current = event.target;
+            }}
+          >
+            <ReportDesk studyInstanceUid={studyInstanceUid} onClose={() => show(false)} />
+          </div>
         </Suspense>
       )}
       {mayRead && !open && (

@@ -43,13 +43,15 @@ const root = createRootRoute({ component: Root, notFoundComponent: NotFound, err
 const readNext = (value: unknown): string | undefined =>
   typeof value === "string" && /^\/(?![/\\])/.test(value) ? value : undefined;
 
+function readNextOf(search: Record<string, unknown>): { next?: string } {
+  const next = readNext(search.next);
+  return next ? { next } : {};
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string } => {
-    const next = readNext(search.next);
-    return next ? { next } : {};
-  },
+  validateSearch: readNextOf,
   beforeLoad: async ({ search }) => {
     await session.restore();
     if (session.snapshot().status === "signed-in") throw redirect({ href: search.next ?? "/" });
@@ -60,11 +62,12 @@ const signIn = createRoute({
 const password = createRoute({
   getParentRoute: () => root,
   path: "/password",
-  beforeLoad: async () => {
+  validateSearch: readNextOf,
+  beforeLoad: async ({ search }) => {
     await session.restore();
     const { status, me } = session.snapshot();
     if (status === "signed-out") throw redirect({ to: "/sign-in", search: {} });
-    if (me && !me.mustChangePassword) throw redirect({ to: "/" });
+    if (me && !me.mustChangePassword) throw redirect({ href: search.next ?? "/" });
   },
   component: onDemand(() => import("../sign-in/PasswordPage.tsx"), "PasswordPage"),
 });
@@ -74,11 +77,11 @@ const guarded = createRoute({
   id: "guarded",
   beforeLoad: async ({ location }) => {
     await session.restore();
-    const { status, me } = session.snapshot();
-    if (status === "signed-out") {
-      throw redirect({ to: "/sign-in", search: location.href === "/studies" ? {} : { next: location.href } });
-    }
-    if (me?.mustChangePassword) throw redirect({ to: "/password" });
+    const { status, me, how } = session.snapshot();
+    // Whoever comes after somebody who left begins at their own page.
+    const search = how === "left" ? {} : { next: location.href };
+    if (status === "signed-out") throw redirect({ to: "/sign-in", search });
+    if (me?.mustChangePassword) throw redirect({ to: "/password", search });
   },
   component: Guarded,
 });
@@ -90,7 +93,9 @@ const start = createRoute({
   path: "/",
   beforeLoad: async () => {
     await session.restore();
-    throw redirect({ to: homeFor(session.snapshot().me?.permissions ?? []), search: {} });
+    const { status, me } = session.snapshot();
+    if (status === "signed-out") throw redirect({ to: "/sign-in", search: {} });
+    throw redirect({ to: homeFor(me?.permissions ?? []), search: {} });
   },
 });
 

@@ -31,3 +31,7 @@ test("what was answered, or has no limit, does not run", () => {
   expect(deadlineOf({ ...finding, status: "ACKNOWLEDGED" }, now).text).toBe("answered");
   expect(deadlineOf({ ...finding, contactDueAt: null, acknowledgeDueAt: null }, now).text).toBe("no limit");
 });
+test("a page whose time was told a moment before does not give more than the limit", () => {
+  const raised = { ...finding, raisedAt: at(0.4), contactDueAt: at(15.4), contactedAt: null };
+  expect(deadlineOf(raised, now).text).toBe("15 min left");
+});

@@ -26,7 +26,8 @@ export function deadlineOf(
   // What has passed already counts before what is to come.
   const due = Math.min(...limits);
   const raised = Date.parse(finding.raisedAt);
-  const left = Math.ceil((due - now) / 60_000);
+  // A page tells the time every so often, and its clock may be behind.
+  const left = Math.ceil((due - Math.max(now, raised)) / 60_000);
   const gone = due === raised ? 1 : (now - raised) / (due - raised);
   const percent = Math.max(0, Math.min(100, Math.round(gone * 100)));
   if (left <= 0) return { tone: "late", text: t("{time} late", { time: spoken(-left) }), percent: 100 };

@@ -1,41 +1,57 @@
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { t } from "../words/words.ts";
 import { IconButton } from "./Button.tsx";
 
-interface DialogProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+interface WindowProps {
   title: string;
   description?: ReactNode;
   wide?: boolean;
   children: ReactNode;
 }
 
+interface DialogProps extends WindowProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
 /** A window over the page. Focus stays in it, Escape closes it, and focus goes back to where it was. */
-export function Dialog({ open, onOpenChange, title, description, wide, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, ...window }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
-        <Radix.Content
-          className={`dialog ${wide ? "wide" : ""}`}
-          onOpenAutoFocus={focusFirstField}
-          {...(description ? {} : { "aria-describedby": undefined })}
-        >
-          <header className="flex items-start gap-3 px-5 pt-4 pb-3">
-            <div className="flex-1">
-              <Radix.Title className="text-16 font-semibold">{title}</Radix.Title>
-              {description && <Radix.Description className="text-text-2">{description}</Radix.Description>}
-            </div>
-            <Radix.Close asChild>
-              <IconButton icon="x" label={t("Close")} />
-            </Radix.Close>
-          </header>
-          <div className="px-5 pb-5">{children}</div>
-        </Radix.Content>
+        <Window {...window} />
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+function Window({ title, description, wide, children }: WindowProps) {
+  // Before any field of the window takes the focus.
+  const [before] = useState(() => document.activeElement);
+  return (
+    <Radix.Content
+      className={`dialog ${wide ? "wide" : ""}`}
+      onOpenAutoFocus={focusFirstField}
+      onCloseAutoFocus={(event) => {
+        // Radix gives it to a trigger, and what a key opened has none.
+        event.preventDefault();
+        if (before instanceof HTMLElement) before.focus();
+      }}
+      {...(description ? {} : { "aria-describedby": undefined })}
+    >
+      <header className="flex items-start gap-3 px-5 pt-4 pb-3">
+        <div className="flex-1">
+          <Radix.Title className="text-16 font-semibold">{title}</Radix.Title>
+          {description && <Radix.Description className="text-text-2">{description}</Radix.Description>}
+        </div>
+        <Radix.Close asChild>
+          <IconButton icon="x" label={t("Close")} />
+        </Radix.Close>
+      </header>
+      <div className="px-5 pb-5">{children}</div>
+    </Radix.Content>
   );
 }
 

@@ -63,7 +63,7 @@ export function Labelled({
 }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
-    <label className="grid gap-1 text-12 font-medium text-text-2">
+    <label className="grid grid-cols-1 gap-1 text-12 font-medium text-text-2">
       {label}
       {boxed ? <span className="input">{children}</span> : children}
     </label>

@@ -110,6 +110,7 @@ const drawings = {
       <path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
     </>
   ),
+  more: <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth="2.4" strokeLinecap="round" />,
   person: (
     <>
       <circle cx="8" cy="5.5" r="2.5" />

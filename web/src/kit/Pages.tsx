@@ -1,4 +1,5 @@
 import { count, totalOf } from "../studies/format.ts";
+import { cursorIn } from "../studies/list-state.ts";
 import { t } from "../words/words.ts";
 import { Button } from "./Button.tsx";
 import { useShortcuts } from "./shortcuts.ts";
@@ -9,17 +10,20 @@ interface PagesProps {
   /** The place of the first row shown, from 1. */
   first: number;
   shown: number;
-  pagination: { total: number; totalIsExact: boolean };
-  /** Undefined where there is no such page. */
+  pagination: { total: number; totalIsExact: boolean; next: string | null };
+  /** Undefined on the first page. */
   onFirst: (() => void) | undefined;
-  onNext: (() => void) | undefined;
+  /** @param after the cursor of the next page */
+  onNext: (after: string) => void;
 }
 
 /** Which part of a list is shown, and the way to its next and its first part. */
 export function Pages({ group, first, shown, pagination, onFirst, onNext }: PagesProps) {
+  const after = cursorIn(pagination.next);
+  const next = () => after && onNext(after);
   useShortcuts(group, [
     { caps: ["["], label: t("first page"), on: ["["], run: () => onFirst?.() },
-    { caps: ["]"], label: t("next page"), on: ["]"], run: () => onNext?.() },
+    { caps: ["]"], label: t("next page"), on: ["]"], run: next },
   ]);
   return (
     <nav
@@ -37,7 +41,7 @@ export function Pages({ group, first, shown, pagination, onFirst, onNext }: Page
       <Button size="s" icon="left" disabled={!onFirst} onClick={onFirst} aria-keyshortcuts="[">
         {t("First")}
       </Button>
-      <Button size="s" disabled={!onNext} onClick={onNext} aria-keyshortcuts="]">
+      <Button size="s" disabled={!after} onClick={next} aria-keyshortcuts="]">
         {t("Next")}
       </Button>
     </nav>

@@ -8,7 +8,7 @@ export function Tag({ tone, icon, children }: { tone?: Tone; icon?: IconName; ch
   return (
     <span className={`tag ${tone ?? ""}`}>
       {icon && <Icon name={icon} size="xs" />}
-      {children}
+      <span className="min-w-0 truncate">{children}</span>
     </span>
   );
 }

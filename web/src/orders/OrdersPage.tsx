@@ -211,11 +211,7 @@ export function OrdersPage() {
           shown={list.data.data.length}
           pagination={pagination}
           onFirst={state.after ? () => go(filters) : undefined}
-          onNext={
-            pagination.next
-              ? () => go({ ...filters, after: pagination.next!, offset: (state.offset ?? 0) + pageSize })
-              : undefined
-          }
+          onNext={(after) => go({ ...filters, after, offset: (state.offset ?? 0) + pageSize })}
         />
       )}
       {ordering && <NewOrder patient={null} onClose={() => setOrdering(false)} />}

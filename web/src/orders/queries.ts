@@ -2,6 +2,7 @@ import type { ChangeImagingOrder, CreateImagingOrder, ImagingOrderListQuery } fr
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
+import { everyPage } from "../api/every-page.ts";
 import { queryClient } from "../api/live.ts";
 import { useToday } from "../studies/queries.ts";
 import { type OrdersState, orderViews } from "./orders-state.ts";
@@ -73,7 +74,9 @@ export const useProcedures = () =>
   useQuery({
     queryKey: ["procedures", "offered"],
     queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/procedures", { params: { query: { limit: 200, active: true } }, signal })),
+      everyPage((paging) =>
+        answerOf(api.GET("/api/v1/procedures", { params: { query: { ...paging, active: true } }, signal })),
+      ),
     staleTime: 60_000,
   });
 

@@ -183,15 +183,8 @@ export function PatientsPage() {
           shown={list.data.data.length}
           pagination={pagination}
           onFirst={state.after ? () => go(query ? { query } : {}) : undefined}
-          onNext={
-            pagination.next
-              ? () =>
-                  go({
-                    ...(query ? { query } : {}),
-                    after: pagination.next!,
-                    offset: (state.offset ?? 0) + pageSize,
-                  })
-              : undefined
+          onNext={(after) =>
+            go({ ...(query ? { query } : {}), after, offset: (state.offset ?? 0) + pageSize })
           }
         />
       )}

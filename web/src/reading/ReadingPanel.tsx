@@ -5,6 +5,7 @@ import { joined } from "../kit/joined.ts";
 import { ModalityChip } from "../kit/Tag.tsx";
 import { ageAt, imagingModalities, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
+import { SeriesStrip } from "../studies/SeriesStrip.tsx";
 import { t } from "../words/words.ts";
 import { PriorReports } from "./PriorReports.tsx";
 import { PriorityMark, StatusMark, Waiting } from "./ReadingTable.tsx";
@@ -46,9 +47,13 @@ export function ReadingPanel({
           <IconButton icon="x" label={t("Close the panel, Escape")} onClick={onClose} />
         </div>
         <div className="text-12 text-text-2">
-          <span className="sr-only">{sexWord(patient.sex)}, </span>
+          {patient.sex && (
+            <>
+              <span className="sr-only">{sexWord(patient.sex)}</span>
+              <span aria-hidden="true">{patient.sex}</span> ·{" "}
+            </>
+          )}
           {joined(
-            patient.sex,
             ageAt(patient.birthDate, item.studyDate),
             patient.birthDate && t("born {date}", { date: dayOf(patient.birthDate) }),
           )}{" "}
@@ -64,6 +69,9 @@ export function ReadingPanel({
         </div>
       </header>
       <div className="min-h-0 flex-1 overflow-auto">
+        <section aria-label={t("Series")}>
+          <SeriesStrip key={item.id} study={item} />
+        </section>
         <section aria-label={t("Clinical question")}>
           <h3 className="text-12 text-text-3">{t("Clinical question")}</h3>
           <p className="mt-1 text-14 [overflow-wrap:anywhere]">

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
+import { ApiError } from "../api/problem.ts";
 import { type ReadingState, toReadingQuery } from "./reading-state.ts";
 
 const withoutFeedMs = 15_000;
@@ -51,9 +52,16 @@ export async function claimNext(exceptStudyId: string) {
     ({ id, claim, actions, status }) =>
       id !== exceptStudyId && claim === null && actions.includes("claim") && status === "COMPLETED",
   );
-  const [next] = waiting;
-  if (next) await claimStudy(next.id);
-  return next ?? null;
+  for (const next of waiting) {
+    try {
+      await claimStudy(next.id);
+      return next;
+    } catch (error) {
+      // A colleague was faster: the one after it.
+      if (!(error instanceof ApiError && error.status === 409)) throw error;
+    }
+  }
+  return null;
 }
 
 export const claimStudy = (studyId: string) =>

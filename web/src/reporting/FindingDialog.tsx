@@ -7,6 +7,8 @@ import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
 import { message, t } from "../words/words.ts";
+import { PatientOf } from "./PatientOf.tsx";
+import { useStudy } from "./queries.ts";
 
 const severities = [
   ["CRITICAL", message("Critical: life-threatening, told in person within minutes")],
@@ -31,6 +33,7 @@ export function FindingDialog({
 }) {
   const [severity, setSeverity] = useState<string>("CRITICAL");
   const [description, setDescription] = useState(impression.trim());
+  const study = useStudy(studyId);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [key] = useState(() => requestKey());
@@ -70,6 +73,7 @@ export function FindingDialog({
           if (description.trim()) void raise();
         }}
       >
+        {study.data && <PatientOf patient={study.data.patient} />}
         <Labelled label={t("What was found")}>
           <textarea
             className="report-text"

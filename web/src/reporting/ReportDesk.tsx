@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
@@ -9,7 +9,8 @@ import { claimNext } from "../reading/queries.ts";
 import { studyByUid } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { useStudy, useStudyReport } from "./queries.ts";
-import { Beside, Body, isWriting } from "./ReportPage.tsx";
+import { Beside, Body, ClinicalQuestion, isWriting } from "./ReportPage.tsx";
+import { ReportState } from "./ReportState.tsx";
 import "./reporting.css";
 
 interface ReportDeskProps {
@@ -24,7 +25,8 @@ export function ReportDesk({ studyInstanceUid, onClose }: ReportDeskProps) {
   return (
     <aside className="report-beside" aria-label={t("Report")} data-region="report">
       <header className="flex items-center gap-2 border-b border-line px-4 py-2">
-        <h2 className="flex-1 text-13 font-semibold">{t("Report")}</h2>
+        <h2 className="text-13 font-semibold">{t("Report")}</h2>
+        <span className="min-w-0 flex-1">{id && <StateOf studyId={id} />}</span>
         <IconButton icon="x" label={t("Hide the report")} onClick={onClose} />
       </header>
       {found.isError ? (
@@ -42,6 +44,11 @@ export function ReportDesk({ studyInstanceUid, onClose }: ReportDeskProps) {
   );
 }
 
+function StateOf({ studyId }: { studyId: string }) {
+  const report = useStudyReport(studyId).data;
+  return report ? <ReportState report={report} /> : null;
+}
+
 function Desk({ studyId }: { studyId: string }) {
   const study = useStudy(studyId);
   const report = useStudyReport(studyId);
@@ -54,18 +61,26 @@ function Desk({ studyId }: { studyId: string }) {
       </div>
     );
   }
-  const isSigned = report.data !== null && report.data.signedAt !== null;
+  const { signedAt = null, status, actions } = report.data ?? {};
+  const isSubmitted = status === "PRELIMINARY" && !actions?.includes("sign");
   return (
     <div className="report-beside-body">
-      {isSigned && <NextStudy studyId={studyId} />}
+      {(signedAt !== null || isSubmitted) && (
+        <NextStudy studyId={studyId}>
+          {isSubmitted ? t("It waits to be signed.") : t("This study is read.")}
+        </NextStudy>
+      )}
+      <div className="report-question">
+        <ClinicalQuestion study={study.data} />
+      </div>
       <Body study={study.data} report={report.data} />
       <Beside study={study.data} writing={isWriting(report.data)} />
     </div>
   );
 }
 
-/** After the signature: the most urgent study that nobody reads. */
-function NextStudy({ studyId }: { studyId: string }) {
+/** After one's own part: the most urgent study that nobody reads. */
+function NextStudy({ studyId, children }: { studyId: string; children: ReactNode }) {
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const [empty, setEmpty] = useState(false);
@@ -104,7 +119,7 @@ function NextStudy({ studyId }: { studyId: string }) {
   }, []);
   return (
     <div className="note plain m-4 mb-0 items-center" role="status">
-      <span className="flex-1">{empty ? t("All read. Nobody waits.") : t("This study is read.")}</span>
+      <span className="flex-1">{empty ? t("All read. Nobody waits.") : children}</span>
       {!empty && (
         <Button variant="primary" hotkey="Alt N" busy={busy} onClick={() => void next()}>
           {t("Next study")}

@@ -12,7 +12,6 @@ import {
   type Autosave,
   contentOf,
   createAutosave,
-  differing,
   newerIn,
   type SectionKey,
   sections,
@@ -22,9 +21,11 @@ import { Dictation } from "./Dictation.tsx";
 import { FindingDialog } from "./FindingDialog.tsx";
 import { GiveUpDialog } from "./GiveUpDialog.tsx";
 import { inserted, insertIntoReport, takeInsertions } from "./insertion.ts";
+import { Leaving } from "./Leaving.tsx";
 import { LetterPreview } from "./LetterPreview.tsx";
 import { MacrosDialog } from "./MacrosDialog.tsx";
-import { bracketFrom, expandedAt, useMacros } from "./macros.ts";
+import { bracketFrom, expandedAt, goOnFrom, useMacros } from "./macros.ts";
+import { OtherWriter } from "./OtherWriter.tsx";
 import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
 import { recognitionOfBrowser } from "./speech.ts";
@@ -147,10 +148,21 @@ export function ReportEditor({ report }: { report: Report }) {
   const typed = (key: SectionKey, area: HTMLTextAreaElement) => {
     const expanded = expandedAt(area.value, area.selectionStart, macros);
     autosave.edit(key, expanded?.text ?? area.value);
-    const caret = expanded?.caret ?? area.selectionStart;
-    place.current = { key, from: caret, to: expanded ? caret : area.selectionEnd };
-    // The caret stands where the text goes on, once React has drawn it.
-    if (expanded) requestAnimationFrame(() => area.setSelectionRange(caret, caret));
+    if (expanded) goOn(key, goOnFrom(expanded.text, expanded.from, expanded.caret));
+    else noteCaret(key, area);
+  };
+  /** Puts the caret where the text goes on, once React has drawn it. */
+  const goOn = (key: SectionKey, { from, to }: { from: number; to: number }) => {
+    place.current = { key, from, to };
+    requestAnimationFrame(() => {
+      areaOf(key)?.focus();
+      areaOf(key)?.setSelectionRange(from, to);
+    });
+  };
+  const insertMacro = (text: string) => {
+    insertIntoReport(text);
+    const { key, to: caret } = place.current ?? { key: "findings" as const, to: 0 };
+    goOn(key, goOnFrom(autosave.texts[key], caret - text.length, caret));
   };
   /** Selects the next place in brackets, in this section or one after it. @returns false where there is none */
   const nextPlace = (key: SectionKey, area: HTMLTextAreaElement, backwards: boolean): boolean => {
@@ -205,18 +217,8 @@ export function ReportEditor({ report }: { report: Report }) {
 
   return (
     <form className="report-body" aria-label={t("Report")} onSubmit={(event) => event.preventDefault()}>
-      {autosave.newer && (
-        <div className="note urg" role="alert">
-          <p>
-            <strong>{t("Somebody else has changed this report while you wrote.")}</strong>{" "}
-            {t("Nothing of yours is lost: it stands below, theirs beside it.")}
-          </p>
-          <div className="mt-2 flex gap-2">
-            <Button onClick={() => void autosave.resolve("mine")}>{t("Keep mine")}</Button>
-            <Button onClick={() => void autosave.resolve("theirs")}>{t("Take theirs")}</Button>
-          </div>
-        </div>
-      )}
+      <Leaving autosave={autosave} />
+      <OtherWriter autosave={autosave} template={report.template} />
       {may("edit") && (
         <div className="report-tools" role="toolbar" aria-label={t("Writing")}>
           <Button size="s" hotkey="Alt A" onClick={() => setChoosing(true)}>
@@ -237,9 +239,7 @@ export function ReportEditor({ report }: { report: Report }) {
       {sections.map(({ key, title, rows }) => (
         <div key={key} className="report-section">
           <label htmlFor={`section-${key}`}>{t(title)}</label>
-          <div
-            className={autosave.newer && differing(texts, autosave.newer.texts).includes(key) ? "both" : ""}
-          >
+          <div className={autosave.contested.includes(key) ? "both" : ""}>
             <textarea
               id={`section-${key}`}
               className="report-text"
@@ -255,7 +255,7 @@ export function ReportEditor({ report }: { report: Report }) {
                 if (nextPlace(key, event.currentTarget, event.shiftKey)) event.preventDefault();
               }}
             />
-            {autosave.newer && differing(texts, autosave.newer.texts).includes(key) && (
+            {autosave.newer && autosave.contested.includes(key) && (
               <div
                 className="report-text theirs"
                 role="note"
@@ -310,6 +310,7 @@ export function ReportEditor({ report }: { report: Report }) {
       {signing && (
         <SignDialog
           title={t("Sign the report")}
+          patient={report.patient}
           action={t("Sign")}
           onClose={() => setSigning(false)}
           run={(password) =>
@@ -346,7 +347,7 @@ export function ReportEditor({ report }: { report: Report }) {
           selection={selection()}
           onInsert={(text) => {
             setChoosing(false);
-            insertIntoReport(text);
+            insertMacro(text);
           }}
           onClose={() => setChoosing(false)}
         />

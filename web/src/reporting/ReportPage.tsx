@@ -1,6 +1,6 @@
 import type { Report, Study } from "@isocenter/contract";
 import { Link, useParams } from "@tanstack/react-router";
-import { useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
 import { RaisedHere } from "../findings/RaisedHere.tsx";
@@ -10,7 +10,7 @@ import { Labelled } from "../kit/Field.tsx";
 import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
-import { ModalityChip, Tag } from "../kit/Tag.tsx";
+import { ModalityChip } from "../kit/Tag.tsx";
 import { toast } from "../kit/toast.ts";
 import { priorityWord } from "../orders/order-words.ts";
 import { useOrder } from "../orders/queries.ts";
@@ -21,8 +21,8 @@ import { insertIntoReport } from "./insertion.ts";
 import { comparisonWith, Priors, usePriorStudies } from "./Priors.tsx";
 import { keepReport, useStudy, useStudyReport, useTemplates, useWithdrawnReports } from "./queries.ts";
 import { ReportEditor } from "./ReportEditor.tsx";
+import { ReportState } from "./ReportState.tsx";
 import { SignedReport } from "./SignedReport.tsx";
-import { reportStateWord } from "./state-words.ts";
 import { Withdrawn } from "./Withdrawn.tsx";
 import "../reading/reading.css";
 import "./reporting.css";
@@ -45,15 +45,39 @@ export function ReportPage() {
       <PatientHeader study={study.data} report={report.data} />
       <div className="report-desk">
         <Body study={study.data} report={report.data} />
-        <Beside study={study.data} writing={isWriting(report.data)} />
+        <Beside study={study.data} writing={isWriting(report.data)}>
+          <ClinicalQuestion study={study.data} />
+        </Beside>
       </div>
     </div>
   );
 }
 
+/** What was asked, by whom, how soon. */
+export function ClinicalQuestion({ study }: { study: Study }) {
+  const order = useOrder(study.orderId).data;
+  if (!order) return null;
+  return (
+    <section aria-label={t("Clinical question")}>
+      <h3 className="text-12 text-text-3">{t("Clinical question")}</h3>
+      <p className="mt-1 text-14 [overflow-wrap:anywhere]">{order.clinicalIndication}</p>
+      <p className="mt-1 text-12 text-text-2">
+        {order.procedureName} · {priorityWord(order.priority)} ·{" "}
+        {t("ordered by {name}", { name: order.provider.name })}
+      </p>
+    </section>
+  );
+}
+
+interface BesideProps {
+  study: Study;
+  writing: boolean;
+  /** What comes before the rest. */
+  children?: ReactNode;
+}
+
 /** What one wants to know while one writes. */
-export function Beside({ study, writing }: { study: Study; writing: boolean }) {
-  const order = useOrder(study.orderId);
+export function Beside({ study, writing, children }: BesideProps) {
   const [newest] = usePriorStudies(study).data ?? [];
   const compare = (sentence: string) => void insertIntoReport(sentence, "comparison");
   const onKey = useRef((): boolean => false);
@@ -73,16 +97,7 @@ export function Beside({ study, writing }: { study: Study; writing: boolean }) {
   }, []);
   return (
     <aside className="report-aside" aria-label={t("About this examination")}>
-      {order.data && (
-        <section aria-label={t("Clinical question")}>
-          <h3 className="text-12 text-text-3">{t("Clinical question")}</h3>
-          <p className="mt-1 text-14 [overflow-wrap:anywhere]">{order.data.clinicalIndication}</p>
-          <p className="mt-1 text-12 text-text-2">
-            {order.data.procedureName} · {priorityWord(order.data.priority)} ·{" "}
-            {t("ordered by {name}", { name: order.data.provider.name })}
-          </p>
-        </section>
-      )}
+      {children}
       <RaisedHere study={study} />
       <TechnologistNotes studyId={study.id} />
       <section aria-label={t("Prior reports")}>
@@ -133,7 +148,7 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
         </p>
       </div>
       <span className="flex-1" />
-      {report && <Tag tone={report.signedAt ? "ok" : "line"}>{reportStateWord(report.status)}</Tag>}
+      {report && <ReportState report={report} />}
       <Link
         to="/studies/$studyInstanceUid/view"
         params={{ studyInstanceUid: study.studyInstanceUid }}

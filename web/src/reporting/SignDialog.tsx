@@ -1,12 +1,15 @@
+import type { PatientSummary } from "@isocenter/contract";
 import { type ReactNode, useState } from "react";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Field } from "../kit/Field.tsx";
 import { t } from "../words/words.ts";
+import { PatientOf } from "./PatientOf.tsx";
 
 interface SignDialogProps {
   title: string;
+  patient: PatientSummary;
   action: string;
   children?: ReactNode;
   /** It takes something away. */
@@ -21,6 +24,7 @@ interface SignDialogProps {
 /** A signature: the password again, and what the server has to say against it. */
 export function SignDialog({
   title,
+  patient,
   action,
   children,
   danger,
@@ -64,6 +68,7 @@ export function SignDialog({
           void sign();
         }}
       >
+        <PatientOf patient={patient} />
         {children}
         {warning && (
           <p className="note urg" role="alert">

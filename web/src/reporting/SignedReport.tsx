@@ -131,6 +131,7 @@ export function SignedReport({ report }: { report: Report }) {
       {amending && (
         <SignDialog
           title={t("Amend the report")}
+          patient={report.patient}
           action={t("Sign the amendment")}
           ready={reason.trim() !== ""}
           onClose={() => setAmending(false)}
@@ -169,12 +170,12 @@ export function SignedReport({ report }: { report: Report }) {
               onChange={(event) => setReason(event.target.value)}
             />
           </Labelled>
-          {(["findings", "impression"] as const).map((key) => (
+          {sections.map(({ key, title, rows }) => (
             <label key={key} className="grid gap-1 text-12 font-medium text-text-2">
-              {key === "findings" ? t("Findings|report") : t("Impression")}
+              {t(title)}
               <textarea
                 className="report-text"
-                rows={4}
+                rows={Math.min(rows, 4)}
                 maxLength={50_000}
                 value={texts[key]}
                 onChange={(event) => setTexts({ ...texts, [key]: event.target.value })}

@@ -95,6 +95,61 @@ test.each([
   expect(calls).toEqual(sent);
 });
 
+test("another section of somebody else's joins what is written here, and neither is lost", async () => {
+  const calls: unknown[] = [];
+  let conflicts = 1;
+  const autosave = make(async (changes, version) => {
+    if (conflicts-- > 0) throw new Conflict("newer");
+    calls.push([changes, version]);
+    return version + 1;
+  });
+  autosave.edit("impression", "mine");
+  expect(await autosave.flush()).toBe(true);
+  expect(autosave.texts).toEqual({ ...empty, findings: "theirs", impression: "mine" });
+  expect([autosave.state, autosave.joined, calls]).toEqual([
+    "saved",
+    ["findings"],
+    [[{ impression: "mine" }, 7]],
+  ]);
+  autosave.seen();
+  expect(autosave.joined).toEqual([]);
+});
+
+test.each([
+  ["mine", { findings: "mine", impression: "mine too", technique: "theirs too" }],
+  ["theirs", { findings: "theirs", impression: "mine too", technique: "theirs too" }],
+] as const)("choosing %s touches no section that only one of the two changed", async (whose, texts) => {
+  let conflicts = 1;
+  const save = vi.fn(async (_changes: Partial<Texts>, version: number) => {
+    if (conflicts-- <= 0) return version + 1;
+    throw Object.assign(new Conflict("newer"), {
+      newer: { texts: { ...empty, findings: "theirs", technique: "theirs too" }, version: 7 },
+    });
+  });
+  const autosave = make(save);
+  autosave.edit("findings", "mine");
+  autosave.edit("impression", "mine too");
+  expect(await autosave.flush()).toBe(false);
+  expect([autosave.contested, autosave.texts.technique]).toEqual([["findings"], "theirs too"]);
+  await autosave.resolve(whose);
+  expect(autosave.texts).toEqual({ ...empty, ...texts });
+  expect(save.mock.lastCall?.[0]).toEqual(
+    whose === "mine" ? { findings: "mine", impression: "mine too" } : { impression: "mine too" },
+  );
+});
+
+test("once stopped, what failed is not tried again", async () => {
+  const save = vi.fn(async () => Promise.reject(new Error("no network")));
+  const autosave = make(save);
+  autosave.edit("findings", "a");
+  const last = autosave.flush();
+  autosave.stop();
+  expect(await last).toBe(false);
+  tick();
+  await autosave.flush();
+  expect([save.mock.calls.length, timers.length]).toEqual([2, 0]);
+});
+
 test("sections that differ are named", () => {
   expect(differing(empty, { ...empty, impression: "x" })).toEqual(["impression"]);
 });

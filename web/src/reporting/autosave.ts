@@ -64,8 +64,8 @@ const pauseMs = 800;
 const retryMs = 5000;
 
 /**
- * Saves what is typed a moment after the typing stops, one request at a time, only what changed. What somebody else has written meanwhile is not written over: the
- * state is `conflict` until `resolve` says which text holds.
+ * Saves what is typed a moment after the typing stops, one request at a time, only what changed. What somebody else has written meanwhile is not written over: where
+ * it is another section it joins what is here, where it is the same one the state is `conflict` until `resolve` says which text holds.
  */
 export function createAutosave({ save, newerOf, wait, notify, ...start }: AutosaveOptions) {
   let saved = start.saved;
@@ -74,8 +74,11 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
   let state: SaveState = "saved";
   let error: unknown = null;
   let newer: { texts: Texts; version: number } | null = null;
+  let contested: TextKey[] = [];
+  let joined: TextKey[] = [];
   let cancel: (() => void) | null = null;
   let running: Promise<void> | null = null;
+  let stopped = false;
 
   function become(next: SaveState): void {
     state = next;
@@ -84,10 +87,34 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
 
   function plan(ms: number): void {
     cancel?.();
+    if (stopped) return;
     cancel = wait(ms, () => {
       cancel = null;
       void flush();
     });
+  }
+
+  const withTheirs = (keys: readonly TextKey[], theirs: Texts): Texts => ({
+    ...texts,
+    ...Object.fromEntries(keys.map((key) => [key, theirs[key] ?? ""])),
+  });
+
+  /** Takes what somebody else wrote where nothing was written here; the same section in two versions is for a person. */
+  function meet(other: { texts: Texts; version: number }): void {
+    const changed = differing(saved, other.texts);
+    const untouched = changed.filter((key) => (texts[key] ?? "") === (saved[key] ?? ""));
+    texts = withTheirs(untouched, other.texts);
+    joined = [...new Set([...joined, ...untouched])];
+    contested = changed.filter((key) => (texts[key] ?? "") !== (other.texts[key] ?? ""));
+    if (contested.length > 0) {
+      become("conflict");
+      return;
+    }
+    saved = other.texts;
+    version = other.version;
+    newer = null;
+    error = null;
+    become(differing(saved, texts).length > 0 ? "waiting" : "saved");
   }
 
   async function run(): Promise<void> {
@@ -103,9 +130,12 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
       } catch (failure) {
         error = failure;
         newer = newerOf(failure);
-        become(newer ? "conflict" : "failed");
-        if (!newer) plan(retryMs);
-        return;
+        if (!newer) {
+          become("failed");
+          plan(retryMs);
+          return;
+        }
+        meet(newer);
       }
     }
   }
@@ -137,7 +167,20 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
     get newer() {
       return newer;
     },
+    /** The sections that both have changed, while the state is `conflict`. */
+    get contested(): readonly TextKey[] {
+      return contested;
+    },
+    /** The sections that somebody else changed and that stand here now, until they were seen. */
+    get joined(): readonly TextKey[] {
+      return joined;
+    },
+    seen(): void {
+      joined = [];
+      notify();
+    },
     edit(key: TextKey, text: string): void {
+      stopped = false;
       texts = { ...texts, [key]: text };
       if (state === "conflict") {
         notify();
@@ -155,18 +198,21 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
       texts = now;
       notify();
     },
-    /** Goes on from the newer version, with one's own texts or with the other's. */
+    /** Goes on from the newer version, in the contested sections with one's own texts or with the other's. */
     async resolve(whose: "mine" | "theirs"): Promise<void> {
       if (!newer) return;
       saved = newer.texts;
       version = newer.version;
-      if (whose === "theirs") texts = newer.texts;
+      if (whose === "theirs") texts = withTheirs(contested, newer.texts);
       newer = null;
+      contested = [];
       error = null;
       become("waiting");
       if (await flush()) become("saved");
     },
+    /** What is under way is still sent; nothing is tried again. */
     stop(): void {
+      stopped = true;
       cancel?.();
     },
   };

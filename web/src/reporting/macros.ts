@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
+import { everyPage } from "../api/every-page.ts";
 import { useTemplates } from "./queries.ts";
 
 /** Text that a short name stands for: one's own, or the template's. */
@@ -18,7 +19,9 @@ export function useMacros(templateId: string | null): readonly Macro[] {
   const own = useQuery({
     queryKey: macrosKey,
     queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/report-macros", { params: { query: { limit: 200 } }, signal })),
+      everyPage((paging) =>
+        answerOf(api.GET("/api/v1/report-macros", { params: { query: paging }, signal })),
+      ),
   });
   const templates = useTemplates();
   const mine: Macro[] = (own.data?.data ?? []).map(({ id, name, text }) => ({ id, name, text }));
@@ -32,13 +35,13 @@ export function useMacros(templateId: string | null): readonly Macro[] {
 /**
  * The text with the abbreviation before the caret written out: a dot, the macro's name, and then what ended the word.
  * @param caret behind the blank or the end of line that was typed
- * @returns null where there is no such macro
+ * @returns with where the macro's text begins; null where there is no such macro
  */
 export function expandedAt(
   text: string,
   caret: number,
   macros: readonly Macro[],
-): { text: string; caret: number } | null {
+): { text: string; from: number; caret: number } | null {
   const end = text[caret - 1];
   if (end === undefined || !/\s/.test(end)) return null;
   const typed = /(?:^|\s)\.([\p{L}\p{N}][\p{L}\p{N}_.-]{0,63})$/u.exec(text.slice(0, caret - 1))?.[1];
@@ -50,6 +53,7 @@ export function expandedAt(
   const from = caret - 1 - typed.length - 1;
   return {
     text: text.slice(0, from) + macro.text + text.slice(caret - 1),
+    from,
     caret: from + macro.text.length + 1,
   };
 }
@@ -67,4 +71,10 @@ export function bracketFrom(
   return (
     (backwards ? places.findLast(({ to }) => to <= caret) : places.find(({ from }) => from >= caret)) ?? null
   );
+}
+
+/** What is selected once text was written in: its first place to fill in, or else the caret behind it. */
+export function goOnFrom(text: string, from: number, caret: number): { from: number; to: number } {
+  const place = bracketFrom(text, from);
+  return place && place.to <= caret ? place : { from: caret, to: caret };
 }

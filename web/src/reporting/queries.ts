@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
+import { everyPage } from "../api/every-page.ts";
 import { queryClient } from "../api/live.ts";
 
 export const useStudy = (studyId: string) =>
@@ -39,7 +40,9 @@ export const useTemplates = () =>
   useQuery({
     queryKey: ["report-templates"],
     queryFn: ({ signal }) =>
-      answerOf(api.GET("/api/v1/report-templates", { params: { query: { limit: 200 } }, signal })),
+      everyPage((paging) =>
+        answerOf(api.GET("/api/v1/report-templates", { params: { query: paging }, signal })),
+      ),
   });
 
 /** Puts the report as the server has it now in the place of what was known. */

@@ -138,9 +138,7 @@ function Pictures({ study, onView }: { study: Study; onView: () => void }) {
       </button>
       <div className="p-3">
         <Button icon="image" size="l" className="w-full" hotkey="V" onClick={onView}>
-          {t("{count, plural, one {Open the image} other {Open all # images}}", {
-            count: study.numberOfInstances,
-          })}
+          {t("Open the images")}
         </Button>
       </div>
     </section>

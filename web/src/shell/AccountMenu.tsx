@@ -63,8 +63,11 @@ export function AccountMenu({ onHelp, button }: { onHelp: () => void; button: Me
               options={sizes.map((name) => ({ value: name, word: t(sizeWords[name]) }))}
               onChange={(value) => changeSize(value as ScreenSize)}
             />
-            <Menu.Label className="menu-label">{t("Language")}</Menu.Label>
+            <Menu.Label className="menu-label" aria-hidden="true">
+              {t("Language")}
+            </Menu.Label>
             <Menu.RadioGroup
+              aria-label={t("Language")}
               value={currentLanguage()}
               onValueChange={(value) => setLanguage(value as Language)}
             >

@@ -19,7 +19,7 @@ export function PhoneTabs({ onMore }: { onMore: () => void }) {
         </Link>
       ))}
       <button type="button" onClick={onMore}>
-        <Icon name="search" />
+        <Icon name="more" />
         {t("More")}
       </button>
     </nav>

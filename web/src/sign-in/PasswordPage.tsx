@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { session, useMe } from "../api/client.ts";
 import { Mark } from "../kit/Icon.tsx";
@@ -8,7 +8,8 @@ import { ChangePasswordForm } from "./ChangePasswordForm.tsx";
 /** Where a person goes whose password was given by somebody else. Nothing else opens until it is changed. */
 export function PasswordPage() {
   const me = useMe();
-  const navigate = useNavigate();
+  const router = useRouter();
+  const { next = "/" } = useSearch({ from: "/password" });
   useEffect(() => {
     document.title = `${t("Choose a password")} · Isocenter`;
   }, []);
@@ -23,11 +24,7 @@ export function PasswordPage() {
             name: me.fullName,
           })}
         </p>
-        <ChangePasswordForm
-          username={me.username}
-          large
-          onDone={() => void navigate({ to: "/", replace: true })}
-        />
+        <ChangePasswordForm username={me.username} large onDone={() => router.history.replace(next)} />
         <button
           type="button"
           className="link justify-self-start text-12"

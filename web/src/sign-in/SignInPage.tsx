@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { session } from "../api/client.ts";
+import { session, useSession } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Field } from "../kit/Field.tsx";
 import { Icon, Mark } from "../kit/Icon.tsx";
@@ -39,6 +39,7 @@ function SignInForm() {
   const [busy, setBusy] = useState(false);
   const [forgotten, setForgotten] = useState(false);
   const passwordInput = useRef<HTMLInputElement>(null);
+  const { how } = useSession();
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -61,6 +62,11 @@ function SignInForm() {
     <form className="m-auto grid w-[360px] max-w-full gap-4 py-8" aria-label={t("Sign in")} onSubmit={submit}>
       <h1 className="text-28 font-semibold tracking-[-0.02em]">{t("Sign in")}</h1>
       <p className="-mt-3 mb-2 text-text-2">{t("Imaging department at {host}", { host: location.host })}</p>
+      {how === "ended" && !problem && (
+        <p className="note plain" role="status">
+          {t("Your session has ended. Sign in, and you are where you were.")}
+        </p>
+      )}
       {problem && !problem.field && (
         <div className={`note ${problem.down ? "urg" : "crit"}`} role="alert">
           <Icon name="alert" className={problem.down ? "text-urg" : "text-crit"} />

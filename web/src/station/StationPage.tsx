@@ -7,6 +7,7 @@ import { NoStations } from "../calendar/NoStations.tsx";
 import { useDay } from "../calendar/queries.ts";
 import { useWishes } from "../calendar/use-wishes.ts";
 import { IconButton } from "../kit/Button.tsx";
+import { ConfirmDialog } from "../kit/ConfirmDialog.tsx";
 import { dateIn } from "../kit/dates.ts";
 import { ReasonDialog } from "../kit/forms.tsx";
 import { useNow } from "../kit/now.ts";
@@ -18,6 +19,7 @@ import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
 import { ExaminationPanel, type Wish } from "./ExaminationPanel.tsx";
 import { IdentityCheck } from "./IdentityCheck.tsx";
+import { hasImages } from "./queries.ts";
 import { StationBar } from "./StationBar.tsx";
 import { StationList } from "./StationList.tsx";
 import { type Examination, examinationsOf, grouped } from "./station.ts";
@@ -78,7 +80,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
   const others = examinationsOf(day, allStations);
   const shown = others.find(({ id }) => id === state.order) ?? null;
   const wishes = useWishes([day]);
-  const [dialog, setDialog] = useState<"start" | "no-show" | "discontinue" | null>(null);
+  const [dialog, setDialog] = useState<"start" | "perform" | "no-show" | "discontinue" | null>(null);
 
   const go = (part: Partial<Record<keyof StationState, string | undefined>>, replace = false) =>
     void navigate({ to: "/station", search: readStationState({ ...state, ...part }), replace });
@@ -95,7 +97,8 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
   const wish = (what: Wish, one: Examination | null = shown) => {
     if (!one?.order.actions.includes(what)) return;
     if (what === "arrive") void wishes.state(one.order, "ARRIVED", t("Has arrived"));
-    else if (what === "perform") void wishes.state(one.order, "PERFORMED", t("Examination ended"));
+    else if (what === "perform" && hasImages(one.order))
+      void wishes.state(one.order, "PERFORMED", t("Examination ended"));
     else setDialog(what);
   };
   useShortcuts(t("Station"), [
@@ -182,6 +185,23 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
           onStart={() => {
             setDialog(null);
             void wishes.state(shown.order, "IN_PROGRESS", t("Started"));
+          }}
+          onClose={() => setDialog(null)}
+        />
+      )}
+      {shown && dialog === "perform" && (
+        <ConfirmDialog
+          title={t("No image has come")}
+          description={t(
+            "Of the examination of {patient} there is no image here. Ended, it leaves the worklist of the machine; images that come later are still put to it.",
+            { patient: shown.order.patient.name },
+          )}
+          submit={t("End without images")}
+          busy={false}
+          problem={null}
+          onConfirm={() => {
+            setDialog(null);
+            void wishes.state(shown.order, "PERFORMED", t("Examination ended"));
           }}
           onClose={() => setDialog(null)}
         />

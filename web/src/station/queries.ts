@@ -66,6 +66,14 @@ export function useStudiesOf({ id, patientId, accessionNumber, status }: Imaging
   };
 }
 
+/** Whether images of the order have come, as far as this screen knows; who asked for the examination's panel knows at once. */
+export function hasImages({ id, patientId }: ImagingOrder): boolean {
+  const known = queryClient.getQueryData<{ data: Study[] }>(["studies", "of-order", { patientId }]);
+  return (
+    known?.data.some(({ orderId, numberOfInstances }) => orderId === id && numberOfInstances > 0) ?? false
+  );
+}
+
 const changed = () => {
   for (const queryKey of [["studies"], ["series"], ["schedule"], ["orders"]])
     void queryClient.invalidateQueries({ queryKey });

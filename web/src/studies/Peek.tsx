@@ -1,31 +1,16 @@
 import type { Series, Study } from "@isocenter/contract";
 import { lazy, Suspense, useState } from "react";
-import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
-import { joined } from "../kit/joined.ts";
-import { Skeleton } from "../kit/Skeleton.tsx";
-import { ErrorState } from "../kit/States.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
-import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { t } from "../words/words.ts";
-import {
-  ageAt,
-  count,
-  imageCount,
-  imagingModalities,
-  seriesCount,
-  sexWord,
-  sizeOf,
-  statusLook,
-} from "./format.ts";
-import { useSeries, useTimeZone } from "./queries.ts";
+import { ageAt, imageCount, imagingModalities, seriesCount, sexWord, sizeOf, statusLook } from "./format.ts";
+import { useTimeZone } from "./queries.ts";
+import { SeriesStrip, seriesName } from "./SeriesStrip.tsx";
 
 const PeekActions = lazy(() => import("./PeekActions.tsx"));
 const ImagesDialog = lazy(() => import("./images/ImagesDialog.tsx"));
-
-const mostShown = 60;
 
 interface PeekProps {
   study: Study;
@@ -37,7 +22,7 @@ interface PeekProps {
 export function Peek({ study, onClose, onOpen }: PeekProps) {
   const { patient } = study;
   const timeZone = useTimeZone();
-  const series = useSeries(study.id, study.version);
+  const [opened, setOpened] = useState<Series | null>(null);
   const status = statusLook(study.status);
   const age = ageAt(patient.birthDate, study.studyDate);
   return (
@@ -74,10 +59,16 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
       </header>
       <div className="min-h-0 flex-1 overflow-auto">
         <section aria-label={t("Series")}>
-          {series.isError ? (
-            <ErrorState error={series.error} onRetry={() => void series.refetch()} />
-          ) : (
-            <SeriesStrip study={study} series={series.data?.data ?? null} />
+          <SeriesStrip study={study} onOpen={setOpened} />
+          {opened && (
+            <Suspense fallback={null}>
+              <ImagesDialog
+                study={study}
+                series={opened}
+                name={seriesName(opened)}
+                onClose={() => setOpened(null)}
+              />
+            </Suspense>
           )}
         </section>
         <section aria-label={t("Details")}>
@@ -132,73 +123,5 @@ function Detail({ name, children }: { name: string; children: React.ReactNode })
       <dt>{name}</dt>
       <dd>{children}</dd>
     </>
-  );
-}
-
-function SeriesStrip({ study, series }: { study: Study; series: Series[] | null }) {
-  const [opened, setOpened] = useState<Series | null>(null);
-  if (!series) {
-    return (
-      <div className="strip">
-        {Array.from({ length: Math.min(3, study.numberOfSeries || 1) }, (_, n) => `s${n}`).map((key) => (
-          <Skeleton key={key} width="100%" height={100} />
-        ))}
-      </div>
-    );
-  }
-  return (
-    <>
-      <ul className="strip">
-        {series.slice(0, mostShown).map((one) => (
-          <SeriesPicture key={one.id} study={study} series={one} onOpen={() => setOpened(one)} />
-        ))}
-      </ul>
-      {opened && (
-        <Suspense fallback={null}>
-          <ImagesDialog
-            study={study}
-            series={opened}
-            name={seriesName(opened)}
-            onClose={() => setOpened(null)}
-          />
-        </Suspense>
-      )}
-      {series.length > mostShown && (
-        <p className="mt-2 text-11 text-text-3">
-          {t("and {count} more series", { count: series.length - mostShown })}
-        </p>
-      )}
-    </>
-  );
-}
-
-function seriesName({ seriesNumber, seriesDescription, modality }: Series): string {
-  const number = seriesNumber === null ? "" : t("Se {number}", { number: String(seriesNumber) });
-  return joined(number, seriesDescription ?? modality);
-}
-
-function SeriesPicture({ study, series, onOpen }: { study: Study; series: Series; onOpen: () => void }) {
-  const name = seriesName(series);
-  return (
-    <li>
-      <button
-        type="button"
-        className="strip-series"
-        title={t("All images of {series}", { series: name })}
-        onClick={onOpen}
-      >
-        <span className="relative block">
-          <Thumbnail
-            url={seriesThumbnailUrl(study.studyInstanceUid, series.seriesInstanceUid, 220)}
-            version={series.numberOfInstances}
-            alt={`${name}, ${imageCount(series.numberOfInstances)}`}
-          />
-          <em aria-hidden="true" className="not-italic">
-            {count(series.numberOfInstances)}
-          </em>
-        </span>
-        <span className="mt-1 block truncate text-11 text-text-2">{name}</span>
-      </button>
-    </li>
   );
 }

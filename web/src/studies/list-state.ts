@@ -146,10 +146,14 @@ export function withFilter(state: StudyListState, change: Partial<StudyListState
   return readListState(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)));
 }
 
+/** The cursor in the server's link to the next part of a list; null where there is none. */
+export const cursorIn = (next: string | null): string | null =>
+  next && new URL(next, "http://localhost").searchParams.get("after");
+
 /** The state of the page after this one, or null where `next`, the server's link to it, is. */
 export function pageAfter(state: StudyListState, next: string | null): StudyListState | null {
   if (!next) return null;
-  const after = new URL(next, "http://localhost").searchParams.get("after") ?? undefined;
+  const after = cursorIn(next);
   const { after: _before, ...rest } = state;
   return {
     ...rest,

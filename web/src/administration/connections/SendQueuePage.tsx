@@ -1,18 +1,21 @@
 import type { CommitmentState, SendItem, SendState } from "@isocenter/contract";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
-import { momentIn } from "../../kit/dates.ts";
+import { ConfirmDialog } from "../../kit/ConfirmDialog.tsx";
+import { dateAndTime, momentIn } from "../../kit/dates.ts";
 import { Select } from "../../kit/forms.tsx";
+import { joined } from "../../kit/joined.ts";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState, NoMatch } from "../../kit/States.tsx";
 import { Tag, type Tone } from "../../kit/Tag.tsx";
 import { count } from "../../studies/format.ts";
-import { useTimeZone } from "../../studies/queries.ts";
+import { studyByUid, useTimeZone } from "../../studies/queries.ts";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
-import { ConfirmDialog } from "../parts/ConfirmDialog.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { usePages } from "../parts/pages.ts";
@@ -166,6 +169,22 @@ function HowFar({ item: { state, total, sent, skipped, failed } }: { item: SendI
   );
 }
 
+/** Whose study goes out, and what it is. */
+function StudyOf({ studyInstanceUid }: { studyInstanceUid: string }) {
+  const study = useQuery({ ...studyByUid(studyInstanceUid), staleTime: 60_000 }).data?.data[0];
+  if (!study) return null;
+  return (
+    <Link to="/studies/$studyInstanceUid/view" params={{ studyInstanceUid }} className="link">
+      {joined(
+        study.patient.name,
+        study.patient.identifier,
+        study.studyDescription,
+        dateAndTime(study.studyDate, null),
+      )}
+    </Link>
+  );
+}
+
 function ItemSide({ item, onClose }: { item: SendItem; onClose: () => void }) {
   const timeZone = useTimeZone();
   const [cancelling, setCancelling] = useState(false);
@@ -241,9 +260,12 @@ function ItemSide({ item, onClose }: { item: SendItem; onClose: () => void }) {
           {item.selection.slice(0, 20).map((one) => (
             <li
               key={`${one.studyInstanceUid} ${one.seriesInstanceUid ?? ""} ${one.sopInstanceUid ?? ""}`}
-              className="mono [overflow-wrap:anywhere]"
+              className="[overflow-wrap:anywhere]"
             >
-              {one.sopInstanceUid ?? one.seriesInstanceUid ?? one.studyInstanceUid}
+              <StudyOf studyInstanceUid={one.studyInstanceUid} />
+              <span className="mono block text-text-3">
+                {one.sopInstanceUid ?? one.seriesInstanceUid ?? one.studyInstanceUid}
+              </span>
             </li>
           ))}
           {item.selection.length > 20 && (

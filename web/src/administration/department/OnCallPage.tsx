@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
+import { everyPage } from "../../api/every-page.ts";
 import { clockAt, dayWords } from "../../calendar/clock.ts";
 import { Button } from "../../kit/Button.tsx";
 import { dateIn } from "../../kit/dates.ts";
@@ -21,7 +22,6 @@ import { OnCallSide } from "./OnCallSide.tsx";
 import { gapsOf, type Span, servicesOf, spanOf, within } from "./roster.ts";
 
 const weeksAround = 5;
-const mostEntries = 200;
 
 export interface Week {
   monday: string;
@@ -57,7 +57,7 @@ export default function OnCallPage() {
   const entries = useQuery({
     queryKey: ["on-call", facilityId, shown],
     meta: { live: ["on-call", "user"] },
-    queryFn: ({ signal }) => entriesOf({ facilityId, ...shown }, signal),
+    queryFn: async ({ signal }) => (await entriesOf({ facilityId, ...shown }, signal)).data,
   });
   const services = useServices(facilityId, week);
   const go = (days: number) => change({ from: dateAfter(week.monday, days), id: undefined });
@@ -176,22 +176,10 @@ export default function OnCallPage() {
   );
 }
 
-async function entriesOf(
-  query: { facilityId: string; from: string; to: string },
-  signal: AbortSignal,
-): Promise<OnCallEntry[]> {
-  const all: OnCallEntry[] = [];
-  for (;;) {
-    const page = await answerOf(
-      api.GET("/api/v1/on-call", {
-        params: { query: { ...query, limit: mostEntries, offset: all.length } },
-        signal,
-      }),
-    );
-    all.push(...page.data);
-    if (page.pagination.next === null || page.data.length === 0) return all;
-  }
-}
+const entriesOf = (query: { facilityId: string; from: string; to: string }, signal: AbortSignal) =>
+  everyPage((paging) =>
+    answerOf(api.GET("/api/v1/on-call", { params: { query: { ...query, ...paging } }, signal })),
+  );
 
 /** Which services have a roster around a week, and the departments, which may have one. */
 function useServices(facilityId: string, { bounds }: Week) {
@@ -206,7 +194,7 @@ function useServices(facilityId: string, { bounds }: Week) {
         api.GET("/api/v1/departments", { params: { query: { facilityId, limit: 200 } }, signal }),
       );
       return {
-        entries: await entriesOf({ facilityId, from, to }, signal),
+        entries: (await entriesOf({ facilityId, from, to }, signal)).data,
         departments: departments.data.map(({ name }) => name),
       };
     },

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { FormDialog } from "../../kit/forms.tsx";
+import { FormDialog } from "./forms.tsx";
 
 /** Asks once more before what cannot simply be undone. */
 export function ConfirmDialog({
