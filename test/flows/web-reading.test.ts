@@ -147,8 +147,22 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const page = await flow.open({ as: own("reader"), width: 1600 });
     await page.goto("/reading");
     await page.getByRole("row").filter({ hasText: "Beside" }).click();
+    // Pressed again while it opens, it is claimed once.
+    let claims = 0;
+    page.on("request", (request) => {
+      if (request.method() === "POST" && request.url().endsWith("/claim")) claims++;
+    });
+    await page.route("**/claim", async (route) => {
+      await page
+        .getByRole("button", { name: "Open and claim" })
+        .and(page.locator("[aria-disabled=true]"))
+        .waitFor();
+      await page.keyboard.press("Enter");
+      await route.continue();
+    });
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/view\?read=/);
+    expect(claims).toBe(1);
     const report = page.getByRole("complementary", { name: "Report", exact: true });
     await report.getByRole("button", { name: "Begin the report" }).click();
     const findings = report.getByLabel("Findings", { exact: true });

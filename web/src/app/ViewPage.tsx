@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRe
 import { dicomwebRoot, useMe } from "../api/client.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { keep, kept } from "../kit/kept.ts";
+import { Skeleton } from "../kit/Skeleton.tsx";
 import { toast } from "../kit/toast.ts";
 import { insertIntoReport } from "../reporting/insertion.ts";
 import { t } from "../words/words.ts";
@@ -110,7 +111,11 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
     <div className={`view-page ${beside ? "with-report" : ""}`}>
       <div className="min-h-0 min-w-0" data-region="images">
         <Suspense
-          fallback={<div className="h-dvh bg-view" role="status" aria-label={t("Opening the viewer")} />}
+          fallback={
+            <p className="grid h-dvh place-items-center bg-view text-text-2" role="status">
+              {t("Opening the viewer")}
+            </p>
+          }
         >
           <Viewer
             studyInstanceUid={studyInstanceUid}
@@ -124,7 +129,13 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
         </Suspense>
       </div>
       {beside && (
-        <Suspense>
+        <Suspense
+          fallback={
+            <aside className="report-beside p-4" aria-label={t("Report")} aria-busy="true">
+              <Skeleton width="60%" />
+            </aside>
+          }
+        >
           <div
             className="contents"
             onFocusCapture={(event) => {

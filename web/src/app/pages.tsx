@@ -1,5 +1,5 @@
-import { type ErrorComponentProps, Link, Outlet, useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { type ErrorComponentProps, Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { session, useSession } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { PageState } from "../kit/States.tsx";
@@ -14,10 +14,27 @@ export function Root() {
   useEffect(listenForKeys, []);
   return (
     <>
+      <Coming />
       <Outlet />
       <Toasts />
     </>
   );
+}
+
+/** A page that is there sooner says nothing. */
+const comingMs = 250;
+
+/** A line at the upper edge while the next page is on its way. */
+function Coming() {
+  const loading = useRouterState({ select: ({ isLoading }) => isLoading });
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    setShown(false);
+    if (!loading) return;
+    const timer = setTimeout(() => setShown(true), comingMs);
+    return () => clearTimeout(timer);
+  }, [loading]);
+  return shown ? <div className="coming" aria-hidden="true" /> : null;
 }
 
 /** Pages for people who are signed in. Where the server could not be asked who that is, it says so. */

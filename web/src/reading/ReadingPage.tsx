@@ -35,6 +35,7 @@ export function ReadingPage() {
   const list = useReadingList(state);
   const [selected, setSelected] = useState<string | null>(null);
   const [assigning, setAssigning] = useState(false);
+  const [opening, setOpening] = useState(false);
   const saved = useSavedViews("reading");
   const hidden = useHiddenColumns("reading", optionalColumns);
   const change = (filter: Partial<ReadingState>) =>
@@ -68,14 +69,20 @@ export function ReadingPage() {
     }
   }, []);
   const open = async (one: ReadingItem) => {
-    // Whoever may not claim looks without claiming.
-    if (one.actions.includes("claim") && !(await act(claimStudy(one.id)))) return;
-    const { studyInstanceUid } = one;
-    await navigate({
-      to: "/studies/$studyInstanceUid/view",
-      params: { studyInstanceUid },
-      search: one.actions.includes("report") ? { read: true } : {},
-    });
+    if (opening) return;
+    setOpening(true);
+    try {
+      // Whoever may not claim looks without claiming.
+      if (one.actions.includes("claim") && !(await act(claimStudy(one.id)))) return;
+      const { studyInstanceUid } = one;
+      await navigate({
+        to: "/studies/$studyInstanceUid/view",
+        params: { studyInstanceUid },
+        search: one.actions.includes("report") ? { read: true } : {},
+      });
+    } finally {
+      setOpening(false);
+    }
   };
   const report = (one: ReadingItem) => void navigate({ to: "/report/$studyId", params: { studyId: one.id } });
   const claim = (one: ReadingItem) =>
@@ -222,6 +229,7 @@ export function ReadingPage() {
         <ReadingPanel
           item={item}
           now={now}
+          opening={opening}
           onClose={() => setSelected(null)}
           onOpen={() => void open(item)}
           onReport={() => report(item)}

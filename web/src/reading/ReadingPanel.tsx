@@ -14,6 +14,8 @@ import { TechnologistNotes } from "./TechnologistNotes.tsx";
 interface ReadingPanelProps {
   item: ReadingItem;
   now: number;
+  /** It is on its way to the viewer. */
+  opening: boolean;
   onClose: () => void;
   onOpen: () => void;
   onReport: () => void;
@@ -27,6 +29,7 @@ interface ReadingPanelProps {
 export function ReadingPanel({
   item,
   now,
+  opening,
   onClose,
   onOpen,
   onReport,
@@ -118,7 +121,7 @@ export function ReadingPanel({
         </section>
       </div>
       <footer className="flex flex-wrap gap-2">
-        <Button variant="primary" size="l" className="flex-1" hotkey="↵" onClick={onOpen}>
+        <Button variant="primary" size="l" className="flex-1" hotkey="↵" busy={opening} onClick={onOpen}>
           {actions.includes("claim") ? t("Open and claim") : t("Open")}
         </Button>
         {actions.includes("report") && (
