@@ -51,7 +51,7 @@ export function MovementTable({ state }: { state: BillingState }) {
                 {one.kind === "PAYMENT" ? (
                   <Tag tone="ok">{t("Payment")}</Tag>
                 ) : (
-                  <Tag tone="urg">{t("Refund")}</Tag>
+                  <Tag tone="urg">{t("Refund|movement")}</Tag>
                 )}
               </td>
               <td>

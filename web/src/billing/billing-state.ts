@@ -7,8 +7,8 @@ export const billViews = {
   all: { label: message("All bills") },
   owed: { label: message("Owed") },
   OVERDUE: { label: message("Overdue") },
-  PAID: { label: message("Paid") },
-  VOID: { label: message("Void") },
+  PAID: { label: message("Paid|bills") },
+  VOID: { label: message("Void|bills") },
   payments: { label: message("Payments") },
   "without-price": { label: message("Without price") },
 } as const;
@@ -21,9 +21,9 @@ export const statusOf = (view: BillView): string | undefined =>
 export const statusWords: Readonly<Record<BillStatus, string>> = {
   PENDING: message("Issued"),
   PARTIALLY_PAID: message("Partly paid"),
-  PAID: message("Paid"),
+  PAID: message("Paid|bill"),
   OVERDUE: message("Overdue"),
-  VOID: message("Void"),
+  VOID: message("Void|bill"),
 };
 export const statusTones = {
   PENDING: "line",

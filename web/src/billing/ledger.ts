@@ -27,7 +27,7 @@ export function ledgerOf(bill: Bill): LedgerRow[] {
   const refunds = bill.refunds.map((one) => ({
     id: one.id,
     at: one.refundedAt,
-    what: t("Refund"),
+    what: t("Refund|movement"),
     how: one.reason,
     by: one.refundedBy.name,
     amount: -one.amount,

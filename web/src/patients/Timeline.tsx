@@ -84,6 +84,7 @@ export function Timeline({ patientId }: { patientId: string }) {
 function Row({ entry, timeZone }: { entry: TimelineEntry; timeZone: string | undefined }) {
   const look = types[entry.type];
   const bad = entry.type === "FINDING" && (entry.status === "OPEN" || entry.status === "NOTIFIED");
+  const late = entry.type === "BILL" && entry.status === "OVERDUE";
   return (
     <div className="timeline-row">
       <time dateTime={entry.at}>
@@ -99,7 +100,7 @@ function Row({ entry, timeZone }: { entry: TimelineEntry; timeZone: string | und
         <span className="min-w-0 flex-1 text-13 font-medium [overflow-wrap:anywhere]">{entry.title}</span>
         {entry.detail && <span className="text-12 text-text-2">{detailOf(entry)}</span>}
         {entry.accessionNumber && <span className="mono text-12 text-text-3">{entry.accessionNumber}</span>}
-        <Tag tone={bad ? "crit" : "line"}>{stateWord(entry)}</Tag>
+        <Tag tone={bad || late ? "crit" : "line"}>{stateWord(entry)}</Tag>
       </Card>
     </div>
   );
