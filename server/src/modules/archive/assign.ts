@@ -7,6 +7,8 @@ interface Moved {
   facilityId: string;
   fromId: string;
   toId: string;
+  /** Whose it was is the same person by now. */
+  merged: boolean;
 }
 
 /**
@@ -21,18 +23,19 @@ async function settleOwners(tx: Tx, studyIds: readonly string[], at: Date): Prom
     order by facility_id, study_instance_uid, claimed_patient_id for no key update`;
   const moved = await tx<Moved[]>`
     with owner as (
-      select st.id, st.patient_id as before, survivor.id as now from study st
+      select st.id, st.patient_id as before, survivor.id as now, before.id = survivor.id as merged from study st
       join patient p on p.id = coalesce(st.assigned_patient_id, st.claimed_patient_id)
       cross join lateral (${survivorSql(tx, "p.id")}) survivor
+      cross join lateral (${survivorSql(tx, "st.patient_id")}) before
       where st.id = any(${[...studyIds]}::uuid[]) and survivor.id <> st.patient_id)
     update study st set patient_id = owner.now, assigned_at = ${at}, version = st.version + 1 from owner where st.id = owner.id
-    returning st.id, st.facility_id as "facilityId", owner.before as "fromId", owner.now as "toId"`;
+    returning st.id, st.facility_id as "facilityId", owner.before as "fromId", owner.now as "toId", owner.merged`;
   await tx`
     update series set revision = revision + 1 where study_id = any(${moved.map(({ id }) => id)}::uuid[])`;
   return moved;
 }
 
-/** `settleOwners`, with the fact `study.moved` for each. */
+/** `settleOwners`, with the fact `study.moved` for each: its data says whether they are one `merged` person. */
 export async function moveStudies(
   tx: Tx,
   journal: Journal,
@@ -40,13 +43,13 @@ export async function moveStudies(
   studyIds: readonly string[],
   at: Date,
 ): Promise<void> {
-  for (const { id, facilityId, fromId, toId } of await settleOwners(tx, studyIds, at))
+  for (const { id, facilityId, fromId, toId, merged } of await settleOwners(tx, studyIds, at))
     await journal.record(tx, viewer, {
       type: "study.moved",
       subject: { type: "study", id },
       facilityId,
       patientId: toId,
-      data: { from: fromId, to: toId },
+      data: { from: fromId, to: toId, merged },
     });
 }
 

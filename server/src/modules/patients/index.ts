@@ -46,10 +46,12 @@ export {
   getPatient,
   listPatients,
   listPatientsByIds,
+  patientOnceKnown,
   requirePatient,
   searchWords,
   wholeName,
 } from "./queries.ts";
+export { noPatient } from "./refusals.ts";
 export { registerPatient, type SaidPatient } from "./register.ts";
 export { patientRoutes } from "./routes.ts";
 export { careRoutes } from "./routes-care.ts";

@@ -16,6 +16,7 @@ import {
 } from "../../platform/index.ts";
 import { allOf, hasWord } from "./name-search.ts";
 import { foldText } from "./names.ts";
+import { noPatient } from "./refusals.ts";
 import { amongInCareOf, facilities, inCareOf } from "./sql.ts";
 
 export interface PatientRow extends Omit<Patient, "createdAt" | "updatedAt" | "actions"> {
@@ -54,7 +55,7 @@ export function toPatient(viewer: Viewer, { sortKey: _, createdAt, updatedAt, ..
 export async function getPatient(reader: Reader, viewer: Viewer, patientId: string): Promise<Patient> {
   const [row] = await reader<PatientRow[]>`
     select ${patientColumns(reader, viewer)} from patient p where p.id = ${patientId} and ${visible(reader, viewer)}`;
-  if (!row) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
+  if (!row) throw noPatient();
   return toPatient(viewer, row);
 }
 
@@ -75,7 +76,7 @@ export async function requirePatient(reader: Reader, facilityId: string, patient
   const [row] = await reader`
     select 1 from patient p join patient_facility f on f.patient_id = p.id and f.facility_id = ${facilityId}
     where p.id = ${patientId} and p.merged_into is null`;
-  if (!row) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
+  if (!row) throw noPatient();
 }
 
 type SortField = (typeof patientSortFields)[number];
@@ -165,6 +166,17 @@ export function careRelationsAmong(
   return reader<{ personId: string; patientId: string; facilityId: string }[]>`
     select distinct person_id as "personId", patient_id as "patientId", facility_id as "facilityId" from care_relation
     where person_id = any(${personIds as string[]}::uuid[]) and patient_id = any(${patientIds as string[]}::uuid[])`;
+}
+
+/**
+ * A patient whom none of the viewer's facilities need know any more: for who was told of them before.
+ * @throws Refusal `not-found` (`patient.not-found`)
+ */
+export async function patientOnceKnown(reader: Reader, viewer: Viewer, patientId: string): Promise<Patient> {
+  const [row] = await reader<PatientRow[]>`
+    select ${patientColumns(reader, viewer)} from patient p where p.id = ${patientId}`;
+  if (!row) throw noPatient();
+  return toPatient(viewer, row);
 }
 
 /** The patient's name with all its groups (PS3.5 6.2.1), for what passes it on; who may see the patient was asked before. */

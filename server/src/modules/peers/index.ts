@@ -1,7 +1,7 @@
 /**
  * Peers: the applications that we know by AE title and address, and who may do what; what is sent to them, and by which rules.
  *
- * Owns the tables `modality`, `knocking_caller`, `send_item`, `sent_batch`, `routing_rule`, `commitment_request`, `hl7_systems`, `hl7_messages`. Records the facts `modality.created`,
+ * Owns the tables `modality`, `knocking_caller`, `send_item`, `sent_batch`, `routing_rule`, `commitment_request`, `hl7_systems`, `hl7_messages`, `hl7_told`. Records the facts `modality.created`,
  * `modality.changed`, `modality.removed`, `modality.echoed`, `modality.refused`, `modality.knock-dismissed`, `send.queued`, `send.retried`,
  * `send.cancelled`, `send.sent`, `send.failed` (the alarm), `send.committed`, `send.commitment-failed`, `commitment.requested`,
  * `commitment.reported`, `commitment.undeliverable`, `routing-rule.created`, `routing-rule.changed`, `routing-rule.removed`,
@@ -58,6 +58,7 @@ export {
   type QueueLength,
 } from "./hl7/out-work.ts";
 export {
+  type Asking,
   followMergeOfMessages,
   type OutSystem,
   queueMessages,

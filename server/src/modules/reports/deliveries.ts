@@ -31,6 +31,17 @@ export async function noteDeliveries(
   await reader`insert into report_delivery ${reader(rows)} on conflict do nothing`;
 }
 
+/** Whether a version of the report came before somebody. */
+export async function hasReached(
+  reader: Reader,
+  reportId: string,
+  { kind, id }: Delivery["recipient"],
+): Promise<boolean> {
+  const [row] = await reader`
+    select 1 from report_delivery where report_id = ${reportId} and recipient_kind = ${kind} and recipient_id = ${id} limit 1`;
+  return row !== undefined;
+}
+
 /** The users who got a version before this one. */
 export async function earlierReaders(tx: Tx, reportId: string, number: number): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`

@@ -10,12 +10,12 @@
  */
 export { type ClaimRow, claimIdleMs, claimOf, claimsOf, lapsedBefore, toClaim } from "./claims.ts";
 export type { Content } from "./content.ts";
-export { type Delivery, noteDeliveries } from "./deliveries.ts";
+export { type Delivery, hasReached, noteDeliveries } from "./deliveries.ts";
 export { type Desk, reportDesk } from "./desk.ts";
 export { measurementRoutes } from "./measurements/routes.ts";
 export { reportNotices } from "./notices.ts";
 export { registerReportPapers } from "./papers/jobs.ts";
-export type { PaperFinding, PaperSection, ReportPaper } from "./papers/paper.ts";
+export { namesPatient, type PaperFinding, type PaperSection, type ReportPaper } from "./papers/paper.ts";
 export { reportPdf } from "./papers/pdf/report-pdf.ts";
 export { belongingsOf, type CriticalFindings, createPaperReader } from "./papers/read-paper.ts";
 export { paperRoutes } from "./papers/routes.ts";
@@ -28,4 +28,4 @@ export { type FoundReport, type ReportCondition, type ReportSort, searchReports 
 export { shareRoutes } from "./sharing/routes.ts";
 export { requireSubject } from "./subjects.ts";
 export { isUsableTemplate } from "./templates.ts";
-export { reportVersions, verifyReport } from "./version-queries.ts";
+export { goneOutOf, reportVersions, verifyReport } from "./version-queries.ts";

@@ -54,6 +54,30 @@ function toVersion(row: VersionRow, before: VersionRow | null): ReportVersion {
   };
 }
 
+/** A report as far as it went out to others. */
+export interface GoneOut {
+  reportId: string;
+  /** Of the newest version. */
+  number: number;
+  /** The version that stands, and whether it is signed; null where the report was cancelled or entered in error. */
+  standing: { number: number; signed: boolean } | null;
+}
+
+/** The reports of a study that have versions. */
+export async function goneOutOf(reader: Reader, studyId: string): Promise<GoneOut[]> {
+  const rows = await reader<(Pick<Kept, "status" | "lastNumber" | "signedNumber"> & { id: string })[]>`
+    select id, status, last_number as "lastNumber", signed_number as "signedNumber" from report
+    where study_id = ${studyId} and last_number > 0 order by id`;
+  return rows.map(({ id, status, lastNumber, signedNumber }) => ({
+    reportId: id,
+    number: lastNumber,
+    standing:
+      status === "CANCELLED" || status === "ENTERED_IN_ERROR"
+        ? null
+        : { number: signedNumber ?? lastNumber, signed: signedNumber !== null },
+  }));
+}
+
 /**
  * Computes the chain of a report anew and compares it with what is kept, and with what the journal recorded at each signature.
  * @throws Refusal `not-found` (`report.not-found`)

@@ -5,6 +5,7 @@ import { httpReceiver } from "@isocenter/test/support/receivers.ts";
 import { type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Archive } from "../../modules/archive/index.ts";
+import { doubtRoutes } from "../../modules/archive/index.ts";
 import {
   createFindings,
   type Findings,
@@ -41,6 +42,7 @@ const room = testReadingRoom(
       patientRoutes({ platform, journal }),
       orderRoutes({ platform, journal }),
       findingRoutes({ platform, findings }),
+      doubtRoutes({ platform, journal, archive }),
     ];
   },
   ({ journal, archive }) => [fhirRoutes(deps(journal, archive))],
@@ -347,13 +349,28 @@ describe("results to another system", () => {
     const letter = Buffer.from(form.data, "base64");
     expect([letter.subarray(0, 5).toString(), letter.length]).toEqual(["%PDF-", form.size]);
     expect(createHash("sha1").update(letter).digest("base64")).toBe(form.hash);
+    // Of a study that is another patient's it is put in the place of what was sent, without the letter that names the one before.
+    const right = await room.study();
+    const administrator = await room.person(["ADMINISTRATOR"]);
+    const given = await room.call(administrator, "PATCH", `/studies/${other.id}`, {
+      patientId: right.patientId,
+    });
+    expect(given.status).toBe(200);
+    await send();
+    const moved = sent().at(-1).entry;
+    expect(moved[0].resource).toMatchObject({
+      id: entry[0].resource.id,
+      meta: { versionId: "2" },
+      subject: { reference: `Patient/${right.patientId}` },
+    });
+    expect(moved[0].resource.presentedForm).toBeUndefined();
     // Nothing of a demonstration leaves.
     await database.db`update facility set demonstration = true where id = ${room.facilityId}`;
     await room.sign(radiologist, await room.begin(radiologist, (await room.study()).id));
     await send();
     await database.db`update facility set demonstration = false where id = ${room.facilityId}`;
     await send();
-    expect(receiver.received).toHaveLength(failed + 2);
+    expect(receiver.received).toHaveLength(failed + 3);
   });
 });
 

@@ -2,7 +2,7 @@ import { searchStudies, seriesOfStudies } from "../../modules/archive/index.ts";
 import { searchPractitioners } from "../../modules/identity/index.ts";
 import { searchOrders } from "../../modules/orders/index.ts";
 import { getPatient } from "../../modules/patients/index.ts";
-import { reportVersions, searchReports } from "../../modules/reports/index.ts";
+import { namesPatient, reportVersions, searchReports } from "../../modules/reports/index.ts";
 import { Refusal } from "../../platform/index.ts";
 import { asVersion, shown } from "./diagnostic-report.ts";
 import { toImagingStudy } from "./imaging-study.ts";
@@ -30,7 +30,10 @@ export async function resultBundle(asked: Asked, reportId: string, number: numbe
   const { report } = found;
   const facilities = await asked.facilities();
   const facility = facilities.get(report.facilityId);
-  const told = await withLetter(asked, await shown(asked, asVersion(found, version)), number);
+  const patient = await getPatient(db, viewer, report.patientId);
+  const said = await shown(asked, asVersion(found, version));
+  const { presentedForm: _, ...bare } = said;
+  const told = namesPatient(version, patient) ? await withLetter(asked, said, number) : bare;
   const orders =
     report.orderId === null
       ? []
@@ -45,7 +48,7 @@ export async function resultBundle(asked: Asked, reportId: string, number: numbe
     .data;
   const resources: FhirResource[] = [
     told,
-    toPatient(await getPatient(db, viewer, report.patientId)),
+    toPatient(patient),
     ...(facility ? [toOrganization(facility)] : []),
     ...people.map(toPractitioner),
     ...orders.map(toServiceRequest),

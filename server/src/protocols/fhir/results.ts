@@ -1,7 +1,8 @@
 import { listFacilities } from "../../modules/identity/index.ts";
+import type { SealedFact } from "../../modules/journal/index.ts";
 import { post } from "../../modules/notifications/index.ts";
-import { noteDeliveries } from "../../modules/reports/index.ts";
-import { type Db, newId, Refusal, systemViewer } from "../../platform/index.ts";
+import { goneOutOf, hasReached, noteDeliveries } from "../../modules/reports/index.ts";
+import { type Db, newId, Refusal, systemViewer, type Tx } from "../../platform/index.ts";
 import { fhirPath } from "./paths.ts";
 import type { Asked, FhirDeps } from "./resource.ts";
 import { resultBundle } from "./results-bundle.ts";
@@ -13,6 +14,9 @@ const leaseMs = 60_000;
 const timeoutMs = 30_000;
 const keptDays = 30;
 const dayMs = 24 * 3600_000;
+
+/** As the deliveries of reports name the system of the configuration. */
+const receiver = { kind: "system", id: "ehr" };
 
 interface Waiting {
   id: string;
@@ -45,32 +49,32 @@ export function registerResults(deps: FhirDeps): void {
   if (url === null) return;
   journal.registerReader({
     name: "fhir.results",
-    types: ["report.signed", "report.amended", "report.entered-in-error"],
+    types: ["report.signed", "report.amended", "report.entered-in-error", "study.moved"],
     startAt: "now",
     async handle(tx, facts) {
       // People and patients of a demonstration are invented: nothing of them leaves.
       const invented = new Set(
         (await tx<{ id: string }[]>`select id from facility where demonstration`).map(({ id }) => id),
       );
-      for (const { subject, facilityId, patientId, data, position } of facts) {
-        if (
-          facilityId === null ||
-          invented.has(facilityId) ||
-          patientId === null ||
-          typeof data.number !== "number"
-        )
-          continue;
-        const row = {
-          id: newId(clock),
-          facility_id: facilityId,
-          patient_id: patientId,
-          report_id: subject.id,
-          number: data.number,
-          position,
-          created_at: clock.now(),
-        };
-        await tx`insert into result_delivery ${tx(row)} on conflict (report_id, number) do nothing`;
-        await jobs.add(tx, job, { patientId }, { key: `${job}:${patientId}` });
+      for (const fact of facts) {
+        const { facilityId, patientId, position } = fact;
+        if (facilityId === null || invented.has(facilityId) || patientId === null) continue;
+        for (const { reportId, number } of await toTell(tx, fact)) {
+          const row = {
+            id: newId(clock),
+            facility_id: facilityId,
+            patient_id: patientId,
+            report_id: reportId,
+            number,
+            position,
+            created_at: clock.now(),
+          };
+          await tx`
+            insert into result_delivery ${tx(row)} on conflict (report_id, number) do update
+            set patient_id = excluded.patient_id, position = excluded.position, sent_at = null, attempts = 0
+            where result_delivery.position < excluded.position`;
+          await jobs.add(tx, job, { patientId }, { key: `${job}:${patientId}` });
+        }
       }
     },
   });
@@ -111,7 +115,7 @@ export function registerResults(deps: FhirDeps): void {
           {
             reportId: waiting.reportId,
             number: waiting.number,
-            recipient: { kind: "system", id: "ehr" },
+            recipient: receiver,
             way: "sent",
           },
         ],
@@ -140,6 +144,20 @@ export function registerResults(deps: FhirDeps): void {
       throw error;
     }
   }
+}
+
+/** The version that the fact speaks of; of a study that is another patient's, those that stand and were sent: each is put in the place of what was sent. */
+async function toTell(
+  tx: Tx,
+  { type, subject, data }: SealedFact,
+): Promise<{ reportId: string; number: number }[]> {
+  if (type !== "study.moved")
+    return typeof data.number === "number" ? [{ reportId: subject.id, number: data.number }] : [];
+  const told = [];
+  for (const { reportId, standing } of await goneOutOf(tx, subject.id))
+    if (standing?.signed && (await hasReached(tx, reportId, receiver)))
+      told.push({ reportId, number: standing.number });
+  return told;
 }
 
 /** The oldest that waits for the patient, unless somebody is sending it. */

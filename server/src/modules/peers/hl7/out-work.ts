@@ -36,11 +36,11 @@ export interface QueueLength {
   problem: string | null;
 }
 
-/** The part of the queue that sends: to a system one message at a time, of a patient in order. */
+/** The part of the queue that sends: to a system one message at a time, of a patient, and of a report or order, in order. */
 export interface OutWork {
   /** A system that something is due for and nobody sends to; null where there is none. */
   claim(): Promise<ClaimedSystem | null>;
-  /** The next message of it: the oldest that is due and has no earlier one of its patient before it. */
+  /** The next message of it: the oldest that is due and has no earlier one of its patient, report or order before it. */
   head(claimed: ClaimedSystem): Promise<OutMessage | null>;
   /** Keeps what it is made to, before it is sent, so that it is sent again as it was. @returns whether it may be sent still */
   made(
@@ -78,10 +78,13 @@ export type Alarm = (
 
 export function createOutWork(db: Db, { clock, journal }: PeersDeps, alarm: Alarm): OutWork {
   const lease = (sql: Db | Tx) => sql`clock_timestamp() + ${leaseSeconds} * interval '1 second'`;
-  /** Of the messages `m`: of its patient no earlier one waits. */
+  /** Of the messages `m`: no earlier one waits of its patient, nor of what it is about, which may have been another patient's. */
   const isFirst = (sql: Db | Tx) => sql`not exists (
     select from hl7_messages e where e.system_id = m.system_id and e.status = 'QUEUED'
-      and e.patient_id = m.patient_id and e.position < m.position)`;
+      and e.patient_id = m.patient_id and (e.position, e.part) < (m.position, m.part))
+    and not exists (
+    select from hl7_messages e where e.system_id = m.system_id and e.status = 'QUEUED'
+      and e.subject = m.subject and (e.position, e.part) < (m.position, m.part))`;
 
   return {
     async claim() {
@@ -93,7 +96,7 @@ export function createOutWork(db: Db, { clock, journal }: PeersDeps, alarm: Alar
           select s.id from hl7_systems s cross join lateral (
             select m.next_attempt_at from hl7_messages m
             where m.system_id = s.id and m.status = 'QUEUED' and m.next_attempt_at <= ${now} and ${isFirst(db)}
-            order by m.position limit 1) head
+            order by m.position, m.part limit 1) head
           where s.enabled and s.host is not null and (s.leased_until is null or s.leased_until < clock_timestamp())
             and (s.resume_at is null or s.resume_at <= ${now})
           order by head.next_attempt_at, s.id limit 1 for update of s skip locked)
@@ -105,7 +108,7 @@ export function createOutWork(db: Db, { clock, journal }: PeersDeps, alarm: Alar
       const [row] = await db<OutMessage[]>`
         select m.id, m.control_id, m.message_type, m.patient_id, m.subject, m.about, m.text, m.attempts from hl7_messages m
         where m.system_id = ${system.id} and m.status = 'QUEUED' and m.next_attempt_at <= ${clock.now()} and ${isFirst(db)}
-        order by m.position limit 1`;
+        order by m.position, m.part limit 1`;
       return row ?? null;
     },
     async made({ system, runner }, message, text, characters, patientId) {

@@ -28,8 +28,9 @@ export interface OutSystem {
 
 /** What a system is to be told. */
 export interface ToTell {
-  /** Of the fact: the same one is put down once. */
+  /** Of the fact, and which of the messages that it makes: the same one is put down once. */
   position: number;
+  part?: number;
   /** What it is made of when its turn comes; of the room that makes it. */
   about: object;
   messageType: string;
@@ -38,22 +39,22 @@ export interface ToTell {
   subject: string;
 }
 
-/** Whom something of a facility is told that asked for it. */
-export async function whoAskedFor(
-  tx: Tx,
-  facilityId: string,
-  what: Hl7Sends,
-): Promise<Pick<OutSystem, "id" | "name" | "application">[]> {
-  return await tx<Pick<OutSystem, "id" | "name" | "application">[]>`
-    select id, name, application from hl7_systems
-    where facility_id = ${facilityId} and enabled and host is not null and sends @> array[${what}] order by id`;
+/** A system that asked for something of its facility. */
+export type Asking = Pick<OutSystem, "id" | "name" | "application" | "sends">;
+
+/** Whom something of a facility is told: those who asked for one of these. */
+export async function whoAskedFor(tx: Tx, facilityId: string, what: readonly Hl7Sends[]): Promise<Asking[]> {
+  return await tx<Asking[]>`
+    select id, name, application, sends from hl7_systems
+    where facility_id = ${facilityId} and enabled and host is not null and sends && ${[...what]}::text[] order by id`;
 }
 
-/** The systems that were told of it before, whether they have it or it still waits. */
+/** The systems that were told of a report before, however long ago, whether they have it or it still waits. */
 export async function whoWasTold(tx: Tx, subject: string): Promise<Set<string>> {
   const rows = await tx<{ id: string }[]>`
-    select distinct system_id as id from hl7_messages
-    where subject = ${subject} and direction = 'OUT' and system_id is not null and status <> 'DISMISSED'`;
+    select system_id as id from hl7_messages
+    where subject = ${subject} and direction = 'OUT' and system_id is not null and status <> 'DISMISSED'
+    union select system_id from hl7_told where subject = ${subject}`;
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -71,7 +72,7 @@ export async function queueMessages(
       select from hl7_messages where system_id = ${systemId} and status = 'QUEUED' limit ${maxQueued}) w`;
   const full = waiting!.many;
   const now = deps.clock.now();
-  const rows = told.map(({ position, about, messageType, patientId, subject }) => {
+  const rows = told.map(({ position, part = 0, about, messageType, patientId, subject }) => {
     const id = newId(deps.clock);
     return {
       id,
@@ -87,11 +88,12 @@ export async function queueMessages(
       text: Buffer.alloc(0),
       about: tx.json(about as never),
       position,
+      part,
       next_attempt_at: full ? null : now,
       happened_at: now,
     };
   });
-  await tx`insert into hl7_messages ${tx(rows as never)} on conflict (system_id, position) where direction = 'OUT' do nothing`;
+  await tx`insert into hl7_messages ${tx(rows as never)} on conflict (system_id, position, part) where direction = 'OUT' do nothing`;
 }
 
 /** MSH-10: 20 characters, which is what every version takes; the end of an id is what tells it from others. */

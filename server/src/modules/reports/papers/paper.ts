@@ -1,4 +1,4 @@
-import type { ReportStatus } from "@isocenter/contract";
+import type { Patient, ReportStatus } from "@isocenter/contract";
 import { wordsOf } from "./words.ts";
 
 /** A part of the report's text under its heading. */
@@ -83,6 +83,16 @@ export interface ReportPaper {
 /** The report was withdrawn, with this version or after it. */
 export const isInError = (paper: ReportPaper): boolean =>
   paper.status === "ENTERED_IN_ERROR" || paper.enteredInError !== null;
+
+/**
+ * Whether the papers of a version name the patient: they say who the study was of when it was signed, which may have been another. One without identifier is
+ * not known to be another.
+ */
+export const namesPatient = (
+  { patient: { identifier, issuer } }: { patient: Pick<ReportPaper["patient"], "identifier" | "issuer"> },
+  { identifiers }: Pick<Patient, "identifiers">,
+): boolean =>
+  identifier === "" || identifiers.some((one) => one.value === identifier && one.issuer === issuer);
 
 /** What the document is called: in the viewer's title bar, and in DICOM's Document Title. */
 export const titleOf = (paper: ReportPaper): string =>

@@ -17,6 +17,10 @@ export interface PaperWords {
   takesThePlace(version: number, before: number): string;
   changed(what: string): string;
   reason(why: string): string;
+  /** Why a report is withdrawn from a patient. */
+  anotherPatients: string;
+  /** What whoever had it for another patient is told. */
+  wasAnothers: string;
   markedBy(name: string, when: string): string;
   sections: Readonly<Record<PaperSection["key"], string>>;
   measurements: string;
@@ -85,6 +89,8 @@ const english: PaperWords = {
   takesThePlace: (version, before) => `Version ${version} takes the place of version ${before}.`,
   changed: (what) => `Changed: ${what}`,
   reason: (why) => `Reason: ${why}`,
+  anotherPatients: "The examination is another patient's.",
+  wasAnothers: "This report was sent for another patient before.",
   markedBy: (name, when) => `Marked by ${name}, ${when}`,
   sections: {
     technique: "Technique",
@@ -161,6 +167,8 @@ const french: PaperWords = {
   takesThePlace: (version, before) => `La version ${version} remplace la version ${before}.`,
   changed: (what) => `Modifié : ${what}`,
   reason: (why) => `Motif : ${why}`,
+  anotherPatients: "L’examen est celui d’un autre patient.",
+  wasAnothers: "Ce compte rendu a d’abord été transmis pour un autre patient.",
   markedBy: (name, when) => `Signalé par ${name}, ${when}`,
   sections: {
     technique: "Technique",

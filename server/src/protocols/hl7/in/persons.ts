@@ -47,7 +47,7 @@ function identifiersOf(segment: Segment, field: number, usualIssuer: string, seq
 }
 
 /** PID-3, or PID-2 of older messages. */
-export const patientIdentifiers = (pid: Segment, usualIssuer: string, sequence = 1): Identifier[] => {
+const patientIdentifiers = (pid: Segment, usualIssuer: string, sequence = 1): Identifier[] => {
   const listed = identifiersOf(pid, 3, usualIssuer, sequence);
   return listed.length > 0 ? listed : identifiersOf(pid, 2, usualIssuer, sequence);
 };

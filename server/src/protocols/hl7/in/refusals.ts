@@ -10,7 +10,7 @@ interface Said {
 }
 
 /** HL7's words for each kind of refusal. */
-export const saidOfRefusal: Readonly<Record<RefusalKind, Said>> = {
+const saidOfRefusal: Readonly<Record<RefusalKind, Said>> = {
   invalid: { code: "AE", condition: "102" },
   unauthenticated: { code: "AR", condition: "207" },
   forbidden: { code: "AE", condition: "207" },

@@ -1,5 +1,6 @@
 import type { ImagingOrder, Priority } from "@isocenter/contract";
 import { type FieldInput, formatTime, type RepetitionInput } from "@isocenter/hl7";
+import type { ReportPaper } from "../../../modules/reports/index.ts";
 import { type Clinician, clinicianField, nameField } from "./people.ts";
 import { olderThan } from "./versions.ts";
 
@@ -38,11 +39,11 @@ export const referringField = ({ orderedBy, referring }: Examination): FieldInpu
   orderedBy ? clinicianField(orderedBy) : referring === null ? "" : nameField(referring);
 
 /** OBR-4: the procedure's code, its name and the scheme; what has no code is named. */
-export const procedureField = ({ procedure: { code, scheme, name } }: Examination): FieldInput =>
+const procedureField = ({ procedure: { code, scheme, name } }: Examination): FieldInput =>
   code === null ? ["", name] : [code, name, scheme ?? "L"];
 
 /** Start and priority as they were written before v2.7: component 4 is the start, 6 the priority. */
-export const quantityTiming = (
+const quantityTiming = (
   { priority, scheduledAt }: Examination,
   version: string,
   offset: number,
@@ -109,4 +110,19 @@ export const examinationOfOrder = (
   referring: null,
   orderedAt: new Date(order.orderedAt),
   scheduledAt: order.scheduledAt === null ? null : new Date(order.scheduledAt),
+});
+
+/** What the images say of a study that nobody ordered here. */
+export const examinationOfStudy = (study: ReportPaper["study"]): Examination => ({
+  placerOrderNumber: null,
+  accessionNumber: study.accessionNumber,
+  requestedProcedureId: null,
+  procedure: { code: null, scheme: null, name: study.description ?? study.modalities.join(", ") },
+  modality: study.modalities[0] ?? null,
+  priority: null,
+  clinicalIndication: "",
+  orderedBy: null,
+  referring: study.referringPhysician,
+  orderedAt: null,
+  scheduledAt: null,
 });

@@ -65,6 +65,7 @@ const sender: Sender = {
 };
 const result = (more: Partial<Result> = {}): Result => ({
   paper: reportPaper(),
+  wasAnothers: false,
   patient,
   patientName: "Papadopoulou^Žofia^^Dr.^Jr.",
   examination,
@@ -128,6 +129,29 @@ test("an amendment says in a note what it changed and why; what is wrong says no
   const text = writeMessage(resultMessage(result({ paper: wrong }), receiver, sender));
   expect(text).toContain("NTE|1|L|ENTERED IN ERROR: DO NOT USE THIS REPORT. Reason: Wrong patient");
   expect(text).not.toContain("cyst");
+});
+
+test("a final report that was sent for another patient is a correction that says so; an amended one says both", () => {
+  const said = (more: object) => {
+    const message = made(
+      resultMessage(result({ paper: reportPaper(more), wasAnothers: true }), receiver, sender),
+    );
+    return [
+      fieldValue(segmentOf(message, "OBR"), 25),
+      fieldValue(segmentsOf(message, "OBX")[1], 11),
+      ...segmentsOf(message, "NTE").map((note) => fieldValue(note, 3)),
+    ];
+  };
+  const sent = "This report was sent for another patient before.";
+  expect(said({})).toEqual(["C", "C", sent]);
+  expect(said({ status: "PRELIMINARY" })).toEqual(["P", "P", sent]);
+  const amendment = { reason: "Side", changed: ["Impression"], previousVersion: 1 };
+  expect(said({ status: "AMENDED", version: 2, amendment })).toEqual([
+    "C",
+    "C",
+    sent,
+    expect.stringMatching(/^Amended report/),
+  ]);
 });
 
 test("a critical finding is flagged, at the impression as well", () => {

@@ -7,6 +7,7 @@ import {
   whoAskedFor,
   whoWasTold,
 } from "../../../modules/peers/index.ts";
+import { goneOutOf } from "../../../modules/reports/index.ts";
 import type { Clock, Tx } from "../../../platform/index.ts";
 import type { About } from "./build.ts";
 
@@ -29,14 +30,24 @@ const ofOrders = [
 export function outboxReader({ clock }: { clock: Clock }): FactReader {
   return {
     name: "hl7.outbox",
-    types: ["report.submitted", "report.cancelled", ...ofVersions, ...ofOrders, "patient.merged"],
+    types: [
+      "report.submitted",
+      "report.cancelled",
+      ...ofVersions,
+      ...ofOrders,
+      "patient.merged",
+      "study.moved",
+    ],
     // A system is told of what happens from now on: nobody wants years of reports from an archive that begins to speak HL7.
     startAt: "now",
     async handle(tx, facts) {
       for (const fact of facts) {
         if (fact.outcome !== "success") continue;
         if (fact.type === "patient.merged") await followMerge(tx, fact);
-        else if (fact.facilityId !== null) await tell(tx, clock, { ...fact, facilityId: fact.facilityId });
+        else if (fact.facilityId === null) continue;
+        else if (fact.type === "study.moved")
+          await tellOfMove(tx, clock, { ...fact, facilityId: fact.facilityId });
+        else await tell(tx, clock, { ...fact, facilityId: fact.facilityId });
       }
     },
   };
@@ -53,7 +64,7 @@ async function tell(tx: Tx, clock: Clock, fact: OfFacility): Promise<void> {
   const news = fact.type.startsWith("order.") ? orderNews(fact) : resultNews(fact);
   if (news === null) return;
   const { kind, about } = news;
-  const asked = await whoAskedFor(tx, fact.facilityId, kind);
+  const asked = await whoAskedFor(tx, fact.facilityId, [kind]);
   if (asked.length === 0) return;
   const told = news.onlyIfTold ? await whoWasTold(tx, fact.subject.id) : null;
   const message: ToTell = {
@@ -76,6 +87,29 @@ async function tell(tx: Tx, clock: Clock, fact: OfFacility): Promise<void> {
       continue;
     }
     await queueMessages({ clock }, tx, fact.facilityId, id, [message]);
+  }
+}
+
+/**
+ * A study that is reported is another patient's: whoever was told of the report takes it off the one, and then has it for the other. Merged patients are
+ * one, which whoever has their reports learns from whoever is in charge of patients.
+ */
+async function tellOfMove(tx: Tx, clock: Clock, fact: OfFacility): Promise<void> {
+  const { from, to, merged } = fact.data;
+  if (typeof from !== "string" || typeof to !== "string" || merged === true) return;
+  for (const { reportId, number, standing } of await goneOutOf(tx, fact.subject.id)) {
+    const told = await whoWasTold(tx, reportId);
+    const asked = await whoAskedFor(tx, fact.facilityId, ["RESULTS", "PRELIMINARY"]);
+    for (const { id, sends } of asked.filter((one) => told.has(one.id))) {
+      const result = { position: fact.position, messageType: "ORU^R01", subject: reportId };
+      const withdrawal: About = { kind: "withdrawal", reportId, number, patientId: from };
+      const wanted = standing && sends.includes(standing.signed ? "RESULTS" : "PRELIMINARY");
+      const about: About = { kind: "result", reportId, number: standing?.number ?? null, wasAnothers: true };
+      await queueMessages({ clock }, tx, fact.facilityId, id, [
+        { ...result, patientId: from, about: withdrawal },
+        ...(wanted ? [{ ...result, part: 1, patientId: to, about }] : []),
+      ]);
+    }
   }
 }
 

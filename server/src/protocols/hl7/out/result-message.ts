@@ -15,6 +15,8 @@ import { type Clinician, clinicianField, interpreterField, patientFields } from 
 export interface Result {
   /** As it was made: its own text, whatever came after it. */
   paper: ReportPaper;
+  /** It went out for another patient before: where it is signed, it is a correction. */
+  wasAnothers: boolean;
   /** Who it is about, as that is known now, with all groups of the name. */
   patient: Patient;
   patientName: string;
@@ -131,23 +133,30 @@ function findingsOf(paper: ReportPaper): Observation[] {
 }
 
 /** What a person must know of this version beside its text. */
-function notesOf({ status, version, language, amendment, enteredInError }: ReportPaper): string[] {
+function notesOf({ paper, wasAnothers }: Result): string[] {
+  const { status, version, language, amendment, enteredInError } = paper;
   const words = wordsOf(language);
   if (status === "ENTERED_IN_ERROR")
     return [`${words.doNotUse}. ${enteredInError ? words.reason(enteredInError.reason) : ""}`.trim()];
-  if (!amendment) return [];
+  const before = wasAnothers ? [words.wasAnothers] : [];
+  if (!amendment) return before;
   const { previousVersion, changed, reason } = amendment;
-  const before = `${words.status[status]}: ${words.takesThePlace(version, previousVersion)}`;
-  return [`${before} ${words.changed(changed.join(", "))}. ${words.reason(reason)}`];
+  const place = `${words.status[status]}: ${words.takesThePlace(version, previousVersion)}`;
+  return [...before, `${place} ${words.changed(changed.join(", "))}. ${words.reason(reason)}`];
 }
 
 /** Date and time at the facility, where the images say so. */
 const studyTime = ({ date, time }: ReportPaper["study"]): string =>
   date === null ? "" : formatDate(date) + (time ?? "").replaceAll(":", "").slice(0, 6);
 
+/** How the version stands for who is told: what is final and went out for another patient is a correction. */
+const standingOf = ({ paper: { status }, wasAnothers }: Result): ReportStatus =>
+  wasAnothers && status === "FINAL" ? "CORRECTED" : status;
+
 /** ORU^R01. @throws nothing; a version that is not sent has no status */
 export function resultMessage(result: Result, receiver: Receiver, sender: Sender): Segment[] {
   const { paper, patient, patientName, examination, signer, author } = result;
+  const standing = standingOf(result);
   const { version } = receiver;
   const { offset } = sender;
   const names = { receiver: receiver.application, sender: sender.application, version, offset };
@@ -163,11 +172,11 @@ export function resultMessage(result: Result, receiver: Receiver, sender: Sender
       ...requestFields(examination, names),
       7: studyTime(paper.study),
       22: at,
-      25: resultStatus[paper.status] ?? "",
+      25: resultStatus[standing] ?? "",
       32: signer ? interpreterField(signer) : "",
       33: author ? interpreterField(author) : "",
     }),
-    ...notesOf(paper).map((text, index) => segment("NTE", { 1: index + 1, 2: "L", 3: text })),
+    ...notesOf(result).map((text, index) => segment("NTE", { 1: index + 1, 2: "L", 3: text })),
     ...(timing ? [segment("TQ1", timing)] : []),
     ...observationsOf(result).map(({ type, code, value, unit, flag, status }, index) =>
       segment("OBX", {
@@ -177,7 +186,7 @@ export function resultMessage(result: Result, receiver: Receiver, sender: Sender
         5: value,
         6: unit ? [unit, "", "UCUM"] : "",
         8: flag ?? "",
-        11: status ?? observationStatus[paper.status],
+        11: status ?? observationStatus[standing],
         14: at,
         16: responsible && type !== "ST" ? clinicianField(responsible) : "",
       }),

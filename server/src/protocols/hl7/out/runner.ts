@@ -31,7 +31,7 @@ const pollMs = 1000;
 const graceMs = 5000;
 
 /** MSH-18 of what a system is sent. */
-export const characterSetOf = ({ character_set }: Pick<OutSystem, "character_set">): string =>
+const characterSetOf = ({ character_set }: Pick<OutSystem, "character_set">): string =>
   character_set ?? "UNICODE UTF-8";
 
 const addressed = (system: OutSystem, controlId: string): Addressed => ({

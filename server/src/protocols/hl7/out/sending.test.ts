@@ -5,7 +5,10 @@ import { type Hl7Receiver, hl7Receiver } from "@isocenter/test/support/hl7-recei
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { doubtRoutes } from "../../../modules/archive/index.ts";
 import type { Fact, Journal } from "../../../modules/journal/index.ts";
+import { mergeRoutes } from "../../../modules/patients/index.ts";
+import { clearMessages } from "../../../modules/peers/hl7/jobs.ts";
 import { hl7Routes } from "../../../modules/peers/index.ts";
 import { newId, transact } from "../../../platform/index.ts";
 import { createHl7Sending, type Hl7Sending } from "./sending.ts";
@@ -23,7 +26,12 @@ const room = testReadingRoom(database, platform, (parts) => {
     criticalFindings,
     patience: { answerMs: 150, idleMs: 60_000 },
   });
-  return [hl7Routes(platform, journal, async () => {})];
+  const { archive } = parts;
+  return [
+    hl7Routes(platform, journal, async () => {}),
+    doubtRoutes({ platform, journal, archive }),
+    mergeRoutes({ platform, journal, followers: [archive.followMerge], nameEntries: async () => [] }),
+  ];
 });
 let ehr: Hl7Receiver;
 let radiologist: Person;
@@ -355,4 +363,124 @@ test("two processes send to a system one message at a time", async () => {
   await twin.stop();
   expect(ehr.got).toHaveLength(3);
   expect(new Set(ehr.controlIds()).size).toBe(3);
+});
+
+/** The study is another's. @returns whose it was, and whose it is, by their identifiers */
+async function give(study: Awaited<ReturnType<typeof room.study>>) {
+  later(1);
+  const other = await room.study();
+  const given = await room.call(administrator, "PATCH", `/studies/${study.id}`, {
+    patientId: other.patientId,
+    reason: "Two patients were confused at the scanner",
+  });
+  expect(given.status).toBe(200);
+  return { was: study.attributes.PatientID, is: other.attributes.PatientID };
+}
+
+test("a report of a study that is another patient's is taken off the one, and then told for the other, to who had it", async () => {
+  await system({ pdf: true });
+  await system({ sends: ["ORDER_STATUS"] });
+  const { study, report } = await signed();
+  await tell();
+  const [first] = ehr.got;
+  const late = await system();
+  // What is written of the order since is told by other tests.
+  await database.db`update hl7_systems set sends = '{RESULTS}'`;
+  const { was, is } = await give(study);
+  await journal.drain();
+  // Both wait; the one for the other patient, of whom nothing else waits, only goes behind the one that takes it back.
+  let asked = 0;
+  ehr.reply = () => (++asked === 1 ? { code: "AR", text: "Busy" } : { code: "AA" });
+  await sending.drain();
+  expect(ehr.got).toHaveLength(2);
+  later(10);
+  await sending.drain();
+  const [, , withdrawn, told] = ehr.got;
+  expect(ehr.got.map((message) => `${result(message)} ${patientOf(message)}`)).toEqual([
+    `F ${was}`,
+    `X ${was}`,
+    `X ${was}`,
+    `C ${is}`,
+  ]);
+  const numbers = (message: Message) => [2, 3].map((field) => fieldValue(segmentOf(message, "ORC"), field));
+  expect(numbers(withdrawn!)).toEqual(numbers(first!));
+  const values = (message: Message, field: number) =>
+    segmentsOf(message, "OBX").map((obx) => fieldValue(obx, field));
+  expect(values(withdrawn!, 11)).toEqual(["O", "W", "W"]);
+  expect(values(withdrawn!, 5).join()).not.toMatch(/fracture|Normal/);
+  expect(fieldValue(segmentOf(withdrawn!, "NTE"), 3)).toContain("another patient's");
+  // The letter was signed for the one whom it names, and is not sent for the other.
+  expect(values(first!, 2)).toContain("ED");
+  expect(values(told!, 2)).toEqual(["ST", "FT", "FT"]);
+  expect(values(told!, 5)).toContain("No fracture.");
+  expect((await messages()).filter(({ system_id }) => system_id === late)).toEqual([]);
+  const amended = await amend(radiologist, report, { impression: "Fracture." });
+  expect(amended.status).toBe(200);
+  ehr.got.length = 0;
+  await tell();
+  expect(ehr.got.filter((message) => values(message, 2).includes("ED")).map(patientOf)).toEqual([is]);
+});
+
+test("of a study that is another patient's a preliminary report stays one, and one in error is only taken back", async () => {
+  await system({ sends: ["RESULTS", "PRELIMINARY"] });
+  const study = await room.study();
+  const begun = await room.begin(resident, study.id);
+  const submitted = await room.call(resident, "POST", `/reports/${begun.id}/submit`, {
+    expectedVersion: begun.version,
+  });
+  expect(submitted.status).toBe(200);
+  await tell();
+  await give(study);
+  await tell();
+  expect(results()).toEqual(["P", "X", "P"]);
+  ehr.got.length = 0;
+  const wrong = await signed();
+  later(1);
+  const marked = await room.call(radiologist, "POST", `/reports/${wrong.report.id}/entered-in-error`, {
+    reason: "Wrong study",
+    password: "a long test passphrase",
+    expectedVersion: wrong.report.version,
+  });
+  expect(marked.status).toBe(200);
+  await give(wrong.study);
+  await tell();
+  expect(results()).toEqual(["F", "X", "X"]);
+});
+
+test("patients who are merged are one: their reports are told again only when that is undone", async () => {
+  await system();
+  const one = await signed();
+  const two = await room.study();
+  await tell();
+  const merged = await room.call(administrator, "POST", `/patients/${one.study.patientId}/merge`, {
+    intoPatientId: two.patientId,
+    reason: "The same person",
+  });
+  expect(merged.status).toBe(200);
+  await tell();
+  expect(results()).toEqual(["F"]);
+  const undone = await room.call(administrator, "POST", `/patients/merges/${merged.body.mergeId}/undo`);
+  expect(undone.status).toBeLessThan(300);
+  await tell();
+  expect(ehr.got.slice(1).map((message) => `${result(message)} ${patientOf(message)}`)).toEqual([
+    `X ${two.attributes.PatientID}`,
+    `C ${one.study.attributes.PatientID}`,
+  ]);
+});
+
+test("who had a report is told that it was wrong also when the message itself is forgotten", async () => {
+  await system();
+  const { report } = await signed();
+  await tell();
+  await clearMessages(database.db, new Date(platform.clock.now().getTime() + 1000));
+  expect(await messages()).toEqual([]);
+  later(1);
+  const wrong = await room.call(radiologist, "POST", `/reports/${report.id}/entered-in-error`, {
+    reason: "Wrong patient",
+    password: "a long test passphrase",
+    expectedVersion: report.version,
+  });
+  expect(wrong.status).toBe(200);
+  await tell();
+  expect(results()).toEqual(["F", "X"]);
 });
