@@ -32,7 +32,7 @@ export function framesOf(
 }
 
 /** Bits of one frame of native pixels (PS3.5 8.1.1, 8.2); 0 where the attributes do not tell. */
-export function nativeFrameBits(set: DataSet, pixelTag: number): number {
+function nativeFrameBits(set: DataSet, pixelTag: number): number {
   const rows = number(set, Tag.rows) ?? 0;
   const columns = number(set, Tag.columns) ?? 0;
   const samples = number(set, Tag.samplesPerPixel) ?? 1;

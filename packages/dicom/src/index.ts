@@ -21,7 +21,6 @@ export {
 export { type DictionaryEntry, dictionaryEntry, type Keyword, Tags, tagByKeyword } from "./dictionary.ts";
 export { DicomError, type DicomErrorCode } from "./errors.ts";
 export { decodeFrameIndex, encodeFrameIndex } from "./frame-index.ts";
-export { nativeFrameBits } from "./frames.ts";
 export { type FromJsonOptions, fromDicomJson } from "./json/from-json.ts";
 export {
   type DicomJson,
@@ -116,7 +115,6 @@ export {
   withElements,
 } from "./write/build.ts";
 export { encapsulate, encapsulationItem } from "./write/encapsulate.ts";
-export { formatDecimal } from "./write/encode-value.ts";
 export { type FileMeta, fileMeta, writePart10 } from "./write/file.ts";
 export { type LayoutPart, layoutDataSet } from "./write/layout.ts";
 export { type Patched, patched, type Segment } from "./write/patch.ts";

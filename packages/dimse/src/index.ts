@@ -70,7 +70,6 @@ export {
   type State,
   states,
   transition,
-  transitionTable,
 } from "./state-table.ts";
 export { isPending, isSuccessOrWarning, Status } from "./status.ts";
 export type { StoreRequest } from "./store-scu.ts";

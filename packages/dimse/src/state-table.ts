@@ -88,7 +88,7 @@ const none = null;
 
 /** Table 9-10: for each event, the action in Sta1 to Sta13; null where the event cannot happen in that state. */
 // biome-ignore format: the columns are those of the standard's table
-export const transitionTable: Readonly<Record<Event, readonly (Action | null)[]>> = {
+const transitionTable: Readonly<Record<Event, readonly (Action | null)[]>> = {
   //       Sta1    Sta2    Sta3    Sta4    Sta5    Sta6    Sta7    Sta8    Sta9    Sta10   Sta11   Sta12   Sta13
   Evt1:  ["AE-1", none,   none,   none,   none,   none,   none,   none,   none,   none,    none,   none,   none  ],
   Evt2:  [none,   none,   none,   "AE-2", none,   none,   none,   none,   none,   none,    none,   none,   none  ],

@@ -8,7 +8,7 @@ import { segment } from "./write.ts";
 export type AcknowledgementCode = "AA" | "AE" | "AR" | "CA" | "CE" | "CR";
 
 /** Table 0357. */
-export const conditionCodes = {
+const conditionCodes = {
   "100": "Segment sequence error",
   "101": "Required field missing",
   "102": "Data type error",

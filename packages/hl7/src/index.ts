@@ -6,7 +6,6 @@ export {
   type AcknowledgementOptions,
   acknowledgement,
   answersWanted,
-  conditionCodes,
   type ReadAcknowledgement,
   readAcknowledgement,
 } from "./acknowledge.ts";

@@ -1,3 +1,4 @@
+import { readEnumeration } from "@isocenter/contract";
 /**
  * The one error that domain code throws on purpose. Each protocol maps the kind to its own words in one exhaustive table;
  * any other error is a bug and is shown without detail.
@@ -61,3 +62,15 @@ export class Refusal extends Error {
 /** Something that the client wrote and that cannot be, named by its place: `querystring.status`, `body.lines.0.code`. */
 export const invalidAt = (code: string, path: string, message: string): Refusal =>
   new Refusal("invalid", code, `${path.replace(/^\w+\./, "")} ${message}.`, { errors: [{ path, message }] });
+
+/** The member of an enumeration that the text names in any case. @throws Refusal `invalid` with the code, naming the place and the members */
+export function readMember<T extends string>(
+  values: readonly T[],
+  text: string,
+  code: string,
+  path: string,
+): T {
+  const member = readEnumeration(values, text);
+  if (member !== null) return member;
+  throw invalidAt(code, path, `must be one of ${values.join(", ")}`);
+}

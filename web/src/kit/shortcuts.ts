@@ -122,7 +122,7 @@ function belongsToFocus(event: KeyboardEvent): boolean {
   );
 }
 
-export function handleKey(event: KeyboardEvent): void {
+function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (belongsToFocus(event)) return;
   const key = event.key.toLowerCase();

@@ -22,7 +22,7 @@ const refuse = (what: string, value: unknown): never => {
 };
 
 /** A number as a decimal string of at most 16 characters (PS3.5 6.2 DS), as exact as they allow. */
-export function formatDecimal(value: number): string {
+function formatDecimal(value: number): string {
   if (!Number.isFinite(value)) return refuse("DS", value);
   let text = String(value);
   for (let digits = 17; text.length > 16 && digits > 0; digits--)

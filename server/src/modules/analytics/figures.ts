@@ -9,13 +9,19 @@ import {
   priorities,
   type Quality,
   type Revenue,
-  readEnumeration,
   readModality,
   type Turnaround,
   turnaroundSegments,
   type Volumes,
 } from "@isocenter/contract";
-import { type Fragment, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
+import {
+  type Fragment,
+  Refusal,
+  readMember,
+  requirePermission,
+  type Tx,
+  type Viewer,
+} from "../../platform/index.ts";
 import { allOf } from "../patients/index.ts";
 import {
   type Asked,
@@ -54,9 +60,7 @@ const invalid = (name: string, message: string): Refusal =>
 
 function readBasis(text: string | undefined): ExaminationBasis {
   if (text === undefined) return "ORDERED";
-  const basis = readEnumeration(examinationBases, text);
-  if (basis !== null) return basis;
-  throw invalid("basis", `must be one of ${examinationBases.join(", ")}`);
+  return readMember(examinationBases, text, "query.invalid-basis", "querystring.basis");
 }
 
 /** The examinations that the query asks for and the viewer may count. */
@@ -69,9 +73,10 @@ function examinations(
   const modality = query.modality === undefined ? null : readModality(query.modality);
   if (query.modality !== undefined && modality === null)
     throw invalid("modality", "is not a modality of DICOM");
-  const priority = query.priority === undefined ? null : readEnumeration(priorities, query.priority);
-  if (query.priority !== undefined && priority === null)
-    throw invalid("priority", `must be one of ${priorities.join(", ")}`);
+  const priority =
+    query.priority === undefined
+      ? null
+      : readMember(priorities, query.priority, "query.invalid-priority", "querystring.priority");
   return {
     from: (sql) => sql`examination e`,
     where(sql, { from, to }) {

@@ -50,7 +50,7 @@ export interface Period {
 }
 
 /** The days asked for; where they are left out the last 30. @throws Refusal `invalid` (`query.invalid-period`) */
-export function readPeriod({ from, to }: { from?: string; to?: string }, now: Date): Period {
+function readPeriod({ from, to }: { from?: string; to?: string }, now: Date): Period {
   const wrong = (name: "from" | "to", message: string) =>
     invalidAt("query.invalid-period", `querystring.${name}`, message);
   for (const [name, day] of [
@@ -70,11 +70,7 @@ export function readPeriod({ from, to }: { from?: string; to?: string }, now: Da
 }
 
 /** @throws Refusal `invalid` (`query.invalid-group`) */
-export function readGroups(
-  text: string | undefined,
-  known: Dimensions,
-  fallback: readonly string[],
-): string[] {
+function readGroups(text: string | undefined, known: Dimensions, fallback: readonly string[]): string[] {
   if (text === undefined) return [...fallback];
   const names = text
     .split(",")

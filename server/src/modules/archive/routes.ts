@@ -8,7 +8,6 @@ import {
   imageSortFields,
   listOf,
   PageQuery,
-  readEnumeration,
   Series,
   StudiesOfAccession,
   Study,
@@ -29,6 +28,7 @@ import {
   type Platform,
   Refusal,
   type Routes,
+  readMember,
   readSort,
   sendVersioned,
   sinceOf,
@@ -207,13 +207,10 @@ function imageFilters({
   createdFrom,
   createdTo,
 }: ImageListQuery): Partial<ImageQuery> {
-  const known = format === undefined ? undefined : readEnumeration(imageFormats, format);
-  if (known === null) {
-    const message = `must be one of ${imageFormats.join(", ")}`;
-    throw new Refusal("invalid", "query.invalid-format", `format ${message}.`, {
-      errors: [{ path: "querystring.format", message }],
-    });
-  }
+  const known =
+    format === undefined
+      ? undefined
+      : readMember(imageFormats, format, "query.invalid-format", "querystring.format");
   return {
     ...(patientId === undefined ? {} : { patientId }),
     ...(studyId === undefined ? {} : { studyId }),

@@ -1,13 +1,9 @@
-import {
-  type AcknowledgeFinding,
-  type AcknowledgeMethod,
-  acknowledgeMethods,
-  readEnumeration,
-} from "@isocenter/contract";
+import { type AcknowledgeFinding, type AcknowledgeMethod, acknowledgeMethods } from "@isocenter/contract";
 import {
   afterCommit,
   Refusal,
   reach,
+  readMember,
   requirePermission,
   type Tx,
   type Viewer,
@@ -156,14 +152,8 @@ async function readAnswer(
   return { userId, name: user.name, at, method, readBack };
 }
 
-function readMethod(text: string): AcknowledgeMethod {
-  const method = readEnumeration(acknowledgeMethods, text);
-  if (method !== null) return method;
-  const message = `must be one of ${acknowledgeMethods.join(", ")}`;
-  throw new Refusal("invalid", "finding.invalid-method", `method ${message}.`, {
-    errors: [{ path: "body.method", message }],
-  });
-}
+const readMethod = (text: string): AcknowledgeMethod =>
+  readMember(acknowledgeMethods, text, "finding.invalid-method", "body.method");
 
 function readTime(text: string | undefined, raisedAt: Date, now: Date): Date {
   if (text === undefined) return now;

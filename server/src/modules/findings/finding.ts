@@ -3,12 +3,11 @@ import {
   type FindingStatus,
   findingTransitions,
   mayFollow,
-  readEnumeration,
   type Severity,
   severities,
   severityAliases,
 } from "@isocenter/contract";
-import { Refusal, reach, type Viewer } from "../../platform/index.ts";
+import { Refusal, reach, readMember, type Viewer } from "../../platform/index.ts";
 
 /** A finding as commands work with it; they change the row and save it. */
 export interface FindingRow {
@@ -46,14 +45,13 @@ export interface FindingRow {
 export const isWaiting = (status: FindingStatus): boolean => status === "OPEN" || status === "NOTIFIED";
 
 /** @throws Refusal `invalid` (`finding.invalid-severity`) */
-export function readSeverity(text: string, path = "body.severity"): Severity {
-  const severity = readEnumeration(severities, severityAliases[text.trim().toUpperCase()] ?? text);
-  if (severity !== null) return severity;
-  const message = `must be one of ${severities.join(", ")}`;
-  throw new Refusal("invalid", "finding.invalid-severity", `severity ${message}.`, {
-    errors: [{ path, message }],
-  });
-}
+export const readSeverity = (text: string, path = "body.severity"): Severity =>
+  readMember(
+    severities,
+    severityAliases[text.trim().toUpperCase()] ?? text,
+    "finding.invalid-severity",
+    path,
+  );
 
 /** CRITICAL is above HIGH. */
 export const isHigher = (one: Severity, other: Severity): boolean =>

@@ -3,7 +3,6 @@ import {
   type FindingListQuery,
   type FindingStatus,
   findingStatuses,
-  readEnumeration,
 } from "@isocenter/contract";
 import {
   type Clock,
@@ -14,7 +13,7 @@ import {
   listKey,
   mapPage,
   type Reader,
-  Refusal,
+  readMember,
   requirePermission,
   type Viewer,
 } from "../../platform/index.ts";
@@ -180,14 +179,8 @@ export interface FindingFilter extends FindingListQuery {
   pending?: boolean;
 }
 
-function readStatus(text: string): FindingStatus {
-  const status = readEnumeration(findingStatuses, text);
-  if (status !== null) return status;
-  const message = `must be one of ${findingStatuses.join(", ")}`;
-  throw new Refusal("invalid", "finding.invalid-status", `status ${message}.`, {
-    errors: [{ path: "querystring.status", message }],
-  });
-}
+const readStatus = (text: string): FindingStatus =>
+  readMember(findingStatuses, text, "finding.invalid-status", "querystring.status");
 
 /** What no limit is set for comes last. */
 const lastOfAll = "9999-12-31T00:00:00Z";

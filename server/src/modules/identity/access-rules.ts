@@ -1,5 +1,5 @@
-import { type Role, readEnumeration, roles } from "@isocenter/contract";
-import { type Reader, Refusal, type Viewer } from "../../platform/index.ts";
+import { type Role, roles } from "@isocenter/contract";
+import { type Reader, Refusal, readMember, type Viewer } from "../../platform/index.ts";
 
 /** Users, keys and facilities are administered by people: a key that leaked must not make others. */
 export function onlyPeople(viewer: Viewer): void {
@@ -13,14 +13,7 @@ export function onlyPeople(viewer: Viewer): void {
 
 /** @throws Refusal `invalid` (`role.unknown`) */
 export function readRoles(given: readonly string[], path: string): Role[] {
-  const read = given.map((text, index) => {
-    const role = readEnumeration(roles, text);
-    if (role !== null) return role;
-    const message = `must be one of ${roles.join(", ")}`;
-    throw new Refusal("invalid", "role.unknown", `${path}.${index} ${message}.`, {
-      errors: [{ path: `${path}.${index}`, message }],
-    });
-  });
+  const read = given.map((text, index) => readMember(roles, text, "role.unknown", `${path}.${index}`));
   return [...new Set(read)].sort();
 }
 

@@ -1,6 +1,5 @@
 import {
   type Role,
-  readEnumeration,
   roles,
   type Session,
   type UserDetails,
@@ -9,13 +8,13 @@ import {
 } from "@isocenter/contract";
 import {
   escapeLike,
-  invalidAt,
   keysetPage,
   type ListPage,
   type ListRange,
   mapPage,
   type Reader,
   Refusal,
+  readMember,
   type Tx,
   type Viewer,
 } from "../../platform/index.ts";
@@ -108,9 +107,8 @@ export async function listUsers(
   query: UserListQuery,
   now: Date,
 ): Promise<ListPage<UserDetails>> {
-  const role = query.role === undefined ? null : readEnumeration(roles, query.role);
-  if (query.role !== undefined && role === null)
-    throw invalidAt("role.unknown", "querystring.role", `must be one of ${roles.join(", ")}`);
+  const role =
+    query.role === undefined ? null : readMember(roles, query.role, "role.unknown", "querystring.role");
   const pattern = query.query ? `%${escapeLike(query.query)}%` : null;
   const where = db`
     ${visible(db, viewer)}

@@ -7,7 +7,6 @@ import {
   type LogEntry,
   type LogListQuery,
   outcomes,
-  readEnumeration,
 } from "@isocenter/contract";
 import {
   keysetPage,
@@ -15,8 +14,8 @@ import {
   listKey,
   mapPage,
   type Reader,
-  Refusal,
   reach,
+  readMember,
   sinceOf,
   untilOf,
   type Viewer,
@@ -106,12 +105,7 @@ function readFilter<T extends string>(
   text: string | undefined,
 ): T | null {
   if (text === undefined) return null;
-  const value = readEnumeration(values, text);
-  if (value !== null) return value;
-  const message = `must be one of ${values.join(", ")}`;
-  throw new Refusal("invalid", `query.invalid-${name}`, `${name} ${message}.`, {
-    errors: [{ path: `querystring.${name}`, message }],
-  });
+  return readMember(values, text, `query.invalid-${name}`, `querystring.${name}`);
 }
 
 const nameless: EntryNames = { subject: null, patient: null, studyId: null };

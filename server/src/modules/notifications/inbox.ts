@@ -1,4 +1,4 @@
-import { type Notice, type NoticeListQuery, noticeLevels, readEnumeration } from "@isocenter/contract";
+import { type Notice, type NoticeListQuery, noticeLevels } from "@isocenter/contract";
 import {
   type Clock,
   countLimit,
@@ -8,6 +8,7 @@ import {
   mapPage,
   type Reader,
   Refusal,
+  readMember,
   type Tx,
   totalOf,
   type Viewer,
@@ -60,13 +61,10 @@ export async function listNotices(
   viewer: Viewer,
   query: NoticeListQuery,
 ): Promise<ListPage<Notice> & { unread: number }> {
-  const level = query.level === undefined ? null : readEnumeration(noticeLevels, query.level);
-  if (query.level !== undefined && level === null) {
-    const message = `must be one of ${noticeLevels.join(", ")}`;
-    throw new Refusal("invalid", "notice.unknown-level", `level ${message}.`, {
-      errors: [{ path: "querystring.level", message }],
-    });
-  }
+  const level =
+    query.level === undefined
+      ? null
+      : readMember(noticeLevels, query.level, "notice.unknown-level", "querystring.level");
   const page = await keysetPage<NoticeRow, "createdAt">(db, query, {
     name: "notices",
     sorts: { createdAt: { by: db`n.created_at`, type: "timestamptz" } },

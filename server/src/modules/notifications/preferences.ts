@@ -3,10 +3,9 @@ import {
   type NoticeChannel,
   type NoticePreferences,
   noticeChannels,
-  readEnumeration,
   type TellingChannel,
 } from "@isocenter/contract";
-import { type Reader, Refusal, type Tx, type Viewer } from "../../platform/index.ts";
+import { type Reader, Refusal, readMember, type Tx, type Viewer } from "../../platform/index.ts";
 import type { InboxDeps } from "./inbox.ts";
 
 function onlyPeople(viewer: Viewer): void {
@@ -50,12 +49,9 @@ export async function changePreferences(
     const path = `body.preferences.${index}`;
     if (kinds.has(kind)) throw invalid(`${path}.kind`, "is named twice");
     kinds.add(kind);
-    const read = channels.map((text, at): NoticeChannel => {
-      const channel = readEnumeration(noticeChannels, text);
-      if (channel === null)
-        throw invalid(`${path}.channels.${at}`, `must be one of ${noticeChannels.join(", ")}`);
-      return channel;
-    });
+    const read = channels.map((text, at) =>
+      readMember(noticeChannels, text, "notice.invalid-preference", `${path}.channels.${at}`),
+    );
     return {
       user_id: viewer.id,
       kind,

@@ -4,9 +4,15 @@ import {
   orderStatusAliases,
   orderStatuses,
   type Priority,
-  readEnumeration,
 } from "@isocenter/contract";
-import { checkVersion, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
+import {
+  checkVersion,
+  Refusal,
+  readMember,
+  requirePermission,
+  type Tx,
+  type Viewer,
+} from "../../platform/index.ts";
 import { addCareRelations } from "../patients/index.ts";
 import { type Appointment, lockStation, moveSteps, reserve, stationNamed } from "./booking.ts";
 import type { OrderContext } from "./context.ts";
@@ -50,12 +56,9 @@ const ofExamination: readonly (keyof ChangeImagingOrder)[] = [
 /** Fixed from the start of the examination on. */
 const fixedUnderWay: readonly (keyof ChangeImagingOrder)[] = [...ofExamination, ...ofAppointment];
 
-function readOrderStatus(text: string, path: string): OrderStatus {
-  const status = orderStatusAliases[text.trim().toUpperCase()] ?? readEnumeration(orderStatuses, text);
-  if (status === null)
-    throw invalid("order.invalid-status", path, `must be one of ${orderStatuses.join(", ")}`);
-  return status;
-}
+const readOrderStatus = (text: string, path: string): OrderStatus =>
+  orderStatusAliases[text.trim().toUpperCase()] ??
+  readMember(orderStatuses, text, "order.invalid-status", path);
 
 /** @throws Refusal `not-found` (`order.not-found`), also where the viewer may not see it */
 async function lockOrder(tx: Tx, viewer: Viewer, orderId: string): Promise<Current> {

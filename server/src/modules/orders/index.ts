@@ -38,6 +38,6 @@ export {
   type OrderSort,
   searchOrders,
 } from "./search.ts";
-export { orderVisible } from "./sql.ts";
+export { hasProcedure, orderVisible } from "./sql.ts";
 export { type FoundStep, type StepCondition, type StepSort, searchSteps } from "./step-search.ts";
 export * from "./worklist/index.ts";

@@ -1,7 +1,15 @@
-import { type CreateImagingOrder, type Priority, priorities, readEnumeration } from "@isocenter/contract";
+import { type CreateImagingOrder, type Priority, priorities } from "@isocenter/contract";
 import { newUid } from "@isocenter/dicom";
-import { type Clock, newId, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
-import { addCareRelations, addMemberships, claimCare } from "../patients/index.ts";
+import {
+  type Clock,
+  newId,
+  Refusal,
+  readMember,
+  requirePermission,
+  type Tx,
+  type Viewer,
+} from "../../platform/index.ts";
+import { addCareRelations, addMemberships, claimCare, noPatient } from "../patients/index.ts";
 import { type Appointment, lockStation, moveSteps, reserve } from "./booking.ts";
 import type { PlaceContext } from "./context.ts";
 import { type Examination, examinationColumns, examinationOf, writeSteps } from "./examination.ts";
@@ -19,12 +27,8 @@ export interface GivenNumbers {
   placerOrderNumber?: string;
 }
 
-export function readPriority(text: string): Priority {
-  const priority = readEnumeration(priorities, text);
-  if (priority === null)
-    throw invalid("order.invalid-priority", "body.priority", `must be one of ${priorities.join(", ")}`);
-  return priority;
-}
+export const readPriority = (text: string): Priority =>
+  readMember(priorities, text, "order.invalid-priority", "body.priority");
 
 /** A moment of the contract; its schema let only dates with their offset through. */
 export function readMoment(text: string, path: string): Date {
@@ -83,7 +87,7 @@ async function requirePatientFor(
     select p.merged_into as "mergedInto" from patient p where p.id = ${patientId} and exists (
       select 1 from patient_facility f where f.patient_id = p.id and f.facility_id = any(${[...viewer.facilityIds]}::uuid[]))
     for key share`;
-  if (!patient) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
+  if (!patient) throw noPatient();
   if (patient.mergedInto !== null)
     throw conflict("patient.merged", `The patient is merged into ${patient.mergedInto}: order for them.`);
   await addMemberships(tx, clock, [{ patientId, facilityId }]);

@@ -12,9 +12,9 @@ import {
   type Span,
   type Viewer,
 } from "../../platform/index.ts";
-import { allOf, anyOf } from "../patients/index.ts";
+import { allOf } from "../patients/index.ts";
 import { type OrderRow, orderColumns, toOrder } from "./rows.ts";
-import { orderVisible } from "./sql.ts";
+import { hasProcedure, orderVisible } from "./sql.ts";
 
 /** The numbers that an order is known by. */
 export type OrderNumber = "accession" | "placer" | "requested" | "study";
@@ -120,13 +120,7 @@ function sqlOf(sql: Reader, viewer: Viewer, condition: OrderCondition): Fragment
     case "modalities":
       return isAmong(sql, sql`o.modality`, condition.values, "text");
     case "codes":
-      return anyOf(
-        sql,
-        condition.values.map(
-          ({ code, scheme }) =>
-            sql`(o.procedure_code = ${code} ${scheme === null ? sql`` : sql`and coalesce(o.procedure_coding_scheme, '99ISO') = ${scheme}`})`,
-        ),
-      );
+      return hasProcedure(sql, condition.values);
     case "orderedAt":
       return inSpans(sql, sql`o.ordered_at`, condition.spans);
     case "scheduledAt":

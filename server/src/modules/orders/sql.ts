@@ -1,5 +1,5 @@
 import { type Fragment, type Reader, requirePermission, type Viewer } from "../../platform/index.ts";
-import { inCareOf } from "../patients/index.ts";
+import { anyOf, inCareOf } from "../patients/index.ts";
 import { ofFacilities } from "./facility.ts";
 
 /**
@@ -11,3 +11,16 @@ export function orderVisible(sql: Reader, viewer: Viewer): Fragment {
   const here = ofFacilities(sql, viewer, "o.facility_id");
   return reach === "in-care" ? sql`${here} and ${inCareOf(sql, viewer, "o.patient_id")}` : here;
 }
+
+/** Whether the order in the table named `o` is of one of the procedures; a code without a scheme is one of ours (99ISO). `scheme` null: of any. */
+export const hasProcedure = (
+  sql: Reader,
+  codes: readonly { code: string; scheme: string | null }[],
+): Fragment =>
+  anyOf(
+    sql,
+    codes.map(
+      ({ code, scheme }) =>
+        sql`(o.procedure_code = ${code} ${scheme === null ? sql`` : sql`and coalesce(o.procedure_coding_scheme, '99ISO') = ${scheme}`})`,
+    ),
+  );

@@ -12,6 +12,7 @@ import {
 import type { Journal } from "../journal/index.ts";
 import { addMemberships } from "./identify.ts";
 import { joinName, type NameParts, nameKeys, type Sex } from "./patient.ts";
+import { noPatient } from "./refusals.ts";
 
 /** What the commands of this room need beside the transaction. */
 export interface PatientContext {
@@ -226,7 +227,7 @@ async function lockPatient(tx: Tx, viewer: Viewer, patientId: string): Promise<C
     from patient p where id = ${patientId} and merged_into is null and exists (
       select 1 from patient_facility f where f.patient_id = p.id and f.facility_id = any(${[...viewer.facilityIds]}::uuid[]))
     for no key update`;
-  if (!row) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
+  if (!row) throw noPatient();
   return row;
 }
 

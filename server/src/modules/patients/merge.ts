@@ -11,6 +11,7 @@ import {
 import type { PatientContext } from "./commands.ts";
 import { addMemberships } from "./identify.ts";
 import { maxChain, survivorOf, survivorSql } from "./merged.ts";
+import { noPatient } from "./refusals.ts";
 
 /**
  * A room above that has records of patients: it brings them to whoever survives now, in the same transaction. Told after a merge and after one was
@@ -43,8 +44,6 @@ interface Locked {
 }
 
 const conflict = (code: string, detail: string): Refusal => new Refusal("conflict", code, detail);
-const noPatient = (): Refusal => new Refusal("not-found", "patient.not-found", "There is no such patient.");
-
 /** Locks both against studies that are being made for them, in one order, so that two merges do not wait for each other. */
 async function lockBoth(tx: Tx, viewer: Viewer, ids: readonly string[]): Promise<Map<string, Locked>> {
   const facilityIds = [...viewer.facilityIds];

@@ -1,5 +1,5 @@
-import { discrepancyCategories, type MarkDiscrepancy, readEnumeration } from "@isocenter/contract";
-import { checkVersion, Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
+import { discrepancyCategories, type MarkDiscrepancy } from "@isocenter/contract";
+import { checkVersion, readMember, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
 import { recordReport } from "./facts.ts";
 import { findStudy, lockReport } from "./lock.ts";
 import { conflict, illegal, isFinal, type ReportContext, requirePerson } from "./report.ts";
@@ -18,13 +18,7 @@ export async function markDiscrepancy(
 ): Promise<void> {
   requirePermission(viewer, "reports.sign");
   requirePerson(viewer);
-  const category = readEnumeration(discrepancyCategories, text);
-  if (category === null) {
-    const message = `must be one of ${discrepancyCategories.join(", ")}`;
-    throw new Refusal("invalid", "report.unknown-category", `category ${message}.`, {
-      errors: [{ path: "body.category", message }],
-    });
-  }
+  const category = readMember(discrepancyCategories, text, "report.unknown-category", "body.category");
   const report = await lockReport(tx, viewer, reportId);
   checkVersion(expectedVersion, report.version);
   if (!isFinal(report.status)) throw illegal(report.status, "have a discrepancy with itself");

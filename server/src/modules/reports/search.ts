@@ -14,6 +14,7 @@ import {
   type Span,
   type Viewer,
 } from "../../platform/index.ts";
+import { hasProcedure } from "../orders/index.ts";
 import { allOf, anyOf } from "../patients/index.ts";
 import {
   type ReportRow as Row,
@@ -136,13 +137,7 @@ function sqlOf(sql: Reader, viewer: Viewer, condition: ReportCondition): Fragmen
     case "modalities":
       return sql`st.modalities && ${[...condition.values]}::text[]`;
     case "codes":
-      return anyOf(
-        sql,
-        condition.values.map(
-          ({ code, scheme }) =>
-            sql`(o.procedure_code = ${code} ${scheme === null ? sql`` : sql`and coalesce(o.procedure_coding_scheme, '99ISO') = ${scheme}`})`,
-        ),
-      );
+      return hasProcedure(sql, condition.values);
     case "signedAt":
       return inSpans(sql, sql`r.signed_at`, condition.spans);
     case "updatedAt":

@@ -2,7 +2,6 @@ import {
   type AmendReport,
   finalReportStatuses,
   type ReportStatus,
-  readEnumeration,
   type SignReport,
   type WithdrawReport,
 } from "@isocenter/contract";
@@ -10,6 +9,7 @@ import {
   checkVersion,
   type Db,
   Refusal,
+  readMember,
   requirePermission,
   type Tx,
   transact,
@@ -92,15 +92,13 @@ export async function amendReport(
   });
 }
 
-function readKind(text: string): ReportStatus {
-  const kinds = finalReportStatuses.filter((status) => status !== "FINAL");
-  const kind = readEnumeration(kinds, text);
-  if (kind !== null) return kind;
-  const message = `must be one of ${kinds.join(", ")}`;
-  throw new Refusal("invalid", "report.unknown-kind", `kind ${message}.`, {
-    errors: [{ path: "body.kind", message }],
-  });
-}
+const readKind = (text: string): ReportStatus =>
+  readMember(
+    finalReportStatuses.filter((status) => status !== "FINAL"),
+    text,
+    "report.unknown-kind",
+    "body.kind",
+  );
 
 /** The one way to a signature: report and study are locked, what is signed is chosen, and everything that follows is written with it. */
 async function signed(

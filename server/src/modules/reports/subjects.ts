@@ -1,6 +1,6 @@
 import type { Reach } from "@isocenter/contract";
-import { type Reader, Refusal, type Viewer } from "../../platform/index.ts";
-import { facilities, inCareOf } from "../patients/index.ts";
+import type { Reader, Viewer } from "../../platform/index.ts";
+import { facilities, inCareOf, noPatient } from "../patients/index.ts";
 import { noStudy } from "./lock.ts";
 
 /**
@@ -26,5 +26,5 @@ export async function requireSubject(
   const [patient] = await reader`
     select from patient_facility f where f.patient_id = ${of.patientId} and f.facility_id = any(${here}::uuid[])
       ${inCare ? reader`and ${inCareOf(reader, viewer, "f.patient_id")}` : reader``} limit 1`;
-  if (!patient) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
+  if (!patient) throw noPatient();
 }

@@ -4,7 +4,6 @@ import {
   type RemoteMatches,
   type RemoteMove,
   type RemoteMoved,
-  readEnumeration,
   remoteLevels,
   remoteModels,
 } from "@isocenter/contract";
@@ -22,7 +21,14 @@ import {
 import type { Archive } from "../../modules/archive/index.ts";
 import type { Journal } from "../../modules/journal/index.ts";
 import { associationWith, fetchedFrom, type ModalityRow, modalityRow } from "../../modules/peers/index.ts";
-import { type Platform, Refusal, requirePermission, transact, type Viewer } from "../../platform/index.ts";
+import {
+  type Platform,
+  Refusal,
+  readMember,
+  requirePermission,
+  transact,
+  type Viewer,
+} from "../../platform/index.ts";
 import {
   findAt,
   modelOf,
@@ -49,12 +55,8 @@ const cancelGraceMs = 10_000;
 
 type Wanted = Pick<OpenOptions, "contexts" | "roles">;
 
-function named<T extends string>(values: readonly T[], text: string, path: string): T {
-  const value = readEnumeration(values, text);
-  if (value) return value;
-  const message = `must be one of ${values.join(", ")}`;
-  throw new Refusal("invalid", "query.invalid", `${path} ${message}.`, { errors: [{ path, message }] });
-}
+const named = <T extends string>(values: readonly T[], text: string, path: string): T =>
+  readMember(values, text, "query.invalid", path);
 
 /**
  * Works on an association with the modality, for a bounded time.

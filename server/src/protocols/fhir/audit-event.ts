@@ -76,7 +76,7 @@ function entitiesOf({ subject, patientId }: AuditEntry): AuditEventEntity[] {
 }
 
 /** One entry of the audit trail. */
-export function toAuditEvent(entry: AuditEntry): AuditEvent {
+function toAuditEvent(entry: AuditEntry): AuditEvent {
   const { id, actor, address, facilityId, hash } = entry;
   const isPerson = actor.kind === "user" && isUuid(actor.id);
   return said<AuditEvent>({

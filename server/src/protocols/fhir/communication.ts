@@ -8,7 +8,7 @@ import { type Resource, resource } from "./resource.ts";
 import { named } from "./token.ts";
 
 /** What FHIR calls the states of a critical finding (R4, event-status): it is told until somebody says that they have it. */
-export const communicationStatus = {
+const communicationStatus = {
   OPEN: "preparation",
   NOTIFIED: "in-progress",
   ACKNOWLEDGED: "completed",
@@ -57,7 +57,7 @@ function notesOf({ acknowledgement, voidReason, closeNote }: Finding): Annotatio
 }
 
 /** A critical finding and who was told of it. */
-export function toCommunication(finding: Finding): Communication {
+function toCommunication(finding: Finding): Communication {
   const { id, version, updatedAt, orderId, reportId, studyId, acknowledgement, recipients } = finding;
   const told = recipients.map(({ toldAt }) => toldAt).sort()[0];
   const people = new Map(recipients.map((one) => [one.personId, one]));

@@ -59,7 +59,7 @@ export function issuerOfSystem(system: string): string {
 }
 
 /** Numbers that a facility gives, or that are kept there. */
-export const numberKinds = {
+const numberKinds = {
   "accession-number": "ACSN",
   "placer-order-number": "PLAC",
   "requested-procedure-id": "FILL",

@@ -57,7 +57,7 @@ const versionId = ({ status, versionNumber, version }: FoundReport["report"]): s
   signedStatuses.includes(status) ? String(versionNumber ?? version) : `${versionNumber ?? 0}-${version}`;
 
 /** A report. Texts that nobody has submitted yet are not told: they are nobody's word. */
-export function toDiagnosticReport(
+function toDiagnosticReport(
   { report, study, procedure }: FoundReport,
   base: string,
   { timeZone, language }: Place,

@@ -22,7 +22,7 @@ import { type Asked, type Resource, resource } from "./resource.ts";
 import { codesInCapitals, named, type Token } from "./token.ts";
 
 /** Available is what has images; what is expected is registered. */
-export const imagingStudyStatus = {
+const imagingStudyStatus = {
   SCHEDULED: "registered",
   ARRIVED: "registered",
   IN_PROGRESS: "available",

@@ -40,7 +40,7 @@ type OrganizationCondition = { by: "name"; values: readonly string[]; how: Strin
 
 const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
-export const textFits = (text: string, values: readonly string[], how: StringMatch): boolean =>
+const textFits = (text: string, values: readonly string[], how: StringMatch): boolean =>
   values.some((value) => {
     if (how === "exact") return text === value;
     return how === "contains" ? fold(text).includes(fold(value)) : fold(text).startsWith(fold(value));

@@ -20,7 +20,7 @@ function note(key: string, bytes: Uint8Array): { size: number; hash: string } {
 }
 
 /** `REPORT.NUMBER`: the letter of one version. */
-export const formId = (reportId: string, number: number): string => `${reportId}.${number}`;
+const formId = (reportId: string, number: number): string => `${reportId}.${number}`;
 
 /** @throws Refusal `not-found` (`report.not-found`, `report.version-not-found`) */
 export async function readForm(

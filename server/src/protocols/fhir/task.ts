@@ -20,7 +20,7 @@ import { type Resource, resource, type SearchParameter } from "./resource.ts";
 import { named } from "./token.ts";
 
 /** What FHIR calls the states of a step (R4, task-status). */
-export const taskStatus = {
+const taskStatus = {
   PENDING: "requested",
   SCHEDULED: "accepted",
   ARRIVED: "ready",
@@ -32,7 +32,7 @@ export const taskStatus = {
 } as const satisfies Record<StepStatus, Task["status"]>;
 
 /** A scheduled procedure step; what modalities say that they did of it is its period and its output. */
-export function toTask({ step, order }: FoundStep, performed: readonly PerformedStep[]): Task {
+function toTask({ step, order }: FoundStep, performed: readonly PerformedStep[]): Task {
   const started = performed
     .map(({ startedAt }) => startedAt)
     .filter((one) => one !== null)

@@ -101,7 +101,7 @@ const planeWords = {
 } as const;
 
 /** "Coronal", and by how much a plane is turned; of a projection its view. */
-export function planeText({ attributes, modality, reformat }: StackImage): string {
+function planeText({ attributes, modality, reformat }: StackImage): string {
   const orientation = orientationOf(attributes);
   if (orientation) {
     const plane = t(planeWords[planeOf(orientation)]);

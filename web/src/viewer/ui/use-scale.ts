@@ -16,7 +16,7 @@ export type Scale = "fit" | "same" | "true";
 const projections = new Set(["MG", "CR", "DX", "RG", "PX", "IO", "XA", "RF"]);
 
 /** Where the chest wall of a breast belongs: the right breast hangs on the left, both with their backs to the middle. */
-export function chestWallOf({ attributes, modality }: StackImage): "left" | "right" | undefined {
+function chestWallOf({ attributes, modality }: StackImage): "left" | "right" | undefined {
   if (modality !== "MG") return undefined;
   const side =
     textOf(attributes, tags.FrameLaterality) ??

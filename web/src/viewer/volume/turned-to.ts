@@ -40,7 +40,7 @@ export function planeThrough(
 }
 
 /** A frame turned by as little as it takes to lie in the plane of a measurement, and on in the plane until a side runs along its rows or columns. */
-export function frameFor(measurement: PlaneMeasurement, straight: Frame): Frame {
+function frameFor(measurement: PlaneMeasurement, straight: Frame): Frame {
   const kept = normalOf(measurement.plane);
   const next: Vector = dot(kept, straight.next) < 0 ? [-kept[0], -kept[1], -kept[2]] : kept;
   const across = cross(straight.next, next);

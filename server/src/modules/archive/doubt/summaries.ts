@@ -1,5 +1,5 @@
 import type { ClaimedIdentity, PatientSummary } from "@isocenter/contract";
-import { type Fragment, type Reader, Refusal } from "../../../platform/index.ts";
+import { type Fragment, type Reader, readMember } from "../../../platform/index.ts";
 import { displayName, nameParts } from "../../patients/index.ts";
 
 /** JSON of the patient that the alias names; the alias is ours. */
@@ -44,10 +44,5 @@ export const toClaimed = ({ name, value, issuer, birthDate, sex }: ClaimRow): Cl
 /** A filter of the contract in any case. @throws Refusal `invalid` (`query.invalid-status`) */
 export function readStatus<T extends string>(values: readonly T[], text: string | undefined, fallback: T): T {
   if (text === undefined) return fallback;
-  const found = values.find((value) => value === text.trim().toUpperCase());
-  if (found) return found;
-  const message = `must be one of ${values.join(", ")}`;
-  throw new Refusal("invalid", "query.invalid-status", `status ${message}.`, {
-    errors: [{ path: "querystring.status", message }],
-  });
+  return readMember(values, text, "query.invalid-status", "querystring.status");
 }

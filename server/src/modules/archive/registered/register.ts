@@ -2,6 +2,7 @@ import { modalitiesOfOrder, type RegisterStudy, readOrderModality } from "@isoce
 import { newUid } from "@isocenter/dicom";
 import { newId, Refusal, requirePermission, type Tx, type Viewer } from "../../../platform/index.ts";
 import { getOrder, newAccessionNumber } from "../../orders/index.ts";
+import { noPatient } from "../../patients/index.ts";
 import { personName, readStudyMembers } from "../correct/attributes.ts";
 import type { DecisionContext } from "../deletion/delete.ts";
 import { studyColumns } from "../levels.ts";
@@ -38,7 +39,7 @@ async function facilityOfPatient(tx: Tx, facilityIds: readonly string[], patient
       select f.facility_id as id from patient_facility f where f.patient_id = p.id and f.facility_id = any(${[...facilityIds]}::uuid[])
       order by array_position(${[...facilityIds]}::uuid[], f.facility_id) limit 1) place
     where p.id = ${patientId} for key share of p`;
-  if (!patient) throw new Refusal("not-found", "patient.not-found", "There is no such patient.");
+  if (!patient) throw noPatient();
   if (patient.mergedInto !== null)
     throw conflict("patient.merged", `The patient is merged into ${patient.mergedInto}: register for them.`);
   return patient.facilityId;

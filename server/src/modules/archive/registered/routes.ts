@@ -7,7 +7,6 @@ import {
   RegisteredImageListQuery,
   RegisterImage,
   RegisterStudy,
-  readEnumeration,
   Study,
   type StudyStatus,
   studyStatuses,
@@ -21,6 +20,7 @@ import {
   type Platform,
   Refusal,
   reachedAt,
+  readMember,
   sendVersioned,
   transact,
   type Viewer,
@@ -36,14 +36,8 @@ const problems = { "4xx": Problem };
 const tags = ["Studies"];
 const config = { permission: "studies.write" } as const;
 
-function readStatus(text: string): StudyStatus {
-  const status = readEnumeration(studyStatuses, text);
-  if (status !== null) return status;
-  const message = `must be one of ${studyStatuses.join(", ")}`;
-  throw new Refusal("invalid", "study.invalid-status", `status ${message}.`, {
-    errors: [{ path: "body.status", message }],
-  });
-}
+const readStatus = (text: string): StudyStatus =>
+  readMember(studyStatuses, text, "study.invalid-status", "body.status");
 
 /** Studies before their images: registering them, their states, and what images are to come. */
 export function registeredRoutes(app: App, platform: Platform, journal: Journal): void {

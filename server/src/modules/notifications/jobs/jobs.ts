@@ -1,4 +1,4 @@
-import { type Job, type JobListQuery, type JobState, jobStates, readEnumeration } from "@isocenter/contract";
+import { type Job, type JobListQuery, type JobState, jobStates } from "@isocenter/contract";
 import {
   type Clock,
   countedTo,
@@ -7,6 +7,7 @@ import {
   type ListPage,
   type Reader,
   Refusal,
+  readMember,
   readSort,
   requirePermission,
   type Tx,
@@ -48,13 +49,10 @@ const toJob = (viewer: Viewer, row: JobRow): Job => ({
 /** What is not done yet, the newest first when `sort` is left out. @throws Refusal `invalid` (`job.unknown-state`, `query.invalid-sort`), `forbidden` */
 export async function listJobs(db: Reader, viewer: Viewer, query: JobListQuery): Promise<ListPage<Job>> {
   requirePermission(viewer, "jobs.read");
-  const state = query.state === undefined ? null : readEnumeration(jobStates, query.state);
-  if (query.state !== undefined && state === null) {
-    const message = `must be one of ${jobStates.join(", ")}`;
-    throw new Refusal("invalid", "job.unknown-state", `state ${message}.`, {
-      errors: [{ path: "querystring.state", message }],
-    });
-  }
+  const state =
+    query.state === undefined
+      ? null
+      : readMember(jobStates, query.state, "job.unknown-state", "querystring.state");
   const { limit = 25, offset = 0 } = query;
   const { descending } = readSort(query, ["createdAt"], "-createdAt");
   const where = db`true ${state ? db`and j.state = ${state}` : db``} ${query.name ? db`and j.name = ${query.name}` : db``}`;

@@ -1,5 +1,4 @@
 import {
-  readEnumeration,
   type Webhook,
   type WebhookDelivery,
   type WebhookDeliveryListQuery,
@@ -12,6 +11,7 @@ import {
   mapPage,
   type Reader,
   Refusal,
+  readMember,
   requirePermission,
   type Viewer,
 } from "../../../platform/index.ts";
@@ -71,13 +71,10 @@ export async function listWebhookDeliveries(
   query: WebhookDeliveryListQuery,
 ): Promise<ListPage<WebhookDelivery>> {
   await webhookRow(reader, viewer, webhookId);
-  const state = query.state === undefined ? null : readEnumeration(webhookDeliveryStates, query.state);
-  if (query.state !== undefined && state === null) {
-    const message = `must be one of ${webhookDeliveryStates.join(", ")}`;
-    throw new Refusal("invalid", "webhook.unknown-state", `state ${message}.`, {
-      errors: [{ path: "querystring.state", message }],
-    });
-  }
+  const state =
+    query.state === undefined
+      ? null
+      : readMember(webhookDeliveryStates, query.state, "webhook.unknown-state", "querystring.state");
   const page = await keysetPage<WebhookDeliveryRow, "createdAt">(reader, query, {
     name: "webhook-deliveries",
     sorts: { createdAt: { by: reader`d.created_at`, type: "timestamptz" } },

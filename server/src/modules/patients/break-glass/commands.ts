@@ -12,6 +12,7 @@ import type { Journal } from "../../journal/index.ts";
 import { notify } from "../../notifications/index.ts";
 import { survivorOf } from "../merged.ts";
 import { findByIdentifier } from "../proof.ts";
+import { noPatient } from "../refusals.ts";
 import { facilities } from "../sql.ts";
 import { privacyOfficers } from "./watchers.ts";
 
@@ -24,8 +25,6 @@ export interface GlassContext {
   journal: Journal;
   identity: IdentityDeps;
 }
-
-const noPatient = (): Refusal => new Refusal("not-found", "patient.not-found", "There is no such patient.");
 
 /**
  * The viewer sees the patient's records for an hour from now although they are not in their care: to read alone. The administrators and the privacy

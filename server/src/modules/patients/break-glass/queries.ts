@@ -3,15 +3,14 @@ import {
   type BreakGlassListQuery,
   type breakGlassSortFields,
   glassStates,
-  readEnumeration,
 } from "@isocenter/contract";
 import {
   keysetPage,
   type ListPage,
   mapPage,
   type Reader,
-  Refusal,
   reach,
+  readMember,
   sinceOf,
   untilOf,
   type Viewer,
@@ -46,13 +45,10 @@ export async function listBreakGlass(
 ): Promise<ListPage<BreakGlass>> {
   const own = viewer.kind === "user" ? viewer.id : null;
   const all = reach(viewer, "audit.read") === "all";
-  const state = query.state === undefined ? null : readEnumeration(glassStates, query.state);
-  if (query.state !== undefined && state === null) {
-    const message = `must be one of ${glassStates.join(", ")}`;
-    throw new Refusal("invalid", "query.invalid-state", `state ${message}.`, {
-      errors: [{ path: "querystring.state", message }],
-    });
-  }
+  const state =
+    query.state === undefined
+      ? null
+      : readMember(glassStates, query.state, "query.invalid-state", "querystring.state");
   const page = await keysetPage<Row, (typeof breakGlassSortFields)[number]>(reader, query, {
     name: "break-glass",
     sorts: { startsAt: { by: reader`g.starts_at`, type: "timestamptz" } },

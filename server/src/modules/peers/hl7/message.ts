@@ -58,7 +58,7 @@ export interface WholeMessageRow extends ListedMessageRow {
 }
 
 /** The states that may follow. */
-export const mayBecome = (row: Pick<Hl7MessageRow, "direction" | "status">): readonly Hl7MessageStatus[] =>
+const mayBecome = (row: Pick<Hl7MessageRow, "direction" | "status">): readonly Hl7MessageStatus[] =>
   row.direction === "IN"
     ? hl7InTransitions[row.status as Hl7InStatus]
     : hl7OutTransitions[row.status as Hl7OutStatus];

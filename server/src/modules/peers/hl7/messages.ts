@@ -5,7 +5,6 @@ import {
   type Hl7MessageListQuery,
   hl7Directions,
   hl7MessageStatuses,
-  readEnumeration,
 } from "@isocenter/contract";
 import {
   keysetPage,
@@ -13,6 +12,7 @@ import {
   mapPage,
   type Reader,
   Refusal,
+  readMember,
   requirePermission,
   sinceOf,
   type Tx,
@@ -81,12 +81,7 @@ export async function readMessage(
 
 function readWord<T extends string>(values: readonly T[], text: string | undefined, name: string): T | null {
   if (text === undefined) return null;
-  const word = readEnumeration(values, text);
-  if (word !== null) return word;
-  const message = `must be one of ${values.join(", ")}`;
-  throw new Refusal("invalid", `hl7-message.unknown-${name}`, `${name} ${message}.`, {
-    errors: [{ path: `querystring.${name}`, message }],
-  });
+  return readMember(values, text, `hl7-message.unknown-${name}`, `querystring.${name}`);
 }
 
 /** The newest first, without texts. @throws Refusal `invalid` (`hl7-message.unknown-status`, `hl7-message.unknown-direction`, ...), `forbidden` */

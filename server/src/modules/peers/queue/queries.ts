@@ -1,16 +1,11 @@
-import {
-  type Destination,
-  readEnumeration,
-  type SendItem,
-  type SendQueueQuery,
-  sendStates,
-} from "@isocenter/contract";
+import { type Destination, type SendItem, type SendQueueQuery, sendStates } from "@isocenter/contract";
 import {
   keysetPage,
   type ListPage,
   mapPage,
   type Reader,
   Refusal,
+  readMember,
   requirePermission,
   type Viewer,
 } from "../../../platform/index.ts";
@@ -32,13 +27,10 @@ export async function listItems(
   query: SendQueueQuery,
 ): Promise<ListPage<SendItem>> {
   requirePermission(viewer, "images.export");
-  const state = query.state === undefined ? null : readEnumeration(sendStates, query.state);
-  if (query.state !== undefined && state === null) {
-    const message = `must be one of ${sendStates.join(", ")}`;
-    throw new Refusal("invalid", "send.unknown-state", `state ${message}.`, {
-      errors: [{ path: "querystring.state", message }],
-    });
-  }
+  const state =
+    query.state === undefined
+      ? null
+      : readMember(sendStates, query.state, "send.unknown-state", "querystring.state");
   const page = await keysetPage<SendItemRow, "createdAt">(reader, query, {
     name: "send-queue",
     sorts: { createdAt: { by: reader`i.created_at`, type: "timestamptz" } },
