@@ -102,8 +102,8 @@ describe.skipIf(chromiumMissing())(
       await page.keyboard.press("u");
       await shows(pane, { fused: "true" });
       await page.getByLabel("Series over the picture").selectOption({ label: "Se 5 Turned" });
-      await page.getByLabel("Colours of the uptake").selectOption({ label: "Grey" });
-      await page.getByLabel("Share of the uptake in the picture").fill("100");
+      await page.getByLabel("Colours of what lies over").selectOption({ label: "Grey" });
+      await page.getByLabel("Share of what lies over in the picture").fill("100");
       const greys = () =>
         expect.poll(async () => {
           const { width, height, at } = await pictureOf(pane);
@@ -112,7 +112,7 @@ describe.skipIf(chromiumMissing())(
         });
       // In the window 2000/4000 that its images open with.
       await greys().toEqual([64, 191]);
-      await page.getByLabel("Share of the uptake in the picture").fill("0");
+      await page.getByLabel("Share of what lies over in the picture").fill("0");
       const first = [0, 3].map(
         (column) => 255 * Math.max(0, (phantomValue(1, 0, column) - 39.5) / 399 + 0.5),
       );

@@ -42,7 +42,7 @@ export function FusionChoice({ fusion }: { fusion: Fusion | undefined }) {
           </select>
         )}
         <select
-          aria-label={t("Colours of the uptake")}
+          aria-label={t("Colours of what lies over")}
           value={look.colorMap}
           onChange={(event) => {
             onLook({ ...look, colorMap: event.target.value as ColorMapName });
@@ -73,7 +73,7 @@ export function FusionChoice({ fusion }: { fusion: Fusion | undefined }) {
           </select>
         )}
         <label className="vw-speed">
-          <span className="vw-hidden">{t("Share of the uptake in the picture")}</span>
+          <span className="vw-hidden">{t("Share of what lies over in the picture")}</span>
           <input
             type="range"
             min={0}

@@ -277,7 +277,7 @@ function layoutCommands({
   if (fused !== undefined)
     all.push({
       icon: "fusion",
-      label: t("Uptake over the picture"),
+      label: t("Uptake, or another series, over the picture"),
       hotkey: "U",
       pressed: fused,
       onClick: commands.fuse,

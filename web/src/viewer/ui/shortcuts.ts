@@ -27,7 +27,7 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["D"], what: message("Subtract the mask of a film, or no longer") },
       { keys: ["Shift", "D"], what: message("This image is the mask") },
       { keys: ["Ctrl", "↑↓←→"], what: message("Move the mask by half a pixel") },
-      { keys: ["U"], what: message("Uptake over the picture in colours") },
+      { keys: ["U"], what: message("Uptake, or another series, over the picture in colours") },
       { keys: ["G"], what: message("Regions of segmentations and structure sets, or none") },
       { keys: ["Shift", "G"], what: message("List of regions and structures") },
       { keys: ["Shift", "P"], what: message("Saved presentation, or as stored") },
