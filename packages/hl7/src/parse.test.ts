@@ -148,6 +148,19 @@ test.each([
   expect(() => parse(text)).toThrow(expect.objectContaining({ code }));
 });
 
+test.each(["|", "~", "^", "&", "\\", "\r"])(
+  "a message of nothing but %j is refused before it is taken apart",
+  (separator) => {
+    const many = Buffer.from(`${head}\rPID|1|${separator.repeat(260_000)}`);
+    expect(() => parseMessage(many)).toThrow(expect.objectContaining({ code: "too-many" }));
+  },
+);
+
+test("a long text is no fault", () => {
+  const long = Buffer.from(`${head}\rOBX|1|TX|||${"word ".repeat(400_000)}`);
+  expect(parseMessage(long).segments).toHaveLength(2);
+});
+
 test("a message of too many segments is refused", () => {
   expect(() => parseMessage(Buffer.from(`${head}${"\rNTE".repeat(5)}`), { maxSegments: 5 })).toThrow(
     Hl7Error,

@@ -12,6 +12,8 @@ export interface ParseOptions {
 }
 
 const longestHeader = 16_384;
+/** Each separator makes a piece, which costs time and memory; no message that says something comes near. */
+const mostSeparators = 250_000;
 
 /** The first line, its bytes as Latin-1: enough to find the separators and MSH-18. @throws Hl7Error `not-hl7` */
 export function headLine(bytes: Uint8Array): string {
@@ -35,6 +37,7 @@ const latin1 = (bytes: Uint8Array): string =>
  */
 export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): Message {
   const { text, delimiters, characterSets, isClean } = decodeMessage(bytes, options);
+  checkSeparators(text, delimiters);
   const maxSegments = options.maxSegments ?? 10_000;
   const decode = (escaped: Uint8Array) => decodeCharacters(escaped, characterSets).text;
   const segments: Segment[] = [];
@@ -52,6 +55,17 @@ export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): Mes
     segments.push(parseSegment(line, delimiters, decode));
   }
   return { delimiters, characterSets, isClean, segments };
+}
+
+/** @throws Hl7Error `too-many` */
+function checkSeparators(text: string, d: Delimiters): void {
+  const codes = [d.field, d.repetition, d.component, d.subcomponent, d.escape, "\r", "\n"]
+    .filter((character) => character !== "")
+    .map((character) => character.charCodeAt(0));
+  let count = 0;
+  for (let at = 0; at < text.length; at++)
+    if (codes.includes(text.charCodeAt(at)) && ++count > mostSeparators)
+      throw new Hl7Error("too-many", `It has more than ${mostSeparators} separators`);
 }
 
 /**
