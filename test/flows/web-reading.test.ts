@@ -152,14 +152,18 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     page.on("request", (request) => {
       if (request.method() === "POST" && request.url().endsWith("/claim")) claims++;
     });
-    await page.route("**/claim", async (route) => {
-      await page
-        .getByRole("button", { name: "Open and claim" })
-        .and(page.locator("[aria-disabled=true]"))
-        .waitFor();
-      await page.keyboard.press("Enter");
-      await route.continue();
-    });
+    await page.route(
+      "**/claim",
+      async (route) => {
+        await page
+          .getByRole("button", { name: "Open and claim" })
+          .and(page.locator("[aria-disabled=true]"))
+          .waitFor();
+        await page.keyboard.press("Enter");
+        await route.continue();
+      },
+      { times: 1 },
+    );
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/view\?read=/);
     expect(claims).toBe(1);
