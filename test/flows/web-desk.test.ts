@@ -74,7 +74,7 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await page.getByRole("button", { name: "Cancel the order" }).click();
     const reason = page.getByRole("dialog", { name: "Cancel the order" });
     await reason.getByLabel("Reason").fill("the patient does not want it");
-    await reason.getByRole("button", { name: "Cancel the order" }).click();
+    await page.keyboard.press("Control+Enter");
     await reason.waitFor({ state: "detached" });
     await page.getByText("the patient does not want it").waitFor();
     const [known] = (await call("GET", "/imaging-orders?status=CANCELLED")).data;

@@ -49,6 +49,14 @@ export function Form({
         event.preventDefault();
         if (!busy && !disabled) onSubmit();
       }}
+      onKeyDown={(event) => {
+        // In a field of several lines Enter alone begins another one.
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        // What the page behind does by these keys is not meant.
+        event.stopPropagation();
+        if (!busy && !disabled) onSubmit();
+      }}
     >
       {children}
       <Problem text={problem} />
