@@ -11,7 +11,6 @@ copied again; each back-up is whole by itself. It holds secrets: keep it as you 
 Exit code: 0 all is there, 1 it failed or objects were missing or damaged (they are named).`;
 
 export const backupCommand: Command = {
-  name: "backup",
   summary: "write database and objects to a folder, also while the server runs",
   async run(args, context) {
     const options = readOptions(args, { usage, flags: ["quiet"], words: [1, 1] });

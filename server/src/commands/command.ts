@@ -8,7 +8,6 @@ export interface CommandContext {
 
 /** A command of `isocenter`: a file of this folder, and a line of the table in `cli.ts`. */
 export interface Command {
-  name: string;
   /** Half a line for `isocenter help`. */
   summary: string;
   /**

@@ -8,22 +8,22 @@ import { demo, start } from "./start.ts";
 import { userCommand } from "./user.ts";
 import { verifyCommand } from "./verify.ts";
 
-const commands = [
+const commands = {
   start,
   demo,
-  backupCommand,
-  restoreCommand,
-  verifyCommand,
-  rebuildCommand,
-  userCommand,
-  doctorCommand,
-];
+  backup: backupCommand,
+  restore: restoreCommand,
+  verify: verifyCommand,
+  rebuild: rebuildCommand,
+  user: userCommand,
+  doctor: doctorCommand,
+};
 
-test.each(commands)("$name says how it is used", async (command) => {
+test.each(Object.entries(commands))("%s says how it is used", async (name, command) => {
   const said: string[] = [];
   const context = { say: (text: string) => void said.push(text), complain: () => {} };
   expect(await command.run(["--help"], context)).toBe(0);
-  expect(said.join("\n")).toContain(`isocenter ${command.name}`);
+  expect(said.join("\n")).toContain(`isocenter ${name}`);
 });
 
 test.each([

@@ -208,7 +208,6 @@ function summary(outcomes: readonly Outcome[], say: (text: string) => void): num
 }
 
 export const deidentify: Command = {
-  name: "deidentify",
   summary: "take what identifies out of DICOM files; needs no server",
   run,
 };

@@ -30,7 +30,6 @@ function develop(): void {
 }
 
 export const dev: Command = {
-  name: "dev",
   summary: "start it for development: restarts on changes, web app by Vite on port 5173",
   async run() {
     develop();

@@ -37,7 +37,6 @@ const tools = { echo, find, move, get, send };
 
 /** Plain DICOM tools. */
 export const dicom: Command = {
-  name: "dicom",
   summary: "speak DICOM to another system: echo, find, move, get, send",
   async run([word, ...args], context) {
     if (word === "help" || word === "--help" || args.includes("--help")) {

@@ -56,7 +56,6 @@ async function examine(context: CommandContext): Promise<readonly Finding[]> {
 }
 
 export const doctorCommand: Command = {
-  name: "doctor",
   summary: "look at what the server stands on, and say what to do",
   async run(args, context) {
     if (readOptions(args, { usage, words: [0, 0] }).help) {

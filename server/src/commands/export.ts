@@ -142,7 +142,6 @@ async function run(args: readonly string[], { say }: CommandContext): Promise<nu
 }
 
 export const exportCommand: Command = {
-  name: "export",
   summary:
     "take studies out of a running server: as files, ZIP or a medium with DICOMDIR, also de-identified",
   async run(args, context) {

@@ -186,7 +186,6 @@ async function run(args: readonly string[], { say, complain }: CommandContext): 
 }
 
 export const importCommand: Command = {
-  name: "import",
   summary: "bring a folder of DICOM files into a running server; goes on where it broke off",
   run,
 };

@@ -10,7 +10,6 @@ server's own, or where figures are doubted; also while the server runs. A part a
 Exit code: 0 done, 1 it did not work.`;
 
 export const rebuildCommand: Command = {
-  name: "rebuild",
   summary: "make anew what is computed from other records: analytics",
   async run(args, context) {
     const options = readOptions(args, { usage, flags: ["quiet"], words: [1, 1] });

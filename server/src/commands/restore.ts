@@ -17,7 +17,6 @@ Brings a back-up back into this configuration's DATA_DIR, database and object st
 Exit code: 0 all is back, 1 it failed (run it again to go on) or objects of the back-up are missing or damaged (they are named).`;
 
 export const restoreCommand: Command = {
-  name: "restore",
   summary: "bring a back-up back into a fresh system",
   async run(args, context) {
     const options = readOptions(args, {

@@ -162,13 +162,11 @@ async function begin(
 }
 
 export const start: Command = {
-  name: "start",
   summary: "start the server; everything is configured by environment, see .env.example",
   run: (args, context) => begin("start", { demo: false }, args, context),
 };
 
 export const demo: Command = {
-  name: "demo",
   summary: "the same, and load the demonstration: a department of invented people and patients",
   run: (args, context) => begin("demo", { demo: true }, args, context),
 };

@@ -14,7 +14,6 @@ isocenter user list                  every user, with roles and state`;
 const day = (at: Date | null): string => at?.toISOString().slice(0, 10) ?? "never";
 
 export const userCommand: Command = {
-  name: "user",
   summary: "reset-password, unlock, list: for who is locked out",
   async run(args, context) {
     const { words, help } = readOptions(args, { usage, words: [1, 2] });

@@ -11,7 +11,6 @@ runs. Each thing that is wrong is one line.
 Exit code: 0 all is well, 1 something is wrong.`;
 
 export const verifyCommand: Command = {
-  name: "verify",
   summary: "compare objects with their hashes, rows with each other, the audit trail with its seals",
   async run(args, context) {
     const options = readOptions(args, { usage, flags: ["fast", "quiet"], words: [0, 0] });

@@ -48,7 +48,7 @@ export async function openForOperator(
     const db = connect(connection);
     closing.push("database", () => db.end({ timeout: 5 }));
     if (needs.database === "current") await requireCurrent(db);
-    const objects = openObjects(config, closing.push, "-command");
+    const objects = await openObjects(config, closing.push, "-command");
     const platform: Platform = {
       config,
       clock: systemClock,

@@ -12,9 +12,7 @@ import { createMetrics } from "./metrics.ts";
 import { measureDatabase, measuredStore } from "./metrics-stores.ts";
 import { migrate } from "./migrations.ts";
 import type { ObjectStore } from "./objects.ts";
-import { createAzureStore } from "./objects-azure.ts";
 import { createFileStore } from "./objects-file.ts";
-import { createS3Store } from "./objects-s3.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import { openServerCertificate } from "./tls.ts";
@@ -101,19 +99,25 @@ function healthChecks(config: Config, db: Db, objects: ObjectStore): HealthCheck
   ];
 }
 
-/** @param process names the process where it is not the only one: each has spools of its own */
-export function openObjects(
+/**
+ * The store that is configured. The clients of the others are not read: they are as much as a quarter of all that a process reads when it starts.
+ * @param process names the process where it is not the only one: each has spools of its own
+ */
+export async function openObjects(
   config: Config,
   onClose: (name: string, step: () => unknown) => void,
   process: string,
-): ObjectStore {
-  if (config.azure)
+): Promise<ObjectStore> {
+  if (config.azure) {
+    const { createAzureStore } = await import("./objects-azure.ts");
     return createAzureStore({
       settings: config.azure,
       spoolFolder: path.join(config.dataDir, `spool-azure${process}`),
       clock: systemClock,
     });
+  }
   if (config.s3 === null) return createFileStore(path.join(config.dataDir, "objects"));
+  const { createS3Store } = await import("./objects-s3.ts");
   const store = createS3Store({
     settings: config.s3,
     spoolFolder: path.join(config.dataDir, `spool-s3${process}`),
@@ -164,7 +168,7 @@ export async function openPlatform(
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ migrations: applied }, "schema brought up to date");
     await prepareJobs(connection);
-    const objects = openObjects(config, closing.push, "");
+    const objects = await openObjects(config, closing.push, "");
     await checkAtStart(objects, log);
     const platform = assemble(config, log, { db, objects, connection });
     closing.push("tls", () => platform.tls?.close());
@@ -186,7 +190,7 @@ export async function joinPlatform(
   closing.push("database", () => db.end({ timeout: 5 }));
   // Where the database is away at this moment the pool stays as it is.
   await lastUsedFirst(db).catch(() => {});
-  const objects = openObjects(config, closing.push, "-dicom");
+  const objects = await openObjects(config, closing.push, "-dicom");
   const platform = assemble(config, log, { db, objects, connection });
   closing.push("tls", () => platform.tls?.close());
   return { platform, close: () => closing.run() };

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { NoticeChannel } from "@isocenter/contract";
-import { createTransport } from "nodemailer";
+import type { Transporter } from "nodemailer";
 import { type Config, keptSecret, type Platform } from "../../../platform/index.ts";
 import { post } from "../post.ts";
 import { signatureHeader, signatureOf } from "../signature.ts";
@@ -43,9 +43,10 @@ function mailEnd({ code = "", command, responseCode, syscall }: MailError): Atte
   return { outcome: "UNKNOWN", error: `The connection to the mail server broke off (${word}).` };
 }
 
-/** E-mail by SMTP: a sentence and a link, nothing clinical. */
-function emailChannel({ url, from }: { url: string; from: string }, publicUrl: string | null): Channel {
-  const transport = createTransport({
+/** The library is read with the first mail: many departments send none. */
+async function openTransport(url: string): Promise<Transporter> {
+  const { createTransport } = await import("nodemailer");
+  return createTransport({
     url,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
@@ -54,13 +55,19 @@ function emailChannel({ url, from }: { url: string; from: string }, publicUrl: s
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+/** E-mail by SMTP: a sentence and a link, nothing clinical. */
+function emailChannel({ url, from }: { url: string; from: string }, publicUrl: string | null): Channel {
+  let transport: Promise<Transporter> | undefined;
   const domain = /@([^\s<>@]+?)>?$/.exec(from)?.[1] ?? "isocenter";
   return {
     name: "EMAIL",
     async send({ notice, recipient, idempotencyKey, repeated }) {
       const { subject } = messageOf(notice, repeated);
       try {
-        await transport.sendMail({
+        transport ??= openTransport(url);
+        await (await transport).sendMail({
           from,
           to: recipient.email ?? "",
           subject,
