@@ -1,3 +1,4 @@
+import path from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Of packages, server and web: what takes long, and then has a process of its own. */
@@ -13,6 +14,8 @@ const common = {
   hookTimeout: 240_000,
   expect: { poll: { timeout: 30_000 } },
   maxWorkers: 2,
+  // What a process compiles is kept where the program keeps it (server/bin/isocenter.js), because each long file has a process of its own.
+  env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, "node_modules/.cache/isocenter") },
 };
 
 /**

@@ -982,7 +982,6 @@ describe("a client that is generated from the document calls", () => {
     await made(api.DELETE("/api/v1/routing-rules/{id}", path(rule.id)));
     await made(api.DELETE("/api/v1/modalities/{id}", modality));
     await made(api.DELETE("/api/v1/demo", {}));
-    await made(api.POST("/api/v1/demo"));
     await made(api.GET("/api/v1/demo"));
   });
 });
@@ -1049,35 +1048,32 @@ async function eachCall(
 
 const ofApi = ({ path }: { path: string }) => path.startsWith("/api/");
 
+async function withoutToken(one: Called) {
+  const { status, type, json } = await again(one, { bearer: null, body: one.body ?? null });
+  return (
+    (status !== 401 || type !== "application/problem+json" || json.code !== "auth.missing") && `${status}`
+  );
+}
+
+async function withUnknownParameter(one: Called) {
+  for (const prefix of ["/api/v1", "/api"])
+    for (const end of ["", "/"]) {
+      const url = withQuery(elsewhere(one.url, prefix, end), "surprise", "1");
+      const { status, json } = await again(one, { url });
+      const named = json?.errors?.some(({ path }: { path: string }) => path === "querystring.surprise");
+      if (status !== 400 || !named) return `${prefix}${end} ${status} ${JSON.stringify(json)}`;
+    }
+  return null;
+}
+
 describe("all over the API", () => {
   test("nothing is answered without a token but what is public", async () => {
-    expect(
-      await eachCall(
-        called().filter((one) => !one.public),
-        async (one) => {
-          const { status, type, json } = await again(one, { bearer: null, body: one.body ?? null });
-          return (
-            (status !== 401 || type !== "application/problem+json" || json.code !== "auth.missing") &&
-            `${status}`
-          );
-        },
-      ),
-    ).toEqual([]);
+    const closed = called().filter((one) => !one.public);
+    expect(await eachCall(closed, withoutToken)).toEqual([]);
   });
 
   test("an unknown query parameter is a 400 that names it, under both prefixes, with a trailing slash and without", async () => {
-    expect(
-      await eachCall(called().filter(ofApi), async (one) => {
-        for (const prefix of ["/api/v1", "/api"])
-          for (const end of ["", "/"]) {
-            const url = withQuery(elsewhere(one.url, prefix, end), "surprise", "1");
-            const { status, json } = await again(one, { url });
-            const named = json?.errors?.some(({ path }: { path: string }) => path === "querystring.surprise");
-            if (status !== 400 || !named) return `${prefix}${end} ${status} ${JSON.stringify(json)}`;
-          }
-        return null;
-      }),
-    ).toEqual([]);
+    expect(await eachCall(called().filter(ofApi), withUnknownParameter)).toEqual([]);
   });
 
   test("the pages about the API are open to who has no token, and the index is HTML unless JSON is asked for", async () => {
@@ -1235,6 +1231,15 @@ describe("all over the API", () => {
       [],
     );
   });
+});
+
+test("the demonstration is loaded: last of all, because the program draws pictures for it from then on", async () => {
+  await made(api.POST("/api/v1/demo"));
+  const load = called().filter(({ id }) => id === "loadDemonstration");
+  expect(load).toHaveLength(1);
+  expect(await eachCall(load, withoutToken)).toEqual([]);
+  expect(await eachCall(load, withUnknownParameter)).toEqual([]);
+  expect((await made(api.GET("/api/v1/demo"))).state).toBe("LOADING");
 });
 
 test("every answer was as the document says", () => {

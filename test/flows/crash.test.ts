@@ -89,7 +89,9 @@ describe("after kill -9", () => {
     expect(await store(program, headers, 1)).toBe(true);
     const pid = Number((await fs.readFile(`${folder}/pg/postmaster.pid`, "utf8")).split("\n")[0]);
     process.kill(pid, "SIGKILL");
-    await eventually(() => store(program, headers, 2));
+    await eventually(() => store(program, headers, 2)).catch((error: Error) => {
+      throw new Error(`${error.message}; the program said:\n${program.output().slice(-8000)}`);
+    });
     const list = (await (await fetch(`${program.url}/api/v1/studies`, { headers })).json()) as {
       data: { numberOfInstances: number }[];
     };

@@ -22,7 +22,7 @@ export const statusOf: Readonly<Record<RefusalKind, { status: number; title: str
 };
 
 /** Codes of postgres.js and of PostgreSQL (class 08, 57P) that say the database cannot be reached now. */
-const databaseDown = /^(CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|08|57P0[123])/;
+const databaseDown = /^(CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|08|57P0[123])/;
 
 /** What Fastify itself refuses, by its code. */
 const fastifyRefusals: Readonly<Record<string, RefusalKind>> = {

@@ -170,15 +170,18 @@ test("what was said of the answer is not said of the problem that comes in its p
   expect(headers.vary).toContain("Accept");
 });
 
-test("a database that is away is 503 with Retry-After", async () => {
-  toThrow.mockReturnValue(Object.assign(new Error("x"), { code: "ECONNREFUSED" }));
-  const answer = await app.inject({ url: "/api/throws" });
-  expect([answer.statusCode, answer.headers["retry-after"], answer.json().code]).toEqual([
-    503,
-    "5",
-    "database.unavailable",
-  ]);
-});
+test.each(["ECONNREFUSED", "ECONNRESET", "EPIPE", "57P03"])(
+  "a database that is away (%s) is 503 with Retry-After",
+  async (code) => {
+    toThrow.mockReturnValue(Object.assign(new Error("x"), { code }));
+    const answer = await app.inject({ url: "/api/throws" });
+    expect([answer.statusCode, answer.headers["retry-after"], answer.json().code]).toEqual([
+      503,
+      "5",
+      "database.unavailable",
+    ]);
+  },
+);
 
 test("a file that is not there is not taken for an absent database", async () => {
   const failed = async (syscall: string) => {
