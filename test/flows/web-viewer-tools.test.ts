@@ -171,9 +171,12 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await coronal.locator("svg text", { hasText: "mm" }).first().waitFor();
     await areKept(page);
     await page.keyboard.press("Shift+M");
+    await panelOf(page).waitFor({ state: "hidden" });
     await page.keyboard.press("x");
-    const handle = (await pane.locator(".vw-turn-handle").first().boundingBox())!;
-    await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
+    // It moves while the viewports take the place of the panel: hovering waits until it is what lies below the pointer.
+    const end = pane.locator(".vw-turn-handle").first();
+    await end.hover();
+    const handle = (await end.boundingBox())!;
     await page.mouse.down();
     await page.mouse.move(handle.x + handle.width / 2 + 30, handle.y + handle.height / 2 + 30, { steps: 3 });
     await page.mouse.up();
