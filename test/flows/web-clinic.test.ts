@@ -165,7 +165,7 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     await page.getByRole("link", { name: /^Waiting/ }).click();
     const mine = page.getByRole("list", { name: "My orders" });
     await mine.getByText("Rask, Eve").waitFor();
-    await mine.getByText("Not scheduled yet").waitFor();
+    await mine.getByText("To be scheduled").waitFor();
     expect(await mine.getByText("Bellweather").count()).toBe(0);
     expect(await violationsOf(page)).toEqual([]);
   });

@@ -1,8 +1,9 @@
 import type { CSSProperties } from "react";
 import { Icon } from "../kit/Icon.tsx";
+import { orderLooks } from "../orders/order-words.ts";
 import { t } from "../words/words.ts";
 import { span } from "./clock.ts";
-import { orderLooks, priorityLooks, shortName } from "./looks.ts";
+import { priorityLooks, shortName } from "./looks.ts";
 import type { Appointment } from "./queries.ts";
 import { mayBePlaced, type Take } from "./use-drag.ts";
 

@@ -5,9 +5,10 @@ import { CopyButton } from "../kit/CopyButton.tsx";
 import { dayOf } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { Tag } from "../kit/Tag.tsx";
+import { orderLooks } from "../orders/order-words.ts";
 import { t } from "../words/words.ts";
 import { dayWords, span } from "./clock.ts";
-import { orderLooks, priorityLooks } from "./looks.ts";
+import { priorityLooks } from "./looks.ts";
 import type { Appointment } from "./queries.ts";
 
 /** States that the desk does nothing about any more. */

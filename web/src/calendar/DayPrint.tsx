@@ -1,8 +1,9 @@
 import { dayOf } from "../kit/dates.ts";
+import { orderLooks } from "../orders/order-words.ts";
 import { t } from "../words/words.ts";
 import { dayWords, span } from "./clock.ts";
 import type { Column } from "./columns.ts";
-import { orderLooks, priorityLooks } from "./looks.ts";
+import { priorityLooks } from "./looks.ts";
 
 /** The day's list of each station on paper; on the screen it is not there. */
 export function DayPrint({ columns, facility }: { columns: readonly Column[]; facility: string }) {

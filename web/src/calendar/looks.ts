@@ -1,23 +1,6 @@
 import type { ImagingOrder } from "@isocenter/contract";
 import type { IconName } from "../kit/Icon.tsx";
-import type { Tone } from "../kit/Tag.tsx";
 import { message } from "../words/words.ts";
-
-type Status = ImagingOrder["status"];
-
-/** How an order's state looks and is said at the desk. */
-export const orderLooks: Readonly<Record<Status, { word: string; tone: Tone; icon: IconName }>> = {
-  PENDING: { word: message("No appointment"), tone: "line", icon: "clock" },
-  SCHEDULED: { word: message("Expected"), tone: "line", icon: "calendar" },
-  ARRIVED: { word: message("Arrived"), tone: "ok", icon: "person" },
-  IN_PROGRESS: { word: message("In progress"), tone: "beam", icon: "scan" },
-  PERFORMED: { word: message("Performed"), tone: "line", icon: "check" },
-  COMPLETED: { word: message("Reported"), tone: "line", icon: "check" },
-  ON_HOLD: { word: message("On hold"), tone: "urg", icon: "clock" },
-  CANCELLED: { word: message("Cancelled"), tone: "line", icon: "x" },
-  NO_SHOW: { word: message("Did not come"), tone: "urg", icon: "x" },
-  DISCONTINUED: { word: message("Stopped"), tone: "urg", icon: "x" },
-};
 
 export const priorityLooks = {
   STAT: { word: message("STAT"), tone: "crit", icon: "critical" },

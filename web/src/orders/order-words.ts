@@ -1,23 +1,25 @@
 import type { OrderStatus, Priority } from "@isocenter/contract/workflow";
+import type { IconName } from "../kit/Icon.tsx";
 import type { Tone } from "../kit/Tag.tsx";
 import { message, t } from "../words/words.ts";
 
-const looks: Readonly<Record<OrderStatus, { word: string; tone: Tone }>> = {
-  PENDING: { word: message("To be scheduled"), tone: "urg" },
-  SCHEDULED: { word: message("Scheduled"), tone: "line" },
-  ARRIVED: { word: message("Arrived"), tone: "beam" },
-  IN_PROGRESS: { word: message("In progress"), tone: "beam" },
-  PERFORMED: { word: message("Performed"), tone: "beam" },
-  COMPLETED: { word: message("Completed"), tone: "ok" },
-  ON_HOLD: { word: message("On hold"), tone: "urg" },
-  CANCELLED: { word: message("Cancelled"), tone: "line" },
-  NO_SHOW: { word: message("Did not come"), tone: "crit" },
-  DISCONTINUED: { word: message("Discontinued"), tone: "crit" },
+/** What a state of an order is called and how it looks, on every page that shows one: green is who is here and waits. */
+export const orderLooks: Readonly<Record<OrderStatus, { word: string; tone: Tone; icon: IconName }>> = {
+  PENDING: { word: message("To be scheduled"), tone: "urg", icon: "clock" },
+  SCHEDULED: { word: message("Scheduled"), tone: "line", icon: "calendar" },
+  ARRIVED: { word: message("Arrived"), tone: "ok", icon: "person" },
+  IN_PROGRESS: { word: message("In progress"), tone: "beam", icon: "scan" },
+  PERFORMED: { word: message("Performed"), tone: "line", icon: "check" },
+  COMPLETED: { word: message("Reported"), tone: "line", icon: "check" },
+  ON_HOLD: { word: message("On hold"), tone: "urg", icon: "clock" },
+  CANCELLED: { word: message("Cancelled"), tone: "line", icon: "x" },
+  NO_SHOW: { word: message("Did not come"), tone: "urg", icon: "x" },
+  DISCONTINUED: { word: message("Discontinued"), tone: "urg", icon: "x" },
 };
 
-export const orderTone = (status: string): Tone => looks[status as OrderStatus]?.tone ?? "line";
+export const orderTone = (status: string): Tone => orderLooks[status as OrderStatus]?.tone ?? "line";
 export const orderWord = (status: string): string =>
-  Object.hasOwn(looks, status) ? t(looks[status as OrderStatus].word) : status;
+  Object.hasOwn(orderLooks, status) ? t(orderLooks[status as OrderStatus].word) : status;
 
 const moves: Readonly<Record<string, string>> = {
   PENDING: message("Release"),
