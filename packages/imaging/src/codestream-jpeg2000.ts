@@ -10,6 +10,8 @@ export interface Jpeg2000Header {
   highThroughput: boolean;
   /** How often the picture can be had at half its sides; 0 where the halves do not lie on even columns and rows. */
   reductions: number;
+  /** Some component goes through the 9-7 wavelets, which do not give the samples back exactly. */
+  irreversible: boolean;
 }
 
 /** Where the code stream begins: at once, or in the `jp2c` box of a JP2 or JPH file. */
@@ -33,18 +35,26 @@ function codeStreamOffset(bytes: Uint8Array): number {
   throw new ImagingError("corrupt", "The JP2 file has no code stream.");
 }
 
-/** The fewest decomposition levels that the main header gives any component (A.6.1, A.6.2). */
-function decompositions(view: DataView, afterSize: number, componentCount: number): number {
+/** The fewest decomposition levels that the main header gives any component, and whether any goes through the 9-7 wavelets (A.6.1, A.6.2). */
+function coding(
+  view: DataView,
+  afterSize: number,
+  componentCount: number,
+): { decompositions: number; irreversible: boolean } {
   let fewest = 32;
+  let irreversible = false;
   for (let at = afterSize, segments = 0; at + 4 <= view.byteLength && segments < 256; segments++) {
     const marker = view.getUint16(at);
     if (marker === 0xff90) break;
     const length = view.getUint16(at + 2);
     const levels = marker === 0xff52 ? at + 9 : marker === 0xff53 ? at + (componentCount < 257 ? 6 : 7) : -1;
-    if (levels >= 0 && levels < view.byteLength) fewest = Math.min(fewest, view.getUint8(levels));
+    if (levels >= 0 && levels + 4 < view.byteLength) {
+      fewest = Math.min(fewest, view.getUint8(levels));
+      if (view.getUint8(levels + 4) === 0) irreversible = true;
+    }
     at += 2 + length;
   }
-  return fewest === 32 ? 0 : fewest;
+  return { decompositions: fewest === 32 ? 0 : fewest, irreversible };
 }
 
 /**
@@ -76,6 +86,7 @@ export function jpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     });
   }
   const atOrigin = view.getUint32(16) === 0 && view.getUint32(20) === 0;
+  const { decompositions, irreversible } = coding(view, 4 + view.getUint16(4), count);
   const across = Math.ceil((view.getUint32(8) - view.getUint32(32)) / tileColumns);
   const down = Math.ceil((view.getUint32(12) - view.getUint32(36)) / tileRows);
   return {
@@ -84,6 +95,7 @@ export function jpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     components,
     tiles: across * down,
     highThroughput: (view.getUint16(6) & 0x4000) !== 0,
-    reductions: atOrigin ? decompositions(view, 4 + view.getUint16(4), count) : 0,
+    reductions: atOrigin ? decompositions : 0,
+    irreversible,
   };
 }

@@ -193,6 +193,84 @@ describe("JPEG 2000 of other software", () => {
   });
 });
 
+describe("a lossy code stream of more bits than are stored", () => {
+  const stored = { bitsStored: 10, highBit: 9 };
+  const wide = { bitsStored: 12, highBit: 11 };
+  const bytesOf = (values: readonly number[]) => new Uint8Array(Int16Array.from(values).buffer);
+  const valuesOf = (bytes: Uint8Array, signed: boolean) => {
+    const buffer = Uint8Array.from(bytes).buffer;
+    return [...(signed ? new Int16Array(buffer) : new Uint16Array(buffer))];
+  };
+  // Slopes that go 37 beyond both ends of what ten bits say, where there is a beyond.
+  const slopes = (least: number, most: number) =>
+    Array.from({ length: 37 * 53 }, (_, n) => least - 37 + ((n % 53) / 52) * (most - least + 74));
+  const beyond = (signed: boolean) =>
+    signed ? slopes(-512, 511) : slopes(0, 1023).map((value) => Math.max(0, value));
+
+  test.each([
+    ["JPEG 2000", ".4.91", 0, (frame, pixels) => encodeLossless("jpeg2000", frame, pixels, 2, 0.01)],
+    ["JPEG 2000, signed", ".4.91", 1, (frame, pixels) => encodeLossless("jpeg2000", frame, pixels, 2, 0.01)],
+    ["HTJ2K", ".4.203", 0, (frame, pixels) => encodeLossless("htj2k", frame, pixels, 2, 0.001)],
+  ] as const satisfies readonly (readonly [
+    string,
+    string,
+    0 | 1,
+    (frame: FrameDescription, pixels: Uint8Array) => Promise<Uint8Array>,
+  ])[])("%s: what is whiter than white is white", async (_name, suffix, pixelRepresentation, encode) => {
+    const signed = pixelRepresentation === 1;
+    const [least, most] = signed ? [-512, 511] : [0, 1023];
+    const values = beyond(signed);
+    const encoded = await encode(greyFrame({ ...wide, pixelRepresentation }), bytesOf(values));
+    const frame = greyFrame({ ...wide, pixelRepresentation, ...syntax(suffix) });
+    const all = valuesOf((await decodeFrame(frame, encoded)).bytes, signed);
+    expect(Math.max(...all)).toBeGreaterThan(most);
+    const held = valuesOf((await decodeFrame({ ...frame, ...stored }, encoded)).bytes, signed);
+    expect(held).toEqual(all.map((value) => Math.min(most, Math.max(least, value))));
+  });
+
+  test("JPEG of 12 bits: what is whiter than white is white", async () => {
+    const hex = (digits: string) => Buffer.from(digits.replaceAll(" ", ""), "hex");
+    // Two blocks of one value each, 1024 and 500: quantized by eight, the first coefficient is how far they are from 2048.
+    const encoded = Buffer.concat([
+      hex("ffd8 ffdb 0043 00"),
+      Buffer.alloc(64, 8),
+      hex("ffc1 000b 0c 0008 0010 01 01 11 00"),
+      hex(`ffc4 0015 00 0002${"00".repeat(14)} 0b0a ffc4 0014 10 01${"00".repeat(15)} 00`),
+      hex("ffda 0008 01 01 00 00 3f 00"),
+      // 00 01111111111 0: -1024 and no more; 01 0111110011 0: 524 less; ones to the end.
+      hex("1f f9 7c df ffd9"),
+    ]);
+    const frame = greyFrame({ ...wide, rows: 8, columns: 16, ...syntax(".4.51") });
+    const rowOf = (left: number) => [...Array(8).fill(left), ...Array(8).fill(500)];
+    const all = valuesOf((await decodeFrame(frame, encoded)).bytes, false);
+    expect(all.slice(0, 16)).toEqual(rowOf(1024));
+    const held = valuesOf((await decodeFrame({ ...frame, ...stored }, encoded)).bytes, false);
+    expect(held.slice(0, 16)).toEqual(rowOf(1023));
+    // Of signed pixels, the bits say nothing of where the excess is.
+    const bits = { ...frame, ...stored, pixelRepresentation: 1 } as const;
+    expect(valuesOf((await decodeFrame(bits, encoded)).bytes, false).slice(0, 16)).toEqual(rowOf(1024));
+  });
+
+  test("JPEG-LS: within its error, beyond which lies an overlay", async () => {
+    const values = Array.from({ length: 37 * 53 }, (_, n) =>
+      n % 53 < 20 ? 1000 + (n % 24) : n % 53 < 40 ? 1024 + (n % 3) : 2048 + 500,
+    );
+    const encoded = await encodeLossless("jpegLs", greyFrame(wide), bytesOf(values), 2, 2);
+    const frame = greyFrame({ ...wide, ...syntax(".4.81") });
+    const all = valuesOf((await decodeFrame(frame, encoded)).bytes, false);
+    const held = valuesOf((await decodeFrame({ ...frame, ...stored }, encoded)).bytes, false);
+    expect(held).toEqual(all.map((value) => (value > 1023 && value <= 1025 ? 1023 : value)));
+    expect(held.some((value) => value > 2500)).toBe(true);
+    expect(held).not.toEqual(all);
+  });
+
+  test("reversible wavelets keep what lies above the bits stored", async () => {
+    const pixels = bytesOf(beyond(false));
+    const encoded = await encodeLossless("jpeg2000", greyFrame(wide), pixels);
+    await expectBack(greyFrame({ ...stored, ...syntax(".4.91") }), encoded, pixels);
+  });
+});
+
 describe("what a code stream says is checked before it is decoded", () => {
   test.each([
     ["JPEG-LS", ".4.80", (frame: FrameDescription) => encodeLossless("jpegLs", frame, picture(frame))],

@@ -19,12 +19,16 @@ const encoders = {
   htj2k: ["@cornerstonejs/codec-openjph", "HTJ2KEncoder"],
 } as const;
 
-/** Encodes a frame without loss, for tests. */
+/**
+ * Encodes a frame without loss, for tests, or with it.
+ * @param lossy JPEG-LS by how much a sample may differ, JPEG 2000 and HTJ2K the step of the irreversible wavelets
+ */
 export async function encodeLossless(
   codec: keyof typeof encoders,
   description: FrameDescription,
   pixels: Uint8Array,
   interleaveMode = 2,
+  lossy = 0,
 ): Promise<Uint8Array> {
   const [path, name] = encoders[codec];
   const module = await require(path)({ print: () => {}, printErr: () => {} });
@@ -38,8 +42,8 @@ export async function encodeLossless(
     isUsingColorTransform: description.photometricInterpretation === "YBR_RCT",
   });
   buffer.set(pixels);
-  encoder.setQuality?.(true, 0);
-  encoder.setNearLossless?.(0);
+  encoder.setQuality?.(lossy === 0, lossy);
+  encoder.setNearLossless?.(lossy);
   if (codec === "jpegLs" && description.samplesPerPixel > 1) encoder.setInterleaveMode?.(interleaveMode);
   encoder.encode();
   const encoded = new Uint8Array(encoder.getEncodedBuffer());

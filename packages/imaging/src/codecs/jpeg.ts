@@ -8,6 +8,7 @@ import {
   interleave,
   widen,
 } from "../frame.ts";
+import { clampToStored } from "../stored-range.ts";
 import { decodeWithNative, decodeWithWasm } from "./modules.ts";
 
 const lossless = 0xc3;
@@ -85,8 +86,11 @@ export async function decodeJpeg(description: FrameDescription, bytes: Uint8Arra
   const pixels = turboAgrees
     ? await decodeWithTurbo(description, bytes)
     : await decodeWithIjg(description, bytes, header, toRgb);
+  // Its samples have no sign: those of signed pixels are bits whose excess cannot be told.
+  const mayExceed =
+    !isLossless && header.precision > description.bitsStored && description.pixelRepresentation === 0;
   return {
-    bytes: pixels,
+    bytes: mayExceed ? clampToStored(description, pixels) : pixels,
     photometricInterpretation: colour && !isLossless ? "RGB" : description.photometricInterpretation,
     planarConfiguration: 0,
   };
@@ -110,9 +114,12 @@ export async function decodeJpegLs(description: FrameDescription, bytes: Uint8Ar
     throw new ImagingError("corrupt", "The frame is not a JPEG-LS code stream.");
   expectSize(description, { ...header, components: header.components.length });
   expectDepth(description, header.precision);
-  const { decoded, interleaveMode } = await decodeWithWasm("jpegLs", terminated(bytes));
+  const { decoded, interleaveMode, nearLossless } = await decodeWithWasm("jpegLs", terminated(bytes));
   const bytesPerSample = header.precision > 8 ? 2 : 1;
-  const widened = widen(description, decoded, bytesPerSample, false);
+  const samples = widen(description, decoded, bytesPerSample, false);
+  const mayExceed =
+    nearLossless > 0 && header.precision > description.bitsStored && description.pixelRepresentation === 0;
+  const widened = mayExceed ? clampToStored(description, samples, nearLossless) : samples;
   const byPlane = description.samplesPerPixel > 1 && interleaveMode === 0;
   return {
     bytes: byPlane

@@ -1,6 +1,7 @@
 import { type Jpeg2000Header, jpeg2000Header } from "../codestream-jpeg2000.ts";
 import { ImagingError } from "../errors.ts";
 import { type DecodedFrame, expectDepth, expectSize, type FrameDescription, widen } from "../frame.ts";
+import { clampToStored } from "../stored-range.ts";
 import { decodeWithWasm } from "./modules.ts";
 
 /** A tile of a handful of pixels is how a small code stream makes a decoder work without end. */
@@ -70,10 +71,14 @@ async function decodeWith(
   const rows = Math.ceil(description.rows / scale);
   const columns = Math.ceil(description.columns / scale);
   const reduced = { ...description, rows, columns };
+  const samples = widen(reduced, decoded, precision > 8 ? 2 : 1, signed);
+  // Reversible ones may hold overlays above the bits stored; where the signs differ, what lies above them is no excess.
+  const mayExceed =
+    header.irreversible && precision > reduced.bitsStored && signed === (reduced.pixelRepresentation === 1);
   return {
     description: reduced,
     frame: {
-      bytes: withSign(reduced, widen(reduced, decoded, precision > 8 ? 2 : 1, signed), precision, signed),
+      bytes: mayExceed ? clampToStored(reduced, samples) : withSign(reduced, samples, precision, signed),
       photometricInterpretation: transformed ? "RGB" : description.photometricInterpretation,
       planarConfiguration: 0,
     },

@@ -21,6 +21,8 @@ export interface WasmDecoder {
   getFrameInfo(): FrameInformation;
   /** JPEG-LS only: 0 by plane, 1 by line, 2 by sample. */
   getInterleaveMode?(): number;
+  /** JPEG-LS only: by how much a sample may differ from what was encoded. */
+  getNearLossless?(): number;
   delete(): void;
 }
 
@@ -88,7 +90,12 @@ export async function decodeWithWasm(
   codec: WasmCodec,
   bytes: Uint8Array,
   reduction = 0,
-): Promise<{ information: FrameInformation; decoded: Uint8Array; interleaveMode: number | null }> {
+): Promise<{
+  information: FrameInformation;
+  decoded: Uint8Array;
+  interleaveMode: number | null;
+  nearLossless: number;
+}> {
   const module = await load(codec);
   const Decoder = module[factories[codec][1]] as new () => WasmDecoder;
   try {
@@ -100,12 +107,14 @@ export async function decodeWithWasm(
     // A copy: the buffer is a view of the codec's memory, in some builds a clamped one.
     const decoded = new Uint8Array(decoder.getDecodedBuffer());
     const interleaveMode = decoder.getInterleaveMode?.() ?? null;
+    const nearLossless = decoder.getNearLossless?.() ?? 0;
     decoder.delete();
     if ((module.HEAPU8?.length ?? 0) > maxRetainedBytes) loaded.delete(codec);
     return {
       information: { width, height, bitsPerSample, componentCount, isSigned },
       decoded,
       interleaveMode,
+      nearLossless,
     };
   } catch (error) {
     loaded.delete(codec);
