@@ -108,13 +108,21 @@ describe.skipIf(chromiumMissing())("an administrator's day in the browser", () =
       .filter({ hasText: /Roe, Jane.*Doe, Jane.*differs/s })
       .waitFor();
     expect(await violationsOf(page)).toEqual([]);
-    await side.getByLabel("Keep the archived one").check();
-    await side.getByRole("button", { name: "Decide" }).click();
-    await page.getByText("Quarantine is empty").waitFor();
+    const decide = async () => {
+      await side.getByLabel("Keep the archived one").check();
+      await side.getByRole("button", { name: "Decide" }).click();
+      await page.getByText("Quarantine is empty").waitFor();
+    };
+    await decide();
+    // What was said of it offers the way back.
+    const told = page.getByRole("listitem").filter({ hasText: /Decided.*Keep the archived one/s });
+    await told.getByRole("button", { name: "Take it back" }).click();
+    await page.getByRole("button", { name: /Roe, Jane/ }).click();
+    await decide();
 
     await page.getByLabel("State").selectOption("RESOLVED");
     await page.getByRole("button", { name: /Roe, Jane/ }).click();
-    await page.getByRole("button", { name: "Take it back" }).click();
+    await side.getByRole("button", { name: "Take it back" }).click();
     await expect.poll(async () => (await call("GET", "/quarantine")).data.length).toBe(1);
   });
 

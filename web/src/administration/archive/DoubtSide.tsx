@@ -17,6 +17,10 @@ import { Decided } from "./Decided.tsx";
 import { Differ } from "./Differ.tsx";
 import { decisionOf, doubtWord } from "./doubt-words.ts";
 import { OrderSearch, PatientSearch } from "./Pick.tsx";
+import { tellDecided } from "./tell-decided.ts";
+
+const undo = (id: string) =>
+  answerOf(api.POST("/api/v1/reconciliation/{id}/undo", { params: { path: { id } } }));
 
 /** One case: what the images say beside what the department knows, and the decision. */
 export function DoubtSide({ item, onClose }: { item: ReconciliationItem; onClose: () => void }) {
@@ -83,9 +87,7 @@ export function DoubtSide({ item, onClose }: { item: ReconciliationItem; onClose
           item={item}
           word={(action) => decisionOf(item.kind, action).word}
           subject="reconciliation"
-          undo={() =>
-            answerOf(api.POST("/api/v1/reconciliation/{id}/undo", { params: { path: { id: item.id } } }))
-          }
+          undo={() => undo(item.id)}
         />
       )}
     </Side>
@@ -108,23 +110,29 @@ function Decide({ item }: { item: ReconciliationItem }) {
       : upper === "MATCH"
         ? (registered ? studyId : orderId) === ""
         : upper === "REJECT" && reason.trim() === "";
-  const submit = () =>
-    run(
-      () =>
-        answerOf(
-          api.POST("/api/v1/reconciliation/{id}/resolve", {
-            params: { path: { id: item.id } },
-            body: {
-              action,
-              expectedVersion: item.version,
-              ...(upper === "MOVE" ? { patientId } : {}),
-              ...(upper === "MATCH" ? (registered ? { studyId } : { orderId }) : {}),
-              ...(reason.trim() ? { reason: reason.trim() } : {}),
-            },
-          }),
-        ),
-      t("Decided"),
+  const submit = async () => {
+    const done = await run(() =>
+      answerOf(
+        api.POST("/api/v1/reconciliation/{id}/resolve", {
+          params: { path: { id: item.id } },
+          body: {
+            action,
+            expectedVersion: item.version,
+            ...(upper === "MOVE" ? { patientId } : {}),
+            ...(upper === "MATCH" ? (registered ? { studyId } : { orderId }) : {}),
+            ...(reason.trim() ? { reason: reason.trim() } : {}),
+          },
+        }),
+      ),
     );
+    if (done)
+      tellDecided({
+        item: done.answer,
+        word: decisionOf(item.kind, action).word,
+        subject: "reconciliation",
+        undo: () => undo(item.id),
+      });
+  };
   const choices = item.actions.filter((one) => one !== "undo");
   if (choices.length === 0) return null;
   return (

@@ -18,6 +18,9 @@ import { Decided } from "./Decided.tsx";
 import { Differ } from "./Differ.tsx";
 import { quarantineDecisionOf } from "./doubt-words.ts";
 import { wayOf, whyWord } from "./QuarantinePage.tsx";
+import { tellDecided } from "./tell-decided.ts";
+
+const undo = (id: string) => answerOf(api.POST("/api/v1/quarantine/{id}/undo", { params: { path: { id } } }));
 
 /** One file: what came beside what is archived, and the decision. */
 export function QuarantineSide({ item, onClose }: { item: QuarantineItem; onClose: () => void }) {
@@ -49,9 +52,7 @@ export function QuarantineSide({ item, onClose }: { item: QuarantineItem; onClos
           item={item}
           word={(action) => quarantineDecisionOf(action).word}
           subject="quarantine"
-          undo={() =>
-            answerOf(api.POST("/api/v1/quarantine/{id}/undo", { params: { path: { id: item.id } } }))
-          }
+          undo={() => undo(item.id)}
         />
       )}
     </Side>
@@ -106,21 +107,27 @@ function Decide({ item }: { item: QuarantineItem }) {
   if (choices.length === 0) return null;
   // What takes an archived image's place, or is lost, is done for a reason.
   const needsReason = ["REPLACE", "DISCARD"].includes(action.toUpperCase());
-  const submit = () =>
-    run(
-      () =>
-        answerOf(
-          api.POST("/api/v1/quarantine/{id}/resolve", {
-            params: { path: { id: item.id } },
-            body: {
-              action,
-              expectedVersion: item.version,
-              ...(reason.trim() ? { reason: reason.trim() } : {}),
-            },
-          }),
-        ),
-      t("Decided"),
+  const submit = async () => {
+    const done = await run(() =>
+      answerOf(
+        api.POST("/api/v1/quarantine/{id}/resolve", {
+          params: { path: { id: item.id } },
+          body: {
+            action,
+            expectedVersion: item.version,
+            ...(reason.trim() ? { reason: reason.trim() } : {}),
+          },
+        }),
+      ),
     );
+    if (done)
+      tellDecided({
+        item: done.answer,
+        word: quarantineDecisionOf(action).word,
+        subject: "quarantine",
+        undo: () => undo(item.id),
+      });
+  };
   return (
     <section aria-label={t("Decision")}>
       <Form
