@@ -233,7 +233,7 @@ export async function composeRehearsal(
 }
 
 export interface Network {
-  /** The address that other machines reach. */
+  /** The address that a scanner is told. */
   host: string;
   dicomPort(): number;
   hl7Port(): number;

@@ -27,7 +27,7 @@ export interface Isocenter {
 export interface StartOptions {
   config: Config;
   log: Logger;
-  /** The address that other machines reach. */
+  /** The address that a scanner is told. */
   host: string;
   /** Told when the program cannot go on. */
   onFatal: (message: string) => void;

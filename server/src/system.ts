@@ -8,7 +8,7 @@ const System = Type.Object({
   aeTitle: Type.String(),
   dicomPort: Type.Integer(),
   hl7Port: Type.Integer(),
-  host: Type.String({ description: "The address that other machines reach" }),
+  host: Type.String({ description: "The address at which it is reached" }),
   demo: Type.Object({ available: Type.Boolean(), loaded: Type.Boolean() }),
 });
 

@@ -4,7 +4,7 @@ import { UsageError } from "./command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { rebuildCommand } from "./rebuild.ts";
 import { restoreCommand } from "./restore.ts";
-import { demo, start } from "./start.ts";
+import { addressFor, demo, start } from "./start.ts";
 import { userCommand } from "./user.ts";
 import { verifyCommand } from "./verify.ts";
 
@@ -46,4 +46,18 @@ test.each([
 ])("used wrongly it says so before it opens anything", async (command, args) => {
   const silent = { say: () => {}, complain: () => {} };
   await expect(command.run(args, silent)).rejects.toThrow(UsageError);
+});
+
+test.each([
+  ["0.0.0.0", "10.1.2.3"],
+  ["::", "10.1.2.3"],
+  ["127.0.0.1", "127.0.0.1"],
+  ["192.168.7.7", "192.168.7.7"],
+])("who listens at %s is reached at %s", (listenedAt, told) => {
+  const addresses = [
+    { family: "IPv4", internal: true, address: "127.0.0.1" },
+    { family: "IPv6", internal: false, address: "fd00::3" },
+    { family: "IPv4", internal: false, address: "10.1.2.3" },
+  ] as const;
+  expect(addressFor(listenedAt, addresses)).toBe(told);
 });

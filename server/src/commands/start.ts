@@ -17,11 +17,20 @@ import type { Command, CommandContext } from "./command.ts";
 import { fail } from "./fail.ts";
 import { readOptions } from "./options.ts";
 
-/** The address that another machine of the network reaches, for the settings of a scanner. */
-function networkAddress(): string {
-  const addresses = Object.values(os.networkInterfaces()).flatMap((entries) => entries ?? []);
+/** The address that a scanner is told: the one listened at, or where that is all of them, one that another machine of the network reaches. */
+export function addressFor(
+  listenedAt: string,
+  addresses: readonly Pick<os.NetworkInterfaceInfo, "family" | "internal" | "address">[],
+): string {
+  if (!["0.0.0.0", "::"].includes(listenedAt)) return listenedAt;
   return addresses.find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? "127.0.0.1";
 }
+
+const ownAddress = (config: Config): string =>
+  addressFor(
+    config.host,
+    Object.values(os.networkInterfaces()).flatMap((entries) => entries ?? []),
+  );
 
 function banner(config: Config, isocenter: Isocenter): string {
   const web = config.publicUrl ?? `${config.tls ? "https" : "http"}://localhost:${isocenter.port}`;
@@ -32,11 +41,11 @@ function banner(config: Config, isocenter: Isocenter): string {
   const dicom =
     isocenter.dicomPort === null
       ? []
-      : [`  DICOM       ${config.aeTitle} at ${networkAddress()}, port ${isocenter.dicomPort}`];
+      : [`  DICOM       ${config.aeTitle} at ${ownAddress(config)}, port ${isocenter.dicomPort}`];
   if (dicom.length > 0 && config.dicomTlsPort !== null)
     dicom.push(`              by TLS at port ${config.dicomTlsPort}`);
   const hl7 =
-    isocenter.hl7Port === null ? [] : [`  HL7         ${networkAddress()}, port ${isocenter.hl7Port}`];
+    isocenter.hl7Port === null ? [] : [`  HL7         ${ownAddress(config)}, port ${isocenter.hl7Port}`];
   if (hl7.length > 0 && config.hl7TlsPort !== null)
     hl7.push(`              by TLS at port ${config.hl7TlsPort}`);
   const health =
@@ -120,7 +129,7 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
     log.fatal(message);
     process.exit(1);
   };
-  const isocenter = await startIsocenter({ config, log, host: networkAddress(), onFatal: fatal });
+  const isocenter = await startIsocenter({ config, log, host: ownAddress(config), onFatal: fatal });
   const stop = (signal: string) => {
     if (stopping) return fatal(`${signal} again: ending at once.`);
     log.info({ signal }, "stopping: finishing what is in flight");

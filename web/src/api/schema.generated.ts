@@ -18255,7 +18255,7 @@ export interface operations {
                         aeTitle: string;
                         dicomPort: number;
                         hl7Port: number;
-                        /** @description The address that other machines reach */
+                        /** @description The address at which it is reached */
                         host: string;
                         demo: {
                             available: boolean;
