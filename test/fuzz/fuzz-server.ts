@@ -14,24 +14,37 @@ export interface ServerOutcome {
   megabytes: [number, number];
 }
 
-/** A client whose request claims more than it sends is waited for this long. */
+/** A peer that waits for more, or has said what it had to, is left after it kept silent this long. */
 const patienceMs = 400;
+/** A whole request is waited for: how long its answer takes depends on the machine. This long is a program that hangs. */
+const answerMs = 60_000;
 const atOnce = 16;
 
-/** Sends the bytes; what came back until the other side closed, or until patience ended. */
-function exchange(port: number, bytes: Buffer): Promise<Buffer> {
+/**
+ * Sends the bytes; what came back until the other side closed, or until patience ended.
+ * @param owed whether an answer is owed: patience begins with its first bytes
+ */
+function exchange(port: number, bytes: Buffer, owed: boolean): Promise<Buffer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
     const socket = connect({ port, host: "127.0.0.1" }, () => socket.write(bytes));
-    socket.setTimeout(patienceMs, () => socket.destroy());
+    socket.setTimeout(owed ? answerMs : patienceMs, () => socket.destroy());
     socket.on("data", (chunk: Buffer) => {
       if (length < 4096) chunks.push(chunk);
       length += chunk.length;
+      socket.setTimeout(patienceMs);
     });
     socket.on("error", () => {});
     socket.on("close", () => resolve(Buffer.concat(chunks)));
   });
+}
+
+/** Whether the request's body is as long as its head says: some claim more, and the program rightly waits for it. */
+function isWhole(request: Buffer): boolean {
+  const head = request.indexOf("\r\n\r\n");
+  const claimed = /\r\ncontent-length: (\d+)$/.exec(request.toString("latin1", 0, head))?.[1];
+  return request.length - head - 4 >= Number(claimed);
 }
 
 function residentMegabytes(pid: number): number {
@@ -91,7 +104,8 @@ export async function fuzzServer(
       : isHl7
         ? hl7Input(random)
         : dimseInput(random);
-    const answer = await exchange(isHttp ? httpPort : isHl7 ? program.hl7Port : program.dicomPort, input);
+    const port = isHttp ? httpPort : isHl7 ? program.hl7Port : program.dicomPort;
+    const answer = await exchange(port, input, isHttp && isWhole(input));
     const text = answer.toString("latin1");
     const status = isHttp
       ? (/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? "no answer")
