@@ -100,6 +100,7 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await form.getByRole("button", { name: /I have seen it/ }).click();
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });
+    await page.waitForFunction("document.activeElement !== document.body");
     expect(await call("GET", `/patients/${tomi.id}`)).toMatchObject({
       phone: "020 7946 0118",
       address: "14 Quayside Row",
@@ -117,6 +118,8 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await page.getByRole("heading", { name: /Abiodun, Taiwo/ }).waitFor();
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("The merge is undone", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).waitFor({ state: "detached" });
+    await page.waitForFunction("document.activeElement?.textContent === 'Merged'");
   });
 
   test("a physician orders for somebody who is not in their care by identifier and birth date", async () => {

@@ -2,6 +2,7 @@ import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { t } from "../words/words.ts";
 import { IconButton } from "./Button.tsx";
+import { keepFocus } from "./focus.ts";
 
 interface WindowProps {
   title: string;
@@ -29,7 +30,7 @@ export function Dialog({ open, onOpenChange, ...window }: DialogProps) {
 
 function Window({ title, description, wide, children }: WindowProps) {
   // Before any field of the window takes the focus.
-  const [before] = useState(() => document.activeElement);
+  const [back] = useState(keepFocus);
   return (
     <Radix.Content
       className={`dialog ${wide ? "wide" : ""}`}
@@ -37,7 +38,7 @@ function Window({ title, description, wide, children }: WindowProps) {
       onCloseAutoFocus={(event) => {
         // Radix gives it to a trigger, and what a key opened has none.
         event.preventDefault();
-        if (before instanceof HTMLElement) before.focus();
+        back();
       }}
       {...(description ? {} : { "aria-describedby": undefined })}
     >

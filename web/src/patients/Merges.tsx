@@ -1,4 +1,5 @@
 import type { Patient } from "@isocenter/contract";
+import { useRef } from "react";
 import { Button } from "../kit/Button.tsx";
 import { momentIn } from "../kit/dates.ts";
 import { joined } from "../kit/joined.ts";
@@ -11,10 +12,13 @@ import { undoMerge, useMerges } from "./queries.ts";
 export function Merges({ patient }: { patient: Patient }) {
   const merges = useMerges(patient.id, true);
   const timeZone = useTimeZone();
+  const heading = useRef<HTMLHeadingElement>(null);
   if (!merges.data || merges.data.data.length === 0) return null;
   const undo = async (id: string) => {
     try {
       await undoMerge(id);
+      // The button goes with what it undid.
+      heading.current?.focus();
       toast({ title: t("The merge is undone"), tone: "ok" });
     } catch (error) {
       toast({ title: t("That did not work"), detail: (error as Error).message, tone: "urg" });
@@ -22,7 +26,9 @@ export function Merges({ patient }: { patient: Patient }) {
   };
   return (
     <section className="card-box">
-      <h3>{t("Merged")}</h3>
+      <h3 ref={heading} tabIndex={-1}>
+        {t("Merged")}
+      </h3>
       <ul className="grid gap-2 text-12">
         {merges.data.data.map((merge) => (
           <li key={merge.id} className="flex items-start gap-2">
