@@ -156,6 +156,8 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     await page.setViewportSize({ width: 768, height: 1024 });
     const column = await page.getByRole("columnheader", { name: "Owed", exact: true }).boundingBox();
     expect(column!.x + column!.width).toBeLessThanOrEqual(768);
+    const save = await page.getByRole("button", { name: "CSV of what is owed" }).boundingBox();
+    expect(save!.x + save!.width).toBeLessThanOrEqual(768);
     await page.setViewportSize(size);
     const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("e")]);
     expect(await readFile(await file.path(), "utf8")).toContain("OVERDUE");
