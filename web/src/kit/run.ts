@@ -4,11 +4,15 @@ import { ApiError } from "../api/problem.ts";
 import { t } from "../words/words.ts";
 import { toast } from "./toast.ts";
 
-/** What a refusal says, with the fields that it names. */
+/** What a refusal says, with what is wrong in fields where it does not say that itself. */
 export function problemOf(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
-  const fields = error.fields.map(({ path, message }) => `${path}: ${message}`).join("; ");
-  return fields && fields !== error.detail ? `${error.detail} ${fields}` : error.detail || error.title;
+  // Most details are made of the message of a field already.
+  const fields = error.fields
+    .filter(({ message }) => !error.detail.includes(message))
+    .map(({ path, message }) => `${path}: ${message}`)
+    .join("; ");
+  return fields ? `${error.detail} ${fields}` : error.detail || error.title;
 }
 
 /**

@@ -15,7 +15,8 @@ import { Edited } from "../parts/Edited.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Answer } from "../parts/Listing.tsx";
 import { Page } from "../parts/Page.tsx";
-import { minutesText, readMinutes, stepsInOrder } from "./minutes.ts";
+import { minutesText, readMinutes } from "./minutes.ts";
+import { policyMistakes } from "./policy-mistakes.ts";
 
 const targets: Readonly<Record<LadderStep["to"], string>> = {
   ORDERING_PROVIDER: message("Whoever ordered"),
@@ -115,10 +116,9 @@ function usePolicyForm(policy: FindingPolicy) {
   const steps = ladder.map(({ to, after, channels }) => ({ to, channels, afterMinutes: readMinutes(after) }));
   const wrong = (value: number | null | undefined) =>
     value === undefined ? t("A time such as 15, 1 h 30 or 2 d") : null;
-  const ready =
+  const readable =
     Object.values(read).every((value) => value !== undefined) &&
-    steps.every(({ afterMinutes }) => afterMinutes !== undefined) &&
-    stepsInOrder(steps);
+    steps.every(({ afterMinutes }) => afterMinutes !== undefined);
   const body = (): FindingPolicy => ({
     severity: policy.severity,
     readBackRequired: readBack,
@@ -131,8 +131,10 @@ function usePolicyForm(policy: FindingPolicy) {
       afterMinutes: afterMinutes ?? null,
     })),
   });
+  const mistakes = readable ? policyMistakes(body()) : [];
   return {
-    ready,
+    ready: readable && mistakes.length === 0,
+    mistakes,
     body,
     steps,
     ladder,
@@ -174,7 +176,7 @@ function Policy({
   all,
   onSaved,
 }: Versioned & { all: FindingPolicies; onSaved: () => void }) {
-  const { ready, body, steps, ladder, setLadder, fields } = usePolicyForm(policy);
+  const { ready, mistakes, body, steps, ladder, setLadder, fields } = usePolicyForm(policy);
   const { busy, problem, run } = useRun("finding-policies");
   const mayEdit = all.actions.includes("change");
   const submit = async () => {
@@ -252,7 +254,7 @@ function Policy({
           </Button>
         )}
       </fieldset>
-      <Preview steps={steps} />
+      <Preview steps={steps} mistakes={mistakes} />
     </Form>
   );
 }
@@ -294,10 +296,22 @@ function Channels({
   );
 }
 
-/** When a finding raised at nine o'clock goes to whom. */
-function Preview({ steps }: { steps: { to: LadderStep["to"]; afterMinutes: number | null | undefined }[] }) {
-  if (!stepsInOrder(steps)) {
-    return <p className="note urg">{t("Each step comes after the one before it.")}</p>;
+/** When a finding raised at nine o'clock goes to whom, or why it cannot be so. */
+function Preview({
+  steps,
+  mistakes,
+}: {
+  steps: { to: LadderStep["to"]; afterMinutes: number | null | undefined }[];
+  mistakes: readonly string[];
+}) {
+  if (mistakes.length > 0) {
+    return (
+      <ul className="note urg" role="status">
+        {mistakes.map((mistake) => (
+          <li key={mistake}>{t(mistake)}</li>
+        ))}
+      </ul>
+    );
   }
   return (
     <p className="text-12 text-text-2">
