@@ -130,13 +130,22 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
     const db = connectTo(flow.program.dataDir);
     await db`
       insert into knocking_caller (ae_title, address, called_ae_title, implementation, reason, first_seen_at, last_seen_at, recorded_at)
-      values ('MR_SOUTH', '192.0.2.77', 'ISOCENTER', 'SCANNER_2', 'UNKNOWN_TITLE', now(), now(), now())`;
+      values ('MR_SOUTH', '192.0.2.77', 'ISOCENTER', 'SCANNER_2', 'UNKNOWN_TITLE', now(), now(), now()),
+        ('CT_NORTH', '192.0.2.78', 'ISOCENTER', 'SCANNER_1', 'UNKNOWN_TITLE', now(), now(), now())`;
     const page = await at("modalities");
     const caller = page.getByRole("article", { name: "MR_SOUTH" });
     await caller.getByLabel("Description").fill("MR in the south wing");
     await caller.getByRole("button", { name: "Allow and echo" }).click();
     await caller.waitFor({ state: "detached" });
     const echoes = side(page).getByRole("region", { name: "Echo" });
+    // Beside the opened modality there is room for the decision about the next caller.
+    const next = page.getByRole("article", { name: "CT_NORTH" });
+    const right = ({ x, width }: { x: number; width: number }) => x + width;
+    const main = await page.locator(".admin-main").boundingBox();
+    for (const word of ["Allow and echo", "Turn away"])
+      expect(right((await next.getByRole("button", { name: word }).boundingBox())!)).toBeLessThan(
+        right(main!),
+      );
     await side(page).getByLabel("Address").fill("127.0.0.1");
     await side(page).getByLabel("Port").fill(String(port));
     await side(page).getByRole("button", { name: "Save", exact: true }).click();
@@ -309,6 +318,11 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
     expect(await card("High").getByLabel("Reached within").inputValue()).toBe("45");
     await card("High").getByRole("button", { name: "Save" }).click();
     await expect.poll(() => reached("HIGH")).toBe(45);
+
+    // What the server would refuse is said before it is asked.
+    await card("Critical").getByLabel("Acknowledged within").fill("30 min");
+    await card("Critical").getByText("The alarm comes no later than").waitFor();
+    expect(await card("Critical").getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
   });
 
   test("makes a webhook, tries it and sees what was answered", async () => {

@@ -311,7 +311,11 @@ function Deliveries({ webhookId }: { webhookId: string }) {
                   <span className="mono block">{one.event}</span>
                   <span className={one.state === "FAILED" ? "text-crit" : "text-text-3"}>
                     {momentIn(timeZone, one.createdAt)} ·{" "}
-                    {one.state === "QUEUED" ? t("waits") : deliveryText(one)}
+                    {one.state !== "QUEUED"
+                      ? deliveryText(one)
+                      : one.attempts === 0
+                        ? t("waits")
+                        : t("waits: {answer}", { answer: deliveryText(one) })}
                   </span>
                 </span>
                 {one.actions.includes("redeliver") && (
