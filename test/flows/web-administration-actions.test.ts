@@ -325,6 +325,17 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
     expect(await card("Critical").getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
   });
 
+  test("gives somebody another role, which their open page shows at once", async () => {
+    await flow.person("mover", "Mona Mover", "BILLING");
+    const page = await flow.open({ as: { username: "mover", password: ownPassword } });
+    await page.goto("/billing");
+    await page.getByText("Live", { exact: false }).first().waitFor();
+    expect(await page.getByRole("link", { name: "Schedule" }).count()).toBe(0);
+    const [{ id, version }] = (await call("GET", "/users?query=mover")).data;
+    await call("PATCH", `/users/${id}`, { roles: ["BILLING", "FRONT_DESK"], expectedVersion: version });
+    await page.getByRole("link", { name: "Schedule" }).first().waitFor();
+  });
+
   test("makes a webhook, tries it and sees what was answered", async () => {
     const receiver = await httpReceiver();
     onTestFinished(() => receiver.close());

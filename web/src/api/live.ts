@@ -93,6 +93,12 @@ const feed = createLiveFeed({
     }),
   onEvent: (event) => {
     gone.hear(event.type, event.subject.id);
+    // With other roles or facilities there are other pages and other lists.
+    if (event.type === "user.changed" && event.subject.id === session.snapshot().me?.id)
+      void session.refresh().then(
+        () => refreshLists(),
+        () => {},
+      );
     if (event.subject.type === "study") {
       noteRecent(event.subject.id);
       // What lay in a study that is gone is not asked for any more, also where it is still looked at for a moment.

@@ -184,6 +184,19 @@ describe("what a viewer is told", () => {
     expect(asked.mock.calls).toHaveLength(1);
   });
 
+  test("whose account is changed hears of it whatever their rights, and nobody else without them does", async () => {
+    const [own, other] = [await signInAs("FRONT_DESK"), await signInAs("FRONT_DESK")];
+    const connections = [await listen(own.headers), await listen(other.headers)];
+    const about = { subject: { type: "user", id: own.id }, people: [own.id] };
+    await record("user.changed", about);
+    await record("user.changed", { ...about, facilityId: there });
+    await record("user.password-reset", about);
+    await record("patient.changed");
+    await expect
+      .poll(() => connections.map((connection) => connection.types()))
+      .toEqual([["user.changed", "user.changed", "patient.changed"], ["patient.changed"]]);
+  });
+
   test("a notice is told to its recipient alone, by its id", async () => {
     const one = await signInAs("PHYSICIAN");
     const connections = [await listen(one.headers), await listen((await signInAs("ADMINISTRATOR")).headers)];
@@ -307,7 +320,7 @@ describe("a connection", () => {
     expect(patched.statusCode).toBe(200);
     await record("study.received");
     await record("patient.changed");
-    await expect.poll(() => connection.types()).toEqual(["patient.changed"]);
+    await expect.poll(() => connection.types()).toEqual(["user.changed", "patient.changed"]);
   });
 
   test("that takes nothing is ended before it fills the memory", async () => {

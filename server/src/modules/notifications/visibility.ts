@@ -64,10 +64,13 @@ export type Sight = "seen" | "hidden" | "if-in-care";
 
 /** Whether the viewer may know of the fact; facility first, then the reach of the permission to read what it is about. */
 export function sightOf(viewer: Viewer, fact: SealedFact): Sight {
+  const isNamed = viewer.kind === "user" && fact.people.includes(viewer.id);
+  // Whose roles or facilities changed hears of it at any rate: their open pages follow.
+  if (isNamed && fact.type === "user.changed") return "seen";
   if (fact.facilityId === null || !viewer.facilityIds.includes(fact.facilityId)) return "hidden";
   const noun = fact.type.slice(0, Math.max(0, fact.type.indexOf(".")));
   // A notice is its recipient's alone, whatever others may read.
-  if (noun === "notice") return viewer.kind === "user" && fact.people.includes(viewer.id) ? "seen" : "hidden";
+  if (noun === "notice") return isNamed ? "seen" : "hidden";
   const permission = Object.hasOwn(permissionOfNoun, noun) ? permissionOfNoun[noun] : undefined;
   if (permission === undefined) return "hidden";
   switch (reach(viewer, permission)) {
@@ -78,7 +81,7 @@ export function sightOf(viewer: Viewer, fact: SealedFact): Sight {
     case "final-in-care":
       return ofSignedReports.has(fact.type) && fact.patientId !== null ? "if-in-care" : "hidden";
     case "in-care":
-      if (viewer.kind === "user" && fact.people.includes(viewer.id)) return "seen";
+      if (isNamed) return "seen";
       return fact.patientId === null ? "hidden" : "if-in-care";
     default:
       return "hidden";
