@@ -40,6 +40,7 @@ export * from "./objects.ts";
 export * from "./objects-file.ts";
 export * from "./open.ts";
 export * from "./open-operator.ts";
+export { escapeHtml } from "./openapi/html.ts";
 export * from "./paging.ts";
 export * from "./platform.ts";
 export * from "./refusal.ts";

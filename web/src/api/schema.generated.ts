@@ -4028,7 +4028,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a link shows: one study, read only
+         * What a link shows: one study, read only; a browser is answered with a page
          * @description Needs no token.
          */
         get: operations["getShare"];

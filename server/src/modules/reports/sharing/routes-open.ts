@@ -6,8 +6,10 @@ import { documentModalities, type StoredInstance } from "../../archive/index.ts"
 import { reportPdf } from "../papers/pdf/report-pdf.ts";
 import { createPaperReader } from "../papers/read-paper.ts";
 import { sendPdf } from "../papers/send-pdf.ts";
+import { localMoment } from "../papers/when.ts";
 import { baseOf, type ShareRoutesDeps } from "./deps.ts";
 import { createFailures } from "./failures.ts";
+import { asksForPage, gonePage, languageOf, pagePolicy, sharedPage } from "./page.ts";
 import { countOpening, findShare, noShare, type OpenShare, standingReport } from "./shares.ts";
 
 const tags = ["Sharing"];
@@ -92,7 +94,7 @@ export function openingRoutes(
       config: open,
       schema: {
         tags,
-        summary: "What a link shows: one study, read only",
+        summary: "What a link shows: one study, read only; a browser is answered with a page",
         params: Type.Object({ token }),
         querystring: Type.Object(
           { after: Type.Optional(Type.String({ maxLength: 512 })) },
@@ -102,9 +104,24 @@ export function openingRoutes(
       },
     },
     async (request, reply) => {
-      const { share, viewer } = await opened(request, request.params.token);
+      const { accept, "accept-language": language } = request.headers;
+      const isPage = asksForPage(accept);
+      // It holds no JSON that the schema of the answer could be about.
+      const page = (status: number, html: string) => {
+        reply.header("content-security-policy", pagePolicy).header("vary", "accept, accept-language");
+        return quiet(reply)
+          .code(status as 200)
+          .type("text/html; charset=utf-8")
+          .send(html as never);
+      };
+      const found = await opened(request, request.params.token).catch((error: unknown) => {
+        if (isPage && error instanceof Refusal && error.kind === "not-found") return null;
+        throw error;
+      });
+      if (!found) return page(404, gonePage(languageOf(language)));
+      const { share, viewer } = found;
       const { after } = request.query;
-      const page = await archive.listImages(viewer, {
+      const listed = await archive.listImages(viewer, {
         studyId: share.studyId,
         order: "number",
         limit: pageSize,
@@ -115,8 +132,7 @@ export function openingRoutes(
       if (after === undefined) await countOpening(db, share.id, clock.now());
       await journal.access(viewer, about(share, "share.opened"));
       const base = `${baseOf(platform, request)}/${request.params.token}`;
-      quiet(reply);
-      return {
+      const shown = {
         expiresAt: share.expiresAt.toISOString(),
         patientName: study.patient.name,
         studyDate: study.studyDate,
@@ -124,7 +140,7 @@ export function openingRoutes(
         modalities: study.modalities.filter((modality) => !isDocument(modality)),
         numberOfInstances: study.numberOfInstances,
         report: report && { url: `${base}/report`, status: report.status },
-        images: page.data
+        images: listed.data
           .filter(({ modality }) => !isDocument(modality))
           .map((image) => ({
             seriesInstanceUid: image.seriesInstanceUid,
@@ -134,8 +150,12 @@ export function openingRoutes(
             previewUrl: image.rows === null ? null : `${base}/images/${image.id}/preview`,
             contentUrl: `${base}/images/${image.id}/content`,
           })),
-        next: page.next === null ? null : `${base}?after=${encodeURIComponent(page.next)}`,
+        next: listed.next === null ? null : `${base}?after=${encodeURIComponent(listed.next)}`,
       };
+      if (isPage)
+        return page(200, sharedPage(shown, localMoment(share.expiresAt, "UTC"), languageOf(language)));
+      quiet(reply).header("vary", "accept, accept-language");
+      return shown;
     },
   );
 

@@ -124,6 +124,33 @@ test("what is wrong, expired, revoked or of a deleted study is not there", async
   radiologist = who;
 });
 
+test("a browser is shown a page, with nothing in it that the study could smuggle in", async () => {
+  const browser = {
+    accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+    "accept-language": "fr-CH,fr;q=0.9",
+  };
+  const study = await room.study({ images: 2 });
+  await database.db`update study set description = '<script>alert(1)</script>' where id = ${study.id}`;
+  const { url } = (await share(radiologist, study.id)).body;
+  const look = (at: string) => room.server.app.inject({ url: new URL(at).pathname, headers: browser });
+  const page = await look(url);
+  expect([page.statusCode, page.headers["content-type"], page.headers["cache-control"]]).toEqual([
+    200,
+    "text/html; charset=utf-8",
+    "no-store",
+  ]);
+  expect(page.headers["content-security-policy"]).toContain("default-src 'none'; img-src 'self'");
+  expect(page.body).toContain("Doe, Jane");
+  expect(page.body).toContain("Fichier DICOM");
+  expect(page.body).not.toContain("<script");
+  const pictures = [...page.body.matchAll(/<img src="([^"]+)"/g)].map(([, src]) => src!);
+  expect(pictures).toHaveLength(2);
+  expect((await look(pictures[0]!)).headers["content-type"]).toBe("image/jpeg");
+  const gone = await look(`${url.slice(0, -1)}${url.endsWith("A") ? "B" : "A"}`);
+  expect([gone.statusCode, gone.headers["content-type"]]).toEqual([404, "text/html; charset=utf-8"]);
+  expect(gone.body).toContain("il a expiré");
+});
+
 test("links are not guessed by trying", async () => {
   const study = await room.study();
   const { url } = (await share(radiologist, study.id)).body;
