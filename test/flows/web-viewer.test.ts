@@ -161,6 +161,11 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
       greyOf(phantomValue(1, row, column), { center: 40, width: 400 }),
     );
 
+    // What opens the report covers no picture and no text beside it.
+    const report = (await page.getByRole("button", { name: /^Report/ }).boundingBox())!;
+    const tools = (await page.getByRole("toolbar").first().boundingBox())!;
+    expect(report.y + report.height).toBeLessThanOrEqual(tools.y);
+
     await page.keyboard.press("a");
     const attributes = page.getByRole("complementary", { name: "Attributes of the image" });
     await attributes.getByRole("searchbox").fill("PatientName");
@@ -216,10 +221,22 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
       }),
     );
     const page = await flow.open({ as: admin });
+    // What is said while slices come, for however short a time.
+    await page.addInitScript({
+      content: `globalThis.said = [];
+        new MutationObserver(() => {
+          for (const { textContent } of document.querySelectorAll('section[aria-label^="Viewport 3:"] .vw-building'))
+            said.push(textContent);
+        }).observe(document, { childList: true, characterData: true, subtree: true });`,
+    });
     await page.goto(`/studies/${uid}/view`);
     const [fused, coronal] = [paneOf(page, 3), paneOf(page, 4)];
     await shows(fused, { state: "shown", fused: "true", "image-count": 24 });
     await shows(coronal, { state: "shown", fused: "true", plane: "coronal" });
+    const said = await page.evaluate<string[]>("said");
+    const coming = /^Loading what lies over it, \d+ of \d+$/;
+    expect(said.find((text) => coming.test(text))).toBeDefined();
+    expect(said.filter((text) => !coming.test(text))).toEqual([]);
     await fused.getByText("10 SUVbw").waitFor();
     /** What stands at parts of the picture's width and height, over air. */
     const colours = (pane: Locator, ...places: [number, number][]) =>

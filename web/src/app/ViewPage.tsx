@@ -1,7 +1,6 @@
 import { useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { dicomwebRoot, useMe } from "../api/client.ts";
-import { Icon } from "../kit/Icon.tsx";
 import { keep, kept } from "../kit/kept.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { toast } from "../kit/toast.ts";
@@ -123,6 +122,7 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
             fetchAuthorized={fetchAhead}
             desk={desk}
             {...(beside ? { onInsertMeasurement: insert } : {})}
+            {...(mayRead && !open ? { onReport: () => show(true) } : {})}
             onSecondScreen={openSecond}
             onClose={close}
           />
@@ -145,13 +145,6 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
             <ReportDesk studyInstanceUid={studyInstanceUid} onClose={() => show(false)} />
           </div>
         </Suspense>
-      )}
-      {mayRead && !open && (
-        <button type="button" className="view-report-tab" aria-keyshortcuts="F6" onClick={() => show(true)}>
-          <Icon name="file" size="s" />
-          {t("Report")}
-          <kbd>F6</kbd>
-        </button>
       )}
     </div>
   );

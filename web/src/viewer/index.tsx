@@ -39,6 +39,8 @@ export interface ViewerProps {
   screen?: 1 | 2;
   /** Opens the second window; absent where there is none. */
   onSecondScreen?: () => void;
+  /** Opens the report beside the images, as F6 does; absent where it is open or there is none. */
+  onReport?: () => void;
   onClose: () => void;
 }
 
@@ -140,6 +142,7 @@ function OpenStudy(props: ViewerProps) {
         onInsertMeasurement={props.onInsertMeasurement}
         screen={props.screen ?? 1}
         onSecondScreen={props.onSecondScreen}
+        onReport={props.onReport}
         onClose={onClose}
       />
     );
@@ -149,6 +152,11 @@ function OpenStudy(props: ViewerProps) {
       <button type="button" className="vw-button" onClick={onClose}>
         {t("Back to the list")}
       </button>
+      {props.onReport && (
+        <button type="button" className="vw-button" aria-keyshortcuts="F6" onClick={props.onReport}>
+          {t("Report")}
+        </button>
+      )}
     </div>
   );
 }

@@ -82,7 +82,7 @@ export function FusionLayer({ over, controller, state, look, overlays }: FusionL
           {t("The uptake cannot be laid over: {reason}", { reason: error })}
         </span>
       ) : (
-        !values && <VolumeProgress volume={over.volume} />
+        !values && <VolumeProgress volume={over.volume} over />
       )}
     </>
   );

@@ -47,6 +47,7 @@ interface ReadingRoomProps {
   onInsertMeasurement: ViewerProps["onInsertMeasurement"];
   screen: 1 | 2;
   onSecondScreen: (() => void) | undefined;
+  onReport: (() => void) | undefined;
   onClose: () => void;
 }
 
@@ -64,6 +65,7 @@ export function ReadingRoom({
   onInsertMeasurement,
   screen,
   onSecondScreen,
+  onReport,
   onClose,
 }: ReadingRoomProps) {
   const { studies, session, dicomweb } = room;
@@ -178,6 +180,7 @@ export function ReadingRoom({
           desk={room.desk}
           studyInstanceUid={room.studyInstanceUid}
           onSecondScreen={onSecondScreen}
+          onReport={onReport}
         />
       </PatientBanner>
       <PatientWarning series={series} hanging={hanging} />

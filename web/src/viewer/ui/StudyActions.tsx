@@ -12,10 +12,12 @@ interface StudyActionsProps {
   studyInstanceUid: string;
   /** Opens the study on another screen too. */
   onSecondScreen: (() => void) | undefined;
+  /** Opens the report beside the images. */
+  onReport: (() => void) | undefined;
 }
 
 /** What can be done with the study as a whole: share it by a link, save it, print what is on the screen. */
-export function StudyActions({ desk, studyInstanceUid, onSecondScreen }: StudyActionsProps) {
+export function StudyActions({ desk, studyInstanceUid, onSecondScreen, onReport }: StudyActionsProps) {
   const [sharing, setSharing] = useState<ReturnType<NonNullable<Desk["sharingOf"]>>>();
   const [saving, setSaving] = useState(false);
   const [page, setPage] = useState("");
@@ -70,6 +72,19 @@ export function StudyActions({ desk, studyInstanceUid, onSecondScreen }: StudyAc
         <Icon name="print" />
         <span>{t("Print")}</span>
       </button>
+      {onReport && (
+        <button
+          type="button"
+          className="vw-action"
+          title={t("Report")}
+          aria-keyshortcuts="F6"
+          onClick={onReport}
+        >
+          <Icon name="document" />
+          <span>{t("Report")}</span>
+          <kbd>F6</kbd>
+        </button>
+      )}
       {saving && desk?.download && (
         <DownloadDialog
           onStudy={() => desk.download?.(studyInstanceUid) ?? Promise.resolve()}

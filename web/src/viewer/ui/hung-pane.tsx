@@ -129,14 +129,22 @@ export function PriorTag({ age }: { age: string }) {
   );
 }
 
+interface VolumeProgressProps {
+  volume: Volume;
+  /** A series that is laid over a picture: no planes are cut from it. */
+  over?: boolean;
+}
+
 /** How far the slices of a volume have come. */
-export function VolumeProgress({ volume }: { volume: Volume }) {
+export function VolumeProgress({ volume, over = false }: VolumeProgressProps) {
   const loaded = useStore(volume.loaded);
   const total = volume.geometry.size[2];
   if (loaded >= total) return null;
   return (
     <span className="vw-building" role="status">
-      {t("Building planes, {loaded} of {total}", { loaded, total })}
+      {over
+        ? t("Loading what lies over it, {loaded} of {total}", { loaded, total })
+        : t("Building planes, {loaded} of {total}", { loaded, total })}
       <progress max={total} value={loaded} aria-label={t("Slices loaded")} />
     </span>
   );
