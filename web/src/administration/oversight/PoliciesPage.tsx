@@ -306,7 +306,7 @@ function Preview({
 }) {
   if (mistakes.length > 0) {
     return (
-      <ul className="note urg" role="status">
+      <ul className="note urg flex-col" role="status">
         {mistakes.map((mistake) => (
           <li key={mistake}>{t(mistake)}</li>
         ))}
