@@ -2,7 +2,7 @@ import { Id, Problem, SharedStudy } from "@isocenter/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { type App, Refusal, type Viewer } from "../../../platform/index.ts";
-import { documentModalities, type StoredInstance } from "../../archive/index.ts";
+import { documentModalities, imagesOf, type StoredInstance } from "../../archive/index.ts";
 import { reportPdf } from "../papers/pdf/report-pdf.ts";
 import { createPaperReader } from "../papers/read-paper.ts";
 import { sendPdf } from "../papers/send-pdf.ts";
@@ -128,6 +128,7 @@ export function openingRoutes(
         ...(after === undefined ? {} : { after }),
       });
       const study = await archive.getStudy(viewer, share.studyId);
+      const images = await imagesOf(db, share.studyId);
       const report = share.includeReport ? await standingReport(db, share.studyId) : null;
       if (after === undefined) await countOpening(db, share.id, clock.now());
       await journal.access(viewer, about(share, "share.opened"));
@@ -138,7 +139,7 @@ export function openingRoutes(
         studyDate: study.studyDate,
         studyDescription: study.studyDescription,
         modalities: study.modalities.filter((modality) => !isDocument(modality)),
-        numberOfInstances: study.numberOfInstances,
+        numberOfInstances: images.count,
         report: report && { url: `${base}/report`, status: report.status },
         images: listed.data
           .filter(({ modality }) => !isDocument(modality))

@@ -79,7 +79,7 @@ test("the link of one study gives nothing of another, and nothing of reports unl
   const url = (await share(radiologist, mine.id)).body.url;
   const shown = (await open(url)).json();
   expect(shown.images.map((image: { modality: string }) => image.modality)).toEqual(["CT"]);
-  expect([shown.report, shown.modalities]).toEqual([null, ["CT"]]);
+  expect([shown.report, shown.modalities, shown.numberOfInstances]).toEqual([null, ["CT"], 1]);
   expect((await open(`${url}/report`)).statusCode).toBe(404);
   const [foreign] = (await room.call(radiologist, "GET", `/studies/${other.id}/images`)).body.data;
   const documents = (await room.call(radiologist, "GET", `/studies/${mine.id}/images`)).body.data.filter(
