@@ -99,6 +99,7 @@ export const examinationRequests: Requests = {
   }),
   deleteImagingOrder: async (h) => ({ path: { id: (await h.order()).id }, body: { reason: "moved" } }),
   listImagingOrderSteps: async (h) => ({ path: { id: (await h.order()).id } }),
+  listImagingOrderProviders: (h) => ({ query: { facilityId: h.facilityId } }),
   getSchedule: async (h) => ({
     query: { date: "2026-12-07", facilityId: h.facilityId, stationAeTitle: (await h.station()).aeTitle },
   }),
