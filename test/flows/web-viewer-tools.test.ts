@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing } from "../support/browser.ts";
-import { type Attributes, instance } from "../support/instances.ts";
+import { type Attributes, instance, xaFilm } from "../support/instances.ts";
 import { phantomSeries, phantomValue } from "../support/phantom.ts";
 import { pictureOf } from "../support/screen.ts";
 import { addRadiologist, drag, openStudy, paneOf, pointOn, shows } from "../support/viewer-page.ts";
@@ -451,31 +451,13 @@ function angiography(StudyInstanceUID: string): Uint8Array {
       const bone = column < 20 ? 120 : 200;
       return hasVessel && row >= 28 && row < 36 ? bone - 30 : bone;
     });
-  return instance({
-    SOPClassUID: SopClasses.XRayAngiographicImageStorage,
+  return xaFilm([frame(false), frame(false), frame(true)], {
     StudyInstanceUID,
     PatientName: "Vessel^Vico",
     PatientID: "XA-1",
     StudyDate: "20260920",
-    SeriesNumber: 1,
-    InstanceNumber: 1,
-    Modality: "XA",
-    Rows: 64,
-    Columns: 64,
-    NumberOfFrames: 3,
-    FrameTime: "100",
-    SamplesPerPixel: 1,
-    PhotometricInterpretation: "MONOCHROME2",
-    BitsAllocated: 8,
-    BitsStored: 8,
-    HighBit: 7,
-    PixelRepresentation: 0,
-    PixelIntensityRelationship: "LOG",
-    WindowCenter: "128",
-    WindowWidth: "256",
     RecommendedViewingMode: "SUB",
     MaskSubtractionSequence: [{ MaskOperation: "AVG_SUB", MaskFrameNumbers: [1] }],
-    PixelData: new Uint8Array([frame(false), frame(false), frame(true)].flatMap((one) => [...one])),
   }).bytes;
 }
 

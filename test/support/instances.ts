@@ -95,6 +95,30 @@ export function ctSeries(count: number, attributes: Attributes = {}): MadeInstan
   );
 }
 
+/** A film of X-rays, 64 × 64 pixels of 8 bits, ten frames a second, of a detector that tells logarithms. */
+export const xaFilm = (frames: readonly Uint8Array[], attributes: Attributes): MadeInstance =>
+  instance({
+    SOPClassUID: SopClasses.XRayAngiographicImageStorage,
+    SeriesNumber: 1,
+    InstanceNumber: 1,
+    Modality: "XA",
+    Rows: 64,
+    Columns: 64,
+    NumberOfFrames: frames.length,
+    FrameTime: "100",
+    SamplesPerPixel: 1,
+    PhotometricInterpretation: "MONOCHROME2",
+    BitsAllocated: 8,
+    BitsStored: 8,
+    HighBit: 7,
+    PixelRepresentation: 0,
+    PixelIntensityRelationship: "LOG",
+    WindowCenter: "128",
+    WindowWidth: "256",
+    PixelData: new Uint8Array(frames.flatMap((frame) => [...frame])),
+    ...attributes,
+  });
+
 /** The bytes as they come over a network: in chunks. */
 export async function* chunked(bytes: Uint8Array, size = 64 * 1024): AsyncGenerator<Uint8Array> {
   for (let offset = 0; offset < bytes.length; offset += size) yield bytes.subarray(offset, offset + size);

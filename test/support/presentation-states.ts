@@ -1,5 +1,5 @@
 import { newUid, SopClasses } from "@isocenter/dicom";
-import { type Attributes, instance, type MadeInstance } from "./instances.ts";
+import { type Attributes, instance, type MadeInstance, xaFilm } from "./instances.ts";
 import { phantomSeries } from "./phantom.ts";
 
 /** Pixels of the phantom's side, half a millimetre each, and its slices, 5 mm apart. */
@@ -209,27 +209,7 @@ export function maskedFilm(StudyInstanceUID: string): Uint8Array[] {
       const spot = column >= 8 && column < 16 && row >= top && row < top + 8 ? 50 : 0;
       return column < 32 ? 60 + 20 * number + spot : 200 - 10 * number;
     });
-  const film = instance({
-    ...common,
-    SOPClassUID: SopClasses.XRayAngiographicImageStorage,
-    SeriesNumber: 1,
-    InstanceNumber: 1,
-    Modality: "XA",
-    Rows: 64,
-    Columns: 64,
-    NumberOfFrames: 4,
-    FrameTime: "100",
-    SamplesPerPixel: 1,
-    PhotometricInterpretation: "MONOCHROME2",
-    BitsAllocated: 8,
-    BitsStored: 8,
-    HighBit: 7,
-    PixelRepresentation: 0,
-    PixelIntensityRelationship: "LOG",
-    WindowCenter: "128",
-    WindowWidth: "256",
-    PixelData: new Uint8Array([1, 2, 3, 4].flatMap((number) => [...frame(number)])),
-  });
+  const film = xaFilm([1, 2, 3, 4].map(frame), common);
   const state = (ContentLabel: string, width: string, mask: Attributes, display: Attributes) => {
     const references = referencesTo([film], SopClasses.XRayAngiographicImageStorage);
     // It opens at its third frame.
