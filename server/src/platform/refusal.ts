@@ -1,4 +1,5 @@
 import { readEnumeration } from "@isocenter/contract";
+
 /**
  * The one error that domain code throws on purpose. Each protocol maps the kind to its own words in one exhaustive table;
  * any other error is a bug and is shown without detail.

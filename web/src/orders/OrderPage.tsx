@@ -7,7 +7,6 @@ import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { momentIn } from "../kit/dates.ts";
 import { ReasonDialog } from "../kit/forms.tsx";
-import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
@@ -18,7 +17,7 @@ import { useTimeZone, useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { CameOfIt } from "./CameOfIt.tsx";
 import { PriorityTag } from "./OrdersPage.tsx";
-import { moveWord, orderTone, orderWord, way } from "./order-words.ts";
+import { appointmentWords, moveWord, orderTone, orderWord, way } from "./order-words.ts";
 import { changeOrder, useOrder, useStationNames } from "./queries.ts";
 import { RequestPaper } from "./RequestPaper.tsx";
 import "./orders.css";
@@ -226,16 +225,7 @@ function Details({ order }: { order: ImagingOrder }) {
     [t("Asked for by"), order.provider.name],
     [t("Accession number"), order.accessionNumber],
     [t("Placer’s number"), order.placerOrderNumber],
-    [
-      t("Appointment"),
-      order.scheduledAt
-        ? joined(
-            momentIn(timeZone, order.scheduledAt),
-            t("{minutes} min", { minutes: order.durationMinutes }),
-            stationName(order.stationAeTitle),
-          )
-        : t("none yet"),
-    ],
+    [t("Appointment"), appointmentWords(order, timeZone, stationName(order.stationAeTitle))],
     [t("Body part"), order.bodyPart],
     [t("Code"), order.procedureCode],
     [t("Notes for the front desk and the technologist"), order.notes],

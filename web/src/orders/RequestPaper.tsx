@@ -6,7 +6,7 @@ import { Paper, PaperFacts, PaperSignature } from "../kit/Paper.tsx";
 import { sexWordOf } from "../patients/patient-words.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
-import { orderWord, priorityWord } from "./order-words.ts";
+import { appointmentWords, orderWord, priorityWord } from "./order-words.ts";
 
 /** The request as it goes with the patient: who, what, why and when. */
 export function RequestPaper({ order, station }: { order: ImagingOrder; station: string }) {
@@ -35,16 +35,7 @@ export function RequestPaper({ order, station }: { order: ImagingOrder; station:
           [t("Priority"), priorityWord(order.priority)],
           [t("Accession number"), order.accessionNumber],
           [t("Placer’s number"), order.placerOrderNumber],
-          [
-            t("Appointment"),
-            order.scheduledAt
-              ? joined(
-                  momentIn(timeZone, order.scheduledAt),
-                  t("{minutes} min", { minutes: order.durationMinutes }),
-                  station,
-                )
-              : t("none yet"),
-          ],
+          [t("Appointment"), appointmentWords(order, timeZone, station)],
           [t("State"), orderWord(order.status)],
           [t("Reason"), order.statusReason],
         ]}

@@ -1,5 +1,8 @@
+import type { ImagingOrder } from "@isocenter/contract";
 import type { OrderStatus, Priority } from "@isocenter/contract/workflow";
+import { momentIn } from "../kit/dates.ts";
 import type { IconName } from "../kit/Icon.tsx";
+import { joined } from "../kit/joined.ts";
 import type { Tone } from "../kit/Tag.tsx";
 import { message, t } from "../words/words.ts";
 
@@ -53,3 +56,13 @@ export const way: readonly OrderStatus[] = [
   "PERFORMED",
   "COMPLETED",
 ];
+
+/** When, for how long and where, in the facility's time; "none yet" without an appointment. */
+export const appointmentWords = (
+  { scheduledAt, durationMinutes }: Pick<ImagingOrder, "scheduledAt" | "durationMinutes">,
+  timeZone: string | undefined,
+  station: string | null,
+): string =>
+  scheduledAt
+    ? joined(momentIn(timeZone, scheduledAt), t("{minutes} min", { minutes: durationMinutes }), station)
+    : t("none yet");
