@@ -1,5 +1,5 @@
 import type { BillStatus } from "@isocenter/contract";
-import { day, type Examination, hour, type Seeding } from "./examinations.ts";
+import { day, type Examination, hour, type Seeding } from "./course.ts";
 import { idOf } from "./random.ts";
 
 const dueDays = 30;

@@ -1,47 +1,9 @@
-import type { OrderStatus, Priority, ReportStatus, StudyStatus } from "@isocenter/contract";
+import type { OrderStatus, Priority, StudyStatus } from "@isocenter/contract";
 import { foldText, nameKeys } from "@isocenter/server/modules/patients/index.ts";
-import type { Rows } from "./copy.ts";
-import type { Journal } from "./journal.ts";
-import type { Person, SeededPatient } from "./people.ts";
+import { at, type Course, day, type Examination, hour, minute, type Seeding } from "./course.ts";
+import type { SeededPatient } from "./people.ts";
 import { idOf, type Random } from "./random.ts";
 import { addReport } from "./reports.ts";
-
-export const minute = 60_000;
-export const hour = 60 * minute;
-export const day = 24 * hour;
-
-export interface Seeding {
-  rows: Rows;
-  dice: Random;
-  journal: Journal;
-  /** The present of the department: nothing happened after it. */
-  until: number;
-  /** Which part of the signed reports has one. */
-  findings: number;
-  billNumbers: Map<string, number>;
-}
-
-export interface Examination {
-  n: number;
-  patient: SeededPatient;
-  provider: Person;
-  orderId: string;
-  accessionNumber: string;
-  procedure: SeededPatient["facility"]["procedures"][number];
-  studyId: string;
-  studyUid: string;
-}
-
-/** What became of an order, and when. */
-export interface Course {
-  status: OrderStatus;
-  scheduledAt: number | null;
-  startedAt: number | null;
-  performedAt: number | null;
-  endedAt: number | null;
-  signedAt: number | null;
-  report: ReportStatus | null;
-}
 
 const stepStatus: Readonly<Record<OrderStatus, string>> = {
   PENDING: "PENDING",
@@ -104,8 +66,6 @@ function courseOf(dice: Random, priority: Priority, orderedAt: number, until: nu
     report: dice.chance(0.03) ? "AMENDED" : "FINAL",
   };
 }
-
-export const at = (time: number | null): Date | null => (time === null ? null : new Date(time));
 
 /** The n-th order, with everything that came of it. */
 export function addExamination(seeding: Seeding, patient: SeededPatient, orderedAt: number, n: number): void {

@@ -1,5 +1,5 @@
 import { defaultFindingPolicies, type FindingStatus, type Severity } from "@isocenter/contract";
-import { type Examination, hour, minute, type Seeding } from "./examinations.ts";
+import { type Examination, hour, minute, type Seeding } from "./course.ts";
 import type { Person } from "./people.ts";
 import { idOf } from "./random.ts";
 

@@ -3,7 +3,7 @@ import type { ReportStatus } from "@isocenter/contract";
 import { hashOf } from "@isocenter/server/modules/reports/chain.ts";
 import { emptyContent } from "@isocenter/server/modules/reports/content.ts";
 import { addBill } from "./bills.ts";
-import { at, type Course, day, type Examination, hour, minute, type Seeding } from "./examinations.ts";
+import { at, type Course, day, type Examination, hour, minute, type Seeding } from "./course.ts";
 import { addFinding } from "./findings.ts";
 import { idOf } from "./random.ts";
 

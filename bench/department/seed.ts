@@ -8,7 +8,8 @@ import { createSigner, type Signer } from "@isocenter/server/modules/journal/sig
 import type { Db } from "@isocenter/server/platform/database.ts";
 import { createLog, openForOperator, readConfig } from "@isocenter/server/platform/index.ts";
 import { dropIndexes, gatherRows } from "./copy.ts";
-import { addExamination, day } from "./examinations.ts";
+import { day } from "./course.ts";
+import { addExamination } from "./examinations.ts";
 import { openJournal } from "./journal.ts";
 import { addPatient, addPeople } from "./people.ts";
 import { random } from "./random.ts";

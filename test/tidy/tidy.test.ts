@@ -47,10 +47,12 @@ function roomOf(file: string): string | null {
   return rooms.find((room) => file.startsWith(`${room}/`)) ?? null;
 }
 
-/** The modules a file imports, types included. */
-function importsOf(file: string): string[] {
-  return [...read(file).matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]!);
+/** The modules a file imports, types included. @param begins what stands before the name */
+function importsOf(file: string, begins = /(?:from|import)\s*\(?\s*"([^"]+)"/g): string[] {
+  return [...read(file).matchAll(begins)].map((match) => match[1]!);
 }
+/** Without what is loaded when it is needed. */
+const atOnce = /(?:from|import)\s*"([^"]+)"/g;
 
 /** The file or room that an import names, or null for a library. */
 function target(file: string, name: string): string | null {
@@ -80,6 +82,28 @@ describe("rooms", () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  test("have no circles of files: what two need of each other stands in a third", () => {
+    const imports = new Map(
+      files
+        .filter((file) => !/\.test\.tsx?$/.test(file))
+        .map((file) => [file, importsOf(file, atOnce).flatMap((name) => target(file, name) ?? [])]),
+    );
+    /** Files that were walked to their end, and those on the way. */
+    const done = new Set<string>();
+    const way: string[] = [];
+    const circles: string[] = [];
+    const walk = (file: string): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(" > "));
+      if (way.includes(file) || done.has(file)) return;
+      way.push(file);
+      for (const other of imports.get(file) ?? []) walk(other);
+      way.pop();
+      done.add(file);
+    };
+    for (const file of imports.keys()) walk(file);
+    expect(circles).toEqual([]);
   });
 
   test("packages/dicom, contract and web stand alone: no Node API, and web imports only contract and dicom", () => {

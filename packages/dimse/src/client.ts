@@ -7,7 +7,7 @@ import { commandFields, responseBit } from "./commands.ts";
 import { DimseError, StatusError } from "./errors.ts";
 import { createExchanges, type Exchanges } from "./exchanges.ts";
 import { type FindRequest, type FoundMatch, find } from "./find-scu.ts";
-import type { Handlers, OperationResult } from "./handlers.ts";
+import type { Handlers } from "./handlers.ts";
 import { acceptedContexts, type PresentationContext } from "./negotiation.ts";
 import { type NormalizedRequests, normalizedRequests } from "./normalized-scu.ts";
 import { createOperations } from "./operations.ts";
@@ -15,7 +15,7 @@ import type { AssociateAccept, ProposedContext, RoleSelection, UserIdentity } fr
 import { describeRejection } from "./pdu.ts";
 import type { AssociationInfo } from "./requests.ts";
 import { type GetRequest, get, type MoveRequest, move, type RetrieveResponse } from "./retrieve-scu.ts";
-import { Status } from "./status.ts";
+import { type OperationResult, Status } from "./status.ts";
 import { type StoreRequest, store } from "./store-scu.ts";
 import { defaultTimeouts, type Timeouts } from "./timeouts.ts";
 import { type ClientTls, clientTlsOptions, peerTlsOf } from "./tls.ts";

@@ -1,7 +1,7 @@
 import type { SubOperations } from "./errors.ts";
 import type { PresentationContext } from "./negotiation.ts";
 import type { AssociationInfo } from "./requests.ts";
-import type { Status } from "./status.ts";
+import type { OperationResult, Status } from "./status.ts";
 
 /** What every handler gets. */
 export interface OperationContext<T> {
@@ -10,14 +10,6 @@ export interface OperationContext<T> {
   readonly messageId: number;
   /** Aborted when the association is lost, and by C-CANCEL. */
   readonly signal: AbortSignal;
-}
-
-/** What a handler answers. Failures may as well be thrown as StatusError. */
-export interface OperationResult {
-  status: number;
-  /** At most 64 characters reach the peer. */
-  errorComment?: string;
-  offendingElements?: readonly number[];
 }
 
 export interface StoreContext<T> extends OperationContext<T> {

@@ -16,7 +16,6 @@ export type {
   NormalizedAnswer,
   NormalizedContext,
   OperationContext,
-  OperationResult,
   RetrieveContext,
   RetrieveResult,
   StoreContext,
@@ -55,13 +54,8 @@ export {
 export { holdReceived, release } from "./received.ts";
 export type { AssociationInfo, PeerRequests } from "./requests.ts";
 export type { GetRequest, MoveRequest, RetrieveResponse } from "./retrieve-scu.ts";
-export {
-  createDimseServer,
-  type DimseServer,
-  type DimseServerOptions,
-  type IncomingRequest,
-  type ServerObserver,
-} from "./server.ts";
+export { createDimseServer, type DimseServer } from "./server.ts";
+export type { DimseServerOptions, IncomingRequest, ServerObserver } from "./server-options.ts";
 export {
   type Action,
   actions,
@@ -71,7 +65,7 @@ export {
   states,
   transition,
 } from "./state-table.ts";
-export { isPending, isSuccessOrWarning, Status } from "./status.ts";
+export { isPending, isSuccessOrWarning, type OperationResult, Status } from "./status.ts";
 export type { StoreRequest } from "./store-scu.ts";
 export { defaultTimeouts, type Timeouts } from "./timeouts.ts";
 export type { ClientTls, PeerTls, ServerTls } from "./tls.ts";

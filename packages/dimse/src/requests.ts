@@ -1,7 +1,7 @@
-import type { OperationResult } from "./handlers.ts";
 import type { PresentationContext } from "./negotiation.ts";
 import type { EventReportRequest, NormalizedResult } from "./normalized-scu.ts";
 import type { UserIdentity } from "./pdu.ts";
+import type { OperationResult } from "./status.ts";
 import type { StoreRequest } from "./store-scu.ts";
 import type { PeerTls } from "./tls.ts";
 

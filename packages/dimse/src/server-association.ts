@@ -15,7 +15,7 @@ import { normalizedRequests } from "./normalized-scu.ts";
 import { createOperations } from "./operations.ts";
 import { type AssociateRequest, type Rejection, type RoleSelection, rejections } from "./pdu.ts";
 import type { AssociationInfo, PeerRequests } from "./requests.ts";
-import type { DimseServerOptions } from "./server.ts";
+import type { DimseServerOptions } from "./server-options.ts";
 import { store } from "./store-scu.ts";
 import type { Timeouts } from "./timeouts.ts";
 import { type PeerTls, peerTlsOf } from "./tls.ts";

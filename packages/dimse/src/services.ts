@@ -1,10 +1,10 @@
 import { commandFields } from "./commands.ts";
 import { StatusError } from "./errors.ts";
-import type { FindMatch, Handlers, OperationResult, StoreContext } from "./handlers.ts";
+import type { FindMatch, Handlers, StoreContext } from "./handlers.ts";
 import { normalizedService } from "./normalized-scp.ts";
 import { retrieveService } from "./retrieve-scp.ts";
 import { type Operation, readIdentifier, requireSopClass, type Service, unrecognized } from "./service.ts";
-import { Status } from "./status.ts";
+import { type OperationResult, Status } from "./status.ts";
 import { isInstanceUid, verificationSopClass } from "./uids.ts";
 
 /** Which service answers which command field. */

@@ -98,3 +98,11 @@ export function isPending(status: number): boolean {
 export function isSuccessOrWarning(status: number): boolean {
   return status === 0 || status === 1 || status >> 12 === 0xb || status === 0x0107 || status === 0x0116;
 }
+
+/** What a handler answers. Failures may as well be thrown as StatusError. */
+export interface OperationResult {
+  status: number;
+  /** At most 64 characters reach the peer. */
+  errorComment?: string;
+  offendingElements?: readonly number[];
+}

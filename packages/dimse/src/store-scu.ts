@@ -4,11 +4,10 @@ import { commandFields, priorities } from "./commands.ts";
 import { dataHeaderLength, encodeMessage, fragmentCapacity, writeDataHeader } from "./data-pdu.ts";
 import { DimseError, StatusError } from "./errors.ts";
 import type { Exchanges } from "./exchanges.ts";
-import type { OperationResult } from "./handlers.ts";
 import type { PresentationContext } from "./negotiation.ts";
 import { createReadAhead } from "./read-ahead.ts";
 import { release } from "./received.ts";
-import { isSuccessOrWarning } from "./status.ts";
+import { isSuccessOrWarning, type OperationResult } from "./status.ts";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 

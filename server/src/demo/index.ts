@@ -7,8 +7,7 @@
  */
 import type { RemoveDemoQuery } from "@isocenter/contract";
 import { configuredCost, createPasswordHasher, generatePassword } from "../modules/identity/index.ts";
-import { type Platform, Refusal, type Routes, type Tx, transact } from "../platform/index.ts";
-import { cast } from "./department/cast.ts";
+import { type Platform, Refusal, type Tx, transact } from "../platform/index.ts";
 import { requireNoNewcomers } from "./newcomers.ts";
 import { type Compose, type RehearsalPlan, rehearse } from "./rehearsal.ts";
 import { type RetireDeps, retire } from "./retire.ts";
@@ -23,53 +22,21 @@ import {
   setProgress,
   setRemoved,
 } from "./state.ts";
+import { type Demo, type DemoAnswer, peopleOf } from "./types.ts";
 
 export type { Compose, RehearsalOptions, Rehearsed } from "./rehearsal.ts";
 export type { DemoState } from "./state.ts";
+export type { Demo, DemoAnswer } from "./types.ts";
 
 const jobName = "demo.live";
 const demoFacilityName = "Northgate General (demonstration)";
 const progressEveryMs = 400;
-
-/** Whom a newcomer signs in as. */
-export interface DemoPerson {
-  username: string;
-  name: string;
-  role: (typeof cast)[number]["role"];
-}
-
-export interface DemoAnswer {
-  facility: string;
-  /** Everybody's; shown this once. */
-  password: string;
-  people: DemoPerson[];
-}
-
-export interface Demo {
-  /** How the newest loading stands; null before the first. */
-  state(): Promise<DemoState | null>;
-  /** Plans the loading; puts one away that was cut short. @throws Refusal `conflict` (`demo.loaded`, `demo.loading`) */
-  plan(): Promise<DemoAnswer>;
-  /**
-   * Takes away what is there: one that was cut short as far as it came, or all of it. What happened stays recorded. Where there is none it does nothing.
-   * @throws Refusal `conflict` (`demo.loading`, `demo.in-use`, `hold.placed`)
-   */
-  remove(options?: RemoveDemoQuery): Promise<void>;
-  routes: Routes;
-}
 
 interface Payload {
   number: number;
   prefix: string;
   passwordHash: string;
 }
-
-export const peopleOf = (prefix: string): DemoPerson[] =>
-  cast.map(({ username, firstName, lastName, role }) => ({
-    username: `${prefix}-${username}`,
-    name: `${firstName} ${lastName}`,
-    role,
-  }));
 
 /** @param only which examinations of all; for tests, which have not a minute */
 export function createDemo(
@@ -144,5 +111,5 @@ export function createDemo(
   }
 
   const demo = { state: () => readState(db), plan, remove };
-  return { ...demo, routes: demoRoutes(demo, peopleOf) };
+  return { ...demo, routes: demoRoutes(demo) };
 }

@@ -1,13 +1,10 @@
 import { DemoProgress, DemoStarted, Problem, RemoveDemoQuery } from "@isocenter/contract";
 import { Type } from "typebox";
 import type { Routes } from "../platform/index.ts";
-import type { Demo, DemoPerson } from "./index.ts";
+import { type Demo, peopleOf } from "./types.ts";
 
 /** `/demo`: loading the demonstration, and how far it is. */
-export function demoRoutes(
-  demo: Pick<Demo, "plan" | "remove" | "state">,
-  peopleOf: (prefix: string) => DemoPerson[],
-): Routes {
+export function demoRoutes(demo: Pick<Demo, "plan" | "remove" | "state">): Routes {
   return (app) => {
     const config = { permission: "demo.manage" } as const;
     app.post(

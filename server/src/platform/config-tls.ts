@@ -1,15 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { ConfigValues } from "./config-reader.ts";
-import { readTlsMaterial } from "./tls.ts";
-
-/** Where the certificate chain and its private key come from: a file, which may be renewed, or PEM text as it was given. */
-export interface TlsSettings {
-  certificate: TlsSource;
-  key: TlsSource;
-}
-
-export type TlsSource = { file: string } | { pem: string };
+import { readTlsMaterial, type TlsSettings, type TlsSource } from "./tls.ts";
 
 /** TLS_CERT and TLS_KEY: each the path of a PEM file (also as NAME_FILE), or the PEM text itself. */
 export function tlsSettings(values: ConfigValues): TlsSettings | null {

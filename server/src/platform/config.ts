@@ -3,11 +3,11 @@ import path from "node:path";
 import { type NoticeSettings, noticeSettings } from "./config-notices.ts";
 import { type ConfigValues, createConfigReader, type Environment } from "./config-reader.ts";
 import { type AzureSettings, azureSettings, type S3Settings, s3Settings } from "./config-stores.ts";
-import { type TlsSettings, tlsSettings } from "./config-tls.ts";
+import { tlsSettings } from "./config-tls.ts";
+import type { TlsSettings } from "./tls.ts";
 
 export type { NoticeSettings } from "./config-notices.ts";
 export type { AzureSettings, S3Settings } from "./config-stores.ts";
-export type { TlsSettings } from "./config-tls.ts";
 
 const environments = ["production", "development", "test"] as const;
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;

@@ -2,7 +2,14 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import fs from "node:fs";
 import { createSecureContext } from "node:tls";
 import type { Logger } from "pino";
-import type { TlsSettings, TlsSource } from "./config-tls.ts";
+
+/** Where the certificate chain and its private key come from: a file, which may be renewed, or PEM text as it was given. */
+export interface TlsSettings {
+  certificate: TlsSource;
+  key: TlsSource;
+}
+
+export type TlsSource = { file: string } | { pem: string };
 
 /** A certificate chain and its private key, both PEM. */
 export interface TlsMaterial {

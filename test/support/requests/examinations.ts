@@ -1,5 +1,4 @@
-import type { House } from "./house.ts";
-import type { Requests } from "./requests.ts";
+import type { House, Requests } from "./house.ts";
 
 /** A page of a patient's list, by the name of the patient in the path. */
 const ofPatient = async (h: House) => ({ path: { patientId: (await h.patient()).id } });

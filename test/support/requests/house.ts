@@ -412,3 +412,8 @@ export function remembering(house: House): House {
 }
 
 export type House = Awaited<ReturnType<typeof buildHouse>>;
+
+export type Build = (house: House) => Ask | Promise<Ask>;
+
+/** Of operations by their id: requests that do what the operation is for, on records made for them; several where what names records comes alone. */
+export type Requests = Readonly<Record<string, Build | readonly Build[]>>;

@@ -1,5 +1,5 @@
 import { testPassword } from "../identity.ts";
-import type { Requests } from "./requests.ts";
+import type { Requests } from "./house.ts";
 
 /** Identity, the journal, notices, and what stands around the department. */
 export const peopleRequests: Requests = {

@@ -1,7 +1,6 @@
 import { newUid } from "@isocenter/dicom";
 import { testPassword } from "../identity.ts";
-import type { House } from "./house.ts";
-import type { Requests } from "./requests.ts";
+import type { House, Requests } from "./house.ts";
 
 const year = { from: "2026-01-01", to: "2026-12-31" };
 const figures = (h: House) => ({ query: { ...year, facilityId: h.facilityId } });

@@ -5,57 +5,18 @@ import "./space.css";
 import "./actions.css";
 import "./layers.css";
 import "./phone.css";
-import type { Measurement } from "@isocenter/contract";
 import { useEffect, useState } from "react";
 import { prepareCornerstone } from "./cornerstone.ts";
-import type { Desk } from "./desk.ts";
-import { createDicomweb, type Dicomweb, type FetchAuthorized } from "./dicomweb.ts";
+import { createDicomweb } from "./dicomweb.ts";
 import { initialSeries } from "./hanging/hang.ts";
 import { type MarkedStudy, openMarkedStudy } from "./marks/study-marks.ts";
-import { createStudies, type Studies } from "./model/studies.ts";
+import { createStudies } from "./model/studies.ts";
 import type { StudyStore } from "./model/study.ts";
 import { createImageSource, fetchImage, type ImageSource } from "./pixels/image-source.ts";
+import type { Room, ViewerProps } from "./room.ts";
 import { openSession, type Session } from "./stack/session.ts";
 import { ReadingRoom } from "./ui/ReadingRoom.tsx";
-import { createVolumes, type Volumes } from "./volume/volumes.ts";
-
-/**
- * The diagnostic viewer. It knows DICOMweb and these properties and nothing else of the product.
- */
-export interface ViewerProps {
-  studyInstanceUid: string;
-  /** Where the archive answers DICOMweb, "/dicomweb" for instance. */
-  dicomwebRoot: string;
-  /** `fetch` with whatever authorizes it; asked anew for every request, so that a token may be renewed while a study is open. */
-  fetchAuthorized: FetchAuthorized;
-  /** What is kept for the person, and by whom; without it nothing is. */
-  desk?: Desk;
-  /**
-   * Takes a measurement into the report that is written beside the images: `text` is a part of a sentence, "9.4 mm (Se 4 Im 142)". Without it
-   * there is no such command.
-   */
-  onInsertMeasurement?: (text: string, measurement: Measurement) => void;
-  /** The second of two windows shows what the first one does not. */
-  screen?: 1 | 2;
-  /** Opens the second window; absent where there is none. */
-  onSecondScreen?: () => void;
-  /** Opens the report beside the images, as F6 does; absent where it is open or there is none. */
-  onReport?: () => void;
-  onClose: () => void;
-}
-
-/** All that is open while a study is, and is closed with it. */
-export interface Room {
-  dicomweb: Dicomweb;
-  studyInstanceUid: string;
-  studies: Studies;
-  volumes: Volumes;
-  source: ImageSource;
-  session: Session;
-  /** The marks of the open study; undefined where nothing is kept. */
-  marked: MarkedStudy | undefined;
-  desk: Desk | undefined;
-}
+import { createVolumes } from "./volume/volumes.ts";
 
 export default function Viewer(props: ViewerProps) {
   // Another study is another viewer: nothing of the first may stay.

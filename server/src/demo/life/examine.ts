@@ -1,13 +1,7 @@
 import { after, type Case, minute } from "./cases.ts";
 import { attempt, identityOf, type Known, type Living, register, sendImages, staff } from "./department.ts";
+import { type Happening, withKnown } from "./happening.ts";
 import { reportEvents } from "./report.ts";
-
-/** Something that happens at a moment. */
-export interface Happening {
-  at: Date;
-  doing: string;
-  run(): Promise<unknown>;
-}
 
 async function placeOrder(living: Living, one: Case): Promise<void> {
   const patientId = await register(living, one.visitor);
@@ -26,14 +20,6 @@ async function placeOrder(living: Living, one: Case): Promise<void> {
     StudyInstanceUID: body.studyInstanceUid,
   });
 }
-
-/** What is known of an examination; whoever was refused before is left alone. */
-export const withKnown =
-  (living: Living, one: Case, act: (known: Known) => Promise<unknown>): (() => Promise<unknown>) =>
-  async () => {
-    const known = living.known.get(one);
-    if (known) await act(known);
-  };
 
 /** Everything that happens with one examination up to where it has come. */
 export function examinationEvents(living: Living, one: Case, number: number): Happening[] {

@@ -2,7 +2,8 @@ import { addDays, firstMoment, localTime } from "../../platform/index.ts";
 import { after, type Case, hour, minute } from "./cases.ts";
 import type { Living } from "./department.ts";
 import { bringDoubt, disturb } from "./doubt.ts";
-import { examinationEvents, type Happening } from "./examine.ts";
+import { examinationEvents } from "./examine.ts";
+import type { Happening } from "./happening.ts";
 import { takeMoney, writeBills } from "./money.ts";
 
 /** What lies closer together happens at its own moments, and what follows of it by itself is waited for once. */

@@ -2,7 +2,7 @@ import { localTime } from "../../platform/index.ts";
 import type { Person } from "../department/desk.ts";
 import { after, type Case, hour, minute } from "./cases.ts";
 import { attempt, type Known, type Living, staff } from "./department.ts";
-import { type Happening, withKnown } from "./examine.ts";
+import { type Happening, withKnown } from "./happening.ts";
 import { type ReportWords, wordsOf } from "./words.ts";
 
 /** Whatever the rehearsal's people type where a password is asked for again. */

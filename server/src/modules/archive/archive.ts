@@ -23,8 +23,9 @@ import { createObjectReader } from "./read/objects.ts";
 import { routedStudy, selections } from "./read/sending.ts";
 import { getStudy, listSeries, listStudies, studiesByAccession } from "./read/studies.ts";
 import { defineMetadataJob, defineSettleJob } from "./settle.ts";
+import type { StoredInstance } from "./stored-instance.ts";
 import { defineSweep } from "./sweep.ts";
-import type { AccessPurpose, Archive, ArchiveQuery, Found, StoredInstance } from "./types.ts";
+import type { AccessPurpose, Archive, ArchiveQuery, Found } from "./types.ts";
 import { createSpool } from "./upload-files.ts";
 
 /** Frames and pictures of a study count once for a viewer in this time. */

@@ -40,6 +40,7 @@ export {
 } from "./reported.ts";
 export { type ArchiveRoutesDeps, archiveRoutes, type DoubtRoutesDeps, doubtRoutes } from "./routes.ts";
 export { settleStudy } from "./settle.ts";
+export type { PixelLocation, StoredInstance } from "./stored-instance.ts";
 export { findOrphans, forgetSeriesMetadata, sweepOrphans } from "./sweep.ts";
 export * from "./types.ts";
 export { findWrongCounts, type WrongCount } from "./wrong-counts.ts";

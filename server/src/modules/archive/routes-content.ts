@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type ByteRange, rangeToSend } from "../../platform/index.ts";
-import type { Archive, StoredInstance } from "./types.ts";
+import type { StoredInstance } from "./stored-instance.ts";
+import type { Archive } from "./types.ts";
 
 export interface Content {
   contentType: string;

@@ -2,7 +2,7 @@ import { Refusal, requirePermission, systemViewer, type Tx, type Viewer } from "
 import { notify } from "../notifications/index.ts";
 import { type PricedOrder, pricedAmong, pricedOrder } from "../orders/index.ts";
 import { survivorOf } from "../patients/index.ts";
-import { insertBill } from "./commands.ts";
+import { insertBill } from "./insert.ts";
 import type { BillingContext } from "./locked.ts";
 
 export type Drafted = "drafted" | "billed-before" | "no-price" | "no-order";

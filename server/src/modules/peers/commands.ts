@@ -1,6 +1,5 @@
 import type { ChangeModality, CreateModality, Modality } from "@isocenter/contract";
 import {
-  type Clock,
   checkVersion,
   newId,
   Refusal,
@@ -8,7 +7,7 @@ import {
   type Tx,
   type Viewer,
 } from "../../platform/index.ts";
-import type { Journal } from "../journal/index.ts";
+import type { PeersDeps } from "./deps.ts";
 import {
   type ModalityRow,
   modalityOf,
@@ -19,12 +18,6 @@ import {
 } from "./modality.ts";
 import { modalityRow } from "./queries.ts";
 import { dropItemsOf } from "./queue/commands.ts";
-
-/** What the commands stand on. */
-export interface PeersDeps {
-  clock: Clock;
-  journal: Journal;
-}
 
 /** Facilities that are not the viewer's do not exist for it. */
 export async function requireFacility(tx: Tx, viewer: Viewer, facilityId: string): Promise<void> {

@@ -19,7 +19,7 @@ import { findDestination } from "./destination.ts";
 import { type Caller, createRecognition, type Peer } from "./recognize.ts";
 
 export type { Resolve } from "./address.ts";
-export { type PeersDeps, removeModality } from "./commands.ts";
+export { removeModality } from "./commands.ts";
 export {
   type ClaimedRequest,
   type CommitmentPair,
@@ -33,6 +33,7 @@ export {
   type SentCommitments,
 } from "./commitment/sent.ts";
 export { addressOf, associationWith, type PeerAddress } from "./connection.ts";
+export type { PeersDeps } from "./deps.ts";
 export { removeSystem as removeHl7System } from "./hl7/commands.ts";
 export { connectTo, Hl7ConnectionError } from "./hl7/connect.ts";
 export {

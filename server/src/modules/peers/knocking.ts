@@ -1,6 +1,7 @@
 import type { LetIn, Modality } from "@isocenter/contract";
 import { Refusal, requirePermission, type Tx, type Viewer } from "../../platform/index.ts";
-import { changeModality, createModality, type PeersDeps } from "./commands.ts";
+import { changeModality, createModality } from "./commands.ts";
+import type { PeersDeps } from "./deps.ts";
 import { type KnockRow, mayBeLetIn } from "./queries.ts";
 
 /** Where most modalities listen; it matters only for who is called by us. */

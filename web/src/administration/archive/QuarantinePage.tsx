@@ -7,7 +7,6 @@ import { Tag } from "../../kit/Tag.tsx";
 import { sizeOf } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
-import { doorWords } from "../connections/rule-form.tsx";
 import { useAddress } from "../parts/address.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
@@ -15,6 +14,7 @@ import { usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { DoubtFilter } from "./DoubtsPage.tsx";
 import { QuarantineSide } from "./QuarantineSide.tsx";
+import { wayOf, whyWord } from "./quarantine-words.ts";
 
 /** What came and could not be archived as it is: the same UID with other data, and what cannot be read. */
 export default function QuarantinePage() {
@@ -87,16 +87,4 @@ export default function QuarantinePage() {
       </Card>
     </Page>
   );
-}
-
-/** Which way it came, in words, and from whom; what the program made itself came from nobody else. */
-export function wayOf({ door, sender }: Pick<QuarantineItem, "door" | "sender">) {
-  const word = doorWords[door.replaceAll("-", "_").toUpperCase() as keyof typeof doorWords];
-  return { way: word ? t(word) : door, sender: door === "system" ? null : sender };
-}
-
-export function whyWord({ reason }: Pick<QuarantineItem, "reason">): string {
-  if (reason === "same-uid-other-data") return t("Same UID, other data");
-  if (reason === "unreadable") return t("Cannot be read");
-  return reason;
 }

@@ -17,7 +17,7 @@ import { Choose } from "./Choose.tsx";
 import { Decided } from "./Decided.tsx";
 import { Differ } from "./Differ.tsx";
 import { quarantineDecisionOf } from "./doubt-words.ts";
-import { wayOf, whyWord } from "./QuarantinePage.tsx";
+import { wayOf, whyWord } from "./quarantine-words.ts";
 import { tellDecided } from "./tell-decided.ts";
 
 const undo = (id: string) => answerOf(api.POST("/api/v1/quarantine/{id}/undo", { params: { path: { id } } }));

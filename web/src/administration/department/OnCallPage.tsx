@@ -4,7 +4,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { everyPage } from "../../api/every-page.ts";
-import { clockAt, dayWords } from "../../calendar/clock.ts";
+import { dayWords } from "../../calendar/clock.ts";
 import { Button } from "../../kit/Button.tsx";
 import { dateIn } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
@@ -19,15 +19,10 @@ import { Answer } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
 import { dateAfter, instantIn, mondayOf } from "../parts/zoned.ts";
 import { OnCallSide } from "./OnCallSide.tsx";
+import { momentWords, type Week } from "./on-call-week.ts";
 import { gapsOf, type Span, servicesOf, spanOf, within } from "./roster.ts";
 
 const weeksAround = 5;
-
-export interface Week {
-  monday: string;
-  timeZone: string;
-  bounds: Span;
-}
 
 function weekOf(monday: string, timeZone: string): Week {
   const at = (date: string) => Date.parse(instantIn(timeZone, `${date}T00:00`) ?? "");
@@ -209,10 +204,6 @@ const placed = (span: Span, bounds: Span) => ({
   left: share(span.from, bounds),
   right: `calc(100% - ${share(span.to, bounds)})`,
 });
-
-/** A moment of a week: "Mon 23 Nov 18:00". */
-export const momentWords = ({ timeZone }: Week, at: number): string =>
-  `${dayWords(dateIn(timeZone, at))} ${clockAt(timeZone, at)}`;
 
 function Service({
   service,

@@ -12,7 +12,7 @@ import { Edited } from "../parts/Edited.tsx";
 import { Side } from "../parts/Page.tsx";
 import { dateAfter, instantIn, wallIn } from "../parts/zoned.ts";
 import { PersonSelect } from "../people/PersonSelect.tsx";
-import { momentWords, type Week } from "./OnCallPage.tsx";
+import { momentWords, type Week } from "./on-call-week.ts";
 import { gapsOf, spanOf, within } from "./roster.ts";
 
 const dayMs = 86_400_000;

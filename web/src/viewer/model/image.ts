@@ -1,5 +1,5 @@
 import { itemsOf, type JsonDataSet, numberOf, textOf } from "./dicom-json.ts";
-import type { Masking } from "./mask.ts";
+import type { Masking } from "./masking.ts";
 import { tags } from "./tags.ts";
 
 /** One picture of a stack: an instance, or one frame of a multi-frame instance. */

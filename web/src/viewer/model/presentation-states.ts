@@ -4,7 +4,7 @@ import { itemsOf, type JsonDataSet, numberOf, numbersOf, personNameOf, textOf } 
 import { colorOfLayer, type Graphic, graphicsOf, type Texted, textsOfAnnotation } from "./graphics.ts";
 import type { StackImage } from "./image.ts";
 import { rememberedBytes } from "./lookup-table.ts";
-import type { Masking } from "./mask.ts";
+import type { Masking } from "./masking.ts";
 import { drawOverlay, overlayGroups, overlayPlaneIn } from "./overlay-planes.ts";
 import { itemsFor, referringTo } from "./references.ts";
 import { shadingOf } from "./shading.ts";

@@ -1,7 +1,8 @@
 import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
 import type { StackImage } from "./image.ts";
 import { lookupTable } from "./lookup-table.ts";
-import { displayOf, isInRanges, type Masking, type MaskRegion, maskingIn } from "./mask.ts";
+import { displayOf, isInRanges, maskingIn } from "./mask.ts";
+import type { Masking, MaskRegion } from "./masking.ts";
 import { itemsFor } from "./references.ts";
 import { tags } from "./tags.ts";
 

@@ -5,13 +5,13 @@ import {
   averageOf,
   isMeantMasked,
   type MaskChoice,
-  type Masking,
   maskingOf,
   type Scale,
   scaleOf,
   shiftedBy,
   subtract,
 } from "../model/mask.ts";
+import type { Masking } from "../model/masking.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
 import { tags } from "../model/tags.ts";
 import { fetchImage, type ImageSource } from "./image-source.ts";

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { t } from "../../words/words.ts";
-import type { Room } from "../index.tsx";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf } from "../model/pixel-space.ts";
 import type { Presented } from "../model/presentation-states.ts";
+import type { Room } from "../room.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import { extentOf, placeInViewport, type ScaleWish } from "./coarse-place.ts";
 import { matrixOf } from "./layer-place.ts";

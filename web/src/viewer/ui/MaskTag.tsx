@@ -1,6 +1,6 @@
 import { t } from "../../words/words.ts";
 import { figure } from "../marks/words.ts";
-import type { Masking } from "../model/mask.ts";
+import type { Masking } from "../model/masking.ts";
 
 /** Says over a picture what was subtracted from it. */
 export function MaskTag({ masking: { mask, shift, regions, visible } }: { masking: Masking }) {

@@ -1,6 +1,5 @@
 import type { KeyImage } from "@isocenter/contract";
 import { useEffect, useMemo, useState } from "react";
-import type { Room, ViewerProps } from "../index.tsx";
 import { initialLook, measureOf, overlaysFor } from "../layers/fusion.ts";
 import type { Marked } from "../marks/annotations.ts";
 import { isInPlane } from "../marks/planes.ts";
@@ -9,6 +8,7 @@ import { reportText, type Whereabouts } from "../marks/words.ts";
 import { distinctPatients } from "../model/patient.ts";
 import { priorSeries } from "../model/studies.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
+import type { Room, ViewerProps } from "../room.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";

@@ -4,7 +4,7 @@ import { t } from "../../words/words.ts";
 import type { Dicomweb } from "../dicomweb.ts";
 import type { PriorEntry, Studies } from "../model/studies.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
-import { ageOf } from "./hung-pane.tsx";
+import { ageOf } from "./age.ts";
 import { Icon } from "./icons.tsx";
 import { useStore } from "./use-store.ts";
 

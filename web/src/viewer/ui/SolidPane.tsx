@@ -1,8 +1,8 @@
 import { RenderingEngine } from "@cornerstonejs/core";
 import { useEffect, useRef, useState } from "react";
 import { message, t } from "../../words/words.ts";
-import type { Room } from "../index.tsx";
 import type { SeriesEntry } from "../model/study.ts";
+import type { Room } from "../room.ts";
 import type { Look, Side, Solid } from "../volume/solid.ts";
 import { isVolume, type Volume } from "../volume/volumes.ts";
 import { PriorTag, usePriorAge, VolumeProgress } from "./hung-pane.tsx";

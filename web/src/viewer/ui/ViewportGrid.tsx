@@ -1,9 +1,9 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { t } from "../../words/words.ts";
-import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
 import type { SeriesEntry } from "../model/study.ts";
+import type { Room } from "../room.ts";
 import type { ToolName } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";

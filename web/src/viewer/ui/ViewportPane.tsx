@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import { t } from "../../words/words.ts";
 import type { Hung } from "../hanging/hang.ts";
-import type { Room } from "../index.tsx";
 import type { FusionLook } from "../layers/fusion.ts";
 import type { StackImage } from "../model/image.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { isLarge } from "../pixels/coming.ts";
+import type { Room } from "../room.ts";
 import type { Session } from "../stack/session.ts";
 import { createStore } from "../stack/store.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";

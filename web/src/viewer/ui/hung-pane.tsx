@@ -1,16 +1,17 @@
 import { type PointerEvent, useEffect, useMemo, useRef } from "react";
 import { t } from "../../words/words.ts";
 import type { Hung } from "../hanging/hang.ts";
-import type { Room } from "../index.tsx";
 import type { StackImage } from "../model/image.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
 import type { ImageSource } from "../pixels/image-source.ts";
 import { maskIn, subtractedImages } from "../pixels/subtracted.ts";
+import type { Room } from "../room.ts";
 import { nearestSlice } from "../space/slice-plane.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { Turn } from "../volume/oblique.ts";
 import { isVolume, type Volume } from "../volume/volumes.ts";
+import { ageOf } from "./age.ts";
 import { Icon } from "./icons.tsx";
 import { useStore } from "./use-store.ts";
 
@@ -106,18 +107,6 @@ export function usePriorAge(room: Room, series: SeriesEntry | undefined): string
   const { current, priors } = useStore(room.studies);
   const prior = priors.find(({ studyInstanceUid }) => studyInstanceUid === series?.studyInstanceUid);
   return prior && ageOf(prior.date, headingOf(current.series)?.date ?? "");
-}
-
-/** How long before the open study a prior was made. */
-export function ageOf(priorDate: string, date: string): string {
-  const [from, to] = [priorDate, date].map((text) => Date.parse(`${text}T00:00:00Z`)) as [number, number];
-  const days = Math.round((to - from) / 86_400_000);
-  if (!Number.isFinite(days) || days < 0) return priorDate;
-  if (days < 14) return t("{days, plural, =0 {same day} one {# day} other {# days}}", { days });
-  if (days < 61) return t("{weeks, plural, one {# week} other {# weeks}}", { weeks: Math.round(days / 7) });
-  if (days < 730)
-    return t("{months, plural, one {# month} other {# months}}", { months: Math.round(days / 30.44) });
-  return t("{years, plural, one {# year} other {# years}}", { years: Math.floor(days / 365.25) });
 }
 
 export function PriorTag({ age }: { age: string }) {

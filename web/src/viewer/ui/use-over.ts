@@ -1,6 +1,5 @@
 import { useMemo } from "react";
 import { t } from "../../words/words.ts";
-import type { Room } from "../index.tsx";
 import { type Over, overByHand, overByState } from "../layers/over.ts";
 import type { Blending } from "../model/blending.ts";
 import { textOf } from "../model/dicom-json.ts";
@@ -8,6 +7,7 @@ import type { StackImage } from "../model/image.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { tags } from "../model/tags.ts";
+import type { Room } from "../room.ts";
 import { motionBetween, volumeMoved } from "../volume/registered.ts";
 import { isVolume, type Volumes } from "../volume/volumes.ts";
 

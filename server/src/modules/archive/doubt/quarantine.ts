@@ -19,7 +19,8 @@ import { instanceRow } from "../ingest/write-instances.ts";
 import { createCurrentForms } from "../read/current.ts";
 import { createObjectReader } from "../read/objects.ts";
 import { fingerprintOf } from "../read/overlay.ts";
-import type { Archive, IngestDoor, StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
+import type { Archive, IngestDoor } from "../types.ts";
 import { actionsOfQuarantine, quarantinedObject } from "./quarantine-queries.ts";
 
 export interface QuarantineDecision {

@@ -20,7 +20,8 @@ import {
 } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { getStudy } from "../read/studies.ts";
-import type { Archive, StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
+import type { Archive } from "../types.ts";
 import { type ExportedFile, type ExportSource, exportedFile, modalityWord } from "./files.ts";
 import { deidentificationReport, indexPage, type Report, readme } from "./pages.ts";
 import { deidentificationSecret } from "./secret.ts";

@@ -10,7 +10,8 @@ import {
   transferSyntax,
 } from "@isocenter/dicom";
 import type { ZipEntry } from "../../../platform/index.ts";
-import type { Archive, StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
+import type { Archive } from "../types.ts";
 
 /** One instance as it leaves. */
 export interface ExportedFile {

@@ -3,8 +3,31 @@ import type { Journal } from "../../journal/index.ts";
 import type { IdentifiedPatient } from "../../patients/index.ts";
 import type { Incoming } from "./incoming.ts";
 import type { KnownStudy, WriteCache } from "./write-cache.ts";
-import type { ExistingInstance } from "./write-instances.ts";
-import type { KnownSaid } from "./write-said.ts";
+
+/** What is known of an instance that is in the archive. */
+export interface ExistingInstance {
+  id: string;
+  facilityId: string;
+  studyId: string;
+  seriesId: string;
+  patientId: string;
+  SOPInstanceUID: string;
+  objectKey: string;
+  transferSyntaxUid: string;
+  size: number;
+  sha256: Buffer;
+  /** Of objects that were hashed twice as they came; null of all others. */
+  dataSetSha256: Buffer | null;
+  dataSetOffset: number;
+  /** It was deleted, and is kept for whoever may bring it back. */
+  deleted: boolean;
+}
+
+/** Identities that this process knows to be written. */
+export interface KnownSaid {
+  has(id: string): boolean;
+  add(id: string): void;
+}
 
 export interface BatchItem {
   viewer: Viewer;

@@ -15,7 +15,8 @@ import type { PatientClaim } from "../../patients/index.ts";
 import { dateOf, integerOf, jsonKey, textOf, timeOf } from "../attributes.ts";
 import { attributesOf, instanceColumnTags, pick } from "../levels.ts";
 import type { SaidIdentity } from "../read/overlay.ts";
-import type { DicomJson, IngestDoor, IngestSource, PixelLocation } from "../types.ts";
+import type { PixelLocation } from "../stored-instance.ts";
+import type { DicomJson, IngestDoor, IngestSource } from "../types.ts";
 import { aboveOf } from "./above.ts";
 import { keptAttributes } from "./kept-attributes.ts";
 

@@ -14,7 +14,7 @@ import type { Journal } from "../../journal/index.ts";
 import { requirePatient } from "../../patients/index.ts";
 import { noteResent } from "../doubt/resolve.ts";
 import type { Ingest, IngestAnswer, IngestSource } from "../types.ts";
-import type { BatchContext, BatchItem, BatchResult } from "./batch.ts";
+import type { BatchContext, BatchItem, BatchResult, ExistingInstance } from "./batch.ts";
 import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { type Incoming, readIncoming } from "./incoming.ts";
 import { ingestMetrics } from "./metrics.ts";
@@ -25,7 +25,6 @@ import { createContentComparer } from "./same-content.ts";
 import { createDataSetComparer } from "./same-data-set.ts";
 import { writeAlone, writeBatch } from "./write-batch.ts";
 import { createWriteCache } from "./write-cache.ts";
-import type { ExistingInstance } from "./write-instances.ts";
 import { createKnownSaid } from "./write-said.ts";
 
 export const originalPrefix = "originals";

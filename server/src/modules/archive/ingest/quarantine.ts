@@ -1,7 +1,7 @@
 import { newId, type Platform, transact, type Viewer } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
+import type { ExistingInstance } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
-import type { ExistingInstance } from "./write-instances.ts";
 
 /**
  * Keeps an object whose UID is here with other data, for a person to decide; durable when it answers. The same object again is the same entry.

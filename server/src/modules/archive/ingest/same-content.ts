@@ -14,8 +14,8 @@ import {
 import { frameDescription, type ImagingPool } from "@isocenter/imaging";
 import type { Platform } from "../../../platform/index.ts";
 import { inflateDataSet } from "../read/current.ts";
+import type { ExistingInstance } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
-import type { ExistingInstance } from "./write-instances.ts";
 
 /** What is larger or has more frames is not compared: a person looks at it. */
 const maxBytes = 256 << 20;

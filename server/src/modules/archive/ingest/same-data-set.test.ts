@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import type { ByteRange, ObjectStore, Platform } from "../../../platform/index.ts";
+import type { ExistingInstance } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
 import { createDataSetComparer } from "./same-data-set.ts";
-import type { ExistingInstance } from "./write-instances.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
 

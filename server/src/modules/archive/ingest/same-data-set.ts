@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Platform } from "../../../platform/index.ts";
+import type { ExistingInstance } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
-import type { ExistingInstance } from "./write-instances.ts";
 
 /**
  * Tells whether what came has the data set of the archived object of its UID: what lies before it differs with whoever sends it. The data sets are read again for that,

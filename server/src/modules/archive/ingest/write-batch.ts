@@ -12,12 +12,13 @@ import {
   type BatchContext,
   type BatchItem,
   type BatchResult,
+  type ExistingInstance,
   groupBy,
   Overtaken,
   type Written,
 } from "./batch.ts";
 import { lockKnown, seriesCounts, studyCounts } from "./write-counts.ts";
-import { type ExistingInstance, existingInstances, insertInstances, instanceKey } from "./write-instances.ts";
+import { existingInstances, insertInstances, instanceKey } from "./write-instances.ts";
 import { placesKnown, writeKnown } from "./write-known.ts";
 import { placesOf } from "./write-places.ts";
 import { openReconciliation } from "./write-reconciliation.ts";

@@ -1,27 +1,8 @@
 import type { Clock, Fragment, Reader, Tx } from "../../../platform/index.ts";
 import { orthancInstanceId } from "../orthanc-ids.ts";
-import type { Written } from "./batch.ts";
+import type { ExistingInstance, Written } from "./batch.ts";
 import type { Incoming } from "./incoming.ts";
 import { saidId } from "./write-said.ts";
-
-/** What is known of an instance that is in the archive. */
-export interface ExistingInstance {
-  id: string;
-  facilityId: string;
-  studyId: string;
-  seriesId: string;
-  patientId: string;
-  SOPInstanceUID: string;
-  objectKey: string;
-  transferSyntaxUid: string;
-  size: number;
-  sha256: Buffer;
-  /** Of objects that were hashed twice as they came; null of all others. */
-  dataSetSha256: Buffer | null;
-  dataSetOffset: number;
-  /** It was deleted, and is kept for whoever may bring it back. */
-  deleted: boolean;
-}
 
 export const instanceKey = (facilityId: string, uid: string): string => `${facilityId} ${uid}`;
 

@@ -1,13 +1,7 @@
 import { hash } from "node:crypto";
 import type { Tx } from "../../../platform/index.ts";
 import type { SaidIdentity } from "../read/overlay.ts";
-import type { BatchItem } from "./batch.ts";
-
-/** Identities that this process knows to be written. */
-export interface KnownSaid {
-  has(id: string): boolean;
-  add(id: string): void;
-}
+import type { BatchItem, KnownSaid } from "./batch.ts";
 
 const maxKnown = 20_000;
 

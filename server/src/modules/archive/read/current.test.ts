@@ -17,7 +17,8 @@ import { prepareJobs, transact, type Viewer } from "../../../platform/index.ts";
 import { createJournal, type Journal } from "../../journal/index.ts";
 import { changePatient } from "../../patients/index.ts";
 import { createArchive } from "../archive.ts";
-import type { Archive, StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
+import type { Archive } from "../types.ts";
 
 const database = testDatabase();
 const platform = testPlatform(database);

@@ -11,7 +11,7 @@ import {
   transferSyntax,
 } from "@isocenter/dicom";
 import { type Platform, Refusal } from "../../../platform/index.ts";
-import type { StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
 import { changesOf, fingerprintOf, type Overlay } from "./overlay.ts";
 
 /** A header up to this size is read at once; of a longer one long values are left where they are. */
@@ -23,20 +23,6 @@ const maxKeptBytes = 16 << 20;
 /** What remembering one costs beside its new bytes. */
 const keptOverhead = 300;
 const headersAtOnce = 8;
-
-/** Where the bytes of an instance lie, before anything is written over them. */
-export type ReceivedForm = Pick<
-  StoredInstance,
-  "size" | "sha256" | "headerLength" | "trailerOffset" | "pixels"
->;
-
-/** How what is sent is made of what was received. */
-export interface CurrentForm {
-  received: ReceivedForm;
-  changes: DataSetValues;
-  /** From the first byte to where the received header ends; null where the data set is deflated, which is made anew as a whole. */
-  header: readonly Segment[] | null;
-}
 
 /** What an overlay makes of one object; null: nothing, it is sent as it was received. */
 interface Form {

@@ -8,7 +8,8 @@ import {
 import { allOf, inCareOf } from "../../patients/index.ts";
 import { atFacilities } from "../find/find.ts";
 import { readOrthancId } from "../orthanc-ids.ts";
-import type { InstanceSelection, StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
+import type { InstanceSelection } from "../types.ts";
 import type { CurrentForms } from "./current.ts";
 import type { Overlay } from "./overlay.ts";
 import { type OverlayRow, overlayColumns, overlayOf, overlayTables } from "./overlay-row.ts";

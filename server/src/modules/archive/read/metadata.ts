@@ -12,7 +12,8 @@ import {
 } from "../../../platform/index.ts";
 import { inCareOf } from "../../patients/index.ts";
 import { atFacilities } from "../find/find.ts";
-import type { DicomJson, SeriesMetadata, StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
+import type { DicomJson, SeriesMetadata } from "../types.ts";
 import { type LocateContext, seriesAtRevision } from "./locate.ts";
 import type { ObjectReader } from "./objects.ts";
 

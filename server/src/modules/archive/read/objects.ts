@@ -9,7 +9,7 @@ import {
   transferSyntax,
 } from "@isocenter/dicom";
 import { type ByteRange, type Platform, Refusal } from "../../../platform/index.ts";
-import type { StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
 import { deflatedAnew, headerAtOnceBytes, inflateDataSet } from "./current.ts";
 
 /** What tells how pixels are shown: overlays of large films and lookup tables come to some megabytes, and none of them may be left out. */

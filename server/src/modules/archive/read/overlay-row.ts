@@ -1,6 +1,7 @@
 import type { Fragment, Reader } from "../../../platform/index.ts";
 import { firstIdentifier } from "../../patients/index.ts";
-import type { DicomJson, StoredInstance } from "../types.ts";
+import type { StoredInstance } from "../stored-instance.ts";
+import type { DicomJson } from "../types.ts";
 import {
   type CurrentIdentity,
   correctedOf,

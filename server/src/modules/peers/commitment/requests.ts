@@ -1,5 +1,5 @@
 import { type Db, newId, systemViewer, transact, type Viewer } from "../../../platform/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import type { ModalityRow } from "../modality.ts";
 import { retryDelayMs } from "../queue/rules.ts";
 import { leaseSeconds } from "../queue/work.ts";

@@ -1,5 +1,5 @@
 import { type Db, systemViewer, type Tx, transact } from "../../../platform/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import type { ModalityRow } from "../modality.ts";
 import type { SendItemRow } from "../queue/item.ts";
 import { retryDelayMs } from "../queue/rules.ts";

@@ -7,7 +7,8 @@ import {
   type Tx,
   type Viewer,
 } from "../../../platform/index.ts";
-import { type PeersDeps, requireFacility } from "../commands.ts";
+import { requireFacility } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import { readFingerprint, readHost } from "../modality.ts";
 import { shownSystem, systemRow } from "./queries.ts";
 import { checkSystem, type Hl7SystemRow } from "./system.ts";

@@ -20,7 +20,7 @@ import {
   type Viewer,
 } from "../../../platform/index.ts";
 import type { Journal } from "../../journal/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import {
   type ListedMessageRow,
   messageDetailOf,

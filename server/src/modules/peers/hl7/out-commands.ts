@@ -1,6 +1,6 @@
 import type { Hl7MessageItem } from "@isocenter/contract";
 import { newId, Refusal, requirePermission, type Tx, type Viewer } from "../../../platform/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import { messageItemOf, requireMove } from "./message.ts";
 import { messageRow } from "./messages.ts";
 import { controlIdOf } from "./outbox.ts";

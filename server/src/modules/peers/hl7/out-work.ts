@@ -1,5 +1,5 @@
 import { type Db, newId, systemViewer, type Tx, transact } from "../../../platform/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import { nextStep, type SentEnd, stuckAfterMs } from "./out-rules.ts";
 import type { OutSystem } from "./outbox.ts";
 

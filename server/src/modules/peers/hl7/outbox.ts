@@ -1,6 +1,6 @@
 import type { Hl7Sends, Hl7Version } from "@isocenter/contract";
 import { newId, type Tx } from "../../../platform/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 
 /** At most so many wait for one system; a message too many is not sent, and says why. */
 export const maxQueued = 100_000;

@@ -1,6 +1,6 @@
 import type { SendItem } from "@isocenter/contract";
 import { newId, Refusal, requirePermission, type Tx, type Viewer } from "../../../platform/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import { type SendItemRow, type SendSelection, sendItemOf } from "./item.ts";
 
 /** At most so many parts of a selection. */

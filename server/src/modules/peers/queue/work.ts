@@ -1,5 +1,5 @@
 import { type Db, newId, systemViewer, transact } from "../../../platform/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import type { ModalityRow } from "../modality.ts";
 import type { SendItemRow } from "./item.ts";
 import { type AttemptEnd, maxAttempts, nextStep } from "./rules.ts";

@@ -1,5 +1,5 @@
 import { Refusal, systemViewer, type Tx } from "../../../platform/index.ts";
-import type { PeersDeps } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import { type Enqueue, enqueue } from "../queue/commands.ts";
 import type { SendItemRow } from "../queue/item.ts";
 import { type RoutedStudy, routed } from "./match.ts";

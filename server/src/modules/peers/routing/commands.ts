@@ -7,7 +7,8 @@ import {
   type Tx,
   type Viewer,
 } from "../../../platform/index.ts";
-import { type PeersDeps, requireFacility } from "../commands.ts";
+import { requireFacility } from "../commands.ts";
+import type { PeersDeps } from "../deps.ts";
 import { modalityRow } from "../queries.ts";
 import { ruleRow } from "./queries.ts";
 import { type RoutingRuleRow, readConditions, readScope, ruleOf } from "./rule.ts";

@@ -6,20 +6,15 @@ import {
   measurementPoints,
   type PlaneMeasurement,
 } from "@isocenter/contract";
-import { Refusal, type Viewer } from "../../../platform/index.ts";
+import type { Viewer } from "../../../platform/index.ts";
 import type { Archive, StoredInstance } from "../../archive/index.ts";
-import type { Vector, Volume } from "./volumes.ts";
+import { type Placed, type Vector, type Volume, wrong } from "./placed.ts";
 
 /** An image of a study that something points at. */
 interface Pointing {
   sopInstanceUid: string;
   frame?: number;
 }
-
-export const wrong = (path: string, message: string): Refusal =>
-  new Refusal("invalid", "measurement.invalid", `${path} ${message}.`, {
-    errors: [{ path: `body.${path}`, message }],
-  });
 
 /**
  * The images that are pointed at, by SOP Instance UID.
@@ -54,9 +49,6 @@ interface MeasuredIn {
   images: ReadonlyMap<string, StoredInstance>;
   volumes: ReadonlyMap<string, Volume>;
 }
-
-/** By their place in a list. */
-export type Placed = readonly [index: number, measurement: Measurement];
 
 /** Those of a list that are not kept just so already: what was deleted since under the others does not make the list wrong. */
 export function changedFrom(

@@ -2,17 +2,7 @@ import { isInPlane } from "@isocenter/contract";
 import { type DataSet, items, numbers, Tags, text } from "@isocenter/dicom";
 import type { Viewer } from "../../../platform/index.ts";
 import type { Archive, StoredInstance } from "../../archive/index.ts";
-import { type Placed, wrong } from "./check.ts";
-
-/** Millimetres, or cosines, in the patient's coordinates (PS3.3 C.7.6.2.1.1). */
-export type Vector = readonly [number, number, number];
-
-/** Where a series lies that planes are cut from. */
-export interface Volume {
-  frameOfReferenceUid: string;
-  /** Of the first pixel of one of its slices. */
-  position: Vector;
-}
+import { type Placed, type Vector, type Volume, wrong } from "./placed.ts";
 
 /**
  * The series whose planes were measured, by Series Instance UID.

@@ -1,9 +1,9 @@
 import type { Patient, ReportStatus } from "@isocenter/contract";
-import { wordsOf } from "./words.ts";
+import { type SectionKey, wordsOf } from "./words.ts";
 
 /** A part of the report's text under its heading. */
 export interface PaperSection {
-  key: "findings" | "impression" | "recommendations" | "technique" | "comparison";
+  key: SectionKey;
   heading: string;
   text: string;
 }

@@ -1,5 +1,7 @@
 import type { FacilityLanguage, ReportStatus } from "@isocenter/contract";
-import type { PaperSection } from "./paper.ts";
+
+/** The parts of a report's text. */
+export type SectionKey = "findings" | "impression" | "recommendations" | "technique" | "comparison";
 
 /** The fixed words of a report's papers: all that neither a person nor the record says. */
 export interface PaperWords {
@@ -22,7 +24,7 @@ export interface PaperWords {
   /** What whoever had it for another patient is told. */
   wasAnothers: string;
   markedBy(name: string, when: string): string;
-  sections: Readonly<Record<PaperSection["key"], string>>;
+  sections: Readonly<Record<SectionKey, string>>;
   measurements: string;
   critical: string;
   severity: Readonly<Record<string, string>>;

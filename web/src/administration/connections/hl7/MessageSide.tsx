@@ -13,9 +13,8 @@ import { useTimeZone } from "../../../studies/queries.ts";
 import { t } from "../../../words/words.ts";
 import { Answer } from "../../parts/Listing.tsx";
 import { Side } from "../../parts/Page.tsx";
-import { systemOf } from "./MessagesPage.tsx";
 import { NewSystem } from "./NewSystem.tsx";
-import { fieldWord, segmentWord, statuses } from "./words.ts";
+import { fieldWord, segmentWord, statuses, systemOf } from "./words.ts";
 
 /** One message: what became of it, what it says, and what can be done with it. */
 export function MessageSide({ item, onClose }: { item: Hl7MessageItem; onClose: () => void }) {

@@ -18,7 +18,7 @@ import { Table, Two } from "../../parts/Table.tsx";
 import { MessageSide } from "./MessageSide.tsx";
 import { messageQuery } from "./message-query.ts";
 import { liveHl7, useSystemChoices } from "./queries.ts";
-import { statuses } from "./words.ts";
+import { statuses, systemOf } from "./words.ts";
 
 const types = ["ADT", "ORM", "OMG", "ORU"];
 const filters = ["kind", "status", "system", "action", "from", "to", "q", "patient"] as const;
@@ -99,10 +99,6 @@ export default function MessagesPage() {
     </Page>
   );
 }
-
-/** The system, or what an unknown sender calls itself. */
-export const systemOf = ({ systemName, sender }: Hl7MessageItem): string =>
-  systemName ?? (sender?.application || sender?.address || t("Nobody known"));
 
 const directionWord = ({ direction }: Hl7MessageItem): string =>
   direction === "IN" ? t("came in") : t("goes out");

@@ -1,6 +1,6 @@
-import type { Hl7MessageStatus, Hl7Receives, Hl7Sends } from "@isocenter/contract";
+import type { Hl7MessageItem, Hl7MessageStatus, Hl7Receives, Hl7Sends } from "@isocenter/contract";
 import type { Tone } from "../../../kit/Tag.tsx";
-import { message } from "../../../words/words.ts";
+import { message, t } from "../../../words/words.ts";
 
 export const statuses: Readonly<Record<Hl7MessageStatus, { word: string; tone: Tone }>> = {
   ACCEPTED: { word: message("Accepted"), tone: "ok" },
@@ -185,3 +185,7 @@ const segments: Readonly<Record<string, { word: string; fields: Readonly<Record<
 
 export const segmentWord = (name: string): string | undefined => segments[name]?.word;
 export const fieldWord = (name: string, field: number): string | undefined => segments[name]?.fields[field];
+
+/** The system, or what an unknown sender calls itself. */
+export const systemOf = ({ systemName, sender }: Hl7MessageItem): string =>
+  systemName ?? (sender?.application || sender?.address || t("Nobody known"));
