@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import type { Journal } from "../modules/journal/index.ts";
 import {
+  copyOut,
   createFileStore,
   lockFolder,
   type OperatorPlatform,
@@ -123,16 +124,13 @@ async function dumpDatabase(
     const bar = progress("tables", shapes.length);
     const tables: Dumped["tables"][number][] = [];
     for (const { name: table, columns } of shapes) {
-      const text = await tx
-        .unsafe(`copy public.${quoted(table)} (${columns.map(quoted).join(", ")}) to stdout`)
-        .readable();
+      const text = copyOut(tx, `copy public.${quoted(table)} (${columns.map(quoted).join(", ")}) to stdout`);
       tables.push({ name: table, columns, ...(await writeCompressed(folder, `${table}.copy.gz`, text)) });
       bar.advance(1);
     }
     bar.end();
     const objects = await listObjects(tx, folder);
     const sequences = await listSequences(tx);
-    const jobs = await tx.unsafe(copyJobs).readable();
     const [head] = await tx<{ keyId: string }[]>`select key_id as "keyId" from journal_head`;
     return {
       format: 1,
@@ -142,7 +140,7 @@ async function dumpDatabase(
       createdAt,
       tables,
       sequences,
-      jobs: await writeCompressed(folder, "waiting-jobs.copy.gz", jobs),
+      jobs: await writeCompressed(folder, "waiting-jobs.copy.gz", copyOut(tx, copyJobs)),
       objects: objects.file,
       seal: { newest: objects.newestSeal, keyId: head?.keyId ?? null },
     };

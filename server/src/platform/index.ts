@@ -4,6 +4,7 @@
  */
 export * from "./clock.ts";
 export * from "./config.ts";
+export * from "./copy-out.ts";
 export * from "./csv.ts";
 export * from "./database.ts";
 export * from "./deferral.ts";
