@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript, so that a Node that is too old can still say so.
-import { enableCompileCache } from "node:module";
+// Plain JavaScript that names nothing of newer modules, so that a Node that is too old can still say so.
+import module from "node:module";
 import os from "node:os";
 import path from "node:path";
 
@@ -8,7 +8,7 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
     `Isocenter needs Node 24 (this is ${process.version}).\n` +
-      "Run it through npm, which brings the right one on Linux and Windows: npm ci && npm start\n" +
+      "Run it through npm, which brings the right one on Linux and Windows: npm ci && npm start; then npx isocenter COMMAND\n" +
       "Elsewhere install Node 24 from https://nodejs.org and try again.\n",
   );
   process.exit(1);
@@ -17,5 +17,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(8, os.availableParallelism() * 4));
 // What is compiled once need not be compiled again at the next start, nor by the listener's process. Where nothing may be written there it is not kept.
 process.env.NODE_COMPILE_CACHE ??= path.join(import.meta.dirname, "../../node_modules/.cache/isocenter");
-enableCompileCache(process.env.NODE_COMPILE_CACHE);
+module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 await import("../src/cli.ts");

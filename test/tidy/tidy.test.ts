@@ -148,6 +148,12 @@ describe("rooms", () => {
   });
 });
 
+test("the launcher imports no name that an older Node does not know: there it would end before it says which Node it needs", () => {
+  const imports = read("server/bin/isocenter.js").match(/^import .*/gm) ?? [];
+  expect(imports.length).toBeGreaterThan(0);
+  expect(imports.filter((line) => !/^import \w+ from "node:\w+";$/.test(line))).toEqual([]);
+});
+
 describe("files", () => {
   const product = files.filter((file) => !isTest(file) && !isGenerated(file));
 

@@ -18,7 +18,9 @@ async function slowly(chunks: AsyncIterable<Buffer>): Promise<number> {
   return lines;
 }
 
-test("after a copy the same connection answers, however slowly it was read", { timeout: 20_000 }, async () => {
+test("after a copy the same connection answers, however slowly it was read", {
+  timeout: 20_000,
+}, async () => {
   for (const count of [0, 1, 64, 100, 260, 268, 276, 284, 292, 300, 308, 316, 600])
     await transact(database.db, async (tx) => {
       expect(await slowly(copyOut(tx, kilobytes(count)))).toBe(count);
