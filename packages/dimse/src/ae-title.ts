@@ -12,6 +12,7 @@ export function decodeAeTitle(bytes: Buffer): string {
   return bytes.toString("latin1").replace(/^ +|[ \0]+$/g, "");
 }
 
+/** As the 16 bytes of an association PDU, filled up with spaces; what is longer is cut (PS3.8 §9.3.2). */
 export function encodeAeTitle(title: string): Buffer {
   return Buffer.from(title.padEnd(16, " ").slice(0, 16), "latin1");
 }

@@ -80,6 +80,7 @@ export interface Association {
 /** How much may wait in the socket before we wait for the peer. */
 const sendBufferBytes = 512 * 1024;
 
+/** The upper layer's state machine over one connection (PS3.8 §9.2). What the peer does, and how the association ends, is told to the user. */
 export function createAssociation(
   role: "requestor" | "acceptor",
   socket: Socket,

@@ -24,6 +24,10 @@ const chunkOverhead = 128;
 /** So many chunks that were taken may stay before the queue is cut: cutting after each would cost as much as it holds. */
 const takenKept = 32;
 
+/**
+ * A queue from the connection to whoever reads the data set.
+ * @param highWaterMark in bytes, with what each chunk costs beside its own: `onFull` is called above it, `onDrained` when it is below again
+ */
 export function createChunkQueue(
   highWaterMark: number,
   onFull: () => void,

@@ -64,6 +64,7 @@ export const noDataSet = 0x0101;
 /** What we say where one does; any value but 0101H would do. */
 export const dataSetPresent = 0x0000;
 
+/** A command that cannot be understood: the association is aborted. */
 export class CommandSetError extends Error {
   constructor(message: string) {
     super(message);

@@ -24,6 +24,7 @@ export function item(type: number, value: Uint8Array): Buffer {
   return bytes;
 }
 
+/** @throws PduError where the UID is longer than an item can say */
 export function uidItem(type: number, uid: string): Buffer {
   return item(type, Buffer.from(uid, "latin1"));
 }

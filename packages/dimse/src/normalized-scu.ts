@@ -68,6 +68,7 @@ export interface NormalizedRequests {
   nDelete(request: DeleteRequest): Promise<NormalizedResult>;
 }
 
+/** On the contexts that were accepted (PS3.7 §10.3). */
 export function normalizedRequests(
   association: Association,
   exchanges: Exchanges,

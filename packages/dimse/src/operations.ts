@@ -52,6 +52,7 @@ const cancellable: ReadonlySet<number> = new Set([
   commandFields.cGetRequest,
 ]);
 
+/** The operations that the peer asks for: one after the other, but that C-CANCEL reaches the one under way (PS3.7 §9.3). */
 export function createOperations<T>(deps: OperationsDeps<T>): Operations {
   const { association, limits, attend } = deps;
   const running = new Map<number, Running>();

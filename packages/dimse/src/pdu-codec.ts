@@ -123,6 +123,7 @@ function encodeFixed(fields: {
   return bytes;
 }
 
+/** A-ASSOCIATE-RQ (PS3.8 §9.3.2). @throws PduError where an item is too long */
 export function encodeAssociateRequest(request: AssociateRequest): Buffer {
   const contexts = request.contexts.map(({ id, abstractSyntax, transferSyntaxes }) =>
     item(
@@ -143,6 +144,7 @@ export function encodeAssociateRequest(request: AssociateRequest): Buffer {
   );
 }
 
+/** A-ASSOCIATE-AC (PS3.8 §9.3.3). @throws PduError where an item is too long */
 export function encodeAssociateAccept(accept: AssociateAccept): Buffer {
   const contexts = accept.contexts.map(({ id, result, transferSyntax }) =>
     item(
@@ -159,26 +161,32 @@ export function encodeAssociateAccept(accept: AssociateAccept): Buffer {
   );
 }
 
+/** A-ASSOCIATE-RJ without its header, 4 bytes (PS3.8 §9.3.4). */
 export function decodeRejection(body: Buffer): Rejection {
   return { result: body[1]!, source: body[2]!, reason: body[3]! };
 }
 
+/** A-ASSOCIATE-RJ (PS3.8 §9.3.4). */
 export function encodeRejection({ result, source, reason }: Rejection): Buffer {
   return pdu(pduTypes.associateReject, Buffer.from([0, result, source, reason]));
 }
 
+/** A-RELEASE-RQ (PS3.8 §9.3.6). */
 export function encodeReleaseRequest(): Buffer {
   return pdu(pduTypes.releaseRequest, Buffer.alloc(4));
 }
 
+/** A-RELEASE-RP (PS3.8 §9.3.7). */
 export function encodeReleaseResponse(): Buffer {
   return pdu(pduTypes.releaseResponse, Buffer.alloc(4));
 }
 
+/** A-ABORT without its header, 4 bytes (PS3.8 §9.3.8). */
 export function decodeAbort(body: Buffer): Abort {
   return { source: body[2]!, reason: body[3]! };
 }
 
+/** A-ABORT (PS3.8 §9.3.8). */
 export function encodeAbort({ source, reason }: Abort): Buffer {
   return pdu(pduTypes.abort, Buffer.from([0, 0, source, reason]));
 }

@@ -12,6 +12,7 @@ export interface ReadAhead extends AsyncIterable<Uint8Array> {
 
 const aheadBytes = 1024 * 1024;
 
+/** Up to a megabyte is read ahead. @param source as a function it is opened by `start`, or when it is first read */
 export function createReadAhead(source: Chunks | (() => Chunks | Promise<Chunks>)): ReadAhead {
   let iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array> | undefined;
   const ready: Uint8Array[] = [];

@@ -39,6 +39,7 @@ export interface ServerContext<T> {
   nextId(): number;
 }
 
+/** Answers one connection from A-ASSOCIATE-RQ to its end. Faults are told to the observer; it does not throw. */
 export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): ServerAssociation {
   const { options, limits, timeouts } = server;
   const remoteAddress = socket.remoteAddress ?? "";

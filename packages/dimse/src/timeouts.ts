@@ -37,6 +37,7 @@ export interface Deadline {
   touch(): void;
 }
 
+/** @param expired called once for each wait that ran out; the next one is to be set */
 export function createDeadline(expired: () => void): Deadline {
   let timer: NodeJS.Timeout | undefined;
   let currentMs: number | null = null;

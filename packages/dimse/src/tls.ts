@@ -46,6 +46,7 @@ export interface PeerTls {
 /** The least that the BCP 195 profile lets pass. */
 export const minVersion = "TLSv1.2";
 
+/** How we connect (PS3.15 B.12). With a fingerprint, that is compared in place of the chain of authorities. */
 export function clientTlsOptions(host: string, port: number, tls: ClientTls): ConnectionOptions {
   const { servername = isIP(host) ? undefined : host, certificateSha256, ...rest } = tls;
   return {
@@ -60,6 +61,7 @@ export function clientTlsOptions(host: string, port: number, tls: ClientTls): Co
   };
 }
 
+/** What TLS says of the peer; null where there is none. */
 export function peerTlsOf(socket: Socket): PeerTls | null {
   if (!(socket instanceof TLSSocket)) return null;
   const certificate = socket.getPeerCertificate();

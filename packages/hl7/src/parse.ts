@@ -91,6 +91,10 @@ export function decodeMessage(
   return { text: text.replace(/^\ufeff?\s*/, ""), delimiters, characterSets, isClean };
 }
 
+/**
+ * A line as fields of repetitions of components of subcomponents (HL7 v2.5.1 §2.5). Of MSH the first two fields are the delimiters themselves.
+ * @param decode reads the characters that an escape gives in hexadecimal
+ */
 export function parseSegment(line: string, d: Delimiters, decode: (bytes: Uint8Array) => string): Segment {
   const parts = line.split(d.field);
   const name = parts[0]!;

@@ -28,6 +28,7 @@ export type ImagingReply =
   | { id: number; result: DecodedFrame | Uint8Array }
   | { id: number; error: { code: ImagingErrorCode | null; message: string } };
 
+/** What a thread does, also without one. @throws ImagingError */
 export function runJob(job: ImagingJob): Promise<DecodedFrame | Uint8Array> {
   if (job.kind === "decode") return decodeFrame(job.description, job.bytes);
   return job.kind === "transcode"
