@@ -697,6 +697,7 @@ describe("a client that is generated from the document calls", () => {
     await made(
       api.GET("/api/v1/critical-findings/study/{studyId}", { params: { path: { studyId: image.studyId } } }),
     );
+    await made(api.GET("/api/v1/critical-findings/{id}/alarm", finding));
     await made(api.GET("/api/v1/critical-findings/{id}", finding));
     await made(
       api.PATCH("/api/v1/critical-findings/{id}", { ...finding, body: { description: "Pneumothorax" } }),

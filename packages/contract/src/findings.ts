@@ -126,6 +126,15 @@ export const Finding = Type.Object({
 });
 export type Finding = Static<typeof Finding>;
 
+/** What an alarm says of its finding on a screen that shows it unasked. */
+export const FindingAlarm = Type.Object({
+  id: Id,
+  status: Type.Enum([...findingStatuses]),
+  patient: Type.Pick(PatientSummary, ["name", "identifier"]),
+  description: Type.String(),
+});
+export type FindingAlarm = Static<typeof FindingAlarm>;
+
 export const RaiseFinding = Type.Object(
   {
     studyId: Id,

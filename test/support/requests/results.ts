@@ -154,6 +154,7 @@ export const resultRequests: Requests = {
   listCriticalFindingsBySeverity: () => ({ path: { severity: "HIGH" } }),
   listCriticalFindingsByStudy: async (h) => ({ path: { studyId: (await h.finding()).studyId } }),
   getCriticalFinding: ofFinding,
+  getCriticalFindingAlarm: ofFinding,
   updateCriticalFinding: async (h) => ({ ...(await ofFinding(h)), body: { description: "Tension" } }),
   listCriticalFindingHistory: ofFinding,
   acknowledgeCriticalFinding: async (h) => ({

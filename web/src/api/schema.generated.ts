@@ -3748,6 +3748,26 @@ export interface paths {
         patch: operations["updateCriticalFinding"];
         trace?: never;
     };
+    "/api/v1/critical-findings/{id}/alarm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an alarm on a screen says of its finding; nobody counts as reached by it
+         * @description Needs the permission `findings.read`.
+         */
+        get: operations["getCriticalFindingAlarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/critical-findings/{id}/history": {
         parameters: {
             query?: never;
@@ -5377,6 +5397,18 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             actions: string[];
+        };
+        FindingAlarm: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            status: "OPEN" | "NOTIFIED" | "ACKNOWLEDGED" | "FOLLOW_UP" | "CLOSED" | "VOID";
+            patient: {
+                /** @description Family, Given Middle */
+                name: string;
+                identifier: string;
+            };
+            description: string;
         };
         FindingEvent: {
             /** Format: uuid */
@@ -17137,6 +17169,35 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             423: components["responses"]["Locked"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            "5XX": components["responses"]["ServerError"];
+        };
+    };
+    getCriticalFindingAlarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the item */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingAlarm"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
             "5XX": components["responses"]["ServerError"];
         };

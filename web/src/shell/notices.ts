@@ -7,7 +7,6 @@ import { toast } from "../kit/toast.ts";
 import { message, t } from "../words/words.ts";
 
 export const mostShown = 50;
-const mostPending = 200;
 const withoutFeedMs = 20_000;
 
 /** The newest notices of the person, and how many are unread. */
@@ -23,21 +22,20 @@ export const useNotices = () => {
   });
 };
 
-/** Whom an alarm is about, where it is about a finding that the person may see. A list is asked for: to open one tells that somebody was reached. */
+/** Whom an alarm is about, where it is about a finding that the person may see and that waits. Nobody counts as reached by it. */
 export function useAlarmed(alarm: Pick<Notice, "subject"> | undefined) {
   const mayRead = useMe()?.permissions.includes("findings.read") ?? false;
   const id = alarm?.subject.type === "finding" ? alarm.subject.id : null;
-  const pending = useQuery({
+  const { data } = useQuery({
     queryKey: ["findings", "alarmed", id],
     meta: { live: ["finding", "patient"] },
     queryFn: ({ signal }) =>
       answerOf(
-        api.GET("/api/v1/critical-findings/pending", { params: { query: { limit: mostPending } }, signal }),
+        api.GET("/api/v1/critical-findings/{id}/alarm", { params: { path: { id: id ?? "" } }, signal }),
       ),
     enabled: mayRead && id !== null,
-    placeholderData: keepPreviousData,
   });
-  return pending.data?.data.find((finding) => finding.id === id);
+  return data?.status === "OPEN" || data?.status === "NOTIFIED" ? data : undefined;
 }
 
 const changed = () => void queryClient.invalidateQueries({ queryKey: ["notices"] });

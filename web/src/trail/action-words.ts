@@ -35,6 +35,7 @@ const words: Readonly<Record<string, string>> = {
   "facility.created": message("Made a facility"),
   "finding-policy.changed": message("Changed the finding policies"),
   "finding.acknowledged": message("Acknowledged a critical finding"),
+  "finding.alarm-shown": message("Was shown the alarm of a critical finding"),
   "finding.changed": message("Changed a critical finding"),
   "finding.closed": message("Closed a critical finding"),
   "finding.escalated": message("Passed a critical finding on"),

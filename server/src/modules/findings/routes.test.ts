@@ -576,6 +576,7 @@ describe("who may", () => {
     ["GET", "/critical-findings/severity/HIGH", "read"],
     ["GET", "/critical-findings/study/:study", "read"],
     ["GET", "/critical-findings/:id", "read"],
+    ["GET", "/critical-findings/:id/alarm", "read"],
     ["GET", "/critical-findings/:id/history", "read"],
     ["POST", "/critical-findings", "raise"],
     ["PATCH", "/critical-findings/:id", "raise"],
@@ -602,6 +603,7 @@ describe("who may", () => {
     const [away, other] = [await person("RADIOLOGIST", there), await person("PHYSICIAN")];
     for (const who of [away, other]) {
       expect((await call(who, "GET", `/critical-findings/${id}`)).status).toBe(404);
+      expect((await call(who, "GET", `/critical-findings/${id}/alarm`)).status).toBe(404);
       expect((await call(who, "GET", `/critical-findings/${id}/history`)).status).toBe(404);
       expect((await call(who, "POST", `/critical-findings/${id}/acknowledge`, readBack)).status).toBe(404);
       expect((await call(who, "POST", `/critical-findings/${id}/close`, {})).status).toBe(404);
@@ -629,6 +631,51 @@ describe("who may", () => {
       { action: "finding.viewed", patient_id: patientId },
       { action: "finding.history-viewed", patient_id: patientId },
     ]);
+  });
+
+  test("what a screen reads again and again is written down once, each by what it was", async () => {
+    const { id } = (await raise()).body;
+    const who = await person("RADIOLOGIST");
+    for (let n = 0; n < 3; n++) {
+      await call(who, "GET", `/critical-findings/${id}`);
+      await call(who, "GET", "/critical-findings/pending?limit=10");
+      await call(who, "GET", "/critical-findings?status=OPEN");
+      await call(who, "GET", "/critical-findings?status=CLOSED");
+    }
+    await server.journal.drain();
+    const rows = await database.db`
+      select action, subject_id as about from access where actor_id = ${who.id} order by id`;
+    expect(rows).toEqual([
+      { action: "finding.viewed", about: id },
+      { action: "finding.searched", about: "critical-findings/pending" },
+      { action: "finding.searched", about: "critical-findings?status=OPEN" },
+      { action: "finding.searched", about: "critical-findings?status=CLOSED" },
+    ]);
+  });
+
+  test("an alarm says whom it is about, reaches nobody, and is written down once an hour", async () => {
+    const { id } = (await raise({ recipients: [people.PHYSICIAN.id] })).body;
+    const shown = () => call(people.PHYSICIAN, "GET", `/critical-findings/${id}/alarm`);
+    const { body } = await shown();
+    const finding = (await call(radiologist, "GET", `/critical-findings/${id}`)).body;
+    const { name, identifier } = finding.patient;
+    expect(body).toEqual({
+      id,
+      status: finding.status,
+      patient: { name, identifier },
+      description: finding.description,
+    });
+    expect(finding.recipients).toMatchObject([{ personId: people.PHYSICIAN.id, reachedAt: null }]);
+    const written = async () => {
+      await server.journal.drain();
+      return database.db`select patient_id from access where subject_id = ${id} and action = 'finding.alarm-shown'`;
+    };
+    platform.clock.advance(59 * 60_000);
+    await shown();
+    expect(await written()).toEqual([{ patient_id: patientId }]);
+    platform.clock.advance(2 * 60_000);
+    await shown();
+    expect(await written()).toHaveLength(2);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   ChangeFinding,
   CloseFinding,
   Finding,
+  FindingAlarm,
   FindingHistory,
   FindingListQuery,
   FindingPageQuery,
@@ -43,6 +44,21 @@ const read = { permission: "findings.read" } as const;
 const raise = { permission: "findings.raise", idempotent: true } as const;
 const change = { permission: "findings.raise" } as const;
 const answer = { permission: "findings.acknowledge", idempotent: true } as const;
+/** Screens read again what they show, some three times a minute: for one viewer that counts once in this time. */
+const screenSeconds = 300;
+/** An alarm stands on every page until somebody answers. */
+const alarmSeconds = 3600;
+
+/** A list by what was asked for; its pages are one search. */
+function searchName(list: string, filter: FindingFilter): string {
+  const asked = new URLSearchParams();
+  for (const name of asking) {
+    const value = filter[name];
+    if (value !== undefined) asked.set(name, String(value));
+  }
+  return asked.size > 0 ? `${list}?${asked}` : list;
+}
+const asking = ["studyId", "patientId", "facilityId", "status", "severity", "overdue"] as const;
 
 /** `/critical-findings`: raising, telling, acknowledging and following up what must not be overlooked. */
 export function findingRoutes({ platform, findings }: { platform: Platform; findings: Findings }): Routes {
@@ -54,8 +70,9 @@ export function findingRoutes({ platform, findings }: { platform: Platform; find
     const page = await listFindings(db, request.viewer, clock, filter);
     await journal.access(request.viewer, {
       action: "finding.searched",
-      subject: { type: "search", id: named },
+      subject: { type: "search", id: searchName(named, filter) },
       data: { found: page.total },
+      onceInSeconds: screenSeconds,
     });
     return listAnswer(request, filter, page);
   }
@@ -186,8 +203,39 @@ export function findingRoutes({ platform, findings }: { platform: Platform; find
           subject: { type: "finding", id },
           patientId: finding.patientId,
           facilityId: finding.facilityId,
+          onceInSeconds: screenSeconds,
         });
         return sendVersioned(reply, finding);
+      },
+    );
+
+    app.get(
+      "/critical-findings/:id/alarm",
+      {
+        config: read,
+        schema: {
+          tags,
+          summary: "What an alarm on a screen says of its finding; nobody counts as reached by it",
+          params,
+          response: { 200: FindingAlarm, ...problems },
+        },
+      },
+      async (request) => {
+        const { id } = request.params;
+        const { status, patient, description, patientId, facilityId } = await getFinding(
+          db,
+          request.viewer,
+          clock,
+          id,
+        );
+        await journal.access(request.viewer, {
+          action: "finding.alarm-shown",
+          subject: { type: "finding", id },
+          patientId,
+          facilityId,
+          onceInSeconds: alarmSeconds,
+        });
+        return { id, status, patient, description };
       },
     );
 
@@ -211,6 +259,7 @@ export function findingRoutes({ platform, findings }: { platform: Platform; find
           subject: { type: "finding", id },
           patientId,
           facilityId,
+          onceInSeconds: screenSeconds,
         });
         const deliveries = await deliveriesOf(db, { subject: { type: "finding", id } });
         return { data: await historyOf(db, id), deliveries };

@@ -30,6 +30,7 @@ const exceptions: Readonly<Record<string, string>> = {
   "POST /reports/{id}/discrepancy": "markReportDiscrepancy",
   "POST /critical-findings/{id}/follow-up": "followUpCriticalFinding",
   "GET /critical-findings/pending": "listPendingCriticalFindings",
+  "GET /critical-findings/{id}/alarm": "getCriticalFindingAlarm",
   "GET /billing": "listBills",
   "POST /billing": "createBill",
   "GET /billing/{id}": "getBill",
