@@ -52,6 +52,7 @@ export function reportPaper(more: Partial<ReportPaper> = {}): ReportPaper {
     amendment: null,
     enteredInError: null,
     supersededBy: null,
+    anothers: null,
     createdAt: new Date("2026-01-05T09:31:00Z"),
     ...more,
   };

@@ -21,6 +21,10 @@ export const ReportDocuments = Type.Object({
     Type.Object({
       type: Type.Enum(["PDF", "SR"]),
       version: Type.Integer(),
+      stands: Type.Boolean({
+        description: "It is of the version that counts, and names the patient whom the study is of",
+      }),
+      namesAnotherPatient: Type.Boolean(),
       imageId: Id,
       studyInstanceUid: Type.String(),
       seriesInstanceUid: Type.String(),

@@ -70,6 +70,11 @@ export const ReadingClaim = Type.Object({
 });
 export type ReadingClaim = Static<typeof ReadingClaim>;
 
+const namesAnotherPatient = Type.Boolean({
+  description:
+    "The study turned out to be another patient's since: the version and its papers name whom it was thought to be of",
+});
+
 /**
  * A report. Whoever may see all of it sees the text as it is now, with what is being written over a signed text under `amendment`; others see the newest signed
  * version, and `version` is its number.
@@ -97,6 +102,7 @@ export const Report = Type.Object({
   reason: Nullable(
     Type.String({ description: "Why it was amended, cancelled or marked as entered in error" }),
   ),
+  namesAnotherPatient,
   amendment: Nullable(
     Type.Object({
       ...ReportContent.properties,
@@ -211,6 +217,7 @@ export const ReportVersion = Type.Object({
     },
     { description: "As they were known when it was signed" },
   ),
+  namesAnotherPatient,
   orderId: Nullable(Id),
   studyInstanceUid: Type.String(),
   accessionNumber: Nullable(Type.String()),

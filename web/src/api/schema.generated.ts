@@ -6961,6 +6961,8 @@ export interface components {
             signedAt: string | null;
             versionNumber: number | null;
             reason: string | null;
+            /** @description The study turned out to be another patient's since: the version and its papers name whom it was thought to be of */
+            namesAnotherPatient: boolean;
             amendment: {
                 findings: string;
                 impression: string;
@@ -6999,6 +7001,9 @@ export interface components {
                 /** @enum {unknown} */
                 type: "PDF" | "SR";
                 version: number;
+                /** @description It is of the version that counts, and names the patient whom the study is of */
+                stands: boolean;
+                namesAnotherPatient: boolean;
                 /** Format: uuid */
                 imageId: string;
                 studyInstanceUid: string;
@@ -7116,6 +7121,8 @@ export interface components {
                 birthDate: string | null;
                 sex: string | null;
             };
+            /** @description The study turned out to be another patient's since: the version and its papers name whom it was thought to be of */
+            namesAnotherPatient: boolean;
             orderId: string | null;
             studyInstanceUid: string;
             accessionNumber: string | null;

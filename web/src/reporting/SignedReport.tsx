@@ -13,6 +13,7 @@ import { sections, textsOf } from "./autosave.ts";
 import { DiscrepancyDialog, discrepancyWords } from "./DiscrepancyDialog.tsx";
 import { FindingDialog } from "./FindingDialog.tsx";
 import { LetterPreview } from "./LetterPreview.tsx";
+import { NamesAnother } from "./NamesAnother.tsx";
 import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
 import { Verification } from "./Verification.tsx";
@@ -38,6 +39,7 @@ export function SignedReport({ report }: { report: Report }) {
   const may = (action: string) => report.actions.includes(action);
   return (
     <section className="report-body" aria-label={t("Report")}>
+      {report.namesAnotherPatient && <NamesAnother />}
       {report.imagesAfterReportAt && (
         <p className="note urg" role="note">
           {t("Images came after this report was signed.")}

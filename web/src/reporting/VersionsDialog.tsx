@@ -8,6 +8,7 @@ import { changesOf } from "../kit/changes.ts";
 import { Dialog } from "../kit/Dialog.tsx";
 import { momentIn } from "../kit/dates.ts";
 import { Labelled } from "../kit/Field.tsx";
+import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { useTimeZone } from "../studies/queries.ts";
@@ -52,7 +53,13 @@ function Comparison({ versions }: { versions: readonly ReportVersion[] }) {
   const other = versions.find(({ number }) => number === newer);
   if (!one || !other) return <p className="text-text-2">{t("Nothing is signed yet.")}</p>;
   const titleOf = (version: ReportVersion) =>
-    `${version.number} · ${reportStateWord(version.status)} · ${version.signer.name} · ${momentIn(timeZone, version.signedAt)}`;
+    joined(
+      String(version.number),
+      reportStateWord(version.status),
+      version.namesAnotherPatient && t("names another patient"),
+      version.signer.name,
+      momentIn(timeZone, version.signedAt),
+    );
   const choose = (label: string, value: number, set: (number: number) => void) => (
     <Labelled label={label} boxed>
       <select value={value} onChange={(event) => set(Number(event.target.value))}>

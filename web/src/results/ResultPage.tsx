@@ -197,12 +197,13 @@ function ReportText({ report }: { report: Report }) {
   const before = shown ? signed[signed.indexOf(shown) - 1] : undefined;
   const invalid = report.status === "ENTERED_IN_ERROR";
   const content = shown ?? report;
+  const anothers = content.namesAnotherPatient;
   return (
     <article className="result-report" aria-label={t("Report")}>
       <header className="flex flex-wrap items-center gap-2">
         <Tag
-          tone={invalid ? "crit" : shown && shown.status !== "FINAL" ? "urg" : "ok"}
-          icon={invalid ? "alert" : "check"}
+          tone={invalid || anothers ? "crit" : shown && shown.status !== "FINAL" ? "urg" : "ok"}
+          icon={invalid || anothers ? "alert" : "check"}
         >
           {kindWord(invalid ? report.status : (shown?.status ?? report.status))}
         </Tag>
@@ -219,6 +220,13 @@ function ReportText({ report }: { report: Report }) {
       {invalid && (
         <p className="note crit" role="alert">
           {t("This report was entered in error: do not act on it.")} {report.reason}
+        </p>
+      )}
+      {anothers && (
+        <p className="note crit" role="alert">
+          {t(
+            "This version was signed when the examination was thought to be another patient's: ask the department before you act on it.",
+          )}
         </p>
       )}
       {signed.length > 1 && (

@@ -66,6 +66,7 @@ const words: Readonly<Record<string, string>> = {
   "reading.assigned": message("A study was given to you to read"),
   "reading.taken-over": message("A study that you had was taken over"),
   "report.available": message("A report is there"),
+  "report.patient-changed": message("A report that you had is another patient's"),
   "report.discrepancy": message("A report was marked as discrepant"),
   "study.stat-arrived": message("A STAT study has arrived"),
   "webhook.disabled": message("A webhook was switched off"),

@@ -13,6 +13,7 @@
 
 export { createArchive } from "./archive.ts";
 export { archivedBytes } from "./archived-bytes.ts";
+export { commentOnImage } from "./correct/correct.ts";
 export { purgeDemonstration } from "./deletion/purge.ts";
 export { doubtNotices } from "./doubt/notices.ts";
 export { getExam, listExamImages, registerExamImage } from "./exam-images.ts";

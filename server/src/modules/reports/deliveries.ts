@@ -49,3 +49,17 @@ export async function earlierReaders(tx: Tx, reportId: string, number: number): 
     where report_id = ${reportId} and number < ${number} and recipient_kind = 'user' order by 1`;
   return rows.map(({ id }) => id);
 }
+
+/** Each report of a study that has a version, with its newest and who had one of them: who wrote, submitted or signed it, and who was shown or told. */
+export async function haveHad(
+  tx: Tx,
+  studyId: string,
+): Promise<{ reportId: string; number: number; authors: string[]; readers: string[] }[]> {
+  return tx`
+    select r.id as "reportId", r.last_number as number,
+      array(select distinct p.id::text from (select r.author_id as id union all select r.submitted_by union all
+        select v.signer_id from report_version v where v.report_id = r.id) p where p.id is not null order by 1) as authors,
+      array(select distinct d.recipient_id from report_delivery d
+        where d.report_id = r.id and d.recipient_kind = 'user' order by 1) as readers
+    from report r where r.study_id = ${studyId} and r.last_number > 0 order by r.id`;
+}

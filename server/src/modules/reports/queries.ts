@@ -23,6 +23,7 @@ import {
   inCareOf,
   type SummaryColumns,
   summaryColumns,
+  survivorSql,
   toPatientSummary,
 } from "../patients/index.ts";
 import { type ClaimRow, claimOf, claimsOf, lapsedBefore, toClaim } from "./claims.ts";
@@ -65,6 +66,7 @@ export interface ReportRow extends SummaryColumns {
   version: number;
   createdAt: Date;
   updatedAt: Date;
+  namesAnotherPatient: boolean;
   claimed: boolean;
   delivered: boolean;
   atWork: boolean;
@@ -93,6 +95,15 @@ const isClaimed = (sql: Reader, viewer: Viewer, now: Date): Fragment =>
     ? sql`exists (select 1 from reading_claim c where c.study_id = r.study_id and c.active_at > ${lapsedBefore(now)})`
     : sql`false`;
 
+/** Whether the version was made for another than the patient whom the study is of; merged patients are one. The version is `v`, the study `st`. */
+export const namesAnother = (sql: Reader): Fragment => sql`
+  coalesce((${survivorSql(sql, "(v.patient->>'id')::uuid")}) <> st.patient_id, false)`;
+
+/** Of the version that is shown; false where there is none. */
+const shownNamesAnother = (sql: Reader, viewer: Viewer): Fragment => sql`
+  coalesce((select ${namesAnother(sql)} from report_version v where v.report_id = r.id
+    and v.number = ${seesAll(viewer) ? sql`r.last_number` : sql`r.signed_number`}), false)`;
+
 export const reportColumns = (sql: Reader, viewer: Viewer, now: Date): Fragment => sql`
   r.id, r.study_id as "studyId", st.study_instance_uid as "studyInstanceUid", st.accession_number as "accessionNumber",
   st.order_id as "orderId", r.facility_id as "facilityId", r.status, r.content, r.template,
@@ -102,7 +113,7 @@ export const reportColumns = (sql: Reader, viewer: Viewer, now: Date): Fragment 
   r.amendment_by_name as "amendmentByName", r.amendment_at as "amendmentAt", r.discrepancy_category as "discrepancyCategory",
   r.discrepancy_note as "discrepancyNote", r.discrepancy_by as "discrepancyBy", r.discrepancy_by_name as "discrepancyByName",
   r.discrepancy_at as "discrepancyAt", st.images_after_report_at as "imagesAfterReportAt", r.version, r.created_at as "createdAt",
-  r.updated_at as "updatedAt", ${isClaimed(sql, viewer, now)} as claimed, ${delivered(sql, viewer)} as delivered,
+  r.updated_at as "updatedAt", ${shownNamesAnother(sql, viewer)} as "namesAnotherPatient", ${isClaimed(sql, viewer, now)} as claimed, ${delivered(sql, viewer)} as delivered,
   ${isAtWork(sql, viewer, now)} as "atWork", ${summaryColumns(sql)}`;
 
 export const reportTables = (sql: Reader): Fragment => sql`
@@ -148,6 +159,7 @@ function toReport(viewer: Viewer, row: ReportRow, claim: ClaimRow | null): Repor
     signedAt,
     versionNumber: all ? row.lastNumber || null : row.signedNumber,
     reason: row.reason,
+    namesAnotherPatient: row.namesAnotherPatient,
     ...(all ? around(row, claim) : { amendment: null, discrepancy: null, claim: null }),
     imagesAfterReportAt: row.imagesAfterReportAt?.toISOString() ?? null,
     version: all ? row.version : (row.signedNumber ?? row.version),

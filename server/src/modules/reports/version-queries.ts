@@ -4,7 +4,7 @@ import { factsAbout } from "../journal/index.ts";
 import { breachesOf, type VersionRow, type Witness } from "./chain.ts";
 import { differences } from "./content.ts";
 import { versionFacts } from "./facts.ts";
-import { visible } from "./queries.ts";
+import { namesAnother, visible } from "./queries.ts";
 import { noReport, type ReportRow } from "./report.ts";
 
 type Kept = Pick<ReportRow, "status" | "lastNumber" | "signedNumber" | "content">;
@@ -36,11 +36,23 @@ export async function reportVersions(
   const all = requirePermission(viewer, "reports.read") === "all";
   await findReport(reader, viewer, reportId);
   const rows = await rowsOf(reader, reportId);
+  const others = await ofAnother(reader, reportId);
   const seen = all ? rows : rows.filter(({ status }) => status !== "PRELIMINARY");
-  return seen.map((row, index) => toVersion(row, seen[index - 1] ?? null));
+  return seen.map((row, index) => ({
+    ...toVersion(row, seen[index - 1] ?? null),
+    namesAnotherPatient: others.has(row.number),
+  }));
 }
 
-function toVersion(row: VersionRow, before: VersionRow | null): ReportVersion {
+/** The versions that were made for another than the patient whom the study is of. */
+async function ofAnother(reader: Reader, reportId: string): Promise<ReadonlySet<number>> {
+  const rows = await reader<{ number: number }[]>`
+    select v.number from report_version v join report r on r.id = v.report_id join study st on st.id = r.study_id
+    where v.report_id = ${reportId} and ${namesAnother(reader)}`;
+  return new Set(rows.map(({ number }) => number));
+}
+
+function toVersion(row: VersionRow, before: VersionRow | null): Omit<ReportVersion, "namesAnotherPatient"> {
   const { content, signerId, signerName, signedAt, imageSetHash, previousHash, hash, ...version } = row;
   return {
     ...version,

@@ -123,6 +123,7 @@ export const tags = {
   LUTFrameRange: "00289507",
   PresentationLUTShape: "20500020",
   DoseGridScaling: "3004000E",
+  ImageComments: "00204000",
   DocumentTitle: "00420010",
   MIMETypeOfEncapsulatedDocument: "00420012",
   ConceptNameCodeSequence: "0040A043",

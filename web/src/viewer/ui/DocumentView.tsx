@@ -36,6 +36,7 @@ export function DocumentView({ series, dicomweb, onShowAttributes }: DocumentVie
   const loaded = useDocument(dicomweb, series, uid);
   useRenewedFilm(dicomweb, series, uid, loaded?.isStreamed ?? false);
   const title = seriesTitle(series);
+  const comment = dataSet && textOf(dataSet, tags.ImageComments);
   return (
     <div className="vw-document" data-document={loaded && !loaded.error ? loaded.type : ""}>
       <header>
@@ -71,6 +72,11 @@ export function DocumentView({ series, dicomweb, onShowAttributes }: DocumentVie
           {t("Its values")}
         </button>
       </header>
+      {comment && (
+        <p className="vw-comment" role="alert">
+          {comment}
+        </p>
+      )}
       {!loaded && (
         <p className="vw-nothing" role="status">
           {t("Loading {title}", { title })}

@@ -14,7 +14,7 @@ import type { DecisionContext } from "../deletion/delete.ts";
 import { instanceColumnTags, seriesColumns, studyColumns } from "../levels.ts";
 import { decideOrder, relinkOrder } from "../link-order.ts";
 import type { DicomJson } from "../types.ts";
-import type { CorrectionLevel, Corrections } from "./attributes.ts";
+import { type CorrectionLevel, type Corrections, readCorrections } from "./attributes.ts";
 
 export interface CorrectionOptions {
   reason: string;
@@ -246,6 +246,24 @@ export async function correctImage(
   if (says(SERIES)) await correctSeries(tx, viewer, place, image!.seriesId, SERIES, reason, context);
   if (says(IMAGE)) await correctInstance(tx, viewer, place, imageId, image!, IMAGE, reason, context);
   await tx`update instance set version = version + 1 where id = ${imageId}`;
+}
+
+/**
+ * Puts a comment on an image as a correction, or with null takes it away; nothing where it is said already.
+ * @throws Refusal `not-found` (`image.not-found`), `forbidden`
+ */
+export async function commentOnImage(
+  tx: Tx,
+  viewer: Viewer,
+  imageId: string,
+  comment: string | null,
+  reason: string,
+  context: DecisionContext,
+): Promise<void> {
+  const [image] = await tx<{ comment: string | null }[]>`
+    select corrections->${jsonKey(Tags.ImageComments)}->'Value'->>0 as comment from instance where id = ${imageId}`;
+  if ((image?.comment ?? null) === comment) return;
+  await correctImage(tx, viewer, imageId, readCorrections({ ImageComments: comment }), { reason }, context);
 }
 
 export interface StudyChange {

@@ -19,6 +19,7 @@ interface Messages {
 const english: Messages = {
   kinds: {
     "report.available": "A report is available",
+    "report.patient-changed": "A report that you had is another patient's",
     "delivery.gave-up": "A notice could not be delivered",
     "finding.acknowledged": "A critical finding was acknowledged",
     "finding.alarm": "Nobody has answered a critical finding",
@@ -51,6 +52,7 @@ const english: Messages = {
 const french: Messages = {
   kinds: {
     "report.available": "Un compte rendu est disponible",
+    "report.patient-changed": "Un compte rendu que vous aviez est celui d’un autre patient",
     "delivery.gave-up": "Un avis n’a pas pu être remis",
     "finding.acknowledged": "La réception d’un résultat critique a été confirmée",
     "finding.alarm": "Personne n’a répondu à un résultat critique",

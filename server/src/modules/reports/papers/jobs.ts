@@ -5,10 +5,12 @@ import { archiveKeyImages, archiveMeasurements } from "../measurements/archive-m
 import { archiveDocument } from "./archive-document.ts";
 import { encapsulatedPdf, pdfUids } from "./dicom/encapsulated-pdf.ts";
 import { textReport, textReportUids } from "./dicom/text-report.ts";
+import { markPapers } from "./mark-papers.ts";
 import { reportPdf } from "./pdf/report-pdf.ts";
 import { type CriticalFindings, createPaperReader } from "./read-paper.ts";
 
 const archivePapers = "reports.archive-papers";
+const markPapersOf = "reports.mark-papers";
 
 interface Payload {
   reportId: string;
@@ -19,7 +21,7 @@ interface Payload {
 
 export interface PapersDeps {
   platform: Pick<Platform, "jobs" | "clock" | "db">;
-  journal: Pick<Journal, "registerReader">;
+  journal: Journal;
   archive: Pick<Archive, "ingest" | "locate" | "locateEach">;
   /** The critical findings of a study, which the paper names; none when left out. */
   criticalFindings?: CriticalFindings;
@@ -27,7 +29,7 @@ export interface PapersDeps {
 
 /**
  * Puts the letter and the structured form of every signed version into the study, with UIDs made of report and version: a job that runs twice, or comes late,
- * leaves the same. Call before the journal and the jobs start.
+ * leaves the same. Those that name another than the patient whom the study turned out to be of are marked. Call before the journal and the jobs start.
  */
 export function registerReportPapers(deps: PapersDeps): void {
   const { platform, journal, archive } = deps;
@@ -50,6 +52,7 @@ export function registerReportPapers(deps: PapersDeps): void {
       const structured = { ...place, ...textReportUids(reportId, paper.version) };
       await archiveDocument(archive, viewer, structured, () => textReport(paper, follows));
     }
+    await markPapers({ platform, journal, archive }, viewer, studyId);
     await archiveMeasurements({ db, archive }, viewer, studyId, signerId);
     await archiveKeyImages({ db, archive }, viewer, studyId);
   }
@@ -62,6 +65,25 @@ export function registerReportPapers(deps: PapersDeps): void {
       } catch (error) {
         // The study was deleted meanwhile: nothing is put into it.
         if (!(error instanceof Refusal) || error.kind !== "not-found") throw error;
+      }
+    },
+  });
+
+  platform.jobs.define<Pick<Payload, "facilityId" | "studyId">>({
+    name: markPapersOf,
+    run: ({ facilityId, studyId }) =>
+      markPapers({ platform, journal, archive }, systemViewer([facilityId], markPapersOf), studyId),
+  });
+
+  journal.registerReader({
+    name: "reports.moved-papers",
+    types: ["study.moved"],
+    startAt: "now",
+    async handle(tx, facts) {
+      for (const { subject, facilityId } of facts) {
+        if (facilityId === null) continue;
+        const payload = { facilityId, studyId: subject.id };
+        await platform.jobs.add(tx, markPapersOf, payload, { key: `${markPapersOf}:${subject.id}` });
       }
     },
   });

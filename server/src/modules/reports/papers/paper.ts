@@ -76,6 +76,8 @@ export interface ReportPaper {
   enteredInError: { reason: string; name: string; at: Date } | null;
   /** The number of the version that stands now, where it is not this one. */
   supersededBy: number | null;
+  /** Whose the study is, where the version was made for another. */
+  anothers: { name: string; identifier: string } | null;
   /** When this version came to be: the document's own date. */
   createdAt: Date;
 }

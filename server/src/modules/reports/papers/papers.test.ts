@@ -4,10 +4,13 @@ import { pdfText } from "@isocenter/test/support/pdf-text.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
 import { beforeAll, expect, test } from "vitest";
+import { doubtRoutes } from "../../archive/index.ts";
 
 const database = testDatabase();
 const platform = testPlatform(database);
-const room = testReadingRoom(database, platform);
+const room = testReadingRoom(database, platform, ({ journal, archive }) => [
+  doubtRoutes({ platform, journal, archive }),
+]);
 let radiologist: Person;
 beforeAll(async () => {
   radiologist = await room.person(["RADIOLOGIST"]);
@@ -141,4 +144,79 @@ test("every signed version goes into the study once, and the study stays as it i
   );
   expect(text(newest.dataSet, Tags.InstanceNumber)).toBe("2");
   expect(text(newest.dataSet, Tags.StudyInstanceUID)).toBe(study.attributes.StudyInstanceUID);
+});
+
+test("a report whose study turns out to be another patient's is told, and nothing that names the one stands any more", async () => {
+  const { study, provider, report } = await signedReport();
+  const reader = await room.person(["RESIDENT"]);
+  await room.call(reader, "GET", `/reports/${report.id}`);
+  await drain();
+  const other = await room.study();
+  const patients = await database.db<{ id: string; patientId: string }[]>`
+    select id, patient_id as "patientId" from study where id = any(${[study.id, other.id]}::uuid[])`;
+  const patientOf = (id: string) => patients.find((one) => one.id === id)!.patientId;
+  const technologist = await room.person(["TECHNOLOGIST"]);
+  const give = async (patientId: string) => {
+    const body = { patientId, reason: "The wristband was another's" };
+    expect((await room.call(technologist, "PATCH", `/studies/${study.id}`, body)).status).toBe(200);
+    await drain();
+  };
+  const noticed = () => database.db`
+    select recipient_id as who, subject_type as about, subject_id as id from notice
+    where kind = 'report.patient-changed' order by created_at, subject_type desc, recipient_id`;
+  const documents = async () =>
+    (await room.call(radiologist, "GET", `/reports/${report.id}/dicom`)).body.data.map(
+      (one: { version: number; stands: boolean; namesAnotherPatient: boolean }) => [
+        one.version,
+        one.stands,
+        one.namesAnotherPatient,
+      ],
+    );
+  const comments = async () => {
+    const { body } = await room.call(radiologist, "GET", `/reports/${report.id}/dicom`);
+    const said = [];
+    for (const { version, type } of body.data) {
+      const one = `/reports/${report.id}/dicom?version=${version}&type=${type.toLowerCase()}`;
+      const file = await raw(radiologist, one, { accept: "application/dicom" });
+      said.push(text(readPart10(file.rawPayload).dataSet, Tags.ImageComments) ?? null);
+    }
+    return said;
+  };
+  const shown = async () => (await room.call(radiologist, "GET", `/reports/${report.id}`)).body;
+  expect(await documents()).toEqual([
+    [1, true, false],
+    [1, true, false],
+  ]);
+
+  await give(patientOf(other.id));
+  const told = [
+    { who: radiologist.id, about: "report", id: report.id },
+    ...[provider.id, reader.id].sort().map((who) => ({ who, about: "patient", id: patientOf(study.id) })),
+  ];
+  expect(await noticed()).toEqual(told);
+  expect((await shown()).namesAnotherPatient).toBe(true);
+  expect(await documents()).toEqual([
+    [1, false, true],
+    [1, false, true],
+  ]);
+  const warning = "ANOTHER PATIENT'S: DO NOT USE THIS LETTER";
+  expect(await comments()).toEqual([warning, warning]);
+  expect(await pdf(radiologist, report.id)).toContain(warning);
+
+  const amended = await room.amend(radiologist, await shown(), { impression: "Fracture." });
+  expect(amended.body.namesAnotherPatient).toBe(false);
+  await drain();
+  expect(await documents()).toEqual([
+    [1, false, true],
+    [1, false, true],
+    [2, true, false],
+    [2, true, false],
+  ]);
+  expect(await comments()).toEqual([warning, warning, null, null]);
+  expect(await pdf(radiologist, report.id)).not.toContain("ANOTHER PATIENT'S");
+  expect(await pdf(radiologist, report.id, 1)).toContain(warning);
+
+  await give(patientOf(study.id));
+  expect(await noticed()).toHaveLength(6);
+  expect(await comments()).toEqual([null, null, warning, warning]);
 });

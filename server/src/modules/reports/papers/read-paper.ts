@@ -146,6 +146,7 @@ function paperOf(
       ? { reason: version.reason ?? "", name: signer.name, at: new Date(signedAt) }
       : null,
     supersededBy: null,
+    anothers: null,
     createdAt: new Date(signedAt),
   };
 }
@@ -166,12 +167,13 @@ const draftOf = (report: Report, around: Surroundings): ReportPaper => ({
   amendment: null,
   enteredInError: null,
   supersededBy: null,
+  anothers: null,
   createdAt: new Date(report.updatedAt),
 });
 
 export interface PaperReader {
   /**
-   * What is printed for the viewer: the version asked for, marked where it stands no more; without a number the newest, and the draft where there is none
+   * What is printed for the viewer: the version asked for, marked where it stands no more or names another patient than the study is of; without a number the newest, and the draft where there is none
    * or it was written after the last one that was submitted.
    * @throws Refusal `not-found` (`report.not-found`, `report.version-not-found`)
    */
@@ -199,7 +201,11 @@ export function createPaperReader(db: Reader, criticalFindings: CriticalFindings
         throw new Refusal("not-found", "report.version-not-found", "The report has no such version.");
       const findings = isSigned(version) ? await criticalFindings(db, report.studyId, around.language) : [];
       const before = versions.filter((one) => one.number < version.number);
-      const paper = paperOf(report, version, before, around, findings);
+      const { name, identifier } = around.patient;
+      const paper = {
+        ...paperOf(report, version, before, around, findings),
+        anothers: version.namesAnotherPatient ? { name, identifier } : null,
+      };
       if (newest && newest.number > version.number) {
         if (newest.status === "ENTERED_IN_ERROR")
           return {

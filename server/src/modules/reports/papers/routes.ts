@@ -5,8 +5,7 @@ import type { Archive, StoredInstance } from "../../archive/index.ts";
 import type { Journal } from "../../journal/index.ts";
 import { getReport } from "../queries.ts";
 import { reportVersions } from "../version-queries.ts";
-import { pdfUids } from "./dicom/encapsulated-pdf.ts";
-import { textReportUids } from "./dicom/text-report.ts";
+import { archivedDocuments, type DocumentType } from "./documents.ts";
 import { reportPdf } from "./pdf/report-pdf.ts";
 import { type CriticalFindings, createPaperReader } from "./read-paper.ts";
 import { sendPdf } from "./send-pdf.ts";
@@ -61,9 +60,6 @@ function pdfRoute(app: App, { platform, journal, criticalFindings }: PaperRoutes
   );
 }
 
-const uidsOf = { PDF: pdfUids, SR: textReportUids } as const;
-type DocumentType = keyof typeof uidsOf;
-
 function dicomRoute(app: App, { platform, journal, archive }: PaperRoutesDeps): void {
   app.get(
     "/reports/:id/dicom",
@@ -87,20 +83,9 @@ function dicomRoute(app: App, { platform, journal, archive }: PaperRoutesDeps): 
           status !== "PRELIMINARY" && (query.version === undefined || number === query.version),
       );
       const types: DocumentType[] = query.type ? [query.type === "pdf" ? "PDF" : "SR"] : ["PDF", "SR"];
-      const { studyInstanceUid: StudyInstanceUID, studyId } = report;
-      const found: { type: DocumentType; version: number; instance: StoredInstance }[] = [];
-      for (const { number } of versions)
-        for (const type of types) {
-          const { SOPInstanceUID } = uidsOf[type](id, number);
-          // Whoever may read the report may have it in this form too; the archive is asked by the system.
-          const here = await archive.locate(
-            { ...viewer, roles: [], grants: ["images.read"] },
-            { StudyInstanceUID, SOPInstanceUID },
-            "none",
-          );
-          const instance = here.find((one) => one.studyId === studyId);
-          if (instance) found.push({ type, version: number, instance });
-        }
+      // Whoever may read the report may have it in this form too; the archive is asked by the system.
+      const asker = { ...viewer, roles: [], grants: ["images.read"] as const };
+      const found = await archivedDocuments(archive, asker, { studyId: report.studyId, versions }, types);
       await journal.access(viewer, {
         action: "report.documents-viewed",
         subject: { type: "report", id },
@@ -109,7 +94,14 @@ function dicomRoute(app: App, { platform, journal, archive }: PaperRoutesDeps): 
       });
       if (!/application\/dicom(?!\+)/i.test(request.headers.accept ?? ""))
         return {
-          data: found.map(({ type, version, instance }) => ({ type, version, ...identity(instance) })),
+          data: found.map(({ type, version: { number, namesAnotherPatient }, instance }) => ({
+            type,
+            version: number,
+            stands:
+              number === report.versionNumber && report.status !== "ENTERED_IN_ERROR" && !namesAnotherPatient,
+            namesAnotherPatient,
+            ...identity(instance),
+          })),
         };
       const last = found.at(query.type ? -1 : found.length > 1 ? -2 : -1);
       if (!last)

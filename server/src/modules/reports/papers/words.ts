@@ -19,6 +19,11 @@ export interface PaperWords {
   takesThePlace(version: number, before: number): string;
   changed(what: string): string;
   reason(why: string): string;
+  /** In capitals, of a version that was made for another than the patient whom the examination is of. */
+  wrongPatient: string;
+  anothers: string;
+  notOf(named: string): string;
+  isOf(name: string, identifier: string): string;
   /** Why a report is withdrawn from a patient. */
   anotherPatients: string;
   /** What whoever had it for another patient is told. */
@@ -91,6 +96,10 @@ const english: PaperWords = {
   takesThePlace: (version, before) => `Version ${version} takes the place of version ${before}.`,
   changed: (what) => `Changed: ${what}`,
   reason: (why) => `Reason: ${why}`,
+  wrongPatient: "ANOTHER PATIENT'S: DO NOT USE THIS LETTER",
+  anothers: "ANOTHER PATIENT'S",
+  notOf: (named) => `The examination is not of ${named}, whom this letter names.`,
+  isOf: (name, identifier) => `It is of ${name}, ${identifier}.`,
   anotherPatients: "The examination is another patient's.",
   wasAnothers: "This report was sent for another patient before.",
   markedBy: (name, when) => `Marked by ${name}, ${when}`,
@@ -169,6 +178,10 @@ const french: PaperWords = {
   takesThePlace: (version, before) => `La version ${version} remplace la version ${before}.`,
   changed: (what) => `Modifié : ${what}`,
   reason: (why) => `Motif : ${why}`,
+  wrongPatient: "AUTRE PATIENT : NE PAS UTILISER CETTE LETTRE",
+  anothers: "AUTRE PATIENT",
+  notOf: (named) => `L’examen n’est pas celui de ${named}, que cette lettre nomme.`,
+  isOf: (name, identifier) => `C’est celui de ${name}, ${identifier}.`,
   anotherPatients: "L’examen est celui d’un autre patient.",
   wasAnothers: "Ce compte rendu a d’abord été transmis pour un autre patient.",
   markedBy: (name, when) => `Signalé par ${name}, ${when}`,

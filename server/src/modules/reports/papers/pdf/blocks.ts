@@ -52,6 +52,15 @@ export function bannerOf(paper: ReportPaper): Banner | null {
       background: alarm,
     };
   }
+  if (paper.anothers) {
+    const { name, identifier } = paper.anothers;
+    return {
+      title: words.wrongPatient,
+      lines: [words.notOf(readableName(paper.patient.name)), words.isOf(readableName(name), identifier)],
+      color: "#ffffff",
+      background: alarm,
+    };
+  }
   if (status === "DRAFT" || status === "PRELIMINARY" || status === "CANCELLED") {
     return {
       title: words.banner[status],
@@ -260,8 +269,9 @@ export function missingNote(page: PageWriter, { language }: ReportPaper): void {
 
 /** Across each page of what must not be taken for a report that stands. */
 function watermarkOf(paper: ReportPaper): string | null {
-  const { banner, superseded } = wordsOf(paper.language);
+  const { banner, superseded, anothers } = wordsOf(paper.language);
   if (isInError(paper)) return banner.ENTERED_IN_ERROR;
+  if (paper.anothers) return anothers;
   if (paper.supersededBy !== null) return superseded;
   return ["DRAFT", "PRELIMINARY", "CANCELLED"].includes(paper.status) ? banner[paper.status] : null;
 }
