@@ -1,5 +1,6 @@
 import type { Pagination } from "@isocenter/contract";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { cursorIn } from "../../studies/list-state.ts";
 
 export interface Pages<Row> {
   data: readonly Row[] | undefined;
@@ -20,20 +21,39 @@ interface OnePage<Row> {
 
 export const pageSize = 100;
 
+export interface Paging {
+  limit: number;
+  offset?: number;
+  after?: string;
+}
+
+/** Where a page begins: at the top, behind the place where the one before ended, or at a number where the list has no other place. */
+export type PageStart = { offset: number } | { after: string };
+
+/**
+ * Where the page after these begins; undefined where they are all. By the last row's place: a number of rows is another place as soon as rows come or go, which
+ * showed some twice and others never.
+ */
+export function startOfNext(pages: readonly OnePage<unknown>[]): PageStart | undefined {
+  const next = pages.at(-1)?.pagination.next ?? null;
+  if (next === null) return undefined;
+  const after = cursorIn(next);
+  return after === null ? { offset: pages.reduce((sum, { data }) => sum + data.length, 0) } : { after };
+}
+
 /** A list of the server, read page by page, and again upon facts of these nouns or every so many milliseconds. */
 export function usePages<Row>(
   queryKey: readonly unknown[],
   live: readonly string[],
-  load: (paging: { limit: number; offset: number }, signal: AbortSignal) => Promise<OnePage<Row>>,
+  load: (paging: Paging, signal: AbortSignal) => Promise<OnePage<Row>>,
   everyMs: number | false = false,
 ): Pages<Row> {
   const list = useInfiniteQuery({
     queryKey,
     meta: { live },
-    queryFn: ({ pageParam, signal }) => load({ limit: pageSize, offset: pageParam }, signal),
-    initialPageParam: 0,
-    getNextPageParam: (last, pages) =>
-      last.pagination.next === null ? undefined : pages.reduce((sum, { data }) => sum + data.length, 0),
+    queryFn: ({ pageParam, signal }) => load({ limit: pageSize, ...pageParam }, signal),
+    initialPageParam: { offset: 0 } as PageStart,
+    getNextPageParam: (_, pages) => startOfNext(pages),
     placeholderData: keepPreviousData,
     refetchInterval: everyMs,
   });
