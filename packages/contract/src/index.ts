@@ -7,6 +7,7 @@ export * from "./demo.ts";
 export * from "./doubt.ts";
 export * from "./enumerations.ts";
 export * from "./exports.ts";
+export * from "./finding-policies.ts";
 export * from "./findings.ts";
 export * from "./hl7.ts";
 export * from "./hosted.ts";

@@ -29,6 +29,7 @@ const words: Readonly<Record<string, string>> = {
   "platform.forget-idempotency-keys": message("Forget requests that can no longer be repeated"),
   "rendering.make-thumbnails": message("Draw the small pictures of a study"),
   "reports.archive-papers": message("Store a signed report and its measurements with the images"),
+  "reports.mark-papers": message("Mark the documents of a report whose study is another patient's"),
   "worklist.vip-looks": message("See who looked at the records of watched patients"),
 };
 
