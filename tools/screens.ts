@@ -101,6 +101,7 @@ async function newcomer(program: Program, studyUid: string): Promise<{ name: str
 async function lists(page: Page, program: Program, heads: string): Promise<void> {
   await page.goto("/studies");
   await page.getByText(/^Live/).waitFor();
+  await page.locator(".thumb").first().waitFor();
   await settled(page);
   await page.keyboard.press("j");
   await page.keyboard.press("j");
