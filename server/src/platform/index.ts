@@ -31,6 +31,7 @@ export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./jobs-postgres.ts";
 export * from "./keyset.ts";
+export * from "./lent-memory.ts";
 export * from "./log.ts";
 export * from "./media-type.ts";
 export * from "./memory.ts";

@@ -3,11 +3,17 @@ import { transferSyntax } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
-import { type App, type MediaRange, rangeToSend, type ZipEntry, zipArchive } from "../../platform/index.ts";
+import {
+  type App,
+  createLentMemory,
+  type MediaRange,
+  rangeToSend,
+  type ZipEntry,
+  zipArchive,
+} from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
 import { bytesTag, entityTag, notModified, varyBy } from "./conditional.ts";
-import { createLentMemory } from "./lent-memory.ts";
 import { multipartMessage, type OutgoingPart, releasePart } from "./multipart-writer.ts";
 import { queryOf, warning } from "./urls.ts";
 import { eachInstance, oneInstance, selectionOf, warnOfUnknown } from "./wado-selection.ts";

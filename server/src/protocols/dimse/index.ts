@@ -71,7 +71,7 @@ const defaultGraceMs = 10_000;
 /** Listens for associations on the configured host and DICOM port. */
 export async function startDimse(deps: {
   platform: Platform;
-  archive: Pick<Archive, "ingest" | "find" | "locateEach" | "openDataSet">;
+  archive: Pick<Archive, "ingest" | "find" | "locateEach" | "openDataSet" | "readObject">;
   rendering: SenderDeps["rendering"];
   peers: Peers;
   /** Left out: Storage Commitment is not offered. */

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import {
   dataSetOf,
   readDataSet,
@@ -34,8 +33,11 @@ const instance = (uid: string, SOPClassUID: string = ct) =>
     SOPInstanceUID: uid,
     SOPClassUID,
     transferSyntaxUID: ExplicitVRLittleEndian,
-    size: 100,
+    size: bytesOf(uid).length,
+    dataSetOffset: 0,
   }) as StoredInstance;
+const bytesOf = (SOPInstanceUID: string) =>
+  writeDataSet(dataSetOf({ SOPInstanceUID }), ExplicitVRLittleEndian);
 
 interface Held {
   instances: StoredInstance[];
@@ -52,10 +54,9 @@ async function archiveWith({ instances, permissions = ["move", "get"], destinati
       located.push([selection, purpose]);
       if (selection.StudyInstanceUID === "1.1") yield instances;
     },
-    async openDataSet(one) {
+    async readObject(one) {
       onSend?.(one);
-      const set = dataSetOf({ SOPInstanceUID: one.SOPInstanceUID });
-      return Readable.from([writeDataSet(set, ExplicitVRLittleEndian)]);
+      return bytesOf(one.SOPInstanceUID);
     },
   };
   const peers: Peers = {

@@ -20,7 +20,7 @@ import { asStatus, errorComment } from "./statuses.ts";
 
 export interface RetrieveDeps {
   platform: Pick<Platform, "log">;
-  archive: Pick<Archive, "find" | "locateEach" | "openDataSet">;
+  archive: Pick<Archive, "find" | "locateEach" | "openDataSet" | "readObject">;
   peers: Pick<Peers, "destination">;
   sender: SenderDeps;
 }

@@ -16,12 +16,18 @@ import { type DeliveryReport, openSender, type SenderDeps, sendInstances } from 
 const { ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000Lossless } = TransferSyntaxes;
 const ct = SopClasses.CTImageStorage;
 
+/** What stands before the data set. */
+const before = "meta";
+const file = (uid: string) => Buffer.from(`${before}kept ${uid}`);
+
 const instance = (number: number, more: Partial<StoredInstance> = {}) =>
   ({
     SOPInstanceUID: `1.2.${number}`,
     SOPClassUID: ct,
     transferSyntaxUID: ExplicitVRLittleEndian,
     pixels: null,
+    size: file(`1.2.${number}`).length,
+    dataSetOffset: before.length,
     ...more,
   }) as StoredInstance;
 const some = (count: number) => Array.from({ length: count }, (_, index) => instance(index + 1));
@@ -30,7 +36,11 @@ const some = (count: number) => Array.from({ length: count }, (_, index) => inst
 const deps: SenderDeps = {
   aeTitle: "ISOCENTER",
   archive: {
-    openDataSet: async ({ SOPInstanceUID }) => Readable.from([Buffer.from(`kept ${SOPInstanceUID}`)]),
+    openDataSet: async ({ SOPInstanceUID }) => Readable.from([file(SOPInstanceUID).subarray(before.length)]),
+    // Into the memory that is lent, as a store does.
+    async readObject({ SOPInstanceUID }, memory = Buffer.alloc(100)) {
+      return memory.subarray(0, file(SOPInstanceUID).copy(memory));
+    },
   },
   rendering: {
     syntaxesFor: ({ transferSyntaxUID }) => [
@@ -167,34 +177,39 @@ test("a sender goes on with its association, and asks for another where the cont
   await expect.poll(() => server.connections).toBe(0);
 });
 
-test("what cannot be read is refused alone, at its beginning or in its middle; the others go", async () => {
+test("what cannot be read is refused alone, at its beginning, in its middle or where it is cut short; the others go", async () => {
   const { target, associations, received } = await receiver([ExplicitVRLittleEndian]);
   const { lines, report } = reported();
+  const large = 5_000_000;
+  async function* pieces(uid: string) {
+    yield Buffer.alloc(3_000_000);
+    if (uid === "1.2.4") throw new Error("a damaged part");
+  }
   const breaking: SenderDeps = {
     ...deps,
     archive: {
-      async openDataSet(one) {
+      openDataSet: async (one) => Readable.from(pieces(one.SOPInstanceUID)),
+      async readObject(one, memory) {
         if (one.SOPInstanceUID === "1.2.2")
           throw new Refusal("unavailable", "store.away", "The store is away.");
-        if (one.SOPInstanceUID !== "1.2.4") return deps.archive.openDataSet(one);
-        async function* halves() {
-          yield Buffer.alloc(3_000_000);
-          throw new Error("a damaged part");
-        }
-        return Readable.from(halves());
+        const whole = await deps.archive.readObject(one, memory);
+        return one.SOPInstanceUID === "1.2.6" ? whole.subarray(0, -1) : whole;
       },
     },
   };
-  await sendInstances(breaking, target, some(8), report);
+  const instances = some(8).map((one, index) => (index === 3 || index === 4 ? { ...one, size: large } : one));
+  await sendInstances(breaking, target, instances, report);
   expect(lines.sort()).toEqual(
     [
       "1.2.2 refused unsent The store is away.",
-      "1.2.4 refused unsent It cannot be read from the archive.",
-      ...[1, 3, 5, 6, 7, 8].map((n) => `1.2.${n} taken`),
+      ...[4, 5, 6].map((n) => `1.2.${n} refused unsent It cannot be read from the archive.`),
+      ...[1, 3, 7, 8].map((n) => `1.2.${n} taken`),
     ].sort(),
   );
-  expect(new Set(received.map(({ uid }) => uid))).toEqual(new Set([1, 3, 5, 6, 7, 8].map((n) => `1.2.${n}`)));
-  expect(associations.length).toBeLessThan(4);
+  expect(received.map(({ uid, bytes }) => `${uid} ${bytes}`).sort()).toEqual(
+    [1, 3, 7, 8].map((n) => `1.2.${n} kept 1.2.${n}`),
+  );
+  expect(associations.length).toBeLessThan(5);
 });
 
 test("a destination that is not there, rejects or leaves in the middle is an error; what was answered was reported", async () => {

@@ -1,10 +1,7 @@
-import { ReadStream } from "node:fs";
-import type { Readable } from "node:stream";
 import { implementationClassUid, implementationVersionName, sopClass } from "@isocenter/dicom";
 import {
   type ClientAssociation,
   DimseError,
-  holdReceived,
   type OperationResult,
   openAssociation,
   type PresentationContext,
@@ -18,6 +15,7 @@ import type { PeerAddress } from "../../modules/peers/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
 import { asRefusal } from "../../platform/index.ts";
 import { contextGroups, type ProposedForm } from "./contexts.ts";
+import { keptDataSet } from "./kept-data-set.ts";
 
 /** Told of each instance as the receiver answers. */
 export interface DeliveryReport {
@@ -30,7 +28,7 @@ export interface DeliveryReport {
 export interface SenderDeps {
   /** Our AE title. */
   aeTitle: string;
-  archive: Pick<Archive, "openDataSet">;
+  archive: Pick<Archive, "openDataSet" | "readObject">;
   rendering: Pick<Rendering, "syntaxesFor" | "chooseSyntax" | "openDataSetAs">;
   timeouts?: Partial<Timeouts>;
 }
@@ -192,14 +190,15 @@ export async function sendOn(
       refuse(instance, notTaken(instance, takes !== undefined), Status.SopClassNotSupported);
       return;
     }
+    const kept = keptDataSet(archive, instance);
     try {
       const { status, errorComment } = await channel.store({
         sopClassUid: instance.SOPClassUID,
         sopInstanceUid: instance.SOPInstanceUID,
         transferSyntax,
-        chunks: async () =>
+        chunks: () =>
           transferSyntax === instance.transferSyntaxUID
-            ? givenBack(await archive.openDataSet(instance))
+            ? kept.open()
             : rendering.openDataSetAs(instance, transferSyntax),
         ...(moveOriginator ? { moveOriginator } : {}),
       });
@@ -207,6 +206,8 @@ export async function sendOn(
       report.taken(instance, status === Status.Success ? null : said(status, errorComment));
     } catch (error) {
       settle(instance, error);
+    } finally {
+      kept.close();
     }
   }
 
@@ -239,18 +240,6 @@ export async function sendOn(
 
   await Promise.all(Array.from({ length: inFlight }, lane));
   return { lost, byUs, left: [...open] };
-}
-
-/** What comes straight from a file is nobody else's: its memory is given back when it has been sent, else the collector walks the heap for it. */
-function givenBack(source: Readable): AsyncIterable<Uint8Array> {
-  return source instanceof ReadStream ? held(source) : source;
-}
-
-async function* held(source: ReadStream): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source as AsyncIterable<Uint8Array>) {
-    holdReceived(chunk);
-    yield chunk;
-  }
 }
 
 function syntaxesBySopClass(contexts: readonly PresentationContext[]): Map<string, Set<string>> {

@@ -32,7 +32,7 @@ const clearEverySeconds = 3600;
 export interface SendingDeps {
   platform: Platform;
   journal: Journal;
-  archive: Pick<Archive, "locateEach" | "openDataSet" | "commitment" | "routedStudy">;
+  archive: Pick<Archive, "locateEach" | "openDataSet" | "readObject" | "commitment" | "routedStudy">;
   rendering: SenderDeps["rendering"];
   /** See `CommitmentDeps`. */
   answerMs?: number;
