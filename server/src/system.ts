@@ -29,7 +29,7 @@ export function systemRoutes(
         aeTitle: platform.config.aeTitle,
         dicomPort: network.dicomPort(),
         hl7Port: network.hl7Port(),
-        host: platform.config.publicUrl ? new URL(platform.config.publicUrl).hostname : network.host,
+        host: network.host,
         demo: { available: mayLoad && !loaded, loaded },
       };
     });

@@ -49,15 +49,17 @@ test.each([
 });
 
 test.each([
-  ["0.0.0.0", "10.1.2.3"],
-  ["::", "10.1.2.3"],
-  ["127.0.0.1", "127.0.0.1"],
-  ["192.168.7.7", "192.168.7.7"],
-])("who listens at %s is reached at %s", (listenedAt, told) => {
+  ["0.0.0.0", null, "10.1.2.3"],
+  ["::", null, "10.1.2.3"],
+  ["0.0.0.0", "https://pacs.example:8443", "pacs.example"],
+  ["127.0.0.1", null, "127.0.0.1"],
+  ["127.0.0.1", "https://pacs.example", "127.0.0.1"],
+  ["192.168.7.7", "https://pacs.example", "192.168.7.7"],
+])("who listens at %s with the public URL %s is reached at %s by a scanner", (host, publicUrl, told) => {
   const addresses = [
     { family: "IPv4", internal: true, address: "127.0.0.1" },
     { family: "IPv6", internal: false, address: "fd00::3" },
     { family: "IPv4", internal: false, address: "10.1.2.3" },
   ] as const;
-  expect(addressFor(listenedAt, addresses)).toBe(told);
+  expect(addressFor({ host, publicUrl }, addresses)).toBe(told);
 });

@@ -17,18 +17,22 @@ import type { Command, CommandContext } from "./command.ts";
 import { fail } from "./fail.ts";
 import { readOptions } from "./options.ts";
 
-/** The address that a scanner is told: the one listened at, or where that is all of them, one that another machine of the network reaches. */
+/**
+ * The address that a scanner is told: the one listened at, because nothing answers at another. Where that is all of them, the host of PUBLIC_URL, or
+ * without it an address that another machine of the network reaches.
+ */
 export function addressFor(
-  listenedAt: string,
+  { host, publicUrl }: Pick<Config, "host" | "publicUrl">,
   addresses: readonly Pick<os.NetworkInterfaceInfo, "family" | "internal" | "address">[],
 ): string {
-  if (!["0.0.0.0", "::"].includes(listenedAt)) return listenedAt;
+  if (!["0.0.0.0", "::"].includes(host)) return host;
+  if (publicUrl) return new URL(publicUrl).hostname;
   return addresses.find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? "127.0.0.1";
 }
 
 const ownAddress = (config: Config): string =>
   addressFor(
-    config.host,
+    config,
     Object.values(os.networkInterfaces()).flatMap((entries) => entries ?? []),
   );
 
