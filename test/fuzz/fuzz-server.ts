@@ -105,7 +105,8 @@ export async function fuzzServer(
         ? hl7Input(random)
         : dimseInput(random);
     const port = isHttp ? httpPort : isHl7 ? program.hl7Port : program.dicomPort;
-    const answer = await exchange(port, input, isHttp && isWhole(input));
+    const owed = isHttp && isWhole(input);
+    const answer = await exchange(port, input, owed);
     const text = answer.toString("latin1");
     const status = isHttp
       ? (/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? "no answer")
@@ -113,9 +114,9 @@ export async function fuzzServer(
         ? `HL7 ${/\rMSA\|(\w\w)/.exec(text)?.[1] ?? "none"}`
         : `PDU ${answer[0] ?? "none"}`;
     outcome.answers[status] = (outcome.answers[status] ?? 0) + 1;
-    if (status === "500")
+    if (status === "500" || (owed && status === "no answer"))
       outcome.faults.push(
-        `input ${number} of seed ${seed}: ${answer.toString("latin1").slice(-400)}\n  ${input.toString("latin1").slice(0, 160)}`,
+        `input ${number} of seed ${seed}: ${answer.toString("latin1").slice(-400) || status}\n  ${input.toString("latin1").slice(0, 160)}`,
       );
     outcome.inputs += 1;
     if (outcome.inputs === Math.floor(count / 2))
