@@ -135,6 +135,7 @@ describe("what is said of the server", () => {
       ["/Patient?_format=xml", {}, 406, "not-supported"],
       ["/Patient", { accept: "application/fhir+xml" }, 406, "not-supported"],
       ["/Patient", { accept: "application/fhir+json; fhirVersion=3.0" }, 406, "not-supported"],
+      ["/?_type=Patient", {}, 404, "not-supported"],
       ["/Observation", {}, 404, "not-found"],
       ["/Patient/nobody", {}, 404, "not-found"],
       ["/Patient/0197d3f0-0000-7000-8000-000000000001", {}, 404, "not-found"],

@@ -280,6 +280,13 @@ export function registerFhir(app: App, deps: FhirDeps, resources: readonly Resou
       "Batches and transactions are not supported: send each request alone.",
     );
   });
+  app.get("/", { config: { signedIn: true } }, async () => {
+    throw new Refusal(
+      "not-found",
+      "fhir.not-supported",
+      "Searches through all types are not supported: ask for each type alone.",
+    );
+  });
   for (const definition of resources) {
     const { permission } = definition;
     const config = permission === null ? ({ signedIn: true } as const) : { permission };
