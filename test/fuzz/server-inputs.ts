@@ -90,6 +90,12 @@ function dicomwebRequests(): RequestSeed[] {
     ),
     ...madeFiles().map((file) => related("application/dicom", file, file)),
     related("application/dicom+json", latin1('[{"00080018":{"vr":"UI","Value":["1.2.3"]}}]')),
+    related(
+      "application/dicom+xml",
+      latin1(
+        '<?xml version="1.0"?><NativeDicomModel><DicomAttribute tag="00080018" vr="UI"><Value number="1">1.2.3</Value></DicomAttribute></NativeDicomModel>',
+      ),
+    ),
     upload,
   ];
 }

@@ -1,19 +1,24 @@
 import { dictionaryEntry, formatTag, isPrivate, parseTag, privateCreatorTag } from "@isocenter/dicom";
 import type { DicomJson, DicomJsonElement } from "../../modules/archive/index.ts";
 import { type MultipartMessage, multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
+import { noCharacters } from "./xml-reader.ts";
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /** Text as XML 1.0 can hold it: characters that it has no place for become U+FFFD. */
 function escaped(text: string): string {
-  const holdable = text
-    .toWellFormed()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
+  const holdable = text.toWellFormed().replace(noCharacters, "\ufffd");
   return holdable.replace(/[&<>"]/g, (character) => entities[character]!).replaceAll("\r", "&#13;");
 }
 
-const components = ["FamilyName", "GivenName", "MiddleName", "NamePrefix", "NameSuffix"] as const;
+/** In the order of PS3.5 6.2.1.1. */
+export const personNameComponents = [
+  "FamilyName",
+  "GivenName",
+  "MiddleName",
+  "NamePrefix",
+  "NameSuffix",
+] as const;
 
 /** The groups of a person name, each by its components (PS3.19 A.1.5). */
 function personName(groups: Readonly<Record<string, unknown>>, number: number): string {
@@ -21,7 +26,7 @@ function personName(groups: Readonly<Record<string, unknown>>, number: number): 
     const text = groups[group];
     if (typeof text !== "string") return [];
     const words = text.split("^");
-    const inner = components.map((name, index) =>
+    const inner = personNameComponents.map((name, index) =>
       words[index] ? `<${name}>${escaped(words[index])}</${name}>` : "",
     );
     return [`<${group}>${inner.join("")}</${group}>`];

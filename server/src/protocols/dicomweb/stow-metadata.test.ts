@@ -11,6 +11,7 @@ import { createJournal } from "../../modules/journal/index.ts";
 import { type Rendering, syntaxesFor } from "../../modules/rendering/index.ts";
 import { type App, prepareJobs } from "../../platform/index.ts";
 import { dicomwebRoutes } from "./index.ts";
+import { nativeXml } from "./native-xml.ts";
 import { boundary, testServer } from "./testing.ts";
 
 const database = testDatabase();
@@ -53,8 +54,13 @@ const bodyOf = (parts: readonly Part[]): Buffer =>
     ]),
     Buffer.from(`--${boundary}--`),
   ]);
-const post = async (parts: readonly Part[], url = "/dicomweb/studies", payload = bodyOf(parts)) => {
-  const answer = await app.inject({ method: "POST", url, headers, payload });
+const post = async (
+  parts: readonly Part[],
+  url = "/dicomweb/studies",
+  payload = bodyOf(parts),
+  type = headers,
+) => {
+  const answer = await app.inject({ method: "POST", url, headers: type, payload });
   expect(await fs.readdir(path.join(platform.config.dataDir, "spool")).catch(() => [])).toEqual([]);
   return { status: answer.statusCode, json: answer.json(), warning: String(answer.headers.warning ?? "") };
 };
@@ -105,6 +111,33 @@ test("metadata and bulk data make the object that they came from, values in sequ
   const kept = await stored(made);
   expect(kept?.transferSyntaxUID).toBe(TransferSyntaxes.ExplicitVRLittleEndian);
   expect(toDicomJson(kept!.dataSet)).toEqual(toDicomJson(readPart10(made.bytes).dataSet));
+});
+
+test("metadata in XML makes the same object: one part for each instance, beside what is wrong or not XML", async () => {
+  const [a, b] = [
+    ctInstance({
+      PatientName: "Yamada^Tarou=山田^太郎",
+      PatientComments: " a <b> & c ",
+      IconImageSequence: [{ ...colour, PixelData: Buffer.alloc(12, 7) }],
+    }),
+    ctInstance(),
+  ];
+  const xml = (model: string): Part => ({ headers: "Content-Type: application/dicom+xml", body: model });
+  const type = { "content-type": headers["content-type"].replace("+json", "+xml") };
+  const icon = bulk("bulk/00880200/0/7FE00010", "application/octet-stream", Buffer.alloc(12, 7));
+  const pixels = bulk("bulk/7FE00010", "application/octet-stream", pixelsOf(a));
+  const parts = [xml(nativeXml(metadataOf(a))), icon, pixels];
+  const wrong = xml(nativeXml({ ...metadataOf(b), "7FE00010": { vr: "OW", BulkDataURI: "gone" } }));
+  const first = await post([...parts, wrong], undefined, undefined, type);
+  expect([first.status, first.json["00081199"].Value[0]["00081155"].Value]).toEqual([
+    202,
+    [a.SOPInstanceUID],
+  ]);
+  expect(first.json["00081198"].Value[0]["00081155"].Value).toEqual([b.SOPInstanceUID]);
+  expect(toDicomJson((await stored(a))!.dataSet)).toEqual(toDicomJson(readPart10(a.bytes).dataSet));
+  const none = await post([...parts, xml("<NativeDicomModel>")], undefined, undefined, type);
+  expect([none.status, none.json.code]).toEqual([400, "stow.metadata"]);
+  expect(none.json.detail).toContain("no end of NativeDicomModel");
 });
 
 test("several instances come in one request; the one that is wrong fails alone, and what nobody refers to is said", async () => {

@@ -1,5 +1,6 @@
 import type { Archive } from "../../modules/archive/index.ts";
 import { type Part, parseMediaType, Refusal } from "../../platform/index.ts";
+import { readNativeXml } from "./native-xml-read.ts";
 import { assemble, type BulkPart } from "./stow-assemble.ts";
 import {
   type ClaimedUids,
@@ -8,6 +9,7 @@ import {
   type StoreRun,
   storeOne,
 } from "./stow-parts.ts";
+import { XmlError } from "./xml-reader.ts";
 
 export interface MetadataContext extends StoreContext {
   archive: Pick<Archive, "ingest" | "setAside">;
@@ -16,7 +18,30 @@ export interface MetadataContext extends StoreContext {
 const maxMetadataBytes = 32 * 1024 * 1024;
 const maxInstances = 10_000;
 const atOnce = 4;
-const metadataTypes: ReadonlySet<string> = new Set(["application/dicom+json", "application/json"]);
+/** How each type of metadata is read: one instance or several. */
+const metadataTypes: ReadonlyMap<string, (bytes: Buffer) => unknown> = new Map([
+  ["application/dicom+json", readJson],
+  ["application/json", readJson],
+  ["application/dicom+xml", readXmlModel],
+]);
+
+function readJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    throw new Refusal("invalid", "stow.metadata", "The metadata is not JSON.", { cause: error });
+  }
+}
+
+function readXmlModel(bytes: Buffer): unknown {
+  try {
+    return readNativeXml(bytes);
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    const detail = `The metadata is not in the Native DICOM Model of XML: ${error.message}.`;
+    throw new Refusal("invalid", "stow.metadata", detail, { cause: error });
+  }
+}
 
 /** URIs are compared as what they name: relative ones beside each other, `cid:` by Content-ID (RFC 2557, RFC 2392). */
 function uriName(text: string): string {
@@ -34,7 +59,7 @@ function namesOf(part: Part): string[] {
   return [...(location === undefined ? [] : [uriName(location)]), ...(id ? [uriName(`cid:${id}`)] : [])];
 }
 
-async function readJson(part: Part): Promise<unknown[]> {
+async function readMetadata(part: Part): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of part.body) {
@@ -47,13 +72,7 @@ async function readJson(part: Part): Promise<unknown[]> {
       );
     chunks.push(chunk);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch (error) {
-    throw new Refusal("invalid", "stow.metadata", "The metadata is not JSON.", { cause: error });
-  }
-  return Array.isArray(json) ? json : [json];
+  return Buffer.concat(chunks);
 }
 
 /** What came of the request: instances, and the values that they refer to. */
@@ -66,8 +85,9 @@ class Received {
   async take(part: Part, archive: MetadataContext["archive"]): Promise<void> {
     const type = parseMediaType(part.headers.get("content-type") ?? "application/octet-stream");
     if (!type) throw new Refusal("invalid", "stow.part-type", `Part ${part.number} has no media type.`);
-    if (metadataTypes.has(type.type)) {
-      for (const instance of await readJson(part)) this.instances.push(instance);
+    const read = metadataTypes.get(type.type);
+    if (read) {
+      for (const instance of [read(await readMetadata(part))].flat()) this.instances.push(instance);
       if (this.instances.length > maxInstances)
         throw new Refusal(
           "too-large",
@@ -139,7 +159,7 @@ async function storeAll(context: MetadataContext, received: Received): Promise<P
 }
 
 /**
- * Stores instances whose attributes came as DICOM JSON and whose bulk data as parts beside them (PS3.18 10.5.2). Parts wait on disk, because the metadata may refer
+ * Stores instances whose attributes came as DICOM JSON or in the Native DICOM Model of XML and whose bulk data as parts beside them (PS3.18 10.5.2). Parts wait on disk, because the metadata may refer
  * to any of them; an instance that is refused fails alone. A body that breaks off stores nothing.
  */
 export async function storeMetadata(context: MetadataContext, parts: AsyncIterable<Part>): Promise<StoreRun> {
@@ -150,7 +170,7 @@ export async function storeMetadata(context: MetadataContext, parts: AsyncIterab
       throw new Refusal(
         "invalid",
         "stow.no-metadata",
-        "The body has no part of the type application/dicom+json.",
+        "The body has no part of the type application/dicom+json or application/dicom+xml.",
       );
     const results = await storeAll(context, received);
     return { results, broken: null, notes: received.unused() };

@@ -213,7 +213,7 @@ test.each([
   ["text/plain", 415, "stow.type"],
   ["application/json", 415, "stow.type"],
   ["nonsense", 415, "ctp-invalid-media-type"],
-  [`multipart/related; type="application/dicom+xml"; boundary=x`, 415, "stow.type"],
+  [`multipart/related; type="application/xml"; boundary=x`, 415, "stow.type"],
   [`multipart/form-data; boundary=x`, 415, "stow.type"],
   [`multipart/related; type="application/dicom"`, 400, "multipart.no-boundary"],
   [`multipart/related; type="application/dicom"; boundary=${"x".repeat(300)}`, 400, "multipart.no-boundary"],

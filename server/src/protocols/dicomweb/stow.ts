@@ -34,6 +34,13 @@ const answerOffers: readonly Offer[] = [
 /** What the request's Content-Type says of the body. */
 type BodyKind = { kind: "instances" | "metadata"; boundary: string } | { kind: "single" };
 
+/** By the type that a message says its parts are of (PS3.18 10.5.1). */
+const bodyKinds: ReadonlyMap<string, "instances" | "metadata"> = new Map([
+  ["application/dicom", "instances"],
+  ["application/dicom+json", "metadata"],
+  ["application/dicom+xml", "metadata"],
+]);
+
 /** @throws Refusal `unsupported-type` for what STOW-RS has and we do not take, and for what it has not */
 function bodyKind(media: MediaType | null): BodyKind {
   const refuse = (detail: string) => new Refusal("unsupported-type", "stow.type", detail);
@@ -41,16 +48,15 @@ function bodyKind(media: MediaType | null): BodyKind {
   if (media?.type !== "multipart/related")
     throw refuse('Send multipart/related; type="application/dicom" with a boundary.');
   const type = media.parameters.get("type")?.toLowerCase() ?? "application/dicom";
-  if (type === "application/dicom+xml")
-    throw refuse(`Metadata as XML (${type}) is not taken; send application/dicom+json or application/dicom.`);
-  if (type !== "application/dicom" && type !== "application/dicom+json")
-    throw refuse(
-      `Parts of the type ${type} are not taken, only application/dicom or application/dicom+json.`,
-    );
+  const kind = bodyKinds.get(type);
+  if (!kind) {
+    const taken = [...bodyKinds.keys()].join(", ");
+    throw refuse(`Parts of the type ${type} are not taken, only ${taken}.`);
+  }
   const boundary = media.parameters.get("boundary");
   if (boundary === undefined || boundary === "")
     throw new Refusal("invalid", "multipart.no-boundary", "The Content-Type names no boundary.");
-  return { kind: type === "application/dicom" ? "instances" : "metadata", boundary };
+  return { kind, boundary };
 }
 
 /** The whole body as one part. */
