@@ -79,6 +79,33 @@ describe.skipIf(chromiumMissing())("what stands around every page", () => {
     await page.getByText(/^Live/).waitFor();
   });
 
+  test("a page of an older version keeps what is typed and says that it should be loaded anew; without anything typed it does that itself", async () => {
+    const page = await flow.open({ expected: (text) => /404/.test(text), as: admin });
+    const gone = () => page.route("**/assets/**", (route) => route.fulfill({ status: 404, body: "gone" }));
+    await page.goto("/");
+    await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
+    await page.getByRole("searchbox").fill("palette");
+    await gone();
+    await page.keyboard.press("Control+k");
+    const banner = page.getByRole("alert").filter({ hasText: "Isocenter was brought up to date." });
+    await banner.waitFor();
+    expect(await page.getByRole("searchbox").inputValue()).toBe("palette");
+    await page.unroute("**/assets/**");
+    await banner.getByRole("button", { name: "Load anew" }).click();
+    await banner.waitFor({ state: "detached" });
+    await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
+    await page.getByText(/^Live/).waitFor();
+    await gone();
+    const anew = page.waitForEvent("load");
+    // The next version is there as soon as the page is asked for.
+    page.on("request", (request) => {
+      if (request.isNavigationRequest()) void page.unroute("**/assets/**");
+    });
+    await page.keyboard.press("Control+k");
+    await anew;
+    await page.getByRole("row", { name: "Palette, Paul" }).waitFor();
+  });
+
   test("a session that was ended elsewhere says so, and goes on where it was; who leaves leaves no page behind", async () => {
     const page = await flow.open({ expected: (text) => /401/.test(text) });
     await signInByForm(page, "mover", ownPassword);

@@ -128,6 +128,16 @@ describe("rooms", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("web: what comes on demand comes through api/loaded.ts, which keeps what is typed while the server is away or newer", () => {
+    const lazy = files.filter(
+      (file) =>
+        file.startsWith("web/src/") &&
+        file !== "web/src/api/loaded.ts" &&
+        /\blazy\b.* from "react"/.test(read(file)),
+    );
+    expect(lazy).toEqual([]);
+  });
+
   test("web works over plain HTTP from another machine: nothing that a secure context alone offers", () => {
     const secure = /\bcrypto\.(randomUUID|subtle)\b/;
     const wrong = files.filter(

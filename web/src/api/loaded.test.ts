@@ -38,8 +38,29 @@ test("a part of the program is waited for while the server is away", async () =>
 
 test("a part that the server does not have is not waited for", async () => {
   const server = setUp(null, 200);
-  await expect(loaded(part(5), server)).rejects.toThrow("dynamically imported");
+  await expect(loaded(part(5), { ...server, gone: () => false })).rejects.toThrow("dynamically imported");
   expect(server.waits).toHaveLength(1);
+});
+
+test("a part that is gone breaks nothing: the page is loaded anew, or says that it should be", async () => {
+  const asked = Promise.withResolvers<void>();
+  const gone = () => {
+    asked.resolve();
+    return true;
+  };
+  let ended = false;
+  void loaded(part(5), { ...setUp(200), gone }).finally(() => {
+    ended = true;
+  });
+  await asked.promise;
+  await new Promise(setImmediate);
+  expect(ended).toBe(false);
+});
+
+test("what is opened by a click is not waited for while the server is away", async () => {
+  const server = setUp(null, null);
+  await expect(loaded(part(5), { ...server, patient: false })).rejects.toThrow("dynamically imported");
+  expect(server.waits).toEqual([]);
 });
 
 interface Link {

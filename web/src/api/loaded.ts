@@ -1,3 +1,6 @@
+import { lazy } from "react";
+import { partIsGone } from "./newer-version.ts";
+
 type Fetch = (input: string, init?: RequestInit) => Promise<Pick<Response, "status">>;
 
 const againMs = 2_000;
@@ -12,8 +15,8 @@ export async function serverIsThere(fetch: Fetch = globalThis.fetch): Promise<bo
 
 /**
  * A part of the program that comes on demand. While the server is away it is waited for: what is on the screen stays, and the part opens by
- * itself when the server is back.
- * @throws where the server is there and has no such part: it is of another version, and the page is loaded anew
+ * itself when the server is back. Where the server is of a newer version that has no such part, it never comes: the page is loaded anew, or says that it should be.
+ * @throws where there is no such part, or the server is away and should not be waited for
  */
 export async function loaded<T>(
   load: () => Promise<T>,
@@ -22,12 +25,18 @@ export async function loaded<T>(
     wait = sleep,
     styles = stylesAgain,
     asked = false,
+    patient = true,
+    gone = partIsGone,
   }: {
     fetch?: Fetch;
     wait?: (ms: number) => Promise<void>;
     styles?: () => Promise<void>;
     /** Whether it was asked for before, and did not come. */
     asked?: boolean;
+    /** Whether it is waited for while the server is away. */
+    patient?: boolean;
+    /** What is done where the server has no such part; false: nothing helps. */
+    gone?: () => boolean;
   } = {},
 ): Promise<T> {
   for (let again = asked; ; again = true) {
@@ -35,11 +44,17 @@ export async function loaded<T>(
       if (again) await styles();
       return await load();
     } catch (error) {
-      if (await serverIsThere(fetch)) throw error;
-      await wait(againMs);
+      if (!(await serverIsThere(fetch))) {
+        if (!patient) throw error;
+        await wait(againMs);
+      } else if (gone()) return new Promise(() => {});
+      else throw error;
     }
   }
 }
+
+/** A component that comes on demand, as `loaded` brings it: what is typed around it stays. */
+export const lazily: typeof lazy = (load) => lazy(() => loaded(load));
 
 /** One that did not come is empty, or as another origin's: nobody may read its rules. */
 function hasCome({ sheet }: HTMLLinkElement): boolean {

@@ -1,12 +1,13 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Suspense, useEffect, useMemo, useState } from "react";
 import { dicomwebRoot, fetchAuthorized, useMe } from "../api/client.ts";
+import { lazily } from "../api/loaded.ts";
 import { t } from "../words/words.ts";
 import { followScreens } from "./second-screen.ts";
 import { loadViewer } from "./viewer-chunk.ts";
 import { createDesk } from "./viewer-desk.ts";
 
-const Viewer = lazy(loadViewer);
+const Viewer = lazily(loadViewer);
 
 /** The window on the other monitor: it shows the study that is open in the first one, and nothing when none is. */
 export function SecondScreen({ studyInstanceUid }: { studyInstanceUid: string }) {

@@ -1,6 +1,7 @@
 import { useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { dicomwebRoot, useMe } from "../api/client.ts";
+import { lazily } from "../api/loaded.ts";
 import { keep, kept } from "../kit/kept.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { toast } from "../kit/toast.ts";
@@ -13,8 +14,10 @@ import { loadViewer } from "./viewer-chunk.ts";
 import { createDesk } from "./viewer-desk.ts";
 import "./view.css";
 
-const Viewer = lazy(loadViewer);
-const ReportDesk = lazy(async () => ({ default: (await import("../reporting/ReportDesk.tsx")).ReportDesk }));
+const Viewer = lazily(loadViewer);
+const ReportDesk = lazily(async () => ({
+  default: (await import("../reporting/ReportDesk.tsx")).ReportDesk,
+}));
 
 const openKey = "report-beside";
 

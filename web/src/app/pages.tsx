@@ -7,6 +7,7 @@ import { listenForKeys } from "../kit/shortcuts.ts";
 import { Toasts } from "../kit/Toasts.tsx";
 import { Lock } from "../lock/Lock.tsx";
 import { t } from "../words/words.ts";
+import { NewerVersion } from "./NewerVersion.tsx";
 
 const retryMs = 5_000;
 
@@ -17,6 +18,7 @@ export function Root() {
       <Coming />
       <Outlet />
       <Toasts />
+      <NewerVersion />
     </>
   );
 }

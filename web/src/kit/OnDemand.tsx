@@ -6,6 +6,7 @@ import {
   useEffect,
   useState,
 } from "react";
+import { loaded } from "../api/loaded.ts";
 import { t } from "../words/words.ts";
 import { toast } from "./toast.ts";
 
@@ -40,8 +41,8 @@ export function OnDemand<Props extends object>({
     return () => clearTimeout(timer);
   }, [load]);
   const open = () =>
-    void load().then(
-      (loaded) => setMenu(() => loaded),
+    void loaded(load, { patient: false }).then(
+      (menu) => setMenu(() => menu),
       () => toast({ title: t("This could not be loaded"), detail: t("Try again in a moment."), tone: "urg" }),
     );
   // biome-ignore lint/correctness/useExhaustiveDependencies: opened once, when it begins to be wanted

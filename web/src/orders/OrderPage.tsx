@@ -1,8 +1,9 @@
 import type { ImagingOrder } from "@isocenter/contract";
 import { type OrderStatus, orderTransitions } from "@isocenter/contract/workflow";
 import { Link, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useMe } from "../api/client.ts";
+import { lazily } from "../api/loaded.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { momentIn } from "../kit/dates.ts";
@@ -22,7 +23,7 @@ import { changeOrder, useOrder, useStationNames } from "./queries.ts";
 import { RequestPaper } from "./RequestPaper.tsx";
 import "./orders.css";
 
-const Appoint = lazy(() => import("./Appoint.tsx"));
+const Appoint = lazily(() => import("./Appoint.tsx"));
 
 /** One order: how far it is, and what may be done with it. */
 export function OrderPage() {

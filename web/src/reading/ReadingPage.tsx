@@ -1,7 +1,8 @@
 import type { ReadingItem } from "@isocenter/contract";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { Suspense, useCallback, useState } from "react";
 import { useMe } from "../api/client.ts";
+import { lazily } from "../api/loaded.ts";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { useNow } from "../kit/now.ts";
@@ -22,7 +23,7 @@ import { isNarrowed, type ReadingState, readReadingState, type View, views } fro
 import { grouped, medianWait, spoken } from "./waiting.ts";
 import "./reading.css";
 
-const AssignDialog = lazy(async () => ({ default: (await import("./AssignDialog.tsx")).AssignDialog }));
+const AssignDialog = lazily(async () => ({ default: (await import("./AssignDialog.tsx")).AssignDialog }));
 
 const skipMinutes = 60;
 

@@ -1,6 +1,7 @@
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
+import { Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
+import { lazily } from "../api/loaded.ts";
 import { placesFor } from "../app/places.ts";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { Uploads } from "../uploads/Uploads.tsx";
@@ -13,8 +14,10 @@ import { Rail } from "./Rail.tsx";
 import { useKeptSize } from "./size.ts";
 import { TopBar } from "./TopBar.tsx";
 
-const ShortcutHelp = lazy(async () => ({ default: (await import("./ShortcutHelp.tsx")).ShortcutHelp }));
-const CommandPalette = lazy(async () => ({ default: (await import("./CommandPalette.tsx")).CommandPalette }));
+const ShortcutHelp = lazily(async () => ({ default: (await import("./ShortcutHelp.tsx")).ShortcutHelp }));
+const CommandPalette = lazily(async () => ({
+  default: (await import("./CommandPalette.tsx")).CommandPalette,
+}));
 
 /** What stands around every page: rail, top bar, key bar, messages and uploads. */
 export function Shell() {

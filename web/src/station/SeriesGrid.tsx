@@ -1,5 +1,6 @@
 import type { Series, Study } from "@isocenter/contract";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { lazily } from "../api/loaded.ts";
 import { seriesThumbnailUrl } from "../api/pictures.ts";
 import { Button } from "../kit/Button.tsx";
 import { joined } from "../kit/joined.ts";
@@ -10,7 +11,7 @@ import { useSeries } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { RejectSeries } from "./RejectSeries.tsx";
 
-const ImagesDialog = lazy(() => import("../studies/images/ImagesDialog.tsx"));
+const ImagesDialog = lazily(() => import("../studies/images/ImagesDialog.tsx"));
 
 const thumbnailPixels = 220;
 

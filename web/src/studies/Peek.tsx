@@ -1,5 +1,6 @@
 import type { Series, Study } from "@isocenter/contract";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { lazily } from "../api/loaded.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
@@ -9,8 +10,8 @@ import { ageAt, imageCount, imagingModalities, seriesCount, sexWord, sizeOf, sta
 import { useTimeZone } from "./queries.ts";
 import { SeriesStrip, seriesName } from "./SeriesStrip.tsx";
 
-const PeekActions = lazy(() => import("./PeekActions.tsx"));
-const ImagesDialog = lazy(() => import("./images/ImagesDialog.tsx"));
+const PeekActions = lazily(() => import("./PeekActions.tsx"));
+const ImagesDialog = lazily(() => import("./images/ImagesDialog.tsx"));
 
 interface PeekProps {
   study: Study;

@@ -1,15 +1,16 @@
 import type { Study } from "@isocenter/contract";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
+import { lazily } from "../api/loaded.ts";
 import { Button } from "../kit/Button.tsx";
 import { ReasonDialog } from "../kit/forms.tsx";
 import { useRun } from "../kit/run.ts";
 import { t } from "../words/words.ts";
 
-const CorrectDialog = lazy(() => import("./correct/CorrectDialog.tsx"));
-const ExportDialog = lazy(() => import("./chosen/ExportDialog.tsx"));
-const SendDialog = lazy(() => import("./chosen/SendDialog.tsx"));
+const CorrectDialog = lazily(() => import("./correct/CorrectDialog.tsx"));
+const ExportDialog = lazily(() => import("./chosen/ExportDialog.tsx"));
+const SendDialog = lazily(() => import("./chosen/SendDialog.tsx"));
 
 /** What may be done with one study beside looking at it. */
 export default function PeekActions({ study, onGone }: { study: Study; onGone: () => void }) {

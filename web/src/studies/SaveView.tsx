@@ -1,9 +1,12 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { lazily } from "../api/loaded.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { t } from "../words/words.ts";
 import { type SavedView, sameSearch, searchOf } from "./saved-views.ts";
 
-const SaveViewDialog = lazy(async () => ({ default: (await import("./SaveViewDialog.tsx")).SaveViewDialog }));
+const SaveViewDialog = lazily(async () => ({
+  default: (await import("./SaveViewDialog.tsx")).SaveViewDialog,
+}));
 
 interface SaveViewProps {
   views: readonly SavedView[];

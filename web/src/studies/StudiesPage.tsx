@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback } from "react";
+import { Suspense, useCallback } from "react";
 import { useMe } from "../api/client.ts";
+import { lazily } from "../api/loaded.ts";
 import { EmptyState } from "../kit/States.tsx";
 import { t } from "../words/words.ts";
 import { isFiltered, type StudyListState, withFilter } from "./list-state.ts";
@@ -9,7 +10,7 @@ import { StudyList } from "./StudyList.tsx";
 import { useStartedDemo } from "./started-demo.ts";
 import "./studies.css";
 
-const FirstRun = lazy(async () => ({ default: (await import("./FirstRun.tsx")).FirstRun }));
+const FirstRun = lazily(async () => ({ default: (await import("./FirstRun.tsx")).FirstRun }));
 
 /** The archive's studies: the list, or what to do while there are none. */
 export function StudiesPage() {

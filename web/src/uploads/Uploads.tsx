@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
+import { lazily } from "../api/loaded.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { t } from "../words/words.ts";
@@ -8,8 +9,8 @@ import { pickFiles } from "./pick.ts";
 import { addFiles, uploads, useUploads } from "./store.ts";
 import "./uploads.css";
 
-const UploadDrawer = lazy(async () => ({ default: (await import("./UploadDrawer.tsx")).UploadDrawer }));
-const PatientPicker = lazy(async () => ({ default: (await import("./PatientPicker.tsx")).PatientPicker }));
+const UploadDrawer = lazily(async () => ({ default: (await import("./UploadDrawer.tsx")).UploadDrawer }));
+const PatientPicker = lazily(async () => ({ default: (await import("./PatientPicker.tsx")).PatientPicker }));
 
 /** Files dropped anywhere, the drawer that shows their way, and the question whose pictures they are. */
 export function Uploads() {

@@ -1,13 +1,14 @@
 import type { Study } from "@isocenter/contract";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useMe } from "../../api/client.ts";
+import { lazily } from "../../api/loaded.ts";
 import { Button } from "../../kit/Button.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { t } from "../../words/words.ts";
 import { sizeOf } from "../format.ts";
 
-const ExportDialog = lazy(() => import("./ExportDialog.tsx"));
-const SendDialog = lazy(() => import("./SendDialog.tsx"));
+const ExportDialog = lazily(() => import("./ExportDialog.tsx"));
+const SendDialog = lazily(() => import("./SendDialog.tsx"));
 
 /** What may be done with the marked studies together. */
 export function ChosenBar({ studies, onClear }: { studies: readonly Study[]; onClear: () => void }) {
