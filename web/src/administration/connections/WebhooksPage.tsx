@@ -157,12 +157,7 @@ function NewWebhook({ onMade, onClose }: { onMade: (made: WebhookWithSecret) => 
     >
       <Field label={t("Address")} type="url" value={url} onChange={({ target }) => setUrl(target.value)} />
       <EventsField value={events} onChange={setEvents} />
-      <Field
-        label={t("Description")}
-        value={description}
-        maxLength={256}
-        onChange={({ target }) => setDescription(target.value)}
-      />
+      <DescriptionField value={description} onChange={setDescription} />
       <FacilityField value={facilityId} onChange={setFacilityId} />
     </NewRecord>
   );
@@ -175,6 +170,17 @@ function EventsField({ value, onChange }: { value: string; onChange: (value: str
       value={value}
       spellCheck={false}
       hint={t("Such as report.signed, or study.* for all of studies")}
+      onChange={({ target }) => onChange(target.value)}
+    />
+  );
+}
+
+function DescriptionField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <Field
+      label={t("Description")}
+      value={value}
+      maxLength={256}
       onChange={({ target }) => onChange(target.value)}
     />
   );
@@ -252,12 +258,19 @@ const deliveryText = ({ status, durationMs, error }: WebhookDelivery): string =>
 function EditWebhook({ webhook, onSaved }: { webhook: Webhook; onSaved: () => void }) {
   const [url, setUrl] = useState(webhook.url);
   const [events, setEvents] = useState(webhook.events.join(", "));
+  const [description, setDescription] = useState(webhook.description ?? "");
   const [enabled, setEnabled] = useState(webhook.enabled);
   const save = () =>
     answerOf(
       api.PATCH("/api/v1/webhooks/{id}", {
         params: { path: { id: webhook.id } },
-        body: { url: url.trim(), events: eventsOf(events), enabled, expectedVersion: webhook.version },
+        body: {
+          url: url.trim(),
+          events: eventsOf(events),
+          description: description.trim() || null,
+          enabled,
+          expectedVersion: webhook.version,
+        },
       }),
     );
   return (
@@ -269,6 +282,7 @@ function EditWebhook({ webhook, onSaved }: { webhook: Webhook; onSaved: () => vo
     >
       <Field label={t("Address")} type="url" value={url} onChange={({ target }) => setUrl(target.value)} />
       <EventsField value={events} onChange={setEvents} />
+      <DescriptionField value={description} onChange={setDescription} />
       <Tick label={t("On")} checked={enabled} onChange={setEnabled} />
     </DetailsForm>
   );
