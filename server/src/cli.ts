@@ -51,7 +51,7 @@ async function help(): Promise<string> {
 
 const [word = "help", ...args] = process.argv.slice(2);
 const load = Object.entries(commands).find(
-  ([name]) => name === word.replace(/^--(help|version)$/, "$1"),
+  ([name]) => name === word.replace(/^--(help|version)$/, "$1").replace(/^-h$/, "help"),
 )?.[1];
 if (load) {
   const command = await load();

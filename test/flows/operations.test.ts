@@ -234,7 +234,7 @@ describe("back-up, restore and verification", { timeout: 240_000 }, () => {
     expect((await login(password!)).status).toBe(200);
     expect(await isocenter(dataDir, "user", "reset-password", "nobody")).toMatchObject({
       code: 1,
-      errors: "There is no user nobody.\n",
+      errors: "There is no user nobody; isocenter user list says who there is.\n",
     });
   });
 

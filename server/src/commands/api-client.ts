@@ -8,9 +8,10 @@ export const serverOptions = {
   "key-file": { type: "string" },
 } as const;
 
-export const serverHelp = `  --url URL          the server, http://localhost:3006 when left out (or ISOCENTER_URL)
-  --key-file FILE    holds the API key; or ISOCENTER_API_KEY. An administrator makes one by POST /api/v1/api-keys.
-                     It is no argument, because arguments are seen by everyone on the machine.`;
+export const serverHelp = `  --url URL            the server, http://localhost:3006 when left out (or ISOCENTER_URL)
+  --key-file FILE      holds the API key; or ISOCENTER_API_KEY. An administrator makes one in the web app
+                       under Admin, API keys, or by POST /api/v1/api-keys.
+                       It is no argument, because arguments are seen by everyone on the machine.`;
 
 export interface ApiClient {
   readonly url: string;

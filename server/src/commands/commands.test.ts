@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { backupCommand } from "./backup.ts";
 import { UsageError } from "./command.ts";
 import { doctorCommand } from "./doctor.ts";
+import { fileTrouble } from "./fail.ts";
 import { rebuildCommand } from "./rebuild.ts";
 import { restoreCommand } from "./restore.ts";
 import { addressFor, demo, start } from "./start.ts";
@@ -62,4 +63,14 @@ test.each([
     { family: "IPv4", internal: false, address: "10.1.2.3" },
   ] as const;
   expect(addressFor({ host, publicUrl }, addresses)).toBe(told);
+});
+
+test("what is wrong with a file is a sentence that names it; other faults are shown whole", () => {
+  const refused = (code: string, more: object) => Object.assign(new Error("…"), { code, ...more });
+  expect(fileTrouble(refused("EROFS", { path: "/mnt/data" }))).toBe(
+    "/mnt/data: its disk can be read only (EROFS).",
+  );
+  expect(fileTrouble(refused("ENOSPC", { path: "/a", dest: "/b" }))).toBe("/b: its disk is full (ENOSPC).");
+  expect(fileTrouble(refused("EBADF", { path: "/a" }))).toBeNull();
+  expect(fileTrouble(new TypeError("…"))).toBeNull();
 });

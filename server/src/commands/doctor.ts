@@ -36,6 +36,7 @@ async function examine(context: CommandContext): Promise<readonly Finding[]> {
     const machine = await examineMachine(config, false, systemClock.now());
     show(context, machine);
     const none = error instanceof Refusal && error.code === "database.none";
+    const unreachable = error instanceof Refusal && error.code === "database.unreachable";
     const finding: Finding = none
       ? {
           state: "warning",
@@ -47,8 +48,7 @@ async function examine(context: CommandContext): Promise<readonly Finding[]> {
           state: "problem",
           what: "database",
           says: (error as Error).message,
-          remedy:
-            "is it running, and is DATABASE_URL right? Of the embedded one, postgres.log under DATA_DIR says more",
+          ...(unreachable ? {} : { remedy: "postgres.log under DATA_DIR says more" }),
         };
     show(context, [finding]);
     return [...machine, finding];
@@ -64,7 +64,10 @@ export const doctorCommand: Command = {
     }
     const findings = await examine(context);
     const count = (state: Finding["state"]) => findings.filter((one) => one.state === state).length;
-    context.say(`\n${count("problem")} problems, ${count("warning")} warnings.`);
-    return count("problem") > 0 ? 1 : 0;
+    const [problems, warnings] = [count("problem"), count("warning")];
+    context.say(
+      `\n${problems} problem${problems === 1 ? "" : "s"}, ${warnings} warning${warnings === 1 ? "" : "s"}.`,
+    );
+    return problems > 0 ? 1 : 0;
   },
 };

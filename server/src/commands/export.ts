@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { type Entry, open, type ZipFile } from "yauzl";
 import { type ApiClient, apiClient, problemOf, serverHelp, serverOptions } from "./api-client.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
+import { wrongOption } from "./options.ts";
 
 const help = `isocenter export STUDY... --to FOLDER|FILE.zip [options]
 
@@ -34,7 +35,7 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${help}`);
+    throw wrongOption(error, help);
   }
 }
 

@@ -50,7 +50,11 @@ async function* formOf(files: readonly Loaded[]): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`--${boundary}--\r\n`);
 }
 
-async function post(client: ApiClient, files: readonly Loaded[]): Promise<Response> {
+async function post(
+  client: ApiClient,
+  files: readonly Loaded[],
+  note: (line: string) => void,
+): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     const wait = Math.min(30_000, 500 * 2 ** attempt);
     try {
@@ -67,16 +71,21 @@ async function post(client: ApiClient, files: readonly Loaded[]): Promise<Respon
     } catch (error) {
       if (!(error instanceof ServerAway)) throw error;
       if (attempt === attempts) throw new ImportStopped(error.message);
+      if (attempt === 1) note(`${error.message} It is tried again for half a minute.`);
       await pause(wait);
     }
   }
 }
 
 /**
- * Sends files in one request and says what became of each; a ZIP archive has to go alone.
+ * Sends files in one request and says what became of each; a ZIP archive has to go alone. A server that does not answer is noted, and tried again.
  * @throws ImportStopped where the server takes nothing more: no right, no room, no answer
  */
-export async function sendFiles(client: ApiClient, files: readonly FoundFile[]): Promise<ImportLine[]> {
+export async function sendFiles(
+  client: ApiClient,
+  files: readonly FoundFile[],
+  note: (line: string) => void,
+): Promise<ImportLine[]> {
   const lines: ImportLine[] = [];
   const loaded: Loaded[] = [];
   for (const file of files) {
@@ -85,7 +94,7 @@ export async function sendFiles(client: ApiClient, files: readonly FoundFile[]):
     else loaded.push(one);
   }
   if (loaded.length === 0) return lines;
-  const response = await post(client, loaded);
+  const response = await post(client, loaded, note);
   if (stopping.has(response.status) || passing.has(response.status))
     throw new ImportStopped((await problemOf(response)).detail);
   if (response.ok) lines.push(...taken(loaded, (await response.json()) as Taken));
@@ -95,7 +104,7 @@ export async function sendFiles(client: ApiClient, files: readonly FoundFile[]):
   } else {
     // What hindered them all may be one of them: each is tried alone
     await response.body?.cancel();
-    for (const { file } of loaded) lines.push(...(await sendFiles(client, [file])));
+    for (const { file } of loaded) lines.push(...(await sendFiles(client, [file], note)));
   }
   return lines;
 }

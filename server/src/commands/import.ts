@@ -6,6 +6,7 @@ import { type ApiClient, apiClient, serverHelp, serverOptions } from "./api-clie
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import { type ImportJournal, type ImportLine, openJournal } from "./import-journal.ts";
 import { ImportStopped, sendFiles } from "./import-send.ts";
+import { wrongOption } from "./options.ts";
 import { type FoundFile, filesBelow } from "./walk.ts";
 
 const help = `isocenter import FOLDER [options]
@@ -20,7 +21,8 @@ it is started again.
   --parallel N         requests at once, 3 when left out, at most 16
 ${serverHelp}
 
-Ends with 0 when everything is in, 1 when something was refused or the server took no more, 2 when used wrongly.`;
+Ctrl-C ends it after the files that are on their way; a second one ends it at once. Nothing is lost by either.
+Ends with 0 when everything is in, 1 when something was refused (also earlier) or it stopped before the end, 2 when used wrongly.`;
 
 /** A request holds at most so many files and bytes: few enough to be repeated, enough for commits to be shared. */
 const filesAtOnce = 40;
@@ -39,7 +41,7 @@ function orderOf(args: readonly string[]): Order {
   try {
     given = parsed(args);
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${help}`);
+    throw wrongOption(error, help);
   }
   const { values, positionals } = given;
   const [folder, ...more] = positionals;
@@ -75,6 +77,7 @@ class Tally {
   already = 0;
   refused = 0;
   earlier = 0;
+  earlierRefused = 0;
   readonly reasons = new Map<string, { count: number; files: string[] }>();
 
   add(line: ImportLine): void {
@@ -91,11 +94,13 @@ class Tally {
   }
 
   say(say: (text: string) => void, journal: string): void {
-    const earlier = this.earlier > 0 ? ` ${this.earlier} files were done before.` : "";
+    const before = this.earlierRefused > 0 ? `, ${this.earlierRefused} of them refused` : "";
+    const earlier = this.earlier > 0 ? ` ${this.earlier} files were done before${before}.` : "";
     say(`${this.stored} stored, ${this.already} were there already, ${this.refused} refused.${earlier}`);
     for (const [reason, { count, files }] of [...this.reasons].sort((a, b) => b[1].count - a[1].count))
       say(`  ${count} × ${reason} (${files.join(", ")}${count > files.length ? ", …" : ""})`);
-    if (this.refused > 0) say(`  Each is named in ${journal}.`);
+    if (this.refused + this.earlierRefused > 0)
+      say(`  Each is named in ${journal}; --again tries them again.`);
   }
 }
 
@@ -134,15 +139,20 @@ async function sendAll(
   journal: ImportJournal,
   tally: Tally,
   bar: ProgressBar,
+  told: AbortSignal,
 ): Promise<Error | null> {
   const batches = batchesOf(files);
   let stopped: Error | null = null;
   let done = 0;
   const worker = async () => {
-    for (let next = await batches.next(); !next.done && !stopped; next = await batches.next()) {
+    for (
+      let next = await batches.next();
+      !next.done && !stopped && !told.aborted;
+      next = await batches.next()
+    ) {
       const batch = next.value;
       try {
-        const lines = await sendFiles(client, batch);
+        const lines = await sendFiles(client, batch, bar.note);
         await journal.append(lines);
         for (const line of lines) tally.add(line);
         done += batch.length;
@@ -153,7 +163,7 @@ async function sendAll(
     }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
-  return stopped;
+  return stopped ?? (told.aborted ? new ImportStopped("You ended it.") : null);
 }
 
 async function run(args: readonly string[], { say, complain }: CommandContext): Promise<number> {
@@ -173,16 +183,22 @@ async function run(args: readonly string[], { say, complain }: CommandContext): 
   for await (const file of filesBelow(order.folder, refuse)) {
     if (path.resolve(file.path) === path.resolve(order.journal)) continue;
     const line = journal.done(file);
-    if (line && !(order.again && line.outcome === "refused")) tally.earlier += 1;
-    else files.push(file);
+    if (line && !(order.again && line.outcome === "refused")) {
+      tally.earlier += 1;
+      if (line.outcome === "refused") tally.earlierRefused += 1;
+    } else files.push(file);
   }
   const bar = progressBar(process.stderr, files.length);
-  const stopped = await sendAll(order, files, journal, tally, bar).finally(() => journal.close());
+  const told = new AbortController();
+  process.once("SIGINT", () => told.abort());
+  const stopped = await sendAll(order, files, journal, tally, bar, told.signal).finally(() =>
+    journal.close(),
+  );
   bar.end();
   tally.say(say, order.journal);
   if (stopped && !(stopped instanceof ImportStopped)) throw stopped;
   if (stopped) complain(`The import stopped: ${stopped.message} Start it again to go on.`);
-  return stopped || tally.refused > 0 ? 1 : 0;
+  return stopped || tally.refused + tally.earlierRefused > 0 ? 1 : 0;
 }
 
 export const importCommand: Command = {

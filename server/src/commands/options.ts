@@ -44,6 +44,10 @@ export function readOptions(args: readonly string[], wanted: Wanted): Options {
     };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${(error as Error).message}\n\n${wanted.usage}`);
+    throw wrongOption(error, wanted.usage);
   }
 }
+
+/** What `parseArgs` found, without its hint about files that begin with a dash, and how the command is used. */
+export const wrongOption = (error: unknown, usage: string): UsageError =>
+  new UsageError(`${(error as Error).message.split(". To specify a positional")[0]}.\n\n${usage}`);

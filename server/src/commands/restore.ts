@@ -1,9 +1,9 @@
 import path from "node:path";
 import { forgetSeriesMetadata } from "../modules/archive/index.ts";
 import { endEverySession } from "../modules/identity/index.ts";
-import { listBackups } from "../operations/backup-format.ts";
+import { listBackups, readManifest } from "../operations/backup-format.ts";
 import { restore } from "../operations/restore.ts";
-import { systemViewer } from "../platform/index.ts";
+import { Refusal, systemViewer } from "../platform/index.ts";
 import type { Command } from "./command.ts";
 import { operatorModules, progressOn, withOperator } from "./operator.ts";
 import { readOptions } from "./options.ts";
@@ -15,6 +15,16 @@ Brings a back-up back into this configuration's DATA_DIR, database and object st
   --list          say which there are, and change nothing
   --replace       into a system that is not empty: everything in its database is lost
 Exit code: 0 all is back, 1 it failed (run it again to go on) or objects of the back-up are missing or damaged (they are named).`;
+
+/** One that is damaged hides no other. */
+const describe = (source: string, name: string): Promise<string> =>
+  readManifest(source, name).then(
+    ({ program, objects }) => `version ${program}, ${objects.rows} objects`,
+    (error: unknown) => {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    },
+  );
 
 export const restoreCommand: Command = {
   summary: "bring a back-up back into a fresh system",
@@ -31,9 +41,11 @@ export const restoreCommand: Command = {
     }
     const source = path.resolve(options.words[0]!);
     if (options.flags.has("list")) {
-      for (const { name, program, objects } of await listBackups(source))
-        context.say(`${name}  version ${program}, ${objects.rows} objects`);
-      return 0;
+      const names = await listBackups(source);
+      for (const name of names) context.say(`${name}  ${await describe(source, name)}`);
+      if (names.length > 0) return 0;
+      context.complain(`There is no whole back-up in ${source}.`);
+      return 1;
     }
     return withOperator({ database: "alone" }, async (operator) => {
       const name = options.values.get("backup");

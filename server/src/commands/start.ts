@@ -7,6 +7,7 @@ import {
   type Config,
   collectAfterStart,
   createLog,
+  lockFolder,
   processEnvironment,
   productVersion,
   readConfig,
@@ -125,6 +126,8 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
   for (const name of withoutEffect(environment))
     log.warn(`${name} has no effect: this version does not offer what it is for.`);
   if (config.roles.includes("api") && !webAppIsBuilt()) {
+    // A second start by mistake changes nothing for those who work with the first.
+    if (config.databaseUrl === null) lockFolder(config.dataDir).release();
     say("Building the web app, once …");
     await buildWebApp();
   }

@@ -103,35 +103,42 @@ export async function checkFile(folder: string, { file, sha256 }: BackupFile): P
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  if (hash.digest("hex") !== sha256)
-    throw new Refusal(
-      "conflict",
-      "backup.damaged",
-      `${path.join(folder, file)} is missing or damaged: choose another back-up with --backup.`,
-    );
+  if (hash.digest("hex") !== sha256) throw damaged(path.join(folder, file));
 }
 
 export const backupsFolder = (target: string): string => path.join(target, "backups");
 export const objectsFolder = (target: string): string => path.join(target, "objects");
 
-/** The whole back-ups of a folder, oldest first. */
-export async function listBackups(target: string): Promise<BackupManifest[]> {
+/** The names of a folder's whole back-ups, oldest first; none where the folder holds none, or is none. */
+export async function listBackups(target: string): Promise<string[]> {
   const names = await fs.readdir(backupsFolder(target)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
     throw error;
   });
-  const found: BackupManifest[] = [];
-  for (const name of names.sort()) {
-    if (name.endsWith(".part")) continue;
-    const text = await fs.readFile(path.join(backupsFolder(target), name, "manifest.json"), "utf8");
-    const manifest = JSON.parse(text) as BackupManifest;
-    if (manifest.format !== 1)
-      throw new Refusal(
-        "conflict",
-        "backup.format",
-        `The back-up ${name} was made by a newer version (${manifest.program}).`,
-      );
-    found.push(manifest);
-  }
-  return found;
+  return names.filter((name) => !name.endsWith(".part")).sort();
 }
+
+/** @throws Refusal `conflict` (`backup.damaged`, `backup.format`) */
+export async function readManifest(target: string, name: string): Promise<BackupManifest> {
+  const file = path.join(backupsFolder(target), name, "manifest.json");
+  let manifest: BackupManifest;
+  try {
+    manifest = JSON.parse(await fs.readFile(file, "utf8")) as BackupManifest;
+  } catch {
+    throw damaged(file);
+  }
+  if (manifest.format !== 1)
+    throw new Refusal(
+      "conflict",
+      "backup.format",
+      `The back-up ${name} was made by a newer version (${manifest.program}).`,
+    );
+  return manifest;
+}
+
+const damaged = (file: string) =>
+  new Refusal(
+    "conflict",
+    "backup.damaged",
+    `${file} is missing or damaged: choose another back-up with --backup; --list says which there are.`,
+  );

@@ -4,6 +4,8 @@ import type { Journal } from "../modules/journal/index.ts";
 import {
   copyOut,
   createFileStore,
+  FolderInUse,
+  type FolderLock,
   lockFolder,
   type OperatorPlatform,
   productVersion,
@@ -63,7 +65,7 @@ export async function backup(options: BackupOptions): Promise<BackupResult> {
       "backup.place",
       `${target} lies with DATA_DIR: choose a folder elsewhere, best on another disk.`,
     );
-  const lock = lockFolder(target);
+  const lock = lockTarget(target);
   try {
     const name = clock.now().toISOString().replaceAll(":", "").replace(/\.\d+/, "");
     const folder = path.join(backupsFolder(target), `${name}.part`);
@@ -93,6 +95,20 @@ export async function backup(options: BackupOptions): Promise<BackupResult> {
     return { manifest, copied, copiedBytes };
   } finally {
     lock.release();
+  }
+}
+
+/** @throws Refusal `conflict` (`backup.busy`) */
+function lockTarget(target: string): FolderLock {
+  try {
+    return lockFolder(target);
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    throw new Refusal(
+      "conflict",
+      "backup.busy",
+      `Another back-up into ${target} is on its way: wait until it has ended, or choose another folder.`,
+    );
   }
 }
 

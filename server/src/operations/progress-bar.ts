@@ -3,6 +3,8 @@ import { duration } from "./progress.ts";
 /** A line on a terminal that is written over and over; silent where nobody looks on. */
 export interface ProgressBar {
   update(done: number, note: string): void;
+  /** A line that stays. */
+  note(line: string): void;
   end(): void;
 }
 
@@ -25,6 +27,9 @@ export function progressBar(
       last = at;
       shown = true;
       output.write(`\r${progressLine(done, total, (at - started) / 1000, note)}\u001b[K`);
+    },
+    note(line) {
+      output.write(`${shown ? "\r\u001b[K" : ""}${line}\n`);
     },
     end() {
       if (shown) output.write("\n");

@@ -24,6 +24,7 @@ import {
   listBackups,
   objectsFolder,
   readListed,
+  readManifest,
 } from "./backup-format.ts";
 import { copyObject } from "./copy-object.ts";
 import { eachOf } from "./each.ts";
@@ -75,15 +76,16 @@ export async function restore(options: RestoreOptions): Promise<RestoreResult> {
 
 async function chooseBackup(source: string, name: string | undefined): Promise<BackupManifest> {
   const all = await listBackups(source);
-  const manifest = name === undefined ? all.at(-1) : all.find((one) => one.name === name);
-  if (!manifest)
+  const chosen = name === undefined ? all.at(-1) : all.find((one) => one === name);
+  if (chosen === undefined)
     throw new Refusal(
       "not-found",
       "backup.none",
       name === undefined
         ? `There is no whole back-up in ${source}.`
-        : `There is no back-up ${name} in ${source}; there are ${all.map((one) => one.name).join(", ") || "none"}.`,
+        : `There is no back-up ${name} in ${source}; there are ${all.join(", ") || "none"}.`,
     );
+  const manifest = await readManifest(source, chosen);
   const known = (await listMigrations()).length;
   if (manifest.migration > known)
     throw new Refusal(

@@ -31,3 +31,9 @@ test("a lock holds against other processes, and one whose process was killed is 
   await once(child, "exit");
   lockFolder(folder).release();
 });
+
+test("a folder that cannot be made says so, and what to do", () => {
+  fs.writeFileSync(path.join(folder, "file"), "");
+  const place = path.join(folder, "file", "data");
+  expect(() => lockFolder(place)).toThrow(`${place} cannot be made (ENOTDIR).`);
+});

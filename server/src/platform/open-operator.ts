@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type ConnectionSettings, connect, type Db } from "./database.ts";
+import { requireDatabase } from "./database-reached.ts";
 import { embeddedSocketPath, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { FolderInUse, lockFolder } from "./folder-lock.ts";
 import { createJobs, prepareJobs } from "./jobs-postgres.ts";
@@ -35,7 +36,7 @@ export interface OperatorNeeds {
 /**
  * Opens the platform for a command: beside a running server through the socket of its PostgreSQL, else with the PostgreSQL started for the time of
  * the command. Nothing is migrated.
- * @throws FolderInUse (`alone`), Refusal `conflict` (`database.version`), `not-found` (`database.none`)
+ * @throws FolderInUse (`alone`), Refusal `conflict` (`database.version`), `not-found` (`database.none`), `unavailable` (`database.unreachable`)
  */
 export async function openForOperator(
   config: Config,
@@ -47,6 +48,7 @@ export async function openForOperator(
     const { connection, besideServer } = await reachDatabase(config, log, needs, closing.push);
     const db = connect(connection);
     closing.push("database", () => db.end({ timeout: 5 }));
+    await requireDatabase(db, config.databaseUrl);
     if (needs.database === "current") await requireCurrent(db);
     const objects = await openObjects(config, closing.push, "-command");
     const platform: Platform = {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type ConnectionSettings, connect, type Db } from "./database.ts";
+import { requireDatabase } from "./database-reached.ts";
 import { createDiskReserve } from "./disk-reserve.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -142,7 +143,7 @@ async function checkAtStart(objects: ObjectStore, log: Logger): Promise<void> {
 
 /**
  * Opens the database (the embedded one where none is named), brings its schema up to date, and opens the object store.
- * @throws FolderInUse where another program holds the data folder
+ * @throws FolderInUse where another program holds the data folder, Refusal `unavailable` (`database.unreachable`)
  */
 export async function openPlatform(
   config: Config,
@@ -164,6 +165,7 @@ export async function openPlatform(
     }
     const db = connect(connection);
     closing.push("database", () => db.end({ timeout: 5 }));
+    await requireDatabase(db, config.databaseUrl);
     await lastUsedFirst(db);
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ migrations: applied }, "schema brought up to date");

@@ -14,7 +14,12 @@ async function userByName(db: Db | Tx, username: string): Promise<KnownUser> {
   const [user] = await db<KnownUser[]>`
     select id, username_folded as folded, array(select facility_id from user_facility f where f.user_id = u.id order by position) as "facilityIds"
     from app_user u where username_folded = ${foldUsername(username)}`;
-  if (!user) throw new Refusal("not-found", "user.not-found", `There is no user ${username}.`);
+  if (!user)
+    throw new Refusal(
+      "not-found",
+      "user.not-found",
+      `There is no user ${username}; isocenter user list says who there is.`,
+    );
   return user;
 }
 
