@@ -100,13 +100,57 @@ function cellsOf(cells: Uint8Array | Uint16Array, size: number): Uint8Array {
   return occurs;
 }
 
-/** Frames of up to 16 bits: one table from cell to grey level, then one pass over the pixels. */
-function throughTable(
+/** Tables of the frames before, the last one last: slices of a series mostly share one. */
+const keptTables = new Map<string, Uint8ClampedArray>();
+const maxKeptTables = 8;
+
+/** The table that a window and a linear scale make, whatever the frame holds; null where its level depends on more than that. */
+function windowTable(
+  description: FrameDescription,
+  presentation: Presentation,
+  asked: Omit<Window, "explanation"> | null,
+): Uint8ClampedArray | null {
+  const window = asked ?? presentation.windows[0];
+  if (!window || presentation.modalityLut) return null;
+  const { bitsAllocated, bitsStored, highBit, pixelRepresentation } = description;
+  const { rescale, inverse, padding } = presentation;
+  const key = [
+    ...[bitsAllocated, bitsStored, highBit, pixelRepresentation],
+    ...[rescale.slope, rescale.intercept, inverse, padding?.from, padding?.to],
+    ...[window.center, window.width, window.function],
+  ].join(" ");
+  const table =
+    keptTables.get(key) ?? levelsOf(storedValues(description), presentation, windowing(window), null);
+  keptTables.delete(key);
+  keptTables.set(key, table);
+  if (keptTables.size > maxKeptTables) keptTables.delete(keptTables.keys().next().value!);
+  return table;
+}
+
+/** The grey level of each cell; padding, and what does not occur, is black. */
+function levelsOf(
+  stored: Int32Array,
+  presentation: Presentation,
+  voi: Voi,
+  occurs: Uint8Array | null,
+): Uint8ClampedArray {
+  const transform = modality(presentation);
+  const table = new Uint8ClampedArray(stored.length);
+  for (let cell = 0; cell < stored.length; cell++) {
+    if ((occurs && !occurs[cell]) || isPadding(presentation, stored[cell]!)) continue;
+    const level = voi(transform(stored[cell]!));
+    table[cell] = presentation.inverse ? 255 - level : level;
+  }
+  return table;
+}
+
+/** The table of a frame that has to be looked at for it. */
+function frameTable(
   description: FrameDescription,
   presentation: Presentation,
   cells: Uint8Array | Uint16Array,
   asked: Omit<Window, "explanation"> | null,
-): Uint8Array {
+): Uint8ClampedArray {
   const stored = storedValues(description);
   const occurs = cellsOf(cells, stored.length);
   const transform = modality(presentation);
@@ -122,12 +166,18 @@ function throughTable(
     return { low, high };
   };
   const voi = chooseVoi(description, presentation, asked, rangeOfFrame);
-  const table = new Uint8ClampedArray(stored.length);
-  for (let cell = 0; cell < stored.length; cell++) {
-    if (!occurs[cell] || isPadding(presentation, stored[cell]!)) continue;
-    const level = voi(transform(stored[cell]!));
-    table[cell] = presentation.inverse ? 255 - level : level;
-  }
+  return levelsOf(stored, presentation, voi, occurs);
+}
+
+/** Frames of up to 16 bits: one table from cell to grey level, then one pass over the pixels. */
+function throughTable(
+  description: FrameDescription,
+  presentation: Presentation,
+  cells: Uint8Array | Uint16Array,
+  asked: Omit<Window, "explanation"> | null,
+): Uint8Array {
+  const table =
+    windowTable(description, presentation, asked) ?? frameTable(description, presentation, cells, asked);
   const grey = new Uint8Array(cells.length);
   for (let i = 0; i < cells.length; i++) grey[i] = table[cells[i]!]!;
   return grey;

@@ -65,6 +65,33 @@ describe("grey levels", () => {
     expect(levels([0, 500, 1000], presentation)).toEqual([0, 128, 255]);
   });
 
+  test("frames of other windows, scales, polarity, padding and cells are not shown by each other's table", () => {
+    const values = [0, 3, 100, 130, 2048];
+    const base = { windows: [window(100, 200)], rescale: { slope: 1, intercept: -5 } };
+    const cells = { bitsStored: 12, highBit: 11, pixelRepresentation: 0 } as const;
+    const shown: [Partial<Presentation>, Partial<FrameDescription>][] = [
+      [base, cells],
+      [{ ...base, windows: [window(101, 200)] }, cells],
+      [{ ...base, windows: [window(100, 210)] }, cells],
+      [{ ...base, windows: [window(100, 200, "SIGMOID")] }, cells],
+      [{ ...base, rescale: { slope: 2, intercept: -5 } }, cells],
+      [{ ...base, rescale: { slope: 1, intercept: 5 } }, cells],
+      [{ ...base, inverse: true }, cells],
+      [{ ...base, padding: { from: 100, to: 100 } }, cells],
+      [{ ...base, padding: { from: 100, to: 130 } }, cells],
+      [base, { ...cells, bitsStored: 11, highBit: 10 }],
+      [base, { ...cells, bitsStored: 11 }],
+      [
+        { ...base, inverse: true },
+        { ...cells, pixelRepresentation: 1 },
+      ],
+    ];
+    const draw = () => shown.map(([presentation, more]) => levels(values, presentation, more).join(" "));
+    const first = draw();
+    expect(new Set(first).size).toBe(shown.length);
+    expect(draw().reverse()).toEqual(first.toReversed());
+  });
+
   test("signed values below zero are dark, and bits above the high bit are not looked at", () => {
     const more = { bitsStored: 12, highBit: 11, pixelRepresentation: 1 } as const;
     expect(levels([0x800, 0, 0x7ff], { windows: [window(0, 4096)] }, more)).toEqual([0, 128, 255]);
