@@ -30,7 +30,11 @@ export function testPlatform(
   const dataDir = mkdtempSync(path.join(tmpdir(), "isocenter-platform-"));
   const clock = manualClock();
   const log = createLog({ logLevel: "silent" });
-  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+  const objects = createFileStore(path.join(dataDir, "objects"));
+  afterAll(async () => {
+    await objects.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
   let jobs: Platform["jobs"] | undefined;
   return {
     config: { ...readConfig({ NODE_ENV: "test", DATA_DIR: dataDir }), ...config },
@@ -38,7 +42,7 @@ export function testPlatform(
     log,
     metrics: createMetrics(),
     tls: null,
-    objects: createFileStore(path.join(dataDir, "objects")),
+    objects,
     get db() {
       return database.db;
     },

@@ -50,7 +50,7 @@ test.each([false, true])(
   },
 );
 
-test("what is small is opened and read on the spot, what is large read by a thread, and everything where the disk is slow", async () => {
+test("what is small, or goes into memory that is used again, is opened and read on the spot, what is large read by a thread, and everything where the disk is slow", async () => {
   const quick = reader(false);
   await quick.read(place("small"));
   expect(quick.calls()).toBe(2);
@@ -60,8 +60,11 @@ test("what is small is opened and read on the spot, what is large read by a thre
   expect(quick.calls()).toBe(5);
   await quick.read(place("large"), { start: 10, end: 190_000 });
   expect(quick.calls()).toBe(5);
+  await quick.read(place("large"), { start: 10, end: 190_000 }, Buffer.alloc(1 << 18));
+  expect(quick.calls()).toBe(7);
   const slow = reader(true);
   await slow.read(place("small"));
+  await slow.read(place("large"), undefined, Buffer.alloc(1 << 18));
   expect(slow.calls()).toBe(0);
 });
 

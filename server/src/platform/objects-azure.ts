@@ -125,6 +125,7 @@ export function createAzureStore(options: AzureStoreOptions): ObjectStore {
   return {
     ...remoteObjects({
       getting: "GetBlob",
+      clock,
       patience,
       spool,
       spoolFolder,

@@ -3,7 +3,10 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { type Clock, systemClock } from "./clock.ts";
 import { closeNow, createFileReader, openDescriptor } from "./file-reader.ts";
+import { createFilesAhead, type FilesAhead, stillThere } from "./files-ahead.ts";
+import { newObjectName } from "./ids.ts";
 import {
   checkKey,
   isEmptyRange,
@@ -24,14 +27,23 @@ const syncToDisk: Fsync = promisify(callbacks.fsync);
 /** Folders that stay open to be synced. */
 const openFolders = 512;
 
+export interface FileStore extends ObjectStore {
+  /** Removes the files that were made ahead and not used; an object that comes later is put as before. */
+  close(): Promise<void>;
+}
+
 /**
  * Objects as files under `root`: the key's folders, then one of 256 folders by the last two characters of its name, then the name.
  * An object is written straight to its place (no row names it before it is whole), then file and folder are synced.
  */
-export function createFileStore(root: string, fsync: Fsync = syncToDisk): ObjectStore {
+export function createFileStore(
+  root: string,
+  { fsync = syncToDisk, clock = systemClock }: { fsync?: Fsync; clock?: Clock } = {},
+): FileStore {
   const syncFolder = folderSync(fsync);
   const ensureFolder = folderMaker(root, syncFolder);
   const spot = createSpot();
+  const ahead = new Map<string, FilesAhead>();
   const readFile = createFileReader(spot);
   const place = (key: string): string => {
     checkKey(key);
@@ -39,26 +51,51 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
     return path.join(root, path.posix.dirname(key), name.slice(-2).padStart(2, "_"), name);
   };
 
+  async function open(file: string, onTheSpot: boolean): Promise<number> {
+    await ensureFolder(path.dirname(file));
+    return onTheSpot
+      ? spot.timed(() => callbacks.openSync(file, "wx", 0o640))
+      : openDescriptor(file, "wx", 0o640);
+  }
+
+  const filesAhead = (prefix: string): FilesAhead =>
+    createFilesAhead({
+      newKey: () => `${prefix}/${newObjectName(clock)}`,
+      async make(key) {
+        const file = place(key);
+        return { file, descriptor: await open(file, spot.use()) };
+      },
+      async sync(files) {
+        const folders = new Set(files.map(({ file }) => path.dirname(file)));
+        await Promise.all([...folders].map(syncFolder));
+      },
+      now: () => clock.now().getTime(),
+    });
+
   async function put(
     key: string,
     bytes: AsyncIterable<Uint8Array>,
     options: PutOptions = {},
   ): Promise<PutResult> {
     const file = place(key);
-    await ensureFolder(path.dirname(file));
     const onTheSpot = spot.use();
-    const descriptor = onTheSpot
-      ? spot.timed(() => callbacks.openSync(file, "wx", 0o640))
-      : await openDescriptor(file, "wx", 0o640);
+    const made = ahead.get(path.posix.dirname(key))?.take(key);
+    const descriptor = made?.descriptor ?? (await open(file, onTheSpot));
     let size: number;
     try {
       size = await writeAll(descriptor, bytes, options, onTheSpot ? spot.timed : undefined);
-      // The name is in the folder since the file was opened, so both may be synced at once.
-      const synced = await Promise.allSettled([fsync(descriptor), syncFolder(path.dirname(file))]);
-      for (const result of synced) if (result.status === "rejected") throw result.reason;
+      if (made) {
+        // Its name was brought to the disk before it was ready.
+        await fsync(descriptor);
+        stillThere(file);
+      } else {
+        // The name is in the folder since the file was opened, so both may be synced at once.
+        const synced = await Promise.allSettled([fsync(descriptor), syncFolder(path.dirname(file))]);
+        for (const result of synced) if (result.status === "rejected") throw result.reason;
+      }
     } catch (error) {
       await close(descriptor);
-      await fs.unlink(file);
+      await fs.rm(file, { force: true });
       throw error;
     }
     closeNow(descriptor);
@@ -66,7 +103,18 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
   }
 
   return {
+    nextKey(prefix) {
+      let files = ahead.get(prefix);
+      if (!files) {
+        files = filesAhead(prefix);
+        ahead.set(prefix, files);
+      }
+      return files.key() ?? `${prefix}/${newObjectName(clock)}`;
+    },
     put,
+    async close() {
+      await Promise.all([...ahead.values()].map((files) => files.close()));
+    },
     async get(key, range) {
       const file = place(key);
       const handle = await fs.open(file, "r").catch(notFound(key));
@@ -93,7 +141,10 @@ export function createFileStore(root: string, fsync: Fsync = syncToDisk): Object
     async signedUrl() {
       return null;
     },
-    list: (prefix, olderThan) => listFiles(root, prefix, olderThan),
+    async *list(prefix, olderThan) {
+      for await (const entry of listFiles(root, prefix, olderThan))
+        if (!ahead.get(path.posix.dirname(entry.key))?.has(entry.key)) yield entry;
+    },
     async moveToLostAndFound(key) {
       const from = place(key);
       const to = path.join(root, lostAndFound, ...key.split("/"));

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import { Readable } from "node:stream";
+import type { Clock } from "./clock.ts";
+import { newObjectName } from "./ids.ts";
 import { type ByteRange, checkKey, isEmptyRange, lostAndFound, type ObjectStore } from "./objects.ts";
 import { bodyStream } from "./objects-body.ts";
 import type { Attempting, StorePatience, StoreRequests, Watch } from "./objects-requests.ts";
@@ -19,6 +21,7 @@ export interface RemoteBody {
 export interface RemoteObjects {
   /** The request that gets an object, as the store calls it. */
   getting: string;
+  clock: Clock;
   patience: StorePatience;
   spool: ObjectSpool;
   /** Objects are set aside here before they are sent; its disk is the one whose space counts. */
@@ -82,9 +85,13 @@ export const attachment = (filename: string): string =>
 /** What is the same for every store that is reached by HTTP. */
 export function remoteObjects(
   remote: RemoteObjects,
-): Pick<ObjectStore, "size" | "get" | "read" | "delete" | "list" | "emptyLostAndFound" | "freeBytes"> {
-  const { getting, patience, spool, spoolFolder, ask, size, download, list, remove } = remote;
+): Pick<
+  ObjectStore,
+  "nextKey" | "size" | "get" | "read" | "delete" | "list" | "emptyLostAndFound" | "freeBytes"
+> {
+  const { getting, clock, patience, spool, spoolFolder, ask, size, download, list, remove } = remote;
   return {
+    nextKey: (prefix) => `${prefix}/${newObjectName(clock)}`,
     size,
     async get(key, range) {
       if (isEmptyRange(range)) {

@@ -114,6 +114,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
 
   const objects = remoteObjects({
     getting: "GetObject",
+    clock,
     patience,
     spool,
     spoolFolder,

@@ -38,6 +38,8 @@ export const isEmptyRange = (range: ByteRange | undefined): boolean =>
  * only when the object is durable: for the file system, file and folder synced; for S3 and Azure, when the store has confirmed it.
  */
 export interface ObjectStore {
+  /** The key of an object that is put next: the prefix and a name of our own. Asked for once for each object. */
+  nextKey(prefix: string): string;
   /** Writes the object once, whole, under its final key; on any error nothing is left behind. */
   put(key: string, bytes: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<PutResult>;
   /** @throws Refusal `not-found` (code `object.not-found`) where no object has the key */

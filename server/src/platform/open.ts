@@ -117,7 +117,11 @@ export async function openObjects(
       clock: systemClock,
     });
   }
-  if (config.s3 === null) return createFileStore(path.join(config.dataDir, "objects"));
+  if (config.s3 === null) {
+    const store = createFileStore(path.join(config.dataDir, "objects"));
+    onClose("objects", () => store.close());
+    return store;
+  }
   const { createS3Store } = await import("./objects-s3.ts");
   const store = createS3Store({
     settings: config.s3,

@@ -8,43 +8,61 @@ const dayMs = 24 * 60 * 60 * 1000;
 const lostAndFoundDays = 30;
 const batchKeys = 1000;
 
+interface Stored {
+  key: string;
+  size: number;
+}
+
 /**
  * Objects that are older than a day and that no row names. They come from a crash between object and row; within a day the row of an object on
  * its way in is written.
  */
 export async function* findOrphans(
-  { db, objects, clock }: Pick<Platform, "db" | "objects" | "clock">,
+  platform: Pick<Platform, "db" | "objects" | "clock">,
   signal?: AbortSignal,
 ): AsyncGenerator<string> {
+  for await (const { key, size } of findUnnamed(platform, signal)) if (size > 0) yield key;
+}
+
+/** With what is empty: no object is, but a crash leaves the files that the store made ahead. */
+async function* findUnnamed(
+  { db, objects, clock }: Pick<Platform, "db" | "objects" | "clock">,
+  signal?: AbortSignal,
+): AsyncGenerator<Stored> {
   const olderThan = new Date(clock.now().getTime() - dayMs);
   for (const prefix of [instancePrefix, originalPrefix, metadataPrefix, refusedPrefix]) {
-    let keys: string[] = [];
-    for await (const { key } of objects.list(prefix, olderThan)) {
+    let found: Stored[] = [];
+    for await (const one of objects.list(prefix, olderThan)) {
       signal?.throwIfAborted();
-      keys.push(key);
-      if (keys.length < batchKeys) continue;
-      yield* await orphansAmong(db, keys);
-      keys = [];
+      found.push(one);
+      if (found.length < batchKeys) continue;
+      yield* await unnamedAmong(db, found);
+      found = [];
     }
-    if (keys.length > 0) yield* await orphansAmong(db, keys);
+    if (found.length > 0) yield* await unnamedAmong(db, found);
   }
 }
 
-async function orphansAmong(db: Db, keys: readonly string[]): Promise<string[]> {
-  const orphans = await db<{ key: string }[]>`
-    select key from unnest(${[...keys]}::text[]) as k (key)
+async function unnamedAmong(db: Db, found: readonly Stored[]): Promise<Stored[]> {
+  const unnamed = await db<{ key: string }[]>`
+    select key from unnest(${found.map(({ key }) => key)}::text[]) as k (key)
     where not exists (select 1 from instance where object_key = key)
       and not exists (select 1 from quarantine where object_key = key)
       and not exists (select 1 from instance_version where object_key = key)
       and not exists (select 1 from instance_original where object_key = key)
       and not exists (select 1 from series where metadata_key = key)`;
-  return orphans.map(({ key }) => key);
+  const keys = new Set(unnamed.map(({ key }) => key));
+  return found.filter(({ key }) => keys.has(key));
 }
 
-/** Moves what no row names to the lost-and-found. @returns how many objects */
+/** Moves what no row names to the lost-and-found; of what is empty nothing has to be kept. @returns how many objects were moved */
 export async function sweepOrphans(platform: Platform, signal?: AbortSignal): Promise<number> {
   let moved = 0;
-  for await (const key of findOrphans(platform, signal)) {
+  for await (const { key, size } of findUnnamed(platform, signal)) {
+    if (size === 0) {
+      await platform.objects.delete(key);
+      continue;
+    }
     await platform.objects.moveToLostAndFound(key);
     moved += 1;
   }

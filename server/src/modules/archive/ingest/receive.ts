@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createStreamParser, DicomError, fileMeta, type ParsedObject, Tags, text } from "@isocenter/dicom";
-import { type DiskReserve, newObjectName, type Platform, Refusal } from "../../../platform/index.ts";
+import { type DiskReserve, type Platform, Refusal } from "../../../platform/index.ts";
 import type { IngestSource } from "../types.ts";
 import type { Received } from "./incoming.ts";
 
@@ -54,7 +54,7 @@ async function receiveAsIs(
   reserve: DiskReserve,
 ): Promise<Taken & { isPart10: boolean }> {
   const pass = onePass(source, platform.config.maxUploadBytes, reserve);
-  const objectKey = `${instancePrefix}/${newObjectName(platform.clock)}`;
+  const objectKey = platform.objects.nextKey(instancePrefix);
   const durable = platform.objects
     .put(objectKey, pass.bytes(), {
       ...(source.signal ? { signal: source.signal } : {}),

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import {
   type DicomJson,
@@ -238,13 +239,13 @@ test("objects older than a day that no row names go to the lost-and-found, all o
   await ingest(made);
   await metadataOf(made);
   const kept = [...(await storedKeys(platform, "instances")), ...(await storedKeys(platform, "metadata"))];
-  async function* bytes() {
-    yield Buffer.from("left by a crash");
-  }
+  const bytes = (text: string) => Readable.from([Buffer.from(text)]);
   for (const prefix of ["instances", "metadata", "originals"])
-    await platform.objects.put(`${prefix}/orphan-${kept.length}`, bytes());
+    await platform.objects.put(`${prefix}/orphan-${kept.length}`, bytes("left by a crash"));
+  await platform.objects.put("instances/made-ahead", bytes(""));
   platform.clock.advance(systemClock.now().getTime() - platform.clock.now().getTime());
   expect(await sweepOrphans(platform)).toBe(0);
+  expect(await storedKeys(platform, "instances")).toContain("instances/made-ahead");
   platform.clock.advance(25 * 60 * 60 * 1000);
   expect(await sweepOrphans(platform)).toBe(3);
   expect([...(await storedKeys(platform, "instances")), ...(await storedKeys(platform, "metadata"))]).toEqual(
