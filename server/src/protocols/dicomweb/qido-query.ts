@@ -150,7 +150,7 @@ interface Gathered {
   include: Set<Tag> | "all";
   limit?: number;
   offset?: number;
-  fuzzy: boolean;
+  fuzzy?: boolean;
   warnings: Set<string>;
   mistakes: Mistakes;
 }
@@ -161,11 +161,13 @@ function readOption(name: string, value: string, gathered: Gathered): boolean {
     case "limit":
     case "offset": {
       const number = integer(value, 1_000_000_000);
-      if (number === null) gathered.mistakes.add(name, "must be a whole number from 0.");
+      if (gathered[name] !== undefined) gathered.mistakes.add(name, "is there twice.");
+      else if (number === null) gathered.mistakes.add(name, "must be a whole number from 0.");
       else gathered[name] = number;
       return true;
     }
     case "fuzzymatching":
+      if (gathered.fuzzy !== undefined) gathered.mistakes.add(name, "is there twice.");
       gathered.fuzzy = flag(value) ?? false;
       if (flag(value) === null) gathered.mistakes.add(name, "must be true or false.");
       return true;
@@ -215,7 +217,7 @@ function readMatch(name: string, value: string, keys: readonly SupportedKey[], g
     return;
   }
   if (key.matching.length === 0 && !isUniversal(value)) gathered.warnings.add(warnings.key(name));
-  const match = matchFor(key, value, gathered.fuzzy);
+  const match = matchFor(key, value, gathered.fuzzy ?? false);
   const fixed = gathered.fixed.find((other) => other.tag === path.tag && path.within === undefined);
   if (typeof match === "string") gathered.mistakes.add(name, match);
   else if (fixed && match.kind === "universal") return;
@@ -245,7 +247,6 @@ export function parseQido(
     fixed: [],
     matches: [],
     include: new Set(),
-    fuzzy: false,
     warnings: new Set(),
     mistakes,
   };
