@@ -47,6 +47,8 @@ export interface BatchContext {
   journal: Journal;
   cache: WriteCache;
   said: KnownSaid;
+  /** So long is waited for a lock that somebody else holds; then PostgreSQL says `55P03`. */
+  lockMs: number;
 }
 
 /** Where an instance belongs; `created`: the row is new with this transaction, or without images until now. */

@@ -36,6 +36,8 @@ export interface IngestOptions {
   maxWaiting?: number;
   /** Decodes what came in another transfer syntax, to compare it; without, it goes into quarantine. */
   imaging?: Pick<ImagingPool, "decode">;
+  /** A transaction waits so long for a study that somebody else has locked. */
+  lockMs?: number;
   /** Waits before a transaction is tried again. */
   wait?: (ms: number) => Promise<void>;
 }
@@ -50,7 +52,13 @@ export function createIngest(
   options: IngestOptions = {},
 ): { ingest: Ingest; idle(): Promise<void> } {
   const metrics = ingestMetrics(platform.metrics);
-  const context: BatchContext = { platform, journal, cache: createWriteCache(), said: createKnownSaid() };
+  const context: BatchContext = {
+    platform,
+    journal,
+    cache: createWriteCache(),
+    said: createKnownSaid(),
+    lockMs: options.lockMs ?? 2000,
+  };
   const queue: GroupCommit<BatchItem, BatchResult> = createGroupCommit({
     async commit(items) {
       const durable = Promise.all(items.map((item) => item.durable));
@@ -63,6 +71,7 @@ export function createIngest(
       for (const step of afterCommit) step();
       return results;
     },
+    keyOf: ({ incoming }) => `${incoming.facilityId} ${incoming.studyUid}`,
     wait: options.wait ?? ((ms) => sleep(ms)),
     maxBatch: options.maxBatch ?? 256,
     maxWaiting: options.maxWaiting ?? 4096,

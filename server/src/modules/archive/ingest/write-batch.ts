@@ -43,7 +43,7 @@ export async function writeBatch(
   const known = placesKnown(context, unique);
   // Where nobody is to be told, it was tried before.
   const tellable = known !== null && dueOf(context, known).length > 0;
-  if (tellable && (await writeKnown(tx, context.platform.clock.now(), known))) {
+  if (tellable && (await writeKnown(tx, context, known))) {
     await announce(tx, context, known, afterCommit);
     return resultsOf(items, byKey(known.map(toExisting)));
   }
@@ -54,6 +54,7 @@ export async function writeBatch(
       unique.map(({ incoming }) => incoming),
     ),
     identifierOwners(tx, [...claims.values()]),
+    tx`select set_config('lock_timeout', ${String(context.lockMs)}, true)`,
   ]);
   let stored = new Map<string, ExistingInstance>();
   const fresh = unique.filter(
@@ -77,17 +78,16 @@ export async function writeAlone(
   items: readonly BatchItem[],
   durable: Promise<unknown>,
 ): Promise<BatchResult[] | null> {
-  const { db, clock } = context.platform;
+  const { db } = context.platform;
   const known = placesKnown(context, uniqueOf(items));
   if (known === null || dueOf(context, known).length > 0) return null;
-  const now = clock.now();
   const written = items.some((item) => item.durable)
     ? await transact(db, async (tx) => {
-        const intact = await writeKnown(tx, now, known);
+        const intact = await writeKnown(tx, context, known);
         await durable;
         return intact;
       })
-    : await writeKnown(db, now, known);
+    : await writeKnown(db, context, known);
   if (!written) return null;
   remember(context, known);
   return resultsOf(items, byKey(known.map(toExisting)));

@@ -27,9 +27,15 @@ export function placesKnown(context: BatchContext, items: readonly BatchItem[]):
  * study is not any more what it was.
  * @param written with different instance UIDs, in the order in which they are locked
  * @returns whether it was written
- * @throws an error that is to be tried again (`40001`) where somebody else wrote one of the instances at the same moment
+ * @throws an error that is to be tried again (`40001`) where somebody else wrote one of the instances at the same moment; `55P03` where a study
+ * stays locked
  */
-export async function writeKnown(reader: Reader, now: Date, written: readonly Written[]): Promise<boolean> {
+export async function writeKnown(
+  reader: Reader,
+  { platform, lockMs }: BatchContext,
+  written: readonly Written[],
+): Promise<boolean> {
+  const now = platform.clock.now();
   const studies = [...new Map(written.map(({ study }) => [study.id, study])).values()];
   const known = studies.map(({ id, patientId, deletions }) => ({ id, patient_id: patientId, deletions }));
   const wanted = written.map(
@@ -47,6 +53,8 @@ export async function writeKnown(reader: Reader, now: Date, written: readonly Wr
     with locked as materialized (
       select st.id from study st join json_to_recordset(${JSON.stringify(known)}::text::json) as k (id uuid, patient_id uuid, deletions int)
         on k.id = st.id and k.patient_id = st.patient_id and k.deletions = st.deletions
+      -- Set before the first lock is asked for, and for this transaction alone.
+      where (select set_config('lock_timeout', ${String(lockMs)}, true)) is not null
       order by st.facility_id, st.study_instance_uid, st.claimed_patient_id for no key update of st),
     undisturbed as (
       select where (select count(*) from locked) = ${studies.length} and not exists (
