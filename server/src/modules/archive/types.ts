@@ -285,9 +285,10 @@ export interface Archive {
   /**
    * One frame, numbered from 1, as it is encoded: native frames in the byte order of the transfer syntax, inflated where the data set is deflated, each
    * beginning at a byte of its own also where a pixel is one bit.
+   * @param memory where the store may read it to, if it has room there
    * @throws Refusal `not-found` (`frame.not-found`), also where the frames cannot be told apart
    */
-  readFrame(instance: StoredInstance, frameNumber: number): Promise<Uint8Array>;
+  readFrame(instance: StoredInstance, frameNumber: number, memory?: Buffer): Promise<Uint8Array>;
   /** The Part 10 bytes up to the Pixel Data element (all of them where there is none), for `readPart10`. */
   readHeader(instance: StoredInstance): Promise<Uint8Array>;
   /** The attributes up to Pixel Data; where there is none, or they come to more than 32 MiB, all of them, and of a large object the long values are `deferred`. */

@@ -4,6 +4,7 @@ import type { Rendering } from "../../modules/rendering/index.ts";
 import { type App, Refusal, rangeToSend } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
+import { readForAnswer } from "./answer-memory.ts";
 import { bytesTag, entityTag, notModified } from "./conditional.ts";
 import { frameOffers } from "./frame-types.ts";
 import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
@@ -70,25 +71,30 @@ export async function sendFrames(
   const etag = tagOf(instance.sha256, "frames", numbers.join(","), contentType, String(offer.multipart));
   if (notModified(request, reply, etag, instance.createdAt)) return reply.code(304).send();
   const { work, transferSyntaxUID } = offer;
-  const bytesOf = async (number: number): Promise<Uint8Array> => {
-    if (work === "none") return deps.archive.readFrame(instance, number).catch(notApart);
+  const bytesOf = async (number: number, memory?: Buffer): Promise<Uint8Array> => {
+    if (work === "none") return deps.archive.readFrame(instance, number, memory).catch(notApart);
     if (work === "decode") return (await deps.rendering.decodeFrame(request.viewer, instance, number)).bytes;
     return deps.rendering.encodeFrame(request.viewer, instance, number, transferSyntaxUID);
   };
-  const open = async (number: number) => {
-    const body = await bytesOf(number);
+  const open = async (number: number, memory?: Buffer) => {
+    const body = await bytesOf(number, memory);
     return { contentType, size: body.length, body } satisfies OutgoingPart;
   };
   const [one = 1, ...rest] = numbers;
-  // The first frame comes before the status, so that what cannot be read is an answer and no broken connection.
-  const first = await open(one);
+  // The first frame, mostly the only one, comes before the status, so that what cannot be read is an answer and no broken connection.
+  const first = await (work === "none" ? readForAnswer(reply, (memory) => open(one, memory)) : open(one));
   if (!offer.multipart) {
     const range = rangeToSend(request, reply, first.body.length, etag);
     return range ? reply.type(contentType).send(first.body.subarray(range.start, range.end)) : reply.send();
   }
   async function* parts(): AsyncGenerator<OutgoingPart> {
     yield first;
-    yield* openAhead(rest, open, () => {}, framesAtOnce);
+    yield* openAhead(
+      rest,
+      (number) => open(number),
+      () => {},
+      framesAtOnce,
+    );
   }
   const message = multipartMessage(offer.type, parts());
   return reply.type(message.contentType).send(message.body);

@@ -3,16 +3,10 @@ import { transferSyntax } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
-import {
-  type App,
-  createLentMemory,
-  type MediaRange,
-  rangeToSend,
-  type ZipEntry,
-  zipArchive,
-} from "../../platform/index.ts";
+import { type App, type MediaRange, rangeToSend, type ZipEntry, zipArchive } from "../../platform/index.ts";
 import { acceptedRanges, chooseOffer, notAcceptable, type Offer } from "./accept.ts";
 import { openAhead } from "./ahead.ts";
+import { memory, readForAnswer, smallBytes } from "./answer-memory.ts";
 import { bytesTag, entityTag, notModified, varyBy } from "./conditional.ts";
 import { multipartMessage, type OutgoingPart, releasePart } from "./multipart-writer.ts";
 import { queryOf, warning } from "./urls.ts";
@@ -31,11 +25,8 @@ const containers: readonly Offer[] = [
   { multipart: false, type: zip },
   { multipart: false, type },
 ];
-/** Objects up to this size are read whole, a few ahead; larger ones are streamed. */
-const smallBytes = 1 << 20;
+/** Objects that are small are read whole, a few ahead; larger ones are streamed. */
 const openAtOnce = 4;
-/** For all answers of this process together. */
-const memory = createLentMemory(smallBytes, 64);
 
 interface InstanceOffer extends Offer {
   transferSyntaxUID: string;
@@ -265,7 +256,15 @@ export async function sendInstance(
         .header("content-length", range.end - range.start)
         .send(await deps.archive.openObject(instance, range));
   }
-  const part = await openPart(deps, { instance, offer });
+  const isReadWhole = offer.transferSyntaxUID === instance.transferSyntaxUID && instance.size <= smallBytes;
+  const part = isReadWhole
+    ? {
+        instance,
+        contentType: partType(offer),
+        size: instance.size,
+        body: await readForAnswer(reply, (lent) => deps.archive.readObject(instance, lent)),
+      }
+    : await openPart(deps, { instance, offer });
   if (offer.multipart) {
     const message = multipartMessage(type, [part]);
     return reply.type(message.contentType).send(message.body);

@@ -59,8 +59,8 @@ export function createObjectReader(platform: Platform) {
   }
 
   /** Frames stand where they were received, whatever is written over what comes before them. */
-  const readReceived = (instance: StoredInstance, range: ByteRange): Promise<Buffer> =>
-    platform.objects.read(instance.objectKey, range);
+  const readReceived = (instance: StoredInstance, range: ByteRange, memory?: Buffer): Promise<Buffer> =>
+    platform.objects.read(instance.objectKey, range, memory);
 
   async function frameIndexOf(instance: StoredInstance): Promise<FrameIndex> {
     const known = frameIndexes.get(instance);
@@ -72,7 +72,11 @@ export function createObjectReader(platform: Platform) {
     return index;
   }
 
-  async function readFrame(instance: StoredInstance, frameNumber: number): Promise<Uint8Array> {
+  async function readFrame(
+    instance: StoredInstance,
+    frameNumber: number,
+    memory?: Buffer,
+  ): Promise<Uint8Array> {
     const pieces = Number.isInteger(frameNumber)
       ? (await frameIndexOf(instance))[frameNumber - 1]
       : undefined;
@@ -82,9 +86,10 @@ export function createObjectReader(platform: Platform) {
     const last = pieces.at(-1)!;
     const end = last.offset + last.length;
     const span = { start: first.offset, end: wordEnd(instance, first.offset, end) };
+    const fits = memory && span.end - span.start <= memory.length ? memory : undefined;
     const source = transferSyntax(instance.transferSyntaxUID)?.deflated
       ? await readInflated(instance, span)
-      : await readReceived(instance, span);
+      : await readReceived(instance, span, fits);
     if (source.length < span.end - span.start)
       throw new Error(`the object of image ${instance.id} is shorter than its rows say`);
     const bytes =
