@@ -21,7 +21,7 @@ const slices = 24;
 describe.skipIf(chromiumMissing())("tools of the viewer", () => {
   const flow = webFlow();
   const study = newUid();
-  const [current, prior, papers, vessels] = [newUid(), newUid(), newUid(), newUid()];
+  const [current, prior, papers, vessels, drafts] = [newUid(), newUid(), newUid(), newUid(), newUid()];
   const reader = { username: "reader", password: "" };
   beforeAll(async () => {
     const series = phantomSeries(3, {
@@ -34,6 +34,8 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
       PixelSpacing: ["0.5", "0.5"],
     });
     await flow.store(...series.map(({ bytes }) => bytes));
+    const sketched = { StudyInstanceUID: drafts, PatientID: "PH-3", PixelSpacing: ["0.5", "0.5"] };
+    await flow.store(...phantomSeries(3, sketched).map(({ bytes }) => bytes));
     const volume = (uid: string, date: string) =>
       phantomSeries(slices, {
         StudyInstanceUID: uid,
@@ -57,6 +59,67 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     expect.poll(() => panelOf(page).locator(`li[data-kind=${kind}]`).allInnerTexts());
   const areKept = (page: Page) =>
     expect.poll(() => page.getByTestId("keep-state").getAttribute("data-state")).toBe("kept");
+
+  test("Escape takes back what is half drawn, then the tool, and closes the viewer last; what has the keyboard keeps its keys", async () => {
+    const { page, pane } = await openStudy(flow, drafts, reader);
+    const { keyboard } = page;
+    const tool = (name: string) => page.getByRole("toolbar").getByRole("button", { name, exact: true });
+    const isOn = (name: string) => expect.poll(() => tool(name).getAttribute("aria-pressed")).toBe("true");
+    await keyboard.press("Shift+M");
+    await areKept(page);
+    await keyboard.press("n");
+    await isOn("Angle");
+    // The first of the two lines that an angle has.
+    await drag(page, pane, size, [40, 40], [140, 40]);
+    const drawn = pane.locator("svg line, svg path");
+    await expect.poll(() => drawn.count()).toBeGreaterThan(0);
+    await keyboard.press("Escape");
+    await expect.poll(() => drawn.count()).toBe(0);
+    await isOn("Angle");
+    await keyboard.press("Escape");
+    await isOn("Window and level");
+
+    await keyboard.press("l");
+    await drag(page, pane, size, [40, 60], [140, 60]);
+    await listed(page, "length").toHaveLength(1);
+    // An end of it is moved, and let go of by Escape.
+    const [from, to] = [await pointOn(pane, size, [140, 60]), await pointOn(pane, size, [200, 60])];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 4 });
+    await keyboard.press("Escape");
+    await page.mouse.up();
+    await listed(page, "length").toEqual([expect.stringMatching(/^(49\.[89]|50\.[012]) mm/)]);
+
+    // A name is begun and given up.
+    const panel = panelOf(page);
+    await panel.getByRole("button", { name: /^Name / }).click();
+    await keyboard.type("ri0");
+    await keyboard.press("Escape");
+    await listed(page, "length").toEqual([expect.stringMatching(/^(49\.[89]|50\.[012]) mm/)]);
+    await keyboard.type("ri");
+    await keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    await shows(pane, { rotation: 0, inverted: "false" });
+
+    await keyboard.press("a");
+    const attributes = page.getByRole("complementary", { name: "Attributes of the image" });
+    await keyboard.type("ri");
+    await expect.poll(() => attributes.getByRole("searchbox").inputValue()).toBe("ri");
+    await attributes.getByRole("row").first().click();
+    await keyboard.type("ri");
+    await keyboard.press("ArrowDown");
+    await shows(pane, { rotation: 0, inverted: "false", "image-number": 1 });
+    await attributes.getByRole("searchbox").press("Escape");
+    await attributes.waitFor({ state: "detached" });
+    await isOn("Length");
+    await keyboard.press("i");
+    await shows(pane, { inverted: "true" });
+    await keyboard.press("Escape");
+    await isOn("Window and level");
+    await keyboard.press("Escape");
+    await expect.poll(() => new URL(page.url()).pathname).not.toMatch(/view$/);
+  });
 
   test("says lengths, angles and values that the phantom has, keeps them and shows them again", async () => {
     const { page, pane } = await openStudy(flow, study, reader);
@@ -196,6 +259,16 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await page.keyboard.press("ArrowDown");
     await shows(pane, { "image-number": 4 });
     await shows(old, { "image-number": 3 });
+
+    // Going through the images is no choice of a window: what was chosen elsewhere stays.
+    await page.keyboard.press("1");
+    const chosen = Number(await pane.getAttribute("data-window-center"));
+    expect(chosen).not.toBe(90);
+    await page.keyboard.press("y");
+    await page.keyboard.press("ArrowDown");
+    await shows(pane, { state: "shown", "image-number": 5, "window-center": chosen });
+    await shows(old, { state: "shown", "image-number": 5, "window-center": 90, "window-width": 150 });
+    await page.keyboard.press("y");
     expect((await controlsOf(page)).unnamed).toEqual([]);
     expect(await violationsOf(page, ".vw")).toEqual([]);
 

@@ -38,6 +38,9 @@ function subscribe(listener: () => void): () => void {
 /** Whether single letters act. A person who dictates or types by voice can switch them off (WCAG 2.1.4). */
 export const useSingleKeys = () => useSyncExternalStore(subscribe, () => enabled);
 
+/** The same for who asks at each key. */
+export const areSingleKeysOn = (): boolean => enabled;
+
 export function setSingleKeys(on: boolean): void {
   enabled = on;
   keep("single-keys", on ? "on" : "off");

@@ -20,6 +20,8 @@ export interface Marks {
   selected: Store<string>;
   select(id: string): void;
   remove(ids: readonly string[]): void;
+  /** What is ended by `end` before it is finished is none: what was being drawn goes, and what was being moved is where it was. */
+  withoutUnfinished(end: () => void): void;
   rename(id: string, label: string): void;
   /** Draws what was kept before, in planes where one is shown that lies there; it cannot be undone. Those that are listed already stay as they are. */
   show(kept: readonly Pick<Marked, "measurement" | "imageId">[]): void;
@@ -206,6 +208,20 @@ export function createMarks(redraw: () => void, seen: () => readonly Seen[]): Ma
       for (const id of ids) take(id);
       redraw();
       settle();
+    },
+    withoutUnfinished(end) {
+      const finished = new Set(whole);
+      end();
+      for (const { annotationUID } of allDrawn()) if (!finished.has(annotationUID)) take(annotationUID);
+      const drawn = new Map(now().map((mark) => [mark.measurement.id, mark]));
+      for (const mark of list.get()) {
+        const there = drawn.get(mark.measurement.id);
+        if (!there || same(there.measurement, mark.measurement)) continue;
+        take(mark.measurement.id);
+        put(mark);
+      }
+      placePlanes();
+      redraw();
     },
     rename(id, label) {
       const mark = apart.get(id);

@@ -67,3 +67,17 @@ test("a window that somebody has chosen before it came stays", () => {
     expect(viewer.window()).toEqual(ruleWindow(viewer.other));
   }
 });
+
+test("only what a person chooses counts as a choice, not the window that another image opens with", () => {
+  const { presentation, store, other } = opened();
+  const choices = () => store.get().windowChoices;
+  presentation.apply();
+  presentation.openWith(other.key);
+  presentation.forget();
+  presentation.apply();
+  expect(choices()).toBe(0);
+  presentation.choosePreset(other);
+  presentation.setWindow(50, 77);
+  presentation.dragged({ lower: 11.5, upper: 87.5 });
+  expect(choices()).toBe(3);
+});

@@ -118,6 +118,8 @@ export function createPresentation(
     });
   }
 
+  const chosen = () => ({ windowChoices: store.get().windowChoices + 1 });
+
   function presets(): WindowPreset[] {
     const { shown } = store.get();
     // Colours are as they were sent.
@@ -132,20 +134,20 @@ export function createPresentation(
       isChosen = true;
       choice = { kind: "preset", preset };
       apply();
+      store.update(chosen());
     },
     openWith(key) {
       const preset = isChosen ? undefined : presets().find((each) => each.key === key);
       if (!preset) return;
-      store.update({ opening: true });
       choice = { kind: "preset", preset };
       apply();
-      store.update({ opening: false });
     },
     setWindow(center, width) {
       isChosen = true;
       const voiFunction = store.get().window?.function ?? "LINEAR";
       choice = { kind: "window", window: { center, width: Math.max(width, 0.001), function: voiFunction } };
       apply();
+      store.update(chosen());
     },
     dragged(range) {
       isChosen = true;
@@ -153,8 +155,10 @@ export function createPresentation(
       const window = windowOfRange(range.lower, range.upper, before?.function ?? "LINEAR");
       choice = { kind: "window", window };
       // From a curve to a line, or to another one in the same colours.
-      if (before?.table || before?.shading) apply();
-      else store.update({ window, windowName: "" });
+      if (before?.table || before?.shading) {
+        apply();
+        store.update(chosen());
+      } else store.update({ window, windowName: "", ...chosen() });
     },
     invert() {
       toggledInversion = !toggledInversion;

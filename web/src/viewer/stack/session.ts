@@ -29,6 +29,9 @@ const toolNames: Record<CornerstoneTool, string> = {
 };
 const isMeasuring = (name: ToolName): name is MeasurementKind => (kinds as string[]).includes(name);
 
+/** What Cornerstone's tools say of themselves while something is drawn or moved. */
+const drawingFlags = ["isDrawing", "isEditingOpen", "isEditingClosed"] as const;
+
 /** What a measuring tool is told: whose figures stand beside what it draws, and that an arrow asks for no text. */
 const settingsOf = (kind: MeasurementKind): object => ({
   getTextLines: drawingText(kind),
@@ -50,6 +53,8 @@ export interface Session {
   openViewport(element: HTMLDivElement): ViewportController;
   closeViewport(controller: ViewportController): void;
   chooseTool(name: ToolName): void;
+  /** Takes back what is half drawn, and what is being moved goes to where it was; false when there is neither. */
+  cancelDrawing(): boolean;
   /** Removes the measurement that is selected, or the newest; false when there is none. */
   removeMeasurement(): boolean;
   removeMeasurements(): void;
@@ -95,9 +100,24 @@ export function openSession(onLost: () => void): Session {
   const { WEBGL_CONTEXT_LOST } = Enums.Events;
   eventTarget.addEventListener(WEBGL_CONTEXT_LOST, lost);
 
+  function cancelDrawing(): boolean {
+    const isBusy = kinds.some((kind) => {
+      const tool: Partial<Record<(typeof drawingFlags)[number], boolean>> | undefined =
+        group?.getToolInstance(toolNames[kind]);
+      return drawingFlags.some((flag) => tool?.[flag]);
+    });
+    if (isBusy)
+      marks.withoutUnfinished(() => {
+        for (const { state, id } of controllers)
+          if (state.get().shown) tools.cancelActiveManipulations(engine.getViewport(id).element);
+      });
+    return isBusy;
+  }
+
   return {
     prefetcher,
     marks,
+    cancelDrawing,
     resized,
     cursor: createStore<Cursor | undefined>(undefined),
     openViewport(element) {
@@ -121,10 +141,8 @@ export function openSession(onLost: () => void): Session {
       marks.follow();
     },
     chooseTool(next) {
-      // A measurement that is half drawn belongs to the tool before.
-      for (const { state, id } of controllers) {
-        if (state.get().shown) tools.cancelActiveManipulations(engine.getViewport(id).element);
-      }
+      // A measurement that is half drawn belongs to the tool before, and is none.
+      cancelDrawing();
       activate(group, active, next);
       active = next;
     },

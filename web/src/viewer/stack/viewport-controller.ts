@@ -111,15 +111,17 @@ export function createViewportController(
     camera.present({ rotation, flipped, area });
   }
 
+  /** The key of the window that the series opens with; it may come before its first picture, and after it. */
+  let opensWith: string | undefined;
+
+  /** As it opened. */
   function reset(): void {
     presentation.forget();
     camera.reset();
     if (presentedOf) place(true);
     presentation.apply();
+    if (!presentedOf) presentation.openWith(opensWith);
   }
-
-  /** The key of the window that the series opens with; it may come before its first picture, and after it. */
-  let opensWith: string | undefined;
 
   return {
     id,
@@ -130,10 +132,11 @@ export function createViewportController(
       opensWith = window;
       if (keep !== true) presentation.forget();
       const framesPerSecond = images[0] ? frameRateOf(images[0].attributes) : emptyViewport.framesPerSecond;
+      const { windowChoices } = store.get();
       const before = keep ? store.get() : emptyViewport;
       store.set({
         ...before,
-        opening: true,
+        windowChoices,
         shownIndex: -1,
         error: "",
         seriesInstanceUid,
@@ -148,11 +151,7 @@ export function createViewportController(
         if (store.get().shown && keep) {
           presentation.apply();
           camera.read();
-        } else if (store.get().shown) {
-          reset();
-          presentation.openWith(opensWith);
-        }
-        store.update({ opening: false });
+        } else if (store.get().shown) reset();
       });
     },
     openWith(window) {

@@ -17,8 +17,8 @@ export interface ViewportState {
   window: Window | undefined;
   /** The preset's name while nobody has changed the window since. */
   windowName: string;
-  /** While a series is opened: its window is not one that anybody has chosen. */
-  opening: boolean;
+  /** How often a person has chosen a window here. */
+  windowChoices: number;
   /** Whether low values are light, by the image itself or by hand. */
   inverted: boolean;
   /** Whether somebody has turned light and dark round. */
@@ -45,7 +45,7 @@ export const emptyViewport: ViewportState = {
   error: "",
   window: undefined,
   windowName: "",
-  opening: false,
+  windowChoices: 0,
   inverted: false,
   reversed: false,
   zoom: 1,

@@ -7,6 +7,7 @@ import { tags } from "../model/tags.ts";
 import { remPixels } from "../rem.ts";
 import { loadDictionary } from "./dictionary.ts";
 import { Icon } from "./icons.tsx";
+import { SidePanel } from "./SidePanel.tsx";
 
 interface AttributesPanelProps {
   /** Of the current image, or of all instances of a series without pictures. */
@@ -37,20 +38,13 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
   const rows = useMemo(() => (dataSet ? attributeRows(dataSet, keywordOf) : []), [dataSet, keywordOf]);
   const found = useMemo(() => searchRows(rows, search), [rows, search]);
   return (
-    <aside className="vw-attributes" aria-label={t("Attributes of the image")}>
-      <header>
-        <h2>{t("Attributes")}</h2>
-        <span className="vw-dim">{title}</span>
-        <button
-          type="button"
-          className="vw-icon-button"
-          aria-label={t("Close the attributes")}
-          title={t("Close (A)")}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+    <SidePanel
+      label={t("Attributes of the image")}
+      title={t("Attributes")}
+      beside={title}
+      closeLabel={t("Close the attributes")}
+      onClose={onClose}
+    >
       {dataSets.length > 1 && (
         <label className="vw-instance">
           {t("Instance")}
@@ -68,6 +62,8 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
         <span className="vw-hidden">{t("Search the attributes")}</span>
         <input
           type="search"
+          // biome-ignore lint/a11y/noAutofocus: whoever opens the table looks for something, and types it.
+          autoFocus
           value={text}
           placeholder={t("Tag, keyword or value")}
           onChange={(event) => setText(event.target.value)}
@@ -77,7 +73,7 @@ export function AttributesPanel({ dataSets, title, onClose }: AttributesPanelPro
         </span>
       </label>
       <AttributeTable rows={found} nothing={dataSet ? t("Nothing matches.") : t("No image is shown.")} />
-    </aside>
+    </SidePanel>
   );
 }
 

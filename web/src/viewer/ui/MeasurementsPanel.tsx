@@ -1,5 +1,5 @@
 import type { KeyImage, Measurement } from "@isocenter/contract";
-import { useState } from "react";
+import { type Ref, useRef, useState } from "react";
 import { joined } from "../../kit/joined.ts";
 import { t } from "../../words/words.ts";
 import type { Marked } from "../marks/annotations.ts";
@@ -9,6 +9,7 @@ import { kindNames, shortText, sourceWords } from "../marks/words.ts";
 import { createStore } from "../stack/store.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import type { Place, Places } from "./places.ts";
+import { lookAtPictures, SidePanel } from "./SidePanel.tsx";
 import type { MeasuredPlanes } from "./use-measured-planes.ts";
 import { useStore } from "./use-store.ts";
 
@@ -37,19 +38,14 @@ export function MeasurementsPanel(props: MeasurementsPanelProps) {
   const keyImages = useStore<readonly KeyImage[]>(marked?.keyImages ?? none);
   const others = useStore(marked?.others ?? none);
   return (
-    <aside className="vw-attributes vw-marks" aria-label={t("Measurements and key images")}>
-      <header>
-        <h2>{t("Measurements")}</h2>
-        <span className="vw-dim">{marks.length}</span>
-        <button
-          type="button"
-          className="vw-icon-button"
-          aria-label={t("Close the measurements")}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+    <SidePanel
+      label={t("Measurements and key images")}
+      title={t("Measurements")}
+      beside={marks.length}
+      className="vw-marks"
+      closeLabel={t("Close the measurements")}
+      onClose={onClose}
+    >
       <div className="vw-marks-body">
         <KeepState marked={marked} mayMark={mayMark} />
         {marks.length === 0 ? (
@@ -85,7 +81,7 @@ export function MeasurementsPanel(props: MeasurementsPanelProps) {
           </section>
         ))}
       </div>
-    </aside>
+    </SidePanel>
   );
 }
 
@@ -167,6 +163,7 @@ const icons: Readonly<Record<Measurement["kind"], IconName>> = {
 function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
   const { measurement, source } = mark;
   const [naming, setNaming] = useState(false);
+  const rename = useRef<HTMLButtonElement>(null);
   const { where, go } = whereabouts(measurement, props);
   const text = shortText(measurement) || t(kindNames[measurement.kind]);
   const doubt = /mm|px/.test(text) ? sourceWords(source) : "";
@@ -183,7 +180,11 @@ function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
           aria-label={t("Name of the measurement")}
           defaultValue={measurement.label ?? ""}
           onKeyDown={(event) => {
-            if (event.key === "Enter") event.currentTarget.blur();
+            if (event.key !== "Enter" && event.key !== "Escape") return;
+            event.preventDefault();
+            // Leaving the field writes what stands in it.
+            if (event.key === "Escape") event.currentTarget.value = measurement.label ?? "";
+            rename.current?.focus();
           }}
           onBlur={(event) => {
             props.onRename(measurement.id, event.target.value);
@@ -195,9 +196,10 @@ function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
           type="button"
           className="vw-mark-go"
           disabled={!go}
-          onClick={() => {
+          onClick={(event) => {
             go?.();
             props.onSelect(measurement.id);
+            lookAtPictures(event);
           }}
         >
           <b>{[measurement.label, text].filter(Boolean).join(" ")}</b>
@@ -212,7 +214,12 @@ function Mark({ mark, ...props }: { mark: Marked } & MeasurementsPanelProps) {
             onClick={() => props.onInsert?.(measurement.id)}
           />
         )}
-        <RowButton icon="rename" label={t("Name {text}", { text })} onClick={() => setNaming(true)} />
+        <RowButton
+          ref={rename}
+          icon="rename"
+          label={t("Name {text}", { text })}
+          onClick={() => setNaming(true)}
+        />
         <RowButton
           icon="trash"
           label={t("Remove {text}", { text })}
@@ -240,7 +247,15 @@ function OthersMark({ measurement, ...props }: { measurement: Measurement } & Me
   return (
     <li>
       <Icon name={icons[measurement.kind]} />
-      <button type="button" className="vw-mark-go" disabled={!go} onClick={go}>
+      <button
+        type="button"
+        className="vw-mark-go"
+        disabled={!go}
+        onClick={(event) => {
+          go?.();
+          lookAtPictures(event);
+        }}
+      >
         <b>{text.filter(Boolean).join(" ")}</b>
         <small>{where || t("on an image that is not open")}</small>
       </button>
@@ -258,7 +273,10 @@ function KeyImageRow({ image, ...props }: { image: KeyImage } & MeasurementsPane
         type="button"
         className="vw-mark-go"
         disabled={!place}
-        onClick={() => place && props.onGo(place)}
+        onClick={(event) => {
+          if (place) props.onGo(place);
+          lookAtPictures(event);
+        }}
       >
         <b>{text}</b>
         <small>{joined(place?.series.description, image.note)}</small>
@@ -284,9 +302,23 @@ const placeText = ({ series, imageNumber }: Place) =>
     .filter(Boolean)
     .join(" ");
 
-function RowButton({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
+interface RowButtonProps {
+  icon: IconName;
+  label: string;
+  ref?: Ref<HTMLButtonElement>;
+  onClick: () => void;
+}
+
+function RowButton({ icon, label, ref, onClick }: RowButtonProps) {
   return (
-    <button type="button" className="vw-icon-button" aria-label={label} title={label} onClick={onClick}>
+    <button
+      ref={ref}
+      type="button"
+      className="vw-icon-button"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
       <Icon name={icon} size={14} />
     </button>
   );

@@ -52,14 +52,16 @@ export function PatientBanner({ heading, children, onClose }: PatientBannerProps
               dateAndTime(heading.date, heading.time),
             )}
           >
-            {heading.modalities.slice(0, 4).map((modality) => (
-              <span key={modality} className="vw-modality">
-                {modality}
-              </span>
-            ))}
             <span className="vw-study-name">{heading.description || t("Study without a description")}</span>
-            <span className="vw-dim vw-mono">{heading.accessionNumber}</span>
-            <span className="vw-dim">{dateAndTime(heading.date, heading.time)}</span>
+            <span className="vw-study-rest">
+              {heading.modalities.slice(0, 4).map((modality) => (
+                <span key={modality} className="vw-modality">
+                  {modality}
+                </span>
+              ))}
+              <span className="vw-mono">{heading.accessionNumber}</span>
+              <span>{dateAndTime(heading.date, heading.time)}</span>
+            </span>
           </p>
         </>
       )}

@@ -165,7 +165,12 @@ export function ReadingRoom({
     clear: () => session.removeMeasurements(),
     help: () => setHelp(true),
   };
-  const closeTop = () => (panel ? setPanel("") : onClose());
+  const closeTop = () => {
+    if (session.cancelDrawing()) return;
+    if (tool !== firstTool()) chooseTool(firstTool());
+    else if (panel) setPanel("");
+    else onClose();
+  };
   useKeyboard((key) => runKey(key, { commands, controller, state, hanging, session, chooseTool, closeTop }));
 
   return (

@@ -1,6 +1,7 @@
 import { t } from "../../words/words.ts";
 import type { RegionGroup, RegionItem } from "../layers/regions.ts";
 import { Icon } from "./icons.tsx";
+import { lookAtPictures, SidePanel } from "./SidePanel.tsx";
 
 interface RegionsPanelProps {
   groups: readonly RegionGroup[];
@@ -23,18 +24,13 @@ export function RegionsPanel({ groups, hidden, onHide, onGo, onClose }: RegionsP
     onHide(next);
   };
   return (
-    <aside className="vw-attributes vw-regions" aria-label={t("Regions and structures")}>
-      <header>
-        <h2>{t("Regions and structures")}</h2>
-        <button
-          type="button"
-          className="vw-icon-button"
-          aria-label={t("Close the regions")}
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+    <SidePanel
+      label={t("Regions and structures")}
+      title={t("Regions and structures")}
+      className="vw-regions"
+      closeLabel={t("Close the regions")}
+      onClose={onClose}
+    >
       <div className="vw-regions-body">
         {groups.map((group) => {
           const shown = group.items.filter(({ key }) => !hidden.has(key)).length;
@@ -70,7 +66,10 @@ export function RegionsPanel({ groups, hidden, onHide, onGo, onClose }: RegionsP
                         className="vw-icon-button"
                         aria-label={t("Go to {name}", { name: item.name })}
                         title={t("Go to {name}", { name: item.name })}
-                        onClick={() => onGo(item)}
+                        onClick={(event) => {
+                          onGo(item);
+                          lookAtPictures(event);
+                        }}
                       >
                         <Icon name="crosshair" size={14} />
                       </button>
@@ -82,6 +81,6 @@ export function RegionsPanel({ groups, hidden, onHide, onGo, onClose }: RegionsP
           );
         })}
       </div>
-    </aside>
+    </SidePanel>
   );
 }

@@ -130,7 +130,12 @@ export function ViewportPane(props: ViewportPaneProps) {
       data-fused={over ? true : undefined}
       {...(isImage && state ? observable(state) : { "data-state": series ? "no-image" : "empty" })}
       onFocus={props.onActivate}
-      onPointerDownCapture={props.onActivate}
+      onPointerDownCapture={(event) => {
+        props.onActivate();
+        // Cornerstone takes the press for itself, and the keyboard would stay in a panel.
+        if (!(event.target as Element).closest("button, a, input, select, textarea"))
+          event.currentTarget.focus({ preventScroll: true });
+      }}
       onDoubleClick={props.onMaximize}
       onContextMenu={(event) => event.preventDefault()}
       {...pointing(onPoint)}

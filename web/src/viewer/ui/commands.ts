@@ -52,7 +52,7 @@ export interface KeyContext {
   hanging: Hanging;
   session: Session;
   chooseTool(tool: ToolName): void;
-  /** Closes what is open on top, at last the viewer. */
+  /** Ends a drawing, puts the tool back, closes what is open, at last the viewer; one of these at a time. */
   closeTop(): void;
 }
 
@@ -169,10 +169,17 @@ function moves({ commands, controller, state, hanging, session }: KeyContext): R
   };
 }
 
-/** From the tools to the series to the images and round. */
+const regions: [container: string, first: string][] = [
+  [".vw-tools", ".vw-tools button"],
+  [".vw-strip", ".vw-strip button"],
+  [".vw-grid", ".vw-pane:not([hidden])"],
+  [".vw-panel", ".vw-panel :is(input, select, .vw-mark-go:enabled, button)"],
+];
+
+/** From the tools to the series to the images to what stands beside them, where something does, and round. */
 function focusNextRegion(): void {
-  const containers = [".vw-tools", ".vw-strip", ".vw-grid"];
-  const first = [".vw-tools button", ".vw-strip button", ".vw-pane:not([hidden])"];
-  const at = containers.findIndex((selector) => document.activeElement?.closest(selector));
-  document.querySelector<HTMLElement>(first[(at + 1) % first.length]!)?.focus();
+  const there = regions.filter(([container]) => document.querySelector(container));
+  const at = there.findIndex(([container]) => document.activeElement?.closest(container));
+  const [, first] = there[(at + 1) % there.length] ?? [];
+  if (first) document.querySelector<HTMLElement>(first)?.focus();
 }

@@ -75,9 +75,12 @@ export const shortcutGroups: ShortcutGroup[] = [
       { keys: ["K"], what: message("Key image, or no longer one") },
       { keys: ["M"], what: message("Measurement into the report") },
       { keys: ["A"], what: message("Attributes of the image") },
-      { keys: ["F6"], what: message("Between tools, series and images") },
+      { keys: ["F6"], what: message("Between tools, series, images and what is open beside them") },
       { keys: ["?"], what: message("This help") },
-      { keys: ["Esc"], what: message("Close what is open, then the viewer") },
+      {
+        keys: ["Esc"],
+        what: message("End a drawing, put the tool back, close what is open, then the viewer"),
+      },
     ],
   },
 ];
@@ -103,3 +106,6 @@ export function keyName(event: {
   const shifted = event.shiftKey && /^[a-z]$/.test(key) ? `shift+${key}` : key;
   return event.ctrlKey || event.metaKey ? `ctrl+${shifted}` : shifted;
 }
+
+/** Whether it is the name of a single character, which a person who speaks to the machine may have switched off (WCAG 2.1.4). */
+export const isCharacter = (key: string): boolean => key.replace(/^shift\+/, "").length === 1;
