@@ -113,10 +113,10 @@ export function decisionsArchive(options: Parameters<typeof createArchive>[2] = 
     async expectCounts(studyId) {
       const { db } = database;
       const [study] =
-        await db`select number_of_instances, number_of_series, size, modalities, deleted_at is not null as deleted
+        await db`select number_of_instances, number_of_images, number_of_series, size, modalities, deleted_at is not null as deleted
         from study where id = ${studyId}`;
       const [counted] = await db`
-        select count(i.id)::int as number_of_instances, count(distinct se.id)::int as number_of_series, coalesce(sum(i.size), 0)::bigint as size,
+        select count(i.id)::int as number_of_instances, count(i.id) filter (where i.number_of_frames > 0)::int as number_of_images, count(distinct se.id)::int as number_of_series, coalesce(sum(i.size), 0)::bigint as size,
           coalesce(array_agg(distinct se.modality order by se.modality), '{}') as modalities, count(i.id) = 0 as deleted
         from instance i join series se on se.id = i.series_id where se.study_id = ${studyId} and i.deleted_at is null`;
       expect(study).toEqual(counted);

@@ -63,6 +63,7 @@ export const ReconciliationItem = Type.Object({
     accessionNumber: Nullable(Type.String()),
     modalities: Type.Array(Type.String()),
     numberOfInstances: Type.Integer(),
+    numberOfImages: Type.Integer({ description: "Those of the instances that hold a picture" }),
     deleted: Type.Boolean(),
   }),
   claimed: ClaimedIdentity,

@@ -45,6 +45,7 @@ export const Study = Type.Object({
   status: Type.Enum([...studyStatuses]),
   numberOfSeries: Type.Integer(),
   numberOfInstances: Type.Integer(),
+  numberOfImages: Type.Integer({ description: "Those of the instances that hold a picture" }),
   size: Type.Integer({ description: "Bytes of all instances" }),
   createdAt: DateTime,
   lastReceivedAt: Nullable(DateTime),
@@ -82,6 +83,7 @@ export const studySortFields = [
   "createdAt",
   "lastReceivedAt",
   "numberOfInstances",
+  "numberOfImages",
 ] as const;
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: "\\S" });
@@ -170,6 +172,7 @@ export const Series = Type.Object({
   modality: Type.String(),
   bodyPart: Nullable(Type.String()),
   numberOfInstances: Type.Integer(),
+  numberOfImages: Type.Integer({ description: "Those of the instances that hold a picture" }),
   createdAt: DateTime,
 });
 export type Series = Static<typeof Series>;

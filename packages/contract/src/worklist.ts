@@ -19,6 +19,7 @@ export const ReadingItem = Type.Object({
   modalities: Type.Array(Type.String()),
   bodyPart: Nullable(Type.String()),
   numberOfInstances: Type.Integer(),
+  numberOfImages: Type.Integer({ description: "Those of the instances that hold a picture" }),
   status: Type.Enum([...studyStatuses]),
   priority: Type.Enum([...priorities], { description: "Of its order; ROUTINE where it has none" }),
   subspecialty: Nullable(Type.String()),

@@ -6636,6 +6636,8 @@ export interface components {
             modalities: string[];
             bodyPart: string | null;
             numberOfInstances: number;
+            /** @description Those of the instances that hold a picture */
+            numberOfImages: number;
             /** @enum {unknown} */
             status: "SCHEDULED" | "ARRIVED" | "IN_PROGRESS" | "COMPLETED" | "PRELIMINARY" | "FINAL" | "CANCELLED";
             /**
@@ -6711,6 +6713,8 @@ export interface components {
                 accessionNumber: string | null;
                 modalities: string[];
                 numberOfInstances: number;
+                /** @description Those of the instances that hold a picture */
+                numberOfImages: number;
                 deleted: boolean;
             };
             claimed: components["schemas"]["ClaimedIdentity"];
@@ -7403,6 +7407,8 @@ export interface components {
             modality: string;
             bodyPart: string | null;
             numberOfInstances: number;
+            /** @description Those of the instances that hold a picture */
+            numberOfImages: number;
             /** Format: date-time */
             createdAt: string;
         };
@@ -7588,6 +7594,8 @@ export interface components {
             status: "SCHEDULED" | "ARRIVED" | "IN_PROGRESS" | "COMPLETED" | "PRELIMINARY" | "FINAL" | "CANCELLED";
             numberOfSeries: number;
             numberOfInstances: number;
+            /** @description Those of the instances that hold a picture */
+            numberOfImages: number;
             /** @description Bytes of all instances */
             size: number;
             /** Format: date-time */
@@ -7620,6 +7628,8 @@ export interface components {
             status: "SCHEDULED" | "ARRIVED" | "IN_PROGRESS" | "COMPLETED" | "PRELIMINARY" | "FINAL" | "CANCELLED";
             numberOfSeries: number;
             numberOfInstances: number;
+            /** @description Those of the instances that hold a picture */
+            numberOfImages: number;
             /** @description Bytes of all instances */
             size: number;
             /** Format: date-time */

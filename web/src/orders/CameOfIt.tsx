@@ -6,7 +6,7 @@ import { api, useMe } from "../api/client.ts";
 import { momentIn } from "../kit/dates.ts";
 import { joined } from "../kit/joined.ts";
 import { Tag } from "../kit/Tag.tsx";
-import { imageCount, statusLook } from "../studies/format.ts";
+import { contentCount, statusLook } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 
@@ -45,7 +45,7 @@ export function CameOfIt({ order }: { order: ImagingOrder }) {
                 <span className="font-medium">{study.studyDescription ?? t("Study|order")}</span>
                 <span className="block text-12 text-text-3">
                   {joined(
-                    imageCount(study.numberOfInstances),
+                    contentCount(study),
                     study.lastReceivedAt && momentIn(timeZone, study.lastReceivedAt),
                   )}
                 </span>

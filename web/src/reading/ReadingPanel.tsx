@@ -3,7 +3,7 @@ import { Button, IconButton } from "../kit/Button.tsx";
 import { dayOf, momentIn } from "../kit/dates.ts";
 import { joined } from "../kit/joined.ts";
 import { ModalityChip } from "../kit/Tag.tsx";
-import { ageAt, imagingModalities, sexWord } from "../studies/format.ts";
+import { ageAt, contentCount, imagingModalities, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { SeriesStrip } from "../studies/SeriesStrip.tsx";
 import { t } from "../words/words.ts";
@@ -93,7 +93,7 @@ export function ReadingPanel({
             <dd>{item.studyDescription ?? t("None")}</dd>
             <dt>{t("Images")}</dt>
             <dd>
-              {t("{count, plural, one {# image} other {# images}}", { count: item.numberOfInstances })},{" "}
+              {contentCount(item)},{" "}
               {t("{count, plural, one {# prior study} other {# prior studies}}", { count: item.priors })}
             </dd>
             {item.readyAt && (

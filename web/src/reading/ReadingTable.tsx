@@ -187,7 +187,7 @@ function Row({ item, now, selected, onSelect, onOpen }: RowProps) {
           {joined(item.accessionNumber, item.order?.clinicalIndication ?? item.studyDescription)}
         </div>
       </td>
-      <td className="col-images num text-12 text-text-2">{count(item.numberOfInstances)}</td>
+      <td className="col-images num text-12 text-text-2">{count(item.numberOfImages)}</td>
       <td className="col-priors num text-12 text-text-2">{item.priors}</td>
       <td className="col-status">
         <StatusMark item={item} />

@@ -44,7 +44,7 @@ export function Images({ order, others }: { order: ImagingOrder; others: readonl
             {t(
               "{count, plural, one {# image} other {# images}} with this number came for another patient: {patient}.",
               {
-                count: study.numberOfInstances,
+                count: study.numberOfImages,
                 patient: `${study.patient.name}, ${study.patient.identifier}`,
               },
             )}
@@ -147,7 +147,7 @@ function OneStudy({
           {t(
             "{images, plural, one {# image} other {# images}} in {series, plural, one {# series} other {# series}}",
             {
-              images: study.numberOfInstances,
+              images: study.numberOfImages,
               series: study.numberOfSeries,
             },
           )}

@@ -7,6 +7,7 @@ import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
+import { contentCount } from "../studies/format.ts";
 import { useSeries } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { RejectSeries } from "./RejectSeries.tsx";
@@ -36,9 +37,7 @@ export function SeriesGrid({ study }: { study: Study }) {
             />
             <span className="min-w-0">
               <span className="block truncate font-medium">{nameOf(one)}</span>
-              <span className="block text-12 text-text-2 tabular-nums">
-                {t("{count, plural, one {# image} other {# images}}", { count: one.numberOfInstances })}
-              </span>
+              <span className="block text-12 text-text-2 tabular-nums">{contentCount(one)}</span>
             </span>
             <Button
               size="s"

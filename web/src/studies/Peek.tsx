@@ -6,7 +6,15 @@ import { CopyButton } from "../kit/CopyButton.tsx";
 import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { t } from "../words/words.ts";
-import { ageAt, imageCount, imagingModalities, seriesCount, sexWord, sizeOf, statusLook } from "./format.ts";
+import {
+  ageAt,
+  contentCount,
+  imagingModalities,
+  seriesCount,
+  sexWord,
+  sizeOf,
+  statusLook,
+} from "./format.ts";
 import { useTimeZone } from "./queries.ts";
 import { SeriesStrip, seriesName } from "./SeriesStrip.tsx";
 
@@ -83,11 +91,7 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
             <Detail name={t("Body part")}>{study.bodyPart}</Detail>
             <Detail name={t("Referred by")}>{study.referringPhysician}</Detail>
             <Detail name={t("Content")}>
-              {[
-                seriesCount(study.numberOfSeries),
-                imageCount(study.numberOfInstances),
-                sizeOf(study.size),
-              ].join(", ")}
+              {[seriesCount(study.numberOfSeries), contentCount(study), sizeOf(study.size)].join(", ")}
             </Detail>
             <Detail name={t("Received")}>
               {study.lastReceivedAt && momentIn(timeZone, study.lastReceivedAt)}

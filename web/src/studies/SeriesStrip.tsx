@@ -5,7 +5,7 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { t } from "../words/words.ts";
-import { count, imageCount } from "./format.ts";
+import { contentCount, count } from "./format.ts";
 import { useSeries } from "./queries.ts";
 import "./strip.css";
 
@@ -73,10 +73,10 @@ function SeriesPicture({ study, series }: { study: SeriesStripProps["study"]; se
         <Thumbnail
           url={seriesThumbnailUrl(study.studyInstanceUid, series.seriesInstanceUid, 220)}
           version={series.numberOfInstances}
-          alt={`${name}, ${imageCount(series.numberOfInstances)}`}
+          alt={`${name}, ${contentCount(series)}`}
         />
         <em aria-hidden="true" className="not-italic">
-          {count(series.numberOfInstances)}
+          {count(series.numberOfImages || series.numberOfInstances)}
         </em>
       </span>
       <span className="mt-1 block truncate text-11 text-text-2">{name}</span>

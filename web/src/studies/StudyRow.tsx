@@ -105,7 +105,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       </td>
       <td className="col-series num text-12 text-text-2">{count(study.numberOfSeries)}</td>
       <td className="col-images num text-12 text-text-2">
-        {count(study.numberOfInstances)}
+        {count(study.numberOfImages)}
         <span className="unit sr-only"> {t("images")}</span>
       </td>
       <td className="col-status">

@@ -3,6 +3,7 @@ import { speak } from "../words/words.ts";
 import {
   ageAt,
   ago,
+  contentCount,
   imageCount,
   imagingModalities,
   seriesCount,
@@ -38,6 +39,9 @@ describe("what a row says", () => {
     expect(totalOf(10_000, false)).toBe("10,000+");
     expect(imageCount(1)).toBe("1 image");
     expect(imageCount(1184)).toBe("1,184 images");
+    expect(contentCount({ numberOfImages: 2, numberOfInstances: 4 })).toBe("2 images");
+    expect(contentCount({ numberOfImages: 0, numberOfInstances: 2 })).toBe("2 objects");
+    expect(contentCount({ numberOfImages: 0, numberOfInstances: 0 })).toBe("0 images");
     expect(seriesCount(1)).toBe("1 series");
     expect([0, 999, 1000, 999_600, 526_000, 12_340_000, 4e12].map(sizeOf)).toEqual([
       "0 B",

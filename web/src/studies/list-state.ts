@@ -18,6 +18,7 @@ const sortFields = [
   "patientName",
   "accessionNumber",
   "numberOfInstances",
+  "numberOfImages",
 ] as const;
 export type SortField = (typeof sortFields)[number];
 export type Sort = SortField | `-${SortField}`;

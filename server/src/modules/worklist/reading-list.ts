@@ -47,6 +47,7 @@ interface Row extends SummaryColumns {
   modalities: string[];
   bodyPart: string | null;
   numberOfInstances: number;
+  numberOfImages: number;
   status: StudyStatus;
   priority: Priority;
   subspecialty: string | null;
@@ -72,7 +73,8 @@ const listed = ["IN_PROGRESS", "COMPLETED", "PRELIMINARY", "FINAL"] as const;
 const columns = (sql: Reader, viewer: Viewer): Fragment => sql`
   st.id, st.study_instance_uid as "studyInstanceUid", st.facility_id as "facilityId", ${summaryColumns(sql)},
   st.accession_number as "accessionNumber", st.study_date as "studyDate", st.description as "studyDescription", st.modalities,
-  st.body_part as "bodyPart", st.number_of_instances as "numberOfInstances", st.status, w.priority, w.subspecialty,
+  st.body_part as "bodyPart", st.number_of_instances as "numberOfInstances",
+  st.number_of_images as "numberOfImages", st.status, w.priority, w.subspecialty,
   o.id as "orderId", o.procedure_name as "procedureName", o.clinical_indication as "clinicalIndication",
   o.provider_id as "providerId", (select full_name from app_user where id = o.provider_id) as "providerName", w.ready_at as "readyAt", w.since_at as "sinceAt",
   w.target as "targetMinutes", w.due_at as "dueAt", st.images_after_report_at is not null as "changedAfterReport",
@@ -223,6 +225,7 @@ function toItem(viewer: Viewer, row: Row, claim: ClaimRow | null, now: Date): Re
     modalities: row.modalities,
     bodyPart: row.bodyPart,
     numberOfInstances: row.numberOfInstances,
+    numberOfImages: row.numberOfImages,
     status: row.status,
     priority: row.priority,
     subspecialty: row.subspecialty,

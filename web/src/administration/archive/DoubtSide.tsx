@@ -60,7 +60,7 @@ export function DoubtSide({ item, onClose }: { item: ReconciliationItem; onClose
           <dt>{t("Accession number")}</dt>
           <dd>{study.accessionNumber ?? "–"}</dd>
           <dt>{t("Images")}</dt>
-          <dd>{item.imageIds.length || study.numberOfInstances}</dd>
+          <dd>{item.imageIds.length || study.numberOfImages}</dd>
           {item.order && (
             <>
               <dt>{t("Order with these numbers")}</dt>

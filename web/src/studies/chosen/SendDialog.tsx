@@ -31,7 +31,7 @@ export default function SendDialog({ studies, onClose }: { studies: readonly Stu
       );
     if (await run(work, t("Waits to be sent to {title}", { title }))) onClose();
   };
-  const images = studies.reduce((sum, { numberOfInstances }) => sum + numberOfInstances, 0);
+  const images = studies.reduce((sum, { numberOfImages }) => sum + numberOfImages, 0);
   return (
     <FormDialog
       title={t("Send to another system")}

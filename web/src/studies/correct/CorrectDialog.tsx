@@ -7,7 +7,7 @@ import { useRun } from "../../kit/run.ts";
 import { Skeleton } from "../../kit/Skeleton.tsx";
 import { ErrorState } from "../../kit/States.tsx";
 import { message, t } from "../../words/words.ts";
-import { imageCount } from "../format.ts";
+import { contentCount } from "../format.ts";
 import { useSeries } from "../queries.ts";
 import { attributes, changedValues, type Level, levels, valuesOf } from "./attributes.ts";
 import { CorrectionHistory } from "./CorrectionHistory.tsx";
@@ -83,7 +83,7 @@ function Chosen({
             word: [
               t("Se {number}", { number: number(one.seriesNumber) }),
               one.seriesDescription ?? one.modality,
-              imageCount(one.numberOfInstances),
+              contentCount(one),
             ].join(" · "),
           }))}
           onChange={(uid) => {

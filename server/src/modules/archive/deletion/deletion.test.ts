@@ -1,8 +1,10 @@
+import { SopClasses } from "@isocenter/dicom";
 import { makeFacility, storedKeys, viewerAt } from "@isocenter/test/support/archive.ts";
 import { decisionsArchive } from "@isocenter/test/support/decisions.ts";
 import { chunked } from "@isocenter/test/support/instances.ts";
 import { expect, test } from "vitest";
 import { manualClock, transact, type Viewer } from "../../../platform/index.ts";
+import { findWrongCounts } from "../wrong-counts.ts";
 import { type DeletionSubject, deleteImages, restoreDeletion } from "./delete.ts";
 import { liftHold, placeHold, setRetentionRules } from "./holds.ts";
 import { purgeDeletion, removeLater } from "./purge.ts";
@@ -104,6 +106,45 @@ test("a series, and then the rest of the study; images that come for what was em
     numberOfSeries: 2,
     numberOfInstances: 2,
   });
+});
+
+test("documents are counted among the instances and not among the images, as they come, go and come back", async () => {
+  const { viewer, archive } = at;
+  const first = at.image();
+  const { PatientID, studyId } = await at.ingest(first);
+  const { StudyInstanceUID } = first;
+  const report = { Modality: "SR", SOPClassUID: SopClasses.ComprehensiveSRStorage, SeriesNumber: 9 };
+  const paper = { ...report, StudyInstanceUID, PatientID, Rows: undefined, PixelData: undefined };
+  await at.ingest(at.image(paper));
+  const film = { StudyInstanceUID, PatientID, NumberOfFrames: 2, PixelData: new Uint8Array(16 * 16 * 2 * 2) };
+  await at.ingest(at.image({ ...film, SeriesNumber: 2 }));
+  const counts = async () => {
+    const series = await archive.listSeries(viewer, studyId);
+    return [await archive.getStudy(viewer, studyId), ...series].map((one) => [
+      one.numberOfInstances,
+      one.numberOfImages,
+    ]);
+  };
+  const all = [
+    [3, 2],
+    [1, 1],
+    [1, 1],
+    [1, 0],
+  ];
+  expect(await counts()).toEqual(all);
+  const id = (await archive.locate(viewer, first, "none"))[0]!.id;
+  const deleted = await remove({ kind: "IMAGE", id });
+  expect(await counts()).toEqual([[2, 1], ...all.slice(2)]);
+  const wrong = async () => {
+    const found = [];
+    for await (const one of findWrongCounts(at.database.db, () => {})) found.push(one.level);
+    return found;
+  };
+  await restore(deleted);
+  expect(await counts()).toEqual(all);
+  expect(await wrong()).toEqual([]);
+  await at.database.db`update study set number_of_images = 3 where id = ${studyId}`;
+  expect(await wrong()).toEqual(["study"]);
 });
 
 test("images that arrive while others are deleted are counted exactly", async () => {

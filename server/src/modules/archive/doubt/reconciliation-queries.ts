@@ -41,6 +41,7 @@ const columns = (sql: Reader): Fragment => sql`
   r.id, upper(replace(r.kind, '-', '_')) as kind, r.facility_id as "facilityId", r.claim, r.version, r.created_at as "createdAt",
   json_build_object('id', st.id, 'studyInstanceUid', st.study_instance_uid, 'studyDate', st.study_date, 'studyDescription', st.description,
     'accessionNumber', st.accession_number, 'modalities', st.modalities, 'numberOfInstances', st.number_of_instances,
+    'numberOfImages', st.number_of_images,
     'deleted', st.deleted_at is not null) as study,
   (select json_build_object('id', o.id, 'accessionNumber', o.accession_number, 'procedureName', o.procedure_name, 'status', o.status)
     from imaging_order o where o.id = r.order_id) as "order",

@@ -36,8 +36,14 @@ test("one image more writes the rows of its series and study, and none of their 
     door: "upload",
   });
   // Far from where the hour and the class of the number change, which are in indexes.
-  await db`update study set number_of_instances = 1000, last_received_at = '2026-01-05T08:20:00Z' where id = ${studyId}`;
-  const incoming = { size: answer.size, modality: "CT", sopClassUid: answer.SOPClassUID, series: {} };
+  await db`update study set number_of_instances = 1000, number_of_images = 1000, last_received_at = '2026-01-05T08:20:00Z' where id = ${studyId}`;
+  const incoming = {
+    numberOfFrames: 1,
+    size: answer.size,
+    modality: "CT",
+    sopClassUid: answer.SOPClassUID,
+    series: {},
+  };
   const written = [
     { study: { id: studyId }, series: { id: seriesId, created: false }, item: { incoming } },
   ] as unknown as Written[];

@@ -33,11 +33,13 @@ export function seriesCounts(tx: Reader, written: readonly Written[], where: Fra
   const rows = [...groupBy(written, ({ series }) => series.id)].map(([id, group]) => ({
     id,
     instances: group.length,
+    images: imagesIn(group),
     size: sizeOf(group),
   }));
   return tx`
-    update series s set number_of_instances = s.number_of_instances + d.instances, size = s.size + d.size, revision = s.revision + 1
-    from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id uuid, instances int, size bigint)
+    update series s set number_of_instances = s.number_of_instances + d.instances, number_of_images = s.number_of_images + d.images,
+      size = s.size + d.size, revision = s.revision + 1
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as d (id uuid, instances int, images int, size bigint)
     where s.id = d.id and ${where}`;
 }
 
@@ -46,17 +48,19 @@ export function studyCounts(tx: Reader, now: Date, written: readonly Written[], 
   const rows = [...groupBy(written, ({ study }) => study.id)].map(([id, group]) => ({
     id,
     instances: group.length,
+    images: imagesIn(group),
     series: new Set(group.filter(({ series }) => series.created).map(({ series }) => series.id)).size,
     size: sizeOf(group),
     modalities: distinct(group.map(({ item }) => item.incoming.modality)),
     sop_classes: distinct(group.map(({ item }) => item.incoming.sopClassUid)),
-    images: group.some(({ item }) => !documents.has(item.incoming.modality)),
+    to_read: group.some(({ item }) => !documents.has(item.incoming.modality)),
     body_part:
       group.map(({ item }) => bodyPartOf(item.incoming.series)).find((part) => part !== null) ?? null,
   }));
   return tx`
     update study s set
       number_of_instances = s.number_of_instances + d.instances,
+      number_of_images = s.number_of_images + d.images,
       number_of_series = s.number_of_series + d.series,
       size = s.size + d.size,
       modalities = case when s.modalities @> d.modalities then s.modalities
@@ -66,15 +70,19 @@ export function studyCounts(tx: Reader, now: Date, written: readonly Written[], 
       body_part = case when '00180015' = any(s.corrected) then s.body_part
         when s.registered_at is not null and s.number_of_instances = 0 then coalesce(d.body_part, s.body_part)
         else coalesce(s.body_part, d.body_part) end,
-      status = case when s.status in ('SCHEDULED', 'ARRIVED', 'CANCELLED') or (d.images and s.status = 'COMPLETED') then 'IN_PROGRESS' else s.status end,
-      images_after_report_at = case when d.images and s.status in ('PRELIMINARY', 'FINAL') then ${now} else s.images_after_report_at end,
+      status = case when s.status in ('SCHEDULED', 'ARRIVED', 'CANCELLED') or (d.to_read and s.status = 'COMPLETED') then 'IN_PROGRESS' else s.status end,
+      images_after_report_at = case when d.to_read and s.status in ('PRELIMINARY', 'FINAL') then ${now} else s.images_after_report_at end,
       last_received_at = ${now},
       deleted_at = null,
       version = s.version + 1
     from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as d (id uuid, instances int, series int, size bigint, modalities text[], sop_classes text[], images boolean, body_part text)
+      as d (id uuid, instances int, images int, series int, size bigint, modalities text[], sop_classes text[], to_read boolean, body_part text)
     where s.id = d.id and ${where}`;
 }
+
+/** Those that hold a picture. */
+const imagesIn = (group: readonly Written[]): number =>
+  group.filter(({ item }) => item.incoming.numberOfFrames > 0).length;
 
 const sizeOf = (group: readonly Written[]): number =>
   group.reduce((total, { item }) => total + item.incoming.size, 0);

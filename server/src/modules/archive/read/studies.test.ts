@@ -187,7 +187,8 @@ test("what changes with every image sorts by its exact value, over hours and siz
     const at =
       n === 5 ? null : new Date(Date.UTC(2026, 0, 5, 12, minutes, minutes % 60, n % 3)).toISOString();
     const images = at === null ? 0 : ((n * 7) % 24) ** 2 + 1;
-    await database.db`update study set last_received_at = ${at}, number_of_instances = ${images} where id = ${studyId}`;
+    await database.db`update study set last_received_at = ${at}, number_of_instances = ${images}, number_of_images = ${images}
+      where id = ${studyId}`;
     studies.push({ id: studyId, at, images });
   }
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
@@ -198,6 +199,8 @@ test("what changes with every image sorts by its exact value, over hours and siz
     ["-lastReceivedAt", byTime.toReversed()],
     ["numberOfInstances", bySize],
     ["-numberOfInstances", bySize.toReversed()],
+    ["numberOfImages", bySize],
+    ["-numberOfImages", bySize.toReversed()],
   ] as const) {
     const seen: string[] = [];
     for (let after: string | undefined, first = true; first || after; first = false) {

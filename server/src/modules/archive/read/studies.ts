@@ -76,7 +76,7 @@ export const studyColumns = (sql: Reader): Fragment => sql`
   st.order_id as "orderId", st.accession_number as "accessionNumber", st.study_id as "studyId", st.study_date as "studyDate",
   to_char(st.study_time, 'HH24:MI:SS') as "studyTime", st.description as "studyDescription", st.modalities,
   st.body_part as "bodyPart", st.referring_physician as "referringPhysician", st.status,
-  st.number_of_series as "numberOfSeries", st.number_of_instances as "numberOfInstances", st.size,
+  st.number_of_series as "numberOfSeries", st.number_of_instances as "numberOfInstances", st.number_of_images as "numberOfImages", st.size,
   st.created_at as "createdAt", st.last_received_at as "lastReceivedAt", st.version, st.own_report as "ownReport",
   p.name as "patientName", p.birth_date as "birthDate", p.sex, p.provisional,
   identifier.value as identifier, identifier.issuer as issuer`;
@@ -162,7 +162,7 @@ export async function listSeries(
   const rows = await reader<(Omit<Series, "createdAt"> & { createdAt: Date })[]>`
     select id, study_id as "studyId", series_instance_uid as "seriesInstanceUid", series_number as "seriesNumber",
       description as "seriesDescription", modality, body_part as "bodyPart", number_of_instances as "numberOfInstances",
-      created_at as "createdAt"
+      number_of_images as "numberOfImages", created_at as "createdAt"
     from series where study_id = ${studyId} and (number_of_instances > 0 or revision = 0) order by coalesce(series_number, 2147483647), id`;
   return { study, series: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) };
 }
@@ -174,6 +174,12 @@ interface Sort {
   /** Where the column changes with every image, what stands in the index in its place: the same for neighbours, and made of the value. */
   coarse?: { column: string; of: (sql: Reader, value: Fragment) => Fragment };
 }
+/** Column and class of a count (0032). */
+const counted = (column: string, classes: string): Sort => ({
+  column,
+  type: "int",
+  coarse: { column: classes, of: (sql, value) => sql`ceil(2 * ln(${value}::float8 + 1))::smallint` },
+});
 const sorts: Readonly<Record<SortField, Sort>> = {
   studyDate: { column: "st.study_at", type: "timestamp" },
   patientName: { column: "p.name_folded", type: "text" },
@@ -187,14 +193,8 @@ const sorts: Readonly<Record<SortField, Sort>> = {
       of: (sql, value) => sql`date_trunc('hour', ${value} at time zone 'UTC')`,
     },
   },
-  numberOfInstances: {
-    column: "st.number_of_instances",
-    type: "int",
-    coarse: {
-      column: "st.instances_class",
-      of: (sql, value) => sql`ceil(2 * ln(${value}::float8 + 1))::smallint`,
-    },
-  },
+  numberOfInstances: counted("st.number_of_instances", "st.instances_class"),
+  numberOfImages: counted("st.number_of_images", "st.images_class"),
 };
 
 /**

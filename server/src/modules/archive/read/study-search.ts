@@ -131,7 +131,7 @@ export async function seriesOfStudies(
     select k.* from unnest(${[...studyIds]}::uuid[]) as here (id) cross join lateral (
       select id, study_id as "studyId", series_instance_uid as "seriesInstanceUid", series_number as "seriesNumber",
         description as "seriesDescription", modality, body_part as "bodyPart", number_of_instances as "numberOfInstances",
-        created_at as "createdAt"
+        number_of_images as "numberOfImages", created_at as "createdAt"
       from series where study_id = here.id and (number_of_instances > 0 or revision = 0)
       order by coalesce(series_number, 2147483647), id limit ${mostSeries}) k`;
   return Map.groupBy(
