@@ -6,6 +6,7 @@ import type { StackImage } from "./image.ts";
 import { rememberedBytes } from "./lookup-table.ts";
 import type { Masking } from "./masking.ts";
 import { drawOverlay, overlayGroups, overlayPlaneIn } from "./overlay-planes.ts";
+import { type Playback, playbackIn } from "./playback.ts";
 import { itemsFor, referringTo } from "./references.ts";
 import { shadingOf } from "./shading.ts";
 import { bitmapShutterOf, type Shutter, shuttersOf } from "./shutters.ts";
@@ -43,6 +44,8 @@ export interface Presented {
   bitmaps: readonly Bitmap[];
   graphics: readonly Graphic[];
   texts: readonly Texted[];
+  /** How it wants the film played that the image is of; undefined where it does not say. */
+  playback: Playback | undefined;
   /** What the state says besides and is not done, as messages that can be said. */
   omitted: readonly string[];
 }
@@ -190,6 +193,7 @@ const onPlane = (blending: Blending | undefined, image: StackImage): Presented =
   bitmaps: [],
   graphics: [],
   texts: [],
+  playback: undefined,
   omitted: [],
 });
 
@@ -216,6 +220,9 @@ function presented(
     bitmaps: bitmapsOf(instance, image),
     graphics: annotations.flatMap((item) => graphicsOf(item, instance)),
     texts: annotations.flatMap((item) => textsOfAnnotation(item, instance)),
+    playback: itemsFor(instance, tags.MultiFramePresentationSequence, image)
+      .map(playbackIn)
+      .find((playback) => playback !== undefined),
     omitted: omittedOf(instance, image, annotations),
   };
 }

@@ -1,3 +1,5 @@
+import type { StackImage } from "../model/image.ts";
+import { nextInFilm, type Playback } from "../model/playback.ts";
 import type { WritableStore } from "./store.ts";
 import type { ViewportState } from "./viewport-state.ts";
 
@@ -7,24 +9,31 @@ export interface Cine {
   setFramesPerSecond(framesPerSecond: number): void;
 }
 
-/** Shows a stack as a film, round and round. A film waits for a picture that is not here yet. */
+/** Shows a stack as a film, as it is to be played. A film waits for a picture that is not here yet. */
 export function createCine(
   store: WritableStore<ViewportState>,
   goTo: (index: number) => void,
   isLoaded: (imageId: string) => boolean,
+  playbackOf: (image: StackImage) => Playback | undefined,
 ): Cine {
+  let direction = 1;
   let timer: ReturnType<typeof setInterval> | undefined;
 
   function tick(): void {
-    const { imageIds, index, shownIndex } = store.get();
-    const next = (index + 1) % imageIds.length;
-    if (shownIndex === index && isLoaded(imageIds[next] ?? "")) goTo(next);
+    const { images, imageIds, index, shownIndex } = store.get();
+    const image = images[index];
+    const playback = image && playbackOf(image);
+    const next = nextInFilm({ images, index, count: imageIds.length }, playback, direction);
+    if (shownIndex !== index || !isLoaded(imageIds[next.index] ?? "")) return;
+    direction = next.direction;
+    if (next.index !== index) goTo(next.index);
   }
 
   function play(on: boolean): void {
     clearInterval(timer);
     timer = undefined;
     const { imageIds, framesPerSecond } = store.get();
+    direction = 1;
     const playing = on && imageIds.length > 1;
     if (playing) timer = setInterval(tick, 1000 / framesPerSecond);
     store.update({ playing });

@@ -43,6 +43,9 @@ describe("films", () => {
     expect(frameRateOf(dataSet({ FrameTime: 40 }))).toBe(25);
     expect(frameRateOf(dataSet({ FrameTimeVector: [0, 50, 50] }))).toBe(20);
     expect(frameRateOf(dataSet({ CineRate: 500 }))).toBe(60);
+    expect(frameRateOf(dataSet({ FrameTime: 40 }), 12.5)).toBe(13);
+    const ranges = [dataSet({ RecommendedDisplayFrameRateInFloat: 7.5 })];
+    expect(frameRateOf(dataSet({ FrameDisplaySequence: ranges, CineRate: 30 }))).toBe(8);
     expect(frameRateOf(dataSet({}))).toBe(10);
   });
 
@@ -51,7 +54,12 @@ describe("films", () => {
     const store = createStore({ ...emptyViewport, imageIds: ["a", "b"], shownIndex: 0 });
     const loaded = new Set(["a"]);
     const goTo = (index: number) => store.update({ index, shownIndex: index });
-    const cine = createCine(store, goTo, (id) => loaded.has(id));
+    const cine = createCine(
+      store,
+      goTo,
+      (id) => loaded.has(id),
+      () => undefined,
+    );
     cine.play(true);
     vi.advanceTimersByTime(1000);
     expect(store.get()).toMatchObject({ index: 0, playing: true });

@@ -2,6 +2,7 @@ import { cache, Enums, type RenderingEngine, type StackViewport } from "@corners
 import { isSeenIn } from "../marks/annotations.ts";
 import type { Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
+import { playbackIn } from "../model/playback.ts";
 import type { WindowPreset } from "../model/windows.ts";
 import { fetchImage } from "../pixels/image-source.ts";
 import { type Camera, createCamera } from "./camera.ts";
@@ -72,6 +73,9 @@ export function createViewportController(
   engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element, defaultOptions });
   const viewport = engine.getViewport(id) as StackViewport;
   const store = createStore<ViewportState>(emptyViewport);
+  let presentedOf: PresentedOf | undefined;
+  /** The instance whose rate is that of the film. */
+  let rated: string | undefined;
   seeFromElsewhere(viewport, store);
   const presentation = createPresentation(viewport, store);
   const camera = createCamera(viewport, store);
@@ -81,7 +85,11 @@ export function createViewportController(
     if (last >= 0)
       viewport.scroll(Math.max(0, Math.min(last, index)) - viewport.getTargetImageIdIndex(), true);
   }
-  const cine = createCine(store, goTo, (imageId) => cache.isLoaded(imageId));
+  /** As the presentation state that is chosen has it, else as the image. */
+  const playbackOf = (image: StackImage) => presentedOf?.(image)?.playback ?? playbackIn(image.attributes);
+  const rateOf = (image: StackImage) =>
+    frameRateOf(image.attributes, presentedOf?.(image)?.playback?.framesPerSecond);
+  const cine = createCine(store, goTo, (imageId) => cache.isLoaded(imageId), playbackOf);
   const stopFollowing = followViewport(element, store, {
     onShown() {
       presentation.apply();
@@ -92,7 +100,6 @@ export function createViewportController(
     onWindowDragged: presentation.dragged,
   });
 
-  let presentedOf: PresentedOf | undefined;
   let placed = "";
   // What has its true size has another one as soon as somebody has measured the screen.
   const stopPitch = screenPitch.subscribe(() => {
@@ -131,7 +138,8 @@ export function createViewportController(
       cine.play(false);
       opensWith = window;
       if (keep !== true) presentation.forget();
-      const framesPerSecond = images[0] ? frameRateOf(images[0].attributes) : emptyViewport.framesPerSecond;
+      rated = images[index]?.sopInstanceUid;
+      const framesPerSecond = images[index] ? rateOf(images[index]) : emptyViewport.framesPerSecond;
       const { windowChoices } = store.get();
       const before = keep ? store.get() : emptyViewport;
       store.set({
@@ -187,11 +195,21 @@ export function createViewportController(
     present(of) {
       if (of === presentedOf) return;
       presentedOf = of;
+      const { shown } = store.get();
+      if (shown) cine.setFramesPerSecond(rateOf(shown));
       presentation.present(of);
       presentation.apply();
       place(true);
     },
-    play: cine.play,
+    play(on) {
+      // Each film at its own rate, unless somebody has chosen one for it.
+      const { shown } = store.get();
+      if (on && shown && shown.sopInstanceUid !== rated) {
+        rated = shown.sopInstanceUid;
+        store.update({ framesPerSecond: rateOf(shown) });
+      }
+      cine.play(on);
+    },
     setFramesPerSecond: cine.setFramesPerSecond,
     canvasOf: (place) => [...viewport.worldToCanvas([...place])] as [number, number],
     placeAt: (x, y) => viewport.canvasToWorld([x, y]),
