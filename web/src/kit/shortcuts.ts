@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { message } from "../words/words.ts";
-import { keep, kept } from "./kept.ts";
+import { areSingleKeysOn, keepSingleKeys } from "./single-keys.ts";
 
 export interface Shortcut {
   /** The caps as shown, such as ["J", "K"] or ["G", "S"]. */
@@ -23,7 +23,6 @@ interface Registration {
 }
 
 let registrations: readonly Registration[] = [];
-let enabled = kept("single-keys") !== "off";
 const listeners = new Set<() => void>();
 
 function changed() {
@@ -35,15 +34,11 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Whether single letters act. A person who dictates or types by voice can switch them off (WCAG 2.1.4). */
-export const useSingleKeys = () => useSyncExternalStore(subscribe, () => enabled);
-
-/** The same for who asks at each key. */
-export const areSingleKeysOn = (): boolean => enabled;
+/** Whether single letters act, as it changes. */
+export const useSingleKeys = () => useSyncExternalStore(subscribe, areSingleKeysOn);
 
 export function setSingleKeys(on: boolean): void {
-  enabled = on;
-  keep("single-keys", on ? "on" : "off");
+  keepSingleKeys(on);
   changed();
 }
 
@@ -132,7 +127,8 @@ function handleKey(event: KeyboardEvent): void {
   const prefix = before && event.timeStamp - before.at < prefixMs ? before.key : null;
   before = null;
   const found =
-    findShortcut(registrations, key, prefix, enabled) ?? findShortcut(registrations, key, null, enabled);
+    findShortcut(registrations, key, prefix, areSingleKeysOn()) ??
+    findShortcut(registrations, key, null, areSingleKeysOn());
   if (!found) return;
   if (found.prefix) {
     before = { key, at: event.timeStamp };

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "react";
-import { areSingleKeysOn } from "../../kit/shortcuts.ts";
+import { areSingleKeysOn } from "../../kit/single-keys.ts";
 import { isCharacter, isTyping, keyName } from "./shortcuts.ts";
 
 /** What acts though the keyboard is in a panel beside the pictures. */
