@@ -1,7 +1,10 @@
 import { dictionaryEntry, formatTag, isPrivate, parseTag, privateCreatorTag } from "@isocenter/dicom";
 import type { DicomJson, DicomJsonElement } from "../../modules/archive/index.ts";
 import { type MultipartMessage, multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
-import { noCharacters } from "./xml-reader.ts";
+
+/** What XML 1.0 has no place for (2.2), beside halves of surrogate pairs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const noCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 

@@ -137,7 +137,7 @@ test("metadata in XML makes the same object: one part for each instance, beside 
   expect(toDicomJson((await stored(a))!.dataSet)).toEqual(toDicomJson(readPart10(a.bytes).dataSet));
   const none = await post([...parts, xml("<NativeDicomModel>")], undefined, undefined, type);
   expect([none.status, none.json.code]).toEqual([400, "stow.metadata"]);
-  expect(none.json.detail).toContain("no end of NativeDicomModel");
+  expect(none.json.detail).toContain("unclosed tag: NativeDicomModel");
 });
 
 test("several instances come in one request; the one that is wrong fails alone, and what nobody refers to is said", async () => {
