@@ -100,6 +100,7 @@ export function readPictureRequest(query: URLSearchParams, format: PictureFormat
   const errors: RefusalDetail[] = [];
   const fail: Fail = (path, message) => errors.push({ path, message });
   const value = (name: (typeof renderedParameters)[number]) => query.get(name);
+  for (const name of renderedParameters) if (query.getAll(name).length > 1) fail(name, "is given twice.");
   const viewport = value("viewport");
   const window = value("window");
   const quality = value("quality");

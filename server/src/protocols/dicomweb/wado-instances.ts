@@ -19,12 +19,13 @@ export interface InstancesDeps {
 
 const type = "application/dicom";
 const zip = "application/zip";
+const related: Offer = { multipart: true, type };
+const archiveFile: Offer = { multipart: false, type: zip };
+const alone: Offer = { multipart: false, type };
 /** What holds the instances of a study or series; one instance may also come alone. */
-const containers: readonly Offer[] = [
-  { multipart: true, type },
-  { multipart: false, type: zip },
-  { multipart: false, type },
-];
+const containers: readonly Offer[] = [related, archiveFile, alone];
+/** Who takes any application is given the instance as what it is. */
+const containersOfOne: readonly Offer[] = [related, alone, archiveFile];
 /** Objects that are small are read whole, a few ahead; larger ones are streamed. */
 const openAtOnce = 4;
 
@@ -149,7 +150,7 @@ async function onlyOne(instances: AsyncGenerator<StoredInstance>): Promise<Store
   const second = await instances.next();
   await instances.return(undefined);
   if (first.done || !second.done)
-    throw notAcceptable(containers.slice(0, 2), "There are several instances: they do not fit one part.");
+    throw notAcceptable([related, archiveFile], "There are several instances: they do not fit one part.");
   return first.value;
 }
 
@@ -224,7 +225,7 @@ export function openFile(
   instance: StoredInstance,
   ranges: readonly MediaRange[],
 ): Promise<OutgoingPart> {
-  const offers = offersFor(instance, deps.rendering, [{ multipart: false, type }]);
+  const offers = offersFor(instance, deps.rendering, [alone]);
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
   return openPart(deps, { instance, offer });
@@ -238,7 +239,7 @@ export async function sendInstance(
   instance: StoredInstance,
   ranges: readonly MediaRange[],
 ): Promise<FastifyReply> {
-  const offers = offersFor(instance, deps.rendering, containers);
+  const offers = offersFor(instance, deps.rendering, containersOfOne);
   const offer = chooseOffer(ranges, offers);
   if (!offer) throw notAcceptable(offers);
   const asKept =
