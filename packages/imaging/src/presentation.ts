@@ -1,4 +1,5 @@
 import { type DataSet, items, number, numbers, SopClasses, Tags, text, texts } from "@isocenter/dicom";
+import { colourProfileOf } from "./colour-profile.ts";
 import { labelColoursOf } from "./label-map.ts";
 import { type LookupTable, lookupTable } from "./lookup-table.ts";
 import type { Overlay } from "./overlay.ts";
@@ -23,6 +24,8 @@ export interface Presentation {
   supplemental: boolean;
   /** Colours of the numbers in a label map (PS3.3 C.8.20.2.3), which is grey by its attributes; null: no label map. */
   labels: Palette | null;
+  /** ICC profile of the colours; null: they are a screen's (sRGB). */
+  colourProfile: Uint8Array | null;
   /** Stored values from ... to, both included, that are no picture (PS3.3 C.7.5.1.1.2). */
   padding: { from: number; to: number } | null;
   /** Height of a pixel divided by its width. */
@@ -148,6 +151,7 @@ export function presentationOf(ds: DataSet, frame = 0): Presentation {
       text(ds, Tags.PhotometricInterpretation) === "MONOCHROME2" &&
       ["COLOR", "MIXED"].includes(text(ds, Tags.PixelPresentation) ?? ""),
     labels: labelColoursOf(ds),
+    colourProfile: colourProfileOf(ds),
     padding: paddingOf(ds, signed, number(ds, Tags.BitsAllocated) ?? 16),
     pixelAspect: pixelAspectOf(ds, functionalGroup(ds, frame, Tags.PixelMeasuresSequence)),
     overlays: overlaysOf(ds, frame),

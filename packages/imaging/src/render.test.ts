@@ -13,6 +13,7 @@ const plain: Presentation = {
   inverse: false,
   palette: null,
   labels: null,
+  colourProfile: null,
   supplemental: false,
   padding: null,
   pixelAspect: 1,

@@ -1,4 +1,5 @@
 import { colours, throughPalette, withSupplement } from "./colour.ts";
+import { withColourProfile } from "./colour-profile.ts";
 import { decodeFrameAtLeast } from "./decode.ts";
 import { ImagingError } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
@@ -119,7 +120,7 @@ export function pictureSize(
  */
 async function encodePicture(
   raster: Raster,
-  pixelAspect: number,
+  { pixelAspect, colourProfile }: Presentation,
   options: RenderOptions,
 ): Promise<Uint8Array> {
   const { quality = 90, size } = options;
@@ -130,10 +131,17 @@ async function encodePicture(
   const region = regionOf(raster, options.region);
   const target = pictureSize(region.width, region.height, options.storedAspect ? 1 : pixelAspect, size);
   const sharp = await loadSharp();
-  let picture = sharp(raster.pixels, {
-    raw: { width: raster.columns, height: raster.rows, channels: raster.channels },
-    limitInputPixels: false,
-  });
+  let picture =
+    colourProfile && raster.channels === 3
+      ? // What bears a profile becomes sRGB; one that cannot be used is passed over.
+        sharp(withColourProfile(raster.pixels, raster.columns, raster.rows, colourProfile), {
+          limitInputPixels: false,
+          failOn: "none",
+        })
+      : sharp(raster.pixels, {
+          raw: { width: raster.columns, height: raster.rows, channels: raster.channels },
+          limitInputPixels: false,
+        });
   if (region.width !== raster.columns || region.height !== raster.rows) picture = picture.extract(region);
   if (options.flipHorizontal) picture = picture.flop();
   if (options.flipVertical) picture = picture.flip();
@@ -165,7 +173,7 @@ function leastSize(
 
 /**
  * Decodes one frame and makes the picture that is seen of it (PS3.4 N.2): modality and VOI transformation, polarity, colour, display
- * shutter, square pixels.
+ * shutter, square pixels; colours with an ICC profile become sRGB.
  * @param bytes the frame's fragments joined, or its native bytes
  * @throws ImagingError
  */
@@ -185,5 +193,5 @@ export async function renderFrame(
       raster,
     );
   }
-  return encodePicture(raster, presentation.pixelAspect, options);
+  return encodePicture(raster, presentation, options);
 }
