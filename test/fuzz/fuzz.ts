@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Work } from "./fuzz-worker.ts";
 
-export const targets = ["dicom-file", "text", "pdu", "http", "frames", "hl7", "fhir"] as const;
+export const targets = ["dicom-file", "text", "pdu", "http", "frames", "hl7", "fhir", "xml"] as const;
 export type TargetName = (typeof targets)[number];
 
 export interface Outcome {
