@@ -45,5 +45,10 @@ test("a fault stays a fault, a status stays what it is, a comment fits its VR", 
   const status = new StatusError(0xfe00);
   expect(asStatus(status, "find")).toBe(status);
   const long = asStatus(new Refusal("invalid", "x", `a\\b\nÄ${"x".repeat(100)}`), "store") as StatusError;
-  expect(long.errorComment).toBe(`a?b??${"x".repeat(59)}`);
+  expect(long.errorComment).toBe(`a?b??${"x".repeat(56)}...`);
+  for (const [text, comment] of [
+    ["x".repeat(64), "x".repeat(64)],
+    [`${"word ".repeat(12)}and, more`, `${"word ".repeat(11)}word...`],
+  ])
+    expect((asStatus(new Refusal("invalid", "x", text!), "store") as StatusError).errorComment).toBe(comment);
 });

@@ -91,7 +91,10 @@ export function asStatus(error: unknown, operation: Operation): unknown {
   return new StatusError(own ?? statusOfRefusal[refusal.kind][operation], errorComment(refusal.message));
 }
 
-/** Error Comment (0000,0902) is LO of the default repertoire: 64 characters, no backslash, no control. */
+/** Error Comment (0000,0902) is LO of the default repertoire: 64 characters, no backslash, no control. What is longer ends between words. */
 export function errorComment(text: string): string {
-  return text.replace(/[^\x20-\x5b\x5d-\x7e]/g, "?").slice(0, 64);
+  const plain = text.replace(/[^\x20-\x5b\x5d-\x7e]/g, "?");
+  if (plain.length <= 64) return plain;
+  const whole = plain.slice(0, 62).replace(/[ ,;:]+\S*$/, "");
+  return `${whole.slice(0, 61)}...`;
 }
