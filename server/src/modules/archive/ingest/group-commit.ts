@@ -25,8 +25,8 @@ export interface GroupCommit<Item, Result> {
 const maxAttempts = 6;
 /** So often is what is locked tried, each time for as long as `commit` waits for a lock. */
 const maxLockedAttempts = 15;
-/** So many keys wait for their locks beside the queue, each with a connection to the database. */
-const maxLockedKeys = 2;
+/** So many keys wait for their locks beside the queue, each with a connection of the pool's twenty. */
+const maxLockedKeys = 6;
 
 /** SQLSTATEs and driver codes after which the same transaction may succeed; where a connection was lost, its outcome is not known. */
 function mayRetry(error: unknown): boolean {
