@@ -15,6 +15,7 @@ import { AccessLog } from "./AccessLog.tsx";
 import { BreakGlass } from "./BreakGlass.tsx";
 import { MergeDialog } from "./MergeDialog.tsx";
 import { Merges } from "./Merges.tsx";
+import { Account, NeedsAttention, Upcoming } from "./PatientCards.tsx";
 import { PatientForm } from "./PatientForm.tsx";
 import { PatientOrders } from "./PatientOrders.tsx";
 import { nameOf, personLine } from "./patient-words.ts";
@@ -183,8 +184,12 @@ function Banner({ patient, children }: { patient: Patient; children: React.React
 }
 
 function Beside({ patient }: { patient: Patient }) {
+  const granted = useMe()?.permissions ?? [];
   return (
-    <aside className="patient-aside" aria-label={t("Identity")}>
+    <aside className="patient-aside" aria-label={t("The patient at a glance")}>
+      {granted.includes("findings.read") && <NeedsAttention patientId={patient.id} />}
+      {granted.includes("orders.read") && <Upcoming patientId={patient.id} />}
+      {granted.includes("bills.read") && <Account patientId={patient.id} />}
       <section className="card-box">
         <h3>{t("Identity")}</h3>
         <dl className="kv">

@@ -118,7 +118,7 @@ function Card({ entry, bad, children }: { entry: TimelineEntry; bad: boolean; ch
     );
   if (entry.type === "FINDING" && granted.includes("findings.read"))
     return (
-      <Link to="/findings" search={{}} className={className}>
+      <Link to="/findings" search={{ finding: entry.id }} className={className}>
         {children}
       </Link>
     );

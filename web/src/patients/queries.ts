@@ -45,6 +45,29 @@ export const useTimeline = (id: string, type: string | null) =>
     placeholderData: keepPreviousData,
   });
 
+/** All critical findings of the patient, whatever became of them. */
+export const usePatientFindings = (patientId: string) =>
+  useQuery({
+    queryKey: ["findings", "patient", patientId],
+    meta: { live: ["finding"] },
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/critical-findings", { params: { query: { patientId, limit: 100 } }, signal }),
+      ),
+  });
+
+/** What the patient was billed, has paid and owes; refused where that is in several currencies. */
+export const useAccount = (patientId: string) =>
+  useQuery({
+    queryKey: ["billing", "total", patientId],
+    meta: { live: ["bill", "payment", "refund"] },
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/billing/patient/{patientId}/total", { params: { path: { patientId } }, signal }),
+      ),
+    retry: false,
+  });
+
 export const useAccesses = (id: string) =>
   useQuery({
     queryKey: ["patients", "accesses", id],

@@ -20,6 +20,7 @@ import { ReadingFilters } from "./ReadingFilters.tsx";
 import { ReadingPanel } from "./ReadingPanel.tsx";
 import { columnChoices, optionalColumns, ReadingTable } from "./ReadingTable.tsx";
 import { isNarrowed, type ReadingState, readReadingState, type View, views } from "./reading-state.ts";
+import { viewCounts } from "./view-counts.ts";
 import { grouped, medianWait, spoken } from "./waiting.ts";
 import "./reading.css";
 
@@ -34,6 +35,8 @@ export function ReadingPage() {
   const navigate = useNavigate();
   const now = useNow();
   const list = useReadingList(state);
+  const whole = useReadingList({}).data;
+  const counts = whole && me ? viewCounts(whole.data, whole.pagination.total, me.id) : null;
   const [selected, setSelected] = useState<string | null>(null);
   const [assigning, setAssigning] = useState(false);
   const [opening, setOpening] = useState(false);
@@ -47,11 +50,13 @@ export function ReadingPage() {
       key: view as string,
       label: t(views[view].label),
       search: inView({}, view),
+      count: counts?.[view],
     })),
     ...saved.views.map(({ name, search }) => ({
       key: `own ${name}`,
       label: name,
       search: readReadingState(search),
+      count: undefined,
     })),
   ];
   const groups = grouped(list.data?.data ?? [], now);
@@ -162,7 +167,7 @@ export function ReadingPage() {
     <div className="flex h-full min-h-0">
       <section className="flex min-w-0 flex-1 flex-col" aria-label={t("Reading list")}>
         <nav className="tabs" aria-label={t("Views")}>
-          {tabs.map(({ key, label, search }, at) => (
+          {tabs.map(({ key, label, search, count }, at) => (
             <Link
               key={key}
               to="/reading"
@@ -171,6 +176,7 @@ export function ReadingPage() {
               aria-current={at === current ? "page" : undefined}
             >
               {label}
+              {count !== undefined && <span className="text-12 text-text-3">{count}</span>}
             </Link>
           ))}
           <SaveView

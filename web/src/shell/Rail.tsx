@@ -3,10 +3,12 @@ import { useMe } from "../api/client.ts";
 import { placesFor } from "../app/places.ts";
 import { Icon, Mark } from "../kit/Icon.tsx";
 import { t } from "../words/words.ts";
+import { useWaitingFindings } from "./waiting-findings.ts";
 
 /** What leads to the places of this person. */
 export function Rail() {
   const me = useMe();
+  const waiting = useWaitingFindings();
   return (
     <aside className="rail">
       <Link to="/" className="mark" aria-label={t("Isocenter, home")}>
@@ -17,6 +19,14 @@ export function Rail() {
           <Link key={place.to} to={place.to} search={{}} activeOptions={{ includeSearch: false }}>
             <Icon name={place.icon} className="place-mark" />
             {t(place.word)}
+            {place.to === "/findings" && waiting > 0 && (
+              <span
+                className="place-count"
+                title={t("{count, plural, one {# waits} other {# wait}} for an answer", { count: waiting })}
+              >
+                {waiting}
+              </span>
+            )}
           </Link>
         ))}
       </nav>
