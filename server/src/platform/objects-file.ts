@@ -15,6 +15,7 @@ import {
   type PutOptions,
   type PutResult,
 } from "./objects.ts";
+import { bearsMark, notMounted } from "./objects-mark.ts";
 import { createSpot, writeAll } from "./objects-write.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -41,7 +42,14 @@ export function createFileStore(
   { fsync = syncToDisk, clock = systemClock }: { fsync?: Fsync; clock?: Clock } = {},
 ): FileStore {
   const syncFolder = folderSync(fsync);
-  const ensureFolder = folderMaker(root, syncFolder);
+  let marked = false;
+  /** @throws Refusal `unavailable` (`store.unavailable`) where the folder bore a mark and does not any more */
+  const requireMark = async (): Promise<void> => {
+    const found = await bearsMark(root);
+    if (marked && !found) throw notMounted(root);
+    marked = found;
+  };
+  const ensureFolder = folderMaker(root, syncFolder, requireMark);
   const spot = createSpot();
   const ahead = new Map<string, FilesAhead>();
   const readFile = createFileReader(spot);
@@ -173,6 +181,7 @@ export function createFileStore(
     async check() {
       await fs.mkdir(root, { recursive: true, mode: 0o750 });
       await fs.access(root, fs.constants.W_OK);
+      await requireMark();
     },
   };
 }
@@ -236,10 +245,12 @@ function folderSync(fsync: Fsync): (folder: string) => Promise<void> {
 function folderMaker(
   root: string,
   syncFolder: (folder: string) => Promise<void>,
+  before: () => Promise<void>,
 ): (folder: string) => Promise<void> {
   const known = new Set<string>();
   return async function ensure(folder: string): Promise<void> {
     if (known.has(folder)) return;
+    await before();
     if (folder !== root && folder.startsWith(root)) await ensure(path.dirname(folder));
     await fs.mkdir(folder, { recursive: true, mode: 0o750 });
     await syncFolder(path.dirname(folder));

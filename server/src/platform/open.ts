@@ -14,6 +14,7 @@ import { measureDatabase, measuredStore } from "./metrics-stores.ts";
 import { migrate } from "./migrations.ts";
 import type { ObjectStore } from "./objects.ts";
 import { createFileStore } from "./objects-file.ts";
+import { markObjects } from "./objects-mark.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import { openServerCertificate } from "./tls.ts";
@@ -176,6 +177,10 @@ export async function openPlatform(
     await prepareJobs(connection);
     const objects = await openObjects(config, closing.push, "");
     await checkAtStart(objects, log);
+    if (config.s3 === null && config.azure === null) {
+      await markObjects(path.join(config.dataDir, "objects"), db);
+      await objects.check();
+    }
     const platform = assemble(config, log, { db, objects, connection });
     closing.push("tls", () => platform.tls?.close());
     return { platform, checks: healthChecks(config, db, objects), connection, close: () => closing.run() };

@@ -1,0 +1,48 @@
+import fs from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { testDatabase } from "@isocenter/test/support/database.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createFileStore } from "./objects-file.ts";
+import { markObjects } from "./objects-mark.ts";
+
+const database = testDatabase();
+let root: string;
+beforeEach(async () => {
+  root = await fs.mkdtemp(path.join(tmpdir(), "isocenter-objects-"));
+});
+afterEach(() => fs.rm(root, { recursive: true, force: true }));
+
+async function* bytes() {
+  yield Buffer.from("image");
+}
+const empty = async () => {
+  await fs.rm(root, { recursive: true });
+  await fs.mkdir(root);
+};
+
+test("a folder that is not mounted any more is down, and takes nothing in", async () => {
+  const store = createFileStore(root);
+  await markObjects(root, database.db);
+  await store.check();
+  await store.put("instances/aa", bytes());
+  await empty();
+  await expect(store.check()).rejects.toThrow("is its disk mounted?");
+  await expect(store.put("instances/bb", bytes())).rejects.toThrow("is its disk mounted?");
+  expect(await fs.readdir(root)).toEqual([]);
+});
+
+test("a start finds an empty folder where the database names objects, and marks nothing", async () => {
+  const { db } = database;
+  await markObjects(root, db);
+  expect(await fs.readdir(root)).toHaveLength(1);
+  await empty();
+  await db`insert into seal (number, fact_position, fact_hash, access_position, access_hash, sealed_at, previous, key_id, signature, copied_at)
+    values (1, 1, '', 1, '', now(), '', '', '', now())`;
+  await expect(markObjects(root, db)).rejects.toThrow(/is empty, although the database names objects/);
+  expect(await fs.readdir(root)).toEqual([]);
+  // One that was filled before there were marks gets its own.
+  await fs.mkdir(path.join(root, "seals"));
+  await markObjects(root, db);
+  expect(await fs.readdir(root)).toHaveLength(2);
+});

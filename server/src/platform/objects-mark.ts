@@ -1,0 +1,45 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import type { Db } from "./database.ts";
+import { Refusal } from "./refusal.ts";
+
+/*
+ * Objects often lie on a disk of their own. While that is not mounted its place is an empty folder on another disk: images would seem lost, and those that
+ * are taken in meanwhile would be hidden as soon as it is back. So the folder bears a mark, and nothing is written where it was and is not.
+ */
+
+const markName = "isocenter-objects";
+const text =
+  "This folder holds the objects of an Isocenter archive. Without this file nothing is taken in here.\n";
+
+export const bearsMark = (root: string): Promise<boolean> =>
+  fs.access(path.join(root, markName)).then(
+    () => true,
+    () => false,
+  );
+
+export const notMounted = (root: string) =>
+  new Refusal(
+    "unavailable",
+    "store.unavailable",
+    `${root} is not the folder in which the archive's objects lie: is its disk mounted?`,
+  );
+
+/**
+ * Marks the folder at the start.
+ * @throws Refusal `unavailable` (`store.empty`) where nothing is in it although the database names objects
+ */
+export async function markObjects(root: string, db: Db): Promise<void> {
+  if (await bearsMark(root)) return;
+  if ((await fs.readdir(root)).length === 0) {
+    const [row] = await db<{ used: boolean }[]>`
+      select exists (select from instance) or exists (select from seal where copied_at is not null) as used`;
+    if (row?.used)
+      throw new Refusal(
+        "unavailable",
+        "store.empty",
+        `${root} is empty, although the database names objects in it. Is its disk mounted? If they are lost, bring a back-up back (isocenter restore).`,
+      );
+  }
+  await fs.writeFile(path.join(root, markName), text, { flush: true });
+}
