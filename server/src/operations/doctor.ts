@@ -7,7 +7,9 @@ import {
   createDiskReserve,
   listMigrations,
   type OperatorPlatform,
+  Refusal,
   readTlsMaterial,
+  requireObjects,
   schemaVersion,
 } from "../platform/index.ts";
 import { megabytes } from "./progress.ts";
@@ -278,7 +280,7 @@ async function jobs({ db }: Of): Promise<Finding[]> {
 }
 
 /** Puts, reads and takes back an object of its own. */
-async function store({ objects, config, clock }: Of): Promise<Finding[]> {
+async function store({ objects, config, clock, db }: Of): Promise<Finding[]> {
   const what = "object store";
   const key = `doctor/${process.pid}-${clock.now().getTime()}`;
   const bytes = Buffer.alloc(1 << 20, 0x69);
@@ -286,6 +288,7 @@ async function store({ objects, config, clock }: Of): Promise<Finding[]> {
     yield bytes;
   }
   try {
+    if (config.storage === "file") await requireObjects(path.join(config.dataDir, "objects"), db);
     const began = performance.now();
     await objects.check();
     await objects.put(key, once());
@@ -311,6 +314,8 @@ async function store({ objects, config, clock }: Of): Promise<Finding[]> {
     else findings.push(skew("store clock", modifiedAt.getTime() - clock.now().getTime()));
     return findings;
   } catch (error) {
+    if (error instanceof Refusal && error.code === "store.empty")
+      return [problem(what, error.message, "mount it, then start the server anew")];
     await objects.delete(key).catch(() => {});
     return [
       problem(what, (error as Error).message, "check its address, its keys, and whether it runs; then again"),

@@ -40,6 +40,7 @@ export * from "./migrations.ts";
 export * from "./multipart.ts";
 export * from "./objects.ts";
 export * from "./objects-file.ts";
+export * from "./objects-mark.ts";
 export * from "./open.ts";
 export * from "./open-operator.ts";
 export { escapeHtml } from "./openapi/html.ts";

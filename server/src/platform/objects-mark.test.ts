@@ -39,10 +39,13 @@ test("a start finds an empty folder where the database names objects, and marks 
   await empty();
   await db`insert into seal (number, fact_position, fact_hash, access_position, access_hash, sealed_at, previous, key_id, signature, copied_at)
     values (1, 1, '', 1, '', now(), '', '', '', now())`;
-  await expect(markObjects(root, db)).rejects.toThrow(/is empty, although the database names objects/);
-  expect(await fs.readdir(root)).toEqual([]);
+  await expect(markObjects(root, db)).rejects.toThrow(/holds no objects, although the database names some/);
+  // What something else left there makes it no archive's.
+  await fs.mkdir(path.join(root, "lost+found"));
+  await expect(markObjects(root, db)).rejects.toThrow(/Is its disk mounted/);
+  expect(await fs.readdir(root)).toEqual(["lost+found"]);
   // One that was filled before there were marks gets its own.
   await fs.mkdir(path.join(root, "seals"));
   await markObjects(root, db);
-  expect(await fs.readdir(root)).toHaveLength(2);
+  expect(await fs.readdir(root)).toHaveLength(3);
 });

@@ -25,21 +25,30 @@ export const notMounted = (root: string) =>
     `${root} is not the folder in which the archive's objects lie: is its disk mounted?`,
   );
 
+/** Folders of which an archive that is in use has one. */
+const folders = ["instances", "seals"];
+
+/** @throws Refusal `unavailable` (`store.empty`) where there are no objects in the folder although the database names some */
+export async function requireObjects(root: string, db: Db): Promise<void> {
+  if (await bearsMark(root)) return;
+  const names: string[] = await fs.readdir(root).catch(() => []);
+  if (folders.some((folder) => names.includes(folder))) return;
+  const [row] = await db<{ used: boolean }[]>`
+    select exists (select from instance) or exists (select from seal where copied_at is not null) as used`;
+  if (row?.used)
+    throw new Refusal(
+      "unavailable",
+      "store.empty",
+      `${root} holds no objects, although the database names some. Is its disk mounted? If they are lost, bring a back-up back (isocenter restore).`,
+    );
+}
+
 /**
- * Marks the folder at the start.
- * @throws Refusal `unavailable` (`store.empty`) where nothing is in it although the database names objects
+ * Marks the folder at the start, once it is known to be the right one.
+ * @throws as `requireObjects`
  */
 export async function markObjects(root: string, db: Db): Promise<void> {
   if (await bearsMark(root)) return;
-  if ((await fs.readdir(root)).length === 0) {
-    const [row] = await db<{ used: boolean }[]>`
-      select exists (select from instance) or exists (select from seal where copied_at is not null) as used`;
-    if (row?.used)
-      throw new Refusal(
-        "unavailable",
-        "store.empty",
-        `${root} is empty, although the database names objects in it. Is its disk mounted? If they are lost, bring a back-up back (isocenter restore).`,
-      );
-  }
+  await requireObjects(root, db);
   await fs.writeFile(path.join(root, markName), text, { flush: true });
 }

@@ -177,7 +177,7 @@ export async function openPlatform(
     await prepareJobs(connection);
     const objects = await openObjects(config, closing.push, "");
     await checkAtStart(objects, log);
-    if (config.s3 === null && config.azure === null) {
+    if (config.storage === "file") {
       await markObjects(path.join(config.dataDir, "objects"), db);
       await objects.check();
     }

@@ -30,7 +30,24 @@ const dependencyWords: Readonly<Record<string, string>> = {
   "hl7-queue": message("Messages to HL7 systems"),
 };
 
+/** What goes on no more without it, and where to look first. */
+const hints: Readonly<Record<string, string>> = {
+  database: message("Nothing is read or saved. Does PostgreSQL run, and has its disk room?"),
+  objects: message(
+    "Images are neither taken in nor shown. Is the disk mounted, and may the program write there; does the object store answer?",
+  ),
+  dimse: message("Scanners can send nothing. Is the DICOM port taken by another program?"),
+  hl7: message("Other systems can send no patients and orders. Is the HL7 port taken by another program?"),
+};
+
+const doctorCommand = "isocenter doctor";
+
 const againMs = 15_000;
+
+function detailsOf([name, { status, detail }]: [string, Health["dependencies"][string]]): string {
+  const hint = status === "ok" ? undefined : hints[name];
+  return detail ?? (hint ? t(hint) : "");
+}
 
 /** A server that is down says so by 503, with the same account of what it needs. */
 async function readHealth(signal: AbortSignal): Promise<Health> {
@@ -94,18 +111,19 @@ export default function HealthPage() {
                   cell: ([name]) => <span className="a">{t(dependencyWords[name] ?? name)}</span>,
                 },
                 { head: t("State"), cell: ([, { status }]) => <StateTag state={status} /> },
-                ...(Object.values(dependencies).some(({ detail }) => detail)
-                  ? [
-                      {
-                        head: t("Details"),
-                        cell: ([, { detail }]: [string, Health["dependencies"][string]]) => detail,
-                      },
-                    ]
+                ...(Object.values(dependencies).some(({ status }) => status !== "ok")
+                  ? [{ head: t("Details"), cell: detailsOf }]
                   : []),
               ]}
             />
           )}
         </Answer>
+        {health.data && health.data.status !== "ok" && (
+          <p className="note plain m-3">
+            {t("On the server’s machine this command says what is wrong and what to do:")}{" "}
+            <code className="mono">{doctorCommand}</code>
+          </p>
+        )}
       </Card>
       <Card title={t("Background work")}>
         <Answer query={failing}>
