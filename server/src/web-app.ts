@@ -83,14 +83,14 @@ export function isPage(path: string): boolean {
 }
 
 /** The web app's files and its pages. */
-export function webAppRoutes(): Routes {
+export function webAppRoutes(folder = dist): Routes {
   return async (app: App) => {
-    if (!fs.existsSync(path.join(dist, "index.html"))) return;
+    if (!fs.existsSync(path.join(folder, "index.html"))) return;
     app.addHook("onRoute", (route) => {
       route.config = { ...route.config, public: true };
     });
     await app.register(fastifyStatic, {
-      root: dist,
+      root: folder,
       wildcard: false,
       cacheControl: false,
       preCompressed: true,
@@ -104,6 +104,9 @@ export function webAppRoutes(): Routes {
       const url = request.url.split("?")[0] ?? "/";
       const wantsPage = isPage(url) && (request.headers.accept ?? "").includes("text/html");
       if (wantsPage) return reply.header("cache-control", "no-cache").sendFile("index.html");
+      // One that was built since the start: whoever loads the page anew gets its files, too.
+      const name = /^\/assets\/[\w.-]+$/.exec(url)?.[0];
+      if (name && fs.existsSync(path.join(folder, name))) return reply.sendFile(name.slice(1));
       return sendProblem(request, reply, nothingAt(request));
     });
   };
