@@ -6,6 +6,7 @@ import { t } from "../../words/words.ts";
 import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { KindChoice } from "./Knocking.tsx";
+import { PortField } from "./PortField.tsx";
 import { kinds, peerPermissionOptions } from "./peer-permissions.ts";
 import { isPort } from "./port.ts";
 
@@ -60,13 +61,7 @@ export function useModalityForm(modality?: Modality) {
           spellCheck={false}
           onChange={({ target }) => setHost(target.value)}
         />
-        <Field
-          label={t("Port")}
-          value={port}
-          inputMode="numeric"
-          maxLength={5}
-          onChange={({ target }) => setPort(target.value)}
-        />
+        <PortField value={port} onChange={setPort} />
       </div>
       <KindChoice permissions={permissions} onChange={setPermissions} />
       <Choices

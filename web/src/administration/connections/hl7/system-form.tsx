@@ -6,6 +6,7 @@ import { t } from "../../../words/words.ts";
 import { FacilityField } from "../../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../../parts/facilities.ts";
 import { PersonSelect } from "../../people/PersonSelect.tsx";
+import { PortField } from "../PortField.tsx";
 import { isPort } from "../port.ts";
 import { receives, sends } from "./words.ts";
 
@@ -131,13 +132,7 @@ export function useSystemForm(system?: Hl7System, start?: SystemStart) {
           hint={t("Empty: nothing is sent to it")}
           onChange={({ target }) => setHost(target.value)}
         />
-        <Field
-          label={t("Port")}
-          value={port}
-          inputMode="numeric"
-          maxLength={5}
-          onChange={({ target }) => setPort(target.value)}
-        />
+        <PortField value={port} onChange={setPort} />
       </div>
       {isTold && (
         <>
