@@ -79,6 +79,10 @@ describe.skipIf(chromiumMissing())("what an administrator keeps in order in the 
     await form.getByLabel("Name", { exact: true }).fill("CT chest");
     await form.getByLabel("Modality").fill("ct");
     await form.getByLabel("Findings").fill("The lungs are clear.");
+    // Nobody loses it by a press beside what they meant.
+    await page.getByRole("button", { name: "All templates" }).click();
+    await asked(page).getByText("What you wrote is not saved yet").waitFor();
+    await page.keyboard.press("Escape");
     await form.getByRole("button", { name: "Add a field" }).click();
     await form.getByLabel("Label").fill("Largest nodule");
     await form.getByLabel("Kind").selectOption("NUMBER");

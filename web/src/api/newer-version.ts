@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { holdsTyped } from "../kit/typed.ts";
 
 /*
  * A page stays open while the server gets a newer version. The parts of the program that it asks for then are gone; it has to be loaded anew, which loses what
@@ -46,20 +47,9 @@ export function partIsGone(place: Place = thisPage): boolean {
   return true;
 }
 
-type Field = HTMLInputElement | HTMLTextAreaElement;
-const typed = new Set<Field>();
-globalThis.document?.addEventListener("input", ({ target }) => {
-  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) typed.add(target);
-});
-
 /** Text that somebody wrote and that still stands there, or something that would ask before the page is left. */
-function holdsWork(): boolean {
-  for (const field of typed) if (!field.isConnected) typed.delete(field);
-  return (
-    [...typed].some((field) => field.value !== "") ||
-    !dispatchEvent(new Event("beforeunload", { cancelable: true }))
-  );
-}
+const holdsWork = (): boolean =>
+  holdsTyped() || !dispatchEvent(new Event("beforeunload", { cancelable: true }));
 
 const key = "isocenter.reloaded";
 const thisPage: Place = {

@@ -1,8 +1,9 @@
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { t } from "../words/words.ts";
 import { IconButton } from "./Button.tsx";
 import { keepFocus } from "./focus.ts";
+import { holdsTyped } from "./typed.ts";
 
 interface WindowProps {
   title: string;
@@ -31,10 +32,16 @@ export function Dialog({ open, onOpenChange, ...window }: DialogProps) {
 function Window({ title, description, wide, children }: WindowProps) {
   // Before any field of the window takes the focus.
   const [back] = useState(keepFocus);
+  const content = useRef<HTMLDivElement>(null);
   return (
     <Radix.Content
+      ref={content}
       className={`dialog ${wide ? "wide" : ""}`}
       onOpenAutoFocus={focusFirstField}
+      // A press beside the window closes it, but not over what somebody has written in it.
+      onPointerDownOutside={(event) => {
+        if (content.current && holdsTyped(content.current)) event.preventDefault();
+      }}
       onCloseAutoFocus={(event) => {
         // Radix gives it to a trigger, and what a key opened has none.
         event.preventDefault();

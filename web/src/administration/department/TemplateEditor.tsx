@@ -1,6 +1,6 @@
 import type { CreateReportTemplate, ReportTemplate } from "@isocenter/contract";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
@@ -10,6 +10,7 @@ import { Form, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { Tag } from "../../kit/Tag.tsx";
+import { Unsaved } from "../../kit/Unsaved.tsx";
 import { sections, textsOf } from "../../reporting/autosave.ts";
 import { t } from "../../words/words.ts";
 import { Edited } from "../parts/Edited.tsx";
@@ -32,9 +33,11 @@ export function NewTemplate({
   onClose: () => void;
 }) {
   const { busy, problem, run } = useRun(subject);
-  const submit = async (body: CreateReportTemplate) => {
+  const submit = async (body: CreateReportTemplate, saved: () => void) => {
     const made = await run(() => answerOf(api.POST("/api/v1/report-templates", { body })), t("Saved"));
-    if (made) onMade(made.answer);
+    if (!made) return;
+    saved();
+    onMade(made.answer);
   };
   return (
     <Frame title={t("New template")} onClose={onClose}>
@@ -42,7 +45,7 @@ export function NewTemplate({
         submit={t("Create template")}
         busy={busy}
         problem={problem}
-        onSubmit={(body) => void submit(body)}
+        onSubmit={(body, saved) => void submit(body, saved)}
       />
     </Frame>
   );
@@ -142,12 +145,14 @@ function Frame({
 
 function EditTemplate({ template, onSaved }: { template: ReportTemplate; onSaved: () => void }) {
   const { busy, problem, run } = useRun(subject);
-  const submit = async ({ facilityId: _, ...body }: CreateReportTemplate) => {
+  const submit = async ({ facilityId: _, ...body }: CreateReportTemplate, saved: () => void) => {
     const done = await run(
       () => patch(template.id, { ...body, expectedVersion: template.version }),
       t("Saved"),
     );
-    if (done) onSaved();
+    if (!done) return;
+    saved();
+    onSaved();
   };
   return (
     <Editor
@@ -155,7 +160,7 @@ function EditTemplate({ template, onSaved }: { template: ReportTemplate; onSaved
       submit={t("Save")}
       busy={busy}
       problem={problem}
-      onSubmit={(body) => void submit(body)}
+      onSubmit={(body, saved) => void submit(body, saved)}
     />
   );
 }
@@ -174,8 +179,12 @@ function Editor({
   submit: string;
   busy: boolean;
   problem: string | null;
-  onSubmit: (body: CreateReportTemplate) => void;
+  onSubmit: (body: CreateReportTemplate, saved: () => void) => void;
 }) {
+  const unsaved = useRef(false);
+  const touch = () => {
+    unsaved.current = true;
+  };
   const facilities = useFacilityOptions();
   const [facilityId, setFacilityId] = useState(template?.facilityId ?? facilities[0]?.value ?? "");
   const [name, setName] = useState(template?.name ?? "");
@@ -190,7 +199,7 @@ function Editor({
   const ready = name.trim() !== "" && fields !== null && read !== null;
   const send = () => {
     if (!ready) return;
-    onSubmit({
+    const body = {
       name: name.trim(),
       modality: orNull(modality.toUpperCase()),
       bodyPart: orNull(bodyPart),
@@ -199,11 +208,15 @@ function Editor({
       fields,
       macros: read,
       ...(facilityId ? { facilityId } : {}),
+    };
+    onSubmit(body, () => {
+      unsaved.current = false;
     });
   };
   return (
     <div className="template">
-      <section className="admin-card p-4" aria-label={t("Template")}>
+      <Unsaved isUnsaved={() => unsaved.current} />
+      <section className="admin-card p-4" aria-label={t("Template")} onChange={touch}>
         <Form
           label={t("Template")}
           submit={submit}
