@@ -325,6 +325,8 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     expect(image.height).toBeGreaterThan(500);
     expect(await paneOf(page, 2).isVisible()).toBe(false);
     expect((await boxOf(".vw-tools")).height).toBeLessThan(50);
+    // The tools scroll in their row, and not the page with its windows.
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
     const strip = await boxOf(".vw-strip");
     expect(strip.y).toBeGreaterThanOrEqual(image.y + image.height);
     // A finger goes through the images.
