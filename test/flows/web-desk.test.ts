@@ -165,6 +165,13 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await page.waitForURL(/\/orders$/);
   });
 
+  test("opens a patient by the tap of a finger", async () => {
+    const page = await flow.open({ width: 1024, height: 768, hasTouch: true, as: own("desk") });
+    await page.goto("/patients");
+    await page.getByRole("row", { name: /Abiodun, Tomi/ }).tap();
+    await page.waitForURL(/\/patients\/[0-9a-f-]{36}$/);
+  });
+
   test("turns the pages of patients and of orders to their ends", async () => {
     for (let number = 1; number <= 51; number++) {
       const name = { lastName: `Zz${String(number).padStart(2, "0")}`, firstName: "Paula" };

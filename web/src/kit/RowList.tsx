@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
 import { Skeleton } from "./Skeleton.tsx";
@@ -33,9 +33,10 @@ interface RowListProps<Row extends { id: string }> {
   onOpen: (row: Row) => void;
 }
 
-/** A list of one page of rows: chosen by J and K or the arrows, opened by Enter or a double click. */
+/** A list of one page of rows: chosen by J and K or the arrows, opened by Enter, a double click, or the tap of a finger, which has no second button and no keys. */
 export function RowList<Row extends { id: string }>(props: RowListProps<Row>) {
   const { id, label, group, columns, rows, stale = false, selected, onSelect, onOpen } = props;
+  const pointer = useRef("");
   const shown = rows ?? [];
   const chosen = shown.find((row) => row.id === selected);
   const move = (by: number | "first" | "last") => {
@@ -94,7 +95,10 @@ export function RowList<Row extends { id: string }>(props: RowListProps<Row>) {
                 id={`${id}-${row.id}`}
                 className="tr relative"
                 aria-selected={row.id === selected}
-                onClick={() => onSelect(row.id)}
+                onPointerDown={({ pointerType }) => {
+                  pointer.current = pointerType;
+                }}
+                onClick={() => (pointer.current === "touch" ? onOpen(row) : onSelect(row.id))}
                 onDoubleClick={() => onOpen(row)}
               >
                 {columns.map((column) => (
