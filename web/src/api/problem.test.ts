@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorOf, retryAfter } from "./problem.ts";
+import { errorOf, notReached, retryAfter } from "./problem.ts";
 
 describe("errors", () => {
   it("are read from problem documents", async () => {
@@ -20,6 +20,10 @@ describe("errors", () => {
     });
     expect(error.fields).toEqual([{ path: "a", message: "b" }]);
     expect(error.message).toBe("Two faults");
+  });
+
+  it("claim nothing of what nobody knows: a request whose answer was lost may have arrived", () => {
+    expect(notReached().detail).toContain("may have arrived");
   });
 
   it("are told also where a proxy answers with a page", async () => {

@@ -41,7 +41,10 @@ export function notReached(): ApiError {
     status: 0,
     code: "not-reached",
     title: t("The server did not answer"),
-    detail: t("Check the network connection; nothing was changed."),
+    // Whether the request or its answer was lost, nobody here knows.
+    detail: t(
+      "Check the network connection. What was being saved may have arrived all the same: look before you do it again.",
+    ),
   });
 }
 
