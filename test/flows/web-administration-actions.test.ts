@@ -365,6 +365,9 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
       .first()
       .waitFor();
     expect(receiver.received.map(({ path }) => path)).toEqual(["/hook", "/hook"]);
+    await side(page).getByLabel("Description").fill("tells the ward");
+    await side(page).getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: /tells the ward/ }).waitFor();
     await side(page).getByRole("button", { name: "Remove" }).click();
     await asked(page).getByRole("button", { name: "Remove" }).click();
     await page.getByText("No webhook").waitFor();

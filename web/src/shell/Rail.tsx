@@ -3,6 +3,7 @@ import { useMe } from "../api/client.ts";
 import { placesFor } from "../app/places.ts";
 import { Icon, Mark } from "../kit/Icon.tsx";
 import { t } from "../words/words.ts";
+import { FindingsCount } from "./FindingsCount.tsx";
 import { useWaitingFindings } from "./waiting-findings.ts";
 
 /** What leads to the places of this person. */
@@ -19,14 +20,7 @@ export function Rail() {
           <Link key={place.to} to={place.to} search={{}} activeOptions={{ includeSearch: false }}>
             <Icon name={place.icon} className="place-mark" />
             {t(place.word)}
-            {place.to === "/findings" && waiting > 0 && (
-              <span
-                className="place-count"
-                title={t("{count, plural, one {# waits} other {# wait}} for an answer", { count: waiting })}
-              >
-                {waiting}
-              </span>
-            )}
+            {place.to === "/findings" && <FindingsCount waiting={waiting} />}
           </Link>
         ))}
       </nav>
