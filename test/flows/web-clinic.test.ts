@@ -294,7 +294,7 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     const images = imagesOf(page, "Thorsby, Eve");
     await images.getByText("3 images in 2 series").waitFor();
     await page.keyboard.press("q");
-    await images.getByText("with the readers").waitFor();
+    await images.getByText("Completed", { exact: true }).waitFor();
     await images.getByText("Images checked and accepted").waitFor();
 
     await images.getByRole("button", { name: "Reject 2 · Axial 2" }).click();

@@ -58,6 +58,13 @@ export const ImagingOrder = Type.Object({
   notes: Nullable(Type.String()),
   status: Type.Enum([...orderStatuses]),
   statusReason: Nullable(Type.String()),
+  missedAt: Nullable(
+    Type.String({
+      format: "date-time",
+      description: "Of the last appointment that the patient did not come to",
+    }),
+  ),
+  missedReason: Nullable(Type.String()),
   scheduledAt: Nullable(DateTime),
   stationAeTitle: Nullable(Type.String()),
   durationMinutes: Type.Integer(),

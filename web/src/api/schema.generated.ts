@@ -5816,6 +5816,8 @@ export interface components {
             /** @enum {unknown} */
             status: "PENDING" | "SCHEDULED" | "ARRIVED" | "IN_PROGRESS" | "PERFORMED" | "COMPLETED" | "ON_HOLD" | "CANCELLED" | "NO_SHOW" | "DISCONTINUED";
             statusReason: string | null;
+            missedAt: string | null;
+            missedReason: string | null;
             scheduledAt: string | null;
             stationAeTitle: string | null;
             durationMinutes: number;

@@ -1,9 +1,9 @@
 import type { CSSProperties } from "react";
 import { Icon } from "../kit/Icon.tsx";
 import { orderLooks } from "../orders/order-words.ts";
+import { priorityLooks } from "../orders/priorities.ts";
 import { t } from "../words/words.ts";
 import { span } from "./clock.ts";
-import { priorityLooks, shortName } from "./looks.ts";
 import type { Appointment } from "./queries.ts";
 import { mayBePlaced, type Take } from "./use-drag.ts";
 
@@ -66,4 +66,10 @@ export function AppointmentBlock({
       )}
     </button>
   );
+}
+
+/** "Thorsby, Elin" shown short where there is little room. */
+function shortName(name: string): string {
+  const [family = "", given = ""] = name.split(",").map((part) => part.trim());
+  return given ? `${family}, ${given.slice(0, 1)}.` : family;
 }

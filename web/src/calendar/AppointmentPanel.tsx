@@ -5,10 +5,10 @@ import { CopyButton } from "../kit/CopyButton.tsx";
 import { dayOf } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { Tag } from "../kit/Tag.tsx";
-import { orderLooks } from "../orders/order-words.ts";
+import { missedWords, orderLooks } from "../orders/order-words.ts";
+import { priorityLooks } from "../orders/priorities.ts";
 import { t } from "../words/words.ts";
 import { dayWords, span } from "./clock.ts";
-import { priorityLooks } from "./looks.ts";
 import type { Appointment } from "./queries.ts";
 
 /** States that the desk does nothing about any more. */
@@ -50,6 +50,7 @@ export function AppointmentPanel({
     [t("Question"), order.clinicalIndication],
     [t("Notes"), order.notes],
     [t("Reason"), order.statusReason],
+    [t("Did not come"), missedWords(order, timeZone)],
   ];
   return (
     <aside className="cal-panel" aria-label={t("Appointment: {patient}", { patient: order.patient.name })}>

@@ -1,9 +1,9 @@
 import { dayOf } from "../kit/dates.ts";
-import { orderLooks } from "../orders/order-words.ts";
+import { orderWord } from "../orders/order-words.ts";
+import { priorityWord } from "../orders/priorities.ts";
 import { t } from "../words/words.ts";
 import { dayWords, span } from "./clock.ts";
 import type { Column } from "./columns.ts";
-import { priorityLooks } from "./looks.ts";
 
 /** The day's list of each station on paper; on the screen it is not there. */
 export function DayPrint({ columns, facility }: { columns: readonly Column[]; facility: string }) {
@@ -44,8 +44,8 @@ export function DayPrint({ columns, facility }: { columns: readonly Column[]; fa
                       <br />
                       {order.accessionNumber}
                     </td>
-                    <td>{t(priorityLooks[order.priority].word)}</td>
-                    <td>{t(orderLooks[order.status].word)}</td>
+                    <td>{priorityWord(order.priority)}</td>
+                    <td>{orderWord(order.status)}</td>
                     <td>{order.notes}</td>
                   </tr>
                 ))}

@@ -2,9 +2,9 @@ import type { ImagingOrder } from "@isocenter/contract";
 import type { ReactNode } from "react";
 import { Icon } from "../kit/Icon.tsx";
 import { orderLooks } from "../orders/order-words.ts";
+import { priorityLooks } from "../orders/priorities.ts";
 import { t } from "../words/words.ts";
 import { clockAt } from "./clock.ts";
-import { priorityLooks } from "./looks.ts";
 import type { Appointment } from "./queries.ts";
 import { mayBePlaced, type Take } from "./use-drag.ts";
 

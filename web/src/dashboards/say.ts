@@ -1,4 +1,5 @@
 import { formatOf } from "../kit/dates.ts";
+import { priorityWord } from "../orders/priorities.ts";
 import { locale, message, t } from "../words/words.ts";
 import type { Kind } from "./figures.ts";
 import type { Segment } from "./model-types.ts";
@@ -53,10 +54,7 @@ const segments: Readonly<Record<Segment, string>> = {
 export const segmentWord = (segment: string): string =>
   Object.hasOwn(segments, segment) ? t(segments[segment as Segment]) : segment;
 
-const values: Readonly<Record<string, string>> = {
-  STAT: message("STAT"),
-  URGENT: message("Urgent"),
-  ROUTINE: message("Routine"),
+const severityWords: Readonly<Record<string, string>> = {
   CRITICAL: message("Critical"),
   HIGH: message("High"),
   MODERATE: message("Moderate"),
@@ -67,7 +65,8 @@ const values: Readonly<Record<string, string>> = {
 export function groupWord(name: string, group: Readonly<Record<string, string | null>>): string {
   const value = group[`${name}Name`] ?? group[name] ?? null;
   if (value === null) return t("not known");
-  if (name === "priority" || name === "severity") return values[value] ? t(values[value]) : value;
+  if (name === "priority") return priorityWord(value);
+  if (name === "severity") return severityWords[value] ? t(severityWords[value]) : value;
   if (name === "day" || name === "week" || name === "month") return partWord(value);
   return value;
 }

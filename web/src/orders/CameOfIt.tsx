@@ -6,8 +6,9 @@ import { api, useMe } from "../api/client.ts";
 import { momentIn } from "../kit/dates.ts";
 import { joined } from "../kit/joined.ts";
 import { Tag } from "../kit/Tag.tsx";
-import { contentCount, statusLook } from "../studies/format.ts";
+import { contentCount } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
+import { studyTone, studyWord } from "../studies/study-states.ts";
 import { t } from "../words/words.ts";
 
 /** Only what is of the order: by the patient, for images that were another's keep the number under which they came. */
@@ -38,7 +39,6 @@ export function CameOfIt({ order }: { order: ImagingOrder }) {
       <h3>{t("What came of it")}</h3>
       <ul className="grid gap-2">
         {studies.map((study) => {
-          const look = statusLook(study.status);
           return (
             <li key={study.id} className="flex flex-wrap items-center gap-x-3 gap-y-1">
               <span className="min-w-0 flex-1">
@@ -50,7 +50,7 @@ export function CameOfIt({ order }: { order: ImagingOrder }) {
                   )}
                 </span>
               </span>
-              {look && <Tag tone={look.tone}>{t(look.word)}</Tag>}
+              <Tag tone={studyTone(study.status)}>{studyWord(study.status)}</Tag>
               <Link
                 to="/studies/$studyInstanceUid/view"
                 params={{ studyInstanceUid: study.studyInstanceUid }}

@@ -15,7 +15,7 @@ import { PatientChooser } from "../patients/PatientChooser.tsx";
 import { nameOf, personLine } from "../patients/patient-words.ts";
 import { useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
-import { priorityWord } from "./order-words.ts";
+import { priorityWord } from "./priorities.ts";
 import { createOrder, useProcedures, useProviders } from "./queries.ts";
 
 /** Asks for an examination: whom, what, why, how soon. The appointment is made afterwards. */

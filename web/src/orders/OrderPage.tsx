@@ -17,8 +17,8 @@ import { sexAndAge } from "../studies/format.ts";
 import { useTimeZone, useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { CameOfIt } from "./CameOfIt.tsx";
-import { PriorityTag } from "./OrdersPage.tsx";
-import { appointmentWords, moveWord, orderTone, orderWord, way } from "./order-words.ts";
+import { appointmentWords, missedWords, moveWord, orderTone, orderWord, way } from "./order-words.ts";
+import { PriorityTag } from "./PriorityTag.tsx";
 import { changeOrder, useOrder, useStationNames } from "./queries.ts";
 import { RequestPaper } from "./RequestPaper.tsx";
 import "./orders.css";
@@ -227,6 +227,7 @@ function Details({ order }: { order: ImagingOrder }) {
     [t("Accession number"), order.accessionNumber],
     [t("Placer’s number"), order.placerOrderNumber],
     [t("Appointment"), appointmentWords(order, timeZone, stationName(order.stationAeTitle))],
+    [t("Did not come"), missedWords(order, timeZone)],
     [t("Body part"), order.bodyPart],
     [t("Code"), order.procedureCode],
     [t("Notes for the front desk and the technologist"), order.notes],

@@ -10,20 +10,16 @@ import { Pages } from "../kit/Pages.tsx";
 import { type RowColumn, RowList } from "../kit/RowList.tsx";
 import { EmptyState, ErrorState, NoMatch } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
-import { ModalityChip, SeverityTag, Tag } from "../kit/Tag.tsx";
+import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { sexAndAge, totalOf } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { NewOrder } from "./NewOrder.tsx";
-import { orderTone, orderWord, priorityWord } from "./order-words.ts";
+import { orderTone, orderWord } from "./order-words.ts";
 import { type OrdersState, type OrderView, orderViews } from "./orders-state.ts";
+import { PriorityTag } from "./PriorityTag.tsx";
+import { priorityWord } from "./priorities.ts";
 import { pageSize, useOrders, useStationNames } from "./queries.ts";
-
-const severityOf = { STAT: "CRITICAL", URGENT: "HIGH", ROUTINE: "LOW" } as const;
-
-export function PriorityTag({ priority }: { priority: ImagingOrder["priority"] }) {
-  return <SeverityTag severity={severityOf[priority]} word={priorityWord(priority)} />;
-}
 
 const columnsIn = (
   timeZone: string | undefined,

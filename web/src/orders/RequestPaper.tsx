@@ -6,7 +6,8 @@ import { Paper, PaperFacts, PaperSignature } from "../kit/Paper.tsx";
 import { sexWordOf } from "../patients/patient-words.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
-import { appointmentWords, orderWord, priorityWord } from "./order-words.ts";
+import { appointmentWords, orderWord } from "./order-words.ts";
+import { priorityWord } from "./priorities.ts";
 
 /** The request as it goes with the patient: who, what, why and when. */
 export function RequestPaper({ order, station }: { order: ImagingOrder; station: string }) {

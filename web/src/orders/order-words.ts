@@ -1,5 +1,5 @@
 import type { ImagingOrder } from "@isocenter/contract";
-import type { OrderStatus, Priority } from "@isocenter/contract/workflow";
+import type { OrderStatus } from "@isocenter/contract/workflow";
 import { momentIn } from "../kit/dates.ts";
 import type { IconName } from "../kit/Icon.tsx";
 import { joined } from "../kit/joined.ts";
@@ -39,14 +39,6 @@ const moves: Readonly<Record<string, string>> = {
 /** What the move to a state is called on a button. */
 export const moveWord = (status: string): string => t(moves[status] ?? status);
 
-const priorityWords: Readonly<Record<Priority, string>> = {
-  STAT: message("STAT"),
-  URGENT: message("Urgent"),
-  ROUTINE: message("Routine"),
-};
-export const priorityWord = (priority: string): string =>
-  Object.hasOwn(priorityWords, priority) ? t(priorityWords[priority as Priority]) : priority;
-
 /** The states that an order passes on its way, for the line on its page. */
 export const way: readonly OrderStatus[] = [
   "PENDING",
@@ -56,6 +48,13 @@ export const way: readonly OrderStatus[] = [
   "PERFORMED",
   "COMPLETED",
 ];
+
+/** The last appointment that the patient did not come to, once it is no longer the state that says so; null: they missed none. */
+export const missedWords = (
+  { status, missedAt, missedReason }: Pick<ImagingOrder, "status" | "missedAt" | "missedReason">,
+  timeZone: string | undefined,
+): string | null =>
+  missedAt === null || status === "NO_SHOW" ? null : joined(momentIn(timeZone, missedAt), missedReason);
 
 /** When, for how long and where, in the facility's time; "none yet" without an appointment. */
 export const appointmentWords = (

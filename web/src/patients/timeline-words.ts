@@ -1,8 +1,10 @@
 import type { Finding, TimelineEntry } from "@isocenter/contract";
 import { statusWords as billWords } from "../billing/billing-state.ts";
-import { orderWord, priorityWord } from "../orders/order-words.ts";
+import { orderWord } from "../orders/order-words.ts";
+import { priorityWord } from "../orders/priorities.ts";
 import { reportStateWord } from "../reporting/state-words.ts";
-import { imagingModalities, statusLook } from "../studies/format.ts";
+import { imagingModalities } from "../studies/format.ts";
+import { studyWord } from "../studies/study-states.ts";
 import { locale, message, t } from "../words/words.ts";
 
 const findingWords: Readonly<Record<Finding["status"], string>> = {
@@ -23,7 +25,7 @@ const severityWords: Readonly<Record<Finding["severity"], string>> = {
 /** The state of an entry in the words of the page that it belongs to. */
 export function stateWord({ type, status }: TimelineEntry): string {
   if (type === "ORDER") return orderWord(status);
-  if (type === "STUDY") return t(statusLook(status as never)?.word ?? status);
+  if (type === "STUDY") return studyWord(status);
   if (type === "REPORT") return reportStateWord(status as never);
   return t((type === "BILL" ? billWords : findingWords)[status as never] ?? status);
 }

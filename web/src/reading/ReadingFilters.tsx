@@ -1,14 +1,11 @@
 import { Button } from "../kit/Button.tsx";
+import { priorityLooks } from "../orders/priorities.ts";
 import { Choice, ModalityChoice } from "../studies/Filters.tsx";
 import { membersOf } from "../studies/list-state.ts";
 import { message, t } from "../words/words.ts";
 import { isNarrowed, type ReadingState } from "./reading-state.ts";
 
-const priorities = [
-  ["STAT", message("STAT")],
-  ["URGENT", message("Urgent")],
-  ["ROUTINE", message("Routine")],
-] as const;
+const priorities = Object.entries(priorityLooks).map(([value, { word }]) => [value, word] as const);
 const claims = [
   ["NONE", message("Nobody")],
   ["MINE", message("Me")],

@@ -3,12 +3,13 @@ import { Button, IconButton } from "../kit/Button.tsx";
 import { dayOf, momentIn } from "../kit/dates.ts";
 import { joined } from "../kit/joined.ts";
 import { ModalityChip } from "../kit/Tag.tsx";
+import { PriorityTag } from "../orders/PriorityTag.tsx";
 import { ageAt, contentCount, imagingModalities, sexWord } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { SeriesStrip } from "../studies/SeriesStrip.tsx";
 import { t } from "../words/words.ts";
 import { PriorReports } from "./PriorReports.tsx";
-import { PriorityMark, StatusMark, Waiting } from "./ReadingTable.tsx";
+import { StatusMark, Waiting } from "./ReadingTable.tsx";
 import { TechnologistNotes } from "./TechnologistNotes.tsx";
 
 interface ReadingPanelProps {
@@ -63,7 +64,7 @@ export function ReadingPanel({
           · <span className="mono">{patient.identifier}</span>
         </div>
         <div className="mt-2 flex flex-wrap items-center gap-2">
-          <PriorityMark priority={item.priority} />
+          <PriorityTag priority={item.priority} />
           {imagingModalities(item.modalities).map((modality) => (
             <ModalityChip key={modality} modality={modality} />
           ))}

@@ -4,22 +4,14 @@ import { studyThumbnailUrl } from "../api/pictures.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { joined } from "../kit/joined.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
-import { ModalityChip, SeverityTag, Tag } from "../kit/Tag.tsx";
+import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
+import { PriorityTag } from "../orders/PriorityTag.tsx";
 import { count, imagingModalities, sexAndAge } from "../studies/format.ts";
 import { message, t } from "../words/words.ts";
 import { type grouped, type Urgency, urgencyOf, waitingOf } from "./waiting.ts";
 
 const marks = { late: "alert", soon: "clock", within: "check" } as const satisfies Record<Urgency, string>;
-const priorityLooks = {
-  STAT: { severity: "CRITICAL", word: message("STAT") },
-  URGENT: { severity: "HIGH", word: message("Urgent") },
-  ROUTINE: { severity: "LOW", word: message("Routine") },
-} as const;
-
-export function PriorityMark({ priority }: { priority: ReadingItem["priority"] }) {
-  return <SeverityTag {...priorityLooks[priority]} word={t(priorityLooks[priority].word)} />;
-}
 
 /** The columns that one may do without. */
 const optional = {
@@ -163,7 +155,7 @@ function Row({ item, now, selected, onSelect, onOpen }: RowProps) {
         <Thumbnail url={studyThumbnailUrl(item)} version={`${item.version}`} alt="" className="row-thumb" />
       </td>
       <td className="col-priority">
-        <PriorityMark priority={item.priority} />
+        <PriorityTag priority={item.priority} />
       </td>
       <td className="col-wait">
         <Waiting item={item} now={now} />

@@ -12,7 +12,7 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { ModalityChip } from "../kit/Tag.tsx";
 import { toast } from "../kit/toast.ts";
-import { priorityWord } from "../orders/order-words.ts";
+import { priorityWord } from "../orders/priorities.ts";
 import { useOrder } from "../orders/queries.ts";
 import { TechnologistNotes } from "../reading/TechnologistNotes.tsx";
 import { ageAt, imagingModalities } from "../studies/format.ts";

@@ -1,13 +1,13 @@
 import type { ImagingOrder, Schedule } from "@isocenter/contract";
 import { Link } from "@tanstack/react-router";
 import { span } from "../calendar/clock.ts";
-import { priorityLooks } from "../calendar/looks.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { dayOf, momentIn } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { orderLooks } from "../orders/order-words.ts";
+import { priorityLooks } from "../orders/priorities.ts";
 import { sexAndAge } from "../studies/format.ts";
 import { t } from "../words/words.ts";
 import { Images } from "./Images.tsx";

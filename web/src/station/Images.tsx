@@ -13,7 +13,8 @@ import { toast } from "../kit/toast.ts";
 import { useStudyLog } from "../reading/notes.ts";
 import { TechnologistNotes } from "../reading/TechnologistNotes.tsx";
 import { FindingDialog } from "../reporting/FindingDialog.tsx";
-import { message, t } from "../words/words.ts";
+import { studyTone, studyWord } from "../studies/study-states.ts";
+import { t } from "../words/words.ts";
 import { NoteDialog } from "./NoteDialog.tsx";
 import { moveStudy, useStudiesOf, writeLog } from "./queries.ts";
 import { SeriesGrid } from "./SeriesGrid.tsx";
@@ -71,16 +72,6 @@ export function Images({ order, others }: { order: ImagingOrder; others: readonl
     </section>
   );
 }
-
-const stateWords: Readonly<Record<Study["status"], string>> = {
-  SCHEDULED: message("expected|study"),
-  ARRIVED: message("expected|study"),
-  IN_PROGRESS: message("still coming"),
-  COMPLETED: message("with the readers"),
-  PRELIMINARY: message("preliminary report"),
-  FINAL: message("reported|study"),
-  CANCELLED: message("cancelled|study"),
-};
 
 type Open = "wrong" | "note" | "finding" | null;
 
@@ -152,8 +143,8 @@ function OneStudy({
             },
           )}
         </h3>
-        <Tag tone={study.status === "IN_PROGRESS" ? "beam" : study.status === "FINAL" ? "ok" : "line"}>
-          {arriving && study.status === "IN_PROGRESS" ? t("arriving now") : t(stateWords[study.status])}
+        <Tag tone={studyTone(study.status)}>
+          {arriving && study.status === "IN_PROGRESS" ? t("arriving now") : studyWord(study.status)}
         </Tag>
         <span className="flex-1" />
         <Button icon="image" hotkey={first ? "V" : undefined} onClick={view}>

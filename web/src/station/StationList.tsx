@@ -1,9 +1,9 @@
 import type { Schedule } from "@isocenter/contract";
 import { clockAt } from "../calendar/clock.ts";
-import { priorityLooks } from "../calendar/looks.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { orderLooks } from "../orders/order-words.ts";
+import { priorityLooks } from "../orders/priorities.ts";
 import { spoken } from "../reading/waiting.ts";
 import { sexAndAge } from "../studies/format.ts";
 import { t } from "../words/words.ts";

@@ -1,7 +1,7 @@
 import type { ImagingOrder, Schedule } from "@isocenter/contract";
 import { minuteMs } from "../calendar/clock.ts";
 import { fits } from "../calendar/columns.ts";
-import { byPriority } from "../calendar/looks.ts";
+import { byPriority } from "../orders/priorities.ts";
 import { message } from "../words/words.ts";
 import { allStations } from "./station-state.ts";
 

@@ -1,12 +1,11 @@
-import type { StudyStatus } from "@isocenter/contract";
 import { studyStatuses } from "@isocenter/contract/enumerations";
 import type { ReactNode } from "react";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { OnDemand } from "../kit/OnDemand.tsx";
 import { message, t } from "../words/words.ts";
-import { statusLook } from "./format.ts";
 import { datePresets, isFiltered, membersOf, type StudyListState } from "./list-state.ts";
+import { studyWord } from "./study-states.ts";
 
 const modalities = [
   ["CT", message("Computed tomography")],
@@ -48,10 +47,8 @@ export function Filters({ state, onChange, onClear }: FiltersProps) {
       <Choice
         name={t("Status")}
         value={state.status}
-        word={membersOf(state.status)
-          .map((status) => statusLook(status as StudyStatus).word)
-          .join(", ")}
-        options={studyStatuses.map((status) => ({ value: status, content: statusLook(status).word }))}
+        word={membersOf(state.status).map(studyWord).join(", ")}
+        options={studyStatuses.map((status) => ({ value: status, content: studyWord(status) }))}
         onChange={(status) => onChange({ status })}
       />
       {isFiltered(state) && (

@@ -6,17 +6,10 @@ import { CopyButton } from "../kit/CopyButton.tsx";
 import { dateAndTime, dayOf, momentIn } from "../kit/dates.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { t } from "../words/words.ts";
-import {
-  ageAt,
-  contentCount,
-  imagingModalities,
-  seriesCount,
-  sexWord,
-  sizeOf,
-  statusLook,
-} from "./format.ts";
+import { ageAt, contentCount, imagingModalities, seriesCount, sexWord, sizeOf } from "./format.ts";
 import { useTimeZone } from "./queries.ts";
 import { SeriesStrip, seriesName } from "./SeriesStrip.tsx";
+import { studyTone, studyWord } from "./study-states.ts";
 
 const PeekActions = lazily(() => import("./PeekActions.tsx"));
 const ImagesDialog = lazily(() => import("./images/ImagesDialog.tsx"));
@@ -32,7 +25,6 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
   const { patient } = study;
   const timeZone = useTimeZone();
   const [opened, setOpened] = useState<Series | null>(null);
-  const status = statusLook(study.status);
   const age = ageAt(patient.birthDate, study.studyDate);
   return (
     <aside className="peek" aria-label={t("Peek: {name}", { name: patient.name })}>
@@ -58,7 +50,7 @@ export function Peek({ study, onClose, onOpen }: PeekProps) {
           {imagingModalities(study.modalities).map((modality) => (
             <ModalityChip key={modality} modality={modality} />
           ))}
-          <Tag tone={status.tone}>{t(status.word)}</Tag>
+          <Tag tone={studyTone(study.status)}>{studyWord(study.status)}</Tag>
           {patient.provisional && (
             <Tag tone="urg" icon="alert">
               {t("Identity in doubt")}

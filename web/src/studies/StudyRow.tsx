@@ -7,8 +7,9 @@ import { joined } from "../kit/joined.ts";
 import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { Thumbnail } from "../kit/Thumbnail.tsx";
 import { t } from "../words/words.ts";
-import { ago, count, imagingModalities, sexAndAge, sexWord, statusLook } from "./format.ts";
+import { ago, count, imagingModalities, sexAndAge, sexWord } from "./format.ts";
 import { useTimeZone } from "./queries.ts";
+import { studyTone, studyWord } from "./study-states.ts";
 
 interface StudyRowProps {
   study: Study;
@@ -31,7 +32,6 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
   const { study, top, rowIndex, selected, recent, now, marked, onMark, onSelect, onOpen } = props;
   const { patient } = study;
   const timeZone = useTimeZone();
-  const status = statusLook(study.status);
   return (
     <tr
       id={`study-${study.id}`}
@@ -110,7 +110,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       </td>
       <td className="col-status">
         <span className="row-status">
-          <Tag tone={status.tone}>{t(status.word)}</Tag>
+          <Tag tone={studyTone(study.status)}>{studyWord(study.status)}</Tag>
           {recent && <span className="sr-only">, {t("just changed")}</span>}
         </span>
         <span className="row-actions">

@@ -1,5 +1,4 @@
-import type { PatientSummary, StudyStatus } from "@isocenter/contract";
-import type { Tone } from "../kit/Tag.tsx";
+import type { PatientSummary } from "@isocenter/contract";
 import { locale, message, t } from "../words/words.ts";
 
 const dayMs = 86_400_000;
@@ -99,16 +98,3 @@ export function ago(milliseconds: number): string {
   if (hours < 36) return t("{count} h ago", { count: hours });
   return t("{count} days ago", { count: Math.round(hours / 24) });
 }
-
-const statusLooks: Record<StudyStatus, { word: string; tone: Tone }> = {
-  SCHEDULED: { word: message("Scheduled"), tone: "line" },
-  ARRIVED: { word: message("Arrived"), tone: "line" },
-  IN_PROGRESS: { word: message("In progress"), tone: "beam" },
-  COMPLETED: { word: message("Completed"), tone: "line" },
-  PRELIMINARY: { word: message("Preliminary"), tone: "beam" },
-  FINAL: { word: message("Final"), tone: "ok" },
-  CANCELLED: { word: message("Cancelled"), tone: "line" },
-};
-
-/** How a state is shown; its word is said by `t`. */
-export const statusLook = (status: StudyStatus) => statusLooks[status];

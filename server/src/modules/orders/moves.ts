@@ -40,9 +40,10 @@ export async function writeMove(
   { clock, journal }: OrderContext,
 ): Promise<void> {
   const column = columnOf[to];
+  const missed = to === "NO_SHOW" ? tx`missed_at = scheduled_at, missed_reason = ${reason},` : tx``;
   await tx`
     update imaging_order set ${tx({ status: to, status_reason: reason, updated_at: clock.now(), ...(column ? { [column]: at } : {}) })},
-      version = version + 1 where id = ${order.id}`;
+      ${missed} version = version + 1 where id = ${order.id}`;
   const { id, facilityId, patientId, providerId, status } = order;
   await journal.record(tx, viewer, {
     type: factOf[to],

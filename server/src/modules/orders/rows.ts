@@ -4,6 +4,7 @@ import { displayName } from "../patients/index.ts";
 import { actionsOn } from "./order.ts";
 
 type Dates =
+  | "missedAt"
   | "scheduledAt"
   | "orderedAt"
   | "arrivedAt"
@@ -18,6 +19,7 @@ export interface OrderRow extends Omit<ImagingOrder, Dates | "patient" | "provid
   priority: Priority;
   patient: Omit<PatientSummary, "name"> & { family: string; given: string; middle: string };
   providerName: string;
+  missedAt: Date | null;
   scheduledAt: Date | null;
   orderedAt: Date;
   arrivedAt: Date | null;
@@ -34,7 +36,7 @@ export const orderColumns = (sql: Reader): Fragment => sql`
   o.requested_procedure_id as "requestedProcedureId", o.study_instance_uid as "studyInstanceUid",
   o.placer_order_number as "placerOrderNumber", o.procedure_id as "procedureId", o.procedure_code as "procedureCode",
   o.procedure_name as "procedureName", o.modality, o.body_part as "bodyPart", o.clinical_indication as "clinicalIndication", o.priority,
-  o.notes, o.status, o.status_reason as "statusReason", o.scheduled_at as "scheduledAt", o.station_ae_title as "stationAeTitle",
+  o.notes, o.status, o.status_reason as "statusReason", o.missed_at as "missedAt", o.missed_reason as "missedReason", o.scheduled_at as "scheduledAt", o.station_ae_title as "stationAeTitle",
   o.duration_minutes as "durationMinutes", o.ordered_at as "orderedAt", o.arrived_at as "arrivedAt", o.started_at as "startedAt",
   o.performed_at as "performedAt", o.completed_at as "completedAt", o.ended_at as "endedAt", o.updated_at as "updatedAt", o.version,
   (select u.full_name from app_user u where u.id = o.provider_id) as "providerName",
@@ -52,6 +54,7 @@ export function toOrder(viewer: Viewer, { providerName, patient, ...row }: Order
     ...row,
     patient: { ...person, name: displayName({ family, given, middle, prefix: "", suffix: "" }) },
     provider: { id: row.providerId, name: providerName },
+    missedAt: iso(row.missedAt),
     scheduledAt: iso(row.scheduledAt),
     orderedAt: row.orderedAt.toISOString(),
     arrivedAt: iso(row.arrivedAt),

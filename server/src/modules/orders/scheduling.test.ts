@@ -189,7 +189,7 @@ describe("an appointment", () => {
     const station = await orders.station();
     const desk = await orders.as("FRONT_DESK");
     const { id } = (await book(station, "2026-02-02T09:00:00Z")).body;
-    await desk.call("PATCH", `/imaging-orders/${id}`, { status: "NO_SHOW" });
+    await desk.call("PATCH", `/imaging-orders/${id}`, { status: "NO_SHOW", reason: "the bus was late" });
     expect((await book(station, "2026-02-02T09:00:00Z")).status).toBe(201);
     const without = await desk.call("PATCH", `/imaging-orders/${id}`, { status: "SCHEDULED" });
     expect([without.status, without.body.code]).toEqual([400, "order.needs-appointment"]);
@@ -197,7 +197,12 @@ describe("an appointment", () => {
       (await desk.call("PATCH", `/imaging-orders/${id}`, { scheduledAt: "2026-02-02T09:00:00Z" })).status,
     ).toBe(409);
     const anew = await desk.call("PATCH", `/imaging-orders/${id}`, { scheduledAt: "2026-02-03T09:00:00Z" });
-    expect(anew.body.status).toBe("SCHEDULED");
+    expect(anew.body).toMatchObject({
+      status: "SCHEDULED",
+      statusReason: null,
+      missedAt: "2026-02-02T09:00:00.000Z",
+      missedReason: "the bus was late",
+    });
   });
 
   test("on hold gives its time away, and comes back to it where it is still free", async () => {

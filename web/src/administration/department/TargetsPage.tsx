@@ -6,7 +6,7 @@ import { api } from "../../api/client.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Form, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
-import { priorityWord } from "../../orders/order-words.ts";
+import { priorityWord } from "../../orders/priorities.ts";
 import { t } from "../../words/words.ts";
 import { minutesText, readMinutes } from "../oversight/minutes.ts";
 import { useAddress } from "../parts/address.ts";

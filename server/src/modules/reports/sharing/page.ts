@@ -50,8 +50,18 @@ ${body}
 </body></html>
 `;
 
-/** What a browser shows of a link. @param until when it ends, as people read it */
-export function sharedPage(shown: SharedStudy, until: string, language: FacilityLanguage): string {
+/** "5 January 2026 at 10:31 (Europe/Zurich)": the reader may be elsewhere than the facility whose clocks these are. */
+function moment(iso: string, timeZone: string, language: FacilityLanguage): string {
+  const format = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone,
+  });
+  return `${format.format(new Date(iso))} (${timeZone})`;
+}
+
+/** What a browser shows of a link. @param timeZone of the facility, IANA */
+export function sharedPage(shown: SharedStudy, timeZone: string, language: FacilityLanguage): string {
   const said = words[language];
   const link = (url: string, text: string) => `<a href="${escapeHtml(url)}">${text}</a>`;
   const images = shown.images.map((image) => {
@@ -73,7 +83,7 @@ export function sharedPage(shown: SharedStudy, until: string, language: Facility
     said.study,
     `<h1>${escapeHtml(shown.patientName)}</h1>
 <p>${escapeHtml(about.filter(Boolean).join(" · "))}</p>
-<p>${said.until} ${escapeHtml(until)}. ${said.caution}</p>
+<p>${said.until} ${escapeHtml(moment(shown.expiresAt, timeZone, language))}. ${said.caution}</p>
 ${shown.report ? `<p>${link(shown.report.url, said.report)}</p>` : ""}
 ${images.length > 0 ? `<ul>${images.join("\n")}</ul>` : shown.next === null ? `<p>${said.none}</p>` : ""}
 ${shown.next === null ? "" : `<p>${link(shown.next, said.more)}</p>`}`,

@@ -4,9 +4,8 @@ import { Type } from "typebox";
 import { type App, Refusal, type Viewer } from "../../../platform/index.ts";
 import { documentModalities, imagesOf, type StoredInstance } from "../../archive/index.ts";
 import { reportPdf } from "../papers/pdf/report-pdf.ts";
-import { createPaperReader } from "../papers/read-paper.ts";
+import { belongingsOf, createPaperReader } from "../papers/read-paper.ts";
 import { sendPdf } from "../papers/send-pdf.ts";
-import { localMoment } from "../papers/when.ts";
 import { baseOf, type ShareRoutesDeps } from "./deps.ts";
 import { createFailures } from "./failures.ts";
 import { asksForPage, gonePage, languageOf, pagePolicy, sharedPage } from "./page.ts";
@@ -153,8 +152,10 @@ export function openingRoutes(
           })),
         next: listed.next === null ? null : `${base}?after=${encodeURIComponent(listed.next)}`,
       };
-      if (isPage)
-        return page(200, sharedPage(shown, localMoment(share.expiresAt, "UTC"), languageOf(language)));
+      if (isPage) {
+        const { facility } = (await belongingsOf(db, share.studyId)).of;
+        return page(200, sharedPage(shown, facility.timeZone, languageOf(language)));
+      }
       quiet(reply).header("vary", "accept, accept-language");
       return shown;
     },

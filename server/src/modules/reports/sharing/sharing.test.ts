@@ -142,6 +142,13 @@ test("a browser is shown a page, with nothing in it that the study could smuggle
   expect(page.headers["content-security-policy"]).toContain("default-src 'none'; img-src 'self'");
   expect(page.body).toContain("Doe, Jane");
   expect(page.body).toContain("Fichier DICOM");
+  const [end] = await database.db<{ at: Date }[]>`
+    update facility set time_zone = 'Asia/Kolkata' where id = ${room.facilityId} returning
+      (select expires_at from study_share where study_id = ${study.id}) as at`;
+  const local = end!.at.toLocaleTimeString("fr", { timeZone: "Asia/Kolkata", timeStyle: "short" });
+  expect((await look(url)).body).toMatch(
+    new RegExp(`jusqu’au \\d+ \\S+ \\d{4} à ${local} \\(Asia/Kolkata\\)`),
+  );
   expect(page.body).not.toContain("<script");
   const pictures = [...page.body.matchAll(/<img src="([^"]+)"/g)].map(([, src]) => src!);
   expect(pictures).toHaveLength(2);
