@@ -277,12 +277,24 @@ export const OrderStep = Type.Object({
 });
 export type OrderStep = Static<typeof OrderStep>;
 
-export const OrderProviderQuery = Type.Object({ facilityId: Type.Optional(Id) }, closed);
+export const OrderProviderQuery = Type.Object(
+  {
+    facilityId: Type.Optional(Id),
+    query: Type.Optional(Type.String({ maxLength: 128, description: "A part of the name, in any case" })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  },
+  closed,
+);
 export type OrderProviderQuery = Static<typeof OrderProviderQuery>;
 
 /** A doctor who signs in at the facility and may be named as `providerId`. */
 export const OrderProvider = Type.Object({ id: Id, name: Type.String() });
 export type OrderProvider = Static<typeof OrderProvider>;
+export const OrderProviders = Type.Object({
+  data: Type.Array(OrderProvider),
+  more: Type.Boolean({ description: "There are others: ask for a part of their name" }),
+});
+export type OrderProviders = Static<typeof OrderProviders>;
 
 /** Today at the facility's clock, and the viewer's home facility, where nothing is said. */
 export const ScheduleQuery = Type.Object(

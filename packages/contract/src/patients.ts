@@ -3,16 +3,6 @@ import { closed, DateOnly, DateTime, Id, listQuery, Nullable } from "./lists.ts"
 
 export const sexes = ["F", "M", "O", "U"] as const;
 
-/** An identifier and who gave it. */
-export const PatientIdentifier = Type.Object(
-  {
-    value: Type.String({ minLength: 1, maxLength: 64 }),
-    issuer: Type.String({ maxLength: 64 }),
-  },
-  closed,
-);
-export type PatientIdentifier = Static<typeof PatientIdentifier>;
-
 const name = Type.String({ maxLength: 64, pattern: "^[^\\\\^=\\u0000-\\u001f]*$" });
 const requiredName = Type.String({
   minLength: 1,

@@ -6216,6 +6216,11 @@ export interface components {
             id: string;
             name: string;
         };
+        OrderProviders: {
+            data: components["schemas"]["OrderProvider"][];
+            /** @description There are others: ask for a part of their name */
+            more: boolean;
+        };
         OrderStep: {
             /** Format: uuid */
             id: string;
@@ -12186,6 +12191,10 @@ export interface operations {
             query?: {
                 /** @description The id of the facility */
                 facilityId?: string;
+                /** @description A part of the name, in any case */
+                query?: string;
+                /** @description How many at most */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -12199,9 +12208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["OrderProvider"][];
-                    };
+                    "application/json": components["schemas"]["OrderProviders"];
                 };
             };
             400: components["responses"]["BadRequest"];

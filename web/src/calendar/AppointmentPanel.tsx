@@ -121,6 +121,13 @@ export function AppointmentPanel({
             {t("Cancel the order")}
           </Button>
         )}
+        {order.status === "ARRIVED" && can("cancel") && (
+          <p className="basis-full text-12 text-text-2">
+            {t(
+              "Marked as arrived by mistake? There is no way back: cancel this order with that reason, and order the examination anew.",
+            )}
+          </p>
+        )}
         {ended.includes(order.status) && order.actions.length === 0 && (
           <p className="text-12 text-text-3">{t("Nothing is left to be done here.")}</p>
         )}

@@ -15,8 +15,9 @@ import { PatientChooser } from "../patients/PatientChooser.tsx";
 import { nameOf, personLine } from "../patients/patient-words.ts";
 import { useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
+import { ProviderChooser } from "./ProviderChooser.tsx";
 import { priorityWord } from "./priorities.ts";
-import { createOrder, useProcedures, useProviders } from "./queries.ts";
+import { createOrder, useProcedures } from "./queries.ts";
 
 /** Asks for an examination: whom, what, why, how soon. The appointment is made afterwards. */
 export function NewOrder({ patient, onClose }: { patient: Patient | null; onClose: () => void }) {
@@ -72,7 +73,6 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
   // Whoever is a physician asks for themselves; the front desk names who asked.
   const own = me?.roles.includes("PHYSICIAN") ?? false;
   const procedures = useProcedures();
-  const providers = useProviders(!own);
   const [procedureCode, setProcedureCode] = useState("");
   const [providerId, setProviderId] = useState(own ? (me?.id ?? "") : "");
   const [priority, setPriority] = useState<string>("ROUTINE");
@@ -90,7 +90,6 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
   };
   const offered = procedures.data?.data ?? [];
   const procedure = offered.find(({ code }) => code === procedureCode);
-  const asking = providers.data?.data ?? [];
   // The care has ended since the patient was chosen, or the hour of the broken glass has.
   const [asksProof, setAsksProof] = useState(patient === null);
   const proof: PatientProof | null = asksProof ? { identifier: identifier.trim(), birthDate } : null;
@@ -223,23 +222,13 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
         </p>
       )}
       {!own && (
-        <Labelled label={t("Asked for by")} boxed>
-          <select required value={providerId} onChange={change(setProviderId)}>
-            <option value="" disabled>
-              {providers.isPending ? t("Loading") : t("Choose")}
-            </option>
-            {asking.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </Labelled>
-      )}
-      {providers.data && asking.length === 0 && (
-        <p className="note urg">
-          {t("No physician signs in here who could be named. An administrator adds them under Users.")}
-        </p>
+        <ProviderChooser
+          value={providerId}
+          onChange={(id) => {
+            setKey(requestKey());
+            setProviderId(id);
+          }}
+        />
       )}
       <Labelled label={t("Clinical question")}>
         <textarea

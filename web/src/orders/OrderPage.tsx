@@ -203,6 +203,13 @@ function Moves({ order }: { order: ImagingOrder }) {
           {moveWord(status)}
         </Button>
       ))}
+      {order.status === "ARRIVED" && moves.includes("CANCELLED") && (
+        <p className="basis-full text-12 text-text-2">
+          {t(
+            "Marked as arrived by mistake? There is no way back: cancel this order with that reason, and order the examination anew.",
+          )}
+        </p>
+      )}
       {asking && (
         <ReasonDialog
           title={moveWord(asking)}

@@ -80,11 +80,18 @@ export const useProcedures = () =>
     staleTime: 60_000,
   });
 
-/** Who may be named as asking. */
-export const useProviders = (enabled: boolean) =>
+/** Who may be named as asking, with the text in their name; the first of them. */
+export const useProviders = (text: string, enabled: boolean) =>
   useQuery({
-    queryKey: ["orders", "providers"],
-    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/imaging-orders/providers", { signal })),
+    queryKey: ["orders", "providers", text],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/imaging-orders/providers", {
+          params: { query: text ? { query: text } : {} },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
     enabled,
     staleTime: 60_000,
   });

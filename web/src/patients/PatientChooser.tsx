@@ -1,13 +1,13 @@
 import type { Patient } from "@isocenter/contract";
-import { useEffect, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Icon } from "../kit/Icon.tsx";
+import { useSettled } from "../kit/settled.ts";
 import { useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { nameOf, personLine } from "./patient-words.ts";
 import { usePatients } from "./queries.ts";
 
 const shortest = 2;
-const debounceMs = 200;
 const mostShown = 8;
 
 interface PatientChooserProps {
@@ -24,12 +24,8 @@ export function PatientChooser({ start = "", except, onText, onChoose }: Patient
   const id = useId();
   const today = useToday();
   const [text, setText] = useState(start);
-  const [query, setQuery] = useState(start);
+  const query = useSettled(text.trim());
   const [active, setActive] = useState(0);
-  useEffect(() => {
-    const timer = setTimeout(() => setQuery(text.trim()), debounceMs);
-    return () => clearTimeout(timer);
-  }, [text]);
   const enough = query.length >= shortest;
   const search = usePatients({ query }, mostShown + 1, enough);
   const found = enough

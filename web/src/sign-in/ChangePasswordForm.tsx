@@ -9,12 +9,14 @@ import { PasswordField } from "./PasswordField.tsx";
 
 interface ChangePasswordFormProps {
   username: string;
+  /** The current one, where the person has just given it: it is asked for only where it is refused. */
+  given?: string | null;
   large?: boolean;
   onDone: () => void;
 }
 
-export function ChangePasswordForm({ username, large, onDone }: ChangePasswordFormProps) {
-  const [current, setCurrent] = useState("");
+export function ChangePasswordForm({ username, given = null, large, onDone }: ChangePasswordFormProps) {
+  const [current, setCurrent] = useState(given ?? "");
   const [fresh, setFresh] = useState("");
   const [repeated, setRepeated] = useState("");
   const [tried, setTried] = useState(false);
@@ -54,19 +56,22 @@ export function ChangePasswordForm({ username, large, onDone }: ChangePasswordFo
           <span>{[refusal.detail, ...refusal.fields.map((field) => field.message)].join(" ")}</span>
         </div>
       )}
-      <PasswordField
-        label={t("Current password")}
-        large={large}
-        autoComplete="current-password"
-        autoFocus
-        maxLength={256}
-        value={current}
-        error={own?.field === "current" ? own.text : wrongCurrent ? (refusal?.detail ?? null) : null}
-        onChange={(event) => setCurrent(event.target.value)}
-      />
+      {(given === null || wrongCurrent) && (
+        <PasswordField
+          label={t("Current password")}
+          large={large}
+          autoComplete="current-password"
+          autoFocus
+          maxLength={256}
+          value={current}
+          error={own?.field === "current" ? own.text : wrongCurrent ? (refusal?.detail ?? null) : null}
+          onChange={(event) => setCurrent(event.target.value)}
+        />
+      )}
       <PasswordField
         label={t("New password")}
         large={large}
+        autoFocus={given !== null}
         autoComplete="new-password"
         maxLength={256}
         value={fresh}

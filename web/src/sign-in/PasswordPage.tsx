@@ -1,15 +1,19 @@
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { session, useMe } from "../api/client.ts";
 import { Mark } from "../kit/Icon.tsx";
 import { t } from "../words/words.ts";
 import { ChangePasswordForm } from "./ChangePasswordForm.tsx";
+import { forgetGiven, givenBy } from "./just-given.ts";
 
 /** Where a person goes whose password was given by somebody else. Nothing else opens until it is changed. */
 export function PasswordPage() {
   const me = useMe();
   const router = useRouter();
   const { next = "/" } = useSearch({ from: "/password" });
+  // Whoever comes from the form has given it a moment ago; whoever comes back later gives it again.
+  const [given] = useState(() => givenBy(me?.username ?? ""));
+  useEffect(() => forgetGiven, []);
   useEffect(() => {
     document.title = `${t("Choose a password")} · Isocenter`;
   }, []);
@@ -24,7 +28,12 @@ export function PasswordPage() {
             name: me.fullName,
           })}
         </p>
-        <ChangePasswordForm username={me.username} large onDone={() => router.history.replace(next)} />
+        <ChangePasswordForm
+          username={me.username}
+          given={given}
+          large
+          onDone={() => router.history.replace(next)}
+        />
         <button
           type="button"
           className="link justify-self-start text-12"

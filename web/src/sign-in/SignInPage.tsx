@@ -6,6 +6,7 @@ import { Field } from "../kit/Field.tsx";
 import { Icon, Mark } from "../kit/Icon.tsx";
 import { rich, t } from "../words/words.ts";
 import { Art } from "./Art.tsx";
+import { forgetGiven, keepGiven } from "./just-given.ts";
 import { signInMessage } from "./messages.ts";
 import { PasswordField } from "./PasswordField.tsx";
 
@@ -47,9 +48,12 @@ function SignInForm() {
     setBusy(true);
     setProblem(null);
     try {
+      keepGiven(username.trim(), password);
       // The route sees the change and leads on to where the person was going.
       await session.signIn(username.trim(), password);
+      if (!session.snapshot().me?.mustChangePassword) forgetGiven();
     } catch (error) {
+      forgetGiven();
       const told = signInMessage(error);
       setProblem(told);
       if (told.field === "password") passwordInput.current?.select();

@@ -1,8 +1,8 @@
 import { modalitiesOfOrder, type OpeningHours, type OrderStatus, type Priority } from "@isocenter/contract";
-import { localTime, reach, type Tx, type Viewer } from "../../platform/index.ts";
+import { invalidAt, localTime, reach, type Tx, type Viewer } from "../../platform/index.ts";
 import { isOpen } from "./calendar.ts";
 import { holdsItsTime, stepStatusOf } from "./order.ts";
-import { conflict, invalid } from "./refusals.ts";
+import { conflict } from "./refusals.ts";
 
 /** Where and when an order is to be done. */
 export interface Appointment {
@@ -35,15 +35,14 @@ export async function lockStation(tx: Tx, { facilityId, aeTitle, modality }: Wis
     select s.id, s.ae_title as "aeTitle", s.modalities, s.opening_hours as "openingHours", s.active, f.time_zone as "timeZone"
     from station s join facility f on f.id = s.facility_id
     where s.facility_id = ${facilityId} and s.ae_title = ${aeTitle.trim()} for no key update of s`;
-  if (!station)
-    throw invalid("station.unknown", "body.stationAeTitle", "the facility has no station with this AE title");
+  if (!station) throw invalidAt("station.unknown", "body.stationAeTitle", "is of no station of the facility");
   if (!station.active) throw conflict("station.inactive", `The station ${station.aeTitle} is out of use.`);
   const missing = modalitiesOfOrder(modality).filter((name) => !station.modalities.includes(name));
   if (missing.length > 0)
-    throw invalid(
+    throw invalidAt(
       "station.other-modality",
       "body.stationAeTitle",
-      `the station ${station.aeTitle} is for ${station.modalities.join(", ")}, not for ${missing.join(" and ")}`,
+      `is of ${station.aeTitle}, which is for ${station.modalities.join(", ")}, not for ${missing.join(" and ")}`,
     );
   return station;
 }

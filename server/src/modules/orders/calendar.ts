@@ -1,6 +1,5 @@
 import type { OpeningHours, Weekday } from "@isocenter/contract";
-import { addDays, firstMoment, lastMoment, localTime, weekdayOf } from "../../platform/index.ts";
-import { invalid } from "./refusals.ts";
+import { addDays, firstMoment, invalidAt, lastMoment, localTime, weekdayOf } from "../../platform/index.ts";
 
 /** From one moment until just before another. */
 export interface Interval {
@@ -25,7 +24,7 @@ export function checkOpeningHours(hours: OpeningHours): void {
       ({ from }, index) => from === 1440 || (index > 0 && from < spans[index - 1]!.to),
     );
     if (wrong)
-      throw invalid(
+      throw invalidAt(
         "station.invalid-opening-hours",
         `body.openingHours.${weekday}`,
         "begins before 24:00, and no two times of a day overlap",

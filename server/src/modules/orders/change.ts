@@ -7,6 +7,7 @@ import {
 } from "@isocenter/contract";
 import {
   checkVersion,
+  invalidAt,
   Refusal,
   readMember,
   requirePermission,
@@ -28,7 +29,7 @@ import {
   writeRights,
 } from "./order.ts";
 import { readMoment, readPriority, requireProvider } from "./place.ts";
-import { conflict, illegalTransition, invalid, noOrder } from "./refusals.ts";
+import { conflict, illegalTransition, noOrder } from "./refusals.ts";
 import { orderVisible } from "./sql.ts";
 
 interface Current extends LockedOrder, Examination {
@@ -193,13 +194,13 @@ async function nextAppointment(
 ): Promise<Appointment | null> {
   const { durationMinutes, modality } = examination;
   if (input.scheduledAt !== undefined && !appointed.includes(status))
-    throw invalid("order.appointment-not-now", "body.scheduledAt", `is not for an order that is ${status}`);
+    throw invalidAt("order.appointment-not-now", "body.scheduledAt", `is not for an order that is ${status}`);
   if (
     to === "SCHEDULED" &&
     input.scheduledAt === undefined &&
     (order.status !== "ON_HOLD" || !order.scheduledAt)
   )
-    throw invalid("order.needs-appointment", "body.scheduledAt", "is needed for an order to be SCHEDULED");
+    throw invalidAt("order.needs-appointment", "body.scheduledAt", "is needed for an order to be SCHEDULED");
   const arrivesUnasked = to === "ARRIVED" && order.scheduledAt === null;
   const touched =
     members(input).some((name) => ofAppointment.includes(name)) ||
@@ -258,7 +259,7 @@ export async function changeOrder(
   const to = wantedState(order, input, priority);
   checkRights(viewer, order, input, to);
   if (to === null && input.reason !== undefined)
-    throw invalid("order.reason-without-status", "body.reason", "goes with a change of the status");
+    throw invalidAt("order.reason-without-status", "body.reason", "goes with a change of the status");
   checkOpen(order, input);
   const status = to ?? order.status;
   const changed = await changedExamination(tx, order, input);

@@ -1,6 +1,5 @@
 import { modalitiesOfOrder, readOrderModality } from "@isocenter/contract";
-import { type Clock, newId, type Reader, type Tx } from "../../platform/index.ts";
-import { invalid } from "./refusals.ts";
+import { type Clock, invalidAt, newId, type Reader, type Tx } from "../../platform/index.ts";
 
 /** What is to be done: of the catalogue, or in words. */
 export interface Examination {
@@ -35,7 +34,7 @@ const usualMinutes = 30;
 export function readModalityOf(text: string, path: string): string {
   const modality = readOrderModality(text);
   if (modality === null)
-    throw invalid("order.invalid-modality", path, "must be a modality, such as CT, MR, US or PET_CT");
+    throw invalidAt("order.invalid-modality", path, "must be a modality, such as CT, MR, US or PET_CT");
   return modality;
 }
 
@@ -49,7 +48,7 @@ export async function procedureByCode(
   const [row] = await reader<CatalogueRow[]>`
     select id, code, coding_scheme as "codingScheme", name, modality, body_part as "bodyPart", duration_minutes as "durationMinutes"
     from procedure where facility_id = ${facilityId} and code = ${code.trim()} and active`;
-  if (!row) throw invalid("procedure.unknown", path, "the facility's catalogue has no such procedure");
+  if (!row) throw invalidAt("procedure.unknown", path, "is not in the facility's catalogue");
   return row;
 }
 
@@ -74,9 +73,9 @@ export async function examinationOf(tx: Tx, facilityId: string, asked: Asked): P
   const bodyPart = asked.bodyPart?.trim() ?? null;
   if (asked.procedureCode === undefined || asked.procedureCode === null) {
     if (modality === null)
-      throw invalid("order.needs-modality", "body.modality", "is needed where no procedureCode is given");
+      throw invalidAt("order.needs-modality", "body.modality", "is needed where no procedureCode is given");
     if (bodyPart === null)
-      throw invalid("order.needs-body-part", "body.bodyPart", "is needed where no procedureCode is given");
+      throw invalidAt("order.needs-body-part", "body.bodyPart", "is needed where no procedureCode is given");
     return {
       procedureId: null,
       procedureCode: null,
@@ -89,10 +88,10 @@ export async function examinationOf(tx: Tx, facilityId: string, asked: Asked): P
   }
   const found = await procedureByCode(tx, facilityId, asked.procedureCode, "body.procedureCode");
   if (modality !== null && modality !== found.modality)
-    throw invalid(
+    throw invalidAt(
       "order.other-modality",
       "body.modality",
-      `the procedure ${found.code} is of ${found.modality}`,
+      `is not that of the procedure ${found.code}, ${found.modality}`,
     );
   return {
     procedureId: found.id,

@@ -75,6 +75,12 @@ describe("placing an order", () => {
     for (const { id } of [desk, gone, elsewhere]) expect(offered).not.toContain(id);
     const names = body.data.map(({ name }: { name: string }) => name);
     expect(names).toEqual(names.toSorted());
+    const some = (await desk.call("GET", "/imaging-orders/providers?limit=1")).body;
+    expect(some).toEqual({ data: [body.data[0]], more: true });
+    const { name } = body.data.find(({ id }: { id: string }) => id === reading.id);
+    const named = `/imaging-orders/providers?query=${encodeURIComponent(name.toUpperCase())}`;
+    expect((await desk.call("GET", named)).body).toEqual({ data: [{ id: reading.id, name }], more: false });
+    expect((await desk.call("GET", "/imaging-orders/providers?query=%25")).body.data).toEqual([]);
     const beyond = await desk.call("GET", `/imaging-orders/providers?facilityId=${orders.places.there}`);
     expect(beyond.status).toBe(404);
     const biller = await orders.as("BILLING");

@@ -2,6 +2,7 @@ import { type CreateImagingOrder, type Priority, priorities } from "@isocenter/c
 import { newUid } from "@isocenter/dicom";
 import {
   type Clock,
+  invalidAt,
   newId,
   Refusal,
   readMember,
@@ -15,7 +16,7 @@ import type { PlaceContext } from "./context.ts";
 import { type Examination, examinationColumns, examinationOf, writeSteps } from "./examination.ts";
 import { placeOf } from "./facility.ts";
 import { notTheirs, ordersOwn } from "./order.ts";
-import { conflict, invalid, isDuplicate } from "./refusals.ts";
+import { conflict, isDuplicate } from "./refusals.ts";
 import { whomFor } from "./whom.ts";
 
 /** Numbers that whoever sent the order has given already; ours where left out. */
@@ -34,7 +35,7 @@ export const readPriority = (text: string): Priority =>
 export function readMoment(text: string, path: string): Date {
   const at = new Date(text);
   if (Number.isNaN(at.getTime()) || at.getUTCFullYear() < 1900 || at.getUTCFullYear() > 9998)
-    throw invalid("order.invalid-time", path, "must be a date and time with its offset");
+    throw invalidAt("order.invalid-time", path, "must be a date and time with its offset");
   return at;
 }
 
@@ -54,7 +55,7 @@ async function providerOf(
     throw new Refusal("forbidden", "order.status-only", "You may move orders and steps, not place orders.");
   const providerId = given ?? (own ? viewer.id : undefined);
   if (providerId === undefined)
-    throw invalid("order.needs-provider", "body.providerId", "is needed: the user who asks for it");
+    throw invalidAt("order.needs-provider", "body.providerId", "is needed: the user who asks for it");
   if (!everybody && providerId.toLowerCase() !== viewer.id) throw notTheirs();
   await requireProvider(tx, facilityId, providerId);
   return providerId;
@@ -65,7 +66,7 @@ export async function requireProvider(tx: Tx, facilityId: string, providerId: st
     select 1 from app_user u join user_facility f on f.user_id = u.id and f.facility_id = ${facilityId}
     where u.id = ${providerId} and u.active`;
   if (!known)
-    throw invalid(
+    throw invalidAt(
       "order.unknown-provider",
       "body.providerId",
       "must be a user who is active at the facility of the order",

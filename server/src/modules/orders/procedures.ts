@@ -10,6 +10,7 @@ import {
   checkVersion,
   escapeLike,
   type Fragment,
+  invalidAt,
   keysetPage,
   type ListPage,
   mapPage,
@@ -25,7 +26,7 @@ import { allOf } from "../patients/index.ts";
 import type { CatalogueContext } from "./context.ts";
 import { readModalityOf } from "./examination.ts";
 import { ofFacilities, placeOf } from "./facility.ts";
-import { conflict, invalid, isDuplicate } from "./refusals.ts";
+import { conflict, isDuplicate } from "./refusals.ts";
 
 interface ProcedureRow extends Omit<Procedure, "createdAt" | "updatedAt" | "actions"> {
   createdAt: Date;
@@ -112,9 +113,9 @@ function readPrice(
   if (amount === null && (input.currency === undefined || currency === null))
     return { price_amount: null, price_currency: null };
   if (amount === null || currency === null)
-    throw invalid("procedure.invalid-price", "body.price", "price and currency come together");
+    throw invalidAt("procedure.invalid-price", "body.price", "comes together with currency");
   if (!currencies.has(currency))
-    throw invalid(
+    throw invalidAt(
       "procedure.unknown-currency",
       "body.currency",
       "must be a currency of ISO 4217, such as EUR",
@@ -131,7 +132,7 @@ async function requireTemplate(
 ): Promise<void> {
   if (templateId === undefined || templateId === null || (await isTemplate(tx, facilityId, templateId)))
     return;
-  throw invalid(
+  throw invalidAt(
     "procedure.unknown-template",
     "body.reportTemplateId",
     "is no template in use at the procedure's facility",

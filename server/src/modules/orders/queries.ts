@@ -3,8 +3,8 @@ import {
   type ImagingOrderListQuery,
   type imagingOrderSortFields,
   modalitiesOfOrder,
-  type OrderProvider,
   type OrderProviderQuery,
+  type OrderProviders,
   orderStatusAliases,
   orderStatuses,
   priorities,
@@ -18,6 +18,7 @@ import {
   dayOf,
   type Fragment,
   facilitiesAsked,
+  invalidAt,
   keysetPage,
   type ListPage,
   listKey,
@@ -28,7 +29,7 @@ import {
 import { activeUsersWith } from "../identity/index.ts";
 import { allOf, getPatient, survivorOf } from "../patients/index.ts";
 import { placeOf } from "./facility.ts";
-import { invalid, noOrder } from "./refusals.ts";
+import { noOrder } from "./refusals.ts";
 import { type OrderRow, orderColumns, type StepRow, stepColumns, toOrder, toStep } from "./rows.ts";
 import { orderVisible } from "./sql.ts";
 
@@ -58,14 +59,20 @@ export async function listSteps(reader: Reader, viewer: Viewer, orderId: string)
 
 const doctors: readonly Role[] = ["PHYSICIAN", "RADIOLOGIST", "RESIDENT"];
 
-/** Who may be named as asking for an order at the facility. @throws Refusal `not-found` (`facility.not-found`) */
+/** Who may be named as asking for an order at the facility, and whether there are more. @throws Refusal `not-found` (`facility.not-found`) */
 export async function listProviders(
   reader: Reader,
   viewer: Viewer,
   query: OrderProviderQuery,
-): Promise<OrderProvider[]> {
+): Promise<OrderProviders> {
   const { facilityId } = await placeOf(reader, viewer, query.facilityId);
-  return await activeUsersWith(reader, facilityId, doctors);
+  const { query: text = "", limit = 50 } = query;
+  const found = await activeUsersWith(reader, facilityId, {
+    roles: doctors,
+    text: text.trim(),
+    limit: limit + 1,
+  });
+  return { data: found.slice(0, limit), more: found.length > limit };
 }
 
 /** What a filter names, several with commas. @throws Refusal `invalid` (`query.invalid-<name>`) */
@@ -77,7 +84,7 @@ function readSeveral<T extends string>(
 ): T[] {
   return text.split(",").map((word) => {
     const value = read(word);
-    if (value === null) throw invalid(`query.invalid-${name}`, `querystring.${name}`, `must be ${values}`);
+    if (value === null) throw invalidAt(`query.invalid-${name}`, `querystring.${name}`, `must be ${values}`);
     return value;
   });
 }
@@ -92,7 +99,7 @@ function readPoint(
   timeZone: string,
 ): { at: Date; included: boolean } {
   const wrong = () =>
-    invalid(
+    invalidAt(
       `query.invalid-${name}`,
       `querystring.${name}`,
       "must be a date, or a date and time with its offset (a + is written %2B)",

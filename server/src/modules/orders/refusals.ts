@@ -1,12 +1,6 @@
 import type { OrderStatus } from "@isocenter/contract";
 import { Refusal } from "../../platform/index.ts";
 
-/** A member that says what cannot be, named. */
-export const invalid = (code: string, path: string, message: string): Refusal =>
-  new Refusal("invalid", code, `${path.replace(/^\w+\./, "")}: ${message}.`, {
-    errors: [{ path, message }],
-  });
-
 export const conflict = (code: string, detail: string): Refusal => new Refusal("conflict", code, detail);
 
 /** Names the present state, and what may follow it. */

@@ -7,8 +7,8 @@ import {
   ImagingOrder,
   ImagingOrderListQuery,
   listOf,
-  OrderProvider,
   OrderProviderQuery,
+  OrderProviders,
   OrderStep,
   PatientOrderListQuery,
   Problem,
@@ -108,10 +108,10 @@ function readRoutes(app: App, { platform: { db, clock }, journal }: Parts): void
         tags,
         summary: "Who may be named as asking for an order at a facility: its doctors who sign in, by name",
         querystring: OrderProviderQuery,
-        response: { 200: Type.Object({ data: Type.Array(OrderProvider) }), ...problems },
+        response: { 200: OrderProviders, ...problems },
       },
     },
-    async (request) => ({ data: await listProviders(db, request.viewer, request.query) }),
+    (request) => listProviders(db, request.viewer, request.query),
   );
   app.get(
     "/imaging-orders/:id",

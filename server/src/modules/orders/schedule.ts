@@ -1,10 +1,10 @@
 import type { OpeningHours, Schedule, ScheduleQuery, SlotQuery, Slots } from "@isocenter/contract";
-import { addDays, dayOf, localTime, type Reader, type Viewer } from "../../platform/index.ts";
+import { addDays, dayOf, invalidAt, localTime, type Reader, type Viewer } from "../../platform/index.ts";
 import { freeSlots, type Interval, openingsOn } from "./calendar.ts";
 import { procedureByCode } from "./examination.ts";
 import { ofFacilities, placeOf } from "./facility.ts";
 import { holdsItsTime } from "./order.ts";
-import { invalid, noStation } from "./refusals.ts";
+import { noStation } from "./refusals.ts";
 import { type OrderRow, orderColumns, toOrder } from "./rows.ts";
 import { orderVisible } from "./sql.ts";
 
@@ -22,7 +22,7 @@ interface StationRow {
 /** A calendar begins and ends somewhere. */
 function checkDate(date: string): void {
   if (date < "1900-01-02" || date > "9998-12-30")
-    throw invalid("schedule.invalid-date", "querystring.date", "must be a date from 1900 to 9998");
+    throw invalidAt("schedule.invalid-date", "querystring.date", "must be a date from 1900 to 9998");
 }
 
 const openAround = (hours: OpeningHours, date: string, timeZone: string): Interval[] =>
@@ -48,10 +48,10 @@ export async function slotsOf(
   const { date, procedureCode } = query;
   checkDate(date);
   if ((procedureCode === undefined) === (query.durationMinutes === undefined))
-    throw invalid(
+    throw invalidAt(
       "schedule.needs-duration",
       "querystring.durationMinutes",
-      "give either procedureCode or durationMinutes",
+      "is needed where no procedureCode is given, and only then",
     );
   const durationMinutes =
     procedureCode === undefined
@@ -105,11 +105,7 @@ export async function scheduleOf(
     from station where facility_id = ${facilityId} ${title === undefined ? reader`` : reader`and ae_title = ${title}`}
     order by ae_title limit ${mostStations}`;
   if (title !== undefined && stations.length === 0)
-    throw invalid(
-      "station.unknown",
-      "querystring.stationAeTitle",
-      "the facility has no station with this AE title",
-    );
+    throw invalidAt("station.unknown", "querystring.stationAeTitle", "is of no station of the facility");
   const appointments = await reader<Appointment[]>`
     select ${orderColumns(reader)}, st.station_id as "stationId", st."startsAt", st."endsAt", st.modalities
     from (

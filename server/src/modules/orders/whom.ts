@@ -1,7 +1,14 @@
 import type { CreateImagingOrder } from "@isocenter/contract";
-import { type PhysicianOrders, Refusal, reach, type Tx, type Viewer } from "../../platform/index.ts";
+import {
+  invalidAt,
+  type PhysicianOrders,
+  Refusal,
+  reach,
+  type Tx,
+  type Viewer,
+} from "../../platform/index.ts";
 import { careOf, findByIdentifier } from "../patients/index.ts";
-import { conflict, invalid } from "./refusals.ts";
+import { conflict } from "./refusals.ts";
 
 /** For whom is ordered, and what lets the viewer order for them. */
 export interface Whom {
@@ -47,7 +54,7 @@ export async function whomFor(
     throw conflict("patient.ambiguous", "Several patients have this identifier: name its issuer as well.");
   const patientId = named ?? proven?.[0];
   if (patientId === undefined)
-    throw invalid("validation", "body.patientId", "is needed, or patientProof in its place");
+    throw invalidAt("validation", "body.patientId", "is needed, or patientProof in its place");
   if (!ordersIntoCare(viewer)) return { patientId, by: "known" };
   const care = await careOf(tx, viewer, patientId);
   if (care === "relation") return { patientId, by: "known" };

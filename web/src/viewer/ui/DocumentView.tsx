@@ -103,7 +103,8 @@ function Shown({ loaded: { type, html, url }, title }: { loaded: Loaded; title: 
       </section>
     );
   if (type.startsWith("video/")) return <Film url={url} title={title} />;
-  return <iframe className="vw-page" title={title} src={url} />;
+  // The browser's own bar would name it by its address in this browser.
+  return <iframe className="vw-page" title={title} src={`${url}#toolbar=0&navpanes=0&view=FitH`} />;
 }
 
 function Film({ url, title }: { url: string; title: string }) {

@@ -1,5 +1,6 @@
 import type { Role } from "@isocenter/contract";
-import { type Reader, Refusal } from "../../../platform/index.ts";
+
+import { escapeLike, type Reader, Refusal } from "../../../platform/index.ts";
 
 /** Those of the users who can sign in at the facility now. */
 export async function activeUsersAmong(
@@ -12,17 +13,19 @@ export async function activeUsersAmong(
     where u.active and u.id = any(${[...new Set(userIds)]}::uuid[])`;
 }
 
-/** Those who can sign in at the facility now and have one of the roles, by name; the first 500. */
+/** Those who can sign in at the facility now, have one of the roles and the text in their name, by name; the first `limit`. */
 export async function activeUsersWith(
   db: Reader,
   facilityId: string,
-  roles: readonly Role[],
+  { roles, text = "", limit }: { roles: readonly Role[]; text?: string; limit: number },
 ): Promise<{ id: string; name: string }[]> {
   return await db<{ id: string; name: string }[]>`
-    select u.id, coalesce(nullif(u.full_name, ''), u.username) as name
+    select u.id, n.name
     from app_user u join user_facility f on f.user_id = u.id and f.facility_id = ${facilityId}
+      cross join lateral (select coalesce(nullif(u.full_name, ''), u.username) as name) n
     where u.active and exists (select from user_role r where r.user_id = u.id and r.role = any(${[...roles]}::text[]))
-    order by name, u.id limit 500`;
+      and n.name ilike ${`%${escapeLike(text)}%`}
+    order by n.name, u.id limit ${limit}`;
 }
 
 /** What the users are called, active or not. */
