@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
-import { encodeCommandSet } from "../src/command-set.ts";
+import { decodeCommandSet, encodeCommandSet } from "../src/command-set.ts";
 import { encodeMessage } from "../src/data-pdu.ts";
 import {
   answerContexts,
@@ -166,3 +167,15 @@ export function keepingStore() {
     },
   };
 }
+
+/** Bytes that are the same on each run and nowhere regular. */
+export function noise(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let i = 0, x = 1; i < length; i++) {
+    x = (Math.imul(x, 1103515245) + 12345) >>> 0;
+    bytes[i] = x >>> 16;
+  }
+  return bytes;
+}
+export const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+export const commandOf = (pdu: Buffer) => decodeCommandSet(pdu.subarray(12));
