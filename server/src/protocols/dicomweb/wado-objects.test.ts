@@ -114,6 +114,7 @@ test("a study, a series and an instance come as a ZIP archive, as they are store
   expect([...converted.values()].map((bytes) => readPart10(bytes).transferSyntaxUID)).toEqual(
     Array.from({ length: 4 }, () => ExplicitVRLittleEndian),
   );
+  expect((await get(instance(4), "application/*")).headers["content-type"]).toMatch(/^application\/dicom;/);
   const one = await get(instance(4), "application/zip");
   expect([...(await unzipped(one.body)).keys()]).toEqual(["1.2/1.2.3/1.2.3.4.dcm"]);
   expect(archive.open.now).toBe(0);

@@ -128,6 +128,7 @@ test.each([
   "quality=0",
   "quality=101",
   "iccprofile=srgb",
+  "quality=50&quality=50",
 ])("rendered?%s is a 400 that names it", async (query) => {
   const { status, json } = await get(`${instance(1)}/rendered?${query}`);
   expect([status, (json() as { errors: { path: string }[] }).errors[0]?.path]).toEqual([
