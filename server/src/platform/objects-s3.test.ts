@@ -240,3 +240,23 @@ test("what a failed put left is taken back, and nothing that another put made", 
   expect(putId).toBe("another's");
   await stop();
 });
+
+test("a link is signed by the clock of the store, as its answers tell", async () => {
+  const ahead = 3_600_000;
+  const { store, stop } = await stubStore((_request, response) =>
+    response
+      .writeHead(200, { date: new Date(Date.now() + ahead).toUTCString(), "content-length": "1" })
+      .end(),
+  );
+  const signedAt = async () => {
+    const options = { expiresInSeconds: 60, filename: "a.dcm", contentType: "application/dicom" };
+    const url = new URL((await store.signedUrl("instances/abc", options))!);
+    const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(url.searchParams.get("X-Amz-Date")!)!;
+    const iso = `${day}T${time}Z`.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)/, "$1-$2-$3T$4:$5:");
+    return Date.parse(iso) - manualClock().now().getTime();
+  };
+  expect(Math.abs(await signedAt())).toBeLessThan(1000);
+  await store.size("instances/abc");
+  expect(Math.abs((await signedAt()) - ahead)).toBeLessThan(60_000);
+  await stop();
+});

@@ -112,6 +112,9 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
     });
   }
 
+  /** A link is looked at by the store's clock, which may be minutes from ours: its answers say by how much. */
+  const timeAtStore = (): Date => new Date(clock.now().getTime() + client.config.systemClockOffset);
+
   const objects = remoteObjects({
     getting: "GetObject",
     clock,
@@ -140,7 +143,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore & { close():
           ResponseContentDisposition: attachment(filename),
           ResponseCacheControl: "private, no-store",
         }),
-        { expiresIn: expiresInSeconds, signingDate: clock.now() },
+        { expiresIn: expiresInSeconds, signingDate: timeAtStore() },
       );
     },
     async moveToLostAndFound(key) {
