@@ -127,6 +127,7 @@ test.each([
   ["StudyInstanceUID=../etc", "StudyInstanceUID"],
   ["NumberOfStudyRelatedInstances=many", "NumberOfStudyRelatedInstances"],
   ["includefield=Nonsense", "includefield"],
+  ["PatientName=J%E9r%F4me", "PatientName"],
   ["PatientID=1&00100020=2", "00100020"],
   ["PatientName.PatientID=1", "PatientName.PatientID"],
   ["00400275.00400275.00400009=1", "00400275.00400275.00400009"],

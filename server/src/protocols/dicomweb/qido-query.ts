@@ -254,6 +254,8 @@ export function parseQido(
   const attributes: [string, string][] = [];
   for (const [name, value] of [...parameters].slice(0, maxParameters)) {
     if (value.length > maxValueLength && !/^includefield$/i.test(name)) mistakes.add(name, "is too long.");
+    // What bytes that are no UTF-8 are decoded to.
+    else if (value.includes("\ufffd")) mistakes.add(name, "is no text in UTF-8.");
     else if (readOption(name.toLowerCase(), value, gathered)) continue;
     else if (name.toLowerCase() === "includefield") readInclude(value, keys, gathered);
     else attributes.push([name, value]);
