@@ -23,8 +23,8 @@ export interface GroupCommit<Item, Result> {
 }
 
 const maxAttempts = 6;
-/** So often is what is locked tried, each time for as long as `commit` waits for a lock. */
-const maxLockedAttempts = 15;
+/** So often is what is locked tried, each time for as long as `commit` waits for a lock. Many senders give up after 30 s without an answer. */
+const maxLockedAttempts = 10;
 /** So many keys wait for their locks beside the queue, each with a connection of the pool's twenty. */
 const maxLockedKeys = 6;
 
