@@ -107,6 +107,27 @@ describe.skipIf(chromiumMissing())("the viewer", () => {
     await looks(pane, (row, column) => 255 - greyOf(phantomValue(images, row, column), liver));
   });
 
+  test("draws nothing before the first image, because an empty picture takes a graphics card as long", async () => {
+    const page = await flow.open({ as: admin });
+    await page.addInitScript(`
+      globalThis.drawn = [];
+      for (const name of ["STACK_NEW_IMAGE", "IMAGE_RENDERED"])
+        document.addEventListener("CORNERSTONE_" + name, () => globalThis.drawn.push(name), true);`);
+    await page.goto(`/studies/${study}/view`);
+    const pane = paneOf(page);
+    await shows(pane, { state: "shown", "image-number": 1 });
+    const drawn = () => page.evaluate<string[]>("globalThis.drawn");
+    await expect.poll(drawn).toContain("IMAGE_RENDERED");
+    expect((await drawn())[0]).toBe("STACK_NEW_IMAGE");
+    // The picture still follows the room that it has.
+    const canvas = pane.locator("canvas.cornerstone-canvas");
+    const drawnPixels = () => canvas.evaluate((element: { width: number }) => element.width);
+    const before = await drawnPixels();
+    await page.setViewportSize({ width: 1000, height: 700 });
+    await expect.poll(drawnPixels).toBeLessThan(before);
+    await looks(pane, (row, column) => greyOf(phantomValue(1, row, column), { center: 40, width: 400 }));
+  });
+
   test("goes through the stack by wheel and keys, and through the series by strip and keys", async () => {
     const { page, pane } = await opened();
     await pane.hover();

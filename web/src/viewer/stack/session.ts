@@ -60,7 +60,7 @@ export interface Session {
   removeMeasurements(): void;
   /** Changes whenever the viewports were fitted to their elements. */
   resized: Store<number>;
-  /** Fits the viewports to their elements, whose size may have changed. */
+  /** Fits the viewports to their elements, whose size may have changed; where none has, nothing is drawn again. */
   resize(): void;
   dispose(): void;
 }
@@ -157,6 +157,7 @@ export function openSession(onLost: () => void): Session {
       marks.remove(marks.list.get().map(({ measurement }) => measurement.id));
     },
     resize() {
+      if (![...controllers].some((controller) => controller.isOfOtherSize())) return;
       const settle = [...controllers].map((controller) => controller.beforeResize());
       engine.resize(true, true);
       for (const settled of settle) settled();

@@ -59,6 +59,8 @@ export interface ViewportController {
   /** Where a point of the patient stands in the viewport, and the other way round; in pixels of the page from its upper left corner. */
   canvasOf(place: Vector): [x: number, y: number];
   placeAt(x: number, y: number): Vector;
+  /** Whether the element is seen and has another size than the picture is drawn in. */
+  isOfOtherSize(): boolean;
   /** Before the size of the element changes: answers what to do after it. */
   beforeResize(): () => void;
   dispose(): void;
@@ -213,6 +215,13 @@ export function createViewportController(
     setFramesPerSecond: cine.setFramesPerSecond,
     canvasOf: (place) => [...viewport.worldToCanvas([...place])] as [number, number],
     placeAt: (x, y) => viewport.canvasToWorld([x, y]),
+    isOfOtherSize() {
+      const { canvas } = viewport;
+      const { width, height } = canvas.getBoundingClientRect();
+      const pixels = (length: number) => Math.round(length * (globalThis.devicePixelRatio || 1));
+      if (width === 0 || height === 0) return false;
+      return pixels(width) !== canvas.width || pixels(height) !== canvas.height;
+    },
     beforeResize() {
       const wasFitted = camera.isFitted();
       return () => {

@@ -1,5 +1,5 @@
 import type { KeyImage } from "@isocenter/contract";
-import { useEffect, useMemo, useState } from "react";
+import { useLayoutEffect, useMemo, useState } from "react";
 import { initialLook, measureOf, overlaysFor } from "../layers/fusion.ts";
 import type { Marked } from "../marks/annotations.ts";
 import { isInPlane } from "../marks/planes.ts";
@@ -76,7 +76,8 @@ export function ReadingRoom({
   );
   const hanging = useHanging(studies, studiesState, room.desk, screen);
   const [tool, setTool] = useState<ToolName>(firstTool);
-  useEffect(() => session.chooseTool(firstTool()), [session]);
+  // Before there are viewports, which another tool has drawn anew: an empty picture would hold up the first image.
+  useLayoutEffect(() => session.chooseTool(firstTool()), [session]);
   const [overlays, setOverlays] = useState(true);
   const [look, setLook] = useState(initialLook);
   const [panel, setPanel] = useState<"" | PanelName>("");
