@@ -372,6 +372,17 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await autotext.getByLabel("Its text").fill("Nodule of [size] mm in [lobe].");
     await autotext.getByRole("button", { name: "Keep auto-text" }).click();
     await autotext.getByRole("button", { name: /^\.nodule/ }).waitFor();
+    await autotext.getByRole("button", { name: "Change nodule" }).click();
+    await autotext.getByLabel("Its text").fill("A nodule of [size] mm in [lobe].");
+    await autotext.getByRole("button", { name: "Save auto-text" }).click();
+    await autotext.getByText("A nodule of [size] mm").waitFor();
+    await autotext.getByRole("button", { name: "Change nodule" }).click();
+    await autotext.getByLabel("Its text").fill("Nodule of [size] mm in [lobe].");
+    await autotext.getByRole("button", { name: "Save auto-text" }).click();
+    await autotext.getByText("Nodule of [size] mm").waitFor();
+    // Nothing is thrown away by one press.
+    await autotext.getByRole("button", { name: "Delete nodule" }).click();
+    await autotext.getByRole("button", { name: "Keep it" }).click();
     expect(await violationsOf(page, "[role=dialog]")).toEqual([]);
     await page.keyboard.press("Escape");
     await findings.pressSequentially(".nodule ");

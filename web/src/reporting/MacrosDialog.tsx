@@ -16,15 +16,39 @@ interface MacrosDialogProps {
   onClose: () => void;
 }
 
-/** The menu of auto-text: chosen, made of what is selected, and thrown away. */
+/** The menu of auto-text: chosen, made of what is selected, changed, and thrown away. */
 export function MacrosDialog({ macros, selection, onInsert, onClose }: MacrosDialogProps) {
   const [search, setSearch] = useState("");
   const [name, setName] = useState("");
   const [text, setText] = useState(selection);
   const [error, setError] = useState<string | null>(null);
+  const [changed, setChanged] = useState<Macro | null>(null);
+  const [removed, setRemoved] = useState<string | null>(null);
   const wanted = search.trim().toLowerCase();
   const found = macros.filter((macro) => `${macro.name} ${macro.text}`.toLowerCase().includes(wanted));
   const [first] = found;
+  const edit = (macro: Macro | null) => {
+    setError(null);
+    setChanged(macro);
+    setName(macro?.name ?? "");
+    setText(macro?.text ?? "");
+  };
+  const keep = () => {
+    const body = { name: name.trim(), text: text.trim() };
+    return changed?.id && changed.version !== undefined
+      ? answerOf(
+          api.PATCH("/api/v1/report-macros/{id}", {
+            params: { path: { id: changed.id } },
+            body: { ...body, expectedVersion: changed.version },
+          }),
+        )
+      : answerOf(api.POST("/api/v1/report-macros", { body }));
+  };
+  const remove = (id: string) =>
+    change(answerOf(api.DELETE("/api/v1/report-macros/{id}", { params: { path: { id } } })), () => {
+      setRemoved(null);
+      if (changed?.id === id) edit(null);
+    });
   const change = async (work: Promise<unknown>, done?: () => void) => {
     setError(null);
     try {
@@ -64,18 +88,31 @@ export function MacrosDialog({ macros, selection, onInsert, onClose }: MacrosDia
               <span className="min-w-0 flex-1 truncate text-text-2">{macro.text}</span>
               {!macro.id && <span className="text-11 text-text-3">{t("of the template")}</span>}
             </button>
-            {macro.id && (
-              <IconButton
-                icon="x"
-                label={t("Delete {name}", { name: macro.name })}
-                onClick={() =>
-                  void change(
-                    answerOf(
-                      api.DELETE("/api/v1/report-macros/{id}", { params: { path: { id: macro.id ?? "" } } }),
-                    ),
-                  )
-                }
-              />
+            {macro.id && removed !== macro.id && (
+              <>
+                <Button
+                  size="s"
+                  aria-label={t("Change {name}", { name: macro.name })}
+                  onClick={() => edit(macro)}
+                >
+                  {t("Change")}
+                </Button>
+                <IconButton
+                  icon="x"
+                  label={t("Delete {name}", { name: macro.name })}
+                  onClick={() => setRemoved(macro.id)}
+                />
+              </>
+            )}
+            {macro.id && removed === macro.id && (
+              <>
+                <Button size="s" variant="danger" onClick={() => void remove(macro.id ?? "")}>
+                  {t("Delete {name}", { name: macro.name })}
+                </Button>
+                <Button size="s" autoFocus onClick={() => setRemoved(null)}>
+                  {t("Keep it")}
+                </Button>
+              </>
             )}
           </li>
         ))}
@@ -89,17 +126,11 @@ export function MacrosDialog({ macros, selection, onInsert, onClose }: MacrosDia
         className="mt-3 grid gap-3 border-t border-line pt-3"
         onSubmit={(event) => {
           event.preventDefault();
-          void change(
-            answerOf(api.POST("/api/v1/report-macros", { body: { name: name.trim(), text: text.trim() } })),
-            () => {
-              setName("");
-              setText("");
-            },
-          );
+          void change(keep(), () => edit(null));
         }}
       >
         <Field
-          label={t("Name of a new one")}
+          label={changed ? t("Name of what is changed") : t("Name of a new one")}
           value={name}
           maxLength={64}
           error={error}
@@ -119,8 +150,9 @@ export function MacrosDialog({ macros, selection, onInsert, onClose }: MacrosDia
           <span className="flex-1 text-12 text-text-3">
             {t("Places in [brackets] are filled in one after the other by Tab.")}
           </span>
+          {changed && <Button onClick={() => edit(null)}>{t("Leave it as it was")}</Button>}
           <Button type="submit" disabled={!name.trim() || !text.trim()}>
-            {t("Keep auto-text")}
+            {changed ? t("Save auto-text") : t("Keep auto-text")}
           </Button>
         </div>
       </form>

@@ -8,6 +8,8 @@ import { useTemplates } from "./queries.ts";
 export interface Macro {
   /** Of one's own; null where it is the template's. */
   id: string | null;
+  /** Of one's own: what a change is sent with. */
+  version?: number;
   name: string;
   text: string;
 }
@@ -24,7 +26,12 @@ export function useMacros(templateId: string | null): readonly Macro[] {
       ),
   });
   const templates = useTemplates();
-  const mine: Macro[] = (own.data?.data ?? []).map(({ id, name, text }) => ({ id, name, text }));
+  const mine: Macro[] = (own.data?.data ?? []).map(({ id, version, name, text }) => ({
+    id,
+    version,
+    name,
+    text,
+  }));
   const template = templates.data?.data.find(({ id }) => id === templateId);
   const theirs = Object.entries(template?.macros ?? {})
     .filter(([name]) => !mine.some((one) => one.name === name))
