@@ -175,6 +175,7 @@ describe("back-up, restore and verification", { timeout: 240_000 }, () => {
     expect(found.out).toContain(`damaged  instances/${path.basename(first!)} (instance`);
     expect(found.out).toContain(`missing  instances/${path.basename(second!)} (instance`);
     expect(found.out).toContain("1 missing, 1 damaged, 0 orphaned");
+    expect(found.errors).toContain("find TARGET/objects -name NAME");
     // A back-up of it says so, and keeps what is whole.
     const partial = path.join(await newFolder(), "backup");
     const backup = await isocenter(broken, "backup", partial, "--quiet");
@@ -182,6 +183,13 @@ describe("back-up, restore and verification", { timeout: 240_000 }, () => {
       code: 1,
       errors: expect.stringContaining("1 objects were missing and 1 damaged"),
     });
+    // What it says to do mends it.
+    for (const file of [first!, second!])
+      await fs.copyFile(
+        path.join(target, "objects", path.relative(path.join(broken, "objects"), file)),
+        file,
+      );
+    expect((await isocenter(broken, "verify")).out).toContain("0 missing, 0 damaged");
   });
 
   test("a damaged back-up is noticed before anything is touched", async () => {

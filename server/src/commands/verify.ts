@@ -33,6 +33,14 @@ export const verifyCommand: Command = {
           `Audit trail: ${trail.facts} facts, ${trail.accesses} accesses, ${trail.seals} seals, ${trail.intact ? "intact" : `${trail.breaches.length} breaches`}` +
           `${trail.unsealed > 0 ? `, ${trail.unsealed} entries not sealed yet` : ""}.`,
       );
+      if (missing + damaged > 0)
+        context.complain(
+          "A back-up has each object under the same name: find TARGET/objects -name NAME. " +
+            (operator.platform.config.storage === "file"
+              ? "Copy it to the same place below DATA_DIR/objects, as the server's user, and verify again."
+              : "Put it into the store under its key, and verify again.") +
+            " Where no back-up has it, have it sent again.",
+        );
       return isWell(result) ? 0 : 1;
     });
   },
