@@ -22,6 +22,8 @@ describe.skipIf(chromiumMissing())("the first start, as a person meets it", () =
   test("the printed password signs in, must be changed, and leads to an empty archive that says how to fill it", async () => {
     const printed = /First sign-in: user (\S+), password (\S+)/.exec(flow.program.output());
     expect(printed).not.toBeNull();
+    // It takes a while, and says what for.
+    expect(flow.program.output()).toContain("Making the database, once");
     const [, username = "", password = ""] = printed!;
     const page = await flow.open({ expected: (text) => refusedSignIn(text) || refusedRemoval(text) });
     await page.goto("/");

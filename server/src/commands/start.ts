@@ -1,4 +1,6 @@
+import fs from "node:fs";
 import os from "node:os";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import type { Demo } from "../demo/index.ts";
@@ -131,6 +133,8 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
     say("Building the web app, once …");
     await buildWebApp();
   }
+  if (config.databaseUrl === null && !fs.existsSync(path.join(config.dataDir, "pg")))
+    say("Making the database, once …");
   let stopping: Promise<void> | undefined;
   const fatal = (message: string) => {
     log.fatal(message);
