@@ -81,6 +81,7 @@ import {
 import {
   isUsableTemplate,
   measurementRoutes,
+  movedShares,
   paperRoutes,
   registerReportPapers,
   reportNotices,
@@ -152,6 +153,7 @@ export async function composeModules(
   const rendering = await createRendering({ platform, archive, imaging });
   registerRenderingJobs({ platform, journal, archive, rendering });
   journal.registerReader(reportNotices(platform.clock));
+  journal.registerReader(movedShares(platform.clock, journal));
   registerReportPapers({ platform, journal, archive, criticalFindings: findingsOnPaper });
   const sending = createSending({ platform, journal, archive, rendering });
   journal.registerReader(billingReader(platform, journal));

@@ -5,6 +5,7 @@ import { type IdentityWithDeps, sessionRoutes } from "@isocenter/server/modules/
 import type { Journal } from "@isocenter/server/modules/journal/index.ts";
 import {
   measurementRoutes,
+  movedShares,
   paperRoutes,
   registerReportPapers,
   reportNotices,
@@ -54,6 +55,7 @@ export function testReadingRoom(
     ({ identity, journal }) => {
       archive = createArchive(platform, journal);
       journal.registerReader(reportNotices(platform.clock));
+      journal.registerReader(movedShares(platform.clock, journal));
       registerReportPapers({ platform, journal, archive });
       return [
         sessionRoutes(identity),

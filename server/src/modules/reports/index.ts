@@ -25,6 +25,7 @@ export { getReport, type ReportsOf, visible as visibleReports } from "./queries.
 export { isFinal } from "./report.ts";
 export { reportRoutes } from "./routes.ts";
 export { type FoundReport, type ReportCondition, type ReportSort, searchReports } from "./search.ts";
+export { movedShares } from "./sharing/moved.ts";
 export { shareRoutes } from "./sharing/routes.ts";
 export { requireSubject } from "./subjects.ts";
 export { isUsableTemplate } from "./templates.ts";

@@ -4,6 +4,7 @@ import { pdfText } from "@isocenter/test/support/pdf-text.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
 import { type Person, testReadingRoom } from "@isocenter/test/support/reports.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { doubtRoutes } from "../../archive/index.ts";
 import { createRendering, type Rendering } from "../../rendering/index.ts";
 import { shareRoutes } from "./routes.ts";
 
@@ -11,6 +12,7 @@ const database = testDatabase();
 const platform = testPlatform(database, { publicUrl: "https://pacs.example" });
 let rendering: Rendering | undefined;
 const room = testReadingRoom(database, platform, ({ journal, archive }) => [
+  doubtRoutes({ platform, journal, archive }),
   async (app) => {
     rendering = await createRendering({ platform, archive });
     await shareRoutes({ platform, journal, archive, rendering })(app);
@@ -122,6 +124,26 @@ test("what is wrong, expired, revoked or of a deleted study is not there", async
   await database.db`update study set deleted_at = now() where id = ${study.id}`;
   expect((await open(third.url)).statusCode).toBe(404);
   radiologist = who;
+});
+
+test("the links of a study that turns out to be another patient's end, and new ones are given", async () => {
+  const [study, other] = [await room.study(), await room.study()];
+  const [row] = await database.db<{ patientId: string }[]>`
+    select patient_id as "patientId" from study where id = ${other.id}`;
+  const who = await room.person(["RADIOLOGIST"]);
+  const before = (await share(who, study.id)).body;
+  const elsewhere = (await share(who, other.id)).body;
+  const technologist = await room.person(["TECHNOLOGIST"]);
+  const body = { patientId: row!.patientId, reason: "The wristband was another's" };
+  expect((await room.call(technologist, "PATCH", `/studies/${study.id}`, body)).status).toBe(200);
+  await room.server.journal.drain();
+  expect((await open(before.url)).statusCode).toBe(404);
+  expect((await room.call(who, "GET", `/studies/${study.id}/shares`)).body.data).toMatchObject([
+    { id: before.id, state: "REVOKED" },
+  ]);
+  expect((await open(elsewhere.url)).statusCode).toBe(200);
+  platform.clock.advance(1000);
+  expect((await open((await share(who, study.id)).body.url)).statusCode).toBe(200);
 });
 
 test("a browser is shown a page, with nothing in it that the study could smuggle in", async () => {
