@@ -144,6 +144,12 @@ async function sendAll(
   const batches = batchesOf(files);
   let stopped: Error | null = null;
   let done = 0;
+  // What several find at once is said once.
+  const noted = new Set<string>();
+  const note = (line: string) => {
+    if (!noted.has(line)) bar.note(line);
+    noted.add(line);
+  };
   const worker = async () => {
     for (
       let next = await batches.next();
@@ -152,7 +158,8 @@ async function sendAll(
     ) {
       const batch = next.value;
       try {
-        const lines = await sendFiles(client, batch, bar.note);
+        const lines = await sendFiles(client, batch, note);
+        noted.clear();
         await journal.append(lines);
         for (const line of lines) tally.add(line);
         done += batch.length;
