@@ -360,6 +360,15 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
         .poll(async () => (await greys()).map((grey, i) => Math.abs(grey - wanted[i]!) <= 3))
         .toEqual([true, true, true]);
     await note(1);
+    // The slider has the keys that move it, and the film stops where it has the keyboard.
+    await keyboard.press("Space");
+    const speed = page.getByLabel("Pictures per second");
+    await speed.focus();
+    const rate = Number(await speed.inputValue());
+    await keyboard.press("ArrowRight");
+    expect(Number(await speed.inputValue())).toBe(rate + 1);
+    await keyboard.press("Space");
+    await shows(pane, { playing: "false" });
     await keyboard.press("End");
     await shows(pane, { "image-number": 3, "window-center": 0, "window-width": 64 });
     await about(130, 8, 8);

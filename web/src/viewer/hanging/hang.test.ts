@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SeriesEntry } from "../model/study.ts";
-import { fillSlots, hang, hangingKeyOf, initialSeries, visibleSlots } from "./hang.ts";
+import { fillSlots, hang, hangingKeyOf, initialSeries, roomFor, visibleSlots } from "./hang.ts";
 
 const axial = [1, 0, 0, 0, 1, 0];
 
@@ -73,6 +73,15 @@ describe("hanging", () => {
     expect(visibleSlots(2, 1)).toEqual([0, 1]);
     expect(visibleSlots(2, 2)).toEqual([2, 3]);
     expect(visibleSlots(4, 2)).toEqual([0, 1, 2, 3]);
+  });
+
+  it("has no more places than a study fills, whatever layout a person likes", () => {
+    const four = { rows: 2, columns: 2 };
+    const hung = (count: number) => Array.from({ length: count }, () => ({ seriesInstanceUid: "a" }));
+    expect(roomFor(four, hung(1))).toEqual({ rows: 1, columns: 1 });
+    expect(roomFor(four, [undefined, ...hung(2)])).toEqual({ rows: 1, columns: 2 });
+    expect(roomFor(four, hung(3))).toEqual(four);
+    expect(roomFor({ rows: 2, columns: 1 }, hung(2))).toEqual({ rows: 2, columns: 1 });
   });
 
   it("fills empty viewports with series that hang nowhere yet", () => {

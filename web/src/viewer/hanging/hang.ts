@@ -234,6 +234,17 @@ export function visibleSlots(count: number, active: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
+/** The layout that a person likes, or a smaller one where a study has so little that most of it would stay empty. */
+export function roomFor(
+  liked: { rows: number; columns: number },
+  hung: readonly (Hung | undefined)[],
+): { rows: number; columns: number } {
+  const count = liked.rows * liked.columns;
+  const filled = hung.slice(0, count).filter((one) => one !== undefined).length;
+  if (filled < 2) return { rows: 1, columns: 1 };
+  return filled === 2 && count > 2 ? { rows: 1, columns: 2 } : liked;
+}
+
 /** Fills the empty ones of the visible viewports with the next series of pictures that is in none. */
 export function fillSlots(
   series: readonly SeriesEntry[],

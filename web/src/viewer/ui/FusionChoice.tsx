@@ -81,6 +81,7 @@ export function FusionChoice({ fusion }: { fusion: Fusion | undefined }) {
             step={5}
             value={Math.round(look.blend * 100)}
             onChange={(event) => onLook({ ...look, blend: Number(event.target.value) / 100 })}
+            onPointerUp={(event) => event.currentTarget.blur()}
           />
           <output>{`${Math.round(look.blend * 100)} %`}</output>
         </label>

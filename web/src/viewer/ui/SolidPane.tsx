@@ -14,6 +14,7 @@ interface SolidPaneProps {
   series: SeriesEntry | undefined;
   isActive: boolean;
   isVisible: boolean;
+  overlays: boolean;
   onActivate: () => void;
   onMaximize: () => void;
 }
@@ -54,12 +55,14 @@ export function SolidPane(props: SolidPaneProps) {
       onContextMenu={(event) => event.preventDefault()}
     >
       <div ref={element} className="vw-canvas" />
-      <div className="vw-overlay">
-        <div className="vw-corner" data-place="tl">
-          <span>{[patient?.name || t("Name unknown"), patient?.id || t("no identifier")].join(" · ")}</span>
-          <span>{series ? seriesTitle(series) : ""}</span>
+      {props.overlays && (
+        <div className="vw-overlay">
+          <div className="vw-corner" data-place="tl">
+            <span>{[patient?.name || t("Name unknown"), patient?.id || t("no identifier")].join(" · ")}</span>
+            <span>{series ? seriesTitle(series) : ""}</span>
+          </div>
         </div>
-      </div>
+      )}
       {priorAge !== undefined && <PriorTag age={priorAge} />}
       {drawn.solid && (
         <div className="vw-looks">

@@ -340,6 +340,8 @@ function Cine({ controller, state, commands }: ToolbarProps) {
             max={60}
             value={state.framesPerSecond}
             onChange={(event) => controller?.setFramesPerSecond(Number(event.target.value))}
+            // Who came with a pointer goes on with the pictures.
+            onPointerUp={(event) => event.currentTarget.blur()}
           />
           <output>{t("{count} / s", { count: state.framesPerSecond })}</output>
         </label>

@@ -96,6 +96,7 @@ export function ViewportGrid({
                 series={hanging.seriesIn(slot)}
                 isActive={slot === active}
                 isVisible={visible.includes(slot)}
+                overlays={overlays}
                 onActivate={() => hanging.activate(slot)}
                 onMaximize={onMaximize}
               />

@@ -9,6 +9,7 @@ import {
   hangSecond,
   initialSeries,
   keyText,
+  roomFor,
   visibleSlots,
 } from "../hanging/hang.ts";
 import { textOf } from "../model/dicom-json.ts";
@@ -92,13 +93,13 @@ export function useHanging(
       return;
     }
     const count = wanted.rows * wanted.columns;
-    setLayout({ rows: wanted.rows, columns: wanted.columns });
     setLinked(wanted.linked);
     // Where a protocol leaves a place empty it stays so, unless the person wants more places than it has.
     const own = protocol && protocol.hung.length >= count;
-    setHung((now) =>
-      own ? protocol.hung : fillSlots(current, protocol?.hung ?? now, visibleSlots(count, 0)),
-    );
+    const places = own ? protocol.hung : fillSlots(current, protocol?.hung ?? hung, visibleSlots(count, 0));
+    const { rows, columns } = wanted;
+    setLayout(own ? { rows, columns } : roomFor({ rows, columns }, places));
+    setHung(places);
   });
 
   const keep = (change: Partial<KeptHanging>) => {
@@ -140,6 +141,8 @@ export function useHanging(
     },
     maximize() {
       touched.current = true;
+      // A double tap on a phone divides nothing.
+      if (isPhone() && layout.rows * layout.columns === 1) return;
       if (layout.rows * layout.columns > 1) {
         larger.current = layout;
         setLayout(alone);

@@ -5,6 +5,9 @@ import { isCharacter, isTyping, keyName } from "./shortcuts.ts";
 /** What acts though the keyboard is in a panel beside the pictures. */
 const throughPanels = ["f6", "ctrl+z", "ctrl+shift+z", "ctrl+y"];
 
+/** What moves a slider. */
+const slides = /^(arrow(up|down|left|right)|home|end|page(up|down))$/;
+
 /** Whether a key is no command of the viewer where the keyboard is now. */
 function belongsElsewhere(key: string, target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
@@ -17,6 +20,7 @@ function belongsElsewhere(key: string, target: EventTarget | null): boolean {
     return key !== "f6";
   }
   if (panel) return !throughPanels.includes(key);
+  if (target.matches("input[type=range]")) return slides.test(key);
   // Space on a button presses it.
   return key === "space" && target.closest("button, input, summary") !== null;
 }
