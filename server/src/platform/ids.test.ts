@@ -13,6 +13,16 @@ test("ids are UUIDs of version 7 that ascend, also within one millisecond and fa
   expect(Number.parseInt(ids[0]!.replace("-", "").slice(0, 12), 16)).toBe(clock.now().getTime());
 });
 
+test("ids of one clock ascend, whatever is made by another meanwhile", () => {
+  const clock = manualClock();
+  const other = manualClock(new Date("2030-01-01T00:00:00Z"));
+  const ids = Array.from({ length: 2000 }, () => {
+    newId(other);
+    return newId(clock);
+  });
+  expect([...ids].sort()).toEqual(ids);
+});
+
 test("names of objects differ, fall into one folder for a while, and into most of them in the long run", () => {
   const clock = manualClock();
   const names = Array.from({ length: 512 * 400 }, () => newObjectName(clock));

@@ -3,11 +3,11 @@ import type { Clock } from "./clock.ts";
 
 const pool = Buffer.alloc(10 * 256);
 let used = pool.length;
-let lastMs = -1;
-let sequence = 0;
+/** The last id of each clock: one that goes its own way, as a rehearsal's does, may not begin the other's count anew. */
+const lastOf = new WeakMap<Clock, { ms: number; sequence: number }>();
 
 /**
- * A new UUID, version 7 (RFC 9562 5.7). Those made by one process ascend: after the time come 12 bits that count within the
+ * A new UUID, version 7 (RFC 9562 5.7). Those made by one process of one clock ascend: after the time come 12 bits that count within the
  * millisecond (RFC 9562 6.2, method 1), then 62 random bits.
  */
 export function newId(clock: Clock): string {
@@ -18,18 +18,19 @@ export function newId(clock: Clock): string {
   const random = pool.subarray(used, used + 10);
   used += 10;
   const now = clock.now().getTime();
-  if (now > lastMs || now < lastMs - 1000) {
-    lastMs = now;
-    sequence = random.readUInt16BE(8) & 0x3ff;
+  let last = lastOf.get(clock);
+  if (!last || now > last.ms || now < last.ms - 1000) {
+    last = { ms: now, sequence: random.readUInt16BE(8) & 0x3ff };
+    lastOf.set(clock, last);
   } else {
-    sequence += 1;
-    if (sequence > 0xfff) {
-      lastMs += 1;
-      sequence = 0;
+    last.sequence += 1;
+    if (last.sequence > 0xfff) {
+      last.ms += 1;
+      last.sequence = 0;
     }
   }
-  const time = lastMs.toString(16).padStart(12, "0");
-  const counter = sequence.toString(16).padStart(3, "0");
+  const time = last.ms.toString(16).padStart(12, "0");
+  const counter = last.sequence.toString(16).padStart(3, "0");
   const variant = ((random[0]! & 0x3f) | 0x80).toString(16);
   const tail = random.toString("hex", 1, 8);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${variant}${tail.slice(0, 2)}-${tail.slice(2)}`;

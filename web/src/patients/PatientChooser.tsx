@@ -31,7 +31,9 @@ export function PatientChooser({ start = "", except, onText, onChoose }: Patient
   const found = enough
     ? (search.data?.data ?? []).filter((one) => one.id !== except).slice(0, mostShown)
     : [];
-  const chosen = found[Math.min(active, found.length - 1)];
+  // While the list is still of what stood there before, Enter would choose somebody else.
+  const isCurrent = query === text.trim() && !search.isPlaceholderData;
+  const chosen = isCurrent ? found[Math.min(active, found.length - 1)] : undefined;
 
   function keys(event: React.KeyboardEvent) {
     if (event.key === "ArrowDown") setActive(Math.min(found.length - 1, active + 1));
