@@ -101,7 +101,8 @@ async function newcomer(program: Program, studyUid: string): Promise<{ name: str
 async function lists(page: Page, program: Program, heads: string): Promise<void> {
   await page.goto("/studies");
   await page.getByText(/^Live/).waitFor();
-  await page.locator(".thumb").first().waitFor();
+  // Rows lie over their pictures, so that these are not seen to be in sight.
+  await isTrue(page, `document.querySelectorAll(".thumb img").length > 12`);
   await settled(page);
   await page.keyboard.press("j");
   await page.keyboard.press("j");
