@@ -147,6 +147,8 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     const page = await flow.open({ as: own("reader"), width: 1600 });
     await page.goto("/reading");
     await page.getByRole("row").filter({ hasText: "Beside" }).click();
+    // While its images are still coming it is opened without being claimed.
+    await page.getByRole("button", { name: "Open and claim" }).waitFor();
     // Pressed again while it opens, it is claimed once.
     let claims = 0;
     page.on("request", (request) => {
