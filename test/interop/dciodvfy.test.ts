@@ -13,10 +13,10 @@ import { demoStudies } from "@isocenter/server/demo/catalogue.ts";
 import { demoInstances } from "@isocenter/server/demo/examinations.ts";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Entry, fromBuffer, type ZipFile } from "yauzl";
 import { corpusBytes, corpusFiles } from "../support/corpus.ts";
 import { dciodvfy, dciodvfyMissing } from "../support/dciodvfy.ts";
 import { type Program, startProgram } from "../support/program.ts";
+import { unzipped } from "../support/unzip.ts";
 
 const size = { width: 48, height: 32 };
 const noise = (channels: 1 | 3 | 4) => {
@@ -88,26 +88,6 @@ const moreKeys =
   /^Warning - (Attribute is|Dicom dataset contains attributes) not present in standard DICOM IOD/;
 /** Of the instance, which was named so; a pseudonym as well. */
 const oneWordName = /Retired Person Name form/;
-
-async function unzipped(payload: Buffer): Promise<Map<string, Buffer>> {
-  const zip = await new Promise<ZipFile>((resolve, reject) =>
-    fromBuffer(payload, { lazyEntries: true }, (error, opened) => (error ? reject(error) : resolve(opened))),
-  );
-  const files = new Map<string, Buffer>();
-  return new Promise((resolve, reject) => {
-    zip.on("entry", (entry: Entry) => {
-      zip.openReadStream(entry, async (error, stream) => {
-        if (error) return reject(error);
-        const chunks: Buffer[] = [];
-        for await (const chunk of stream) chunks.push(chunk as Buffer);
-        files.set(entry.fileName, Buffer.concat(chunks));
-        zip.readEntry();
-      });
-    });
-    zip.on("end", () => resolve(files)).on("error", reject);
-    zip.readEntry();
-  });
-}
 
 describe.skipIf(dciodvfyMissing())("dciodvfy has nothing to say of other forms of what is valid", () => {
   let program: Program;

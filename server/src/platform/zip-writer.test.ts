@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { openZip, unzipped } from "@isocenter/test/support/unzip.ts";
 import { expect, test } from "vitest";
-import { type Entry, fromBuffer, type ZipFile } from "yauzl";
 import { type ZipEntry, zipArchive } from "./zip-writer.ts";
 
 const modified = new Date("2026-01-05T10:20:30Z");
@@ -10,29 +10,7 @@ async function* pieces(...chunks: Uint8Array[]) {
   yield* chunks;
 }
 
-/** The archive as another library reads it, checksums and sizes checked. */
-async function unzip(zip: ZipFile): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>();
-  const read = async (entry: Entry) => {
-    const stream = await new Promise<Readable>((resolve, reject) =>
-      zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened as Readable))),
-    );
-    files.set(entry.fileName, await buffer(stream));
-    zip.readEntry();
-  };
-  await new Promise((resolve, reject) => {
-    zip.on("entry", (entry: Entry) => read(entry).catch(reject));
-    zip.once("end", resolve).once("error", reject);
-    zip.readEntry();
-  });
-  return files;
-}
-
-const zipFile = (bytes: Buffer): Promise<ZipFile> =>
-  new Promise((resolve, reject) =>
-    fromBuffer(bytes, { lazyEntries: true }, (error, zip) => (error ? reject(error) : resolve(zip))),
-  );
-const readBack = async (stream: Readable) => unzip(await zipFile(await buffer(stream)));
+const readBack = async (stream: Readable) => unzipped(await buffer(stream));
 
 test("another library reads what was written: at hand and streamed, deflated and stored, of known and unknown size", async () => {
   const noise = randomBytes(300_000);
@@ -56,7 +34,7 @@ test("more entries than 16 bits count are all there", async () => {
     for (let n = 0; n < 66_000; n += 1)
       yield { name: `f${n}`, modified, size: 1, body: Buffer.from("x"), stored: true };
   }
-  const zip = await zipFile(await buffer(zipArchive(many())));
+  const zip = await openZip(await buffer(zipArchive(many())));
   expect(zip.entryCount).toBe(66_000);
   let count = 0;
   await new Promise((resolve, reject) => {

@@ -1,6 +1,4 @@
 import type { AddressInfo } from "node:net";
-import type { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import {
   createDeidentifier,
   type DataSetValues,
@@ -11,7 +9,6 @@ import {
 } from "@isocenter/dicom";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll } from "vitest";
-import { type Entry, fromBuffer, type ZipFile } from "yauzl";
 import type { StoredInstance } from "../../modules/archive/index.ts";
 import {
   chooseSyntax,
@@ -55,26 +52,6 @@ const turnedRound = (bytes: Uint8Array) => ({
 export const study = "/dicomweb/studies/1.2";
 export const instance = (number: number) =>
   `${study}/series/${number < 10 ? "1.2.3" : "1.2.4"}/instances/1.2.3.${number}`;
-
-export async function unzipped(bytes: Buffer): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>();
-  const zip = await new Promise<ZipFile>((resolve, reject) =>
-    fromBuffer(bytes, { lazyEntries: true }, (error, opened) => (error ? reject(error) : resolve(opened))),
-  );
-  const read = async (entry: Entry) => {
-    const stream = await new Promise<Readable>((resolve, reject) =>
-      zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened as Readable))),
-    );
-    files.set(entry.fileName, await buffer(stream));
-    zip.readEntry();
-  };
-  await new Promise((resolve, reject) => {
-    zip.on("entry", (entry: Entry) => read(entry).catch(reject));
-    zip.once("end", resolve).once("error", reject);
-    zip.readEntry();
-  });
-  return files;
-}
 
 export const anySyntax = 'multipart/related; type="application/dicom"; transfer-syntax=*';
 export const explicitOnly = 'multipart/related; type="application/dicom"';

@@ -8,17 +8,9 @@ import {
   text,
   writePart10,
 } from "@isocenter/dicom";
+import { unzipped } from "@isocenter/test/support/unzip.ts";
 import { expect, test } from "vitest";
-import {
-  anySyntax,
-  explicitOnly,
-  frameBytes,
-  instance,
-  pixels,
-  study,
-  testWado,
-  unzipped,
-} from "./testing-wado.ts";
+import { anySyntax, explicitOnly, frameBytes, instance, pixels, study, testWado } from "./testing-wado.ts";
 
 const { archive, get, stored, inject, address } = testWado();
 const { ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, JPEGLSLossless, MPEG4HP41 } =

@@ -7,8 +7,8 @@ import { testDatabase } from "@isocenter/test/support/database.ts";
 import { dcmtkMissing, run } from "@isocenter/test/support/dcmtk.ts";
 import { ctInstance, instance } from "@isocenter/test/support/instances.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
+import { unzipped } from "@isocenter/test/support/unzip.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { fromBuffer, type ZipFile } from "yauzl";
 import {
   type App,
   createHttpServer,
@@ -112,26 +112,6 @@ afterAll(() => app.close());
 beforeEach(() => {
   viewer = home;
 });
-
-async function unzipped(payload: Buffer): Promise<Map<string, Buffer>> {
-  const zip = await new Promise<ZipFile>((resolve, reject) =>
-    fromBuffer(payload, { lazyEntries: true }, (error, opened) => (error ? reject(error) : resolve(opened))),
-  );
-  const files = new Map<string, Buffer>();
-  return new Promise((resolve, reject) => {
-    zip.on("entry", (entry) => {
-      zip.openReadStream(entry, async (error, stream) => {
-        if (error) return reject(error);
-        const chunks: Buffer[] = [];
-        for await (const chunk of stream) chunks.push(chunk as Buffer);
-        files.set(entry.fileName, Buffer.concat(chunks));
-        zip.readEntry();
-      });
-    });
-    zip.on("end", () => resolve(files)).on("error", reject);
-    zip.readEntry();
-  });
-}
 
 const get = (query: string, id = ctStudy) => app.inject({ url: `/api/v1/studies/${id}/export${query}` });
 const filesOf = async (query: string, id = ctStudy) => unzipped((await get(query, id)).rawPayload);
