@@ -36,8 +36,14 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await page.getByRole("row", { name: /Abiodun, Tomi/ }).waitFor();
     expect(await page.evaluate("isSecureContext")).toBe(false);
     expect(await violationsOf(page)).toEqual([]);
-    await page.keyboard.press("n");
     const form = page.getByRole("dialog", { name: "New patient" });
+    // Who means to lose it does, and the keys are the page's again.
+    await page.keyboard.press("n");
+    await form.getByLabel("Family name").fill("Abi");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Close and lose it" }).click();
+    await form.waitFor({ state: "detached" });
+    await page.keyboard.press("n");
     await form.getByLabel("Family name").fill("Abiodun");
     await form.getByLabel("Given name").fill("Tomi");
     await form.getByLabel("Birth date").fill("1967-03-02");
@@ -57,6 +63,16 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await order.getByText("Preparation: Take off ear-rings").waitFor();
     await order.getByLabel("Asked for by").selectOption({ label: "Niko Aalto" });
     await order.getByLabel("Clinical question").fill("fell from a ladder");
+    // What is written goes by no single key, and is there again under the cursor.
+    const lost = page.getByRole("dialog", { name: "What you wrote is not saved yet" });
+    await page.keyboard.press("Escape");
+    await lost.waitFor();
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await page.keyboard.press("Escape");
+    await lost.waitFor({ state: "detached" });
+    await page.waitForFunction("document.activeElement?.value === 'fell from a ladder'");
+    await order.getByRole("button", { name: "Close" }).click();
+    await lost.getByRole("button", { name: "Go on writing" }).click();
     expect(await violationsOf(page, ".dialog")).toEqual([]);
     await order.getByRole("button", { name: "Order the examination" }).click();
     await page.waitForURL(/\/orders\//);

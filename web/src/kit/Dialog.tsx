@@ -1,9 +1,9 @@
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useRef, useState } from "react";
 import { t } from "../words/words.ts";
-import { IconButton } from "./Button.tsx";
+import { Button, IconButton } from "./Button.tsx";
 import { keepFocus } from "./focus.ts";
-import { holdsTyped } from "./typed.ts";
+import { holdsWork } from "./typed.ts";
 
 interface WindowProps {
   title: string;
@@ -17,22 +17,70 @@ interface DialogProps extends WindowProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** A window over the page. Focus stays in it, Escape closes it, and focus goes back to where it was. */
-export function Dialog({ open, onOpenChange, ...window }: DialogProps) {
+/**
+ * A window over the page. Focus stays in it, Escape closes it, and focus goes back to where it was. Where somebody has written in it,
+ * Escape and the cross ask first.
+ */
+export function Dialog({ open, onOpenChange, children, ...window }: DialogProps) {
+  const content = useRef<HTMLDivElement>(null);
+  const [asks, setAsks] = useState(false);
+  const change = (next: boolean) => {
+    const asked = !next && content.current !== null && holdsWork(content.current);
+    setAsks(asked);
+    if (!asked) onOpenChange(next);
+  };
+  const lose = () => {
+    setAsks(false);
+    onOpenChange(false);
+  };
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} onOpenChange={change}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
-        <Window {...window} />
+        <Window {...window} content={content}>
+          {children}
+          <LoseIt open={asks} onStay={() => setAsks(false)} onClose={lose} />
+        </Window>
       </Radix.Portal>
     </Radix.Root>
   );
 }
 
-function Window({ title, description, wide, children }: WindowProps) {
+/** Asks whoever would close a window in which they have written. */
+function LoseIt({ open, onStay, onClose }: { open: boolean; onStay: () => void; onClose: () => void }) {
+  const content = useRef<HTMLDivElement>(null);
+  return (
+    <Radix.Root open={open} onOpenChange={(next) => !next && onStay()}>
+      <Radix.Portal>
+        <Radix.Overlay className="scrim" />
+        <Window
+          title={t("What you wrote is not saved yet")}
+          description={t("If you close the window it is lost.")}
+          content={content}
+        >
+          <div className="flex flex-wrap justify-end gap-2">
+            <Button size="l" onClick={onStay}>
+              {t("Go on writing")}
+            </Button>
+            <Button size="l" variant="danger" onClick={onClose}>
+              {t("Close and lose it")}
+            </Button>
+          </div>
+        </Window>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+function Window({
+  title,
+  description,
+  wide,
+  content,
+  children,
+}: WindowProps & { content: RefObject<HTMLDivElement | null> }) {
   // Before any field of the window takes the focus.
   const [back] = useState(keepFocus);
-  const content = useRef<HTMLDivElement>(null);
   return (
     <Radix.Content
       ref={content}
@@ -40,7 +88,7 @@ function Window({ title, description, wide, children }: WindowProps) {
       onOpenAutoFocus={focusFirstField}
       // A press beside the window closes it, but not over what somebody has written in it.
       onPointerDownOutside={(event) => {
-        if (content.current && holdsTyped(content.current)) event.preventDefault();
+        if (content.current && holdsWork(content.current)) event.preventDefault();
       }}
       onCloseAutoFocus={(event) => {
         // Radix gives it to a trigger, and what a key opened has none.

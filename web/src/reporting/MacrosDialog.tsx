@@ -74,6 +74,7 @@ export function MacrosDialog({ macros, selection, onInsert, onClose }: MacrosDia
         }}
       >
         <Field
+          type="search"
           label={t("Search auto-text")}
           value={search}
           hint={first ? t("↵ inserts {name}", { name: first.name }) : undefined}
