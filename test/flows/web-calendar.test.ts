@@ -146,6 +146,17 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => minutes("Jarrow")).toBe(720);
 
+    // On paper each station's day stands alone, black on white, with the moment it was true.
+    await page.emulateMedia({ media: "print" });
+    const paper = page.locator(".paper");
+    await paper.getByRole("heading", { name: /^CT 1 · / }).waitFor();
+    const printed = await paper.innerText();
+    for (const one of [/As it stood on /, /10:30–11:00\s+Thorsby, Eve/, /12:00–12:30\s+Jarrow, Eve/])
+      expect(printed).toMatch(one);
+    expect(await page.locator("main").isVisible()).toBe(false);
+    await page.emulateMedia({ media: "screen" });
+    await paper.waitFor({ state: "detached" });
+
     await grid.getByRole("button", { name: /Jarrow/ }).click();
     const panel = page.getByRole("complementary", { name: /Appointment: Jarrow/ });
     await panel.getByRole("button", { name: /arrived/ }).waitFor();

@@ -19,7 +19,7 @@ import { CalendarBar } from "./CalendarBar.tsx";
 import { readCalendarState } from "./calendar-state.ts";
 import { mondayOf } from "./clock.ts";
 import { columnsOfDay, columnsOfWeek, fits, timeAt } from "./columns.ts";
-import { DayPrint } from "./DayPrint.tsx";
+import { DayPaper } from "./DayPaper.tsx";
 import { type Ghost, Grid } from "./Grid.tsx";
 import { shownOf } from "./layout.ts";
 import { MoveDialog } from "./MoveDialog.tsx";
@@ -279,7 +279,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
         />
       )}
       {ordering && <NewOrder patient={null} onClose={() => setOrdering(false)} />}
-      <DayPrint columns={columns} facility={facilityName} />
+      <DayPaper columns={columns} house={facilityName} timeZone={day.timeZone} now={now} />
     </div>
   );
 }

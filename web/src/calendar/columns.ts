@@ -7,7 +7,7 @@ import type { Appointment, ScheduleColumn, StationHead } from "./queries.ts";
 /** What stands side by side: the stations of a day, or the days of a station. */
 export interface Column {
   key: string;
-  day: Day;
+  day: Day & Pick<Schedule, "complete">;
   station: StationHead | null;
   open: ScheduleColumn["open"];
   appointments: readonly Appointment[];
