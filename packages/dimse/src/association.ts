@@ -141,7 +141,16 @@ export function createAssociation(
         user.associateRejected(rejection);
         end(new DimseError("rejected", "rejected", { rejection }));
       },
-      releaseIndication: () => user.releaseIndication(),
+      releaseIndication() {
+        // The rest of the message can come no more: an answer to the release would call it whole.
+        if (messages.midMessage)
+          abort(
+            new DimseError("protocol", "a release in the middle of a message"),
+            2,
+            abortReasons.unexpectedPdu,
+          );
+        else user.releaseIndication();
+      },
       releaseConfirmed: () => end(null),
       aborted: (error) => end(error),
     },

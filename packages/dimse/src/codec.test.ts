@@ -108,7 +108,7 @@ describe("association PDUs", () => {
     );
   });
 
-  test("an even context id, one that comes twice, and a maximum length of five bytes are refused", () => {
+  test("an even context id, one that comes twice, and a maximum length in which nothing has room are refused", () => {
     const [base] = fc.sample(request, { numRuns: 1, seed: 1 });
     const context = { abstractSyntax: "1.2", transferSyntaxes: ["1.2"] };
     const decode = (change: Partial<AssociateRequest>) => () =>
@@ -122,7 +122,9 @@ describe("association PDUs", () => {
         ],
       }),
     ).toThrow(PduError);
-    expect(decode({ user: { ...base!.user, maximumLength: 5 } })).toThrow(PduError);
+    for (const maximumLength of [1, 5, 7])
+      expect(decode({ user: { ...base!.user, maximumLength } })).toThrow(PduError);
+    expect(decode({ user: { ...base!.user, maximumLength: 8 } })().user.maximumLength).toBe(8);
   });
 });
 
@@ -214,6 +216,28 @@ function read(stream: Buffer, pieces: readonly number[], maxDataLength = 16384):
   }
   return log;
 }
+
+test.each([8, 9, 20, 127, 128, 129, 16_383, 16_384])(
+  "with a maximum length of %i no PDU is longer, and each fragment is even",
+  (maximumLength) => {
+    const dataSet = Buffer.alloc(40_000, 1);
+    const message = encodeMessage(1, Buffer.alloc(200, 2), dataSet, maximumLength);
+    let fragments = 0;
+    let carried = 0;
+    for (let at = 0; at < message.length; ) {
+      const pduLength = message.readUInt32BE(at + 2);
+      const valueLength = message.readUInt32BE(at + 6);
+      expect(pduLength).toBeLessThanOrEqual(maximumLength);
+      expect([valueLength, valueLength % 2]).toEqual([pduLength - 4, 0]);
+      fragments += 1;
+      carried += valueLength - 2;
+      at += 6 + pduLength;
+    }
+    expect(carried).toBe(40_200);
+    const most = Math.floor((maximumLength - 6) / 2) * 2;
+    expect(fragments).toBe(Math.ceil(200 / most) + Math.ceil(40_000 / most));
+  },
+);
 
 describe("the PDU reader", () => {
   const stream = Buffer.concat([

@@ -8,9 +8,16 @@ const valueHeaderLength = 6;
 /** The longest P-DATA-TF we send to a peer that sets no limit. */
 const unlimited = 256 * 1024;
 
-/** How many bytes of a command or data set one P-DATA-TF carries to a peer that announced this maximum length. */
+/** The least maximum length that anything can be sent to: a value with a fragment of two bytes. */
+export const leastMaximumLength = valueHeaderLength + 2;
+
+/**
+ * How many bytes of a command or data set one P-DATA-TF carries to a peer that announced this maximum length. Fragments are of even length
+ * (PS3.8 Annex E.1), so of an odd maximum one byte stays free.
+ */
 export function fragmentCapacity(peerMaximumLength: number): number {
-  return (peerMaximumLength === 0 ? unlimited : Math.min(peerMaximumLength, unlimited)) - valueHeaderLength;
+  const length = peerMaximumLength === 0 ? unlimited : Math.min(peerMaximumLength, unlimited);
+  return (length - valueHeaderLength) & ~1;
 }
 
 /** The header of a P-DATA-TF with one presentation data value of this many bytes (PS3.8 §9.3.5, Annex E.2). */

@@ -27,6 +27,12 @@ export interface ServerAssociation {
   /** Lets what is in flight finish, then ends the association. */
   drain(): void;
   destroy(): void;
+  /** Whose place it is and since when (`performance.now()`), while nothing goes on on it; null: something does, or it has none. */
+  idle(): { caller: string; since: number } | null;
+  /** Ends the association, so that its place is free at once. */
+  giveWay(): void;
+  /** Whether it is none yet, or no more: we wait for a request for it, or for the close after our farewell. */
+  readonly loose: boolean;
 }
 
 export interface ServerContext<T> {
@@ -51,6 +57,7 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
   let admitted = false;
   let draining = false;
   let releasing = false;
+  let idleSince: number | null = null;
 
   const association: Association = createAssociation(
     "acceptor",
@@ -72,6 +79,8 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
         settle();
       },
       ended(error) {
+        // Its place is free at once, however long the peer stays on the line.
+        leave();
         const reason = error ?? new DimseError("closed", "the association was released");
         operations.fail(reason);
         exchanges.fail(reason);
@@ -104,7 +113,6 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
   association.fire("Evt5");
 
   function reject(request: AssociateRequest, rejection: Rejection): void {
-    // Its place is free at once, however long the caller stays on the line.
     leave();
     options.observer?.rejected?.({ remoteAddress, remotePort, request }, rejection);
     association.fire("Evt8", { rejection });
@@ -197,12 +205,16 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
 
   /** What we wait for: the peer's answer, nothing, its next request; or there is only its release to answer, or our farewell. */
   function settle(): void {
+    idleSince = null;
     if (association.state === "Sta8" && operations.size === 0) association.fire("Evt14");
     else if (association.state !== "Sta6") return;
     else if (exchanges.waiting) association.expect(timeouts.responseMs);
     else if (operations.size > 0) association.expect(null);
     else if (draining) association.abort(new DimseError("aborted", "the server is closing"), 2);
-    else association.expect(timeouts.idleMs);
+    else {
+      idleSince = performance.now();
+      association.expect(timeouts.idleMs);
+    }
   }
 
   return {
@@ -213,5 +225,14 @@ export function serveAssociation<T>(socket: Socket, server: ServerContext<T>): S
       else if (association.state !== "Sta3") association.destroy();
     },
     destroy: () => association.destroy(),
+    idle: () =>
+      !admitted || !info || idleSince === null
+        ? null
+        : { caller: `${remoteAddress} ${info.callingAeTitle}`, since: idleSince },
+    giveWay: () =>
+      association.abort(new DimseError("aborted", "idle, and another caller needed its place"), 2),
+    get loose() {
+      return association.state === "Sta2" || association.state === "Sta13";
+    },
   };
 }

@@ -124,6 +124,58 @@ describe("associations", () => {
     await Promise.all([second.release(), third.release()]);
   });
 
+  test("where every place is taken, the longest idle one of who leaves most lying is ended for who comes", async () => {
+    const { port, told } = await testServer({ maxAssociations: 3, timeouts: { yieldMs: 0 } });
+    const honest = await open(port, { callingAeTitle: "HONEST" });
+    const leaking = [];
+    for (let n = 0; n < 2; n += 1) {
+      const wire = await openWire(port);
+      wire.write(associateRequestBytes("LEAKING"));
+      expect((await wire.next())[0]).toBe(2);
+      leaking.push(wire);
+    }
+    const newcomer = await open(port, { callingAeTitle: "NEWCOMER" });
+    expect(await told("ended")).toBe("ended aborted: idle, and another caller needed its place");
+    expect((await leaking[0]!.next())[0]).toBe(7);
+    leaking[1]!.write(echoRequestBytes(1));
+    expect((await leaking[1]!.next())[0]).toBe(4);
+    await Promise.all([newcomer.echo(), honest.echo()]);
+    await Promise.all([newcomer.release(), honest.release()]);
+    for (const wire of leaking) wire.destroy();
+  });
+
+  test("an association on which something goes on gives way to nobody", async () => {
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const { port } = await testServer({
+      maxAssociations: 1,
+      timeouts: { yieldMs: 0 },
+      handlers: {
+        async echo() {
+          begun.resolve();
+          await gate.promise;
+          return { status: 0 };
+        },
+      },
+    });
+    const busy = await open(port);
+    const echoed = busy.echo();
+    await begun.promise;
+    await expect(open(port)).rejects.toMatchObject({ rejection: { result: 2, source: 3, reason: 2 } });
+    gate.resolve();
+    await echoed;
+    await busy.release();
+  });
+
+  test("connections that ask for nothing keep nobody out", async () => {
+    const { port } = await testServer({ maxAssociations: 1 });
+    const silent = await Promise.all(Array.from({ length: 66 }, () => openWire(port)));
+    const association = await open(port);
+    await association.echo();
+    await association.release();
+    for (const wire of silent) wire.destroy();
+  });
+
   test("who is rejected takes no place, however long it stays on the line", async () => {
     const { port } = await testServer({
       maxAssociations: 1,
@@ -291,5 +343,30 @@ test("a release while a request is being answered waits for the answer", async (
   wire.write(Buffer.concat([echoRequestBytes(1), Buffer.from([5, 0, 0, 0, 0, 4, 0, 0, 0, 0])]));
   expect((await wire.next())[0]).toBe(4);
   expect((await wire.next())[0]).toBe(6);
+  wire.destroy();
+});
+
+test("a release in the middle of a message is answered with an abort at once", async () => {
+  const failure = Promise.withResolvers<unknown>();
+  const { port, told } = await testServer({
+    handlers: {
+      async store(_context, chunks) {
+        try {
+          for await (const _ of chunks);
+        } catch (error) {
+          failure.resolve(error);
+        }
+        return { status: 0 };
+      },
+    },
+  });
+  const wire = await openWire(port);
+  wire.write(associateRequestBytes());
+  await wire.next();
+  const half = encodeMessage(3, storeCommandBytes(1), undefined, 16384);
+  wire.write(Buffer.concat([half, Buffer.from([5, 0, 0, 0, 0, 4, 0, 0, 0, 0])]));
+  expect((await wire.next()).toString("hex")).toBe("07000000000400000202");
+  expect(await failure.promise).toMatchObject({ code: "protocol" });
+  expect(await told("ended")).toBe("ended protocol: a release in the middle of a message");
   wire.destroy();
 });

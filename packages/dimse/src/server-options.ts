@@ -39,7 +39,7 @@ export interface DimseServerOptions<T> {
   decide(request: IncomingRequest): Promise<Decision<T>> | Decision<T>;
   handlers: Handlers<T>;
   implementation: { classUid: string; versionName: string };
-  /** Associations at one time; one more is rejected for now (local limit exceeded). */
+  /** Associations at one time; for one more an idle one is ended (`yieldMs`), or it is rejected for now (local limit exceeded). */
   maxAssociations: number;
   timeouts?: Partial<Timeouts>;
   limits?: Partial<Limits>;

@@ -18,7 +18,7 @@ export interface DimseServer {
   readonly connections: number;
 }
 
-/** Connections that may wait for their association beside those that have one; more are closed unheard. */
+/** Connections that may wait for their association beside those that have one; of more the oldest is closed. */
 const spareConnections = 64;
 
 /** A DICOM upper layer acceptor with DIMSE services on it. */
@@ -32,6 +32,7 @@ export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServe
     limits: { ...defaultLimits, ...options.limits },
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     admit(): boolean {
+      if (admitted >= options.maxAssociations) longestIdle()?.giveWay();
       if (admitted >= options.maxAssociations) return false;
       admitted += 1;
       return true;
@@ -49,10 +50,34 @@ export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServe
   const early = new Map<string, Socket>();
   const placeOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
+  /** Of the caller that leaves most of them lying, the one on which nothing has gone on for longest. */
+  function longestIdle(): ServerAssociation | undefined {
+    const before = performance.now() - context.timeouts.yieldMs;
+    const idle = [...associations].flatMap((association) => {
+      const state = association.idle();
+      return state && state.since <= before ? [{ association, ...state }] : [];
+    });
+    const counts = new Map<string, number>();
+    for (const { caller } of idle) counts.set(caller, (counts.get(caller) ?? 0) + 1);
+    const [first] = idle.sort((a, b) => counts.get(b.caller)! - counts.get(a.caller)! || a.since - b.since);
+    return first?.association;
+  }
+
   function serve(socket: Socket): void {
-    if (closing || associations.size >= options.maxAssociations + spareConnections) {
+    if (closing) {
       socket.destroy();
       return;
+    }
+    if (associations.size >= options.maxAssociations + spareConnections) {
+      // In the order in which they came: who means it says so at once.
+      const oldest = [...associations].find(({ loose }) => loose);
+      if (oldest) {
+        associations.delete(oldest);
+        oldest.destroy();
+      } else {
+        socket.destroy();
+        return;
+      }
     }
     const association = serveAssociation(socket, context);
     associations.add(association);
@@ -98,7 +123,7 @@ export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServe
         const server = serverOf(tls);
         // Such as no more file descriptors: the connection is lost, the server is not.
         server.on("error", (error) => options.observer?.failed?.(undefined, "listen", error));
-        server.maxConnections = options.maxAssociations + spareConnections;
+        server.maxConnections = options.maxAssociations + 2 * spareConnections;
         server.once("error", reject);
         server.listen({ host, port }, () => {
           server.off("error", reject);

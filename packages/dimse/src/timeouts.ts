@@ -8,6 +8,8 @@ export interface Timeouts {
   associateMs: number;
   /** For the next request on an association on which nothing is going on. */
   idleMs: number;
+  /** So long nothing went on on an association that may be ended for another caller, where every place is taken. */
+  yieldMs: number;
   /** For the next PDU, whole, where a message has begun or a PDU has. */
   receiveMs: number;
   /** For the peer to take what we send. */
@@ -23,6 +25,7 @@ export const defaultTimeouts: Timeouts = {
   connectMs: 10_000,
   associateMs: 30_000,
   idleMs: 300_000,
+  yieldMs: 10_000,
   receiveMs: 60_000,
   sendMs: 60_000,
   responseMs: 300_000,

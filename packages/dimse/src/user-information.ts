@@ -1,3 +1,4 @@
+import { leastMaximumLength } from "./data-pdu.ts";
 import { eachItem, item, uidItem } from "./items.ts";
 import {
   type ExtendedNegotiation,
@@ -20,12 +21,6 @@ const types = {
   userIdentity: 0x58,
   userIdentityResponse: 0x59,
 } as const;
-
-/**
- * A peer that takes less than this in a P-DATA-TF cannot be sent anything sensible: six bytes are the header of a presentation data
- * value.
- */
-const leastMaximumLength = 128;
 
 /** @throws PduError where a length runs over or a value has not its size */
 export function decodeUserInformation(bytes: Buffer): UserInformation {
@@ -63,7 +58,7 @@ function decodeMaximumLength(value: Buffer): number {
   if (value.length !== 4) throw new PduError("maximum length item of a wrong size");
   const length = value.readUInt32BE(0);
   if (length !== 0 && length < leastMaximumLength)
-    throw new PduError(`maximum length of only ${length} bytes`);
+    throw new PduError(`maximum length of ${length} bytes, in which no value has room`);
   return length;
 }
 

@@ -107,7 +107,7 @@ export function dimseStatement(): string {
     "## DIMSE",
     `Implementation class UID \`${implementationClassUid}\`, version name \`${implementationVersionName}\`. AE title \`ISOCENTER\` (\`AE_TITLE\`), port 11112 (\`DICOM_PORT\`), ` +
       "TLS on `DICOM_TLS_PORT`. PDUs of any length are taken up to the limit below and sent as long as the peer takes them. Operations are performed one at a time: " +
-      `an asynchronous operations window is answered with 1, 1. At most ${maxAssociations} associations at one time.`,
+      `an asynchronous operations window is answered with 1, 1. At most ${maxAssociations} associations at one time; where all are taken, one on which nothing has gone on for ${defaultTimeouts.yieldMs / 1000} seconds is ended (A-ABORT) for the next caller.`,
     "A caller is recognized by its AE title together with its address or its TLS certificate, and may do what its permissions say, within its facility. A caller " +
       "that is not known may verify and store from the same machine only.",
     "### Services offered",
