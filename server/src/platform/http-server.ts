@@ -13,6 +13,7 @@ import type { Db } from "./database.ts";
 import type { Deferral, Deferred } from "./deferral.ts";
 import type { App, Routes } from "./http.ts";
 import { answerBrokenRequest } from "./http-broken.ts";
+import { inviteWhenRead } from "./http-continue.ts";
 import { installDeferral } from "./http-deferral.ts";
 import { installIdempotency } from "./http-idempotency.ts";
 import { installJson } from "./http-json.ts";
@@ -222,6 +223,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   // Texts are JSON here: what says that it is something else is not read as if it were.
   app.removeContentTypeParser("text/plain");
   installJson(app);
+  inviteWhenRead(app);
   observe(app, options.metrics);
   closeUnsentBodies(app);
   endUnusedConnectionsAtStop(app);
