@@ -17,7 +17,7 @@ import {
   text,
 } from "@isocenter/dicom";
 import { progressBar } from "../operations/progress-bar.ts";
-import { processEnvironment } from "../platform/index.ts";
+import { makeFolder, processEnvironment } from "../platform/index.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import { withNativePixels } from "./native-pixels.ts";
 import { type FoundFile, filesBelow } from "./walk.ts";
@@ -182,7 +182,7 @@ async function run(args: readonly string[], { say }: CommandContext): Promise<nu
   const outcomes: Outcome[] = [];
   const refuse = (file: string, reason: string) => outcomes.push({ file, outcome: "refused", reason });
   for await (const file of filesBelow(order.input, refuse)) files.push(file);
-  await fs.mkdir(order.output, { recursive: true });
+  makeFolder(order.output, 0o777);
   const bar = progressBar(process.stderr, files.length);
   for (const [i, file] of files.entries()) {
     outcomes.push(await one(order, file));

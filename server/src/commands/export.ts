@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { type Entry, open, type ZipFile } from "yauzl";
+import { makeFolder } from "../platform/index.ts";
 import { type ApiClient, apiClient, problemOf, serverHelp, serverOptions } from "./api-client.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import { wrongOption } from "./options.ts";
@@ -123,7 +124,7 @@ async function run(args: readonly string[], { say }: CommandContext): Promise<nu
   });
   if (!response.ok || !response.body) throw new Error((await problemOf(response)).detail);
   const archive = isArchive ? to : path.join(to, ".isocenter-export.zip");
-  await fs.mkdir(path.dirname(archive), { recursive: true });
+  makeFolder(path.dirname(archive), 0o777);
   const part = `${archive}.part`;
   try {
     await pipeline(

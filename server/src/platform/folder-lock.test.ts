@@ -37,3 +37,10 @@ test("a folder that cannot be made says so, and what to do", () => {
   const place = path.join(folder, "file", "data");
   expect(() => lockFolder(place)).toThrow(`${place} cannot be made (ENOTDIR).`);
 });
+
+test.skipIf(!fs.existsSync("/proc/self"))(
+  "a place in which no file can be made is no fault of the program",
+  () => {
+    expect(() => lockFolder("/proc")).toThrow(expect.objectContaining({ code: "folder.not-writable" }));
+  },
+);

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeFolder } from "./make-folder.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface FolderLock {
@@ -22,7 +23,7 @@ export class FolderInUse extends Error {
  */
 export function lockFolder(folder: string): FolderLock {
   makeWritable(folder);
-  const file = new DatabaseSync(path.join(folder, "isocenter.lock"), { timeout: 0 });
+  const file = lockFile(folder);
   try {
     file.exec("begin exclusive");
   } catch (error) {
@@ -33,16 +34,27 @@ export function lockFolder(folder: string): FolderLock {
   return { release: () => file.close() };
 }
 
-function makeWritable(folder: string): void {
+/** Who is root may write everywhere, and still there are places in which no file can be made, such as /sys. */
+function lockFile(folder: string): DatabaseSync {
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
-    fs.accessSync(folder, fs.constants.W_OK);
+    return new DatabaseSync(path.join(folder, "isocenter.lock"), { timeout: 0 });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Refusal(
-      "unavailable",
-      "folder.not-writable",
-      `${folder} cannot be ${fs.existsSync(folder) ? "written" : "made"} (${code}). Give it to the user who runs this (chown -R), or choose another place; a disk that is mounted to be read only has to be mounted anew.`,
-    );
+    throw notWritable(folder, (error as Error).message);
   }
 }
+
+function makeWritable(folder: string): void {
+  try {
+    makeFolder(folder, 0o755);
+    fs.accessSync(folder, fs.constants.W_OK);
+  } catch (error) {
+    throw notWritable(folder, (error as NodeJS.ErrnoException).code);
+  }
+}
+
+const notWritable = (folder: string, reason: string | undefined): Refusal =>
+  new Refusal(
+    "unavailable",
+    "folder.not-writable",
+    `${folder} cannot be ${fs.existsSync(folder) ? "written" : "made"} (${reason}). Give it to the user who runs this (chown -R), or choose another place; a disk that is mounted to be read only has to be mounted anew.`,
+  );

@@ -33,6 +33,7 @@ export * from "./jobs-postgres.ts";
 export * from "./keyset.ts";
 export * from "./lent-memory.ts";
 export * from "./log.ts";
+export * from "./make-folder.ts";
 export * from "./media-type.ts";
 export * from "./memory.ts";
 export * from "./metrics.ts";

@@ -21,6 +21,7 @@ import {
   type StoreContext,
 } from "@isocenter/dimse";
 import { progressBar } from "../../operations/progress-bar.ts";
+import { makeFolder } from "../../platform/index.ts";
 import {
   getContexts,
   getRoles,
@@ -125,7 +126,7 @@ export async function get(args: readonly string[], context: CommandContext): Pro
   const question = questionOf(values);
   const folder = values.out;
   if (folder === undefined) throw wrongly("Say where to: --out FOLDER.");
-  await fs.mkdir(folder, { recursive: true });
+  makeFolder(folder, 0o777);
   return sayingProblems(context, async () => {
     const association = await openAssociation({
       ...connection,
