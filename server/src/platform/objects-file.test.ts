@@ -68,6 +68,21 @@ test("an object whose file was taken away meanwhile is not said to be there", as
   await close();
 });
 
+test("a folder that cannot be used is no fault of the program, and no object is said to be lost", async () => {
+  await store.put("instances/abc", chunks("xyz"));
+  const folder = path.join(root, "instances");
+  await fs.rm(folder, { recursive: true });
+  // As one without rights, which does not keep out whoever may everything.
+  await fs.symlink("instances", folder);
+  for (const ask of [
+    () => store.read("instances/abc"),
+    () => store.get("instances/abc"),
+    () => store.size("instances/abc"),
+    () => createFileStore(root).put("instances/abd", chunks("xyz")),
+  ])
+    await expect(ask()).rejects.toMatchObject({ kind: "unavailable", code: "store.unavailable" });
+});
+
 test("a small object is whole when its file is synced, and one that cannot be synced is gone", async () => {
   const sizes: number[] = [];
   const failing = createFileStore(root, {

@@ -53,6 +53,12 @@ export function createFileStore(
   const spot = createSpot();
   const ahead = new Map<string, FilesAhead>();
   const readFile = createFileReader(spot);
+  /** @throws Refusal `not-found` (`object.not-found`), and as `orAway` and `requireMark` where the folder is away and not the object */
+  const unread = (key: string) => async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") return orAway(error);
+    if (marked) await requireMark();
+    throw new Refusal("not-found", "object.not-found", `There is no object ${key}.`, { cause: error });
+  };
   const place = (key: string): string => {
     checkKey(key);
     const name = path.posix.basename(key);
@@ -88,7 +94,7 @@ export function createFileStore(
     const file = place(key);
     const onTheSpot = spot.use();
     const made = ahead.get(path.posix.dirname(key))?.take(key);
-    const descriptor = made?.descriptor ?? (await open(file, onTheSpot));
+    const descriptor = made?.descriptor ?? (await open(file, onTheSpot).catch(orAway));
     let size: number;
     try {
       size = await writeAll(descriptor, bytes, options, onTheSpot ? spot.timed : undefined);
@@ -125,7 +131,7 @@ export function createFileStore(
     },
     async get(key, range) {
       const file = place(key);
-      const handle = await fs.open(file, "r").catch(notFound(key));
+      const handle = await fs.open(file, "r").catch(unread(key));
       if (isEmptyRange(range)) {
         await handle.close();
         return Readable.from([]);
@@ -138,10 +144,10 @@ export function createFileStore(
       });
     },
     async read(key, range, memory) {
-      return readFile(place(key), range, memory).catch(notFound(key));
+      return readFile(place(key), range, memory).catch(unread(key));
     },
     async size(key) {
-      return (await fs.stat(place(key)).catch(notFound(key))).size;
+      return (await fs.stat(place(key)).catch(unread(key))).size;
     },
     async delete(key) {
       await fs.rm(place(key), { force: true });
@@ -186,13 +192,20 @@ export function createFileStore(
   };
 }
 
-const notFound =
-  (key: string) =>
-  (error: NodeJS.ErrnoException): never => {
-    if (error.code === "ENOENT")
-      throw new Refusal("not-found", "object.not-found", `There is no object ${key}.`, { cause: error });
-    throw error;
-  };
+/** What says of the folder, and not of the object, that it cannot be used: rights, a disk that fails, a file system of the network that is away (errno(3)). */
+const away =
+  /^(EACCES|EPERM|EROFS|EIO|ENXIO|ENODEV|ENOTCONN|ESTALE|ETIMEDOUT|EHOSTDOWN|EHOSTUNREACH|ELOOP|ENOTDIR)$/;
+
+/** @throws Refusal `unavailable` (`store.unavailable`) where the folder cannot be used, else the error */
+function orAway(error: NodeJS.ErrnoException): never {
+  if (!away.test(error.code ?? "")) throw error;
+  throw new Refusal(
+    "unavailable",
+    "store.unavailable",
+    `The folder of the archive's objects cannot be used at the moment (${error.code}).`,
+    { cause: error },
+  );
+}
 
 /** Syncs of one folder that are asked for while one runs share the next one. */
 function folderSync(fsync: Fsync): (folder: string) => Promise<void> {

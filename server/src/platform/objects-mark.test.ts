@@ -29,6 +29,12 @@ test("a folder that is not mounted any more is down, and takes nothing in", asyn
   await empty();
   await expect(store.check()).rejects.toThrow("is its disk mounted?");
   await expect(store.put("instances/bb", bytes())).rejects.toThrow("is its disk mounted?");
+  // What lies on it is not lost.
+  for (const ask of [store.read, store.get, store.size])
+    await expect(ask("instances/aa")).rejects.toMatchObject({
+      kind: "unavailable",
+      code: "store.unavailable",
+    });
   expect(await fs.readdir(root)).toEqual([]);
 });
 
