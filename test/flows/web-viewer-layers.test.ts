@@ -252,6 +252,44 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     await regions(coronal).toBe(" 0");
   });
 
+  test("shows colours as the profile of the image means them", async () => {
+    const study = newUid();
+    const meant = [200, 60, 50] as const;
+    const { pixels, profile } = await inDisplayP3(meant, 48, 40);
+    const common = {
+      StudyInstanceUID: study,
+      SOPClassUID: SopClasses.SecondaryCaptureImageStorage,
+      PatientName: "Farbe^Fritz",
+      PatientID: "PH-9",
+      Modality: "OT",
+      Rows: 40,
+      Columns: 48,
+      SamplesPerPixel: 3,
+      PhotometricInterpretation: "RGB",
+      PlanarConfiguration: 0,
+      BitsAllocated: 8,
+      BitsStored: 8,
+      HighBit: 7,
+      PixelRepresentation: 0,
+      PixelData: pixels,
+    };
+    await flow.store(
+      instance({ ...common, SeriesNumber: 1, SeriesDescription: "Meant", ICCProfile: profile }).bytes,
+      instance({ ...common, SeriesNumber: 2, SeriesDescription: "Plain" }).bytes,
+    );
+    const { page, pane } = await openStudy(flow, study, reader);
+    const seen = async () => {
+      const { width, height, at } = await pictureOf(pane);
+      return at(width / 2, height / 2);
+    };
+    const near = (color: ArrayLike<number>) => Array.from(color, (level) => expect.closeTo(level, -0.5));
+    await page.getByRole("navigation").getByRole("button", { name: /^Se 1/ }).click();
+    await expect.poll(seen).toEqual(near(meant));
+    await page.getByRole("navigation").getByRole("button", { name: /^Se 2/ }).click();
+    await expect.poll(seen).toEqual(near(pixels.subarray(0, 3)));
+    expect(Math.abs(pixels[0]! - meant[0])).toBeGreaterThan(8);
+  });
+
   test("plays a film, and goes to a place in it", async () => {
     const study = newUid();
     const recorder = await flow.open();
@@ -321,6 +359,18 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     expect(await page.getByRole("link", { name: "Save" }).getAttribute("download")).toBe("Se 1 Colon.mp4");
   });
 });
+
+/** A colour in the numbers that Display P3 has for it, by pixel, and that profile, as the library of pictures writes them. */
+async function inDisplayP3([r, g, b]: readonly [number, number, number], width: number, height: number) {
+  const file = await sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
+    .withIccProfile("p3")
+    .png()
+    .toBuffer();
+  const profile = (await sharp(file).metadata()).icc!;
+  // Of even length, as each value is (PS3.5 7.1.1).
+  const even = Buffer.concat([profile, Buffer.alloc(profile.length % 2)]);
+  return { pixels: await sharp(file, { ignoreIcc: true }).raw().toBuffer(), profile: even };
+}
 
 /** Runs in a page: a film of H.264 in MP4, a second red and then blue. */
 const recordFilm = `async () => {

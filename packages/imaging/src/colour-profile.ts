@@ -1,8 +1,5 @@
-import { type DataSet, items, Tags, text } from "@isocenter/dicom";
+import { changesColours, type DataSet, items, Tags, text } from "@isocenter/dicom";
 
-/** The header of a profile (ICC.1 7.2): the space of its colours at 16, the signature at 36. */
-const headerBytes = 128;
-const maxProfileBytes = 4 * 1024 * 1024;
 const bytesOfStrip = 1 << 20;
 
 /**
@@ -13,15 +10,7 @@ export function colourProfileOf(ds: DataSet): Uint8Array | null {
   const paths = items(ds, Tags.OpticalPathSequence);
   const source = ds.elements.has(Tags.ICCProfile) ? ds : paths.length === 1 ? paths[0]! : null;
   const value = source?.elements.get(Tags.ICCProfile)?.value;
-  if (!value || value.length < headerBytes || value.length > maxProfileBytes) return null;
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  if (bytes.toString("latin1", 36, 40) !== "acsp" || bytes.toString("latin1", 16, 20) !== "RGB ") return null;
-  // Their descriptions are text of one byte a character, or of two.
-  const isSrgb =
-    text(source!, Tags.ColorSpace) === "SRGB" ||
-    bytes.includes("sRGB IEC61966", "latin1") ||
-    bytes.includes(Buffer.from("sRGB IEC61966", "utf16le").subarray(1));
-  return isSrgb ? null : Uint8Array.from(value);
+  return value && changesColours(value, text(source!, Tags.ColorSpace)) ? Uint8Array.from(value) : null;
 }
 
 /**

@@ -22,7 +22,7 @@ test("a part of a frame is enough for the finest picture that it holds", () => {
 });
 
 test("says how much has come, by the length that the part says or by that of the pixels", () => {
-  const coming = createComing();
+  const coming = createComing(async () => undefined);
   const store = coming.of("a");
   const frame = { transferSyntaxUid: "1.2.840.10008.1.2.1", mediaType: "application/octet-stream" };
   coming.tell("a", image(1024), { ...frame, bytes: new Uint8Array(50), total: 200 });

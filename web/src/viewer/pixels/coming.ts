@@ -2,7 +2,7 @@ import type { ComingFrame } from "../dicomweb.ts";
 import type { StackImage } from "../model/image.ts";
 import { createStore, type Store, type WritableStore } from "../stack/store.ts";
 import { decodeBeginning, isHtj2k } from "./decode.ts";
-import { describePixels, transferSyntaxOf } from "./description.ts";
+import { describePixels, isColor, transferSyntaxOf } from "./description.ts";
 import { picturePixels, type SmallPicture } from "./small-picture.ts";
 
 /** A large image of which not all is here. */
@@ -43,7 +43,8 @@ const steps: readonly { share: number; halvings: number }[] = [
 /** The finest step that a part of the frame is enough for, as its place in the list; -1 for none. */
 export const stepFor = (share: number): number => steps.findLastIndex((step) => share >= step.share);
 
-export function createComing(): Coming {
+/** @param profileOf the ICC profile that the colours of an image are meant by, if they are meant by one */
+export function createComing(profileOf: (image: StackImage) => Promise<Uint8Array | undefined>): Coming {
   const watched = new Map<string, WritableStore<ComingState> & { step: number; busy: boolean }>();
 
   function sharpen(imageId: string, image: StackImage, { bytes, ...frame }: ComingFrame, share: number) {
@@ -55,7 +56,9 @@ export function createComing(): Coming {
     entry.step = step;
     const description = describePixels(image.attributes);
     decodeBeginning(bytes.slice(), description, syntax, steps[step]!.halvings)
-      .then((decoded) => picturePixels(image, decoded))
+      .then(async (decoded) =>
+        picturePixels(image, decoded, isColor(description) ? await profileOf(image) : undefined),
+      )
       .then(
         (picture) => entry.update({ picture }),
         // Too little for a picture, or in another order: the next step, or the whole, will do.

@@ -13,6 +13,7 @@ import { type Coming, createComing, isLarge } from "./coming.ts";
 import { decodePixels } from "./decode.ts";
 import { describePixels, isColor, type PixelDescription, transferSyntaxOf } from "./description.ts";
 import { applyModality, modalityTransformOf } from "./gray.ts";
+import { profileOf, toScreenColors } from "./screen-colors.ts";
 import { paddingOf, statisticsOf } from "./statistics.ts";
 
 /** The scheme of our image identifiers; Cornerstone asks the loader registered for it. */
@@ -90,7 +91,7 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
   const prefix = `${scheme}:${++sources}/`;
   const disposed = new AbortController();
   const mine = new Set<string>();
-  const coming = createComing();
+  const coming = createComing((image) => profileOf(dicomweb, image, disposed.signal));
   const idOf: ImageSource["idOf"] = ({ sopInstanceUid, frameNumber, reformat, subtracted }) =>
     `${subtracted ? `${subtracted.name}:` : ""}${prefix}${reformat?.key ?? sopInstanceUid}/${frameNumber}`;
   const forget = (imageId: string) => {
@@ -122,12 +123,15 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
         either.throwIfAborted();
         return build(imageId, image, pixels, 1);
       }
+      const description = describePixels(image.attributes);
+      const asked = isColor(description) ? profileOf(dicomweb, image, either) : undefined;
+      // Awaited when the pixels are here, which may fail before.
+      asked?.catch(() => {});
       const frame = await dicomweb.frame(
         image,
         either,
         isLarge(image) ? (soFar) => coming.tell(imageId, image, soFar) : undefined,
       );
-      const description = describePixels(image.attributes);
       const transferSyntax = transferSyntaxOf(frame.transferSyntaxUid, frame.mediaType);
       const { samples, planar, photometric } = await decodePixels(frame.bytes, description, transferSyntax);
       either.throwIfAborted();
@@ -135,16 +139,16 @@ export function createImageSource(dicomweb: Dicomweb): ImageSource {
         await fetchTables(dicomweb, image, either);
         return build(imageId, image, applyModality(samples, modalityTransformOf(image.attributes)), 1);
       }
-      if (description.photometricInterpretation === "PALETTE COLOR") {
-        const palette = await paletteOf(dicomweb, image, either);
-        return build(
-          imageId,
-          image,
-          applyPalette(samples, description.rows * description.columns, palette),
-          3,
-        );
-      }
-      return build(imageId, image, toRgb(samples, description, photometric, planar), 3);
+      const colors =
+        description.photometricInterpretation === "PALETTE COLOR"
+          ? applyPalette(
+              samples,
+              description.rows * description.columns,
+              await paletteOf(dicomweb, image, either),
+            )
+          : toRgb(samples, description, photometric, planar);
+      const profile = await asked;
+      return build(imageId, image, profile ? await toScreenColors(colors, profile) : colors, 3);
     },
     dispose() {
       disposed.abort();

@@ -5,6 +5,7 @@ import { toRgb } from "./color.ts";
 import type { DecodedPixels } from "./decode.ts";
 import { isColor, type PixelDescription } from "./description.ts";
 import { applyModality, modalityTransformOf } from "./gray.ts";
+import { toScreenColors } from "./screen-colors.ts";
 import { paddingOf, statisticsOf } from "./statistics.ts";
 
 /** A picture as the screen takes it: red, green, blue and opacity. */
@@ -14,16 +15,18 @@ export interface SmallPicture {
   pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** A coarse picture of an image in the window with which the image opens. */
-export function picturePixels(
+/** A coarse picture of an image in the window with which the image opens, its colours as a profile means them. */
+export async function picturePixels(
   image: StackImage,
   decoded: DecodedPixels & { description: PixelDescription },
-): SmallPicture {
+  profile: Uint8Array | undefined,
+): Promise<SmallPicture> {
   const { description, samples, photometric, planar } = decoded;
   const { rows, columns } = description;
   const pixels = new Uint8ClampedArray(rows * columns * 4).fill(255);
   if (isColor(description)) {
-    const rgb = toRgb(samples, description, photometric, planar);
+    const colors = toRgb(samples, description, photometric, planar);
+    const rgb = profile ? await toScreenColors(colors, profile) : colors;
     for (let i = 0; i < rows * columns; i++) pixels.set(rgb.subarray(i * 3, i * 3 + 3), i * 4);
     return { columns, rows, pixels };
   }
