@@ -264,6 +264,24 @@ describe("a lossy code stream of more bits than are stored", () => {
     expect(held).not.toEqual(all);
   });
 
+  test.each([
+    ["in all bits allocated are held within what is stored", 0xffff],
+    ["in the bits stored alone stay as they are", 0x3ff],
+  ])("JPEG-LS: signed values %s", async (_name, mask) => {
+    const written = { bitsStored: 16, highBit: 15 };
+    const values = Array.from({ length: 37 * 53 }, (_, n) =>
+      n % 53 < 20 ? 490 + (n % 22) : n % 53 < 40 ? -512 + (n % 7) : (n % 40) - 20,
+    );
+    const bits = bytesOf(values.map((value) => value & mask));
+    const encoded = await encodeLossless("jpegLs", greyFrame(written), bits, 2, 3);
+    const frame = greyFrame({ ...written, ...syntax(".4.81"), pixelRepresentation: 1 });
+    const all = valuesOf((await decodeFrame(frame, encoded)).bytes, true);
+    const held = valuesOf((await decodeFrame({ ...frame, ...stored }, encoded)).bytes, true);
+    const within = all.map((value) => Math.min(511, Math.max(-512, value)));
+    expect(within).not.toEqual(all);
+    expect(held).toEqual(mask === 0xffff ? within : all);
+  });
+
   test("reversible wavelets keep what lies above the bits stored", async () => {
     const pixels = bytesOf(beyond(false));
     const encoded = await encodeLossless("jpeg2000", greyFrame(wide), pixels);

@@ -8,7 +8,7 @@ import {
   interleave,
   widen,
 } from "../frame.ts";
-import { clampToStored } from "../stored-range.ts";
+import { clampToStored, isSignExtended } from "../stored-range.ts";
 import { decodeWithNative, decodeWithWasm } from "./modules.ts";
 
 const lossless = 0xc3;
@@ -117,8 +117,12 @@ export async function decodeJpegLs(description: FrameDescription, bytes: Uint8Ar
   const { decoded, interleaveMode, nearLossless } = await decodeWithWasm("jpegLs", terminated(bytes));
   const bytesPerSample = header.precision > 8 ? 2 : 1;
   const samples = widen(description, decoded, bytesPerSample, false);
+  const { pixelRepresentation, bitsAllocated, bitsStored } = description;
   const mayExceed =
-    nearLossless > 0 && header.precision > description.bitsStored && description.pixelRepresentation === 0;
+    nearLossless > 0 &&
+    header.precision > bitsStored &&
+    (pixelRepresentation === 0 ||
+      (header.precision === bitsAllocated && isSignExtended(description, samples, nearLossless)));
   const widened = mayExceed ? clampToStored(description, samples, nearLossless) : samples;
   const byPlane = description.samplesPerPixel > 1 && interleaveMode === 0;
   return {
