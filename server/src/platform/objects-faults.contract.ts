@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FaultyProxy } from "@isocenter/test/support/faulty-proxy.ts";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { chunks, keysOf } from "./objects.contract.ts";
 import type { ObjectStore } from "./objects.ts";
 import type { StorePatience } from "./objects-requests.ts";
@@ -160,8 +160,18 @@ export function objectStoreFaults({ store, direct, open, proxy, unfinished }: Fa
   test("a reader that takes its time loses nothing", async () => {
     await direct().put("instances/abc", pieces(noise(3 * mebibyte)));
     const parts: Buffer[] = [];
-    for await (const part of await open({ idleTimeoutMs: 300, attempts: 1 }).get("instances/abc")) {
-      if (parts.length < 2) await new Promise((resolve) => setTimeout(resolve, 400));
+    const idleTimeoutMs = 5000;
+    const stream = await open({ idleTimeoutMs, attempts: 1 }).get("instances/abc");
+    // Only the reader's time passes, however long the store takes for its own.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    for await (const part of stream) {
+      if (parts.length < 2) {
+        // Until the store has sent all that is read ahead, the time is its own.
+        while (stream.readableLength < stream.readableHighWaterMark && !stream.destroyed)
+          await new Promise((resolve) => setImmediate(resolve));
+        vi.advanceTimersByTime(2 * idleTimeoutMs);
+      }
       parts.push(part as Buffer);
     }
     expect(Buffer.concat(parts).equals(noise(3 * mebibyte))).toBe(true);

@@ -32,6 +32,8 @@ test.each([
   ["PatientName=*DOE^J*", { kind: "name", pattern: "*DOE^J*", fuzzy: false }],
   ["PatientName=DOE&fuzzymatching=true", { kind: "name", pattern: "DOE", fuzzy: true }],
   ["00100020=X%201", { kind: "text", pattern: "X 1" }],
+  ["00100020=%20X%201%20%20", { kind: "text", pattern: "X 1" }],
+  ["PatientName=DOE^J%20", { kind: "name", pattern: "DOE^J", fuzzy: false }],
   ["PatientID=", { kind: "universal" }],
   ["PatientID=*", { kind: "universal" }],
   ["StudyDate=20260105", { kind: "date", from: "2026-01-05", to: "2026-01-05" }],

@@ -93,14 +93,17 @@ const listed = (value: string): string[] =>
     .map((word) => word.trim())
     .filter((word) => word !== "");
 
+/** Spaces around a value mean nothing (PS3.5 6.2), here as in an identifier of C-FIND. */
+const unpadded = (value: string): string => value.replace(/^ +| +$/g, "");
+
 /** The text of a value for matching, or what is wrong with it. */
 type Reading = Match | string;
 
 const readers: Readonly<
   Record<Exclude<Match["kind"], "universal">, (value: string, fuzzy: boolean) => Reading>
 > = {
-  text: (pattern) => ({ kind: "text", pattern }),
-  name: (pattern, fuzzy) => ({ kind: "name", pattern, fuzzy }),
+  text: (value) => ({ kind: "text", pattern: unpadded(value) }),
+  name: (value, fuzzy) => ({ kind: "name", pattern: unpadded(value), fuzzy }),
   date(value) {
     const range = parseDateRange(value);
     return range ? { kind: "date", ...range } : "must be a date YYYYMMDD or a range of dates.";
