@@ -290,6 +290,19 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     expect(Math.abs(pixels[0]! - meant[0])).toBeGreaterThan(8);
   });
 
+  test("while the archive does not answer the viewer says so, and the report whose it is", async () => {
+    const { bytes, StudyInstanceUID } = ctInstance({ PatientName: "Stumm^Stella", PatientID: "PH-10" });
+    await flow.store(bytes);
+    const page = await flow.open({ as: reader, expected: (text) => text.includes("503") });
+    await page.route("**/dicomweb/**", (route) => route.fulfill({ status: 503, body: "" }));
+    await page.goto(`/studies/${StudyInstanceUID}/view`);
+    await page.getByText("The archive cannot answer at the moment.").waitFor();
+    await page.keyboard.press("F6");
+    const report = page.getByRole("complementary", { name: "Report" });
+    await report.getByText("Stumm, Stella").waitFor();
+    await report.getByText("PH-10").waitFor();
+  });
+
   test("plays a film, and goes to a place in it", async () => {
     const study = newUid();
     const recorder = await flow.open();

@@ -3,7 +3,7 @@ import { dayOf } from "../kit/dates.ts";
 import { joined } from "../kit/joined.ts";
 import { t } from "../words/words.ts";
 
-/** Whom a window is about that covers the page with the name. */
+/** Whom it is about where the page does not say so, or a window covers where it does. */
 export function PatientOf({ patient }: { patient: PatientSummary }) {
   return (
     <p className="flex flex-wrap items-baseline gap-x-2 text-12 text-text-2">

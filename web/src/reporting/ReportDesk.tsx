@@ -8,7 +8,9 @@ import { toast } from "../kit/toast.ts";
 import { claimNext } from "../reading/queries.ts";
 import { studyByUid } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
+import { PatientOf } from "./PatientOf.tsx";
 import { useStudy, useStudyReport } from "./queries.ts";
+
 import { Beside, Body, ClinicalQuestion, isWriting } from "./ReportPage.tsx";
 import { ReportState } from "./ReportState.tsx";
 import "./reporting.css";
@@ -64,18 +66,24 @@ function Desk({ studyId }: { studyId: string }) {
   const { signedAt = null, status, actions } = report.data ?? {};
   const isSubmitted = status === "PRELIMINARY" && !actions?.includes("sign");
   return (
-    <div className="report-beside-body">
-      {(signedAt !== null || isSubmitted) && (
-        <NextStudy studyId={studyId}>
-          {isSubmitted ? t("It waits to be signed.") : t("This study is read.")}
-        </NextStudy>
-      )}
-      <div className="report-question">
-        <ClinicalQuestion study={study.data} />
+    <>
+      {/* Of the department, and so also where the archive does not answer and the viewer knows nobody. */}
+      <div className="border-b border-line px-4 py-1.5">
+        <PatientOf patient={study.data.patient} />
       </div>
-      <Body study={study.data} report={report.data} />
-      <Beside study={study.data} writing={isWriting(report.data)} />
-    </div>
+      <div className="report-beside-body">
+        {(signedAt !== null || isSubmitted) && (
+          <NextStudy studyId={studyId}>
+            {isSubmitted ? t("It waits to be signed.") : t("This study is read.")}
+          </NextStudy>
+        )}
+        <div className="report-question">
+          <ClinicalQuestion study={study.data} />
+        </div>
+        <Body study={study.data} report={report.data} />
+        <Beside study={study.data} writing={isWriting(report.data)} />
+      </div>
+    </>
   );
 }
 

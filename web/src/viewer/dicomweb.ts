@@ -210,6 +210,8 @@ function wordsFor(status: number): string {
   if (status === 403) return t("You may not see these images.");
   if (status === 404 || status === 410) return t("The archive no longer has this.");
   if (status === 406) return t("The archive cannot send these images in a form that can be shown.");
-  if (status === 429 || status === 503) return t("The archive is busy.");
+  if (status === 429) return t("The archive is busy.");
+  if (status === 502 || status === 503 || status === 504)
+    return t("The archive cannot answer at the moment.");
   return t("The archive answered with an error ({status}).", { status: String(status) });
 }

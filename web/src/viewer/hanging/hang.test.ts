@@ -53,6 +53,19 @@ const hungOf = (current: SeriesEntry[], prior: SeriesEntry[] = []) => {
 };
 
 describe("hanging", () => {
+  it.each([
+    [1, "1 × 1"],
+    [2, "1 × 2"],
+    [3, "1 × 3"],
+    [4, "2 × 2"],
+    [5, "2 × 3"],
+    [7, "3 × 3"],
+    [12, "3 × 3"],
+  ])("gives %i ultrasound pictures the smallest grid that has room for them", (count, grid) => {
+    const pictures = series("us", "ready", count, { "00080060": ["US"] });
+    expect(hungOf([pictures])?.grid).toBe(grid);
+  });
+
   it("opens with the first series of pictures, once those before it are known", () => {
     expect(initialSeries([series("a", "loading", 0), series("b", "ready")])).toBeUndefined();
     expect(initialSeries([series("a", "ready", 0), series("b", "failed", 0), series("c", "ready")])).toBe(

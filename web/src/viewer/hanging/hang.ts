@@ -135,7 +135,17 @@ function hangNamed(
 }
 
 /** Without the rows and columns of the grid that stay empty. */
-function compact(hung: readonly (Hung | undefined)[], { rows, columns }: Protocol) {
+function compact(hung: readonly (Hung | undefined)[], { rows, columns, alike }: Protocol) {
+  if (alike) {
+    const there = hung.filter((one) => one !== undefined);
+    const across = there.length <= columns ? there.length : Math.ceil(Math.sqrt(there.length));
+    const down = Math.ceil(there.length / across);
+    return {
+      rows: down,
+      columns: across,
+      hung: Array.from({ length: down * across }, (_, index) => there[index]),
+    };
+  }
   const at = (row: number, column: number) => hung[row * columns + column];
   const all = (count: number) => Array.from({ length: count }, (_, index) => index);
   const usedRows = all(rows).filter((row) => all(columns).some((column) => at(row, column)));

@@ -31,6 +31,8 @@ export interface Protocol {
   linked?: true;
   /** Whether places of the current study for which nothing is found take the series that hang nowhere. */
   filled?: true;
+  /** Whether all places are alike, so that pictures stand in the smallest grid that has room for them. */
+  alike?: true;
 }
 
 export interface ProtocolsOfModality {
@@ -137,7 +139,12 @@ export const protocols: Readonly<Record<string, ProtocolsOfModality>> = {
     withPrior: { rows: 2, columns: 4, cells: [...breast, ...breast.map(ofPrior)] },
   },
   US: {
-    withoutPrior: { rows: 3, columns: 3, cells: Array.from({ length: 9 }, () => ({ modality: "US" })) },
+    withoutPrior: {
+      rows: 3,
+      columns: 3,
+      cells: Array.from({ length: 9 }, () => ({ modality: "US" })),
+      alike: true,
+    },
     withPrior: { rows: 1, columns: 2, cells: [{ modality: "US" }, { modality: "US", prior: true }] },
   },
   NM: nuclear,

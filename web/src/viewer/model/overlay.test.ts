@@ -43,6 +43,8 @@ describe("the texts over an image", () => {
       topRight: ["2025-11-20 09:58", "Axial · 1 mm"],
       bottomLeft: ["Im 142 / 386", "Loc −112.5 mm"],
       bottomRight: ["W 1500 L −600 · Lung", "Zoom 1.34", "Lossy compression"],
+      // What would be mistaken if it were not there stays.
+      lesser: ["F · 58 y · 1967-03-02", "2025-11-20 09:58", "Loc −112.5 mm", "Zoom 1.34"],
     });
   });
 

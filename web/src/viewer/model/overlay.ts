@@ -13,6 +13,8 @@ export interface OverlayText {
   topRight: string[];
   bottomLeft: string[];
   bottomRight: string[];
+  /** Those of them that leave first where there is not room for all. */
+  lesser: string[];
 }
 
 export interface OverlayInput {
@@ -37,26 +39,31 @@ export function overlayText(input: OverlayInput): OverlayText {
   const description =
     textOf(attributes, tags.SeriesDescription) ?? textOf(attributes, tags.ProtocolName) ?? "";
   const seriesNumber = textOf(attributes, tags.SeriesNumber);
+  const rest = patientLine(patient);
+  const when = acquired(image);
+  const place = location(image);
+  const zoom = t("Zoom {factor}", { factor: input.zoom.toFixed(2) });
   return {
     topLeft: compact([
       [patient.name || t("Name unknown"), patient.id || t("no identifier")].join(" · "),
-      patientLine(patient),
+      rest,
       image.reformat
         ? planeSource(seriesNumber, description)
         : joined(seriesNumber ? t("Se {number}", { number: seriesNumber }) : "", description),
     ]),
-    topRight: compact([acquired(image), joined(planeText(image), thickness(image)), lateralityText(image)]),
+    topRight: compact([when, joined(planeText(image), thickness(image)), lateralityText(image)]),
     bottomLeft: compact([
       input.isAfterGap ? t("Slices are missing before this one") : "",
       imageLine(input),
-      location(image),
+      place,
     ]),
     bottomRight: compact([
       windowLine(input),
-      t("Zoom {factor}", { factor: input.zoom.toFixed(2) }),
+      zoom,
       noSuvLine(image),
       textOf(attributes, tags.LossyImageCompression) === "01" ? t("Lossy compression") : "",
     ]),
+    lesser: [rest, when, place, zoom],
   };
 }
 

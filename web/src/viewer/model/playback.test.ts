@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dataSet } from "./data-set.fixture.ts";
 import { imagesOfInstance, type StackImage } from "./image.ts";
-import { nextInFilm, type Playback, playbackIn } from "./playback.ts";
+import { filmSaid, nextInFilm, type Playback, playbackIn } from "./playback.ts";
 import { presentationStateOf } from "./presentation-states.ts";
 
 const film = (SOPInstanceUID: string, NumberOfFrames: number): StackImage[] =>
@@ -54,6 +54,18 @@ test("of several films in a series the one that is seen is played, and a volume 
     }),
   );
   expect(played([...volume, ...film("5", 2)], 1, undefined, 3)).toEqual([3, 4, 3]);
+});
+
+test("what is left out of a film, and that it goes back and forth, is said", () => {
+  const images = [...film("1", 9), ...film("2", 4)];
+  const skipped = [[7, 9]] as const;
+  const playback = { sweeps: false, skipped, framesPerSecond: 25 };
+  expect(filmSaid(images, 2, playback)).toEqual({ played: 6, total: 9, sweeps: false });
+  expect(filmSaid(images, 10, { ...playback, sweeps: true })).toEqual({ played: 4, total: 4, sweeps: true });
+  expect(filmSaid(images, 10, playback)).toBeUndefined();
+  expect(filmSaid(images, 0, undefined)).toBeUndefined();
+  // Such a playback is not followed.
+  expect(filmSaid(images, 0, { ...playback, skipped: [[1, 9]] })).toBeUndefined();
 });
 
 test("a presentation state says how the films that it is about are played", () => {

@@ -56,6 +56,32 @@ export function filmAt(
   return last - first + 1 === image.numberOfFrames && place(first) === place(last) ? [first, last] : whole;
 }
 
+/** Which of the images of a film are played, as places in the stack. */
+function playedIn(
+  images: readonly StackImage[],
+  [first, last]: readonly [first: number, last: number],
+  playback: Playback | undefined,
+): number[] {
+  const all = Array.from({ length: last - first + 1 }, (_, nth) => first + nth);
+  return all.filter((at) => {
+    const frame = images[at]?.frameNumber ?? at + 1;
+    return !playback?.skipped.some(([from, to]) => frame >= from && frame <= to);
+  });
+}
+
+/** What somebody would not think who sees the film: that frames are left out of it, or that it goes back and forth. */
+export function filmSaid(
+  images: readonly StackImage[],
+  index: number,
+  playback: Playback | undefined,
+): { played: number; total: number; sweeps: boolean } | undefined {
+  const ends = filmAt(images, index, images.length);
+  const total = ends[1] - ends[0] + 1;
+  const played = playedIn(images, ends, playback).length;
+  const sweeps = playback?.sweeps ?? false;
+  return played > 0 && (sweeps || played < total) ? { played, total, sweeps } : undefined;
+}
+
 /**
  * Which image comes next in a film, and which way it goes then. A playback that skips all of its frames is not followed.
  * @param direction 1 or -1
@@ -65,12 +91,9 @@ export function nextInFilm(
   playback: Playback | undefined,
   direction: number,
 ): { index: number; direction: number } {
-  const [first, last] = filmAt(images, index, count);
-  const isPlayed = (at: number) => {
-    const frame = images[at]?.frameNumber ?? at + 1;
-    return !playback?.skipped.some(([from, to]) => frame >= from && frame <= to);
-  };
-  const played = Array.from({ length: last - first + 1 }, (_, nth) => first + nth).filter(isPlayed);
+  const ends = filmAt(images, index, count);
+  const [first, last] = ends;
+  const played = playedIn(images, ends, playback);
   if (played.length === 0) return { index: index === last ? first : index + 1, direction: 1 };
   const ahead = (way: number) =>
     way > 0 ? played.find((at) => at > index) : played.findLast((at) => at < index);

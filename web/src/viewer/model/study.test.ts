@@ -94,4 +94,13 @@ describe("a study", () => {
     expect(headingOf(series)).toMatchObject({ patient: { id: "7" }, description: "Head" });
     expect(headingOf([])).toBeUndefined();
   });
+
+  it("is headed by the modalities of its pictures, and by all where there are none", async () => {
+    const report = dataSet({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.88.33", Modality: "SR" });
+    const letter = dataSet({ SOPClassUID: "1.2.840.10008.5.1.4.1.1.104.1", Modality: "DOC" });
+    const headed = async (series: Record<string, JsonDataSet[]>) =>
+      headingOf((await settled(createStudyStore(archive(series), "1"))).series)?.modalities;
+    expect(await headed({ a: [letter], b: [report], c: [picture(1, { Modality: "CT" })] })).toEqual(["CT"]);
+    expect(await headed({ a: [letter], b: [report] })).toEqual(["SR", "DOC"]);
+  });
 });

@@ -175,7 +175,14 @@ export interface StudyHeading {
   date: string;
   time: string;
   accessionNumber: string;
+  /** Those of pictures, reports and other papers left out; of a study without pictures, all. */
   modalities: string[];
+}
+
+/** Undefined for none. */
+function modalitiesOf(series: readonly SeriesEntry[]): string[] | undefined {
+  const all = [...new Set(series.map(({ modality }) => modality).filter(Boolean))];
+  return all.length > 0 ? all : undefined;
 }
 
 /** What stands in the banner, from the first of these series that is here. */
@@ -188,6 +195,6 @@ export function headingOf(series: readonly SeriesEntry[]): StudyHeading | undefi
     date: dateOf(first, tags.StudyDate) ?? "",
     time: timeOf(first, tags.StudyTime) ?? "",
     accessionNumber: textOf(first, tags.AccessionNumber) ?? "",
-    modalities: [...new Set(series.map((entry) => entry.modality).filter(Boolean))],
+    modalities: modalitiesOf(series.filter(({ kind }) => !kind)) ?? modalitiesOf(series) ?? [],
   };
 }

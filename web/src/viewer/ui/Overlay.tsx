@@ -19,22 +19,30 @@ export function Overlay({ state }: { state: ViewportState }) {
   });
   return (
     <div className="vw-overlay">
-      <Corner place="tl" lines={text.topLeft} />
-      <Corner place="tr" lines={text.topRight} />
-      <Corner place="bl" lines={text.bottomLeft} />
-      <Corner place="br" lines={text.bottomRight} />
+      <Corner place="tl" lines={text.topLeft} lesser={text.lesser} />
+      <Corner place="tr" lines={text.topRight} lesser={text.lesser} />
+      <Corner place="bl" lines={text.bottomLeft} lesser={text.lesser} />
+      <Corner place="br" lines={text.bottomRight} lesser={text.lesser} />
       <Letters letters={state.letters} />
     </div>
   );
 }
 
-function Corner({ place, lines }: { place: "tl" | "tr" | "bl" | "br"; lines: string[] }) {
+interface CornerProps {
+  place: "tl" | "tr" | "bl" | "br";
+  lines: readonly string[];
+  lesser: readonly string[];
+}
+
+function Corner({ place, lines, lesser }: CornerProps) {
   if (lines.length === 0) return null;
   return (
     <div className="vw-corner" data-place={place}>
       {lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines have no identity but their place.
-        <span key={index}>{line}</span>
+        <span key={index} data-lesser={lesser.includes(line) || undefined}>
+          {line}
+        </span>
       ))}
     </div>
   );

@@ -35,7 +35,7 @@ export function PatientBanner({ heading, children, onClose }: PatientBannerProps
         <h1 className="vw-patient">
           <span className="vw-patient-name">{patient.name || t("Name unknown")}</span>
           <span className="vw-patient-rest">
-            {[patientLine(patient)].filter(Boolean).join("")}
+            <span className="vw-patient-line">{patientLine(patient)}</span>
             {patientLine(patient) ? " · " : ""}
             <span className="vw-mono">{patient.id || t("no identifier")}</span>
           </span>

@@ -13,6 +13,7 @@ import type { ViewportController } from "../stack/viewport-controller.ts";
 import type { ViewportState } from "../stack/viewport-state.ts";
 import { CoarseLayer } from "./CoarseLayer.tsx";
 import { DocumentView } from "./DocumentView.tsx";
+import { FilmTag } from "./FilmTag.tsx";
 import { FusionLayer } from "./FusionLayer.tsx";
 import { PriorTag, pointing, useHungImages, usePriorAge, useShowing, VolumeProgress } from "./hung-pane.tsx";
 import { Icon } from "./icons.tsx";
@@ -200,6 +201,7 @@ export function ViewportPane(props: ViewportPaneProps) {
           {props.hanging && isVisible && !state.error && (
             <TurnLines hanging={props.hanging} slot={slot} controller={controller} state={state} />
           )}
+          {!state.error && <FilmTag state={state} presented={presented} />}
           {state.shown?.subtracted && !state.error && <MaskTag masking={state.shown.subtracted.masking} />}
           {presented && state.shown && !state.error && (
             <PresentationLayer presented={presented} image={state.shown} controller={controller} />

@@ -8,7 +8,7 @@ interface PictureWish {
 
 /** What lies over a picture as text. */
 const textSelector =
-  ".vw-corner span, .vw-letter, .vw-prior-tag, .vw-key-image, .vw-scale span, .vw-segments-names span, .vw-presentation-tag, .vw-coarse-share";
+  ".vw-corner span, .vw-letter, .vw-prior-tag, .vw-key-image, .vw-scale span, .vw-segments-names span, .vw-presentation-tag, .vw-mask-tag, .vw-coarse-share";
 
 /** The viewports as they stand on the screen, in its own pixels: pictures, what is drawn over them, and their texts if wanted. */
 export async function pictureOf(panes: readonly HTMLElement[], { type, texts }: PictureWish): Promise<Blob> {
