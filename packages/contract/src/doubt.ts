@@ -212,6 +212,7 @@ export const Deletion = Type.Object({
   patient: PatientSummary,
   reason: Type.String(),
   numberOfInstances: Type.Integer(),
+  numberOfImages: Type.Integer({ description: "Those of the instances that hold a picture" }),
   size: Type.Integer(),
   deletedBy: Type.Object({ id: Type.String(), name: Type.String() }),
   deletedAt: DateTime,

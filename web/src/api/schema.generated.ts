@@ -5174,6 +5174,8 @@ export interface components {
             patient: components["schemas"]["PatientSummary"];
             reason: string;
             numberOfInstances: number;
+            /** @description Those of the instances that hold a picture */
+            numberOfImages: number;
             size: number;
             deletedBy: {
                 id: string;

@@ -58,6 +58,9 @@ export const totalOf = (total: number, exact: boolean): string => `${count(total
 export const imageCount = (value: number): string =>
   t("{count, plural, one {# image} other {# images}}", { count: value });
 
+export const objectCount = (value: number): string =>
+  t("{count, plural, one {# object} other {# objects}}", { count: value });
+
 /** The images of a study or series, or the objects of one that holds no picture. */
 export const contentCount = ({
   numberOfImages,
@@ -66,9 +69,7 @@ export const contentCount = ({
   numberOfImages: number;
   numberOfInstances: number;
 }): string =>
-  numberOfImages === 0 && numberOfInstances > 0
-    ? t("{count, plural, one {# object} other {# objects}}", { count: numberOfInstances })
-    : imageCount(numberOfImages);
+  numberOfImages === 0 && numberOfInstances > 0 ? objectCount(numberOfInstances) : imageCount(numberOfImages);
 
 export const seriesCount = (value: number): string =>
   t("{count, plural, one {# series} other {# series}}", { count: value });

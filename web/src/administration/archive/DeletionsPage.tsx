@@ -8,7 +8,7 @@ import { ReasonDialog, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { Tag } from "../../kit/Tag.tsx";
-import { sizeOf } from "../../studies/format.ts";
+import { contentCount, count, sizeOf } from "../../studies/format.ts";
 import { useTimeZone } from "../../studies/queries.ts";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
@@ -78,7 +78,7 @@ export default function DeletionsPage() {
                     />
                   ),
                 },
-                { head: t("Images"), less: true, numeric: true, cell: (one) => one.numberOfInstances },
+                { head: t("Images"), less: true, numeric: true, cell: (one) => count(one.numberOfImages) },
                 { head: t("Reason"), cell: ({ reason }) => reason },
                 {
                   head: t("Deleted by"),
@@ -130,7 +130,7 @@ function DeletionSide({ deletion, onClose }: { deletion: Deletion; onClose: () =
           <dd>{deletion.reason}</dd>
           <dt>{t("Images")}</dt>
           <dd>
-            {deletion.numberOfInstances}, {sizeOf(deletion.size)}
+            {contentCount(deletion)}, {sizeOf(deletion.size)}
           </dd>
           <dt>{t("Kept until")}</dt>
           <dd>{dayOf(deletion.retainedUntil)}</dd>

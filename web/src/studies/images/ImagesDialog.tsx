@@ -13,7 +13,7 @@ import { Skeleton } from "../../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../../kit/States.tsx";
 import { Thumbnail } from "../../kit/Thumbnail.tsx";
 import { t } from "../../words/words.ts";
-import { imageCount } from "../format.ts";
+import { imageCount, objectCount } from "../format.ts";
 import "./images.css";
 
 const atOnce = 24;
@@ -55,7 +55,7 @@ export default function ImagesDialog({ study, series, name, onClose }: ImagesDia
       wide
       onOpenChange={(open) => !open && onClose()}
       title={name}
-      description={images && imageCount(total)}
+      description={images && countWord(series)(total)}
     >
       {deleted && <JustDeleted deleted={deleted} onBack={() => setDeleted(null)} />}
       {list.isError && !images ? (
@@ -118,6 +118,10 @@ export default function ImagesDialog({ study, series, name, onClose }: ImagesDia
     </Dialog>
   );
 }
+
+/** All objects of the series stand here, those without a picture as well. */
+const countWord = ({ numberOfImages, numberOfInstances }: Series) =>
+  numberOfImages === numberOfInstances ? imageCount : objectCount;
 
 const numberOf = ({ instanceNumber }: Image, index: number): number => instanceNumber ?? index + 1;
 

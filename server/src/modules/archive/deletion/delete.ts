@@ -78,6 +78,7 @@ export async function deleteImages(
     subject_id: subject.id,
     reason,
     number_of_instances: 0,
+    number_of_images: 0,
     size: 0,
     deleted_by: viewer.id,
     deleted_by_name: viewer.name,
@@ -92,9 +93,11 @@ export async function deleteImages(
   const [taken] = await tx<{ instances: number; size: number }[]>`
     with taken as (
       update instance i set deleted_at = ${at}, deletion_id = ${id} from series se
-      where se.id = i.series_id and se.study_id = ${study.id} and i.deleted_at is null and ${within} returning i.size)
-    update deletion d set number_of_instances = t.instances, size = t.size
-    from (select count(*)::int as instances, coalesce(sum(size), 0) as size from taken) t where d.id = ${id}
+      where se.id = i.series_id and se.study_id = ${study.id} and i.deleted_at is null and ${within}
+      returning i.size, i.number_of_frames > 0 as image)
+    update deletion d set number_of_instances = t.instances, number_of_images = t.images, size = t.size
+    from (select count(*)::int as instances, count(*) filter (where image)::int as images, coalesce(sum(size), 0) as size from taken) t
+    where d.id = ${id}
     returning number_of_instances as instances, d.size`;
   if (subject.kind !== "STUDY" && taken!.instances === 0)
     throw new Refusal("not-found", ...missing[subject.kind]);

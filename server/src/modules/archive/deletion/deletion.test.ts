@@ -143,6 +143,9 @@ test("documents are counted among the instances and not among the images, as the
   await restore(deleted);
   expect(await counts()).toEqual(all);
   expect(await wrong()).toEqual([]);
+  const whole = await remove({ kind: "STUDY", id: studyId });
+  expect(await view(whole)).toMatchObject({ numberOfInstances: 3, numberOfImages: 2 });
+  await restore(whole);
   await at.database.db`update study set number_of_images = 3 where id = ${studyId}`;
   expect(await wrong()).toEqual(["study"]);
 });

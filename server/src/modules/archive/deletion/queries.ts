@@ -28,6 +28,7 @@ interface Row
     | "studyDescription"
     | "reason"
     | "numberOfInstances"
+    | "numberOfImages"
     | "size"
     | "onHold"
   > {
@@ -47,7 +48,8 @@ const statuses = ["DELETED", "RESTORED", "PURGED"] as const;
 
 const columns = (sql: Reader): Fragment => sql`
   d.id, d.kind, d.subject_id as "subjectId", d.facility_id as "facilityId", st.id as "studyId", st.study_instance_uid as "studyInstanceUid",
-  st.study_date as "studyDate", st.description as "studyDescription", d.reason, d.number_of_instances as "numberOfInstances", d.size,
+  st.study_date as "studyDate", st.description as "studyDescription", d.reason, d.number_of_instances as "numberOfInstances",
+  d.number_of_images as "numberOfImages", d.size,
   ${summarySql(sql, "p")} as patient, d.deleted_by as "deletedBy", d.deleted_by_name as "deletedByName", d.deleted_at as "deletedAt",
   d.restored_at is not null as restored, d.purged_at is not null as purged,
   (st.created_at at time zone f.time_zone)::date as "receivedOn", f.time_zone as "timeZone",
