@@ -3,7 +3,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
-import { momentIn } from "../../kit/dates.ts";
+import { clockIn, momentIn } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { FormDialog, OnceDialog, Tick } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
@@ -27,7 +27,7 @@ import { Table, Two } from "../parts/Table.tsx";
 export default function WebhooksPage() {
   const { state, change } = useAddress();
   const [adding, setAdding] = useState(false);
-  const [secret, setSecret] = useState<string | null>(null);
+  const [secret, setSecret] = useState<Given | null>(null);
   const list = usePages(["webhooks"], ["webhook"], (paging, signal) =>
     answerOf(api.GET("/api/v1/webhooks", { params: { query: paging }, signal })),
   );
@@ -49,7 +49,7 @@ export default function WebhooksPage() {
           <WebhookSide
             key={opened.id}
             webhook={opened}
-            onSecret={setSecret}
+            onSecret={(another) => setSecret({ secret: another, isAnother: true })}
             onClose={() => change({ id: undefined })}
           />
         )
@@ -107,7 +107,7 @@ export default function WebhooksPage() {
           onClose={() => setAdding(false)}
           onMade={(made) => {
             setAdding(false);
-            setSecret(made.secret);
+            setSecret({ secret: made.secret, isAnother: false });
             change({ id: made.id });
           }}
         />
@@ -116,13 +116,25 @@ export default function WebhooksPage() {
         <OnceDialog
           title={t("The secret of the webhook")}
           what={t("Secret")}
-          secret={secret}
-          hint={t("The other system checks with it that messages come from here.")}
+          secret={secret.secret}
+          hint={
+            secret.isAnother
+              ? t(
+                  "Give it to the other system within a day: until then messages are signed with the one before as well.",
+                )
+              : t("The other system checks with it that messages come from here.")
+          }
           onClose={() => setSecret(null)}
         />
       )}
     </Page>
   );
+}
+
+interface Given {
+  secret: string;
+  /** Or the first one. */
+  isAnother: boolean;
 }
 
 const eventsOf = (text: string) => text.split(/[\s,]+/).filter(Boolean);
@@ -200,9 +212,9 @@ function WebhookSide({
   const one = { params: { path: { id: webhook.id } } };
   const test = async () => {
     const done = await act(() => answerOf(api.POST("/api/v1/webhooks/{id}/test", one)));
-    if (done) setTested(deliveryText(done.answer));
+    if (done) setTested(done.answer);
   };
-  const [tested, setTested] = useState("");
+  const [tested, setTested] = useState<WebhookDelivery>();
   const rotate = async () => {
     const done = await act(() => answerOf(api.POST("/api/v1/webhooks/{id}/rotate-secret", one)));
     if (done) onSecret(done.answer.secret);
@@ -226,8 +238,11 @@ function WebhookSide({
         <Button variant="danger" onClick={() => setRemoving(true)}>
           {t("Remove")}
         </Button>
-        <span role="status" className="text-12">
-          {tested}
+        <span
+          role="status"
+          className={`text-12 font-medium ${tested?.state === "FAILED" ? "text-crit" : "text-ok"}`}
+        >
+          {tested && deliveryText(tested)}
         </span>
       </section>
       <Deliveries webhookId={webhook.id} />
@@ -251,9 +266,8 @@ function WebhookSide({
 
 /** What the other side answered, or why it did not. */
 const deliveryText = ({ status, durationMs, error }: WebhookDelivery): string =>
-  status === null
-    ? (error ?? t("no answer"))
-    : t("answered {status} after {milliseconds} ms", { status, milliseconds: durationMs ?? 0 });
+  error ??
+  t("answered {status} after {milliseconds} ms", { status: status ?? "", milliseconds: durationMs ?? 0 });
 
 function EditWebhook({ webhook, onSaved }: { webhook: Webhook; onSaved: () => void }) {
   const [url, setUrl] = useState(webhook.url);
@@ -329,8 +343,16 @@ function Deliveries({ webhookId }: { webhookId: string }) {
                       ? deliveryText(one)
                       : one.attempts === 0
                         ? t("waits")
-                        : t("waits: {answer}", { answer: deliveryText(one) })}
+                        : t("waits until {time}: {answer}", {
+                            time: clockIn(timeZone, one.nextAttemptAt ?? one.createdAt),
+                            answer: deliveryText(one),
+                          })}
                   </span>
+                  {one.error !== null && one.answer && (
+                    <span className="mono block truncate text-text-3" title={one.answer}>
+                      {one.answer}
+                    </span>
+                  )}
                 </span>
                 {one.actions.includes("redeliver") && (
                   <Button size="s" busy={busy} onClick={() => again(one.id)}>
