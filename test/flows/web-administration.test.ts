@@ -126,6 +126,31 @@ describe.skipIf(chromiumMissing())("an administrator's day in the browser", () =
     await expect.poll(async () => (await call("GET", "/quarantine")).data.length).toBe(1);
   });
 
+  test("opens what stands behind the first page, and clears what was sought there", async () => {
+    const make = (code: string) =>
+      call("POST", "/procedures", { code, name: `Procedure ${code}`, modality: "CT", durationMinutes: 15 });
+    for (let n = 100; n < 201; n++) await make(`P${n}`);
+    const last = await make("ZZZ");
+    const page = await flow.open({ as: admin });
+    await page.goto(`/administration/procedures?id=${last.id}`);
+    await page.getByRole("complementary", { name: "Procedure ZZZ" }).waitFor();
+
+    await page.goto("/administration/procedures?q=nothing+of+it");
+    const sought = page.getByLabel("Name or code");
+    expect(await sought.inputValue()).toBe("nothing of it");
+    await page.getByRole("button", { name: "Clear the filter" }).click();
+    await page.getByRole("row", { name: /Procedure P100/ }).waitFor();
+    expect(await sought.inputValue()).toBe("");
+
+    // What is mended in the middle of a word stays there, although the address follows later.
+    await page.goto("/administration/hl7-messages?q=34");
+    const number = page.getByLabel("Control id");
+    await number.press("Home");
+    await number.pressSequentially("12");
+    await page.waitForURL(/q=1234$/);
+    expect(await number.inputValue()).toBe("1234");
+  });
+
   test("is kept from whoever has no part in it", async () => {
     await flow.person("desk", "Dora Desk", "FRONT_DESK");
     const page = await flow.open({ as: own("desk") });

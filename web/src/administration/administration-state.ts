@@ -17,7 +17,8 @@ const keys = [
   "description",
   "by",
 ] as const;
-const longest = 200;
+/** In characters. */
+export const longestValue = 200;
 
 export type AdministrationState = { [Key in (typeof keys)[number]]?: string | undefined };
 
@@ -25,7 +26,7 @@ export function readAdministrationState(search: Record<string, unknown>): Admini
   return Object.fromEntries(
     keys.flatMap((key) => {
       const value = typeof search[key] === "number" ? String(search[key]) : search[key];
-      return typeof value === "string" && value !== "" && value.length <= longest ? [[key, value]] : [];
+      return typeof value === "string" && value !== "" && value.length <= longestValue ? [[key, value]] : [];
     }),
   );
 }

@@ -14,7 +14,7 @@ import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 
 const kinds: Readonly<Record<Deletion["kind"], string>> = {
@@ -31,7 +31,7 @@ export default function DeletionsPage() {
   const list = usePages(["deletions", status], ["study", "series", "image"], (paging, signal) =>
     answerOf(api.GET("/api/v1/deletions", { params: { query: { ...paging, status } }, signal })),
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Deleted")}

@@ -12,7 +12,7 @@ import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { DoubtSide } from "./DoubtSide.tsx";
 import { doubtWord } from "./doubt-words.ts";
@@ -28,7 +28,7 @@ export default function DoubtsPage() {
     (paging, signal) =>
       answerOf(api.GET("/api/v1/reconciliation", { params: { query: { ...paging, status } }, signal })),
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Reconciliation")}

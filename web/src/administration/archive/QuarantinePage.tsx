@@ -10,7 +10,7 @@ import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { DoubtFilter } from "./DoubtsPage.tsx";
 import { QuarantineSide } from "./QuarantineSide.tsx";
@@ -24,7 +24,7 @@ export default function QuarantinePage() {
   const list = usePages(["quarantine", status], ["quarantine", "image"], (paging, signal) =>
     answerOf(api.GET("/api/v1/quarantine", { params: { query: { ...paging, status } }, signal })),
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Quarantine")}

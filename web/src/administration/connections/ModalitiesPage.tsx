@@ -14,7 +14,7 @@ import { useAddress } from "../parts/address.ts";
 import { useFacilityName } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { type Echo, EchoResult, useEchoes } from "./echo.tsx";
 import { Knocking } from "./Knocking.tsx";
@@ -38,7 +38,7 @@ export default function ModalitiesPage() {
     { caps: ["E"], label: t("echo all"), on: ["e"], inBar: true, run: echoAll },
     { caps: ["N"], label: t("new modality"), on: ["n"], inBar: true, run: () => setAdding(true) },
   ]);
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   const address = system.data && `${system.data.host}:${system.data.dicomPort}`;
   return (
     <Page

@@ -16,7 +16,7 @@ import { useFacilityName } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { doorWords, textConditions, useDestinations, useRuleForm } from "./rule-form.tsx";
 
@@ -41,7 +41,7 @@ export default function RoutingPage() {
   useShortcuts(t("Routing rules"), [
     { caps: ["N"], label: t("new rule"), on: ["n"], inBar: true, run: () => setAdding(true) },
   ]);
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   const titleOf = (id: string) => destinations.find((one) => one.id === id)?.aeTitle ?? "–";
   return (
     <Page

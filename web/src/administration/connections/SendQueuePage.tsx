@@ -18,7 +18,7 @@ import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { useDestinations } from "./rule-form.tsx";
 
@@ -53,7 +53,7 @@ export default function SendQueuePage() {
       answerOf(api.GET("/api/v1/send-queue", { params: { query: { ...paging, ...filters } }, signal })),
     againMs,
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Send queue")}

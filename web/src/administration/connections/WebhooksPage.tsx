@@ -20,7 +20,7 @@ import { useFacilityOptions } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 
 /** Other systems that are told of events. */
@@ -34,7 +34,7 @@ export default function WebhooksPage() {
   useShortcuts(t("Webhooks"), [
     { caps: ["N"], label: t("new webhook"), on: ["n"], inBar: true, run: () => setAdding(true) },
   ]);
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Webhooks")}

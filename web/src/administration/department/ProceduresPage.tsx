@@ -3,18 +3,18 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api, useMe } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
-import { Field } from "../../kit/Field.tsx";
 import { EmptyState, NoMatch } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { ModalityChip, Tag } from "../../kit/Tag.tsx";
 import { t } from "../../words/words.ts";
+import { AddressField } from "../parts/AddressField.tsx";
 import { useAddress } from "../parts/address.ts";
 import { DetailsForm } from "../parts/DetailsForm.tsx";
 import { Edited } from "../parts/Edited.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { priceText } from "./money.ts";
 import { useProcedureForm } from "./procedure-form.tsx";
@@ -38,7 +38,7 @@ export default function ProceduresPage() {
       ? [{ caps: ["N"], label: t("new procedure"), on: ["n"], inBar: true, run: () => setAdding(true) }]
       : [],
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Procedures")}
@@ -61,12 +61,7 @@ export default function ProceduresPage() {
       }
     >
       <search className="filters">
-        <Field
-          label={t("Name or code")}
-          type="search"
-          defaultValue={state.q ?? ""}
-          onChange={({ target }) => change({ q: target.value.trim() })}
-        />
+        <AddressField label={t("Name or code")} value={state.q} onChange={(q) => change({ q })} />
       </search>
       <Card title={t("Procedures")} count={list.total}>
         <Listing

@@ -17,7 +17,7 @@ import { useFacilityName, useFacilityOptions } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { hoursByDays, hoursText, type OpeningHours, readHours, type Weekday, weekdays } from "./hours.ts";
 
@@ -42,7 +42,7 @@ export default function StationsPage() {
   useShortcuts(t("Stations"), [
     { caps: ["N"], label: t("new station"), on: ["n"], inBar: true, run: () => setAdding(true) },
   ]);
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Stations")}

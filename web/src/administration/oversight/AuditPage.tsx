@@ -16,7 +16,7 @@ import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { PersonSelect } from "../people/PersonSelect.tsx";
 import { auditQuery } from "./audit-query.ts";
@@ -30,7 +30,7 @@ export default function AuditPage() {
   const list = usePages(["audit", query], [], (paging, signal) =>
     answerOf(api.GET("/api/v1/audit", { params: { query: { ...paging, ...query } }, signal })),
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Audit")}

@@ -14,7 +14,7 @@ import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Answer, Listing } from "../parts/Listing.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table } from "../parts/Table.tsx";
 
 /** Whose records somebody opened without caring for them, and why: for review. */
@@ -29,7 +29,7 @@ export default function GlassPage() {
       }),
     ),
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Break-glass")}

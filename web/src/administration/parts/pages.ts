@@ -1,5 +1,6 @@
 import type { Pagination } from "@isocenter/contract";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { cursorIn } from "../../studies/list-state.ts";
 
 export interface Pages<Row> {
@@ -68,4 +69,27 @@ export function usePages<Row>(
     loadingMore: list.isFetchingNextPage,
     more: () => void list.fetchNextPage(),
   };
+}
+
+/** How many rows are read to find the one that the address opens. */
+const furthest = 1000;
+
+/**
+ * The row that the address opens. A link, or what was just made, may lead behind the pages that are shown: then they are read up to it, once. A row that
+ * was here and went is not sought.
+ */
+export function useOpened<Row extends { id: string }>(
+  list: Pages<Row>,
+  id: string | undefined,
+): Row | undefined {
+  const { data, hasMore, loadingMore, isError, more } = list;
+  const opened = id === undefined ? undefined : data?.find((row) => row.id === id);
+  const [seen, setSeen] = useState<string>();
+  if (opened && opened.id !== seen) setSeen(opened.id);
+  const seeks = id !== undefined && id !== seen && !opened && hasMore && !loadingMore && !isError;
+  const read = data?.length ?? 0;
+  useEffect(() => {
+    if (seeks && read < furthest) more();
+  });
+  return opened;
 }

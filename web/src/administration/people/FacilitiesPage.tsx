@@ -14,7 +14,7 @@ import { Edited } from "../parts/Edited.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table } from "../parts/Table.tsx";
 import { DemonstrationCard } from "./DemonstrationCard.tsx";
 import { PersonSelect } from "./PersonSelect.tsx";
@@ -26,7 +26,7 @@ export default function FacilitiesPage() {
   const list = usePages(["facilities"], ["facility"], (paging, signal) =>
     answerOf(api.GET("/api/v1/facilities", { params: { query: paging }, signal })),
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Facilities")}

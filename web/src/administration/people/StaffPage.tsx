@@ -17,7 +17,7 @@ import { Edited } from "../parts/Edited.tsx";
 import { Listing } from "../parts/Listing.tsx";
 import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { useStaffForm } from "./staff-form.tsx";
 
@@ -39,7 +39,7 @@ export default function StaffPage() {
   useShortcuts(t("Staff"), [
     { caps: ["N"], label: t("new member of staff"), on: ["n"], inBar: true, run: () => setAdding(true) },
   ]);
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Staff")}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
+import { ConfirmDialog } from "../../kit/ConfirmDialog.tsx";
 import { momentIn } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
 import { Choices } from "../../kit/forms.tsx";
@@ -31,11 +32,14 @@ export function UserSide({
   onClose: () => void;
   onSecret: (password: string) => void;
 }) {
-  const { busy, act } = useRun("users");
+  const [resetting, setResetting] = useState(false);
+  const { busy, problem, run, act } = useRun("users");
   const may = (action: UserDetails["actions"][number]) => user.actions.includes(action);
   const reset = async () => {
-    const done = await act(() => resetPassword(user.id, user.version));
-    if (done?.answer.temporaryPassword) onSecret(done.answer.temporaryPassword);
+    const done = await run(() => resetPassword(user.id, user.version));
+    if (!done) return;
+    setResetting(false);
+    if (done.answer.temporaryPassword) onSecret(done.answer.temporaryPassword);
   };
   return (
     <Side title={user.fullName} about={user.username} onClose={onClose}>
@@ -46,7 +50,7 @@ export function UserSide({
       )}
       <section className="flex flex-wrap gap-2" aria-label={t("Account")}>
         {may("reset-password") && (
-          <Button icon="key" busy={busy} onClick={() => void reset()}>
+          <Button icon="key" busy={busy} onClick={() => setResetting(true)}>
             {t("Reset password")}
           </Button>
         )}
@@ -73,6 +77,19 @@ export function UserSide({
         )}
       </section>
       {may("sessions") && <Sessions user={user} />}
+      {resetting && (
+        <ConfirmDialog
+          title={t("Reset the password of {username}?", { username: user.username })}
+          description={t(
+            "The one they have counts no more, and they are signed out wherever they work. The new one is shown once.",
+          )}
+          submit={t("Reset password")}
+          busy={busy}
+          problem={problem}
+          onConfirm={() => void reset()}
+          onClose={() => setResetting(false)}
+        />
+      )}
     </Side>
   );
 }

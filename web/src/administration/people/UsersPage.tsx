@@ -5,7 +5,6 @@ import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { momentIn } from "../../kit/dates.ts";
-import { Field } from "../../kit/Field.tsx";
 import { OnceDialog, Select } from "../../kit/forms.tsx";
 import { roleWord } from "../../kit/roles.ts";
 import { NoMatch } from "../../kit/States.tsx";
@@ -13,11 +12,12 @@ import { useShortcuts } from "../../kit/shortcuts.ts";
 import { Tag } from "../../kit/Tag.tsx";
 import { useTimeZone } from "../../studies/queries.ts";
 import { t } from "../../words/words.ts";
+import { AddressField } from "../parts/AddressField.tsx";
 import { useAddress } from "../parts/address.ts";
 import { useFacilityName } from "../parts/facilities.ts";
 import { Listing } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
-import { usePages } from "../parts/pages.ts";
+import { useOpened, usePages } from "../parts/pages.ts";
 import { Table, Two } from "../parts/Table.tsx";
 import { NewUser } from "./NewUser.tsx";
 import { UserSide } from "./UserSide.tsx";
@@ -49,7 +49,7 @@ export default function UsersPage() {
   useShortcuts(t("Users"), [
     { caps: ["N"], label: t("new user"), on: ["n"], inBar: true, run: () => setAdding(true) },
   ]);
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("Users")}
@@ -71,12 +71,7 @@ export default function UsersPage() {
       }
     >
       <search className="filters">
-        <Field
-          label={t("Name or user name")}
-          type="search"
-          defaultValue={state.q ?? ""}
-          onChange={({ target }) => change({ q: target.value.trim() })}
-        />
+        <AddressField label={t("Name or user name")} value={state.q} onChange={(q) => change({ q })} />
         <Select
           label={t("Role")}
           value={state.role ?? ""}

@@ -10,10 +10,11 @@ import { Tag } from "../../../kit/Tag.tsx";
 import { useTimeZone } from "../../../studies/queries.ts";
 import { t } from "../../../words/words.ts";
 import type { AdministrationState } from "../../administration-state.ts";
+import { AddressField } from "../../parts/AddressField.tsx";
 import { useAddress } from "../../parts/address.ts";
 import { Listing } from "../../parts/Listing.tsx";
 import { Card, Page } from "../../parts/Page.tsx";
-import { usePages } from "../../parts/pages.ts";
+import { useOpened, usePages } from "../../parts/pages.ts";
 import { Table, Two } from "../../parts/Table.tsx";
 import { MessageSide } from "./MessageSide.tsx";
 import { messageQuery } from "./message-query.ts";
@@ -32,7 +33,7 @@ export default function MessagesPage() {
   const list = usePages(["hl7", "messages", "list", query], liveHl7, (paging, signal) =>
     answerOf(api.GET("/api/v1/hl7/messages", { params: { query: { ...paging, ...query } }, signal })),
   );
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("HL7 messages")}
@@ -155,13 +156,7 @@ function Filters({
         value={state.to ?? ""}
         onChange={({ target }) => change({ to: target.value })}
       />
-      <Field
-        label={t("Control id")}
-        value={state.q ?? ""}
-        maxLength={199}
-        spellCheck={false}
-        onChange={({ target }) => change({ q: target.value })}
-      />
+      <AddressField label={t("Control id")} value={state.q} onChange={(q) => change({ q })} />
       {state.patient && (
         <Button size="s" onClick={() => change({ patient: "" })}>
           {t("One patient: show all")}

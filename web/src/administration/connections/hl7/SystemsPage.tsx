@@ -10,7 +10,7 @@ import { t } from "../../../words/words.ts";
 import { useAddress } from "../../parts/address.ts";
 import { Listing } from "../../parts/Listing.tsx";
 import { Card, Page } from "../../parts/Page.tsx";
-import { usePages } from "../../parts/pages.ts";
+import { useOpened, usePages } from "../../parts/pages.ts";
 import { Table, Two } from "../../parts/Table.tsx";
 import { NewSystem } from "./NewSystem.tsx";
 import { liveHl7 } from "./queries.ts";
@@ -27,7 +27,7 @@ export default function SystemsPage() {
   useShortcuts(t("HL7 systems"), [
     { caps: ["N"], label: t("add system"), on: ["n"], inBar: true, run: () => setAdding(true) },
   ]);
-  const opened = list.data?.find(({ id }) => id === state.id);
+  const opened = useOpened(list, state.id);
   return (
     <Page
       title={t("HL7 systems")}
