@@ -19,7 +19,18 @@ const headerBeforePixelsBytes = 32 * 1024 * 1024;
 export function createObjectReader(platform: Platform) {
   const frameIndexes = new WeakMap<StoredInstance, FrameIndex>();
 
+  /** The stream errors, never ends, where the object is cut short. */
   async function openObject(instance: StoredInstance, range?: ByteRange): Promise<Readable> {
+    const { start, end = instance.size } = range ?? { start: 0 };
+    const length = Math.max(0, Math.min(end, instance.size) - start);
+    const source = await openStored(instance, range);
+    return Readable.from(wholeOf(instance, source, length), {
+      objectMode: false,
+      highWaterMark: source.readableHighWaterMark,
+    }).once("close", () => source.destroy());
+  }
+
+  async function openStored(instance: StoredInstance, range?: ByteRange): Promise<Readable> {
     const { objects } = platform;
     const { objectKey, rewritten, size } = instance;
     if (!rewritten) return objects.get(objectKey, range);
@@ -52,10 +63,15 @@ export function createObjectReader(platform: Platform) {
   }
 
   async function readObject(instance: StoredInstance, range: ByteRange, memory?: Buffer): Promise<Buffer> {
-    if (!instance.rewritten) return platform.objects.read(instance.objectKey, range, memory);
-    const chunks: Buffer[] = [];
-    for await (const chunk of await openObject(instance, range)) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
+    if (instance.rewritten) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of await openObject(instance, range)) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    }
+    const bytes = await platform.objects.read(instance.objectKey, range, memory);
+    if (bytes.length < Math.min(range.end ?? instance.size, instance.size) - range.start)
+      throw cutShort(instance);
+    return bytes;
   }
 
   /** Frames stand where they were received, whatever is written over what comes before them. */
@@ -90,8 +106,7 @@ export function createObjectReader(platform: Platform) {
     const source = transferSyntax(instance.transferSyntaxUID)?.deflated
       ? await readInflated(instance, span)
       : await readReceived(instance, span, fits);
-    if (source.length < span.end - span.start)
-      throw new Error(`the object of image ${instance.id} is shorter than its rows say`);
+    if (source.length < span.end - span.start) throw cutShort(instance);
     const bytes =
       pieces.length === 1
         ? source
@@ -143,6 +158,19 @@ export function createObjectReader(platform: Platform) {
     readAttributes,
     readAllAttributes,
   };
+}
+
+const cutShort = ({ id }: StoredInstance): Error =>
+  new Error(`the object of image ${id} is shorter than its rows say`);
+
+/** What a store lost the end of looks whole to whoever reads to the end. */
+async function* wholeOf(instance: StoredInstance, source: Readable, length: number) {
+  let left = length;
+  for await (const chunk of source) {
+    left -= (chunk as Buffer).length;
+    yield chunk as Buffer;
+  }
+  if (left > 0) throw cutShort(instance);
 }
 
 /**

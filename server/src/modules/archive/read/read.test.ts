@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import {
   type DicomJson,
@@ -19,8 +20,8 @@ import {
   type MadeInstance,
 } from "@isocenter/test/support/instances.ts";
 import { testPlatform } from "@isocenter/test/support/platform.ts";
-import { beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { prepareJobs, systemClock, type Viewer } from "../../../platform/index.ts";
+import { beforeAll, beforeEach, describe, expect, inject, onTestFinished, test, vi } from "vitest";
+import { type ByteRange, prepareJobs, systemClock, type Viewer } from "../../../platform/index.ts";
 import { createJournal, type Journal } from "../../journal/index.ts";
 import { createArchive } from "../archive.ts";
 import { emptyLostAndFound, sweepOrphans } from "../sweep.ts";
@@ -114,6 +115,26 @@ describe("a frame", () => {
     expect(stored).toMatchObject({ numberOfFrames: 0, pixels: null, headerLength: stored.size });
     await expect(archive.readFrame(stored, 1)).rejects.toMatchObject({ code: "frame.not-found" });
   });
+});
+
+test("an object of which the store lost the end is an error, and never a shorter object", async () => {
+  const stored = await located(ctInstance());
+  const half = Math.floor(stored.size / 2);
+  const { get, read } = platform.objects;
+  const cut = (range?: ByteRange) => ({ start: range?.start ?? 0, end: Math.min(range?.end ?? half, half) });
+  const spies = [
+    vi.spyOn(platform.objects, "get").mockImplementation((key, range) => get(key, cut(range))),
+    vi.spyOn(platform.objects, "read").mockImplementation((key, range) => read(key, cut(range))),
+  ];
+  onTestFinished(() => {
+    for (const spy of spies) spy.mockRestore();
+  });
+  const shorter = /is shorter than its rows say/;
+  const received = async (range?: ByteRange) => buffer(await archive.openObject(stored, range));
+  await expect(received()).rejects.toThrow(shorter);
+  await expect(received({ start: half - 10, end: half + 10 })).rejects.toThrow(shorter);
+  await expect(archive.readObject(stored)).rejects.toThrow(shorter);
+  expect(await received({ start: 0, end: half })).toHaveLength(half);
 });
 
 test("the header ends where the pixels begin, and attributes are read from it", async () => {
