@@ -303,6 +303,44 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     await report.getByText("PH-10").waitFor();
   });
 
+  test("an image comes by itself when the archive is back", async () => {
+    const { bytes, StudyInstanceUID } = ctInstance();
+    await flow.store(bytes);
+    const page = await flow.open({ as: reader, expected: (text) => text.includes("503") });
+    await page.route("**/frames/**", (route) => route.fulfill({ status: 503, body: "" }));
+    await page.goto(`/studies/${StudyInstanceUID}/view`);
+    await page.getByText("The archive cannot answer at the moment. It is tried again by itself.").waitFor();
+    await page.unroute("**/frames/**");
+    await paneOf(page).and(page.locator("[data-state=shown]")).waitFor();
+  });
+
+  test("images of two people are under a mark with both their names, on paper too", async () => {
+    const mine = ctInstance({ PatientName: "Eins^Erna", PatientID: "PH-11" });
+    const { StudyInstanceUID } = mine;
+    const again = { StudyInstanceUID, PatientName: "Eins^Erna", PatientID: "PH-11", SeriesNumber: 2 };
+    const other = ctInstance(again);
+    await flow.store(mine.bytes, other.bytes);
+    const page = await flow.open({ as: reader });
+    await page.route(`**/series/${other.SeriesInstanceUID}/metadata`, async (route) => {
+      const answer = await route.fetch();
+      const text = (await answer.text()).replaceAll("Eins^Erna", "Zwei^Zita").replaceAll("PH-11", "PH-12");
+      await route.fulfill({ response: answer, body: text });
+    });
+    await page.goto(`/studies/${StudyInstanceUID}/view`);
+    await shows(paneOf(page), { state: "shown" });
+    const mark = page.getByTestId("two-patients");
+    for (const name of ["Eins, Erna", "Zwei, Zita"]) await mark.getByText(name).waitFor();
+    // Without the texts in the corners the names stand in the mark alone.
+    await page.keyboard.press("o");
+    await page.evaluate("globalThis.print = () => {}");
+    await page.getByRole("button", { name: "Print" }).click();
+    await page.locator("img.vw-print").waitFor({ state: "attached" });
+    await page.emulateMedia({ media: "print" });
+    const [marked, sheet] = [await mark.boundingBox(), await page.locator("img.vw-print").boundingBox()];
+    expect(sheet!.y).toBeGreaterThanOrEqual(marked!.y + marked!.height);
+    expect(marked!.height).toBeGreaterThan(20);
+  });
+
   test("plays a film, and goes to a place in it", async () => {
     const study = newUid();
     const recorder = await flow.open();

@@ -4,6 +4,7 @@ import { api } from "../api/client.ts";
 import { queryClient } from "../api/live.ts";
 import { ApiError } from "../api/problem.ts";
 import { saveFile } from "../kit/save-file.ts";
+import { imagingModalities } from "../studies/format.ts";
 import { studiesOfPatient, studyByUid } from "../studies/queries.ts";
 import { type Desk, KeptConflict, type KeptHanging, type Sharing, type StudyMarks } from "../viewer/desk.ts";
 import { t } from "../words/words.ts";
@@ -43,7 +44,7 @@ export function createDesk(permissions: readonly string[]): Desk {
         studyInstanceUid: other.studyInstanceUid,
         date: other.studyDate ?? "",
         description: other.studyDescription ?? "",
-        modalities: other.modalities,
+        modalities: imagingModalities(other.modalities),
         bodyPart: other.bodyPart ?? "",
       }));
     },

@@ -22,10 +22,13 @@ export interface ComingFrame extends EncodedFrame {
 /** An answer that is no success, in words that can be shown to a person. */
 export class DicomwebError extends Error {
   readonly status: number;
+  /** Whether the archive, or the way to it, may be back in a moment. */
+  readonly mayPass: boolean;
   constructor(message: string, status: number) {
     super(message);
     this.name = "DicomwebError";
     this.status = status;
+    this.mayPass = [0, 429, 502, 503, 504].includes(status);
   }
 }
 

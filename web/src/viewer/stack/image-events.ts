@@ -1,5 +1,6 @@
 import { Enums, eventTarget } from "@cornerstonejs/core";
 import { t } from "../../words/words.ts";
+import { DicomwebError } from "../dicomweb.ts";
 import { fetchImage } from "../pixels/image-source.ts";
 import type { WritableStore } from "./store.ts";
 import type { ViewportState } from "./viewport-state.ts";
@@ -28,7 +29,7 @@ export function followViewport(
     setTimeout(() => {
       const { imageIds, index, shownIndex, error } = store.get();
       if (stopped || imageIds[index] !== imageId || shownIndex === index || error !== "") return;
-      store.update({ error: t("The image was received but cannot be drawn.") });
+      store.update({ error: t("The image was received but cannot be drawn."), mayPass: false });
     }, drawingTimeMs);
   }
 
@@ -50,7 +51,10 @@ export function followViewport(
     const { imageIds, index } = store.get();
     if (imageIds[index] !== imageId) return;
     const reason = error instanceof Error ? error : (error as { error?: unknown } | undefined)?.error;
-    store.update({ error: reason instanceof Error ? reason.message : t("The image cannot be shown.") });
+    store.update({
+      error: reason instanceof Error ? reason.message : t("The image cannot be shown."),
+      mayPass: reason instanceof DicomwebError && reason.mayPass,
+    });
   }
 
   const follow = <T>(target: EventTarget, name: string, handle: (detail: T) => void) => {

@@ -14,6 +14,8 @@ export interface ViewportState {
   shownIndex: number;
   /** Why the image asked for cannot be shown, or "". */
   error: string;
+  /** Whether that may be over in a moment, so that it is tried again. */
+  mayPass: boolean;
   window: Window | undefined;
   /** The preset's name while nobody has changed the window since. */
   windowName: string;
@@ -43,6 +45,7 @@ export const emptyViewport: ViewportState = {
   shown: undefined,
   shownIndex: -1,
   error: "",
+  mayPass: false,
   window: undefined,
   windowName: "",
   windowChoices: 0,

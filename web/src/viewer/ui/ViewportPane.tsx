@@ -107,7 +107,7 @@ export function ViewportPane(props: ViewportPaneProps) {
   });
   useShowing(controller, source, { images, hung, seriesInstanceUid: series?.seriesInstanceUid });
 
-  useRetryOnline(controller);
+  useRetry(controller, state);
   useEffect(() => controller?.present(presentation?.of), [controller, presentation]);
   const presented = state?.shown && presentation?.of(state.shown);
 
@@ -267,8 +267,16 @@ export function ViewportPane(props: ViewportPaneProps) {
   );
 }
 
-/** Tries again as soon as the browser is back in its network. */
-function useRetryOnline(controller: ViewportController | undefined): void {
+const retryMs = 5000;
+
+/** Tries again as soon as the browser is back in its network, and from time to time while the archive is away. */
+function useRetry(controller: ViewportController | undefined, state: ViewportState | undefined): void {
+  const isPassing = state !== undefined && state.error !== "" && state.mayPass;
+  useEffect(() => {
+    if (!controller || !isPassing) return;
+    const timer = setTimeout(controller.retry, retryMs);
+    return () => clearTimeout(timer);
+  }, [controller, isPassing]);
   useEffect(() => {
     if (!controller) return;
     const retry = () => {
@@ -312,7 +320,7 @@ function OverImage({ state, controller, session, overlays, coming }: OverImagePr
             number: state.index + 1,
             total: state.images.length,
           })}
-          text={state.error}
+          text={state.mayPass ? `${state.error} ${t("It is tried again by itself.")}` : state.error}
           action={t("Try again")}
           onAction={controller.retry}
         />
