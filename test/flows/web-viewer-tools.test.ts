@@ -311,6 +311,21 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await listed(page, "length").toEqual([measured]);
   });
 
+  test("a solid as MIP shows the highest value along each ray, and no surface", async () => {
+    const { page } = await openStudy(flow, current, reader);
+    await page.keyboard.press("v");
+    const solid = page.locator(".vw-solid");
+    await solid.getByLabel("Look of the solid").selectOption("MIP");
+    // From the front: the two middle blocks of the last row, which are 28 apart, in the look's ramp from −200 to 800.
+    const greyOf = (column: number) => (255 * (phantomValue(slices / 2, 3, column) + 200)) / 1000;
+    await expect
+      .poll(async () => {
+        const { width, height, at } = await pictureOf(solid);
+        return [-1, 1].map((side) => at(width / 2 + (side * height) / 12, height / 2)[0]);
+      })
+      .toEqual([1, 2].map((column) => expect.closeTo(greyOf(column), -1)));
+  });
+
   test("has one large picture on a phone, its series below it and the tools in one row", async () => {
     const { page, pane } = await openStudy(flow, current, reader, {
       width: 390,

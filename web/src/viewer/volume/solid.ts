@@ -16,6 +16,8 @@ import type { Volume } from "./volumes.ts";
 export interface Look {
   preset: string;
   title: string;
+  /** Whether each ray shows the highest value that it meets, and no surface. */
+  projects?: true;
 }
 
 const computed: readonly Look[] = [
@@ -25,13 +27,13 @@ const computed: readonly Look[] = [
   { preset: "CT-Lung", title: message("Lung") },
   { preset: "CT-Soft-Tissue", title: message("Soft tissue") },
   { preset: "CT-Muscle", title: message("Muscle") },
-  { preset: "CT-MIP", title: message("MIP") },
+  { preset: "CT-MIP", title: message("MIP"), projects: true },
 ];
 const magnetic: readonly Look[] = [
   { preset: "MR-Default", title: message("Surface") },
   { preset: "MR-T2-Brain", title: message("Brain, T2") },
   { preset: "MR-Angio", title: message("Vessels") },
-  { preset: "MR-MIP", title: message("MIP") },
+  { preset: "MR-MIP", title: message("MIP"), projects: true },
 ];
 
 export const looksFor = (modality: string): readonly Look[] => (modality === "MR" ? magnetic : computed);
@@ -146,9 +148,11 @@ export async function openSolid(
   const group = turningTools(name);
   group?.addViewport(name, name);
 
+  const ramp = rampOf(volume.geometry.images[0]!.modality, values);
   const solid: Solid = {
-    choose({ preset }) {
+    choose({ preset, projects }) {
       viewport.setProperties({ preset });
+      project(viewport, projects ? ramp : undefined);
       // Rays take fewer samples where the processor follows each of them.
       (
         viewport as unknown as Types.IVolumeViewport & { setSampleDistanceMultiplier(by: number): void }
@@ -176,6 +180,41 @@ export async function openSolid(
   solid.choose(look);
   solid.lookFrom("front");
   return solid;
+}
+
+/** From which value to which a projection goes from black to white: bones and vessels of a CT, else most of what is there. */
+function rampOf(modality: string, values: Int16Array): readonly [from: number, to: number] {
+  if (modality === "CT") return [-200, 800];
+  const step = Math.ceil(values.length / 100_000);
+  const some = Int16Array.from(
+    { length: Math.ceil(values.length / step) },
+    (_, n) => values[n * step]!,
+  ).sort();
+  const from = some[0] ?? 0;
+  return [from, Math.max(from + 1, some[Math.floor(some.length * 0.999)] ?? 0)];
+}
+
+/**
+ * The highest value along each ray, as a grey of the ramp; without one the look's surfaces. Presets of Cornerstone are colours and opacities alone, and its
+ * own setBlendMode does nothing for solids.
+ */
+function project(
+  viewport: Types.IVolumeViewport,
+  ramp: readonly [from: number, to: number] | undefined,
+): void {
+  const { actor } = viewport.getDefaultActor() as { actor: Types.VolumeActor };
+  const mapper = actor.getMapper() as unknown as { setBlendMode(mode: Enums.BlendModes): void };
+  mapper.setBlendMode(ramp ? Enums.BlendModes.MAXIMUM_INTENSITY_BLEND : Enums.BlendModes.COMPOSITE);
+  if (!ramp) return;
+  const property = actor.getProperty();
+  const greys = property.getRGBTransferFunction(0);
+  greys.removeAllPoints();
+  const opacities = property.getScalarOpacity(0);
+  opacities.removeAllPoints();
+  for (const [level, value] of ramp.entries()) {
+    greys.addRGBPoint(value, level, level, level);
+    opacities.addPoint(value, 1);
+  }
 }
 
 function metadataOf({ geometry }: Volume, dimensions: Types.Point3, spacing: Types.Point3): Types.Metadata {
