@@ -153,6 +153,7 @@ describe.skipIf(chromiumMissing())("the day of the front desk and of the technol
     const printed = await paper.innerText();
     for (const one of [/As it stood on /, /10:30–11:00\s+Thorsby, Eve/, /12:00–12:30\s+Jarrow, Eve/])
       expect(printed).toMatch(one);
+    expect(await paper.locator(".paper-house").count()).toBe(await paper.locator("section").count());
     expect(await page.locator("main").isVisible()).toBe(false);
     await page.emulateMedia({ media: "screen" });
     await paper.waitFor({ state: "detached" });

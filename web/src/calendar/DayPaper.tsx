@@ -1,6 +1,6 @@
 import { dayOf, momentIn } from "../kit/dates.ts";
 import { joined } from "../kit/joined.ts";
-import { Paper } from "../kit/Paper.tsx";
+import { Paper, PaperHouse } from "../kit/Paper.tsx";
 import { orderWord } from "../orders/order-words.ts";
 import { priorityWord } from "../orders/priorities.ts";
 import { t } from "../words/words.ts";
@@ -19,20 +19,27 @@ interface DayPaperProps {
 export function DayPaper({ columns, house, timeZone, now }: DayPaperProps) {
   const booked = columns.filter(({ appointments }) => appointments.length > 0);
   return (
-    <Paper house={joined(house, timeZone)}>
+    <Paper>
       {booked.length === 0 && (
         <section>
+          <PaperHouse name={house} />
           <h1>{columns[0] && dayWords(columns[0].day.date, "long")}</h1>
           <p>{t("Nothing is booked.")}</p>
         </section>
       )}
       {booked.map(({ key, day, station, appointments }) => (
         <section key={key}>
+          <PaperHouse name={house} />
           <h1>
             {station?.name ?? t("Without a station")} · {dayWords(day.date, "long")}
           </h1>
           {/* What changed since is not on it. */}
-          <p>{t("As it stood on {moment}", { moment: momentIn(timeZone, new Date(now).toISOString()) })}</p>
+          <p>
+            {joined(
+              t("As it stood on {moment}", { moment: momentIn(timeZone, new Date(now).toISOString()) }),
+              timeZone,
+            )}
+          </p>
           <table>
             <thead>
               <tr>

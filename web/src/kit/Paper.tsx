@@ -23,17 +23,23 @@ function usePrinting(): boolean {
   return printing;
 }
 
-/** What is printed of a page: black on white and alone, in either theme. It is there only while the page is printed. */
-export function Paper({ house, children }: { house: string; children: ReactNode }) {
+/**
+ * What is printed of a page: black on white and alone, in either theme. It is there only while the page is printed. Each section is a
+ * sheet of its own, and says itself of which house it is.
+ */
+export function Paper({ house, children }: { house?: string; children: ReactNode }) {
   if (!usePrinting()) return null;
   return createPortal(
     <div className="paper">
-      <p className="paper-house">{house}</p>
+      {house !== undefined && <PaperHouse name={house} />}
       {children}
     </div>,
     document.body,
   );
 }
+
+/** Whose paper it is, at the head of a sheet. */
+export const PaperHouse = ({ name }: { name: string }) => <p className="paper-house">{name}</p>;
 
 /** Names and what stands beside them; what is empty is left out. */
 export function PaperFacts({ facts }: { facts: readonly (readonly [string, string | null | undefined])[] }) {
