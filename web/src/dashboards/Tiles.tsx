@@ -102,11 +102,13 @@ function OneTile({ tile, state, today }: { tile: Tile; state: DashboardState; to
     <div>
       <div className="text-12 text-text-2">{tile.label}</div>
       <div className="flex items-center gap-3">
-        <strong className="text-28 font-semibold">
+        <strong className="text-28 font-semibold whitespace-nowrap">
           {!now.data ? "…" : value === null ? "–" : tile.say(value)}
         </strong>
         {tile.change !== "share" && (
-          <span className="text-12 text-text-3">{t("n {count}", { count: countOf(counted) })}</span>
+          <span className="text-12 whitespace-nowrap text-text-3">
+            {t("n {count}", { count: countOf(counted) })}
+          </span>
         )}
         <span className="flex-1" />
         {over.data && <Spark rows={over.data.data} span={span} today={today} value={tile.valueOf} />}

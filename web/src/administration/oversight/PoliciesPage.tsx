@@ -4,6 +4,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { channelWords } from "../../findings/channels.ts";
+import { severityWords } from "../../findings/severities.ts";
 import { Button, IconButton } from "../../kit/Button.tsx";
 import { Field } from "../../kit/Field.tsx";
 import { Form, Select, Tick } from "../../kit/forms.tsx";
@@ -84,7 +85,7 @@ export default function PoliciesPage() {
   );
 }
 
-const severityName = ({ severity }: FindingPolicy) => severity.charAt(0) + severity.slice(1).toLowerCase();
+const severityName = ({ severity }: FindingPolicy) => t(severityWords[severity]);
 
 interface Versioned {
   policy: FindingPolicy;
