@@ -13,7 +13,7 @@ import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
 import { eventually } from "../support/program.ts";
-import { type Authorization, ownPassword, webFlow, zoneWhereItIsMorning } from "../support/web.ts";
+import { type Authorization, admin, ownPassword, webFlow, zoneWhereItIsMorning } from "../support/web.ts";
 
 const scannerTitle = "CT1";
 const syntax = TransferSyntaxes.ExplicitVRLittleEndian;
@@ -328,6 +328,35 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     await imagesOf(page, "Carver, Eve").getByText("3 images in 2 series").waitFor();
     const [study] = (await call("GET", "/studies?query=Carver")).data;
     expect(study).toMatchObject({ patientId: carver.patient.id, orderId: carver.placed.id });
+    // Whose images they were not is still to be examined: the order that counts as performed is placed once more.
+    await row(page, "Thorsby, Eve").click();
+    await page.getByText("No image of this examination is here.").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole("link", { name: "To the order" }).click();
+    await page.getByRole("article", { name: "Order" }).waitFor();
+    // Technologists move orders on and place none: no page offers what would be refused.
+    for (const address of [
+      `/orders/${thorsby.placed.id}`,
+      "/orders?view=all",
+      "/schedule",
+      `/patients/${thorsby.patient.id}`,
+    ]) {
+      await page.goto(address);
+      await page.getByText("Thorsby, Eve").first().waitFor();
+      expect(await page.getByRole("button", { name: /^(New order|Order it again|Order an)/ }).count()).toBe(
+        0,
+      );
+    }
+    const office = await flow.open({ as: admin });
+    await office.goto(`/orders/${thorsby.placed.id}`);
+    await office.getByRole("button", { name: "Order it again" }).click();
+    const form = office.getByRole("dialog", { name: "New order" });
+    await form.getByRole("button", { name: "Order the examination" }).click();
+    await office.waitForURL((url) => !url.pathname.endsWith(thorsby.placed.id));
+    const [placed] = (await call("GET", `/imaging-orders?patientId=${thorsby.patient.id}&status=PENDING`))
+      .data;
+    const { procedureCode, providerId, priority, clinicalIndication } = thorsby.placed;
+    expect(placed).toMatchObject({ procedureCode, providerId, priority, clinicalIndication });
 
     const reading = await flow.open();
     await signInByForm(reading, "reader", ownPassword);

@@ -5,14 +5,11 @@ import { CopyButton } from "../kit/CopyButton.tsx";
 import { dayOf } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
 import { Tag } from "../kit/Tag.tsx";
-import { missedWords, orderLooks } from "../orders/order-words.ts";
+import { hasEnded, missedWords, orderLooks } from "../orders/order-words.ts";
 import { priorityLooks } from "../orders/priorities.ts";
 import { t } from "../words/words.ts";
 import { dayWords, span } from "./clock.ts";
 import type { Appointment } from "./queries.ts";
-
-/** States that the desk does nothing about any more. */
-const ended: readonly ImagingOrder["status"][] = ["PERFORMED", "COMPLETED", "CANCELLED", "DISCONTINUED"];
 
 export type Wish = "arrive" | "move" | "no-show" | "cancel";
 
@@ -128,7 +125,7 @@ export function AppointmentPanel({
             )}
           </p>
         )}
-        {ended.includes(order.status) && order.actions.length === 0 && (
+        {hasEnded(order.status) && order.actions.length === 0 && (
           <p className="text-12 text-text-3">{t("Nothing is left to be done here.")}</p>
         )}
       </footer>

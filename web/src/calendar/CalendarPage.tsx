@@ -9,6 +9,7 @@ import { useNow } from "../kit/now.ts";
 import { Skeleton } from "../kit/Skeleton.tsx";
 import { EmptyState, ErrorState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
+import { useMayOrder } from "../orders/may-order.ts";
 import { NewOrder } from "../orders/NewOrder.tsx";
 import { byPriority } from "../orders/priorities.ts";
 import { addDays } from "../studies/list-state.ts";
@@ -87,6 +88,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
   const listed = columns.flatMap(({ appointments }) => appointments);
   const [selected, setSelected] = useState<string | null>(null);
   const [dialog, setDialog] = useState<Exclude<Wish, "arrive"> | null>(null);
+  const mayOrder = useMayOrder();
   const [ordering, setOrdering] = useState(false);
   const [all, setAll] = useState(false);
   const body = useRef<HTMLDivElement>(null);
@@ -180,7 +182,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
         today={today}
         timeZone={day.timeZone}
         stations={stations}
-        onOrder={me?.permissions.includes("orders.write") ? () => setOrdering(true) : undefined}
+        onOrder={mayOrder ? () => setOrdering(true) : undefined}
       />
       {wishes.refused && (
         <div className="cal-refused" role="alert">

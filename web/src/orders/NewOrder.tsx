@@ -1,4 +1,4 @@
-import type { Patient, PatientProof } from "@isocenter/contract";
+import type { ImagingOrder, Patient, PatientProof } from "@isocenter/contract";
 import { priorities } from "@isocenter/contract/workflow";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -19,8 +19,15 @@ import { ProviderChooser } from "./ProviderChooser.tsx";
 import { priorityWord } from "./priorities.ts";
 import { createOrder, useProcedures } from "./queries.ts";
 
+interface NewOrderProps {
+  patient: Patient | null;
+  /** What was asked for before and is asked for once more. */
+  like?: ImagingOrder;
+  onClose: () => void;
+}
+
 /** Asks for an examination: whom, what, why, how soon. The appointment is made afterwards. */
-export function NewOrder({ patient, onClose }: { patient: Patient | null; onClose: () => void }) {
+export function NewOrder({ patient, like, onClose }: NewOrderProps) {
   const [chosen, setChosen] = useState(patient);
   const [unknown, setUnknown] = useState(false);
   // Whoever orders for their own patients finds those alone; another they name by what the patient brings along.
@@ -39,7 +46,7 @@ export function NewOrder({ patient, onClose }: { patient: Patient | null; onClos
       description={t("Whoever schedules sees it at once; an emergency is announced.")}
     >
       {chosen || unknown ? (
-        <OrderForm patient={chosen} onClose={onClose} onOther={patient ? undefined : other} />
+        <OrderForm patient={chosen} like={like} onClose={onClose} onOther={patient ? undefined : other} />
       ) : (
         <>
           <PatientChooser onChoose={setChosen} />
@@ -62,22 +69,23 @@ export function NewOrder({ patient, onClose }: { patient: Patient | null; onClos
 interface OrderFormProps {
   /** Null: somebody who is not in one's care, named by identifier and birth date. */
   patient: Patient | null;
+  like: ImagingOrder | undefined;
   onClose: () => void;
   onOther: (() => void) | undefined;
 }
 
-function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
+function OrderForm({ patient, like, onClose, onOther }: OrderFormProps) {
   const me = useMe();
   const today = useToday();
   const navigate = useNavigate();
   // Whoever is a physician asks for themselves; the front desk names who asked.
   const own = me?.roles.includes("PHYSICIAN") ?? false;
   const procedures = useProcedures();
-  const [procedureCode, setProcedureCode] = useState("");
-  const [providerId, setProviderId] = useState(own ? (me?.id ?? "") : "");
-  const [priority, setPriority] = useState<string>("ROUTINE");
-  const [question, setQuestion] = useState("");
-  const [notes, setNotes] = useState("");
+  const [procedureCode, setProcedureCode] = useState(like?.procedureCode ?? "");
+  const [providerId, setProviderId] = useState((own ? me?.id : like?.providerId) ?? "");
+  const [priority, setPriority] = useState<string>(like?.priority ?? "ROUTINE");
+  const [question, setQuestion] = useState(like?.clinicalIndication ?? "");
+  const [notes, setNotes] = useState(like?.notes ?? "");
   const [identifier, setIdentifier] = useState("");
   const [birthDate, setBirthDate] = useState("");
   const [busy, setBusy] = useState(false);
@@ -94,7 +102,7 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
   const [asksProof, setAsksProof] = useState(patient === null);
   const proof: PatientProof | null = asksProof ? { identifier: identifier.trim(), birthDate } : null;
   const proven = !proof || (proof.identifier !== "" && proof.birthDate !== "");
-  const ready = procedureCode !== "" && providerId !== "" && question.trim() !== "" && proven;
+  const ready = procedure !== undefined && providerId !== "" && question.trim() !== "" && proven;
   const order = async () => {
     if (!ready || busy) return;
     setBusy(true);
@@ -187,7 +195,7 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
             required
             // biome-ignore lint/a11y/noAutofocus: the patient was chosen in the field that stood here, and the keyboard goes on
             autoFocus={!asksProof}
-            value={procedureCode}
+            value={procedure ? procedureCode : ""}
             onChange={change(setProcedureCode)}
           >
             <option value="" disabled>
@@ -224,6 +232,7 @@ function OrderForm({ patient, onClose, onOther }: OrderFormProps) {
       {!own && (
         <ProviderChooser
           value={providerId}
+          before={like?.provider}
           onChange={(id) => {
             setKey(requestKey());
             setProviderId(id);

@@ -17,7 +17,16 @@ import { sexAndAge } from "../studies/format.ts";
 import { useTimeZone, useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { CameOfIt } from "./CameOfIt.tsx";
-import { appointmentWords, missedWords, moveWord, orderTone, orderWord, way } from "./order-words.ts";
+import { OrderAgain } from "./OrderAgain.tsx";
+import {
+  appointmentWords,
+  hasEnded,
+  missedWords,
+  moveWord,
+  orderTone,
+  orderWord,
+  way,
+} from "./order-words.ts";
 import { PriorityTag } from "./PriorityTag.tsx";
 import { changeOrder, useOrder, useStationNames } from "./queries.ts";
 import { RequestPaper } from "./RequestPaper.tsx";
@@ -167,7 +176,7 @@ function Moves({ order }: { order: ImagingOrder }) {
       setBusy(false);
     }
   };
-  if (moves.length === 0 && !mayAppoint) return null;
+  if (moves.length === 0 && !mayAppoint) return hasEnded(order.status) ? <OrderAgain order={order} /> : null;
   return (
     <section className="flex flex-wrap gap-2" aria-label={t("What may be done")}>
       {mayAppoint && (

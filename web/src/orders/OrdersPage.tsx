@@ -14,6 +14,7 @@ import { ModalityChip, Tag } from "../kit/Tag.tsx";
 import { sexAndAge, totalOf } from "../studies/format.ts";
 import { useTimeZone } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
+import { useMayOrder } from "./may-order.ts";
 import { NewOrder } from "./NewOrder.tsx";
 import { orderTone, orderWord } from "./order-words.ts";
 import { type OrdersState, type OrderView, orderViews } from "./orders-state.ts";
@@ -100,7 +101,7 @@ export function OrdersPage() {
   const list = useOrders(state);
   const [selected, setSelected] = useState<string | null>(null);
   const [ordering, setOrdering] = useState(false);
-  const may = me?.permissions.includes("orders.write") ?? false;
+  const may = useMayOrder();
   const stationName = useStationNames(me?.permissions.includes("orders.read") ?? false);
   const go = (search: OrdersState) => void navigate({ to: "/orders", search });
   useShortcuts(

@@ -8,13 +8,15 @@ import { useProviders } from "./queries.ts";
 interface ProviderChooserProps {
   /** An id, or "" before somebody is chosen. */
   value: string;
+  /** Who asked before, of what is asked for once more. */
+  before?: OrderProvider | undefined;
   onChange: (id: string) => void;
 }
 
 /** Who asks for the examination: chosen from a list, which a part of the name narrows where there are more than it holds. */
-export function ProviderChooser({ value, onChange }: ProviderChooserProps) {
+export function ProviderChooser({ value, before, onChange }: ProviderChooserProps) {
   const [text, setText] = useState("");
-  const [chosen, setChosen] = useState<OrderProvider | null>(null);
+  const [chosen, setChosen] = useState<OrderProvider | null>(before ?? null);
   const providers = useProviders(useSettled(text.trim()), true);
   const found = providers.data?.data ?? [];
   const offered = chosen && !found.some(({ id }) => id === chosen.id) ? [chosen, ...found] : found;

@@ -49,6 +49,11 @@ export const way: readonly OrderStatus[] = [
   "COMPLETED",
 ];
 
+const endedStatuses: readonly OrderStatus[] = ["PERFORMED", "COMPLETED", "CANCELLED", "DISCONTINUED"];
+
+/** Whether nobody moves the order on any more: who is to be examined after all is asked for once more. */
+export const hasEnded = (status: OrderStatus): boolean => endedStatuses.includes(status);
+
 /** The last appointment that the patient did not come to, once it is no longer the state that says so; null: they missed none. */
 export const missedWords = (
   { status, missedAt, missedReason }: Pick<ImagingOrder, "status" | "missedAt" | "missedReason">,

@@ -8,6 +8,7 @@ import { Skeleton } from "../kit/Skeleton.tsx";
 import { ErrorState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { Tag } from "../kit/Tag.tsx";
+import { useMayOrder } from "../orders/may-order.ts";
 import { NewOrder } from "../orders/NewOrder.tsx";
 import { useToday } from "../studies/queries.ts";
 import { message, t } from "../words/words.ts";
@@ -60,7 +61,7 @@ function Loaded({ patient }: { patient: Patient }) {
   const [merging, setMerging] = useState(false);
   const [ordering, setOrdering] = useState(false);
   const granted = me?.permissions ?? [];
-  const mayOrder = granted.includes("orders.write");
+  const mayOrder = useMayOrder();
   const mayChange = patient.actions.includes("change");
   const tabs: PatientTab[] = [
     "timeline",

@@ -11,7 +11,7 @@ import { priorityLooks } from "../orders/priorities.ts";
 import { sexAndAge } from "../studies/format.ts";
 import { t } from "../words/words.ts";
 import { Images } from "./Images.tsx";
-import { useProcedure } from "./queries.ts";
+import { useProcedure, useStudiesOf } from "./queries.ts";
 import { Waiting } from "./StationList.tsx";
 import { Steps } from "./Steps.tsx";
 import type { Examination } from "./station.ts";
@@ -83,6 +83,7 @@ export function ExaminationPanel({
         <Details order={order} day={day} examination={examination} />
         <Steps orderId={order.id} />
       </div>
+      <Mended order={order} />
       <Moves order={order} onWish={onWish} />
     </aside>
   );
@@ -133,6 +134,33 @@ function Details({
         </dd>
       </dl>
     </section>
+  );
+}
+
+/** How the work goes on where it was begun with the wrong person: no order goes back, and whoever waits is not forgotten. */
+function Mended({ order }: { order: ImagingOrder }) {
+  const { loaded, mine } = useStudiesOf(order);
+  if (order.status === "IN_PROGRESS")
+    return (
+      <p className="station-mended">
+        {t(
+          "Begun with the wrong patient? There is no way back: give the images to whom they are of under “Wrong patient”, break off with that reason, and have the examination ordered again.",
+        )}
+      </p>
+    );
+  const undone = order.status === "DISCONTINUED" || order.status === "CANCELLED";
+  if (!undone && !(order.status === "PERFORMED" && loaded && mine.length === 0)) return null;
+  return (
+    <p className="station-mended">
+      {undone
+        ? t("Nothing more is done under this order. Whoever is to be examined after all needs another.")
+        : t(
+            "No image of this examination is here. Whoever is to be examined after all needs another order.",
+          )}{" "}
+      <Link to="/orders/$orderId" params={{ orderId: order.id }} className="link">
+        {t("To the order")}
+      </Link>
+    </p>
   );
 }
 
