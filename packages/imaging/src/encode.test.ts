@@ -116,13 +116,17 @@ test.each(
   },
 );
 
-test.each(["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202"])(
-  "%s says YBR_RCT where the code stream transforms its components, and only there",
+// Without it, the build of HTJ2K writes lines of one colour among those of another, and only itself reads them back.
+test.each(["90", "91", "201", "202", "203"].map((end) => `1.2.840.10008.1.2.4.${end}`))(
+  "%s transforms the components of a colour picture, and says so",
   async (uid) => {
-    const { bytes, photometricInterpretation } = await encodeFrame(colour, new Uint8Array(45), uid);
-    // Scod, progression and layers stand before the transform (ISO 15444-1 A.6.1).
-    const style = Buffer.from(bytes).indexOf(Buffer.from([0xff, 0x52]));
-    expect(photometricInterpretation).toBe(bytes[style + 8] === 1 ? "YBR_RCT" : "RGB");
+    for (const said of ["RGB", "YBR_FULL"]) {
+      const description = { ...colour, photometricInterpretation: said };
+      const { bytes, photometricInterpretation } = await encodeFrame(description, new Uint8Array(45), uid);
+      // Scod, progression and layers stand before the transform (ISO 15444-1 A.6.1).
+      const style = Buffer.from(bytes).indexOf(Buffer.from([0xff, 0x52]));
+      expect([bytes[style + 8], photometricInterpretation]).toEqual([1, said === "RGB" ? "YBR_RCT" : said]);
+    }
   },
 );
 

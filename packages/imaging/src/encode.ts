@@ -65,7 +65,7 @@ const proved = (
   },
 });
 
-/** The build of JPEG 2000 puts colour through the reversible transform, whatever it is told (PS3.5 8.2.4). */
+/** Wavelets put colour through the reversible transform: the build of JPEG 2000 whatever it is told, that of HTJ2K told by us (PS3.5 8.2.4). */
 const transformed = (photometricInterpretation: string): string =>
   photometricInterpretation === "RGB" ? "YBR_RCT" : photometricInterpretation;
 
@@ -74,8 +74,8 @@ const encoders: Readonly<Record<string, Encoder>> = {
   "1.2.840.10008.1.2.4.70": proved(wholeBytes, encodeJpegLossless),
   "1.2.840.10008.1.2.4.80": proved(wholeBytes, encodeJpegLs),
   "1.2.840.10008.1.2.4.90": proved(wholeBytesOfWavelets, encodeJpeg2000, transformed),
-  "1.2.840.10008.1.2.4.202": proved(wholeBytesOfWavelets, encodeHtj2k),
-  "1.2.840.10008.1.2.4.201": proved(wholeBytesOfWavelets, encodeHtj2k),
+  "1.2.840.10008.1.2.4.202": proved(wholeBytesOfWavelets, encodeHtj2k, transformed),
+  "1.2.840.10008.1.2.4.201": proved(wholeBytesOfWavelets, encodeHtj2k, transformed),
   "1.2.840.10008.1.2.5": {
     takes: ({ bitsAllocated, samplesPerPixel }) =>
       bitsAllocated === 1
@@ -93,7 +93,7 @@ const encoders: Readonly<Record<string, Encoder>> = {
   "1.2.840.10008.1.2.4.91": proved(wholeBytesOfWavelets, encodeJpeg2000, transformed),
   "1.2.840.10008.1.2.4.57": proved(wholeBytes, encodeJpegLossless),
   "1.2.840.10008.1.2.4.81": proved(wholeBytes, encodeJpegLs),
-  "1.2.840.10008.1.2.4.203": proved(wholeBytesOfWavelets, encodeHtj2k),
+  "1.2.840.10008.1.2.4.203": proved(wholeBytesOfWavelets, encodeHtj2k, transformed),
 };
 
 /** The transfer syntaxes that `encodeFrame` writes frames of such a shape in, the most welcome first. */

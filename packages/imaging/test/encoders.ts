@@ -41,7 +41,12 @@ export async function encodeLossless(
     isSigned: description.pixelRepresentation === 1,
     isUsingColorTransform: description.photometricInterpretation === "YBR_RCT",
   });
-  buffer.set(pixels);
+  const isColour = description.samplesPerPixel === 3;
+  buffer.set(
+    codec === "htj2k" && isColour && description.photometricInterpretation !== "YBR_RCT"
+      ? componentAfterComponent(description, pixels)
+      : pixels,
+  );
   encoder.setQuality?.(lossy === 0, lossy);
   encoder.setNearLossless?.(lossy);
   if (codec === "jpegLs" && description.samplesPerPixel > 1) encoder.setInterleaveMode?.(interleaveMode);
@@ -49,6 +54,19 @@ export async function encodeLossless(
   const encoded = new Uint8Array(encoder.getEncodedBuffer());
   encoder.delete();
   return encoded;
+}
+
+/**
+ * Colour of one byte in the order in which the build of HTJ2K takes lines that it does not transform: it writes those of one component after those
+ * of the other, and takes one of each in turn. OpenJPEG reads what comes of it as the picture that it is.
+ */
+function componentAfterComponent({ rows, columns }: FrameDescription, pixels: Uint8Array): Uint8Array {
+  const arranged = new Uint8Array(pixels.length);
+  for (let line = 0; line < rows * 3; line++)
+    for (let column = 0; column < columns; column++)
+      arranged[(Math.floor(line / 3) * columns + column) * 3 + (line % 3)] =
+        pixels[((line % rows) * columns + column) * 3 + Math.floor(line / rows)]!;
+  return arranged;
 }
 
 /** Encodes a frame with the codecs of dcmjs-codecs, for tests. */

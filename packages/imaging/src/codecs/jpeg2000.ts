@@ -49,6 +49,29 @@ function withSign(
   return new Uint8Array(samples.buffer);
 }
 
+/**
+ * Brings lines that stand component after component, each where a line of one row's components would, to where they belong.
+ * @param decoded samples of one pixel after the other, of which line `n` lies at component `n mod components` of row `n / components`
+ */
+function linesInPlace(
+  decoded: Uint8Array,
+  { width, height, componentCount }: { width: number; height: number; componentCount: number },
+  bytesPerSample: number,
+): Uint8Array {
+  const pixelBytes = componentCount * bytesPerSample;
+  const rowBytes = width * pixelBytes;
+  if (decoded.length < height * rowBytes) return decoded;
+  const result = new Uint8Array(height * rowBytes);
+  for (let line = 0; line < height * componentCount; line++) {
+    const component = Math.floor(line / height);
+    let from = Math.floor(line / componentCount) * rowBytes + (line % componentCount) * bytesPerSample;
+    let to = (line % height) * rowBytes + component * bytesPerSample;
+    for (let column = 0; column < width; column++, from += pixelBytes, to += pixelBytes)
+      for (let byte = 0; byte < bytesPerSample; byte++) result[to + byte] = decoded[from + byte]!;
+  }
+  return result;
+}
+
 /** @param reduction how often the sides are halved */
 async function decodeWith(
   header: Jpeg2000Header,
@@ -66,12 +89,18 @@ async function decodeWith(
     components: information.componentCount,
   });
   const { precision, signed } = header.components[0]!;
+  const bytesPerSample = precision > 8 ? 2 : 1;
+  // Of components that are not transformed, the build of HTJ2K gives the lines in the order in which it reads them.
+  const samplesRead =
+    header.highThroughput && header.components.length > 1 && !header.transformed
+      ? linesInPlace(decoded, information, bytesPerSample)
+      : decoded;
   const transformed = ["YBR_RCT", "YBR_ICT"].includes(description.photometricInterpretation);
   const scale = 2 ** reduction;
   const rows = Math.ceil(description.rows / scale);
   const columns = Math.ceil(description.columns / scale);
   const reduced = { ...description, rows, columns };
-  const samples = widen(reduced, decoded, precision > 8 ? 2 : 1, signed);
+  const samples = widen(reduced, samplesRead, bytesPerSample, signed);
   // Reversible ones may hold overlays above the bits stored; where the signs differ, what lies above them is no excess.
   const mayExceed =
     header.irreversible && precision > reduced.bitsStored && signed === (reduced.pixelRepresentation === 1);

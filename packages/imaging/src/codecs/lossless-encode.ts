@@ -64,6 +64,7 @@ function byWasm(
   { precision, bytes }: Samples,
   isSigned: boolean,
   prepare: (encoder: WasmEncoder) => void,
+  isUsingColorTransform = false,
 ): Promise<Uint8Array> {
   const information = {
     width: columns,
@@ -71,7 +72,7 @@ function byWasm(
     bitsPerSample: precision,
     componentCount: samplesPerPixel,
     isSigned,
-    isUsingColorTransform: false,
+    isUsingColorTransform,
   };
   return encodeWithWasm(codec, information, bytes, prepare);
 }
@@ -109,14 +110,24 @@ export function encodeJpeg2000(description: FrameDescription, pixels: Uint8Array
   );
 }
 
-/** HTJ2K (ISO 15814-15) with the reversible transform, resolution by resolution. */
+/**
+ * HTJ2K (ISO 15444-15) with the reversible transform, resolution by resolution. Colour goes through the transform of components: without it the build
+ * writes the lines of one component into another, and reads them back so, where every other decoder finds a scrambled picture.
+ */
 export function encodeHtj2k(description: FrameDescription, pixels: Uint8Array): Promise<Uint8Array> {
   const signed = description.pixelRepresentation === 1;
-  return byWasm("htj2kEncoder", description, samplesOf(description, pixels, signed, 9), signed, (encoder) => {
-    encoder.setQuality?.(true, 0);
-    encoder.setProgressionOrder?.(rpcl);
-    encoder.setTLMMarker?.(true);
-  });
+  return byWasm(
+    "htj2kEncoder",
+    description,
+    samplesOf(description, pixels, signed, 9),
+    signed,
+    (encoder) => {
+      encoder.setQuality?.(true, 0);
+      encoder.setProgressionOrder?.(rpcl);
+      encoder.setTLMMarker?.(true);
+    },
+    description.samplesPerPixel === 3,
+  );
 }
 
 /** JPEG Lossless with the first predictor (ISO 10918-1 Annex H). */
