@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { makeSeries } from "./data.ts";
 import { type Row, table } from "./measure.ts";
+import { atRest } from "./rest.ts";
 import { type BenchServer, startIsocenter, startOrthanc, startStorescp } from "./servers.ts";
 import { type Limit, limits, limitsTable } from "./works/limits.ts";
 import { reads } from "./works/read.ts";
@@ -59,7 +60,8 @@ async function measure(servers: readonly BenchServer[], folder: string): Promise
 async function measureSearches(servers: readonly BenchServer[], studies: number): Promise<Row[]> {
   const searchable = servers.filter((one) => one.dicomweb !== null) as (BenchServer & { dicomweb: string })[];
   await fill(searchable, 0, studies);
-  return searches(searchable, studies, quick ? 3 : 15);
+  if (!quick) await atRest(searchable);
+  return searches(searchable, studies, quick ? 3 : 30);
 }
 
 const searchesPage = path.join(repository, "bench/searches.md");

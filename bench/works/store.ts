@@ -38,7 +38,7 @@ export async function storeByDimse(
   options: { associations: number; count: number; size: number; rounds: number },
 ): Promise<Row> {
   const rounds = await Promise.all(
-    Array.from({ length: options.rounds }, (_, round) =>
+    Array.from({ length: options.rounds + 1 }, (_, round) =>
       Promise.all(
         Array.from({ length: options.associations }, (_, n) =>
           makeSeries(root, {
@@ -118,7 +118,7 @@ export async function storeByStow(
   options: { count: number; size: number; rounds: number },
 ): Promise<Row> {
   const rounds: BenchSeries[] = [];
-  for (let round = 0; round < options.rounds; round++) {
+  for (let round = 0; round <= options.rounds; round++) {
     rounds.push(
       await makeSeries(path.join(root), {
         name: `stow-${options.size}-${round}`,

@@ -171,7 +171,7 @@ export async function openPlatform(
     const db = connect(connection);
     closing.push("database", () => db.end({ timeout: 5 }));
     await requireDatabase(db, config.databaseUrl);
-    await lastUsedFirst(db);
+    await keepWarm(db, log);
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ migrations: applied }, "schema brought up to date");
     await prepareJobs(connection);
@@ -190,6 +190,13 @@ export async function openPlatform(
   }
 }
 
+async function keepWarm(db: Db, log: Logger): Promise<void> {
+  if (await lastUsedFirst(db)) return;
+  log.warn(
+    "statements go to the connections in turn, and each has to plan them anew: small reads are slower",
+  );
+}
+
 /** The platform of another process of this program, on the database that the first one has opened and brought up to date. */
 export async function joinPlatform(
   config: Config,
@@ -200,7 +207,7 @@ export async function joinPlatform(
   const db = connect(connection);
   closing.push("database", () => db.end({ timeout: 5 }));
   // Where the database is away at this moment the pool stays as it is.
-  await lastUsedFirst(db).catch(() => {});
+  await keepWarm(db, log).catch(() => {});
   const objects = await openObjects(config, closing.push, "-dicom");
   const platform = assemble(config, log, { db, objects, connection });
   closing.push("tls", () => platform.tls?.close());

@@ -43,7 +43,9 @@ test("what comes one after the other is asked on one connection, whatever came a
 
 test("more than there are connections wait for one, and a connection that is cut off is replaced", async () => {
   await withPool(async (db) => {
-    await lastUsedFirst(db);
+    // Also where something was asked before.
+    await backend(db);
+    expect(await lastUsedFirst(db)).toBe(true);
     const all = await together(db, 40);
     expect(all).toHaveLength(40);
     expect(new Set(all).size).toBe(6);

@@ -28,16 +28,16 @@ const isQueueOfOne = (queue: Resting | null): queue is Resting =>
   [queue.push, queue.shift, queue.remove].every((method) => typeof method === "function");
 
 /**
- * Has a fresh pool hand out the connection that was used last, before any other statement is sent. By itself the library takes the one that has rested longest, and
- * whoever asks one thing after the other asks each on another connection: one that must parse and plan the statement first, and has none of the tables' descriptions at
- * hand. That was half of the time of a small search. A pool that is made otherwise than this knows stays as it is.
- * @returns whether it does so from now on
+ * Has a pool hand out the connection that was used last; to be called while it sends nothing else and has one connection at most. By itself the library takes the one
+ * that has rested longest, and whoever asks one thing after the other asks each on another connection: one that must parse and plan the statement first, and has none of
+ * the tables' descriptions at hand. That was half of the time of a small search.
+ * @returns whether it does so from now on; a pool that is made otherwise than this knows stays as it is
  */
 export async function lastUsedFirst(db: Db): Promise<boolean> {
-  const opening = await queueAtSending(db);
-  // The connection rests now, and the next statement takes it from the list of those, to which it returns.
+  // Opens a connection where there is none, which rests then, so that the next statement takes it from the list of those, to which it returns.
+  await db`select 1`;
   const resting = await queueAtSending(db);
-  if (resting === opening || !isQueueOfOne(resting)) return false;
+  if (!isQueueOfOne(resting)) return false;
   const stack = [resting.shift()!];
   Object.defineProperties(resting, {
     length: { get: () => stack.length },
