@@ -301,6 +301,9 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     const report = page.getByRole("complementary", { name: "Report" });
     await report.getByText("Stumm, Stella").waitFor();
     await report.getByText("PH-10").waitFor();
+    await page.unroute("**/dicomweb/**");
+    await page.getByRole("heading", { level: 1, name: /Stumm, Stella/ }).waitFor();
+    await shows(paneOf(page), { state: "shown" });
   });
 
   test("an image comes by itself when the archive is back", async () => {

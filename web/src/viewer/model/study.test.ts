@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Dicomweb, DicomwebError } from "../dicomweb.ts";
 import { dataSet } from "./data-set.fixture.ts";
 import type { JsonDataSet } from "./dicom-json.ts";
@@ -40,6 +40,8 @@ async function settled(store: ReturnType<typeof createStudyStore>) {
   return store.get();
 }
 
+afterEach(() => void vi.useRealTimers());
+
 describe("a study", () => {
   it("lists its series by number and fills them as they come; one that fails does so alone", async () => {
     const store = createStudyStore(
@@ -53,8 +55,39 @@ describe("a study", () => {
     const { series } = await settled(store);
     expect(series.map((entry) => entry.seriesInstanceUid)).toEqual(["c", "b", "a"]);
     expect(series.map((entry) => entry.state)).toEqual(["ready", "failed", "ready"]);
-    expect(series[1]!.error).toBe("The archive is busy.");
+    expect(series[1]!.error).toBe("The archive is busy. It is tried again by itself.");
+    store.dispose();
     expect(series[2]!.images.map((image) => image.instanceNumber)).toEqual([1, 2]);
+  });
+
+  it("asks again by itself for what the archive could not answer, until it is closed", async () => {
+    vi.useFakeTimers();
+    const away = new DicomwebError("The archive is busy.", 503);
+    const content: Record<string, JsonDataSet[] | Error> = { a: away, b: [picture(1)] };
+    const asked = archive(content);
+    const { listSeries } = asked;
+    asked.listSeries = vi.fn(async () => {
+      throw away;
+    });
+    const store = createStudyStore(asked, "1");
+    store.load();
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(asked.listSeries).toHaveBeenCalledTimes(2);
+    asked.listSeries = listSeries;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(store.get().series.map(({ state }) => state)).toEqual(["ready", "failed"]);
+    content.a = [picture(1)];
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(store.get().series.map(({ state }) => state)).toEqual(["ready", "ready"]);
+
+    content.a = away;
+    store.reloadSeries("a");
+    await vi.advanceTimersByTimeAsync(0);
+    store.dispose();
+    content.a = [picture(1)];
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(store.get().series.map(({ state }) => state)).toEqual(["ready", "failed"]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("says why it cannot be opened", async () => {

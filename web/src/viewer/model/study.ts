@@ -44,10 +44,24 @@ export interface StudyStore extends Store<StudyState> {
 /** So many series are asked for at once; the rest wait, in the order of the strip. */
 const concurrency = 6;
 
+/** After which what the archive could not answer is asked for again. */
+const retryMs = 5000;
+
 /** The series of a study: first their list, then the metadata of each as it comes. */
 export function createStudyStore(dicomweb: Dicomweb, studyInstanceUid: string): StudyStore {
   const store = createStore<StudyState>({ state: "loading", error: "", series: [] });
   const abort = new AbortController();
+  /** What is asked for again, by the series; "" for their list. */
+  const later = new Map<string, ReturnType<typeof setTimeout>>();
+
+  function forget(what: string): void {
+    clearTimeout(later.get(what));
+    later.delete(what);
+  }
+
+  function againLater(what: string, error: unknown, ask: () => void): void {
+    if (error instanceof DicomwebError && error.mayPass) later.set(what, setTimeout(ask, retryMs));
+  }
 
   function put(seriesInstanceUid: string, change: Partial<SeriesEntry>): void {
     const series = store
@@ -59,23 +73,29 @@ export function createStudyStore(dicomweb: Dicomweb, studyInstanceUid: string): 
   }
 
   async function loadSeries(seriesInstanceUid: string): Promise<void> {
+    forget(seriesInstanceUid);
     put(seriesInstanceUid, { state: "loading", error: "" });
     try {
       const sent = await dicomweb.seriesMetadata(studyInstanceUid, seriesInstanceUid, abort.signal);
       const instances = await withKnownVrs(sent);
       if (!abort.signal.aborted) put(seriesInstanceUid, describeSeries(instances));
     } catch (error) {
-      if (!abort.signal.aborted) put(seriesInstanceUid, { state: "failed", error: messageOf(error) });
+      if (abort.signal.aborted) return;
+      put(seriesInstanceUid, { state: "failed", error: messageOf(error) });
+      againLater(seriesInstanceUid, error, () => void loadSeries(seriesInstanceUid));
     }
   }
 
   async function load(): Promise<void> {
+    for (const what of [...later.keys()]) forget(what);
     store.set({ state: "loading", error: "", series: [] });
     let list: JsonDataSet[];
     try {
       list = await dicomweb.listSeries(studyInstanceUid, abort.signal);
     } catch (error) {
-      if (!abort.signal.aborted) store.set({ state: "failed", error: messageOf(error), series: [] });
+      if (abort.signal.aborted) return;
+      store.set({ state: "failed", error: messageOf(error), series: [] });
+      againLater("", error, () => void load());
       return;
     }
     if (abort.signal.aborted) return;
@@ -100,12 +120,16 @@ export function createStudyStore(dicomweb: Dicomweb, studyInstanceUid: string): 
     subscribe: store.subscribe,
     load: () => void load(),
     reloadSeries: (uid) => void loadSeries(uid),
-    dispose: () => abort.abort(),
+    dispose() {
+      abort.abort();
+      for (const what of [...later.keys()]) forget(what);
+    },
   };
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof DicomwebError ? error.message : t("The archive's answer could not be read.");
+  if (!(error instanceof DicomwebError)) return t("The archive's answer could not be read.");
+  return error.mayPass ? `${error.message} ${t("It is tried again by itself.")}` : error.message;
 }
 
 function listedSeries(dataSet: JsonDataSet, studyInstanceUid: string): SeriesEntry {
