@@ -63,6 +63,20 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args });
 }
 
+let kept: Promise<Browser> | undefined;
+
+/**
+ * The one browser of this process, for all test files that it runs (vitest.config.ts): each page has a profile of its own. It ends with the process;
+ * one that has crashed is started anew.
+ */
+export async function browserOfProcess(): Promise<Browser> {
+  if (kept && (await kept).isConnected()) return kept;
+  // Vitest ends a process by SIGTERM, and Playwright clears up where the process exits by itself.
+  if (!kept) process.once("SIGTERM", () => process.exit());
+  kept = chromium.launch({ executablePath, args, handleSIGTERM: false });
+  return kept;
+}
+
 export interface OpenedPage {
   context: BrowserContext;
   page: Page;
@@ -89,8 +103,11 @@ export interface PageOptions {
   expected?: (text: string) => boolean;
 }
 
-/** What the form leaves in a browser: the cookie of the session, and that there is one (web/src/api/client.ts). */
-async function signedIn(baseURL: string, person: Person) {
+/**
+ * Leaves in a browser what the form leaves: the cookie of the session, and that there is one (web/src/api/client.ts). The latter is written as the
+ * tab first comes to the origin, because a page that is opened to write it would cost as much as the one that is wanted.
+ */
+async function signIn(context: BrowserContext, baseURL: string, person: Person): Promise<void> {
   const { hostname, origin } = new URL(baseURL);
   const answer = await fetch(`${origin}/api/v1/users/login`, {
     method: "POST",
@@ -100,11 +117,12 @@ async function signedIn(baseURL: string, person: Person) {
   const [, name, value] = /^(\w+)=([^;]+);/.exec(answer.headers.get("set-cookie") ?? "") ?? [];
   if (!name || !value) throw new Error(`sign-in failed: ${answer.status} ${await answer.text()}`);
   await answer.arrayBuffer();
-  const cookie = { name, value, domain: hostname, path: "/api", expires: -1, httpOnly: true, secure: false };
-  return {
-    cookies: [{ ...cookie, sameSite: "Strict" as const }],
-    origins: [{ origin, localStorage: [{ name: "isocenter.signed-in", value: "yes" }] }],
-  };
+  const cookie = { name, value, domain: hostname, path: "/api", httpOnly: true, secure: false };
+  await context.addCookies([{ ...cookie, sameSite: "Strict" }]);
+  await context.addInitScript(`if (self.origin === ${JSON.stringify(origin)} && !sessionStorage.getItem("test.signed-in")) {
+    sessionStorage.setItem("test.signed-in", "yes");
+    localStorage.setItem("isocenter.signed-in", "yes");
+  }`);
 }
 
 /** Opens a page of its own, with its own cookies and storage, and keeps account of what goes wrong in it. */
@@ -118,8 +136,8 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     hasTouch,
     isMobile: hasTouch,
     ...(reducedMotion ? { reducedMotion } : {}),
-    ...(as ? { storageState: await signedIn(baseURL, as) } : {}),
   });
+  if (as) await signIn(context, baseURL, as);
   // Before the test's own time is over, so that the failure says what was waited for.
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();

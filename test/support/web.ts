@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { launchBrowser, type OpenedPage, openPage, type PageOptions } from "./browser.ts";
+import { browserOfProcess, type OpenedPage, openPage, type PageOptions } from "./browser.ts";
 import { testPassword } from "./identity.ts";
 import { adminPassword, type Program, type ProgramOptions, startProgram } from "./program.ts";
 
@@ -60,7 +60,7 @@ export function webFlow(options: ProgramOptions = {}): WebFlow {
   beforeAll(async () => {
     // One process less for each file to start; flows/processes.test.ts and whoever asks have the DIMSE listener in its own.
     const env = { DICOM_PROCESS: "shared", ...options.env };
-    [program, browser] = await Promise.all([startProgram({ ...options, env }), launchBrowser()]);
+    [program, browser] = await Promise.all([startProgram({ ...options, env }), browserOfProcess()]);
   });
   afterEach(async () => {
     const all = opened.splice(0);
@@ -68,7 +68,6 @@ export function webFlow(options: ProgramOptions = {}): WebFlow {
     expect(all.flatMap(({ problems }) => problems)).toEqual([]);
   });
   afterAll(async () => {
-    await browser?.close();
     await program?.stop();
     if (program) await fs.rm(program.dataDir, { recursive: true, force: true });
   });
