@@ -12,8 +12,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
 import { ctInstance } from "../support/instances.ts";
+import { pdfText } from "../support/pdf-text.ts";
 import { eventually } from "../support/program.ts";
-import { type Authorization, admin, ownPassword, webFlow, zoneWhereItIsMorning } from "../support/web.ts";
+import {
+  type Authorization,
+  admin,
+  own,
+  ownPassword,
+  webFlow,
+  zoneWhereItIsMorning,
+} from "../support/web.ts";
 
 const scannerTitle = "CT1";
 const syntax = TransferSyntaxes.ExplicitVRLittleEndian;
@@ -85,6 +93,17 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
       reader,
     );
     return { study, report: signed, password };
+  }
+
+  /** What the letter of a report says. */
+  async function letter(reportId: string): Promise<string> {
+    const answer = await fetch(`${flow.program.url}/api/v1/reports/${reportId}/pdf`, {
+      headers: { ...reader },
+    });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/pdf"]);
+    return pdfText(new Uint8Array(await answer.arrayBuffer()))
+      .join(" ")
+      .replace(/\s+/g, " ");
   }
 
   beforeAll(async () => {
@@ -365,5 +384,48 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
       .getByRole("complementary", { name: /Carver/ })
       .getByText("80 ml contrast, moved in the first run")
       .waitFor();
+  });
+
+  test("a report whose study turns out to be another patient's says so on every page and on paper until it is amended", async () => {
+    const { study, report, password } = await reported("Wrongly", "Old infarct.");
+    const { patient } = await order("Rightly");
+    const reason = "The wristband was another's";
+    await call("PATCH", `/studies/${study.id}`, { patientId: patient.id, reason });
+
+    const ward = await flow.open({ ...phone, as: own("aalto") });
+    await ward.goto(`/results/${study.id}`);
+    await ward.getByRole("heading", { name: "Rightly, Eve" }).waitFor();
+    const stop = ward.getByRole("alert").filter({ hasText: "ask the department before you act on it" });
+    await stop.waitFor();
+    expect(await violationsOf(ward)).toEqual([]);
+
+    const page = await flow.open({ as: own("reader") });
+    await page.goto(`/report/${study.id}`);
+    const anew = page.getByRole("alert").filter({ hasText: "read it anew and amend it" });
+    await anew.waitFor();
+    await page
+      .getByText(/names another patient/)
+      .first()
+      .waitFor();
+    expect(await violationsOf(page, ".report-page")).toEqual([]);
+    const warning = "ANOTHER PATIENT'S: DO NOT USE THIS LETTER";
+    expect(await letter(report.id)).toContain(warning);
+
+    await page.getByRole("button", { name: "Amend" }).click();
+    const amend = page.getByRole("dialog", { name: "Amend the report" });
+    await amend.getByLabel("What changed and why").fill("read again for whom it is");
+    await amend.getByLabel("Impression").fill("No infarct.");
+    await amend.getByLabel("Password").fill(password.password);
+    await amend.getByLabel("Password").press("Enter");
+    await amend.waitFor({ state: "detached" });
+    await page.getByText("No infarct.").first().waitFor();
+    await anew.waitFor({ state: "detached" });
+    await expect.poll(() => letter(report.id)).not.toContain(warning);
+    await ward.goto(`/results/${study.id}`);
+    await ward.getByText("Changed because: read again for whom it is").waitFor();
+    expect(await stop.count()).toBe(0);
+    // The one before is still what it was.
+    await ward.getByLabel("Version").selectOption("1");
+    await stop.waitFor();
   });
 });
