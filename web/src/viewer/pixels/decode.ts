@@ -2,6 +2,7 @@ import { getWebWorkerManager } from "@cornerstonejs/core";
 import { t } from "../../words/words.ts";
 import { isUncompressed, type PixelDescription } from "./description.ts";
 import { maskUnusedBits, unpackBits } from "./gray.ts";
+import { linesInPlace, transformsComponents } from "./htj2k-lines.ts";
 import {
   actualJpegSyntax,
   libjpegConvertsColor,
@@ -49,17 +50,23 @@ export async function decodePixels(
     return { samples: signed(samples, description), planar: false, photometric: declared };
   }
   if (/\.4\.(5[0-9]|70)$/.test(transferSyntaxUid)) return jpeg(bytes, description, transferSyntaxUid);
+  const mixed = mixesLines(bytes, description, transferSyntaxUid);
   const frame = await decodeInWorker(bytes, description, transferSyntaxUid);
   const isJpegLs = /\.4\.8[01]$/.test(transferSyntaxUid);
   // JPEG 2000 and JPEG XL undo their own colour transform; a picture that is declared YBR_FULL was encoded without one.
   const photometric = isJpegLs || declared === "YBR_FULL" || declared === "PALETTE COLOR" ? declared : "RGB";
-  return { samples: frame.pixelData, planar: isJpegLs && frame.interleaveMode === 0, photometric };
+  const samples = mixed ? linesInPlace(frame.pixelData, description) : frame.pixelData;
+  return { samples, planar: isJpegLs && frame.interleaveMode === 0, photometric };
 }
 
 const htj2k = /^1\.2\.840\.10008\.1\.2\.4\.20[123]$/;
 /** HTJ2K, whose code streams are mostly ordered from coarse to fine. */
 export const isHtj2k = (transferSyntaxUid: string | undefined): boolean =>
   transferSyntaxUid !== undefined && htj2k.test(transferSyntaxUid);
+
+/** Whether the decoder mixes the lines of the colours. Asked before the bytes go to it, which may take them away. */
+const mixesLines = (bytes: Uint8Array, { samplesPerPixel }: PixelDescription, syntax: string): boolean =>
+  samplesPerPixel > 1 && isHtj2k(syntax) && !transformsComponents(bytes);
 
 /**
  * The coarse picture that the beginning of an HTJ2K frame holds, with the sides halved `halvings` times.
@@ -74,6 +81,7 @@ export async function decodeBeginning(
 ): Promise<DecodedPixels & { description: PixelDescription }> {
   const halved = (side: number) => Math.ceil(side / 2 ** halvings);
   const small = { ...description, rows: halved(description.rows), columns: halved(description.columns) };
+  const mixed = mixesLines(bytes, description, transferSyntaxUid);
   const { pixelData } = await runDecodeTask(
     bytes,
     { ...small, decodeLevel: halvings } as PixelDescription,
@@ -81,7 +89,7 @@ export async function decodeBeginning(
   );
   const declared = description.photometricInterpretation;
   return {
-    samples: pixelData,
+    samples: mixed ? linesInPlace(pixelData, small) : pixelData,
     planar: false,
     photometric: declared === "YBR_FULL" || declared === "PALETTE COLOR" ? declared : "RGB",
     description: small,
