@@ -48,6 +48,8 @@ function nativeBytes(instance: StoredInstance): number {
 function encodings(instance: StoredInstance): readonly string[] {
   const { pixels, numberOfFrames, rows, columns, bitsAllocated, samplesPerPixel } = instance;
   if (pixels?.tag !== pixelData || numberOfFrames === 0 || !rows || !columns) return [];
+  // More pictures than Number of Frames says: compressed, what is beyond would be lost without a word.
+  if (!pixels.encapsulated && pixels.length >= nativeBytes(instance) * (1 + 1 / numberOfFrames)) return [];
   return encodableTransferSyntaxes({
     rows,
     columns,
