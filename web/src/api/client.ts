@@ -4,6 +4,7 @@ import { keep, kept } from "../kit/kept.ts";
 import { createApi } from "./api.ts";
 import { createGone } from "./gone.ts";
 import { createSession, type TabMessage } from "./session.ts";
+import { createSlow } from "./slow.ts";
 import { withTabLock } from "./tab-lock.ts";
 
 export const apiRoot = "/api/v1";
@@ -15,6 +16,7 @@ const hintKey = "isocenter.signed-in";
 export const session = createSession({
   fetch: (input, init) => globalThis.fetch(input, init),
   now: () => Date.now(),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   lock: withTabLock,
   channel: {
     post: (message) => tabs?.postMessage(message),
@@ -69,8 +71,19 @@ export function useSession() {
   return useSyncExternalStore(session.subscribe, session.snapshot);
 }
 
+const slow = createSlow({
+  now: () => Date.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+});
+
+/** Since when the server leaves a request without its answer, once that is long; else null. */
+export const useUnanswered = () => useSyncExternalStore(slow.subscribe, slow.snapshot);
+
 /** Every operation of the API, for the person who is signed in. */
-export const api = createApi(fetchAuthorized);
+export const api = createApi((input, init) => slow.watch(init?.method, fetchAuthorized(input, init)));
 
 /** The person who is signed in, at the facility that they chose or at all of theirs. Only for pages behind sign-in. */
 export function useMe(): Me | null {

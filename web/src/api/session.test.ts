@@ -44,7 +44,10 @@ function setUp(respond: (seen: Seen, nth: number) => Response | Promise<Response
   const hint = { signedIn: true };
   let heard: (message: TabMessage) => void = () => {};
   const clock = { now: 1_000_000 };
-  const place: { facility: string | null } = { facility: null };
+  const place: { facility: string | null; late: Promise<void> } = {
+    facility: null,
+    late: new Promise(() => {}),
+  };
   const locks: string[] = [];
   const session = createSession({
     fetch: async (url, init = {}) => {
@@ -61,6 +64,7 @@ function setUp(respond: (seen: Seen, nth: number) => Response | Promise<Response
       return Promise.race([respond(seen, calls.filter((call) => call.url === url).length), aborted]);
     },
     now: () => clock.now,
+    wait: () => place.late,
     lock: (name, run) => {
       locks.push(name);
       return run();
@@ -152,6 +156,24 @@ describe("a session", () => {
     expect(hint.signedIn).toBe(true);
     down = false;
     await session.restore();
+    expect(session.snapshot().status).toBe("signed-in");
+  });
+
+  it("says that the server does not answer, and goes on when it does", async () => {
+    const answered = Promise.withResolvers<Response>();
+    const late = Promise.withResolvers<void>();
+    const { session, place, calls } = setUp(() => answered.promise);
+    place.late = late.promise;
+    const restored = session.restore();
+    expect(session.snapshot().status).toBe("unknown");
+    late.resolve();
+    await restored;
+    expect(session.snapshot().status).toBe("unreached");
+    place.late = new Promise(() => {});
+    const again = session.restore();
+    answered.resolve(grants(calls[0]!));
+    await again;
+    expect(calls).toHaveLength(1);
     expect(session.snapshot().status).toBe("signed-in");
   });
 

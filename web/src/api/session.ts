@@ -16,6 +16,7 @@ export interface SessionState {
 export interface SessionDependencies {
   fetch: (input: string, init?: RequestInit) => Promise<Response>;
   now: () => number;
+  wait: (ms: number) => Promise<void>;
   /** One refresh at a time among all tabs. */
   lock: <T>(name: string, run: () => Promise<T>) => Promise<T>;
   /** Tells the other tabs, and hears from them. */
@@ -31,6 +32,8 @@ export type TabMessage = { type: "signed-out" | "locked" } | { type: "signed-in"
 
 /** A token is renewed this long before it ends, so that a request in flight does not outlive it. */
 const marginMs = 20_000;
+/** Who one is, is asked so long before the page says that the server does not answer; the question stays. */
+const patienceMs = 8_000;
 /** Narrows what the person sees to one of their facilities. */
 export const facilityHeader = "x-isocenter-facility";
 const signedOut = () =>
@@ -43,7 +46,16 @@ export type Session = ReturnType<typeof createSession>;
  * The session of the person at this screen. The access token lives in this closure alone; the refresh token is in an HttpOnly
  * cookie that no script sees.
  */
-export function createSession({ fetch, now, lock, channel, hint, facility, baseUrl }: SessionDependencies) {
+export function createSession({
+  fetch,
+  now,
+  wait,
+  lock,
+  channel,
+  hint,
+  facility,
+  baseUrl,
+}: SessionDependencies) {
   let state: SessionState = { status: "unknown", me: null };
   let token: string | null = null;
   let expiresAt = 0;
@@ -147,6 +159,16 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
     if (!token) throw signedOut();
   }
 
+  /** Asks the cookie who one is. What is answered late counts as well. */
+  async function ask(): Promise<void> {
+    const answered = refresh().catch((error: unknown) => {
+      if (state.status !== "signed-out") change({ status: "unreached", me: null });
+      if (!(error instanceof ApiError)) throw error;
+    });
+    await Promise.race([answered, wait(patienceMs)]);
+    if (state.status === "unknown") change({ status: "unreached", me: null });
+  }
+
   /** Asks the cookie once, when the app starts. Afterwards the state says who is signed in. */
   function restore(): Promise<void> {
     if (state.status !== "unknown" && state.status !== "unreached") return Promise.resolve();
@@ -154,14 +176,9 @@ export function createSession({ fetch, now, lock, channel, hint, facility, baseU
       change({ status: "signed-out", me: null });
       return Promise.resolve();
     }
-    restoring ??= refresh()
-      .catch((error: unknown) => {
-        if (state.status !== "signed-out") change({ status: "unreached", me: null });
-        if (!(error instanceof ApiError)) throw error;
-      })
-      .finally(() => {
-        restoring = null;
-      });
+    restoring ??= ask().finally(() => {
+      restoring = null;
+    });
     return restoring;
   }
 
