@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { apiRoot, fetchAuthorized, gone, session } from "./client.ts";
+import { readWhenBack } from "./comeback.ts";
 import { createLiveFeed } from "./live-feed.ts";
 import { ApiError } from "./problem.ts";
 
@@ -22,6 +23,15 @@ export const queryClient = new QueryClient({
         count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 503),
     },
   },
+});
+
+readWhenBack(queryClient, {
+  isReady: () =>
+    fetch("/health/ready", { cache: "no-store" }).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 });
 
 /** Studies that came or changed in the last seconds, by id, with the time they did. */
