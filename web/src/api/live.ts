@@ -26,11 +26,14 @@ export const queryClient = new QueryClient({
 });
 
 readWhenBack(queryClient, {
-  isReady: () =>
-    fetch("/health/ready", { cache: "no-store" }).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
+  // The program answers without its store of images, whose lists and reports do not need it.
+  isReady: async () => {
+    const answer = await fetch("/health", { cache: "no-store" }).catch(() => null);
+    const health: { dependencies?: { database?: { status?: string } } } | null | undefined = await answer
+      ?.json()
+      .catch(() => null);
+    return health?.dependencies?.database?.status === "ok";
+  },
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 });
 
