@@ -34,7 +34,7 @@ const dependencyWords: Readonly<Record<string, string>> = {
 const hints: Readonly<Record<string, string>> = {
   database: message("Nothing is read or saved. Does PostgreSQL run, and has its disk room?"),
   objects: message(
-    "Images are neither taken in nor shown. Is the disk mounted, and may the program write there; does the object store answer?",
+    "No image can be taken in, and some may not be shown. Is the disk mounted, and may the program write there; does the object store answer?",
   ),
   dimse: message("Scanners can send nothing. Is the DICOM port taken by another program?"),
   hl7: message("Other systems can send no patients and orders. Is the HL7 port taken by another program?"),
