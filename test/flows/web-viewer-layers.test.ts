@@ -26,7 +26,7 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
     await page.goto("/studies");
     // So that only the images are slow.
     await page.goto(`/studies/${newUid()}/view`);
-    await page.getByText("This study holds no series").waitFor();
+    await page.getByText("No images are here").waitFor();
     await session.send("Network.enable");
     const connection = (latency: number, throughput: number) =>
       session.send("Network.emulateNetworkConditions", {

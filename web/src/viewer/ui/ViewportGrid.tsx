@@ -80,8 +80,10 @@ export function ViewportGrid({
       {state === "ready" && series.length === 0 && (
         <Message
           icon="document"
-          title={t("This study holds no series")}
-          text={t("Its images may still be on their way.")}
+          title={t("No images are here")}
+          text={t(
+            "They may still be on their way; or the study is not in this archive, or not for you to see.",
+          )}
           action={t("Look again")}
           onAction={studies.current.load}
         />
