@@ -266,6 +266,35 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     expect((await call("GET", `/reports/study/${id}`)).data[0].findings).toBe("Written on a train.");
   });
 
+  test("what was not saved when the session was ended elsewhere is in the report again after signing in", async () => {
+    await arrives("Ended", "ROUTINE");
+    await eventually(async () => (await call("GET", "/worklist?query=Ended")).data.length === 1);
+    const [{ id }] = (await call("GET", "/worklist?query=Ended")).data;
+    const writer = await person("vermeer", "Jo Vermeer", "RADIOLOGIST");
+    const page = await flow.open({
+      as: own("vermeer"),
+      expected: (text) => /status of 401|ERR_FAILED/.test(text),
+    });
+    await page.goto(`/report/${id}`);
+    await page.getByRole("button", { name: "Begin the report" }).click();
+    const findings = page.getByLabel("Findings", { exact: true });
+    await findings.waitFor();
+    await page.route("**/api/v1/reports/*", (route) => route.abort());
+    await findings.fill("Half a sentence");
+    await page.getByText("Not saved; it is tried again").waitFor();
+    await call("DELETE", `/users/${writer}/sessions`);
+    await page.getByText("Your session has ended").waitFor();
+    await page.unroute("**/api/v1/reports/*");
+    await page.getByLabel("User name").fill("vermeer");
+    await page.getByLabel("Password", { exact: true }).fill(ownPassword);
+    await page.getByRole("button", { name: /^Sign in/ }).click();
+    await page.getByText("All is saved").waitFor();
+    expect(await findings.inputValue()).toBe("Half a sentence");
+    await expect
+      .poll(async () => (await call("GET", `/reports/study/${id}`)).data[0].findings)
+      .toBe("Half a sentence");
+  });
+
   test("sees who reads what, and what somebody else has written meanwhile", async () => {
     const mine = await flow.open({ as: own("reader"), expected: (text) => /status of 409/.test(text) });
     await mine.goto("/reading");

@@ -1,7 +1,7 @@
 import type { Report } from "@isocenter/contract";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
-import { api } from "../api/client.ts";
+import { api, session } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
@@ -12,6 +12,7 @@ import {
   type Autosave,
   contentOf,
   createAutosave,
+  differing,
   newerIn,
   type SectionKey,
   sections,
@@ -30,6 +31,7 @@ import { keepReport } from "./queries.ts";
 import { SignDialog } from "./SignDialog.tsx";
 import { recognitionOfBrowser } from "./speech.ts";
 import { TemplateFields } from "./TemplateFields.tsx";
+import { forgetUnsaved, keepUnsaved, unsavedOf } from "./unsaved.ts";
 
 const words = {
   saved: message("All is saved"),
@@ -40,6 +42,7 @@ const words = {
 } as const;
 
 function useAutosave(report: Report): Autosave {
+  const personId = useRef(session.snapshot().me?.id ?? "");
   const [, render] = useReducer((count: number) => count + 1, 0);
   const ref = useRef<Autosave | null>(null);
   const one = { params: { path: { id: report.id } } };
@@ -47,8 +50,7 @@ function useAutosave(report: Report): Autosave {
     report.template?.fields.filter(({ type }) => type === "NUMBER").map(({ key }) => key),
   );
   ref.current ??= createAutosave({
-    version: report.version,
-    saved: textsOf(report),
+    ...(unsavedOf(personId.current, report.id) ?? { version: report.version, saved: textsOf(report) }),
     save: async (changes, version) =>
       (
         await answerOf(
@@ -66,6 +68,13 @@ function useAutosave(report: Report): Autosave {
     notify: render,
   });
   const autosave = ref.current;
+  useEffect(() => {
+    const unsaved = unsavedOf(personId.current, report.id);
+    if (!unsaved) return;
+    forgetUnsaved();
+    for (const key of differing(unsaved.saved, unsaved.texts)) autosave.edit(key, unsaved.texts[key] ?? "");
+    toast({ tone: "ok", title: t("What was not saved before is here again") });
+  }, [autosave, report.id]);
   useEffect(() => autosave.moved(report.version, textsOf(report)), [autosave, report]);
   useEffect(() => {
     // What is not saved yet is saved on the way out; the browser asks where it cannot be.
@@ -77,10 +86,13 @@ function useAutosave(report: Report): Autosave {
     window.addEventListener("beforeunload", leaving);
     return () => {
       window.removeEventListener("beforeunload", leaving);
-      void autosave.flush();
+      void autosave.flush().then((all) => {
+        const { version, saved, texts } = autosave;
+        if (!all) keepUnsaved(personId.current, report.id, { version, saved, texts });
+      });
       autosave.stop();
     };
-  }, [autosave]);
+  }, [autosave, report.id]);
   return autosave;
 }
 

@@ -5,7 +5,7 @@ const empty: Texts = { technique: "", comparison: "", findings: "", impression: 
 class Conflict extends Error {
   readonly newer = { texts: { ...empty, findings: "theirs" }, version: 7 };
 }
-let timers: { run: () => void; cancelled: boolean }[] = [];
+let timers: { ms: number; run: () => void; cancelled: boolean }[] = [];
 beforeEach(() => {
   timers = [];
 });
@@ -20,8 +20,8 @@ const make = (save: (changes: Partial<Texts>, version: number) => Promise<number
     saved: empty,
     save,
     newerOf: (error) => (error instanceof Conflict ? error.newer : null),
-    wait(_ms, run) {
-      const timer = { run, cancelled: false };
+    wait(ms, run) {
+      const timer = { ms, run, cancelled: false };
       timers.push(timer);
       return () => {
         timer.cancelled = true;
@@ -41,6 +41,18 @@ test("saves what changed, once the typing stops, under the version it knows", as
   expect(await autosave.flush()).toBe(true);
   expect(save.mock.calls).toEqual([[{ findings: "ab", impression: "c" }, 1]]);
   expect([autosave.state, autosave.version]).toEqual(["saved", 2]);
+});
+
+test("typing that never stops is saved now and then", async () => {
+  const save = vi.fn(async (_changes: Partial<Texts>, version: number) => version + 1);
+  const autosave = make(save);
+  for (const text of ["a", "ab", "abc"]) autosave.edit("findings", text);
+  const waiting = timers.filter(({ cancelled }) => !cancelled);
+  expect(waiting.map(({ ms }) => ms)).toEqual([5000, 800]);
+  waiting[0]!.run();
+  await expect.poll(() => autosave.state).toBe("saved");
+  expect(save.mock.calls).toEqual([[{ findings: "abc" }, 1]]);
+  expect(timers.every(({ cancelled }, index) => cancelled || timers[index] === waiting[0])).toBe(true);
 });
 
 test("what is typed while a request is under way is sent after it", async () => {

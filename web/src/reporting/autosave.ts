@@ -62,9 +62,11 @@ export interface AutosaveOptions {
 
 const pauseMs = 800;
 const retryMs = 5000;
+/** Who writes or dictates without a pause is saved all the same. */
+const longestMs = 5000;
 
 /**
- * Saves what is typed a moment after the typing stops, one request at a time, only what changed. What somebody else has written meanwhile is not written over: where
+ * Saves what is typed a moment after the typing stops, and now and then while it does not, one request at a time, only what changed. What somebody else has written meanwhile is not written over: where
  * it is another section it joins what is here, where it is the same one the state is `conflict` until `resolve` says which text holds.
  */
 export function createAutosave({ save, newerOf, wait, notify, ...start }: AutosaveOptions) {
@@ -77,12 +79,20 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
   let contested: TextKey[] = [];
   let joined: TextKey[] = [];
   let cancel: (() => void) | null = null;
+  let cancelLongest: (() => void) | null = null;
   let running: Promise<void> | null = null;
   let stopped = false;
 
   function become(next: SaveState): void {
     state = next;
     notify();
+  }
+
+  function cancelTimers(): void {
+    cancel?.();
+    cancelLongest?.();
+    cancel = null;
+    cancelLongest = null;
   }
 
   function plan(ms: number): void {
@@ -142,8 +152,7 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
 
   /** Saves what is not saved yet. @returns whether all is saved */
   async function flush(): Promise<boolean> {
-    cancel?.();
-    cancel = null;
+    cancelTimers();
     running ??= run().finally(() => {
       running = null;
     });
@@ -160,6 +169,10 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
     },
     get version() {
       return version;
+    },
+    /** What the server has of it. */
+    get saved() {
+      return saved;
     },
     get error() {
       return error;
@@ -188,6 +201,10 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
       }
       become("waiting");
       plan(pauseMs);
+      cancelLongest ??= wait(longestMs, () => {
+        cancelLongest = null;
+        void flush();
+      });
     },
     flush,
     /** The report is at a later version, by a step such as submitting it; what is not saved yet stays and meets it as a conflict. */
@@ -213,7 +230,7 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
     /** What is under way is still sent; nothing is tried again. */
     stop(): void {
       stopped = true;
-      cancel?.();
+      cancelTimers();
     },
   };
 }
