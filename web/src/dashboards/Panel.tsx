@@ -13,7 +13,7 @@ import { FiguresTable } from "./FiguresTable.tsx";
 import { type FigureName, figures, type Grouping } from "./figures.ts";
 import { HeatChart } from "./HeatChart.tsx";
 import type { Model, Series } from "./model-types.ts";
-import { currenciesOf, modelOf } from "./models.ts";
+import { currenciesOf, modelOf, toldPerformed } from "./models.ts";
 import { figuresCsv, type Query, queryOf, useFigures, useTargets } from "./queries.ts";
 
 interface PanelProps {
@@ -103,6 +103,15 @@ export function Panel({ name, state, today, hasTargets, alone, onGroup }: PanelP
             {t("Of the filters, only the facility narrows this figure.")}
           </p>
         )}
+        {name === "utilization" &&
+          !state.table &&
+          answer.data &&
+          answer.data.data.length > 0 &&
+          !toldPerformed(answer.data) && (
+            <p className="mb-2 text-12 text-text-3">
+              {t("No scanner has said when it began and ended: what is booked is drawn.")}
+            </p>
+          )}
         {answer.isError && !answer.data ? (
           <ErrorState error={answer.error} onRetry={() => void answer.refetch()} />
         ) : !answer.data ? (

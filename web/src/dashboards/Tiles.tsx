@@ -12,7 +12,7 @@ import {
   unitOf,
 } from "./dashboard-state.ts";
 import type { FigureName } from "./figures.ts";
-import { segmentOf } from "./models.ts";
+import { decidedOf, segmentOf } from "./models.ts";
 import { queryOf, type Row, useFigures } from "./queries.ts";
 import { countOf, duration, percent } from "./say.ts";
 
@@ -53,7 +53,7 @@ const tiles = (): readonly Tile[] => [
     name: "critical-findings",
     label: t("Critical findings acknowledged in time"),
     valueOf: (row) => shareOf(row?.acknowledgedShareInTime),
-    countOf: (row) => Number(row?.findings ?? 0),
+    countOf: decidedOf,
     say: percent,
     lessIsBetter: false,
     change: "points",

@@ -77,6 +77,7 @@ test("station use: a closed day is empty, an open one without work is zero", () 
   const cell = (day: string, openMinutes: number, performedShare: number | null) => ({
     group: { station: "1", stationName: "CT 1", day },
     openMinutes,
+    performed: 1,
     performedShare,
     bookedShare: 0.5,
   });
@@ -90,6 +91,31 @@ test("station use: a closed day is empty, an open one without work is zero", () 
   );
   if (model.kind !== "heat") throw new Error(model.kind);
   expect(model.rows[0]?.cells.map(({ share }) => share)).toEqual([0.25, 0, null, null]);
+});
+
+test("station use: where no scanner says what it performed, what is booked is drawn", () => {
+  const open = { openMinutes: 600, performed: 0, performedShare: 0, bookedShare: 0.5 };
+  const group = { station: "1", stationName: "CT 1" };
+  const days = answer(["station", "day"], [{ group: { ...group, day: "2026-03-05" }, ...open }]);
+  const model = modelOf("utilization", days, context);
+  if (model.kind !== "heat") throw new Error(model.kind);
+  expect(model.rows[0]?.cells[0]).toEqual({ share: 0.5, said: expect.stringContaining("50% booked") });
+  expect(modelOf("utilization", answer(["station"], [{ group, ...open }]), context)).toMatchObject({
+    rows: [{ values: [0.5] }],
+  });
+});
+
+test("findings: the share is of those of which it is known whether they were in time", () => {
+  const row = {
+    group: { severity: "HIGH" },
+    findings: 3,
+    acknowledgedInTime: 1,
+    acknowledgedLate: 1,
+    neverAcknowledged: 0,
+    acknowledgedShareInTime: 0.5,
+  };
+  const model = modelOf("critical-findings", answer(["severity"], [row]), context);
+  expect(model).toMatchObject({ rows: [{ text: "50% of 2", values: [1, 1, 0] }] });
 });
 
 test("money of several currencies is never added up", () => {

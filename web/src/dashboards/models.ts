@@ -51,7 +51,7 @@ export function modelOf(name: FigureName, answer: Answer, context: Context): Mod
   if (name === "turnaround")
     return time ? turnaroundColumns(answer, context) : turnaroundBars(answer, context);
   if (name === "utilization")
-    return time ? heat(answer, context) : shareBars(answer, "performedShare", "openMinutes", "minutes");
+    return time ? heat(answer, context) : shareBars(answer, usedShare(answer), "openMinutes", "minutes");
   if (name === "volumes")
     return time ? volumeColumns(answer, context) : plainBars(answer, "examinations", "count");
   if (name === "productivity")
@@ -188,19 +188,26 @@ function shareBars(answer: Answer, name: string, of: string, kind: Kind): Bars {
   return { kind: "bars", unit: "share", series: [{ label: "", tone: "k1" }], targetLabel: null, rows };
 }
 
+const outcomes = ["acknowledgedInTime", "acknowledgedLate", "neverAcknowledged"] as const;
+
+/** Of how many findings it is known whether they were acknowledged in time: the others are not due yet, or have no time limit. */
+export const decidedOf = (row: Row | undefined): number =>
+  outcomes.reduce((sum, name) => sum + number(row, name), 0);
+
 function findings(answer: Answer, context: Context): Bars | Columns {
   const series: Series[] = [
     { label: t("In time"), tone: "ok" },
     { label: t("Late"), tone: "late" },
     { label: t("Never"), tone: "never" },
   ];
-  const valuesOf = (row: Row | undefined) =>
-    ["acknowledgedInTime", "acknowledgedLate", "neverAcknowledged"].map((name) => number(row, name));
+  const valuesOf = (row: Row | undefined) => outcomes.map((name) => number(row, name));
   const textOf = (row: Row | undefined) => {
     if (!row) return "";
     const share = row.acknowledgedShareInTime as number | null;
-    const whole = countOf(number(row, "findings"));
-    return share === null ? whole : t("{share} of {whole}", { share: percent(share), whole });
+    const whole = countOf(decidedOf(row));
+    return share === null
+      ? countOf(number(row, "findings"))
+      : t("{share} of {whole}", { share: percent(share), whole });
   };
   if (timeOf(answer)) return columns(answer, context, "count", series, valuesOf, textOf);
   const order = ["CRITICAL", "HIGH", "MODERATE", "LOW"];
@@ -312,6 +319,11 @@ function volumeColumns(answer: Answer, context: Context): Columns {
   );
 }
 
+/** Whether any scanner has said when it began and ended. Where none does, nothing is known of what stations performed. */
+export const toldPerformed = (answer: Answer): boolean =>
+  answer.data.some((row) => number(row, "performed") > 0);
+const usedShare = (answer: Answer) => (toldPerformed(answer) ? "performedShare" : "bookedShare");
+
 function heat(answer: Answer, { span, today }: Context): Heat {
   const time = timeOf(answer) ?? "day";
   const keys = partsOf(span, unitOf(span));
@@ -329,12 +341,12 @@ function heat(answer: Answer, { span, today }: Context): Heat {
       cells: keys.map((part) => {
         const cell = cells.find((one) => one.group[time] === part);
         const open = number(cell, "openMinutes") > 0;
-        const share = open ? number(cell, "performedShare") : null;
+        const share = open ? number(cell, usedShare(answer)) : null;
         const booked = open ? percent(number(cell, "bookedShare")) : "";
         const said =
           share === null
             ? `${label}, ${partWord(part)}, ${t("closed")}`
-            : `${label}, ${partWord(part)}, ${t("{share} used, {booked} booked", { share: percent(share), booked })}`;
+            : `${label}, ${partWord(part)}, ${toldPerformed(answer) ? t("{share} used, {booked} booked", { share: percent(share), booked }) : t("{booked} booked", { booked })}`;
         return { share, said };
       }),
     };
