@@ -157,7 +157,8 @@ function Row({
         </span>
         <span className="finding-state">
           <Tag tone={finding.status === "CLOSED" ? "ok" : "line"}>{t(stateWords[finding.status])}</Tag>
-          {(finding.contactLate || finding.acknowledgeLate) && <Tag tone="crit">{t("late")}</Tag>}
+          {finding.contactLate && <Tag tone="crit">{t("contact late")}</Tag>}
+          {finding.acknowledgeLate && <Tag tone="crit">{t("answer late")}</Tag>}
           {told && (
             <span className="block text-12 text-text-2">{t("Told: {name}", { name: told.name })}</span>
           )}

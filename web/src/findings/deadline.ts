@@ -12,7 +12,10 @@ export interface Deadline {
   percent: number;
 }
 
-/** How a finding stands against the next of its limits. @param now in milliseconds */
+/**
+ * How a finding stands against the next of its limits: until somebody is told of it, or until somebody has answered it.
+ * @param now in milliseconds
+ */
 export function deadlineOf(
   finding: Pick<Finding, "status" | "raisedAt" | "contactDueAt" | "contactedAt" | "acknowledgeDueAt">,
   now: number,
@@ -30,6 +33,16 @@ export function deadlineOf(
   const left = Math.ceil((due - Math.max(now, raised)) / 60_000);
   const gone = due === raised ? 1 : (now - raised) / (due - raised);
   const percent = Math.max(0, Math.min(100, Math.round(gone * 100)));
-  if (left <= 0) return { tone: "late", text: t("{time} late", { time: spoken(-left) }), percent: 100 };
-  return { tone: gone >= 0.75 ? "soon" : "within", text: t("{time} left", { time: spoken(left) }), percent };
+  const isContact = contact !== null && Date.parse(contact) === due;
+  const time = spoken(Math.abs(left));
+  if (left <= 0) {
+    const text = isContact ? t("contact {time} late", { time }) : t("answer {time} late", { time });
+    return { tone: "late", text, percent: 100 };
+  }
+  const text = isContact ? t("contact within {time}", { time }) : t("answer within {time}", { time });
+  return { tone: gone >= 0.75 ? "soon" : "within", text, percent };
 }
+
+/** As `deadlineOf`, for whoever has to answer: that they were told too late is not theirs to mend. */
+export const answerDeadlineOf = (finding: Parameters<typeof deadlineOf>[0], now: number): Deadline =>
+  deadlineOf({ ...finding, contactDueAt: null }, now);

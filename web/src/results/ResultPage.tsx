@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { studyThumbnailUrl } from "../api/pictures.ts";
 import { AcknowledgeForm } from "../findings/AcknowledgeForm.tsx";
-import { deadlineOf } from "../findings/deadline.ts";
+import { answerDeadlineOf } from "../findings/deadline.ts";
 import { useFinding, useFindings } from "../findings/queries.ts";
 import { Button } from "../kit/Button.tsx";
 import { ChangedWords } from "../kit/ChangedWords.tsx";
@@ -151,7 +151,7 @@ function Answer({ id }: { id: string }) {
   const now = useNow();
   if (!finding.data) return <Skeleton width="100%" height={120} />;
   const { actions, description, severity, raisedBy } = finding.data;
-  const { tone, text } = deadlineOf(finding.data, now);
+  const { tone, text } = answerDeadlineOf(finding.data, now);
   return (
     <section className="critical-card" aria-label={t("Critical finding: {what}", { what: description })}>
       <header className="flex items-center gap-2">

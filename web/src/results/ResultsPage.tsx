@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { studyThumbnailUrl } from "../api/pictures.ts";
-import { deadlineOf } from "../findings/deadline.ts";
+import { answerDeadlineOf } from "../findings/deadline.ts";
 import { useFindings } from "../findings/queries.ts";
 import { clockIn, dateIn, dayOf } from "../kit/dates.ts";
 import { Icon } from "../kit/Icon.tsx";
@@ -200,7 +200,7 @@ function Nothing({ state: { view = "new", query } }: { state: ResultsState }) {
 /** A finding that waits for an answer stands before everything else. */
 function Critical({ finding }: { finding: Finding }) {
   const now = useNow();
-  const { tone, text } = deadlineOf(finding, now);
+  const { tone, text } = answerDeadlineOf(finding, now);
   const { patient } = finding;
   const mine = finding.actions.includes("acknowledge");
   return (
