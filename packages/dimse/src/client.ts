@@ -85,6 +85,9 @@ export interface ClientAssociation extends NormalizedRequests {
   readonly closed: Promise<void>;
 }
 
+/** The `code` of the cause where a peer shows another certificate than `tls.certificateSha256`. */
+export const otherCertificate = "OTHER_CERTIFICATE";
+
 /** The most operations that we have under way at once, whatever the peer grants. */
 const maxWindow = 16;
 
@@ -195,7 +198,8 @@ export async function openAssociation(options: OpenOptions): Promise<ClientAssoc
   socket.once(tls ? "secureConnect" : "connect", () => {
     const pinned = tls?.certificateSha256;
     if (pinned !== undefined && peerTlsOf(socket)?.certificate?.sha256 !== pinned) {
-      association.abort(new DimseError("connection-failed", "the peer has another certificate"));
+      const cause = Object.assign(new Error("another certificate"), { code: otherCertificate });
+      association.abort(new DimseError("connection-failed", "the peer has another certificate", { cause }));
       return;
     }
     association.expect(timeouts.associateMs);

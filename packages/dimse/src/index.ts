@@ -5,7 +5,13 @@
 export { isAeTitle } from "./ae-title.ts";
 export { defaultLimits, type Limits } from "./association.ts";
 export { collect } from "./chunk-queue.ts";
-export { type ClientAssociation, type ClientHandlers, type OpenOptions, openAssociation } from "./client.ts";
+export {
+  type ClientAssociation,
+  type ClientHandlers,
+  type OpenOptions,
+  openAssociation,
+  otherCertificate,
+} from "./client.ts";
 export { priorities } from "./commands.ts";
 export type { DataSetBytes } from "./conversation.ts";
 export { DimseError, type DimseErrorCode, StatusError, type SubOperations } from "./errors.ts";

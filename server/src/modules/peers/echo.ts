@@ -10,6 +10,7 @@ import { type Platform, requirePermission, transact, type Viewer } from "../../p
 import type { Journal } from "../journal/index.ts";
 import { associationWith } from "./connection.ts";
 import { modalityRow } from "./queries.ts";
+import { troubleOf } from "./trouble.ts";
 
 const timeouts = { connectMs: 5000, associateMs: 10_000, responseMs: 10_000, releaseMs: 5000, artimMs: 2000 };
 
@@ -59,7 +60,7 @@ async function tryEcho(options: ReturnType<typeof associationWith>): Promise<str
   } catch (error) {
     if (error instanceof StatusError) return `The modality answered with ${error.message}.`;
     if (!(error instanceof DimseError)) throw error;
-    return sentences[error.code] ?? `It did not work: ${error.message}.`;
+    return troubleOf(error) ?? sentences[error.code] ?? `It did not work: ${error.message}.`;
   }
 }
 

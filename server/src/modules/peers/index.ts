@@ -90,6 +90,7 @@ export { modalityRoutes } from "./routes.ts";
 export { applyRules, rulesAt } from "./routing/apply.ts";
 export type { RoutedSeries, RoutedStudy } from "./routing/match.ts";
 export { routingRuleRoutes } from "./routing/routes.ts";
+export { troubleOf } from "./trouble.ts";
 
 /** The door of peers for protocols. */
 export interface Peers {

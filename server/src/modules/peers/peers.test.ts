@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import net, { type AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { implementationClassUid } from "@isocenter/dicom";
 import { answerContexts, createDimseServer } from "@isocenter/dimse";
@@ -366,7 +367,7 @@ test("echo reaches a modality that is there, and says why it does not reach anot
   const other = (await call("POST", "/modalities", { ...ct, aeTitle: "CT2", host: "127.0.0.1", port })).body;
   expect((await call("POST", `/modalities/${other.id}/echo`)).body).toMatchObject({
     reached: false,
-    problem: "It did not work: rejected for good: called AE title not recognized.",
+    problem: "It has another AE title than the one that is entered here.",
   });
   await server.close({ graceMs: 0 });
   expect((await call("POST", `/modalities/${there.id}/echo`)).body).toMatchObject({
@@ -395,8 +396,24 @@ test("a modality is called by TLS, and must have the certificate put down for it
   const { id } = (await call("POST", "/modalities", { ...peer, certificateSha256 })).body;
   expect((await call("POST", `/modalities/${id}/echo`)).body).toMatchObject({ reached: true });
   // Nobody whom this system trusts has signed it; another certificate is none of its own; and without TLS there is no answer.
-  await call("PATCH", `/modalities/${id}`, { certificateSha256: null });
-  expect((await call("POST", `/modalities/${id}/echo`)).body).toMatchObject({ reached: false });
-  await call("PATCH", `/modalities/${id}`, { certificateSha256: fingerprint("a") });
-  expect((await call("POST", `/modalities/${id}/echo`)).body).toMatchObject({ reached: false });
+  const problem = async (change: object) => {
+    await call("PATCH", `/modalities/${id}`, change);
+    return (await call("POST", `/modalities/${id}/echo`)).body.problem;
+  };
+  expect(await problem({ certificateSha256: null })).toMatch(/^Nobody whom this system trusts/);
+  expect(await problem({ certificateSha256: fingerprint("a") })).toBe(
+    "It shows another certificate than the one that is entered here.",
+  );
+  expect(await problem({ tls: false })).toMatch(/^The modality closed the connection|^What answers/);
+  expect(await problem({ tls: true, host: "no-such-host.invalid" })).toMatch(
+    /^There is no host of this name|looked up/,
+  );
+  const plain = net.createServer((socket) => socket.end("220 hello\r\n"));
+  await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void plain.close());
+  const elsewhere = { host: "127.0.0.1", port: (plain.address() as AddressInfo).port };
+  expect(await problem(elsewhere)).toBe("It answers, but not by TLS as it is entered here.");
+  expect(await problem({ tls: false })).toBe(
+    "What answers at this port does not speak DICOM as it should. Is the port right?",
+  );
 });

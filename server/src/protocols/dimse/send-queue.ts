@@ -1,13 +1,14 @@
 import { DimseError } from "@isocenter/dimse";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
-import type {
-  AttemptCounts,
-  AttemptEnd,
-  Claimed,
-  Confirmed,
-  Failure,
-  ModalityRow,
-  QueueWork,
+import {
+  type AttemptCounts,
+  type AttemptEnd,
+  type Claimed,
+  type Confirmed,
+  type Failure,
+  type ModalityRow,
+  type QueueWork,
+  troubleOf,
 } from "../../modules/peers/index.ts";
 import { asRefusal, type Platform, systemViewer } from "../../platform/index.ts";
 import { poll } from "./poll.ts";
@@ -215,7 +216,7 @@ const sentences: Readonly<Partial<Record<DimseError["code"], string>>> = {
 };
 
 export const sentenceOf = (error: DimseError): string =>
-  sentences[error.code] ?? `It did not work: ${error.message}.`;
+  troubleOf(error) ?? sentences[error.code] ?? `It did not work: ${error.message}.`;
 
 /** By series and SOP class. */
 function together(instances: readonly StoredInstance[]): Confirmed[] {
