@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { jpegHeader } from "./codestream-jpeg.ts";
 import { decodeFrame } from "./decode.ts";
 import { encodableTransferSyntaxes, encodeFrame } from "./encode.ts";
 import type { FrameDescription } from "./frame.ts";
@@ -127,6 +128,16 @@ test.each(["90", "91", "201", "202", "203"].map((end) => `1.2.840.10008.1.2.4.${
       const style = Buffer.from(bytes).indexOf(Buffer.from([0xff, 0x52]));
       expect([bytes[style + 8], photometricInterpretation]).toEqual([1, said === "RGB" ? "YBR_RCT" : said]);
     }
+  },
+);
+
+// DCMTK refuses JPEG-LS of eight bits for cells of sixteen.
+test.each(["1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"])(
+  "%s writes the samples of cells of 16 bits in more than eight",
+  async (uid) => {
+    const grey = described({ bitsAllocated: 16, bitsStored: 8, highBit: 7 });
+    const { bytes } = await encodeFrame(grey, new Uint8Array(grey.rows * grey.columns * 2), uid);
+    expect(jpegHeader(bytes).precision).toBeGreaterThan(8);
   },
 );
 

@@ -1,14 +1,6 @@
 import type { FrameDescription } from "../frame.ts";
 import { encodeWithNative, encodeWithWasm, type WasmEncoder, type WasmEncoderName } from "./modules.ts";
 
-/** What the samples of a code stream are. */
-interface Samples {
-  /** Bits of each. */
-  precision: number;
-  /** Little-endian: one byte each up to a precision of 8, else two. */
-  bytes: Uint8Array;
-}
-
 /** Whether every sample is a number of so many bits, with or without sign. */
 function fitInto(
   bits: number,
@@ -34,34 +26,25 @@ function fitInto(
 }
 
 /**
- * The samples in as many bits as are stored, or in all of the cell where some have more, such as embedded overlays.
- * @param leastBits for cells of 16 bits; what is written in 8 or fewer is read back as bytes by some
+ * The bits that samples are written in: as many as are stored, or all of the cell where some have more, such as embedded overlays. Those in cells of
+ * 16 bits are written in nine at least: what is written in fewer is read back as bytes by some, or refused by them.
  */
-function samplesOf(
-  description: FrameDescription,
-  pixels: Uint8Array,
-  signed: boolean,
-  leastBits: number,
-): Samples {
+function precisionOf(description: FrameDescription, pixels: Uint8Array, signed: boolean): number {
   const { bitsAllocated, bitsStored, highBit } = description;
   const fits =
     highBit === bitsStored - 1 && bitsStored >= 2 && fitInto(bitsStored, signed, description, pixels);
-  const precision = fits ? Math.max(bitsStored, bitsAllocated === 16 ? leastBits : 2) : bitsAllocated;
-  const narrow = bitsAllocated === 16 && precision <= 8;
-  return { precision, bytes: narrow ? pixels.filter((_, at) => at % 2 === 0) : pixels };
+  return fits ? Math.max(bitsStored, bitsAllocated === 16 ? 9 : 2) : bitsAllocated;
 }
 
 /** Where the code stream has no sign (JPEG, JPEG-LS), two's complement goes through it as it stands and takes the whole cell. */
-function unsignedSamples(description: FrameDescription, pixels: Uint8Array, leastBits: number): Samples {
-  return description.pixelRepresentation === 1
-    ? { precision: description.bitsAllocated, bytes: pixels }
-    : samplesOf(description, pixels, false, leastBits);
-}
+const unsignedPrecision = (description: FrameDescription, pixels: Uint8Array): number =>
+  description.pixelRepresentation === 1 ? description.bitsAllocated : precisionOf(description, pixels, false);
 
 function byWasm(
   codec: WasmEncoderName,
   { rows, columns, samplesPerPixel }: FrameDescription,
-  { precision, bytes }: Samples,
+  bitsPerSample: number,
+  pixels: Uint8Array,
   isSigned: boolean,
   prepare: (encoder: WasmEncoder) => void,
   isUsingColorTransform = false,
@@ -69,12 +52,12 @@ function byWasm(
   const information = {
     width: columns,
     height: rows,
-    bitsPerSample: precision,
+    bitsPerSample,
     componentCount: samplesPerPixel,
     isSigned,
     isUsingColorTransform,
   };
-  return encodeWithWasm(codec, information, bytes, prepare);
+  return encodeWithWasm(codec, information, pixels, prepare);
 }
 
 /** JPEG-LS interleaves colour by sample (ISO 14495-1 Annex B). */
@@ -85,10 +68,17 @@ const mostDecompositions = 5;
 
 /** JPEG-LS of 8 or 16 bits allocated, grey or colour by pixel. @param pixels little-endian samples, as for all of them here */
 export function encodeJpegLs(description: FrameDescription, pixels: Uint8Array): Promise<Uint8Array> {
-  return byWasm("jpegLsEncoder", description, unsignedSamples(description, pixels, 2), false, (encoder) => {
-    encoder.setNearLossless?.(0);
-    if (description.samplesPerPixel > 1) encoder.setInterleaveMode?.(bySample);
-  });
+  return byWasm(
+    "jpegLsEncoder",
+    description,
+    unsignedPrecision(description, pixels),
+    pixels,
+    false,
+    (encoder) => {
+      encoder.setNearLossless?.(0);
+      if (description.samplesPerPixel > 1) encoder.setInterleaveMode?.(bySample);
+    },
+  );
 }
 
 /** JPEG 2000 with the reversible transform. Its build takes signed bytes for unsigned ones: they are not given to it. */
@@ -98,7 +88,8 @@ export function encodeJpeg2000(description: FrameDescription, pixels: Uint8Array
   return byWasm(
     "jpeg2000Encoder",
     description,
-    samplesOf(description, pixels, signed, 9),
+    precisionOf(description, pixels, signed),
+    pixels,
     signed,
     (encoder) => {
       encoder.setQuality?.(true, 0);
@@ -119,7 +110,8 @@ export function encodeHtj2k(description: FrameDescription, pixels: Uint8Array): 
   return byWasm(
     "htj2kEncoder",
     description,
-    samplesOf(description, pixels, signed, 9),
+    precisionOf(description, pixels, signed),
+    pixels,
     signed,
     (encoder) => {
       encoder.setQuality?.(true, 0);
@@ -137,7 +129,7 @@ export function encodeJpegLossless(description: FrameDescription, pixels: Uint8A
     width: columns,
     height: rows,
     bitsAllocated,
-    bitsStored: unsignedSamples(description, pixels, 9).precision,
+    bitsStored: unsignedPrecision(description, pixels),
     samplesPerPixel,
     pixelRepresentation: 0,
     planarConfiguration: 0,
