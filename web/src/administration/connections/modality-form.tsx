@@ -7,6 +7,7 @@ import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { KindChoice } from "./Knocking.tsx";
 import { PortField } from "./PortField.tsx";
+import { isAeTitle, isFingerprint } from "./peer-identity.ts";
 import { kinds, peerPermissionOptions } from "./peer-permissions.ts";
 import { isPort } from "./port.ts";
 
@@ -37,7 +38,8 @@ export function useModalityForm(modality?: Modality) {
     permissions,
     ...(facilityId ? { facilityId } : {}),
   });
-  const ready = aeTitle.trim() !== "" && host.trim() !== "" && isPort(port);
+  const fitsCertificate = certificate.trim() === "" || isFingerprint(certificate.trim());
+  const ready = isAeTitle(aeTitle.trim()) && fitsCertificate && host.trim() !== "" && isPort(port);
   const fields = (
     <>
       <Field
@@ -45,6 +47,11 @@ export function useModalityForm(modality?: Modality) {
         value={aeTitle}
         maxLength={16}
         spellCheck={false}
+        error={
+          aeTitle.trim() === "" || isAeTitle(aeTitle.trim())
+            ? null
+            : t("Letters, digits, blanks and signs of ASCII, but no point, / or \\")
+        }
         onChange={({ target }) => setAeTitle(target.value)}
       />
       <Field
@@ -80,6 +87,7 @@ export function useModalityForm(modality?: Modality) {
         label={t("Certificate (not needed)")}
         value={certificate}
         maxLength={95}
+        error={fitsCertificate ? null : t("64 hexadecimal digits, with colons or without")}
         spellCheck={false}
         hint={t("SHA-256 of the certificate that it calls with: recognizes it in place of its address")}
         onChange={({ target }) => setCertificate(target.value)}
