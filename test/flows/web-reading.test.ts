@@ -70,10 +70,12 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.keyboard.press("c");
     await rows.first().getByText("You read").waitFor();
     await page.keyboard.press("r");
-    await page.getByRole("button", { name: "Begin the report" }).click();
+    await page.getByRole("button", { name: "Begin the report" }).waitFor();
+    await page.keyboard.press("Enter");
 
-    const findings = page.getByLabel("Findings");
-    await findings.fill("No haemorrhage.");
+    // Whoever has begun it writes at once.
+    await expect.poll(() => focused(page)).toBe("section-findings");
+    await page.keyboard.type("No haemorrhage.");
     await page.getByLabel("Impression").fill("Normal.");
     await page.getByText("All is saved").waitFor();
     await page.reload();
@@ -105,6 +107,20 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await expect
       .poll(async () => (await call("GET", "/imaging-orders?status=COMPLETED")).data.length)
       .toBe(1);
+  });
+
+  test("a report of a study without an order is not said to be told to anybody", async () => {
+    await flow.store(ctInstance({ PatientID: "Z-1", PatientName: "Unasked^Uwe" }).bytes);
+    await eventually(async () => (await call("GET", "/worklist?query=Unasked")).data.length === 1);
+    const [{ id }] = (await call("GET", "/worklist?query=Unasked")).data;
+    const page = await flow.open({ as: own("reader") });
+    await page.goto(`/report/${id}`);
+    await page.getByRole("button", { name: "Begin the report" }).click();
+    await page.getByLabel("Impression").fill("Normal.");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("dialog").getByLabel("Password").fill(ownPassword);
+    await page.keyboard.press("Enter");
+    await page.getByText("nobody is told of the report by itself").waitFor();
   });
 
   test("raises a critical finding, and the physician who asked answers it with what they understood", async () => {

@@ -64,7 +64,11 @@ export function FindingDialog({
       open
       onOpenChange={(open) => !open && onClose()}
       title={t("Critical finding")}
-      description={t("Whoever asked for the examination is told at once; if nobody answers, others are.")}
+      description={
+        study.data?.orderId === null
+          ? t("The study came without an order: those whom your department names next are told at once.")
+          : t("Whoever asked for the examination is told at once; if nobody answers, others are.")
+      }
     >
       <form
         className="grid gap-3"

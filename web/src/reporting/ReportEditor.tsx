@@ -98,8 +98,8 @@ function useAutosave(report: Report): Autosave {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** A report that is being written. */
-export function ReportEditor({ report }: { report: Report }) {
+/** A report that is being written. @param begun by whoever looks at it, just now: they go on writing */
+export function ReportEditor({ report, begun }: { report: Report; begun: boolean }) {
   const autosave = useAutosave(report);
   const [signing, setSigning] = useState(false);
   const [raising, setRaising] = useState(false);
@@ -171,6 +171,14 @@ export function ReportEditor({ report }: { report: Report }) {
       areaOf(key)?.setSelectionRange(from, to);
     });
   };
+  const writeOn = useRef(() => {});
+  writeOn.current = () => {
+    const key = open[0]?.key ?? "findings";
+    goOn(key, bracketFrom(texts[key], 0) ?? { from: texts[key].length, to: texts[key].length });
+  };
+  useEffect(() => {
+    if (begun) writeOn.current();
+  }, [begun]);
   const insertMacro = (text: string) => {
     insertIntoReport(text);
     const { key, to: caret } = place.current ?? { key: "findings" as const, to: 0 };
@@ -334,7 +342,10 @@ export function ReportEditor({ report }: { report: Report }) {
             )
           }
           done={async () => {
-            toast({ title: t("Signed"), detail: t("Who asked for the examination is told."), tone: "ok" });
+            const detail = report.orderId
+              ? t("Who asked for the examination is told.")
+              : t("The study came without an order: nobody is told of the report by itself.");
+            toast({ title: t("Signed"), detail, tone: "ok" });
             await keepReport(report.studyId);
           }}
         >

@@ -44,7 +44,7 @@ export function ReportPage() {
     <div className="report-page">
       <PatientHeader study={study.data} report={report.data} />
       <div className="report-desk">
-        <Body study={study.data} report={report.data} />
+        <Body study={study.data} report={report.data} alone />
         <Beside study={study.data} writing={isWriting(report.data)}>
           <ClinicalQuestion study={study.data} />
         </Beside>
@@ -112,10 +112,18 @@ export function Beside({ study, writing, children }: BesideProps) {
 export const isWriting = (report: Report | null): boolean =>
   report !== null && report.signedAt === null && report.actions.includes("edit");
 
-export function Body({ study, report }: { study: Study; report: Report | null }) {
-  if (report === null) return <Begin study={study} />;
+interface BodyProps {
+  study: Study;
+  report: Report | null;
+  /** It is what the page is about, and the keys are its own. */
+  alone?: boolean;
+}
+
+export function Body({ study, report, alone = false }: BodyProps) {
+  const [begun, setBegun] = useState(false);
+  if (report === null) return <Begin study={study} alone={alone} onBegun={() => setBegun(true)} />;
   if (!isWriting(report)) return <SignedReport key={`${report.id}.${report.version}`} report={report} />;
-  return <ReportEditor key={report.id} report={report} />;
+  return <ReportEditor key={report.id} report={report} begun={begun} />;
 }
 
 /** Whose report this is: always on top, never scrolled away. */
@@ -161,7 +169,13 @@ function PatientHeader({ study, report }: { study: Study; report: Report | null 
   );
 }
 
-function Begin({ study }: { study: Study }) {
+interface BeginProps {
+  study: Study;
+  alone: boolean;
+  onBegun: () => void;
+}
+
+function Begin({ study, alone, onBegun }: BeginProps) {
   const may = useMe()?.permissions.includes("reports.write") ?? false;
   const withdrawn = useWithdrawnReports(study.id).data ?? [];
   const templates = useTemplates();
@@ -185,6 +199,7 @@ function Begin({ study }: { study: Study }) {
       await answerOf(
         api.POST("/api/v1/reports", { body: { studyId: study.id, ...(templateId ? { templateId } : {}) } }),
       );
+      onBegun();
       await keepReport(study.id);
     } catch (error) {
       toast({ title: t("The report was not begun"), detail: (error as Error).message, tone: "urg" });
@@ -208,7 +223,7 @@ function Begin({ study }: { study: Study }) {
           ))}
         </select>
       </Labelled>
-      <Button variant="primary" size="l" busy={busy} onClick={() => void begin()}>
+      <Button variant="primary" size="l" busy={busy} autoFocus={alone} onClick={() => void begin()}>
         {t("Begin the report")}
       </Button>
     </section>
