@@ -123,6 +123,52 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.getByText("nobody is told of the report by itself").waitFor();
   });
 
+  test("is told while writing that the study was given to another patient, and signs for whom they see", async () => {
+    await flow.store(ctInstance({ PatientID: "Z-2", PatientName: "Mistaken^Mona" }).bytes);
+    await eventually(async () => (await call("GET", "/worklist?query=Mistaken")).data.length === 1);
+    const [{ id }] = (await call("GET", "/worklist?query=Mistaken")).data;
+    const page = await flow.open({ as: own("reader"), expected: (text) => /status of 409/.test(text) });
+    await page.goto(`/report/${id}`);
+    await page.getByRole("button", { name: "Begin the report" }).click();
+    await page.getByLabel("Impression").fill("Normal.");
+    await page.getByText("All is saved").waitFor();
+    await page.keyboard.press("Control+Enter");
+    const dialog = page.getByRole("dialog", { name: "Sign the report" });
+    await dialog.getByText("Mistaken, Mona").waitFor();
+    const rita = { lastName: "Rightful", firstName: "Rita", birthDate: "1950-05-05", sex: "F" };
+    const patient = await call("POST", "/patients", rita);
+    await call("PATCH", `/studies/${id}`, { patientId: patient.id, reason: "the wrong line was taken" });
+    await dialog.getByLabel("Password").fill(ownPassword);
+    await page.keyboard.press("Enter");
+    await dialog.getByText(/its study was given to another patient/).waitFor();
+    await dialog.getByText("Rightful, Rita").waitFor();
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    expect((await call("GET", `/reports/study/${id}`)).data[0].status).toBe("DRAFT");
+    await page.keyboard.press("Enter");
+    await page.getByText("Electronically signed by Ada Reader").waitFor();
+
+    // And without a window open, as soon as it happens.
+    await flow.store(ctInstance({ PatientID: "Z-3", PatientName: "Mixed^Mona" }).bytes);
+    await eventually(async () => (await call("GET", "/worklist?query=Mixed")).data.length === 1);
+    const [mixed] = (await call("GET", "/worklist?query=Mixed")).data;
+    await page.goto(`/report/${mixed.id}`);
+    await page.getByRole("button", { name: "Begin the report" }).click();
+    await page.getByLabel("Impression").fill("Normal.");
+    await page.getByText("All is saved").waitFor();
+    await call("PATCH", `/studies/${mixed.id}`, {
+      patientId: patient.id,
+      reason: "the wrong line was taken",
+    });
+    const told = page.getByRole("alert").filter({ hasText: "the study was given to another patient" });
+    await told.getByText("Mixed, Mona").waitFor();
+    await told.getByText("Rightful, Rita").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await told.getByRole("button", { name: "The text is about them" }).click();
+    await told.waitFor({ state: "detached" });
+    expect(await page.getByLabel("Impression").inputValue()).toBe("Normal.");
+    await call("POST", `/studies/${mixed.id}/release`);
+  });
+
   test("raises a critical finding, and the physician who asked answers it with what they understood", async () => {
     const page = await flow.open();
     await signInByForm(page, "reader", ownPassword);

@@ -151,8 +151,15 @@ export type CancelReport = Static<typeof CancelReport>;
 export const SubmitReport = Type.Object({ expectedVersion: version }, closed);
 export type SubmitReport = Static<typeof SubmitReport>;
 
+const signedFor = Type.Optional(
+  Type.String({
+    format: "uuid",
+    description: "The patient whom the signer sees; refused where the study has become another's meanwhile",
+  }),
+);
+
 /** `expectedVersion`, here or in `If-Match`, is needed: nobody signs what they have not seen. */
-export const SignReport = Type.Object({ expectedVersion: version, password }, closed);
+export const SignReport = Type.Object({ expectedVersion: version, patientId: signedFor, password }, closed);
 export type SignReport = Static<typeof SignReport>;
 
 /** What is left out stays as it is in the amendment under way, else as it is signed. */
@@ -161,6 +168,7 @@ export const AmendReport = Type.Object(
     kind: Type.String({ description: "AMENDED, CORRECTED or APPENDED, in any case", maxLength: 16 }),
     reason,
     expectedVersion: version,
+    patientId: signedFor,
     password,
     ...givenContent,
   },

@@ -4353,6 +4353,11 @@ export interface components {
             kind: string;
             reason: string;
             expectedVersion?: number;
+            /**
+             * Format: uuid
+             * @description The patient whom the signer sees; refused where the study has become another's meanwhile
+             */
+            patientId?: string;
             password: string;
             findings?: string;
             impression?: string;
@@ -7507,6 +7512,11 @@ export interface components {
         };
         SignReport: {
             expectedVersion?: number;
+            /**
+             * Format: uuid
+             * @description The patient whom the signer sees; refused where the study has become another's meanwhile
+             */
+            patientId?: string;
             password: string;
         };
         SkipStudy: {

@@ -1,4 +1,4 @@
-import type { Report } from "@isocenter/contract";
+import type { PatientSummary, Report } from "@isocenter/contract";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, session } from "../api/client.ts";
@@ -20,6 +20,7 @@ import {
 } from "./autosave.ts";
 import { Dictation } from "./Dictation.tsx";
 import { FindingDialog } from "./FindingDialog.tsx";
+import { GivenToAnother } from "./GivenToAnother.tsx";
 import { GiveUpDialog } from "./GiveUpDialog.tsx";
 import { inserted, insertIntoReport, takeInsertions } from "./insertion.ts";
 import { Leaving } from "./Leaving.tsx";
@@ -98,8 +99,16 @@ function useAutosave(report: Report): Autosave {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** A report that is being written. @param begun by whoever looks at it, just now: they go on writing */
-export function ReportEditor({ report, begun }: { report: Report; begun: boolean }) {
+interface ReportEditorProps {
+  report: Report;
+  /** By whoever looks at it, just now: they go on writing. */
+  begun: boolean;
+  /** Whose the study has become since the report was read. */
+  given: PatientSummary | null;
+}
+
+/** A report that is being written. */
+export function ReportEditor({ report, begun, given }: ReportEditorProps) {
   const autosave = useAutosave(report);
   const [signing, setSigning] = useState(false);
   const [raising, setRaising] = useState(false);
@@ -239,6 +248,7 @@ export function ReportEditor({ report, begun }: { report: Report; begun: boolean
     <form className="report-body" aria-label={t("Report")} onSubmit={(event) => event.preventDefault()}>
       <Leaving autosave={autosave} />
       <OtherWriter autosave={autosave} template={report.template} />
+      {given && <GivenToAnother report={report} given={given} />}
       {may("edit") && (
         <div className="report-tools" role="toolbar" aria-label={t("Writing")}>
           <Button size="s" hotkey="Alt A" onClick={() => setChoosing(true)}>
@@ -337,7 +347,7 @@ export function ReportEditor({ report, begun }: { report: Report; begun: boolean
             answerOf(
               api.POST("/api/v1/reports/{id}/sign", {
                 ...one,
-                body: { expectedVersion: autosave.version, password },
+                body: { expectedVersion: autosave.version, patientId: report.patientId, password },
               }),
             )
           }

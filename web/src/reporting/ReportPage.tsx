@@ -123,7 +123,14 @@ export function Body({ study, report, alone = false }: BodyProps) {
   const [begun, setBegun] = useState(false);
   if (report === null) return <Begin study={study} alone={alone} onBegun={() => setBegun(true)} />;
   if (!isWriting(report)) return <SignedReport key={`${report.id}.${report.version}`} report={report} />;
-  return <ReportEditor key={report.id} report={report} begun={begun} />;
+  return (
+    <ReportEditor
+      key={report.id}
+      report={report}
+      begun={begun}
+      given={report.patientId === study.patientId ? null : study.patient}
+    />
+  );
 }
 
 /** Whose report this is: always on top, never scrolled away. */

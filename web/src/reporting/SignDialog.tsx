@@ -1,5 +1,6 @@
 import type { PatientSummary } from "@isocenter/contract";
 import { type ReactNode, useState } from "react";
+import { queryClient } from "../api/live.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
@@ -47,8 +48,10 @@ export function SignDialog({
       await done();
     } catch (failure) {
       const problem = failure instanceof ApiError ? failure : null;
-      // Said once: the next signature counts.
-      if (problem?.code === "report.images-arrived") setWarning(problem.detail);
+      // Said once: the next signature counts, for whoever is named then.
+      const isPatient = problem?.code === "report.patient-changed";
+      if (isPatient) await queryClient.invalidateQueries({ queryKey: ["reports"] });
+      if (isPatient || problem?.code === "report.images-arrived") setWarning(problem.detail);
       else setError(problem?.detail ?? t("That did not work. Nothing was signed."));
     } finally {
       setBusy(false);

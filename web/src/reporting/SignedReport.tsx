@@ -141,7 +141,14 @@ export function SignedReport({ report }: { report: Report }) {
             answerOf(
               api.POST("/api/v1/reports/{id}/amend", {
                 params: { path: { id: report.id } },
-                body: { kind, reason: reason.trim(), password, expectedVersion: report.version, ...texts },
+                body: {
+                  kind,
+                  reason: reason.trim(),
+                  password,
+                  expectedVersion: report.version,
+                  patientId: report.patientId,
+                  ...texts,
+                },
               }),
             )
           }

@@ -46,19 +46,19 @@ interface Signature {
 /**
  * Signs the report as it is: it is FINAL from then on, and this version of it never changes.
  * @throws Refusal `unprocessable` (`password.wrong`, `report.incomplete`), `conflict` (`version.conflict`, `report.illegal-transition`,
- *   `report.images-arrived` once, `study.claimed`), `not-found`, `forbidden`, `locked`, `too-many`
+ *   `report.images-arrived` once, `report.patient-changed`, `study.claimed`), `not-found`, `forbidden`, `locked`, `too-many`
  */
 export async function signReport(
   context: SignContext,
   viewer: Viewer,
   reportId: string,
-  { expectedVersion, password }: SignReport,
+  { expectedVersion, patientId, password }: SignReport,
 ): Promise<void> {
   requirePermission(viewer, "reports.sign");
   requirePerson(viewer);
   requireVersion(expectedVersion);
   await context.identity.confirmPassword(viewer, password);
-  await signed(context, viewer, reportId, "report.signed", async (report) => {
+  await signed(context, viewer, reportId, "report.signed", patientId, async (report) => {
     requireTransition(report.status, "FINAL");
     checkVersion(expectedVersion, report.version);
     return { status: "FINAL", content: report.content, reason: null };
@@ -74,14 +74,14 @@ export async function amendReport(
   context: SignContext,
   viewer: Viewer,
   reportId: string,
-  { kind, reason, expectedVersion, password, ...given }: AmendReport,
+  { kind, reason, expectedVersion, patientId, password, ...given }: AmendReport,
 ): Promise<void> {
   requirePermission(viewer, "reports.sign");
   requirePerson(viewer);
   const status = readKind(kind);
   requireVersion(expectedVersion);
   await context.identity.confirmPassword(viewer, password);
-  await signed(context, viewer, reportId, "report.amended", async (report) => {
+  await signed(context, viewer, reportId, "report.amended", patientId, async (report) => {
     requireTransition(report.status, status);
     checkVersion(expectedVersion, report.version);
     const text = withGiven(report.amendment ?? report.content, given, report.template);
@@ -106,6 +106,7 @@ async function signed(
   viewer: Viewer,
   reportId: string,
   fact: "report.signed" | "report.amended",
+  seen: string | undefined,
   choose: (report: ReportRow) => Promise<Signature>,
 ): Promise<void> {
   let arrived: ImageSet | null = null;
@@ -116,6 +117,7 @@ async function signed(
       requireComplete(signature.content, report.template);
       const study = await findStudy(tx, viewer, report.studyId, "locked");
       if (study.deleted) throw studyDeleted();
+      if (seen !== undefined && seen.toLowerCase() !== study.patientId) throw patientChanged();
       const images = await imagesOf(tx, study.id);
       await requireHeldByNoOther(tx, viewer, study, context);
       const known = await knownTo(tx, report, viewer.id, await claimOf(tx, study.id, context.clock.now()));
@@ -145,6 +147,13 @@ const imagesArrived = (known: ImageSet, now: ImageSet): Refusal =>
     "report.images-arrived",
     `Images came since you opened the study: there are ${now.count} now, you know of ${known.count}. Look at them, and sign again.`,
     { members: { images: { known: known.count, now: now.count } } },
+  );
+
+const patientChanged = (): Refusal =>
+  new Refusal(
+    "conflict",
+    "report.patient-changed",
+    "Since you opened the report its study was given to another patient. See who it is, read whether the text is about them, and sign again.",
   );
 
 /** Another radiologist who is reading the study signs it, or gives it away; a resident's claim stands in no radiologist's way. */

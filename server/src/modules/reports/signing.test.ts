@@ -136,6 +136,27 @@ describe("a signature", () => {
     expect((await room.sign(radiologist, report)).body).toMatchObject({ status: "FINAL" });
   });
 
+  test("is refused where the study has become another patient's than the signer sees", async () => {
+    const study = await room.study();
+    const report = await room.begin(radiologist, study.id);
+    const { patientId } = await room.study();
+    await database.db`update study set patient_id = ${patientId} where id = ${study.id}`;
+    const refused = await room.sign(radiologist, report, { patientId: report.patientId });
+    expect([refused.status, refused.body.code]).toEqual([409, "report.patient-changed"]);
+    const seen = await read(report.id);
+    expect([seen.status, seen.patientId]).toEqual(["DRAFT", patientId]);
+    const { body } = await room.sign(radiologist, report, { patientId });
+    expect(body).toMatchObject({ status: "FINAL", patientId });
+    const amendment = {
+      kind: "CORRECTED",
+      reason: "side",
+      impression: "Left.",
+      expectedVersion: body.version,
+    };
+    const wrong = await room.amend(radiologist, body, { ...amendment, patientId: study.patientId });
+    expect([wrong.status, wrong.body.code]).toEqual([409, "report.patient-changed"]);
+  });
+
   test("stands before another radiologist's claim, not before a resident's", async () => {
     const report = await room.begin(radiologist, (await room.study()).id);
     const refused = await room.sign(other, report);
