@@ -22,6 +22,7 @@ import { parseSearch, readListState, stringifySearch } from "../studies/list-sta
 import { message } from "../words/words.ts";
 import { Failed, Guarded, NotFound, Root } from "./pages.tsx";
 import { homeFor } from "./places.ts";
+import { readSearch } from "./read-search.ts";
 import { askAhead } from "./study-ahead.ts";
 import { loadViewer, warmViewerAt } from "./viewer-chunk.ts";
 
@@ -43,10 +44,10 @@ const root = createRootRoute({ component: Root, notFoundComponent: NotFound, err
 const readNext = (value: unknown): string | undefined =>
   typeof value === "string" && /^\/(?![/\\])/.test(value) ? value : undefined;
 
-function readNextOf(search: Record<string, unknown>): { next?: string } {
+const readNextOf = readSearch((search): { next?: string } => {
   const next = readNext(search.next);
   return next ? { next } : {};
-}
+});
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -102,7 +103,7 @@ const start = createRoute({
 const studies = createRoute({
   getParentRoute: () => shell,
   path: "/studies",
-  validateSearch: readListState,
+  validateSearch: readSearch(readListState),
   staticData: { title: message("Studies") },
   component: onDemand(() => import("../studies/StudiesPage.tsx"), "StudiesPage"),
 });
@@ -110,7 +111,7 @@ const studies = createRoute({
 const reading = createRoute({
   getParentRoute: () => shell,
   path: "/reading",
-  validateSearch: readReadingState,
+  validateSearch: readSearch(readReadingState),
   staticData: { title: message("Reading") },
   component: onDemand(() => import("../reading/ReadingPage.tsx"), "ReadingPage"),
 });
@@ -118,7 +119,7 @@ const reading = createRoute({
 const findings = createRoute({
   getParentRoute: () => shell,
   path: "/findings",
-  validateSearch: readFindingsState,
+  validateSearch: readSearch(readFindingsState),
   staticData: { title: message("Critical findings") },
   component: onDemand(() => import("../findings/FindingsPage.tsx"), "FindingsPage"),
 });
@@ -126,7 +127,7 @@ const findings = createRoute({
 const patients = createRoute({
   getParentRoute: () => shell,
   path: "/patients",
-  validateSearch: readPatientsState,
+  validateSearch: readSearch(readPatientsState),
   staticData: { title: message("Patients") },
   component: onDemand(() => import("../patients/PatientsPage.tsx"), "PatientsPage"),
 });
@@ -134,7 +135,7 @@ const patients = createRoute({
 const patient = createRoute({
   getParentRoute: () => shell,
   path: "/patients/$patientId",
-  validateSearch: readPatientState,
+  validateSearch: readSearch(readPatientState),
   staticData: { title: message("Patients") },
   component: onDemand(() => import("../patients/PatientPage.tsx"), "PatientPage"),
 });
@@ -142,7 +143,7 @@ const patient = createRoute({
 const orders = createRoute({
   getParentRoute: () => shell,
   path: "/orders",
-  validateSearch: readOrdersState,
+  validateSearch: readSearch(readOrdersState),
   staticData: { title: message("Orders") },
   component: onDemand(() => import("../orders/OrdersPage.tsx"), "OrdersPage"),
 });
@@ -164,7 +165,7 @@ const report = createRoute({
 const billing = createRoute({
   getParentRoute: () => shell,
   path: "/billing",
-  validateSearch: readBillingState,
+  validateSearch: readSearch(readBillingState),
   staticData: { title: message("Billing") },
   component: onDemand(() => import("../billing/BillingPage.tsx"), "BillingPage"),
 });
@@ -179,7 +180,7 @@ const bill = createRoute({
 const results = createRoute({
   getParentRoute: () => shell,
   path: "/results",
-  validateSearch: readResultsState,
+  validateSearch: readSearch(readResultsState),
   staticData: { title: message("Results") },
   component: onDemand(() => import("../results/ResultsPage.tsx"), "ResultsPage"),
 });
@@ -194,7 +195,7 @@ const result = createRoute({
 const station = createRoute({
   getParentRoute: () => shell,
   path: "/station",
-  validateSearch: readStationState,
+  validateSearch: readSearch(readStationState),
   staticData: { title: message("Station") },
   component: onDemand(() => import("../station/StationPage.tsx"), "StationPage"),
 });
@@ -202,7 +203,7 @@ const station = createRoute({
 const analytics = createRoute({
   getParentRoute: () => shell,
   path: "/analytics",
-  validateSearch: readDashboardState,
+  validateSearch: readSearch(readDashboardState),
   staticData: { title: message("Insight") },
   component: onDemand(() => import("../dashboards/DashboardPage.tsx"), "DashboardPage"),
 });
@@ -219,7 +220,7 @@ const administration = createRoute({
 const administrationSection = createRoute({
   getParentRoute: () => shell,
   path: "/administration/$section",
-  validateSearch: readAdministrationState,
+  validateSearch: readSearch(readAdministrationState),
   staticData: { title: message("Administration") },
   component: onDemand(administrationPage, "AdministrationPage"),
 });
@@ -227,7 +228,7 @@ const administrationSection = createRoute({
 const schedule = createRoute({
   getParentRoute: () => shell,
   path: "/schedule",
-  validateSearch: readCalendarState,
+  validateSearch: readSearch(readCalendarState),
   staticData: { title: message("Schedule|place") },
   component: onDemand(() => import("../calendar/CalendarPage.tsx"), "CalendarPage"),
 });
@@ -236,10 +237,10 @@ const view = createRoute({
   getParentRoute: () => guarded,
   path: "/studies/$studyInstanceUid/view",
   /** `read`: whoever comes to read, with the report beside the images. `screen`: the window on the second monitor. */
-  validateSearch: (search: Record<string, unknown>): { read?: true; screen?: 2 } => ({
+  validateSearch: readSearch((search): { read?: true; screen?: 2 } => ({
     ...(search.read ? { read: true } : {}),
     ...(Number(search.screen) === 2 ? { screen: 2 } : {}),
-  }),
+  })),
   // All at once: the page, the viewer, and what it will ask for first.
   loader: ({ params }) => {
     askAhead(params.studyInstanceUid);
