@@ -145,7 +145,9 @@ const origin = { url: "", authorization: "" };
 const ohif = missing
   ? undefined
   : await serveOhif(() => ({ root: `${origin.url}/dicomweb`, authorization: origin.authorization }));
-const program = await startProgram({ env: ohif ? { CORS_ORIGINS: ohif.url } : {} });
+const program = await startProgram({
+  env: { DICOM_PROCESS: "own", ...(ohif && { CORS_ORIGINS: ohif.url }) },
+});
 const browser = await launchBrowser();
 try {
   origin.url = program.url;

@@ -130,7 +130,7 @@ async function lists(page: Page, program: Program, heads: string): Promise<void>
 }
 
 const env = { PORT: "3006", DICOM_PORT: "11112", HL7_PORT: "2575", SETTLE_SECONDS: "5" };
-const program = await startProgram({ env });
+const program = await startProgram({ env: { DICOM_PROCESS: "own", ...env } });
 const browser = await launchBrowser();
 try {
   const { page, problems } = await openPage(browser, {

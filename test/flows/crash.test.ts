@@ -13,8 +13,7 @@ afterEach(async () => {
 });
 
 async function started(dataDir: string): Promise<Program> {
-  // Nobody speaks DIMSE here: one process less for each start.
-  const program = await startProgram({ dataDir, env: { DICOM_PROCESS: "shared" } });
+  const program = await startProgram({ dataDir });
   programs.push(program);
   return program;
 }

@@ -74,7 +74,11 @@ describe.skipIf(straceMissing())("before anyone hears of success", { timeout: 18
     file = path.join(folder, "calls.trace");
     // Making the database is of no interest and slow to trace.
     await (await startProgram({ dataDir: folder })).stop();
-    program = await startProgram({ dataDir: folder, trace: { file, args: traceArguments } });
+    program = await startProgram({
+      dataDir: folder,
+      env: { DICOM_PROCESS: "own" },
+      trace: { file, args: traceArguments },
+    });
   });
   afterAll(async () => {
     await program?.stop();

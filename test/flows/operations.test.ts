@@ -48,8 +48,7 @@ const newFolder = async () => {
 };
 const programs: Program[] = [];
 const started = async (dataDir: string) => {
-  // Nobody speaks DIMSE here: one process less for each start.
-  const program = await startProgram({ dataDir, env: { DICOM_PROCESS: "shared" } });
+  const program = await startProgram({ dataDir });
   programs.push(program);
   return program;
 };

@@ -14,7 +14,7 @@ test.each(targets)("%s: damaged input neither crashes nor hangs it", async (targ
 test("damaged requests and conversations neither end the program nor are a fault of it", {
   timeout: 180_000,
 }, async () => {
-  const program = await startProgram();
+  const program = await startProgram({ env: { DICOM_PROCESS: "own" } });
   onTestFinished(async () => {
     await program.stop();
     await rm(program.dataDir, { recursive: true, force: true });

@@ -20,7 +20,7 @@ const numbers = { seed: Number(values.seed), from: Number(values.from), count: N
 let found = 0;
 for (const name of chosen) {
   if (name === "server") {
-    const program = await startProgram();
+    const program = await startProgram({ env: { DICOM_PROCESS: "own" } });
     const start = performance.now();
     const { inputs, answers, faults, megabytes } = await fuzzServer(program, numbers);
     await program.stop();

@@ -40,6 +40,7 @@ describe.skipIf(missing)("DCMTK fetches what is archived", () => {
     await fs.writeFile(path.join(folder, "server.key"), certificate.key);
     program = await startProgram({
       env: {
+        DICOM_PROCESS: "own",
         DICOM_TLS_PORT: String(tlsPort),
         TLS_CERT: path.join(folder, "server.crt"),
         TLS_KEY: path.join(folder, "server.key"),

@@ -20,7 +20,7 @@ describe.skipIf(missing)("DCMTK's clients", () => {
   };
 
   beforeAll(async () => {
-    program = await startProgram();
+    program = await startProgram({ env: { DICOM_PROCESS: "own" } });
     headers = await program.login();
     folder = await temporaryFolder();
     await fs.mkdir(path.join(folder, "series"));

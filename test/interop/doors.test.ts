@@ -23,7 +23,7 @@ describe.skipIf(missing)("every door gives the same answer", () => {
 
   beforeAll(async () => {
     folder = await temporaryFolder();
-    program = await startProgram();
+    program = await startProgram({ env: { DICOM_PROCESS: "own" } });
     authorization = (await program.login()).authorization;
     const permissions = ["echo", "store", "find", "get"];
     await call("POST", "/modalities", { aeTitle: "DOORS", host: "127.0.0.1", port: 11112, permissions });

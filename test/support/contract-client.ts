@@ -36,7 +36,7 @@ export function contractClient() {
   let userId = "";
 
   beforeAll(async () => {
-    program = await startProgram({ env: { DICOM_PROCESS: "shared" } });
+    program = await startProgram();
     api = judgingClient(contract, { baseUrl: program.url, token: () => token, wrong, sent });
     token = (
       await made(api.POST("/api/v1/users/login", { body: { username: "admin", password: adminPassword } }))

@@ -64,6 +64,8 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
       DISK_RESERVE_BYTES: "0",
       // The least that is taken: most of these tests sign people in, and few are about that.
       PASSWORD_HASH_MIB: "19",
+      // One process less to start; tests of DIMSE and of what the processes are to each other have the listener in its own, as it is where people work.
+      DICOM_PROCESS: "shared",
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],

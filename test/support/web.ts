@@ -58,9 +58,7 @@ export function webFlow(options: ProgramOptions = {}): WebFlow {
   }
 
   beforeAll(async () => {
-    // One process less for each file to start; flows/processes.test.ts and whoever asks have the DIMSE listener in its own.
-    const env = { DICOM_PROCESS: "shared", ...options.env };
-    [program, browser] = await Promise.all([startProgram({ ...options, env }), browserOfProcess()]);
+    [program, browser] = await Promise.all([startProgram(options), browserOfProcess()]);
   });
   afterEach(async () => {
     const all = opened.splice(0);
