@@ -39,6 +39,13 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await flow.store(bytes);
   }
 
+  /** The one study of this name, which came without an order, once its images are complete. */
+  async function settled(name: string): Promise<{ id: string }[]> {
+    const read = async () => (await call("GET", `/studies?query=${name}`)).data;
+    await eventually(async () => (await read())[0]?.status === "COMPLETED");
+    return await read();
+  }
+
   const focused = (page: Page) => page.evaluate<string>("document.activeElement?.id ?? ''");
 
   beforeAll(async () => {
@@ -111,10 +118,9 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
 
   test("a report of a study without an order is not said to be told to anybody", async () => {
     await flow.store(ctInstance({ PatientID: "Z-1", PatientName: "Unasked^Uwe" }).bytes);
-    await eventually(async () => (await call("GET", "/worklist?query=Unasked")).data.length === 1);
-    const [{ id }] = (await call("GET", "/worklist?query=Unasked")).data;
+    const [study] = await settled("Unasked");
     const page = await flow.open({ as: own("reader") });
-    await page.goto(`/report/${id}`);
+    await page.goto(`/report/${study?.id}`);
     await page.getByRole("button", { name: "Begin the report" }).click();
     await page.getByLabel("Impression").fill("Normal.");
     await page.keyboard.press("Control+Enter");
@@ -125,10 +131,9 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
 
   test("is told while writing that the study was given to another patient, and signs for whom they see", async () => {
     await flow.store(ctInstance({ PatientID: "Z-2", PatientName: "Mistaken^Mona" }).bytes);
-    await eventually(async () => (await call("GET", "/worklist?query=Mistaken")).data.length === 1);
-    const [{ id }] = (await call("GET", "/worklist?query=Mistaken")).data;
+    const [study] = await settled("Mistaken");
     const page = await flow.open({ as: own("reader"), expected: (text) => /status of 409/.test(text) });
-    await page.goto(`/report/${id}`);
+    await page.goto(`/report/${study?.id}`);
     await page.getByRole("button", { name: "Begin the report" }).click();
     await page.getByLabel("Impression").fill("Normal.");
     await page.getByText("All is saved").waitFor();
@@ -137,25 +142,27 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await dialog.getByText("Mistaken, Mona").waitFor();
     const rita = { lastName: "Rightful", firstName: "Rita", birthDate: "1950-05-05", sex: "F" };
     const patient = await call("POST", "/patients", rita);
-    await call("PATCH", `/studies/${id}`, { patientId: patient.id, reason: "the wrong line was taken" });
+    await call("PATCH", `/studies/${study?.id}`, {
+      patientId: patient.id,
+      reason: "the wrong line was taken",
+    });
     await dialog.getByLabel("Password").fill(ownPassword);
     await page.keyboard.press("Enter");
     await dialog.getByText(/its study was given to another patient/).waitFor();
     await dialog.getByText("Rightful, Rita").waitFor();
     expect(await violationsOf(page, ".dialog")).toEqual([]);
-    expect((await call("GET", `/reports/study/${id}`)).data[0].status).toBe("DRAFT");
+    expect((await call("GET", `/reports/study/${study?.id}`)).data[0].status).toBe("DRAFT");
     await page.keyboard.press("Enter");
     await page.getByText("Electronically signed by Ada Reader").waitFor();
 
     // And without a window open, as soon as it happens.
     await flow.store(ctInstance({ PatientID: "Z-3", PatientName: "Mixed^Mona" }).bytes);
-    await eventually(async () => (await call("GET", "/worklist?query=Mixed")).data.length === 1);
-    const [mixed] = (await call("GET", "/worklist?query=Mixed")).data;
-    await page.goto(`/report/${mixed.id}`);
+    const [mixed] = await settled("Mixed");
+    await page.goto(`/report/${mixed?.id}`);
     await page.getByRole("button", { name: "Begin the report" }).click();
     await page.getByLabel("Impression").fill("Normal.");
     await page.getByText("All is saved").waitFor();
-    await call("PATCH", `/studies/${mixed.id}`, {
+    await call("PATCH", `/studies/${mixed?.id}`, {
       patientId: patient.id,
       reason: "the wrong line was taken",
     });
@@ -166,7 +173,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await told.getByRole("button", { name: "The text is about them" }).click();
     await told.waitFor({ state: "detached" });
     expect(await page.getByLabel("Impression").inputValue()).toBe("Normal.");
-    await call("POST", `/studies/${mixed.id}/release`);
+    await call("POST", `/studies/${mixed?.id}/release`);
   });
 
   test("raises a critical finding, and the physician who asked answers it with what they understood", async () => {
