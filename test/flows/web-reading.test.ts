@@ -126,7 +126,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.keyboard.press("Control+Enter");
     await page.getByRole("dialog").getByLabel("Password").fill(ownPassword);
     await page.keyboard.press("Enter");
-    await page.getByText("nobody is told of the report by itself").waitFor();
+    await page.getByText("nobody is told of the report by itself").first().waitFor();
   });
 
   test("is told while writing that the study was given to another patient, and signs for whom they see", async () => {
