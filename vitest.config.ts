@@ -8,9 +8,6 @@ const longUnits = [
   "packages/imaging/{src/encode,test/dcmtk}.test.ts",
 ];
 
-/** Tests of the screen, which read the same modules and stand on a browser. */
-const screens = ["test/flows/web-*.test.ts", "test/interop/ohif.test.ts"];
-
 /** Far above what is needed, as what is waited for is a state and not a time: a busy machine must not look like a defect. */
 const common = {
   testTimeout: 120_000,
@@ -22,7 +19,7 @@ const common = {
 };
 
 /**
- * Those with a browser first, many to a process with one browser (test/support/browser.ts). Then the other long files, each in a process of its own. The short ones after them, so that the workers end together, and many to a process,
+ * Long files first, each in a process of its own. The short ones after them, so that the workers end together, and many to a process,
  * because starting one and reading the server's modules takes longer than most of these files: they leave nothing behind in their modules.
  */
 export default defineConfig({
@@ -32,17 +29,8 @@ export default defineConfig({
       {
         test: {
           ...common,
-          name: "browser",
-          include: screens,
-          isolate: false,
-        },
-      },
-      {
-        test: {
-          ...common,
           name: "flows",
           include: ["test/**/*.test.ts", ...longUnits],
-          exclude: [...screens, "**/node_modules/**"],
         },
       },
       {

@@ -63,20 +63,6 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args });
 }
 
-let kept: Promise<Browser> | undefined;
-
-/**
- * The one browser of this process, for all test files that it runs (vitest.config.ts): each page has a profile of its own. It ends with the process;
- * one that has crashed is started anew.
- */
-export async function browserOfProcess(): Promise<Browser> {
-  if (kept && (await kept).isConnected()) return kept;
-  // Vitest ends a process by SIGTERM, and Playwright clears up where the process exits by itself.
-  if (!kept) process.once("SIGTERM", () => process.exit());
-  kept = chromium.launch({ executablePath, args, handleSIGTERM: false });
-  return kept;
-}
-
 export interface OpenedPage {
   context: BrowserContext;
   page: Page;

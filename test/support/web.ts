@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { browserOfProcess, type OpenedPage, openPage, type PageOptions } from "./browser.ts";
+import { launchBrowser, type OpenedPage, openPage, type PageOptions } from "./browser.ts";
 import { testPassword } from "./identity.ts";
 import { adminPassword, type Program, type ProgramOptions, startProgram } from "./program.ts";
 
@@ -58,7 +58,7 @@ export function webFlow(options: ProgramOptions = {}): WebFlow {
   }
 
   beforeAll(async () => {
-    [program, browser] = await Promise.all([startProgram(options), browserOfProcess()]);
+    [program, browser] = await Promise.all([startProgram(options), launchBrowser()]);
   });
   afterEach(async () => {
     const all = opened.splice(0);
@@ -66,6 +66,7 @@ export function webFlow(options: ProgramOptions = {}): WebFlow {
     expect(all.flatMap(({ problems }) => problems)).toEqual([]);
   });
   afterAll(async () => {
+    await browser?.close();
     await program?.stop();
     if (program) await fs.rm(program.dataDir, { recursive: true, force: true });
   });
