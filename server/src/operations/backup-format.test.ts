@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { listBackups, readManifest } from "./backup-format.ts";
+import { freeName, listBackups, readManifest } from "./backup-format.ts";
 
 async function target(manifests: Readonly<Record<string, string>>): Promise<string> {
   const folder = await fs.mkdtemp(path.join(tmpdir(), "isocenter-backups-"));
@@ -29,4 +29,11 @@ test("a folder without back-ups, no folder, and a file have none", async () => {
   await fs.writeFile(path.join(folder, "file"), "");
   for (const place of [folder, path.join(folder, "nowhere"), path.join(folder, "file")])
     expect(await listBackups(place)).toEqual([]);
+});
+
+test("back-ups of the same second have a name each, in their order", async () => {
+  const at = new Date("2026-03-09T10:59:59.400Z");
+  expect(await freeName(await target({}), at)).toBe("2026-03-09T105959Z");
+  const folder = await target({ "2026-03-09T105959Z": "{}", "2026-03-09T110000Z": "{}" });
+  expect(await freeName(folder, at)).toBe("2026-03-09T110001Z");
 });

@@ -118,6 +118,15 @@ export async function listBackups(target: string): Promise<string[]> {
   return names.filter((name) => !name.endsWith(".part")).sort();
 }
 
+/** The name of a back-up: the time to the second, or the next one that no other has, so that names in their order are the back-ups in theirs. */
+export async function freeName(target: string, at: Date): Promise<string> {
+  const taken = await listBackups(target);
+  for (let time = at.getTime(); ; time += 1000) {
+    const name = new Date(time).toISOString().replaceAll(":", "").replace(/\.\d+/, "");
+    if (!taken.includes(name)) return name;
+  }
+}
+
 /** @throws Refusal `conflict` (`backup.damaged`, `backup.format`) */
 export async function readManifest(target: string, name: string): Promise<BackupManifest> {
   const file = path.join(backupsFolder(target), name, "manifest.json");

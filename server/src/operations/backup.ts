@@ -18,6 +18,7 @@ import {
 import {
   type BackupManifest,
   backupsFolder,
+  freeName,
   type ListedObject,
   listedLine,
   objectsFolder,
@@ -67,9 +68,9 @@ export async function backup(options: BackupOptions): Promise<BackupResult> {
     );
   const lock = lockTarget(target);
   try {
-    const name = clock.now().toISOString().replaceAll(":", "").replace(/\.\d+/, "");
-    const folder = path.join(backupsFolder(target), `${name}.part`);
     await removeParts(target);
+    const name = await freeName(target, clock.now());
+    const folder = path.join(backupsFolder(target), `${name}.part`);
     await fs.mkdir(folder, { recursive: true, mode: 0o700 });
     const dumped = await dumpDatabase(options, folder, name);
     const secrets = await copySecrets(config.dataDir, folder);

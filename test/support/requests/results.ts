@@ -34,19 +34,20 @@ export const resultRequests: Requests = {
   }),
   submitReport: async (h) => ({ ...(await ofDraft(h)), body: {} }),
   signReport: async (h) => {
-    const { id, version } = await h.draft();
-    return { path: { id }, body: { expectedVersion: version, password: testPassword } };
+    const { id, version, patientId } = await h.draft();
+    return { path: { id }, body: { expectedVersion: version, patientId, password: testPassword } };
   },
   confirmReport: async (h) => {
-    const { id, version } = await h.draft();
-    return { path: { id }, body: { expectedVersion: version, password: testPassword } };
+    const { id, version, patientId } = await h.draft();
+    return { path: { id }, body: { expectedVersion: version, patientId, password: testPassword } };
   },
   amendReport: async (h) => {
-    const { id, version } = await h.signed();
+    const { id, version, patientId } = await h.signed();
     return {
       path: { id },
       body: {
         kind: "APPENDED",
+        patientId,
         reason: "priors came",
         password: testPassword,
         expectedVersion: version,

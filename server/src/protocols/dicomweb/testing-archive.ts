@@ -51,6 +51,8 @@ function describe(bytes: Uint8Array): StoredInstance {
     instanceNumber: number(dataSet, Tags.InstanceNumber) ?? null,
     rows: number(dataSet, Tags.Rows) ?? null,
     columns: number(dataSet, Tags.Columns) ?? null,
+    bitsAllocated: number(dataSet, Tags.BitsAllocated) ?? null,
+    samplesPerPixel: number(dataSet, Tags.SamplesPerPixel) ?? null,
     numberOfFrames: pixelData ? (number(dataSet, Tags.NumberOfFrames) ?? 1) : 0,
     size: bytes.length,
     sha256: createHash("sha256").update(bytes).digest("hex"),
