@@ -12,12 +12,12 @@ export function OrderAgain({ order }: { order: ImagingOrder }) {
   const [ordering, setOrdering] = useState(false);
   if (!may) return null;
   return (
-    <>
+    <div>
       <Button size="l" icon="retry" onClick={() => setOrdering(true)}>
         {t("Order it again")}
       </Button>
       {ordering && <Again order={order} onClose={() => setOrdering(false)} />}
-    </>
+    </div>
   );
 }
 
