@@ -2,6 +2,7 @@ import { openWire } from "@isocenter/test/support/wire.ts";
 import { describe, expect, test } from "vitest";
 import {
   associateRequestBytes,
+  brokenStore,
   ctStorage,
   digest,
   echoRequestBytes,
@@ -237,26 +238,14 @@ describe("time-outs", () => {
   });
 
   test("an object that stops coming is aborted, and its handler hears of it", async () => {
-    const failure = Promise.withResolvers<unknown>();
-    const { port } = await testServer({
-      timeouts: { receiveMs: 40, artimMs: 30 },
-      handlers: {
-        async store(_context, chunks) {
-          try {
-            for await (const _ of chunks);
-          } catch (error) {
-            failure.resolve(error);
-          }
-          return { status: 0 };
-        },
-      },
-    });
+    const { failed, store } = brokenStore();
+    const { port } = await testServer({ timeouts: { receiveMs: 40, artimMs: 30 }, handlers: { store } });
     const wire = await openWire(port);
     wire.write(associateRequestBytes());
     await wire.next();
     wire.write(encodeMessage(3, storeCommandBytes(1), undefined, 16384));
     expect((await wire.next())[0]).toBe(7);
-    expect(await failure.promise).toMatchObject({ code: "timed-out" });
+    expect(await failed).toMatchObject({ code: "timed-out" });
     await wire.closed;
   });
 
@@ -347,26 +336,15 @@ test("a release while a request is being answered waits for the answer", async (
 });
 
 test("a release in the middle of a message is answered with an abort at once", async () => {
-  const failure = Promise.withResolvers<unknown>();
-  const { port, told } = await testServer({
-    handlers: {
-      async store(_context, chunks) {
-        try {
-          for await (const _ of chunks);
-        } catch (error) {
-          failure.resolve(error);
-        }
-        return { status: 0 };
-      },
-    },
-  });
+  const { failed, store } = brokenStore();
+  const { port, told } = await testServer({ handlers: { store } });
   const wire = await openWire(port);
   wire.write(associateRequestBytes());
   await wire.next();
   const half = encodeMessage(3, storeCommandBytes(1), undefined, 16384);
   wire.write(Buffer.concat([half, Buffer.from([5, 0, 0, 0, 0, 4, 0, 0, 0, 0])]));
   expect((await wire.next()).toString("hex")).toBe("07000000000400000202");
-  expect(await failure.promise).toMatchObject({ code: "protocol" });
+  expect(await failed).toMatchObject({ code: "protocol" });
   expect(await told("ended")).toBe("ended protocol: a release in the middle of a message");
   wire.destroy();
 });

@@ -168,6 +168,22 @@ export function keepingStore() {
   };
 }
 
+/** A handler that is told how what came broke off. */
+export function brokenStore() {
+  const failure = Promise.withResolvers<unknown>();
+  return {
+    failed: failure.promise,
+    async store(_context: StoreContext<string>, chunks: AsyncIterable<Uint8Array>) {
+      try {
+        for await (const _ of chunks);
+      } catch (error) {
+        failure.resolve(error);
+      }
+      return { status: 0 };
+    },
+  };
+}
+
 /** Bytes that are the same on each run and nowhere regular. */
 export function noise(length: number): Buffer {
   const bytes = Buffer.alloc(length);

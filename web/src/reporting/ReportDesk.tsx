@@ -10,7 +10,6 @@ import { studyByUid } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import { PatientOf } from "./PatientOf.tsx";
 import { useStudy, useStudyReport } from "./queries.ts";
-
 import { Beside, Body, ClinicalQuestion, isWriting } from "./ReportPage.tsx";
 import { ReportState } from "./ReportState.tsx";
 import "./reporting.css";

@@ -3,7 +3,7 @@ import { Refusal } from "../../platform/index.ts";
 import type { PictureFormat, PictureRequest, ThumbnailRequest } from "./types.ts";
 
 /** Goes up when the same object and request give another picture than before, so that cached ones are made anew. */
-const renderingVersion = 5;
+const renderingVersion = 6;
 
 export const contentTypeOf: Readonly<Record<PictureFormat, string>> = {
   jpeg: "image/jpeg",
