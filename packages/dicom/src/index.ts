@@ -3,6 +3,7 @@
 export { type DecodedText, decodeText, decodeTextChecked } from "./charset/decode.ts";
 export { encodeText } from "./charset/encode.ts";
 export { isCharacterSet } from "./charset/tables.ts";
+export { type Rgb, rgbOfLab, segmentColour } from "./cielab.ts";
 export { changesColours } from "./colour-profile.ts";
 export {
   createDeidentifier,

@@ -1,6 +1,14 @@
-import { type DataSet, items, number, numbers, SopClasses, Tags, text } from "@isocenter/dicom";
+import {
+  type DataSet,
+  items,
+  number,
+  numbers,
+  SopClasses,
+  segmentColour,
+  Tags,
+  text,
+} from "@isocenter/dicom";
 import type { Palette } from "./palette.ts";
-import { segmentColour } from "./segment-colours.ts";
 
 /** Segment numbers are of 16 bits (PS3.3 C.8.20.4). */
 const maxSegments = 65_536;

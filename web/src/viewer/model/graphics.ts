@@ -1,7 +1,6 @@
+import { type Rgb, rgbOfLab } from "@isocenter/dicom";
 import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
 import type { PixelPoint } from "./pixel-space.ts";
-import { rgbOfLab } from "./segments.ts";
-import type { Color } from "./shutters.ts";
 
 /** In pixels of the image, or in parts of the area that is displayed, from its upper left corner on the screen. */
 export type Units = "PIXEL" | "DISPLAY";
@@ -103,17 +102,17 @@ export function textsOfAnnotation(annotation: JsonDataSet, instance: JsonDataSet
 }
 
 /** For layers that recommend no colour. */
-const plain: Color = [143, 227, 242];
+const plain: Rgb = [143, 227, 242];
 
 const layerColor = (annotation: JsonDataSet, instance: JsonDataSet): string =>
   `rgb(${colorOfLayer(textOf(annotation, "00700002"), instance).join(" ")})`;
 
 /** The colour that a layer recommends (PS3.3 C.10.7). */
-export function colorOfLayer(name: string | undefined, instance: JsonDataSet): Color {
+export function colorOfLayer(name: string | undefined, instance: JsonDataSet): Rgb {
   const layer = itemsOf(instance, "00700060").find((item) => textOf(item, "00700002") === name);
   if (!layer) return plain;
-  const lab = numbersOf(layer, "00700401");
-  if (lab.length === 3) return rgbOfLab(lab as [number, number, number]);
+  const color = rgbOfLab(numbersOf(layer, "00700401"));
+  if (color) return color;
   const grey = numberOf(layer, "00700066");
   // What is all but black would not be seen over the picture.
   if (grey === undefined || grey < 0x4000) return plain;

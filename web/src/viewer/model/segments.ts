@@ -1,3 +1,4 @@
+import { type Rgb, segmentColour } from "@isocenter/dicom";
 import { distanceTo, slicePlaneOf } from "../space/slice-plane.ts";
 import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
 import { dot } from "./geometry.ts";
@@ -10,8 +11,7 @@ export interface Segment {
   key: string;
   number: number;
   label: string;
-  /** Red, green and blue, 0 to 255. */
-  color: readonly [number, number, number];
+  color: Rgb;
 }
 
 /** A segmentation (PS3.3 A.51): its frames, each a picture of one segment in one plane, or of all of them in a label map. */
@@ -27,16 +27,6 @@ export interface Segmentation {
 
 const segmentationSopClass = "1.2.840.10008.5.1.4.1.1.66.4";
 const labelMapSopClass = "1.2.840.10008.5.1.4.1.1.66.7";
-
-/** For segments that recommend no colour. */
-const others = [
-  [255, 138, 101],
-  [100, 181, 246],
-  [129, 199, 132],
-  [255, 213, 79],
-  [186, 104, 200],
-  [77, 208, 225],
-] as const;
 
 const tag = {
   segments: "00620002",
@@ -70,9 +60,7 @@ export function segmentationOf(instance: JsonDataSet): Segmentation {
   const uid = textOf(instance, tags.SOPInstanceUID) ?? "";
   const segments = itemsOf(instance, tag.segments).map((item, index): Segment => {
     const number = numberOf(item, tag.number) ?? index + 1;
-    const lab = numbersOf(item, tag.color);
-    const color =
-      lab.length === 3 ? rgbOfLab(lab as [number, number, number]) : others[index % others.length]!;
+    const color = segmentColour(numbersOf(item, tag.color), index);
     return { key: `${uid}/${number}`, number, label: textOf(item, tag.label) ?? String(number), color };
   });
   const isFractional = textOf(instance, tag.type) === "FRACTIONAL";
@@ -150,24 +138,4 @@ export function paintLabels(
     pixels[i * 4 + 3] = 115;
   }
   return pixels;
-}
-
-/** A colour as DICOM scales CIELab to 16 bits (PS3.3 C.10.7.1.1), as the screen's red, green and blue. */
-export function rgbOfLab([l, a, b]: readonly [number, number, number]): [number, number, number] {
-  const y = ((l / 65535) * 100 + 16) / 116;
-  const x = y + ((a / 65535) * 255 - 128) / 500;
-  const z = y - ((b / 65535) * 255 - 128) / 200;
-  const linear = (value: number) => (value > 6 / 29 ? value ** 3 : 3 * (6 / 29) ** 2 * (value - 4 / 29));
-  // D50 as the standard's profile has it, brought to the screen's D65 (Bradford).
-  const [X, Y, Z] = [0.9642 * linear(x), linear(y), 0.8249 * linear(z)];
-  const channels = [
-    3.1339 * X - 1.6169 * Y - 0.4906 * Z,
-    -0.9788 * X + 1.9161 * Y + 0.0335 * Z,
-    0.0719 * X - 0.229 * Y + 1.4052 * Z,
-  ];
-  return channels.map((value) => {
-    const inside = Math.min(1, Math.max(0, value));
-    const shown = inside <= 0.0031308 ? 12.92 * inside : 1.055 * inside ** (1 / 2.4) - 0.055;
-    return Math.round(255 * shown);
-  }) as [number, number, number];
 }

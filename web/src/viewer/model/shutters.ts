@@ -1,26 +1,22 @@
+import { type Rgb, rgbOfLab } from "@isocenter/dicom";
 import { type JsonDataSet, numberOf, numbersOf, textsOf } from "./dicom-json.ts";
 import { type OverlayPlane, overlayPlaneIn } from "./overlay-planes.ts";
 import type { PixelPoint } from "./pixel-space.ts";
-import { rgbOfLab } from "./segments.ts";
 
 /** What of an image is left to be seen, in its pixels; the rest is covered. */
-export type Shutter = { color: Color } & (
+export type Shutter = { color: Rgb } & (
   | { shape: "polygon"; points: readonly PixelPoint[] }
   | { shape: "circle"; centre: PixelPoint; radius: number }
 );
 
-export type Color = readonly [red: number, green: number, blue: number];
-
 /** Of what is covered: a P-Value, or a colour (PS3.3 C.7.6.11, C.7.6.15); black where nothing is said. */
-function colorOf(dataSet: JsonDataSet): Color {
-  const lab = numbersOf(dataSet, "00181624");
-  if (lab.length === 3) return rgbOfLab(lab as [number, number, number]);
+function colorOf(dataSet: JsonDataSet): Rgb {
   const grey = Math.round(((numberOf(dataSet, "00181622") ?? 0) / 65535) * 255);
-  return [grey, grey, grey];
+  return rgbOfLab(numbersOf(dataSet, "00181624")) ?? [grey, grey, grey];
 }
 
 /** The overlay whose set bits cover the image (PS3.3 C.7.6.15), and in which colour. */
-export function bitmapShutterOf(dataSet: JsonDataSet): { plane: OverlayPlane; color: Color } | undefined {
+export function bitmapShutterOf(dataSet: JsonDataSet): { plane: OverlayPlane; color: Rgb } | undefined {
   const group = numberOf(dataSet, "00181623");
   if (group === undefined || !textsOf(dataSet, "00181600").includes("BITMAP")) return undefined;
   const plane = overlayPlaneIn(dataSet, group.toString(16).toUpperCase().padStart(4, "0"), 1);
