@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of docs/screens: `node tools/screens.ts`. Runs the program on an empty folder with the demonstration and needs
- * Chromium, and the ports 3006, 11112 and 2575, which the pictures show.
+ * Chromium, and the ports 3006, 11112 and 2575, which the pictures show. It is forenoon in them, whenever they are made.
  */
 import fs from "node:fs/promises";
 import { newUid, readPart10, text, withElements, writePart10 } from "@isocenter/dicom";
@@ -128,6 +128,13 @@ async function lists(page: Page, program: Program, heads: string): Promise<void>
   await settled(page);
   await picture(page, "upload");
 }
+
+/** A zone where a department is at work now. */
+const forenoon = Intl.supportedValuesOf("timeZone").find((timeZone) => {
+  const hour = new Intl.DateTimeFormat("en", { timeZone, hour: "numeric", hourCycle: "h23" }).format();
+  return Number(hour) === 10;
+});
+process.env.TZ = forenoon;
 
 const env = { PORT: "3006", DICOM_PORT: "11112", HL7_PORT: "2575", SETTLE_SECONDS: "5" };
 const program = await startProgram({ env: { DICOM_PROCESS: "own", ...env } });
