@@ -54,6 +54,64 @@ describe.skipIf(chromiumMissing())("what an administrator keeps in order in the 
     await page.getByText("No staff yet").waitFor();
   });
 
+  test("what was written and not sent is lost by no step back, link, other record or reload, and nobody else is asked", async () => {
+    const names = ["Adler", "Boone"];
+    for (const lastName of names)
+      await call("POST", "/staff", { firstName: "Ida", lastName, profession: "Nurse" });
+    const page = await at("staff");
+    const link = (name: string) => page.getByRole("navigation", { name: "Administration" }).getByText(name);
+    const lost = page.getByRole("dialog", { name: "What you wrote is not saved yet" });
+    const open = side(page, "Adler, Ida");
+    const phone = open.getByLabel("Phone (not needed)");
+    const stays = async (leave: () => Promise<unknown>) => {
+      await leave();
+      await lost.waitFor();
+      await lost.getByRole("button", { name: "Back", exact: true }).click();
+      await lost.waitFor({ state: "detached" });
+      expect(await phone.inputValue()).toBe("555 0102");
+    };
+    // Nothing is written: nobody is asked.
+    await link("Care teams").click();
+    await link("Staff").click();
+    await page.getByRole("row", { name: /Adler, Ida/ }).dblclick();
+    await phone.fill("555 0102");
+    await stays(() => link("Care teams").click());
+    await stays(() => page.evaluate("history.back()"));
+    await stays(() => page.getByRole("row", { name: /Boone, Ida/ }).dblclick());
+    await stays(() => open.getByRole("button", { name: "Close the details, Escape" }).click());
+    // The filters leave the form where it is.
+    await page.getByLabel("State").first().selectOption("all");
+    await page.waitForURL(/status=all/);
+    expect(await phone.inputValue()).toBe("555 0102");
+    const asksBefore = () => page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))");
+    expect(await asksBefore()).toBe(true);
+    // The browser asks in its own words; whoever stays has it all.
+    const browser = page.waitForEvent("dialog");
+    const reload = page.evaluate("location.reload()");
+    const question = await browser;
+    expect(question.type()).toBe("beforeunload");
+    await question.dismiss();
+    await reload;
+    expect(await phone.inputValue()).toBe("555 0102");
+
+    await open.getByRole("button", { name: "Save", exact: true }).click();
+    await expect.poll(async () => (await call("GET", "/staff")).data[0].phone).toBe("555 0102");
+    await page.getByText("Saved", { exact: true }).first().waitFor();
+    expect(await asksBefore()).toBe(false);
+    await phone.fill("555 0103");
+    await link("Care teams").click();
+    await lost.getByRole("button", { name: "Leave and lose it" }).click();
+    await page.getByRole("heading", { name: "Care teams" }).waitFor();
+    expect(await asksBefore()).toBe(false);
+    await link("Staff").click();
+    await page.getByRole("row", { name: /Boone, Ida/ }).waitFor();
+    for (const { id } of (await call("GET", "/staff")).data)
+      await call("PATCH", `/staff/${id}`, {
+        active: false,
+        expectedVersion: (await call("GET", `/staff/${id}`)).version,
+      });
+  });
+
   test("a key is shown once, works, and works no more when it is revoked", async () => {
     const page = await at("api-keys");
     await page.keyboard.press("n");

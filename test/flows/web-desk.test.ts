@@ -74,6 +74,12 @@ describe.skipIf(chromiumMissing())("the front desk's morning in the browser", ()
     await order.getByRole("button", { name: "Close" }).click();
     await lost.getByRole("button", { name: "Go on writing" }).click();
     expect(await violationsOf(page, ".dialog")).toEqual([]);
+    // Nor by the browser's step back.
+    await page.evaluate("history.back()");
+    await lost.getByRole("button", { name: "Leave and lose it" }).waitFor();
+    expect(await violationsOf(page, ".dialog")).toEqual([]);
+    await lost.getByRole("button", { name: "Back", exact: true }).click();
+    await lost.waitFor({ state: "detached" });
     await order.getByRole("button", { name: "Order the examination" }).click();
     await page.waitForURL(/\/orders\//);
     await page.getByText("fell from a ladder").waitFor();

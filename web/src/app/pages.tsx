@@ -5,6 +5,7 @@ import { Button } from "../kit/Button.tsx";
 import { PageState } from "../kit/States.tsx";
 import { listenForKeys } from "../kit/shortcuts.ts";
 import { Toasts } from "../kit/Toasts.tsx";
+import { Unsaved } from "../kit/Unsaved.tsx";
 import { Lock } from "../lock/Lock.tsx";
 import { t } from "../words/words.ts";
 import { NewerVersion } from "./NewerVersion.tsx";
@@ -52,6 +53,7 @@ export function Guarded() {
     return (
       <>
         <Outlet />
+        <Unsaved />
         <Lock />
       </>
     );

@@ -6,6 +6,7 @@ import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
+import { sending } from "../kit/typed.ts";
 import { t } from "../words/words.ts";
 import { LineFields } from "./LineFields.tsx";
 import { emptyLine, readLines } from "./lines.ts";
@@ -27,6 +28,7 @@ export function IssueDialog({ order, onClose }: { order: BillWithoutPrice; onClo
   const read = readLines(lines, currency);
   const issue = async () => {
     if (!read) return;
+    const sent = sending();
     setBusy(true);
     setError(null);
     try {
@@ -38,6 +40,7 @@ export function IssueDialog({ order, onClose }: { order: BillWithoutPrice; onClo
         currency,
         ...(due ? { dueDate: due } : {}),
       });
+      sent();
       toast({ title: t("Bill {number} is issued", { number: bill.number }), tone: "ok" });
       onClose();
       await navigate({ to: "/billing/$billId", params: { billId: bill.id } });

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "../kit/Button.tsx";
 import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
+import { sending } from "../kit/typed.ts";
 import { message, t } from "../words/words.ts";
 import { acknowledge } from "./queries.ts";
 
@@ -25,6 +26,7 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
     (!finding.readBackRequired || readBack.trim() !== "") && (own || spokeWith !== "" || name.trim() !== "");
   const answer = async () => {
     if (!ready) return;
+    const sent = sending();
     setBusy(true);
     setError(null);
     try {
@@ -34,6 +36,7 @@ export function AcknowledgeForm({ finding }: { finding: Finding }) {
           ? {}
           : { method, acknowledgedBy: spokeWith === "" ? { name: name.trim() } : { userId: spokeWith } }),
       });
+      sent();
       toast({ title: t("Acknowledged"), detail: t("Nobody else is told of it any more."), tone: "ok" });
     } catch (failure) {
       setError((failure as Error).message);

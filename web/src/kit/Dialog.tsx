@@ -3,7 +3,7 @@ import { type ReactNode, type RefObject, useRef, useState } from "react";
 import { t } from "../words/words.ts";
 import { Button, IconButton } from "./Button.tsx";
 import { keepFocus } from "./focus.ts";
-import { holdsWork } from "./typed.ts";
+import { forgetTyped, holdsWork } from "./typed.ts";
 
 interface WindowProps {
   title: string;
@@ -31,6 +31,8 @@ export function Dialog({ open, onOpenChange, children, ...window }: DialogProps)
   };
   const lose = () => {
     setAsks(false);
+    // Nobody is asked again where closing the window leads to another page.
+    if (content.current) forgetTyped(content.current);
     onOpenChange(false);
   };
   return (

@@ -2,12 +2,26 @@ import { useBlocker } from "@tanstack/react-router";
 import { session } from "../api/client.ts";
 import { t } from "../words/words.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
+import { forgetTyped, holdsWork } from "./typed.ts";
 
-/** Asks whoever leaves a page on which something is written that was not saved; so does the browser when the tab is closed. */
-export function Unsaved({ isUnsaved }: { isUnsaved: () => boolean }) {
+/** What of an address opens a record beside its list; the rest narrows the list and leaves what is open where it is. */
+const opening = ["id", "finding", "order"];
+
+/** Whoever is signed out is shown nothing any more. */
+const isUnsaved = () => session.snapshot().status === "signed-in" && holdsWork(document);
+
+/**
+ * Asks whoever leaves a page, or what is open in it, over text that was not sent, whatever form holds it; so does the browser when the tab is
+ * closed or loaded anew.
+ */
+export function Unsaved() {
   const { status, proceed, reset } = useBlocker({
-    // Who is signed out is shown nothing any more.
-    shouldBlockFn: () => session.snapshot().status === "signed-in" && isUnsaved(),
+    shouldBlockFn: ({ current, next }) => {
+      const stays =
+        current.pathname === next.pathname &&
+        opening.every((key) => opened(current.search, key) === opened(next.search, key));
+      return !stays && isUnsaved();
+    },
     enableBeforeUnload: isUnsaved,
     withResolver: true,
   });
@@ -19,8 +33,14 @@ export function Unsaved({ isUnsaved }: { isUnsaved: () => boolean }) {
       submit={t("Leave and lose it")}
       busy={false}
       problem={null}
-      onConfirm={proceed}
+      onConfirm={() => {
+        // It is asked once, even where the page leads on to another.
+        forgetTyped(document);
+        proceed();
+      }}
       onClose={reset}
     />
   );
 }
+
+const opened = (search: unknown, key: string): unknown => (search as Record<string, unknown>)[key];

@@ -55,7 +55,7 @@ export function Form({
         event.preventDefault();
         // What the page behind does by these keys is not meant.
         event.stopPropagation();
-        if (!busy && !disabled) onSubmit();
+        if (!busy && !disabled) event.currentTarget.requestSubmit();
       }}
     >
       {children}

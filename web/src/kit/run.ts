@@ -3,6 +3,7 @@ import { queryClient } from "../api/live.ts";
 import { ApiError } from "../api/problem.ts";
 import { t } from "../words/words.ts";
 import { toast } from "./toast.ts";
+import { sending } from "./typed.ts";
 
 /** What a refusal says, with what is wrong in fields where it does not say that itself. */
 export function problemOf(error: unknown): string {
@@ -25,10 +26,12 @@ export function useRun(subject: string) {
   /** Answers null where it failed. Without `done` it says nothing of success. */
   async function run<T>(work: () => Promise<T>, done?: string): Promise<{ answer: T } | null> {
     if (busy) return null;
+    const sent = sending();
     setBusy(true);
     setProblem(null);
     try {
       const answer = await work();
+      sent();
       if (done) toast({ title: done, tone: "ok" });
       return { answer };
     } catch (error) {

@@ -11,6 +11,7 @@ import { Field, Labelled } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { joined } from "../kit/joined.ts";
 import { toast } from "../kit/toast.ts";
+import { sending } from "../kit/typed.ts";
 import { PatientChooser } from "../patients/PatientChooser.tsx";
 import { nameOf, personLine } from "../patients/patient-words.ts";
 import { useToday } from "../studies/queries.ts";
@@ -105,6 +106,7 @@ function OrderForm({ patient, like, onClose, onOther }: OrderFormProps) {
   const ready = procedure !== undefined && providerId !== "" && question.trim() !== "" && proven;
   const order = async () => {
     if (!ready || busy) return;
+    const sent = sending();
     setBusy(true);
     setError(null);
     try {
@@ -120,6 +122,7 @@ function OrderForm({ patient, like, onClose, onOther }: OrderFormProps) {
         },
         key,
       );
+      sent();
       toast({
         title: t("Ordered"),
         detail: t("Accession number {number}", { number: made.accessionNumber }),

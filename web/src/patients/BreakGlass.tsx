@@ -3,6 +3,7 @@ import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Labelled } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { sending } from "../kit/typed.ts";
 import { t } from "../words/words.ts";
 import { breakGlass } from "./queries.ts";
 
@@ -13,10 +14,12 @@ export function BreakGlass({ patientId }: { patientId: string }) {
   const [error, setError] = useState<string | null>(null);
   const open = async () => {
     if (!reason.trim() || busy) return;
+    const sent = sending();
     setBusy(true);
     setError(null);
     try {
       await breakGlass(patientId, reason.trim());
+      sent();
     } catch (failure) {
       setError(failure instanceof ApiError ? failure.detail : t("That did not work. Nothing was opened."));
     } finally {

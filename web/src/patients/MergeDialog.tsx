@@ -8,6 +8,7 @@ import { Dialog } from "../kit/Dialog.tsx";
 import { dayOf } from "../kit/dates.ts";
 import { Labelled } from "../kit/Field.tsx";
 import { toast } from "../kit/toast.ts";
+import { sending } from "../kit/typed.ts";
 import { t } from "../words/words.ts";
 import { PatientChooser } from "./PatientChooser.tsx";
 import { nameOf, sexWordOf } from "./patient-words.ts";
@@ -23,10 +24,12 @@ export function MergeDialog({ patient, onClose }: { patient: Patient; onClose: (
   const [key] = useState(() => requestKey());
   const merge = async () => {
     if (!other || !reason.trim() || busy) return;
+    const sent = sending();
     setBusy(true);
     setError(null);
     try {
       await mergePatient(patient.id, other.id, reason.trim(), patient.version, key);
+      sent();
       toast({ title: t("Merged"), detail: t("It can be undone on the patient’s page."), tone: "ok" });
       await navigate({ to: "/patients/$patientId", params: { patientId: other.id } });
     } catch (failure) {

@@ -6,6 +6,7 @@ import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Field } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
+import { forgetTyped, sending } from "../kit/typed.ts";
 import { useToday } from "../studies/queries.ts";
 import { t } from "../words/words.ts";
 import {
@@ -56,6 +57,7 @@ export function PatientForm({ patient, name = "", onClose, onDone, onFound }: Pa
     event.preventDefault();
     setTried(true);
     if (busy || Object.keys(checkPatient(fields, today)).length > 0) return;
+    const sent = sending();
     setBusy(true);
     setError(null);
     try {
@@ -65,6 +67,7 @@ export function PatientForm({ patient, name = "", onClose, onDone, onFound }: Pa
             expectedVersion: version ?? patient.version,
           })
         : await createPatient(newPatientOf(fields), key);
+      sent();
       onDone(done);
     } catch (failure) {
       const refused = failure instanceof ApiError ? failure : null;
@@ -230,7 +233,13 @@ function MaybeTheSame({
                     <span className="mono">{one.identifiers[0]?.value}</span>
                   </span>
                   {onFound && (
-                    <Button size="s" onClick={() => onFound(one)}>
+                    <Button
+                      size="s"
+                      onClick={() => {
+                        forgetTyped(document);
+                        onFound(one);
+                      }}
+                    >
                       {t("It is this one")}
                     </Button>
                   )}

@@ -124,12 +124,14 @@ export function Body({ study, report, alone = false }: BodyProps) {
   if (report === null) return <Begin study={study} alone={alone} onBegun={() => setBegun(true)} />;
   if (!isWriting(report)) return <SignedReport key={`${report.id}.${report.version}`} report={report} />;
   return (
-    <ReportEditor
-      key={report.id}
-      report={report}
-      begun={begun}
-      given={report.patientId === study.patientId ? null : study.patient}
-    />
+    <div className="contents" data-saves-itself>
+      <ReportEditor
+        key={report.id}
+        report={report}
+        begun={begun}
+        given={report.patientId === study.patientId ? null : study.patient}
+      />
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Field } from "../kit/Field.tsx";
+import { sending } from "../kit/typed.ts";
 import { t } from "../words/words.ts";
 import { PatientOf } from "./PatientOf.tsx";
 
@@ -40,10 +41,12 @@ export function SignDialog({
   const [warning, setWarning] = useState<string | null>(null);
   const sign = async () => {
     if (password === "" || !ready) return;
+    const sent = sending();
     setBusy(true);
     setError(null);
     try {
       await run(password);
+      sent();
       onClose();
       await done();
     } catch (failure) {

@@ -1,6 +1,6 @@
 import type { CreateReportTemplate, ReportTemplate } from "@isocenter/contract";
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
@@ -10,7 +10,6 @@ import { Form, Select } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { Tag } from "../../kit/Tag.tsx";
-import { Unsaved } from "../../kit/Unsaved.tsx";
 import { sections, textsOf } from "../../reporting/autosave.ts";
 import { t } from "../../words/words.ts";
 import { Edited } from "../parts/Edited.tsx";
@@ -33,11 +32,9 @@ export function NewTemplate({
   onClose: () => void;
 }) {
   const { busy, problem, run } = useRun(subject);
-  const submit = async (body: CreateReportTemplate, saved: () => void) => {
+  const submit = async (body: CreateReportTemplate) => {
     const made = await run(() => answerOf(api.POST("/api/v1/report-templates", { body })), t("Saved"));
-    if (!made) return;
-    saved();
-    onMade(made.answer);
+    if (made) onMade(made.answer);
   };
   return (
     <Frame title={t("New template")} onClose={onClose}>
@@ -45,7 +42,7 @@ export function NewTemplate({
         submit={t("Create template")}
         busy={busy}
         problem={problem}
-        onSubmit={(body, saved) => void submit(body, saved)}
+        onSubmit={(body) => void submit(body)}
       />
     </Frame>
   );
@@ -145,14 +142,12 @@ function Frame({
 
 function EditTemplate({ template, onSaved }: { template: ReportTemplate; onSaved: () => void }) {
   const { busy, problem, run } = useRun(subject);
-  const submit = async ({ facilityId: _, ...body }: CreateReportTemplate, saved: () => void) => {
+  const submit = async ({ facilityId: _, ...body }: CreateReportTemplate) => {
     const done = await run(
       () => patch(template.id, { ...body, expectedVersion: template.version }),
       t("Saved"),
     );
-    if (!done) return;
-    saved();
-    onSaved();
+    if (done) onSaved();
   };
   return (
     <Editor
@@ -160,7 +155,7 @@ function EditTemplate({ template, onSaved }: { template: ReportTemplate; onSaved
       submit={t("Save")}
       busy={busy}
       problem={problem}
-      onSubmit={(body, saved) => void submit(body, saved)}
+      onSubmit={(body) => void submit(body)}
     />
   );
 }
@@ -179,12 +174,8 @@ function Editor({
   submit: string;
   busy: boolean;
   problem: string | null;
-  onSubmit: (body: CreateReportTemplate, saved: () => void) => void;
+  onSubmit: (body: CreateReportTemplate) => void;
 }) {
-  const unsaved = useRef(false);
-  const touch = () => {
-    unsaved.current = true;
-  };
   const facilities = useFacilityOptions();
   const [facilityId, setFacilityId] = useState(template?.facilityId ?? facilities[0]?.value ?? "");
   const [name, setName] = useState(template?.name ?? "");
@@ -209,14 +200,11 @@ function Editor({
       macros: read,
       ...(facilityId ? { facilityId } : {}),
     };
-    onSubmit(body, () => {
-      unsaved.current = false;
-    });
+    onSubmit(body);
   };
   return (
     <div className="template">
-      <Unsaved isUnsaved={() => unsaved.current} />
-      <section className="admin-card p-4" aria-label={t("Template")} onChange={touch}>
+      <section className="admin-card p-4" aria-label={t("Template")}>
         <Form
           label={t("Template")}
           submit={submit}

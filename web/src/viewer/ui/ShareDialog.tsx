@@ -52,7 +52,11 @@ export function ShareDialog({ sharing, onClose }: ShareDialogProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void attempt(async () => setMade(await sharing.share({ hours, report, note })));
+          void attempt(async () => {
+            setMade(await sharing.share({ hours, report, note }));
+            // It is with the link now; the next one is for something else.
+            setNote("");
+          });
         }}
       >
         <label>
