@@ -160,6 +160,20 @@ describe("the demonstration", () => {
     await platform.db`update demonstration set state = 'READY', seen_at = now()`;
   });
 
+  test("an administrator of another facility learns that it is there and nothing of it, and does not take it away", async () => {
+    const administrator = await login("admin", adminPassword);
+    const { facilityId } = (await demo.state())!;
+    const seen = async (headers: Record<string, string>) =>
+      (await app.inject({ url: "/api/v1/demo", headers })).json();
+    expect(await seen(administrator)).toMatchObject({ state: "READY", facilityId, people: answer.people });
+    const [home] = (await platform.db<{ id: string }[]>`select id from facility where not demonstration`)!;
+    const elsewhere = { ...administrator, "x-isocenter-facility": home!.id };
+    expect(await seen(elsewhere)).toMatchObject({ state: "READY", facilityId: null, people: [] });
+    const refused = await app.inject({ method: "DELETE", url: "/api/v1/demo", headers: elsewhere });
+    expect([refused.statusCode, refused.json().code]).toEqual([403, "demo.not-yours"]);
+    expect(await demo.state()).toMatchObject({ state: "READY" });
+  });
+
   test("it is taken away with its images, and not while something hangs on it that it did not make", async () => {
     const { facilityId } = (await demo.state())!;
     const administrator = await login("admin", adminPassword);

@@ -24,7 +24,9 @@ export const DemoProgress = Type.Object({
   doing: Type.String({ description: "What happens in it now" }),
   startedAt: Nullable(DateTime),
   finishedAt: Nullable(DateTime),
-  people: Type.Array(DemoPerson),
+  people: Type.Array(DemoPerson, {
+    description: "None, and no `facilityId`, where the viewer does not work at its facility",
+  }),
 });
 export type DemoProgress = Static<typeof DemoProgress>;
 

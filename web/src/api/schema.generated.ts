@@ -5213,6 +5213,7 @@ export interface components {
             doing: string;
             startedAt: string | null;
             finishedAt: string | null;
+            /** @description None, and no `facilityId`, where the viewer does not work at its facility */
             people: components["schemas"]["DemoPerson"][];
         };
         DemoStarted: {

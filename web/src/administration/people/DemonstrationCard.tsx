@@ -26,7 +26,8 @@ export function DemonstrationCard() {
   const [inTheWay, setInTheWay] = useState<readonly DemoNewcomer[]>([]);
   const [withPatients, setWithPatients] = useState(false);
   const { busy, problem, run } = useRun("demo");
-  if (!loaded || progress.data?.state !== "READY") return null;
+  // Whoever does not work at its facility, or has chosen another, takes nothing of it away.
+  if (!loaded || progress.data?.state !== "READY" || progress.data.facilityId === null) return null;
   const own = me?.facilities[0]?.id === progress.data.facilityId;
   const remove = async () => {
     const work = () =>
