@@ -147,8 +147,6 @@ export function asRefusal(error: unknown): Refusal | null {
 }
 
 const longestInstance = 2048;
-/** When to come again where what is away did not say. */
-const defaultRetrySeconds = 10;
 
 const ofTheAnswer = ["etag", "last-modified", "cache-control", "content-disposition", "content-length"];
 
@@ -178,8 +176,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   };
   // They were said of what would have been the answer: a client must not keep this in its place, nor save it as a file.
   for (const name of ofTheAnswer) reply.removeHeader(name);
-  const retryAfter = refusal?.retryAfter ?? (status === 503 ? defaultRetrySeconds : undefined);
-  if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
+  if (refusal?.retryAfter !== undefined) reply.header("retry-after", String(refusal.retryAfter));
   if (refusal?.allow !== undefined) reply.header("allow", refusal.allow);
   if (status === 401 && !reply.hasHeader("www-authenticate"))
     reply.header("www-authenticate", 'Bearer realm="isocenter"');

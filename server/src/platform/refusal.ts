@@ -25,12 +25,15 @@ export interface RefusalDetail {
   message: string;
 }
 
+/** When to come again where what is away did not say. */
+const awaySeconds = 10;
+
 export class Refusal extends Error {
   readonly kind: RefusalKind;
   /** Stable, for programs: `study.not-found`. */
   readonly code: string;
   readonly errors: readonly RefusalDetail[];
-  /** Seconds after which a retry may succeed, where that is known. */
+  /** Seconds after which a retry may succeed, where that is known; of `unavailable` always. */
   readonly retryAfter: number | undefined;
   /** The methods that the path answers (RFC 9110 10.2.1), of `wrong-method`. */
   readonly allow: string | undefined;
@@ -54,7 +57,7 @@ export class Refusal extends Error {
     this.kind = kind;
     this.code = code;
     this.errors = more.errors ?? [];
-    this.retryAfter = more.retryAfter;
+    this.retryAfter = more.retryAfter ?? (kind === "unavailable" ? awaySeconds : undefined);
     this.allow = more.allow;
     this.members = more.members ?? {};
   }

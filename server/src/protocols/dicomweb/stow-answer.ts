@@ -165,6 +165,6 @@ export function stowAnswer(run: StoreRun, broken: Refusal | null, base: string):
     status: statusFor(sorted, broken),
     body,
     warnings: [...(broken ? [warning(broken.message)] : []), ...details, ...notes],
-    retryAfter: sorted.stored.length === 0 ? sorted.refusals[0]?.retryAfter : undefined,
+    retryAfter: (broken ?? (sorted.stored.length === 0 ? sorted.refusals[0] : undefined))?.retryAfter,
   };
 }

@@ -55,6 +55,8 @@ async function ingest(_viewer: unknown, source: IngestSource): Promise<IngestAns
   const content = Buffer.concat(chunks).toString("latin1");
   if (content.startsWith("full"))
     throw new Refusal("out-of-space", "store.disk-reserve", "The disk reserve is reached.");
+  if (content.startsWith("away"))
+    throw new Refusal("unavailable", "store.unavailable", "The folder cannot be used at the moment.");
   if (content.startsWith("big")) throw new Refusal("too-large", "upload.too-large", "Too large.");
   if (content.startsWith("nostudy"))
     throw new Refusal("unprocessable", "dicom.no-study", "Color Palette Storage: of no study.");
@@ -162,9 +164,13 @@ test("the study of the path is the only one taken", async () => {
 test.each([
   ["full", 507, 0xa700],
   ["big", 413, 0xa700],
+  ["away", 503, 0xa700],
 ])("when nothing is stored because of %s, that is the status", async (content, status, reason) => {
   const answer = await post(multipartBody([content, content]));
-  expect(answer.statusCode).toBe(status);
+  expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([
+    status,
+    status === 503 ? "10" : undefined,
+  ]);
   expect(otherFailures(answer).map((item) => item["00081197"])).toEqual([reason, reason]);
   const mixed = await post(multipartBody([content, "one 1"]));
   expect(mixed.statusCode).toBe(202);

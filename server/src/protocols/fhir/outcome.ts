@@ -73,8 +73,7 @@ export function sendOutcome(request: FastifyRequest, reply: FastifyReply, error:
     );
   const status = refusal ? (codes[refusal.code]?.status ?? statusOf[refusal.kind].status) : 500;
   for (const name of ofTheAnswer) reply.removeHeader(name);
-  const retryAfter = refusal?.retryAfter ?? (status === 503 ? 10 : undefined);
-  if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
+  if (refusal?.retryAfter !== undefined) reply.header("retry-after", String(refusal.retryAfter));
   if (refusal?.allow !== undefined) reply.header("allow", refusal.allow);
   if (status === 401 && !reply.hasHeader("www-authenticate"))
     reply.header("www-authenticate", 'Bearer realm="isocenter"');
