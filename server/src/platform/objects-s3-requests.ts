@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { S3Settings } from "./config.ts";
-import { createStoreRequests, type StorePatience } from "./objects-requests.ts";
+import { createStoreRequests, type StorePatience, type StoreRequests } from "./objects-requests.ts";
 
 const maxSockets = 256;
 const silent = () => {};
@@ -34,7 +34,7 @@ export function createClient(settings: S3Settings, endpoint: string, patience: S
   });
 }
 
-type Failure = { name?: string; $metadata?: { httpStatusCode?: number } };
+type Failure = { name?: string; $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean } };
 
 export const statusOfFailure = (error: unknown): number | undefined =>
   (error as Failure | null)?.$metadata?.httpStatusCode;
@@ -43,8 +43,23 @@ export const nameOfFailure = (error: unknown): string | undefined => (error as F
 /** Answers of status 400 that speak of the way and not of the request. */
 const damaged = new Set(["BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "RequestTimeout"]);
 
-export const { attempt, unavailable: storeUnavailable } = createStoreRequests({
+/** Refused because it was signed by a clock minutes from the store's; the library signs by the store's from now on. */
+const isBySetClock = (error: unknown): boolean =>
+  (error as Failure | null)?.$metadata?.clockSkewCorrected === true;
+
+const requests = createStoreRequests({
   name: "S3",
   statusOf: statusOfFailure,
   isDamaged: (error) => statusOfFailure(error) === 400 && damaged.has(nameOfFailure(error) ?? ""),
 });
+
+export const storeUnavailable: StoreRequests["unavailable"] = requests.unavailable;
+
+/** As `StoreRequests.attempt`; a request that was signed by a wrong clock is sent once more at once. */
+export const attempt: StoreRequests["attempt"] = (what, attempting, run) =>
+  requests.attempt(what, attempting, (watch) =>
+    run(watch).catch((error: unknown) => {
+      if (!isBySetClock(error)) throw error;
+      return run(watch);
+    }),
+  );

@@ -6,7 +6,17 @@ import path from "node:path";
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, S3Client } from "@aws-sdk/client-s3";
 import { type FaultyProxy, startFaultyProxy } from "@isocenter/test/support/faulty-proxy.ts";
 import { type S3Server, s3ServerMissing, startS3Server } from "@isocenter/test/support/s3.ts";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { type ManualClock, manualClock } from "./clock.ts";
 import type { S3Settings } from "./config.ts";
 import { chunks, keysOf, objectStoreContract } from "./objects.contract.ts";
@@ -116,6 +126,22 @@ describe.skipIf(missing)("S3", () => {
     clock.advance(-301_000);
     expect((await fetch((await direct.signedUrl("instances/abc", options))!)).status).toBe(403);
   });
+
+  test.each([20, -20])(
+    "a clock that is %i minutes off costs no request, from the first on",
+    async (minutes) => {
+      const now = Date.now.bind(Date);
+      const clockOff = vi.spyOn(Date, "now").mockImplementation(() => now() + minutes * 60_000);
+      onTestFinished(() => clockOff.mockRestore());
+      await store.check();
+      const other = open({ endpoint: proxied() });
+      onTestFinished(() => other.close());
+      await other.put("instances/abc", chunks("hello"));
+      const third = open({ endpoint: proxied() });
+      onTestFinished(() => third.close());
+      expect((await third.read("instances/abc")).toString()).toBe("hello");
+    },
+  );
 
   test("signed URLs name the public address", async () => {
     const elsewhere = open({ publicEndpoint: "https://images.example.org" });
