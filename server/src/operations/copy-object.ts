@@ -38,6 +38,20 @@ export interface CopyOptions {
   moved: (bytes: number) => void;
 }
 
+/**
+ * Whether an object of which no row says size and hash, a seal's copy, lies there as it does in the source: one that a crash cut off is there as well, and so
+ * is one of the time before an older back-up was brought back.
+ */
+async function checkCopy(
+  from: ObjectStore,
+  to: ObjectStore,
+  key: string,
+): Promise<"well" | "missing" | "damaged"> {
+  if ((await sizeOrNull(to, key)) === null) return "missing";
+  const isSame = async () => (await from.read(key)).equals(await to.read(key));
+  return (await sizeOrNull(from, key)) === null || (await isSame()) ? "well" : "damaged";
+}
+
 /** Copies an object once, whole and with the hash that its row says, or not at all. */
 export async function copyObject(
   from: ObjectStore,
@@ -45,11 +59,15 @@ export async function copyObject(
   object: ListedObject,
   { compare, moved }: CopyOptions,
 ): Promise<Copied> {
-  const there = await checkObject(to, object, { fast: !compare });
+  const there =
+    object.sha256 === null
+      ? await checkCopy(from, to, object.key)
+      : await checkObject(to, object, { fast: !compare });
   if (there === "well") return "there";
   if ((await sizeOrNull(from, object.key)) === null) return "missing";
-  // What a crash or a damage left.
-  if (there === "damaged") await to.delete(object.key);
+  // What a crash or a damage left. Of a seal nobody knows whether it is that.
+  if (there === "damaged")
+    await (object.sha256 === null ? to.moveToLostAndFound(object.key) : to.delete(object.key));
   const hash = createHash("sha256");
   let size = 0;
   async function* tapped() {
