@@ -4,6 +4,7 @@ import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
 import { ApiError } from "../api/problem.ts";
+import { toGoOnWith } from "./next.ts";
 import { type ReadingState, toReadingQuery } from "./reading-state.ts";
 
 const withoutFeedMs = 15_000;
@@ -44,15 +45,13 @@ const changed = () => void queryClient.invalidateQueries({ queryKey: ["worklist"
 
 const ofStudy = (studyId: string) => ({ params: { path: { id: studyId } } });
 
-/** Claims the most urgent study that nobody reads, and answers it; null where none waits. */
+/** Claims the most urgent study that the reader may go on with, and answers it; null where none waits. */
 export async function claimNext(exceptStudyId: string) {
-  const query: ReadingListQuery = { limit: 20 };
-  const { data } = await answerOf(api.GET("/api/v1/worklist", { params: { query } }));
-  const waiting = data.filter(
-    ({ id, claim, actions, status }) =>
-      id !== exceptStudyId && claim === null && actions.includes("claim") && status === "COMPLETED",
-  );
-  for (const next of waiting) {
+  const ask = async (query: ReadingListQuery) =>
+    (await answerOf(api.GET("/api/v1/worklist", { params: { query } }))).data;
+  const asked = { status: "COMPLETED", limit: 100 } as const;
+  const [free, own] = await Promise.all([ask({ ...asked, claim: "NONE" }), ask({ ...asked, claim: "MINE" })]);
+  for (const next of toGoOnWith(free, own, exceptStudyId)) {
     try {
       await claimStudy(next.id);
       return next;
