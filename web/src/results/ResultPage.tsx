@@ -36,7 +36,7 @@ export function ResultPage() {
   const notices = useReportNotices();
   const findings = useFindings("pending");
   const pending = (findings.data?.data ?? []).filter((finding) => finding.studyId === studyId);
-  const unread = toldOf(notices.data?.data ?? []).get(studyId)?.unread ?? [];
+  const unread = toldOf(notices ?? []).get(studyId)?.unread ?? [];
   const read = report.data ? unread.join() : "";
   // It is read once the report is on the screen.
   useEffect(() => {

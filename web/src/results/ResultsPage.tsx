@@ -20,7 +20,7 @@ import { useTimeZone, useToday } from "../studies/queries.ts";
 import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
 import { OrderRow } from "./OrderRow.tsx";
-import { useMyOrders, useReportedStudies, useReportNotices, useStudiesById } from "./queries.ts";
+import { mostBeyond, useMyOrders, useReportedStudies, useReportNotices, useStudiesById } from "./queries.ts";
 import { byDay, type Result, resultsOf, toldOf } from "./results.ts";
 import { type ResultsState, type ResultView, readResultsState, resultViews } from "./results-state.ts";
 import "../reading/reading.css";
@@ -37,12 +37,12 @@ export function ResultsPage() {
   const studies = useReportedStudies(state.query);
   const orders = useMyOrders(me?.id ?? "");
   const findings = useFindings("pending");
-  const told = toldOf(notices.data?.data ?? []);
+  const told = toldOf(notices ?? []);
   const listed = studies.data?.data ?? [];
   const unread = [...told].filter(([, { unread: ids }]) => ids.length > 0).map(([id]) => id);
-  const beyond = useStudiesById(
-    state.query || !studies.data ? [] : unread.filter((id) => !listed.some((study) => study.id === id)),
-  );
+  const notListed =
+    state.query || !studies.data ? [] : unread.filter((id) => !listed.some((study) => study.id === id));
+  const beyond = useStudiesById(notListed);
   const all = resultsOf([...listed, ...beyond], told);
   const fresh = all.filter((result) => result.unread.length > 0);
   const waiting = (orders.data?.data ?? []).filter((order) => fits(order, state.query));
@@ -80,7 +80,10 @@ export function ResultsPage() {
   }
   const counts = { new: fresh.length, waiting: orders.data?.pagination.total ?? 0, all: null };
   const failed = view === "waiting" ? orders : studies;
-  const loading = view === "waiting" ? !orders.data : !studies.data || !notices.data;
+  const page = view === "waiting" ? orders.data : studies.data;
+  const notShown =
+    view === "new" ? notListed.length - mostBeyond : (page?.pagination.total ?? 0) - (page?.data.length ?? 0);
+  const loading = view === "waiting" ? !orders.data : !studies.data || !notices;
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="results-head">
@@ -150,9 +153,28 @@ export function ResultsPage() {
               <DayOfResults key={day} day={day} results={results} selected={selected} />
             ))
           )}
+          {!loading && <NotShown view={view} count={notShown} />}
         </div>
       </div>
     </div>
+  );
+}
+
+/** A list has an end, and what lies beyond it is not passed over in silence. */
+function NotShown({ view, count }: { view: ResultView; count: number }) {
+  if (count <= 0) return null;
+  return (
+    <p className="note m-2" role="note">
+      {view === "waiting"
+        ? t(
+            "{count, plural, one {# more order is} other {# more orders are}} not shown here: the page Orders lists all.",
+            { count },
+          )
+        : t(
+            "{count, plural, one {# more result is} other {# more results are}} not shown: search finds all.",
+            { count },
+          )}
+    </p>
   );
 }
 

@@ -2,24 +2,31 @@ import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { queryClient, useLive } from "../api/live.ts";
+import { withOlder } from "./results.ts";
 
 const withoutFeedMs = 15_000;
 export const mostShown = 100;
 /** Results that came before those of the list, fetched one by one. */
-const mostBeyond = 20;
+export const mostBeyond = 20;
 
-const useAgain = () => (useLive().status === "live" ? false : withoutFeedMs);
+const useAgain = () => (useLive().status === "live" ? (false as const) : withoutFeedMs);
 
-/** Notices of reports, read and unread: what came when. */
+/** Notices of reports: the newest, read and unread, and however old those that are unread. */
 export function useReportNotices() {
-  const query = { kind: "report.*", limit: 200 };
-  return useQuery({
+  const refetchInterval = useAgain();
+  const read = (query: { kind: string; limit: number; unread?: boolean }) => ({
     queryKey: ["notices", query],
     meta: { live: ["notice", "report"] },
-    queryFn: ({ signal }) => answerOf(api.GET("/api/v1/notifications", { params: { query }, signal })),
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      answerOf(api.GET("/api/v1/notifications", { params: { query }, signal })),
     placeholderData: keepPreviousData,
-    refetchInterval: useAgain(),
+    refetchInterval,
   });
+  const of = { kind: "report.*", limit: 200 };
+  const newest = useQuery(read(of));
+  const older = newest.data !== undefined && newest.data.pagination.total > newest.data.data.length;
+  const unread = useQuery({ ...read({ ...of, unread: true }), enabled: older });
+  return withOlder(newest.data?.data, older, unread.data?.data);
 }
 
 /** Studies with a final report whose patients are in the person's care. */

@@ -1,6 +1,6 @@
 import type { Study } from "@isocenter/contract";
 import { expect, test } from "vitest";
-import { byDay, resultsOf, toldOf } from "./results.ts";
+import { byDay, resultsOf, toldOf, withOlder } from "./results.ts";
 
 const study = (id: string, studyDate: string) => ({ id, studyDate, studyTime: "08:00:00" }) as Study;
 const notice = (id: string, studyId: string, createdAt: string, more: object = {}) => ({
@@ -44,4 +44,12 @@ test("results stand once, the newest first, by the day they came or the study's 
     ["2026-03-03", 1],
     ["2026-03-02", 2],
   ]);
+});
+
+test("what is unread and older than the newest notices is not forgotten", () => {
+  const newest = [notice("2", "b", "2026-03-02T10:00:00Z"), notice("1", "a", "2026-03-01T10:00:00Z")];
+  const old = notice("0", "old", "2026-01-01T10:00:00Z");
+  expect(withOlder(newest, true, [newest[0]!, old])).toEqual([...newest, old]);
+  expect(withOlder(newest, true, undefined)).toBeUndefined();
+  expect(withOlder(newest, false, undefined)).toBe(newest);
 });

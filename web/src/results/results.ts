@@ -11,8 +11,10 @@ export interface Result {
   unread: readonly string[];
 }
 
+type Told = Pick<Notice, "id" | "kind" | "data" | "createdAt" | "readAt">;
+
 /** What notices of reports say of each study, the newest first. */
-export function toldOf(notices: readonly Pick<Notice, "id" | "kind" | "data" | "createdAt" | "readAt">[]) {
+export function toldOf(notices: readonly Told[]) {
   const told = new Map<string, { at: string; status: string | null; unread: string[] }>();
   for (const { id, kind, data, createdAt, readAt } of notices) {
     if (!kind.startsWith("report.") || typeof data.studyId !== "string") continue;
@@ -23,6 +25,16 @@ export function toldOf(notices: readonly Pick<Notice, "id" | "kind" | "data" | "
     else told.set(data.studyId, { at: createdAt, status, unread });
   }
   return told;
+}
+
+/** The newest notices and, where there are older ones, those of them that are unread; undefined until all of it is there. */
+export function withOlder(
+  newest: readonly Told[] | undefined,
+  older: boolean,
+  unread: readonly Told[] | undefined,
+): readonly Told[] | undefined {
+  if (!newest || !older) return newest;
+  return unread && [...newest, ...unread.filter(({ id }) => !newest.some((one) => one.id === id))];
 }
 
 /** When a result is of: as it arrived, else as the study was made. */
