@@ -390,6 +390,8 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await mine.waitForURL(/\/reading\?priority=ROUTINE$/);
     await mine.getByRole("button", { name: "Delete the view My routine" }).click();
     await expect.poll(() => view.count()).toBe(0);
+    await mine.getByRole("button", { name: "Bring back" }).click();
+    await view.waitFor();
     await mine.getByRole("row").filter({ hasText: "Ordinary" }).click();
     await mine.getByRole("button", { name: /^Report/ }).click();
     await mine.getByRole("button", { name: "Begin the report" }).click();

@@ -40,7 +40,7 @@ export function ReadingPage() {
   const [selected, setSelected] = useState<string | null>(null);
   const [assigning, setAssigning] = useState(false);
   const [opening, setOpening] = useState(false);
-  const saved = useSavedViews("reading");
+  const saved = useSavedViews("reading", readReadingState);
   const hidden = useHiddenColumns("reading", optionalColumns);
   const change = (filter: Partial<ReadingState>) =>
     void navigate({ to: "/reading", search: readReadingState({ ...state, ...filter }), replace: true });

@@ -167,7 +167,7 @@ function Toolbar({ state, page, columns, onChange, onClear }: ToolbarProps) {
   const mayUpload = useMe()?.permissions.includes("images.upload") ?? false;
   const total = page?.pagination;
   const navigate = useNavigate();
-  const { views, save, remove } = useSavedViews("studies");
+  const { views, save, remove } = useSavedViews("studies", readListState);
   const show = (search: object) =>
     void navigate({ to: "/studies", search: readListState(search as Record<string, unknown>) });
   useShortcuts(

@@ -52,11 +52,19 @@ export const searchOf = (state: object): Record<string, string> =>
 export const sameSearch = (one: object, other: object): boolean =>
   JSON.stringify(searchOf(one)) === JSON.stringify(searchOf(other));
 
+/** Views as the list takes them today, by how it reads its address: a filter that is no more narrows nothing, and the view is still the one that is shown. */
+export const readable = (
+  views: readonly SavedView[],
+  read: (search: Record<string, unknown>) => object,
+): SavedView[] => views.map((view) => ({ ...view, search: searchOf(read(view.search)) }));
+
 /** One's own views of a list, kept on the server, so that they are there at every workstation. Changes show at once and go back where they fail. */
-export function useSavedViews(list: ViewedList) {
+export function useSavedViews(list: ViewedList, readState: (search: Record<string, unknown>) => object) {
   const client = useQueryClient();
   const { data } = useQuery({ queryKey: key, queryFn: read, staleTime: 60_000 });
   const change = useMutation({
+    // One after the other: each reads what the one before wrote.
+    scope: { id: "saved-views" },
     mutationFn: async (next: (views: SavedView[]) => SavedView[]) => {
       // Read anew: another part of the screen may have kept something of its own meanwhile.
       const before = await read();
@@ -85,9 +93,16 @@ export function useSavedViews(list: ViewedList) {
     onSuccess: (now) => client.setQueryData(key, now),
   });
   return {
-    views: viewsIn(data, list),
+    views: readable(viewsIn(data, list), readState),
     save: (view: SavedView) =>
       change.mutate((views) => [...views.filter(({ name }) => name !== view.name), view].slice(-mostViews)),
-    remove: (name: string) => change.mutate((views) => views.filter((one) => one.name !== name)),
+    /** Lets a view go; it can be brought back while the page says so. */
+    remove: (name: string) => {
+      const before = viewsIn(data, list);
+      change.mutate((views) => views.filter((one) => one.name !== name));
+      const at = before.findIndex((one) => one.name === name);
+      const back = () => change.mutate((views) => views.toSpliced(at, 0, before[at]!).slice(0, mostViews));
+      toast({ title: t("View deleted: {name}", { name }), action: { label: t("Bring back"), run: back } });
+    },
   };
 }
