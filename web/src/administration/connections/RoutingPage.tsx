@@ -3,8 +3,6 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
-import { ConfirmDialog } from "../../kit/ConfirmDialog.tsx";
-import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { Tag } from "../../kit/Tag.tsx";
@@ -17,6 +15,7 @@ import { Listing } from "../parts/Listing.tsx";
 import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { useOpened, usePages } from "../parts/pages.ts";
+import { RemoveButton } from "../parts/RemoveButton.tsx";
 import { Table, Two } from "../parts/Table.tsx";
 import { doorWords, textConditions, useDestinations, useRuleForm } from "./rule-form.tsx";
 
@@ -122,15 +121,7 @@ function NewRule({ onMade, onClose }: { onMade: (made: RoutingRule) => void; onC
 }
 
 function RuleSide({ rule, onClose }: { rule: RoutingRule; onClose: () => void }) {
-  const [removing, setRemoving] = useState(false);
-  const { busy, problem, run } = useRun("routing-rules");
-  const remove = async () => {
-    const done = await run(
-      () => answerOf(api.DELETE("/api/v1/routing-rules/{id}", { params: { path: { id: rule.id } } })),
-      t("Removed"),
-    );
-    if (done) onClose();
-  };
+  const path = { params: { path: { id: rule.id } } };
   return (
     <Side title={rule.name} onClose={onClose}>
       <Edited key={rule.id} value={rule}>
@@ -138,21 +129,14 @@ function RuleSide({ rule, onClose }: { rule: RoutingRule; onClose: () => void })
       </Edited>
       {rule.actions.includes("remove") && (
         <section>
-          <Button variant="danger" onClick={() => setRemoving(true)}>
-            {t("Remove")}
-          </Button>
+          <RemoveButton
+            title={rule.name}
+            after={t("Nothing is sent by it any more. What it has put into the send queue stays there.")}
+            subject="routing-rules"
+            remove={() => answerOf(api.DELETE("/api/v1/routing-rules/{id}", path))}
+            onRemoved={onClose}
+          />
         </section>
-      )}
-      {removing && (
-        <ConfirmDialog
-          title={t("Remove {title}?", { title: rule.name })}
-          description={t("Nothing is sent by it any more. What it has put into the send queue stays there.")}
-          submit={t("Remove")}
-          busy={busy}
-          problem={problem}
-          onConfirm={() => void remove()}
-          onClose={() => setRemoving(false)}
-        />
       )}
     </Side>
   );

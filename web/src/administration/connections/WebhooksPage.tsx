@@ -5,7 +5,7 @@ import { api } from "../../api/client.ts";
 import { Button } from "../../kit/Button.tsx";
 import { clockIn, momentIn } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
-import { FormDialog, OnceDialog, Tick } from "../../kit/forms.tsx";
+import { OnceDialog, Tick } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
@@ -21,6 +21,7 @@ import { Listing } from "../parts/Listing.tsx";
 import { NewRecord } from "../parts/NewRecord.tsx";
 import { Card, Page, Side } from "../parts/Page.tsx";
 import { useOpened, usePages } from "../parts/pages.ts";
+import { RemoveButton } from "../parts/RemoveButton.tsx";
 import { Table, Two } from "../parts/Table.tsx";
 
 /** Other systems that are told of events. */
@@ -207,8 +208,7 @@ function WebhookSide({
   onSecret: (secret: string) => void;
   onClose: () => void;
 }) {
-  const [removing, setRemoving] = useState(false);
-  const { busy, problem, run, act } = useRun("webhooks");
+  const { busy, act } = useRun("webhooks");
   const one = { params: { path: { id: webhook.id } } };
   const test = async () => {
     const done = await act(() => answerOf(api.POST("/api/v1/webhooks/{id}/test", one)));
@@ -218,10 +218,6 @@ function WebhookSide({
   const rotate = async () => {
     const done = await act(() => answerOf(api.POST("/api/v1/webhooks/{id}/rotate-secret", one)));
     if (done) onSecret(done.answer.secret);
-  };
-  const remove = async () => {
-    const done = await run(() => answerOf(api.DELETE("/api/v1/webhooks/{id}", one)), t("Removed"));
-    if (done) onClose();
   };
   return (
     <Side title={webhook.url} about={webhook.disabledReason ?? webhook.description} onClose={onClose}>
@@ -235,9 +231,13 @@ function WebhookSide({
         <Button busy={busy} icon="key" onClick={() => void rotate()}>
           {t("New secret")}
         </Button>
-        <Button variant="danger" onClick={() => setRemoving(true)}>
-          {t("Remove")}
-        </Button>
+        <RemoveButton
+          title={webhook.url}
+          after={t("What waits for it is removed as well.")}
+          subject="webhooks"
+          remove={() => answerOf(api.DELETE("/api/v1/webhooks/{id}", one))}
+          onRemoved={onClose}
+        />
         <span
           role="status"
           className={`text-12 font-medium ${tested?.state === "FAILED" ? "text-crit" : "text-ok"}`}
@@ -246,20 +246,6 @@ function WebhookSide({
         </span>
       </section>
       <Deliveries webhookId={webhook.id} />
-      {removing && (
-        <FormDialog
-          title={t("Remove {title}?", { title: webhook.url })}
-          description={t("What waits for it is removed as well.")}
-          submit={t("Remove")}
-          danger
-          busy={busy}
-          problem={problem}
-          onSubmit={() => void remove()}
-          onClose={() => setRemoving(false)}
-        >
-          {null}
-        </FormDialog>
-      )}
     </Side>
   );
 }

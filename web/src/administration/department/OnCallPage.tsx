@@ -8,12 +8,13 @@ import { dayWords } from "../../calendar/clock.ts";
 import { Button } from "../../kit/Button.tsx";
 import { dateIn } from "../../kit/dates.ts";
 import { Field } from "../../kit/Field.tsx";
-import { FormDialog, Select } from "../../kit/forms.tsx";
+import { FormDialog } from "../../kit/forms.tsx";
 import { Icon } from "../../kit/Icon.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
+import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Answer } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
@@ -72,14 +73,7 @@ export default function OnCallPage() {
       about={t("Who is told of critical findings and urgent studies when nobody else is there")}
       actions={
         <>
-          {facilities.length > 1 && (
-            <Select
-              label={t("Facility")}
-              value={facilityId}
-              options={facilities}
-              onChange={(facility) => change({ facility, id: undefined })}
-            />
-          )}
+          <FacilityField value={facilityId} onChange={(facility) => change({ facility, id: undefined })} />
           {mayChange && (
             <Button variant="primary" size="l" icon="plus" hotkey="N" onClick={() => setAdding(true)}>
               {t("New roster")}

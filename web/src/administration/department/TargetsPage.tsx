@@ -4,13 +4,14 @@ import { useState } from "react";
 import { answerOf } from "../../api/api.ts";
 import { api } from "../../api/client.ts";
 import { Field } from "../../kit/Field.tsx";
-import { Form, Select } from "../../kit/forms.tsx";
+import { Form } from "../../kit/forms.tsx";
 import { useRun } from "../../kit/run.ts";
 import { priorityWord } from "../../orders/priorities.ts";
 import { t } from "../../words/words.ts";
 import { minutesText, readMinutes } from "../oversight/minutes.ts";
 import { useAddress } from "../parts/address.ts";
 import { Edited } from "../parts/Edited.tsx";
+import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Answer } from "../parts/Listing.tsx";
 import { Card, Page } from "../parts/Page.tsx";
@@ -39,16 +40,7 @@ export default function TargetsPage() {
       about={t(
         "The reading list shows how long a study waits of the time that it may, and marks what is late",
       )}
-      actions={
-        facilities.length > 1 && (
-          <Select
-            label={t("Facility")}
-            value={facilityId}
-            options={facilities}
-            onChange={(facility) => change({ facility })}
-          />
-        )
-      }
+      actions={<FacilityField value={facilityId} onChange={(facility) => change({ facility })} />}
     >
       <Card title={t("A study is read within")}>
         <div className="max-w-120 px-4 pb-4">

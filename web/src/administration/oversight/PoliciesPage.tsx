@@ -13,6 +13,7 @@ import { SeverityTag } from "../../kit/Tag.tsx";
 import { message, t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { Edited } from "../parts/Edited.tsx";
+import { FacilityField } from "../parts/FacilityFields.tsx";
 import { useFacilityOptions } from "../parts/facilities.ts";
 import { Answer } from "../parts/Listing.tsx";
 import { Page } from "../parts/Page.tsx";
@@ -48,16 +49,7 @@ export default function PoliciesPage() {
     <Page
       title={t("Finding policies")}
       about={t("Findings that were raised keep the policy of their time")}
-      actions={
-        facilities.length > 1 && (
-          <Select
-            label={t("Facility")}
-            value={facilityId}
-            options={facilities}
-            onChange={(facility) => change({ facility })}
-          />
-        )
-      }
+      actions={<FacilityField value={facilityId} onChange={(facility) => change({ facility })} />}
     >
       <Answer query={policies}>
         {(data) => (

@@ -4,26 +4,20 @@ import { useState } from "react";
 import { answerOf } from "../../../api/api.ts";
 import { api } from "../../../api/client.ts";
 import { Button } from "../../../kit/Button.tsx";
-import { ConfirmDialog } from "../../../kit/ConfirmDialog.tsx";
 import { momentIn } from "../../../kit/dates.ts";
-import { problemOf, useRun } from "../../../kit/run.ts";
+import { problemOf } from "../../../kit/run.ts";
 import { useTimeZone } from "../../../studies/queries.ts";
 import { t } from "../../../words/words.ts";
 import { DetailsForm } from "../../parts/DetailsForm.tsx";
 import { Edited } from "../../parts/Edited.tsx";
 import { Side } from "../../parts/Page.tsx";
+import { RemoveButton } from "../../parts/RemoveButton.tsx";
 import { type Echo, EchoResult } from "../echo.tsx";
 import { useSystemForm } from "./system-form.tsx";
 
 /** One system: whether it listens, what waits for it, and how it is reached. */
 export function SystemSide({ system, onClose }: { system: Hl7System; onClose: () => void }) {
-  const [removing, setRemoving] = useState(false);
-  const { busy, problem, run } = useRun("hl7");
-  const remove = async () => {
-    const path = { params: { path: { id: system.id } } };
-    const done = await run(() => answerOf(api.DELETE("/api/v1/hl7/systems/{id}", path)), t("Removed"));
-    if (done) onClose();
-  };
+  const path = { params: { path: { id: system.id } } };
   return (
     <Side title={system.name} about={system.application} onClose={onClose}>
       {system.actions.includes("test") && <Test system={system} />}
@@ -32,21 +26,14 @@ export function SystemSide({ system, onClose }: { system: Hl7System; onClose: ()
         {(kept, saved) => <EditSystem system={kept} onSaved={saved} />}
       </Edited>
       <section>
-        <Button variant="danger" onClick={() => setRemoving(true)}>
-          {t("Remove")}
-        </Button>
-      </section>
-      {removing && (
-        <ConfirmDialog
-          title={t("Remove {title}?", { title: system.name })}
-          description={t("It is refused from then on, and what waits for it is not sent. Its messages stay.")}
-          submit={t("Remove")}
-          busy={busy}
-          problem={problem}
-          onConfirm={() => void remove()}
-          onClose={() => setRemoving(false)}
+        <RemoveButton
+          title={system.name}
+          after={t("It is refused from then on, and what waits for it is not sent. Its messages stay.")}
+          subject="hl7"
+          remove={() => answerOf(api.DELETE("/api/v1/hl7/systems/{id}", path))}
+          onRemoved={onClose}
         />
-      )}
+      </section>
     </Side>
   );
 }
