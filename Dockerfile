@@ -1,4 +1,5 @@
-# Isocenter in a container: docker build -t isocenter . && docker run -p 3006:3006 -p 11112:11112 -p 2575:2575 -v isocenter:/data isocenter
+# Isocenter in a container: docker build -t isocenter . && docker run --shm-size=256m -p 3006:3006 -p 11112:11112 -p 2575:2575 -v isocenter:/data isocenter
+# Its PostgreSQL shares memory among the processes of a large search; the 64 MB that Docker gives may be too little.
 FROM node:24-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

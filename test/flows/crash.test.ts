@@ -117,6 +117,16 @@ test("SIGTERM ends cleanly, and PostgreSQL with it", async () => {
   await expect(fs.access(`${folder}/pg/postmaster.pid`)).rejects.toThrow("ENOENT");
 });
 
+test("told to end while it starts it ends of itself, as what is process 1 of a container must", async () => {
+  const folder = await newFolder();
+  const entry = new URL("../../server/bin/isocenter.js", import.meta.url).pathname;
+  const env = { ...process.env, DATA_DIR: folder, PORT: "0", DICOM_PORT: "0", HL7_PORT: "0" };
+  const child = spawn(process.execPath, [entry, "start"], { cwd: folder, env });
+  const exited = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+  child.stdout.once("data", () => child.kill("SIGTERM"));
+  expect(await exited).toEqual({ code: 143, signal: null });
+});
+
 test("mistakes in the configuration are one readable line each", async () => {
   await expect(
     startProgram({ env: { SETTLE_SECONDS: "soon", AE_TITLE: "MUCH TOO LONG A TITLE" } }),

@@ -120,6 +120,20 @@ async function loadDemo(demo: Demo, say: CommandContext["say"]): Promise<void> {
 
 /** Runs the server until it is told to stop: a first SIGINT or SIGTERM finishes what is in flight, a second ends at once. */
 async function runServer(options: { demo: boolean }, { say }: CommandContext): Promise<undefined> {
+  let isocenter: Isocenter | undefined;
+  let stopping: Promise<void> | undefined;
+  const fatal = (message: string) => {
+    log.fatal(message);
+    process.exit(1);
+  };
+  const stop = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => {
+    // In a container it is process 1, which the kernel ends by no signal that it does not hear.
+    if (!isocenter) return process.exit(128 + os.constants.signals[signal]);
+    if (stopping) return fatal(`${signal} again: ending at once.`);
+    log.info({ signal }, "stopping: finishing what is in flight");
+    stopping = isocenter.stop().then(() => process.exit(0), fail);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(signal));
   const environment = processEnvironment();
   // A person at a terminal reads sentences; a log collector reads every line.
   const quiet = process.stderr.isTTY && environment.LOG_LEVEL === undefined;
@@ -135,27 +149,17 @@ async function runServer(options: { demo: boolean }, { say }: CommandContext): P
   }
   if (config.databaseUrl === null && !fs.existsSync(path.join(config.dataDir, "pg")))
     say("Making the database, once …");
-  let stopping: Promise<void> | undefined;
-  const fatal = (message: string) => {
-    log.fatal(message);
-    process.exit(1);
-  };
-  const isocenter = await startIsocenter({ config, log, host: ownAddress(config), onFatal: fatal });
-  const stop = (signal: string) => {
-    if (stopping) return fatal(`${signal} again: ending at once.`);
-    log.info({ signal }, "stopping: finishing what is in flight");
-    stopping = isocenter.stop().then(() => process.exit(0), fail);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(signal));
+  const started = await startIsocenter({ config, log, host: ownAddress(config), onFatal: fatal });
+  isocenter = started;
   // A terminal that closes says so with the signal by which a supervisor asks for a renewed certificate.
-  process.on("SIGHUP", () => (process.stdout.isTTY ? stop("SIGHUP") : isocenter.reload()));
+  process.on("SIGHUP", () => (process.stdout.isTTY ? stop("SIGHUP") : started.reload()));
   process.on("uncaughtException", (error) => {
     log.fatal({ err: error }, "uncaught exception");
     process.exit(1);
   });
   collectAfterStart();
-  say(banner(config, isocenter));
-  if (options.demo) await loadDemo(isocenter.demo, say);
+  say(banner(config, started));
+  if (options.demo) await loadDemo(started.demo, say);
 }
 
 const usages = {

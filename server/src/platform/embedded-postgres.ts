@@ -22,9 +22,9 @@ export interface EmbeddedPostgresOptions {
 
 /**
  * The standard input of the shell is the life line: when this process ends, even by SIGKILL, the shell reads its end and stops
- * the postmaster.
+ * the postmaster. It waits for the reader as well, because in a container nobody else does, and what has ended would stay.
  */
-const supervise = `exec 3<&0; trap '' INT TERM HUP; "$0" "$@" </dev/null 3<&- & P=$!; (read -r _ <&3; kill -INT $P) & W=$!; exec 3<&- 0</dev/null; wait $P; S=$?; kill -9 $W 2>/dev/null; exit $S`;
+const supervise = `exec 3<&0; trap '' INT TERM HUP; "$0" "$@" </dev/null 3<&- & P=$!; (read -r _ <&3; kill -INT $P) & W=$!; exec 3<&- 0</dev/null; wait $P; S=$?; kill -9 $W 2>/dev/null; wait $W; exit $S`;
 const nobody = 65534;
 const superuser = "isocenter";
 const startTimeoutMs = 30_000;

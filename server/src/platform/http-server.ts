@@ -206,7 +206,8 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     trustProxy: proxyTrust(options.config.trustProxy),
     bodyLimit: 1024 * 1024,
     requestTimeout: 0, // uploads last as long as they make progress; see connectionTimeout
-    connectionTimeout: 120_000,
+    // Longer than a store that does not answer is asked again and again, so that whoever sent hears of it.
+    connectionTimeout: 180_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
     // Before there is a route: a path that is no URL, or what is no HTTP at all.
