@@ -6,6 +6,8 @@ import {
   type FrameIndex,
   readPart10,
   type Segment,
+  Tags,
+  text,
   transferSyntax,
 } from "@isocenter/dicom";
 import { type ByteRange, type Platform, Refusal } from "../../../platform/index.ts";
@@ -24,7 +26,7 @@ export function createObjectReader(platform: Platform) {
     const { start, end = instance.size } = range ?? { start: 0 };
     const length = Math.max(0, Math.min(end, instance.size) - start);
     const source = await openStored(instance, range);
-    return Readable.from(wholeOf(instance, source, length), {
+    return Readable.from(wholeOf(instance, source, start === 0 && !instance.rewritten, length), {
       objectMode: false,
       highWaterMark: source.readableHighWaterMark,
     }).once("close", () => source.destroy());
@@ -47,6 +49,7 @@ export function createObjectReader(platform: Platform) {
       inHeader && headerLength <= headerAtOnceBytes
         ? await objects.read(objectKey, { start: 0, end: headerLength })
         : Buffer.alloc(0);
+    if (start === 0 && head.length > 0) await requireOwn(instance, head);
     async function* bytes(): AsyncGenerator<Uint8Array> {
       for (const segment of wanted) {
         if (segment instanceof Uint8Array) yield segment;
@@ -71,7 +74,39 @@ export function createObjectReader(platform: Platform) {
     const bytes = await platform.objects.read(instance.objectKey, range, memory);
     if (bytes.length < Math.min(range.end ?? instance.size, instance.size) - range.start)
       throw cutShort(instance);
+    if (range.start === 0) await requireOwn(instance, bytes);
     return bytes;
+  }
+
+  /**
+   * A store that was mended by hand may hold another image under the key, as long as this one. Its UID stands within the first bytes, so to look costs
+   * nothing; where it does not, the header is read.
+   */
+  async function requireOwn(instance: StoredInstance, beginning: Buffer): Promise<void> {
+    const { id, SOPInstanceUID, objectKey, rewritten, headerLength, transferSyntaxUID } = instance;
+    if (beginning.includes(SOPInstanceUID) || transferSyntax(transferSyntaxUID)?.deflated) return;
+    const end = rewritten?.received.headerLength ?? headerLength;
+    const { dataSet } = readPart10(await platform.objects.read(objectKey, { start: 0, end }));
+    if (text(dataSet, Tags.SOPInstanceUID) !== SOPInstanceUID)
+      throw new Error(
+        `the object of image ${id} is another's: isocenter verify names all that are not theirs`,
+      );
+  }
+
+  /** What a store lost the end of looks whole to whoever reads to the end. */
+  async function* wholeOf(
+    instance: StoredInstance,
+    source: Readable,
+    fromBeginning: boolean,
+    length: number,
+  ) {
+    let left = length;
+    for await (const chunk of source) {
+      if (fromBeginning && left === length && length > 0) await requireOwn(instance, chunk as Buffer);
+      left -= (chunk as Buffer).length;
+      yield chunk as Buffer;
+    }
+    if (left > 0) throw cutShort(instance);
   }
 
   /** Frames stand where they were received, whatever is written over what comes before them. */
@@ -162,16 +197,6 @@ export function createObjectReader(platform: Platform) {
 
 const cutShort = ({ id }: StoredInstance): Error =>
   new Error(`the object of image ${id} is shorter than its rows say`);
-
-/** What a store lost the end of looks whole to whoever reads to the end. */
-async function* wholeOf(instance: StoredInstance, source: Readable, length: number) {
-  let left = length;
-  for await (const chunk of source) {
-    left -= (chunk as Buffer).length;
-    yield chunk as Buffer;
-  }
-  if (left > 0) throw cutShort(instance);
-}
 
 /**
  * Where the last word ends: in big endian, bytes in words of 16 bits stand in pairs (PS3.5 A.3), so that the last pixel of an odd frame is where its padding

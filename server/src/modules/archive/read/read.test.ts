@@ -137,6 +137,29 @@ test("an object of which the store lost the end is an error, and never a shorter
   expect(await received({ start: 0, end: half })).toHaveLength(half);
 });
 
+test("an object that is another image's, as long as this one, is an error through every door that reads its header", async () => {
+  const uids = { StudyInstanceUID: "1.2.826.0.1.41", SeriesInstanceUID: "1.2.826.0.1.41.1" };
+  const made = (SOPInstanceUID: string) => located(ctInstance({ ...uids, SOPInstanceUID }));
+  const [one, other] = [await made("1.2.826.0.1.41.1.1"), await made("1.2.826.0.1.41.1.2")];
+  expect(other.size).toBe(one.size);
+  const { get, read } = platform.objects;
+  const spies = [
+    vi.spyOn(platform.objects, "get").mockImplementation((_, range) => get(other.objectKey, range)),
+    vi.spyOn(platform.objects, "read").mockImplementation((_, range) => read(other.objectKey, range)),
+  ];
+  onTestFinished(() => {
+    for (const spy of spies) spy.mockRestore();
+  });
+  const anothers = /is another's/;
+  const received = async (range?: ByteRange) => buffer(await archive.openObject(one, range));
+  await expect(received()).rejects.toThrow(anothers);
+  await expect(received({ start: 0, end: 400 })).rejects.toThrow(anothers);
+  await expect(archive.readObject(one)).rejects.toThrow(anothers);
+  await expect(archive.readAttributes(one)).rejects.toThrow(anothers);
+  expect(await received({ start: 0, end: 0 })).toHaveLength(0);
+  expect((await buffer(await archive.openObject(other))).equals(await archive.readObject(other))).toBe(true);
+});
+
 test("the header ends where the pixels begin, and attributes are read from it", async () => {
   const made = ctInstance({ PatientName: "Ünal^Jürgen" });
   const stored = await located(made);
