@@ -89,6 +89,7 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     await page.getByRole("link", { name: "Without price" }).click();
     await page.getByRole("button", { name: `Issue a bill for ${order.accessionNumber}` }).click();
     const dialog = page.getByRole("dialog");
+    await dialog.getByText("Debtor").waitFor();
     await dialog.getByLabel("Code, line 1").fill("CT-1");
     await dialog.getByLabel(/Price of one/).fill("120,5");
     await dialog.getByLabel("Quantity, line 1").fill("2");
@@ -144,7 +145,11 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     expect(await page.locator("main").isVisible()).toBe(false);
     await page.emulateMedia({ media: "screen" });
 
+    // Back where they came from, which offers no key that does nothing there.
     await page.keyboard.press("Escape");
+    await page.getByText("Everything that was reported has its bill").waitFor();
+    expect(await page.getByText("export CSV").count()).toBe(0);
+    await page.getByRole("link", { name: "All bills" }).click();
     const owed = page.getByRole("region", { name: "What is owed" });
     await owed.getByText("€159.50").first().waitFor();
     const late = (await call("GET", "/billing/aging")).data[0].buckets.find(
@@ -162,6 +167,32 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("e")]);
     expect(await readFile(await file.path(), "utf8")).toContain("OVERDUE");
     expect(await violationsOf(page)).toEqual([]);
+
+    // What was wrong is given back, made void and issued anew, with the lines that it had.
+    await page
+      .getByRole("row", { name: /Debtor/ })
+      .getByRole("link")
+      .first()
+      .click();
+    await bill.getByRole("button", { name: "Refund" }).click();
+    await dialog.getByLabel("Why").fill("another price");
+    await dialog.getByRole("button", { name: "Give it back" }).click();
+    await bill.getByRole("button", { name: "Make void" }).click();
+    await dialog.getByLabel("Why").fill("another price");
+    await dialog.getByRole("button", { name: "Make the bill void" }).click();
+    await bill.getByRole("button", { name: "Issue it anew" }).click();
+    await dialog.getByText(/Debtor.*, in the place of the void bill/).waitFor();
+    await dialog.getByLabel("Quantity, line 1").fill("1");
+    await dialog.getByRole("button", { name: "Issue the bill" }).click();
+    await bill.getByText("€120.50").first().waitFor();
+    await page.goBack();
+    await bill.getByText("Void", { exact: true }).waitFor();
+    expect(await bill.getByRole("button", { name: "Issue it anew" }).count()).toBe(0);
+    const bills = (await call("GET", `/billing?orderId=${order.id}`)).data;
+    expect(bills.map((one: { total: number; status: string }) => [one.total, one.status])).toEqual([
+      [12_050, "PENDING"],
+      [24_100, "VOID"],
+    ]);
   });
 
   test("figures are those of the API, and their CSV is the table", async () => {

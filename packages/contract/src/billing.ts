@@ -69,7 +69,8 @@ export const BillSummary = Type.Object({
   version: Type.Integer(),
   updatedAt: DateTime,
   actions: Type.Array(Type.String(), {
-    description: "change, pay, refund, void: what this viewer may do now",
+    description:
+      "change, pay, refund, void: what this viewer may do now; where one bill is asked for reissue, too: it is void, and nothing came in its place",
   }),
 });
 export type BillSummary = Static<typeof BillSummary>;
@@ -255,6 +256,8 @@ export const BillWithoutPrice = Type.Object({
   orderId: Id,
   facilityId: Id,
   patientId: Id,
+  patientName: Type.String(),
+  patientBirthDate: Nullable(DateOnly),
   accessionNumber: Type.String(),
   procedureCode: Nullable(Type.String()),
   procedureName: Type.String(),

@@ -4490,7 +4490,7 @@ export interface components {
             version: number;
             /** Format: date-time */
             updatedAt: string;
-            /** @description change, pay, refund, void: what this viewer may do now */
+            /** @description change, pay, refund, void: what this viewer may do now; where one bill is asked for reissue, too: it is void, and nothing came in its place */
             actions: string[];
             patientAddress: string | null;
             lines: components["schemas"]["BillLine"][];
@@ -4548,7 +4548,7 @@ export interface components {
             version: number;
             /** Format: date-time */
             updatedAt: string;
-            /** @description change, pay, refund, void: what this viewer may do now */
+            /** @description change, pay, refund, void: what this viewer may do now; where one bill is asked for reissue, too: it is void, and nothing came in its place */
             actions: string[];
         };
         BillSummaryList: {
@@ -4562,6 +4562,8 @@ export interface components {
             facilityId: string;
             /** Format: uuid */
             patientId: string;
+            patientName: string;
+            patientBirthDate: string | null;
             accessionNumber: string;
             procedureCode: string | null;
             procedureName: string;

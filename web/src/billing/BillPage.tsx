@@ -1,5 +1,5 @@
 import type { Bill } from "@isocenter/contract";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
@@ -12,7 +12,9 @@ import { type Act, BillDialog } from "./BillDialog.tsx";
 import { BillPaper } from "./BillPaper.tsx";
 import { StatusTag, Waiting } from "./BillTable.tsx";
 import { daysLate } from "./billing-state.ts";
+import { IssueDialog } from "./IssueDialog.tsx";
 import { ledgerOf } from "./ledger.ts";
+import { typedLine } from "./lines.ts";
 import { money } from "./money.ts";
 import { useBill } from "./queries.ts";
 import "./billing.css";
@@ -34,18 +36,21 @@ function Loaded({ bill }: { bill: Bill }) {
   const timeZone = useTimeZone();
   const today = useToday();
   const [act, setAct] = useState<Act | null>(null);
+  const [reissuing, setReissuing] = useState(false);
+  const { history } = useRouter();
   const may = (action: string) => bill.actions.includes(action);
   const me = useMe();
   const patients = me?.permissions.includes("patients.read") ?? false;
   const facility = me?.facilities.find(({ id }) => id === bill.facilityId)?.name;
   const late = bill.status === "OVERDUE" ? daysLate(bill.dueDate, today) : 0;
   const say = (amount: number) => money(amount, bill.currency);
-  const back = () => void navigate({ to: "/billing", search: {} });
+  // To the page and the filters from which one came.
+  const back = () => (history.canGoBack() ? history.back() : void navigate({ to: "/billing", search: {} }));
   useShortcuts(t("Bill"), [
     ...(may("pay")
       ? [{ caps: ["P"], label: t("take a payment"), on: ["p"], inBar: true, run: () => setAct("pay") }]
       : []),
-    { caps: ["Esc"], label: t("back to the bills"), on: ["escape"], inBar: true, run: back },
+    { caps: ["Esc"], label: t("back"), on: ["escape"], inBar: true, run: back },
   ]);
   return (
     <div className="h-full overflow-auto">
@@ -100,6 +105,11 @@ function Loaded({ bill }: { bill: Bill }) {
             <Button icon="file" onClick={() => print()}>
               {t("Print")}
             </Button>
+            {may("reissue") && (
+              <Button variant="primary" onClick={() => setReissuing(true)}>
+                {t("Issue it anew")}
+              </Button>
+            )}
             {may("void") && (
               <Button variant="danger" onClick={() => setAct("void")}>
                 {t("Make void")}
@@ -161,6 +171,18 @@ function Loaded({ bill }: { bill: Bill }) {
       </article>
       <BillPaper bill={bill} house={facility ?? ""} />
       {act && <BillDialog bill={bill} act={act} onClose={() => setAct(null)} />}
+      {reissuing && (
+        <IssueDialog
+          of={bill}
+          about={t("{patient}, in the place of the void bill {number}", {
+            patient: bill.patientName,
+            number: bill.number,
+          })}
+          lines={bill.lines.map((line) => typedLine(line, bill.currency))}
+          currency={bill.currency}
+          onClose={() => setReissuing(false)}
+        />
+      )}
     </div>
   );
 }

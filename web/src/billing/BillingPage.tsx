@@ -36,22 +36,29 @@ export function BillingPage() {
       setBusy(false);
     }
   };
-  useShortcuts(t("Billing"), [
-    {
-      caps: ["E"],
-      label: t("export CSV"),
-      on: ["e"],
-      inBar: true,
-      run: () => view !== "without-price" && void save(() => billingCsv(state)),
-    },
-    {
-      caps: ["F"],
-      label: t("filter"),
-      on: ["f"],
-      inBar: true,
-      run: () => document.getElementById("bills-from")?.focus(),
-    },
-  ]);
+  const filters = view !== "without-price";
+  // Nothing is offered by a key that the view has no button for.
+  useShortcuts(
+    t("Billing"),
+    filters
+      ? [
+          {
+            caps: ["E"],
+            label: t("export CSV"),
+            on: ["e"],
+            inBar: true,
+            run: () => void save(() => billingCsv(state)),
+          },
+          {
+            caps: ["F"],
+            label: t("filter"),
+            on: ["f"],
+            inBar: true,
+            run: () => document.getElementById("bills-from")?.focus(),
+          },
+        ]
+      : [],
+  );
   if (!me?.permissions.includes("bills.read")) {
     return (
       <EmptyState title={t("Billing is not part of your role")} icon="lock">
@@ -77,7 +84,7 @@ export function BillingPage() {
       </nav>
       <div className="min-h-0 flex-1 overflow-auto">
         <AgingTable onSave={() => void save(agingCsv)} />
-        {view !== "without-price" && (
+        {filters && (
           <form
             className="flex flex-wrap items-center gap-3 px-4 pb-2 text-12 text-text-2"
             aria-label={t("Filters")}

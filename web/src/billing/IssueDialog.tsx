@@ -1,4 +1,3 @@
-import type { BillWithoutPrice } from "@isocenter/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { requestKey } from "../api/request-key.ts";
@@ -9,18 +8,28 @@ import { toast } from "../kit/toast.ts";
 import { sending } from "../kit/typed.ts";
 import { t } from "../words/words.ts";
 import { LineFields } from "./LineFields.tsx";
-import { emptyLine, readLines } from "./lines.ts";
+import { readLines, type TypedLine } from "./lines.ts";
 import { issueBill, useAging } from "./queries.ts";
 
 const currencies = Intl.supportedValuesOf("currency");
 
-/** Makes the bill of an examination by hand. */
-export function IssueDialog({ order, onClose }: { order: BillWithoutPrice; onClose: () => void }) {
+interface IssueDialogProps {
+  of: { patientId: string; orderId: string | null; reportId: string | null };
+  /** Whom and what it bills. */
+  about: string;
+  lines: TypedLine[];
+  /** Where the lines have none yet: the one of most bills. */
+  currency?: string;
+  onClose: () => void;
+}
+
+/** Makes a bill by hand, of an examination or in the place of one that is void. */
+export function IssueDialog({ of, about, lines: first, currency: before, onClose }: IssueDialogProps) {
   const navigate = useNavigate();
   const usual = useAging().data?.data.toSorted((a, b) => b.count - a.count)[0]?.currency ?? "EUR";
   const [chosen, setChosen] = useState<string | null>(null);
-  const currency = chosen ?? usual;
-  const [lines, setLines] = useState([emptyLine(order.procedureCode ?? "", order.procedureName)]);
+  const currency = chosen ?? before ?? usual;
+  const [lines, setLines] = useState(first);
   const [due, setDue] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -33,9 +42,9 @@ export function IssueDialog({ order, onClose }: { order: BillWithoutPrice; onClo
     setError(null);
     try {
       const bill = await issueBill(key.current, {
-        patientId: order.patientId,
-        orderId: order.orderId,
-        ...(order.reportId ? { reportId: order.reportId } : {}),
+        patientId: of.patientId,
+        ...(of.orderId ? { orderId: of.orderId } : {}),
+        ...(of.reportId ? { reportId: of.reportId } : {}),
         lines: read,
         currency,
         ...(due ? { dueDate: due } : {}),
@@ -57,7 +66,7 @@ export function IssueDialog({ order, onClose }: { order: BillWithoutPrice; onClo
       wide
       onOpenChange={(open) => !open && onClose()}
       title={t("Issue a bill")}
-      description={`${order.procedureName} · ${order.accessionNumber}`}
+      description={about}
     >
       <form
         className="grid gap-4"

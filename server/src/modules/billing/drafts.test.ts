@@ -92,9 +92,12 @@ test("a signed report drafts the bill of its order, once", async () => {
   expect((await call("POST", `/billing/${bill.id}/void`, { reason: "charity" })).status).toBe(200);
   await signed(orderId);
   expect(await billsOf(orderId)).toHaveLength(1);
+  const actions = async () => (await call("GET", `/billing/${bill.id}`)).body.actions;
+  expect(await actions()).toEqual(["reissue"]);
   const lines = [{ code: "X", description: "X", quantity: 1, unitAmount: 1 }];
   const byHand = { patientId, orderId, currency: "EUR", lines };
   expect((await call("POST", "/billing", byHand)).status).toBe(201);
+  expect(await actions()).toEqual([]);
   const twice = await call("POST", "/billing", byHand);
   expect([twice.status, twice.body.code]).toEqual([409, "bill.order-billed"]);
 });
@@ -116,7 +119,9 @@ test("without a price there is no bill: it is listed, told once, and made when t
   await signed(orderId);
   expect(await billsOf(orderId)).toEqual([]);
   const waiting = (await call("GET", "/billing/without-price")).body.data;
-  expect(waiting).toMatchObject([{ orderId, reportId, patientId, actions: ["dismiss"] }]);
+  expect(waiting).toMatchObject([
+    { orderId, reportId, patientId, patientName: "Doe, Jane", actions: ["dismiss"] },
+  ]);
   const notices =
     await database.db`select kind, level from notice where subject_id = ${orderId} and recipient_id = ${user.id}`;
   expect(notices).toEqual([{ kind: "bill.price-missing", level: "IMPORTANT" }]);

@@ -23,7 +23,7 @@ import {
   requirePermission,
   type Viewer,
 } from "../../platform/index.ts";
-import { allOf, getPatient, survivorOf } from "../patients/index.ts";
+import { allOf, displayName, getPatient, survivorOf } from "../patients/index.ts";
 import { readCurrency } from "./bill.ts";
 import { noBill } from "./locked.ts";
 import { type BillRow, billColumns, billOf, summaryOf } from "./rows.ts";
@@ -195,18 +195,26 @@ export async function listWithoutPrice(
 ): Promise<ListPage<BillWithoutPrice>> {
   requirePermission(viewer, "bills.read");
   const actions = reach(viewer, "bills.write") === null ? [] : ["dismiss"];
-  type Row = Omit<BillWithoutPrice, "since" | "actions"> & { id: string; since: Date };
+  type Names = Pick<BillRow, "family" | "given" | "middle">;
+  type Row = Omit<BillWithoutPrice, "since" | "actions" | "patientName"> &
+    Names & { id: string; since: Date };
   const page = await keysetPage<Row, "since">(db, query, {
     name: "bills-without-price",
     sorts: { since: { by: db`w.since`, type: "timestamptz" } },
     fallback: "since",
     id: db`w.order_id`,
     columns: db`w.order_id as id, w.order_id as "orderId", w.facility_id as "facilityId", o.patient_id as "patientId",
+      p.family, p.given, p.middle, p.birth_date as "patientBirthDate",
       o.accession_number as "accessionNumber", o.procedure_code as "procedureCode", o.procedure_name as "procedureName",
       w.report_id as "reportId", w.since`,
-    from: db`bill_without_price w join imaging_order o on o.id = w.order_id`,
+    from: db`bill_without_price w join imaging_order o on o.id = w.order_id join patient p on p.id = o.patient_id`,
     where: db`w.settled_at is null and w.facility_id = any(${[...viewer.facilityIds]}::uuid[])
       ${query.facilityId ? db`and w.facility_id = ${query.facilityId}` : db``}`,
   });
-  return mapPage(page, ({ id: _, since, ...row }) => ({ ...row, since: since.toISOString(), actions }));
+  return mapPage(page, ({ id: _, since, family, given, middle, ...row }) => ({
+    ...row,
+    patientName: displayName({ family, given, middle, prefix: "", suffix: "" }),
+    since: since.toISOString(),
+    actions,
+  }));
 }

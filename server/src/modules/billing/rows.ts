@@ -67,6 +67,14 @@ export function summaryOf(viewer: Viewer, row: BillRow): BillSummary {
   };
 }
 
+/** Whether the bill is void and nothing came in its place: an order has one bill that is not. */
+async function mayReissue(reader: Reader, viewer: Viewer, { status, orderId }: BillRow): Promise<boolean> {
+  if (status !== "VOID" || reach(viewer, "bills.write") === null) return false;
+  if (orderId === null) return true;
+  const successors = await reader`select from bill where order_id = ${orderId} and status <> 'VOID'`;
+  return successors.length === 0;
+}
+
 type Dated<T, Field extends string> = Omit<T, Field> & Record<Field, Date>;
 
 export async function billOf(reader: Reader, viewer: Viewer, row: BillRow): Promise<Bill> {
@@ -83,8 +91,10 @@ export async function billOf(reader: Reader, viewer: Viewer, row: BillRow): Prom
   const [patient] = await reader<
     { address: string | null }[]
   >`select address from patient where id = ${row.patientId}`;
+  const summary = summaryOf(viewer, row);
   return {
-    ...summaryOf(viewer, row),
+    ...summary,
+    actions: (await mayReissue(reader, viewer, row)) ? [...summary.actions, "reissue"] : summary.actions,
     patientAddress: patient?.address ?? null,
     lines: lines.map((line) => ({ ...line, amount: lineAmount(line) })),
     payments: payments.map((one) => ({ ...one, receivedAt: one.receivedAt.toISOString() })),
