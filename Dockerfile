@@ -8,6 +8,7 @@ COPY packages/imaging/package.json packages/imaging/
 COPY packages/dimse/package.json packages/dimse/
 COPY packages/hl7/package.json packages/hl7/
 COPY packages/contract/package.json packages/contract/
+COPY packages/presentation/package.json packages/presentation/
 COPY server/package.json server/
 COPY web/package.json web/
 COPY test/package.json test/

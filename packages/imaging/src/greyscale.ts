@@ -22,7 +22,7 @@ export function windowing(window: Omit<Window, "explanation">): Voi {
 
 function lookup(table: LookupTable, value: number): number {
   const last = table.entries.length - 1;
-  const index = Math.min(Math.max(Math.round(value) - table.first, 0), last);
+  const index = Math.min(Math.max(Math.round(value - table.first), 0), last);
   return table.entries[index]!;
 }
 

@@ -28,6 +28,8 @@ export type { Overlay } from "./overlay.ts";
 export type { Palette } from "./palette.ts";
 export { createImagingPool, type ImagingPool, type ImagingPoolOptions, type JobOptions } from "./pool.ts";
 export { type Presentation, presentationOf } from "./presentation.ts";
+export { lineOfGlyphs, widthOfLine } from "./presented/glyphs.ts";
+export { renderPresented, type StateOfFrame } from "./presented/presented.ts";
 export {
   maxPictureSide,
   type PictureFormat,

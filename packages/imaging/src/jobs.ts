@@ -3,6 +3,7 @@ import { transcodeFrame } from "./encode.ts";
 import type { ImagingErrorCode } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
 import type { Presentation } from "./presentation.ts";
+import { renderPresented, type StateOfFrame } from "./presented/presented.ts";
 import { type RenderOptions, renderFrame } from "./render.ts";
 
 /** What a worker thread is asked. Structured-cloneable. */
@@ -15,6 +16,8 @@ export type ImagingJob =
       presentation: Presentation;
       bytes: Uint8Array;
       options: RenderOptions;
+      /** Shows it in place of what the object says itself. */
+      state?: StateOfFrame;
     };
 
 /** What a thread is sent; null lets it end. */
@@ -33,5 +36,7 @@ export function runJob(job: ImagingJob): Promise<DecodedFrame | Uint8Array> {
   if (job.kind === "decode") return decodeFrame(job.description, job.bytes);
   return job.kind === "transcode"
     ? transcodeFrame(job.description, job.bytes, job.transferSyntaxUID)
-    : renderFrame(job.description, job.presentation, job.bytes, job.options);
+    : job.state
+      ? renderPresented(job.description, job.presentation, job.bytes, job.state, job.options)
+      : renderFrame(job.description, job.presentation, job.bytes, job.options);
 }

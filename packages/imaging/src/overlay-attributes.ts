@@ -17,7 +17,7 @@ function inCells(ds: DataSet, group: number, rows: number, columns: number): Ove
     number(ds, Tags.Columns) === columns;
   const isFree = cellBit > highBit || cellBit <= highBit - stored;
   if (!suits || cellBit < 0 || cellBit >= cell || !isFree) return null;
-  return { rows, columns, top: 0, left: 0, bits: new Uint8Array(0), bitOffset: 0, cellBit };
+  return { group, rows, columns, top: 0, left: 0, bits: new Uint8Array(0), bitOffset: 0, cellBit };
 }
 
 /** The plane of one repeating group that lies over the frame, or null. */
@@ -39,6 +39,7 @@ function overlayOf(ds: DataSet, group: number, frame: number): Overlay | null {
   // Words of a big-endian data set hold their first pixel in the second byte.
   const value = ds.littleEndian || data.vr !== "OW" ? data.value : swapWords(data.value);
   return {
+    group,
     rows,
     columns,
     top: (top ?? 1) - 1,

@@ -1,5 +1,7 @@
 /** One plane of graphics over a frame (PS3.3 C.9.2). */
 export interface Overlay {
+  /** 6000H, 6002H ... */
+  group: number;
   rows: number;
   columns: number;
   /** Where its first pixel lies on the frame, from 0; may lie outside. */
@@ -29,10 +31,14 @@ export function withPlane(overlay: Overlay, frame: Uint8Array, bitsAllocated: nu
   return { ...overlay, bits };
 }
 
-/** Sets the overlay's pixels that lie inside of the frame to full brightness in a picture of one or three bytes a pixel. */
+/**
+ * Sets the overlay's pixels that lie inside of the frame in a picture of one or three bytes a pixel.
+ * @param color full brightness when left out; of a grey picture the first counts
+ */
 export function burnIn(
   overlays: readonly Overlay[],
   picture: { pixels: Uint8Array; rows: number; columns: number; channels: 1 | 3 },
+  color: readonly [red: number, green: number, blue: number] = [255, 255, 255],
 ): void {
   const { pixels, rows, columns, channels } = picture;
   for (const overlay of overlays) {
@@ -45,7 +51,7 @@ export function burnIn(
         const bit = overlay.bitOffset + y * overlay.columns + x;
         if (((overlay.bits[bit >> 3]! >> (bit & 7)) & 1) === 0) continue;
         const at = ((y + overlay.top) * columns + x + overlay.left) * channels;
-        pixels.fill(255, at, at + channels);
+        for (let channel = 0; channel < channels; channel++) pixels[at + channel] = color[channel]!;
       }
   }
 }

@@ -5,6 +5,7 @@ import { ImagingError } from "./errors.ts";
 import type { DecodedFrame, FrameDescription } from "./frame.ts";
 import type { ImagingJob, ImagingReply } from "./jobs.ts";
 import type { Presentation } from "./presentation.ts";
+import type { StateOfFrame } from "./presented/presented.ts";
 import type { RenderOptions } from "./render.ts";
 
 export interface ImagingPoolOptions {
@@ -43,6 +44,15 @@ export interface ImagingPool {
     description: FrameDescription,
     presentation: Presentation,
     bytes: Uint8Array,
+    picture: RenderOptions,
+    options?: JobOptions,
+  ): Promise<Uint8Array>;
+  /** As `renderPresented`. @throws ImagingError also `busy`, `timeout`, `crashed`, `aborted`, `closed` */
+  renderPresented(
+    description: FrameDescription,
+    presentation: Presentation,
+    bytes: Uint8Array,
+    state: StateOfFrame,
     picture: RenderOptions,
     options?: JobOptions,
   ): Promise<Uint8Array>;
@@ -254,6 +264,18 @@ export function createImagingPool(options: ImagingPoolOptions = {}): ImagingPool
           presentation: picture.overlays ? presentation : { ...presentation, overlays: [] },
           bytes,
           options: picture,
+        },
+        jobOptions,
+      ) as Promise<Uint8Array>,
+    renderPresented: (description, presentation, bytes, state, picture, jobOptions) =>
+      submit(
+        {
+          kind: "render",
+          description,
+          presentation,
+          bytes,
+          options: picture,
+          state,
         },
         jobOptions,
       ) as Promise<Uint8Array>,

@@ -295,7 +295,15 @@ describe("pictures", () => {
   });
 
   test("overlays are drawn when asked for, cut at the frame's edge", async () => {
-    const overlay = { rows: 2, columns: 2, top: 39, left: 59, bits: Uint8Array.of(0b1111), bitOffset: 0 };
+    const overlay = {
+      group: 0x6000,
+      rows: 2,
+      columns: 2,
+      top: 39,
+      left: 59,
+      bits: Uint8Array.of(0b1111),
+      bitOffset: 0,
+    };
     const presentation = { ...plain, windows: [window(50_000, 2)], overlays: [overlay] };
     const pixels = async (overlays: boolean) => {
       const encoded = await renderFrame(description, presentation, bytes, { format: "png", overlays });
@@ -310,6 +318,7 @@ describe("pictures", () => {
     const bytes = new Uint8Array(Uint16Array.of(0x8000, 0x0010, 0x8010, 0x0000).buffer);
     const frame = greyFrame({ rows: 2, columns: 2, bitsStored: 12, highBit: 11 });
     const overlay = {
+      group: 0x6000,
       rows: 2,
       columns: 2,
       top: 0,

@@ -1,3 +1,4 @@
+import type { Sharp } from "sharp";
 import { colours, throughPalette, withSupplement } from "./colour.ts";
 import { withColourProfile } from "./colour-profile.ts";
 import { decodeFrameAtLeast } from "./decode.ts";
@@ -114,6 +115,14 @@ export function pictureSize(
   return { width: Math.max(1, Math.round(wide)), height: Math.max(1, Math.round(high)) };
 }
 
+/** @throws ImagingError `option` */
+export function checkOptions({ quality = 90, size }: RenderOptions): void {
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100)
+    throw new ImagingError("option", "The quality is a whole number from 1 to 100.");
+  if (size && !(size.width >= 1 && size.height >= 1 && Math.max(size.width, size.height) <= maxPictureSide))
+    throw new ImagingError("option", `The size is from 1 to ${maxPictureSide} pixels.`);
+}
+
 /**
  * Cuts, scales and writes a picture; grey stays one channel.
  * @throws ImagingError `option` for options that make no sense
@@ -123,35 +132,44 @@ async function encodePicture(
   { pixelAspect, colourProfile }: Presentation,
   options: RenderOptions,
 ): Promise<Uint8Array> {
-  const { quality = 90, size } = options;
-  if (!Number.isInteger(quality) || quality < 1 || quality > 100)
-    throw new ImagingError("option", "The quality is a whole number from 1 to 100.");
-  if (size && !(size.width >= 1 && size.height >= 1 && Math.max(size.width, size.height) <= maxPictureSide))
-    throw new ImagingError("option", `The size is from 1 to ${maxPictureSide} pixels.`);
+  checkOptions(options);
+  const { size } = options;
   const region = regionOf(raster, options.region);
   const target = pictureSize(region.width, region.height, options.storedAspect ? 1 : pixelAspect, size);
-  const sharp = await loadSharp();
-  let picture =
-    colourProfile && raster.channels === 3
-      ? // What bears a profile becomes sRGB; one that cannot be used is passed over.
-        sharp(withColourProfile(raster.pixels, raster.columns, raster.rows, colourProfile), {
-          limitInputPixels: false,
-          failOn: "none",
-        })
-      : sharp(raster.pixels, {
-          raw: { width: raster.columns, height: raster.rows, channels: raster.channels },
-          limitInputPixels: false,
-        });
+  let picture = sourceOf(await loadSharp(), raster, colourProfile);
   if (region.width !== raster.columns || region.height !== raster.rows) picture = picture.extract(region);
   if (options.flipHorizontal) picture = picture.flop();
   if (options.flipVertical) picture = picture.flip();
   if (target.width !== region.width || target.height !== region.height)
     picture = picture.resize(target.width, target.height, { fit: "fill" });
-  if (raster.channels === 1) picture = picture.toColourspace("b-w");
+  return writtenAs(picture, raster.channels, options);
+}
+
+/** What is made a picture of; what bears a profile becomes sRGB, and one that cannot be used is passed over. */
+export function sourceOf(
+  sharp: Awaited<ReturnType<typeof loadSharp>>,
+  { pixels, rows, columns, channels }: Raster,
+  colourProfile: Uint8Array | null,
+): Sharp {
+  if (colourProfile && channels === 3)
+    return sharp(withColourProfile(pixels, columns, rows, colourProfile), {
+      limitInputPixels: false,
+      failOn: "none",
+    });
+  return sharp(pixels, { raw: { width: columns, height: rows, channels }, limitInputPixels: false });
+}
+
+/** @param channels 1: grey stays one channel */
+export async function writtenAs(
+  picture: Sharp,
+  channels: 1 | 3,
+  { format, quality = 90 }: RenderOptions,
+): Promise<Uint8Array> {
+  if (channels === 1) picture.toColourspace("b-w");
   // Optimised Huffman tables take twice the time for a twentieth of the size.
-  if (options.format === "jpeg") return picture.jpeg({ quality, optimiseCoding: false }).toBuffer();
-  if (options.format === "webp") return picture.webp({ quality }).toBuffer();
-  if (options.format === "gif") return picture.gif({ dither: 0 }).toBuffer();
+  if (format === "jpeg") return picture.jpeg({ quality, optimiseCoding: false }).toBuffer();
+  if (format === "webp") return picture.webp({ quality }).toBuffer();
+  if (format === "gif") return picture.gif({ dither: 0 }).toBuffer();
   return picture.png({ compressionLevel: 6 }).toBuffer();
 }
 

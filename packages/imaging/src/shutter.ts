@@ -10,8 +10,8 @@ type Shutter =
 
 export interface Shutters {
   shapes: readonly Shutter[];
-  /** 0 to 255: what covers the rest. */
-  grey: number;
+  /** 0 to 255: what covers the rest. Of a grey picture the first counts. */
+  color: readonly [red: number, green: number, blue: number];
 }
 
 /** The display shutter of an image (PS3.3 C.7.6.11): rectangular, circular and polygonal, each covers what is outside of it; null without a usable one. */
@@ -23,7 +23,8 @@ export function shuttersOf(ds: DataSet): Shutters | null {
   });
   if (shapes.length === 0) return null;
   const value = number(ds, Tags.ShutterPresentationValue) ?? 0;
-  return { shapes, grey: Math.round((Math.min(Math.max(value, 0), 65_535) / 65_535) * 255) };
+  const grey = Math.round((Math.min(Math.max(value, 0), 65_535) / 65_535) * 255);
+  return { shapes, color: [grey, grey, grey] };
 }
 
 function rectangle(ds: DataSet): Shutter | null {
@@ -83,7 +84,7 @@ function spansOf(shutter: Shutter, row: number): Span[] {
 
 /** Covers, in a picture of one or three bytes a pixel, what is outside of any of the shapes. */
 export function cover(
-  { shapes, grey }: Shutters,
+  { shapes, color }: Shutters,
   picture: { pixels: Uint8Array; rows: number; columns: number; channels: 1 | 3 },
 ): void {
   const { pixels, rows, columns, channels } = picture;
@@ -92,7 +93,9 @@ export function cover(
       let covered = 0;
       const fill = (to: number) => {
         const end = Math.min(Math.max(to, covered), columns);
-        pixels.fill(grey, (row * columns + covered) * channels, (row * columns + end) * channels);
+        const from = row * columns + covered;
+        if (channels === 1) pixels.fill(color[0], from, row * columns + end);
+        else for (let at = from; at < row * columns + end; at++) pixels.set(color, 3 * at);
       };
       for (const [from, to] of spansOf(shape, row)) {
         fill(Math.ceil(from - 1e-6));

@@ -41,6 +41,8 @@ export async function dicomwebStatement(): Promise<string> {
     "## DICOMweb",
     "QIDO-RS, WADO-RS, STOW-RS and WADO-URI at `/dicomweb`, with `Authorization: Bearer`. Media types are negotiated by `Accept`, quoted or not, or by the query parameter `accept`; what " +
       "cannot be given is refused with 406 and a problem document that names what can. Every GET answers HEAD.",
+    "The rendered resource of a presentation state (grayscale, color, pseudo-color, XA/XRF) is the first frame that it references, presented as it says: modality, VOI and presentation LUT, palette, shutters, " +
+      "overlays, spatial transformation, displayed area, graphics and text. WADO-URI takes `presentationUID` with `presentationSeriesUID`. Mask subtraction and edge enhancement are refused with 406.",
     table(["resource", "methods"], rows),
   ].join("\n\n");
 }

@@ -1,6 +1,6 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { t } from "../words/words.ts";
 import { seriesListUrl, seriesMetadataUrl, seriesUrl } from "./addresses.ts";
-import type { JsonDataSet } from "./model/dicom-json.ts";
 import { firstPart, type Part, partSoFar } from "./pixels/multipart.ts";
 
 export type FetchAuthorized = (input: string, init?: RequestInit) => Promise<Response>;

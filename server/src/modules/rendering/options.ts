@@ -39,6 +39,7 @@ export function pictureKey(objectSha256: string, request: PictureRequest): strin
     [request.flipHorizontal ?? false, request.flipVertical ?? false],
     size ? [size.width, size.height, size.enlarge ?? false] : null,
     request.overlays ?? false,
+    ...(request.state ? [request.state.sha256] : []),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

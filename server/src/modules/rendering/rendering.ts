@@ -24,6 +24,7 @@ import {
 import { pictureMetrics } from "./picture-metrics.ts";
 import { isLasting, refusalOf } from "./refusals.ts";
 import { isPicture, middleOf, pickForStudy } from "./representative.ts";
+import { createStates, imageOfState, isState, requireShown } from "./states.ts";
 import { drawTile, tileLetters } from "./tile.ts";
 import { chooseSyntax, syntaxesFor } from "./transcode/choose.ts";
 import { createTranscoder } from "./transcode/transcode.ts";
@@ -96,6 +97,7 @@ export async function createRendering(options: RenderingOptions): Promise<Render
     onTrouble: (error) => platform.log.warn({ err: error }, "the picture cache has trouble with a file"),
   });
   const howToShow = createHeaders(archive);
+  const states = createStates(archive);
   const failures = createFailures(() => platform.clock.now().getTime());
   const transcoder = createTranscoder({ archive, pool });
   const pictures = pictureMetrics(platform.metrics);
@@ -117,12 +119,20 @@ export async function createRendering(options: RenderingOptions): Promise<Render
 
   async function pictureOfFrame(
     instance: StoredInstance,
-    { frame = 1, ...picture }: PictureRequest,
+    { frame = 1, state, ...picture }: PictureRequest,
   ): Promise<Uint8Array> {
-    const [{ description, presentation }, pixels] = await Promise.all([
+    const [{ description, presentation }, pixels, said] = await Promise.all([
       howToShow(instance, frame),
       readFrame(instance, frame),
+      state ? states.read(state) : null,
     ]);
+    if (said) {
+      const image = imageOfState(instance, frame, description, presentation);
+      requireShown(said, image);
+      return pool.renderPresented(description, presentation, pixels, { dataSet: said, image }, picture, {
+        given: true,
+      });
+    }
     return pool.render(description, presentation, pixels, picture, { given: true });
   }
 
@@ -169,6 +179,8 @@ export async function createRendering(options: RenderingOptions): Promise<Render
   ): Promise<Picture> {
     requirePermission(viewer, "images.read");
     checkFrame(instance, request.frame ?? 1);
+    if (request.state && request.state.studyId !== instance.studyId)
+      throw new Refusal("not-found", "image.not-found", "The presentation state is of another study.");
     const key = pictureKey(instance.sha256, request);
     let bytes = underWay.get(key);
     if (!bytes) {
@@ -230,6 +242,11 @@ export async function createRendering(options: RenderingOptions): Promise<Render
   return {
     etagOf: (instance, request) => etagOfKey(pictureKey(instance.sha256, request)),
     renderInstance,
+    isState,
+    async firstOfState(viewer, state) {
+      requirePermission(viewer, "images.read");
+      return states.firstOf(state);
+    },
     instanceThumbnail,
     async seriesThumbnail(viewer, selection, request) {
       const instances = await archive.locate(viewer, selection, "rendered");

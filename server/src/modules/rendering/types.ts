@@ -22,6 +22,19 @@ export interface PictureRequest {
   size?: { width: number; height: number; enlarge?: boolean };
   /** Draws the overlay planes over the pixels. */
   overlays?: boolean;
+  /**
+   * A presentation state of the same study that is about the frame: it says all of how the frame is seen (PS3.3 A.33), so neither a window nor a region, mirroring or
+   * overlays are asked for beside it.
+   */
+  state?: StoredInstance;
+}
+
+/** The first frame that a presentation state is about. */
+export interface FirstOfState {
+  SeriesInstanceUID: string;
+  SOPInstanceUID: string;
+  /** From 1. */
+  frame: number;
 }
 
 export interface ThumbnailRequest {
@@ -60,9 +73,15 @@ export interface Rendering {
    * From the cache, or made by an imaging thread; the same picture asked for many times at once is made once.
    * @throws Refusal `not-acceptable` (`image.no-pixels`, `image.not-renderable`) for what is no picture or cannot be shown (`image.too-many-frames`: as
    *   one GIF), `not-found`
-   *   (`frame.not-found`), `invalid` (`image.invalid-options`), `unavailable` (`image.busy`) with a time to retry
+   *   (`frame.not-found`), `invalid` (`image.invalid-options`), `unavailable` (`image.busy`) with a time to retry; with a state also `not-acceptable`
+   *   (`state.not-renderable`), `not-found` (`image.not-found`) for one of another study, `invalid` (`state.not-about`)
    */
   renderInstance(viewer: Viewer, instance: StoredInstance, request: PictureRequest): Promise<Picture>;
+
+  /** Whether pictures are made as the instance says: a presentation state of greys, of colours, of greys in other colours or of angiography. */
+  isState(instance: StoredInstance): boolean;
+  /** @throws Refusal `not-acceptable` (`state.not-renderable`) for a state that names no image or is too large to be one, `forbidden` */
+  firstOfState(viewer: Viewer, state: StoredInstance): Promise<FirstOfState>;
 
   /** Of the middle frame; a drawn tile with the modality's letters for what is no picture. */
   instanceThumbnail(viewer: Viewer, instance: StoredInstance, request?: ThumbnailRequest): Promise<Picture>;

@@ -117,3 +117,17 @@ export function readPictureRequest(query: URLSearchParams, format: PictureFormat
   if (first) throw new Refusal("invalid", "rendered.invalid", `${first.path}: ${first.message}`, { errors });
   return request;
 }
+
+/**
+ * The window, and the part of the picture, of a presentation state are its own: such a request has its size and quality alone (PS3.18 8.3.5.1).
+ * @throws Refusal `invalid` (`rendered.invalid`)
+ */
+export function refuseBesideState({ window, region }: PictureRequest): void {
+  const path = window ? "window" : region ? "viewport" : null;
+  if (path === null) return;
+  const message =
+    path === "window"
+      ? "is said by the presentation state."
+      : "takes a width and a height alone, because the presentation state says the part of the picture.";
+  throw new Refusal("invalid", "rendered.invalid", `${path}: ${message}`, { errors: [{ path, message }] });
+}

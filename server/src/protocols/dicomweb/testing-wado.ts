@@ -75,6 +75,8 @@ export function testWado() {
         etag: rendering.etagOf(instance, request),
       };
     },
+    isState: ({ SOPClassUID }) => SOPClassUID === SopClasses.GrayscaleSoftcopyPresentationStateStorage,
+    firstOfState: async () => ({ SeriesInstanceUID: "1.2.3", SOPInstanceUID: "1.2.3.1", frame: 2 }),
     instanceThumbnail: async (_viewer, instance, request) => ({
       bytes: Buffer.from(`thumbnail ${instance.SOPInstanceUID} ${request?.frame ?? ""}`),
       contentType: `image/${request?.format}`,

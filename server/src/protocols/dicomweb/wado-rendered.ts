@@ -17,6 +17,7 @@ import {
   multipartPictures,
   type PictureOffer,
   readPictureRequest,
+  refuseBesideState,
   renderedParameters,
   singlePictures,
 } from "./rendered-request.ts";
@@ -31,6 +32,8 @@ export interface RenderedDeps {
     Rendering,
     | "etagOf"
     | "renderInstance"
+    | "isState"
+    | "firstOfState"
     | "instanceThumbnail"
     | "seriesThumbnail"
     | "studyThumbnail"
@@ -181,6 +184,34 @@ export async function sendReadable(
   return sendPicture(reply, made);
 }
 
+/**
+ * The first image that a presentation state is about, as it says (PS3.18 10.4.1.1.4). Image and state are of one study of one facility, so that what somebody drew on
+ * one picture never lies over another.
+ */
+async function sendPresented(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: RenderedDeps,
+  state: StoredInstance,
+): Promise<FastifyReply> {
+  warnOfUnknown(request, reply, renderedParameters);
+  const { offer, picture } = wanted(request, [...singlePictures, ...multipartPictures]);
+  refuseBesideState(picture);
+  const { frame, ...first } = await deps.rendering.firstOfState(request.viewer, state);
+  const selection = { StudyInstanceUID: state.StudyInstanceUID, ...first };
+  const found = await deps.archive.locate(request.viewer, selection, "rendered");
+  const instance = found.find(({ studyId }) => studyId === state.studyId);
+  if (!instance)
+    throw new Refusal(
+      "not-found",
+      "image.not-found",
+      "The image that the presentation state is about is not here.",
+    );
+  const asked = { ...picture, frame, state };
+  if (offer.multipart) return sendMany(request, reply, deps, offer.type, [{ instance, picture: asked }]);
+  return sendOne(request, reply, deps, instance, asked);
+}
+
 const renderedInstance: Handler = async (request, reply, deps) => {
   const instance = await oneInstance(deps.archive, request, "rendered");
   const ranges = acceptedRanges(request.headers.accept, queryOf(request).get("accept"));
@@ -195,6 +226,7 @@ const renderedInstance: Handler = async (request, reply, deps) => {
       await request.giveFilmPass?.(reply);
     return sendDocument(request, reply, ranges, instance, document);
   }
+  if (deps.rendering.isState(instance)) return sendPresented(request, reply, deps, instance);
   warnOfUnknown(request, reply, renderedParameters);
   const { offer, picture } = wanted(request, [...singlePictures, ...multipartPictures]);
   if (offer.multipart) return sendMany(request, reply, deps, offer.type, [{ instance, picture }]);

@@ -18,6 +18,8 @@ export interface UriRequest {
   /** Of a picture; what is said of the region is parts of the whole, from 0 to 1. */
   picture: Pick<PictureRequest, "frame" | "quality" | "window" | "size">;
   region: { left: number; top: number; right: number; bottom: number } | null;
+  /** The presentation state that says how the picture is seen. */
+  state: { seriesUID: string; objectUID: string } | null;
   /** Names of parameters that are for pictures alone, as far as they are given. */
   pictureParameters: string[];
 }
@@ -52,6 +54,8 @@ const forPictures: readonly Name[] = [
   "windowWidth",
   "frameNumber",
   "imageQuality",
+  "presentationUID",
+  "presentationSeriesUID",
 ];
 const maxSide = 8192;
 
@@ -128,10 +132,24 @@ function readAnonymize(reader: Reader, contentType: string | null, ranges: reado
 
 function refuseUnsupported(reader: Reader): void {
   if (reader.text("annotation")) reader.fail("annotation", "pictures are given without annotation.");
-  for (const name of ["presentationUID", "presentationSeriesUID"] as const)
-    if (reader.text(name) !== undefined) reader.fail(name, "presentation states are not applied.");
   const charset = reader.text("charset");
   if (charset !== undefined && !takesUtf8(charset)) reader.fail("charset", "text is given in UTF-8 alone.");
+}
+
+/** A state stands in its series, and says the window and the part of the picture itself (PS3.18 9.1.2.3). */
+function readState(reader: Reader): UriRequest["state"] {
+  const [object, series] = [reader.text("presentationUID"), reader.text("presentationSeriesUID")];
+  if (object === undefined && series === undefined) return null;
+  if (object === undefined || series === undefined)
+    reader.fail(
+      object === undefined ? "presentationUID" : "presentationSeriesUID",
+      "presentationUID and presentationSeriesUID go together.",
+    );
+  for (const name of ["windowCenter", "windowWidth", "region"] as const)
+    if (reader.text(name) !== undefined) reader.fail(name, "is said by the presentation state.");
+  return object === undefined || series === undefined
+    ? null
+    : { seriesUID: reader.uid("presentationSeriesUID"), objectUID: reader.uid("presentationUID") };
 }
 
 function readSize(reader: Reader): UriRequest["picture"]["size"] {
@@ -167,6 +185,7 @@ export function readUriRequest(query: URLSearchParams, accept: string | undefine
   const quality = reader.integer("imageQuality", 1, 100);
   const window = readWindow(reader);
   const size = readSize(reader);
+  const state = readState(reader);
   if (transferSyntax !== undefined && !isForDicom)
     reader.fail("transferSyntax", "is for application/dicom alone.");
   const request: UriRequest = {
@@ -183,6 +202,7 @@ export function readUriRequest(query: URLSearchParams, accept: string | undefine
       ...(size ? { size } : {}),
     },
     region: readRegion(reader),
+    state,
     pictureParameters: forPictures.filter((name) => query.has(name)),
   };
   throwFirst(reader.errors);

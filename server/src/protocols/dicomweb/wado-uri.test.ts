@@ -72,6 +72,14 @@ test("WADO-URI gives objects, pictures and documents", async () => {
   ]);
 });
 
+/** What goes together with a parameter, and is named where it is left out. */
+const beside: Readonly<Record<string, string>> = {
+  windowCenter: "windowWidth",
+  windowWidth: "windowCenter",
+  presentationUID: "presentationSeriesUID",
+  presentationSeriesUID: "presentationUID",
+};
+
 test.each([
   ["requestType=WADX", "requestType"],
   ["requestType=WADO&studyUID=x", "studyUID"],
@@ -90,11 +98,12 @@ test.each([
     ["anonymize", "yes"],
     ["annotation", "patient"],
     ["presentationUID", "1.2"],
+    ["presentationSeriesUID", "1.2"],
     ["charset", "latin-1"],
     ["transferSyntax", "explicit"],
   ].map(([name, value]) => [
     `requestType=WADO&studyUID=1&seriesUID=1&objectUID=1&${name}=${value}`,
-    name === "windowCenter" ? "windowWidth" : name === "windowWidth" ? "windowCenter" : name,
+    beside[name!] ?? name!,
   ]),
   ["requestType=WADO&studyUID=1&seriesUID=1&objectUID=1&rows=9&contentType=application/dicom", "rows"],
   [

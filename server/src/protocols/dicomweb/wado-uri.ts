@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { type Deidentifier, DicomError, Tags, text } from "@isocenter/dicom";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Archive, StoredInstance } from "../../modules/archive/index.ts";
+import type { PictureRequest } from "../../modules/rendering/index.ts";
 import { type App, type MediaRange, parseAccept, Refusal } from "../../platform/index.ts";
 import { chooseOffer, defaultTransferSyntax, notAcceptable, type Offer } from "./accept.ts";
 import { documentOf } from "./bulk-value.ts";
@@ -96,7 +97,30 @@ async function sendRendered(
   }
   const offer = chooseOffer(asked.ranges, singlePictures);
   if (!offer) throw notAcceptable([...singlePictures, dicom]);
-  return sendOne(request, reply, deps, instance, { ...pictureOf(asked, instance), format: offer.format });
+  const picture = { ...pictureOf(asked, instance), format: offer.format };
+  const seen = asked.state
+    ? await asPresented(request, deps, asked, asked.state, instance, picture)
+    : picture;
+  return sendOne(request, reply, deps, instance, seen);
+}
+
+/** The picture as a presentation state of the same study says, of the frame that is asked for or the first that the state is about. */
+async function asPresented(
+  request: FastifyRequest,
+  { archive, rendering }: UriDeps,
+  { studyUID }: UriRequest,
+  { seriesUID, objectUID }: NonNullable<UriRequest["state"]>,
+  instance: StoredInstance,
+  picture: PictureRequest,
+): Promise<PictureRequest> {
+  const selection = { StudyInstanceUID: studyUID, SeriesInstanceUID: seriesUID, SOPInstanceUID: objectUID };
+  const found = await archive.locate(request.viewer, selection, "rendered");
+  const state = found.find(({ studyId }) => studyId === instance.studyId);
+  if (!state || !rendering.isState(state))
+    throw new Refusal("not-found", "image.not-found", "There is no such presentation state of this study.");
+  if (picture.frame !== undefined) return { ...picture, state };
+  const first = await rendering.firstOfState(request.viewer, state);
+  return { ...picture, state, frame: first.SOPInstanceUID === instance.SOPInstanceUID ? first.frame : 1 };
 }
 
 /** Whether the client likes the object better than a picture of it. */

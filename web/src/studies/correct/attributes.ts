@@ -1,5 +1,5 @@
 import type { ImageVersion } from "@isocenter/contract";
-import { type JsonDataSet, textOf, textsOf } from "../../viewer/model/dicom-json.ts";
+import { type JsonDataSet, textOf, textsOf } from "@isocenter/presentation";
 import { message } from "../../words/words.ts";
 
 export type Level = ImageVersion["level"];

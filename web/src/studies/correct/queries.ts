@@ -1,10 +1,10 @@
 import type { ImageVersion, Study } from "@isocenter/contract";
+import type { JsonDataSet } from "@isocenter/presentation";
 import { useQuery } from "@tanstack/react-query";
 import { answerOf } from "../../api/api.ts";
 import { api, dicomwebRoot, fetchAuthorized } from "../../api/client.ts";
 import { errorOf } from "../../api/problem.ts";
 import { saveFile } from "../../kit/save-file.ts";
-import type { JsonDataSet } from "../../viewer/model/dicom-json.ts";
 import { split, type Values } from "./attributes.ts";
 
 const mostImages = 200;

@@ -1,5 +1,5 @@
+import { textOf, textsOf } from "@isocenter/presentation";
 import { uptakeFor } from "../layers/fusion.ts";
-import { textOf, textsOf } from "../model/dicom-json.ts";
 import { orientationOf, planeOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import type { SeriesEntry } from "../model/study.ts";

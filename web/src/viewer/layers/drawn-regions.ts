@@ -1,4 +1,4 @@
-import { numberOf } from "../model/dicom-json.ts";
+import { numberOf } from "@isocenter/presentation";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf } from "../model/pixel-space.ts";
 import { type SegmentStack, sampleStack, stacksOf } from "../model/segment-stacks.ts";

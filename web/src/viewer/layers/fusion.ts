@@ -1,5 +1,5 @@
+import { textOf } from "@isocenter/presentation";
 import { message, t } from "../../words/words.ts";
-import { textOf } from "../model/dicom-json.ts";
 import type { StackImage } from "../model/image.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { suvFactorOf } from "../model/suv.ts";

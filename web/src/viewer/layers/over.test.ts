@@ -1,7 +1,7 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { expect, test } from "vitest";
 import { blendingOf } from "../model/blending.ts";
 import { dataSet } from "../model/data-set.fixture.ts";
-import type { JsonDataSet } from "../model/dicom-json.ts";
 import { imagesOfInstance, type StackImage } from "../model/image.ts";
 import { presentationStateOf } from "../model/presentation-states.ts";
 import { layerOf, type VolumeGeometry, volumeOf } from "../volume/geometry.ts";

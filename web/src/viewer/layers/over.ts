@@ -1,7 +1,8 @@
+import { rangeOfWindow, shadesOf } from "@isocenter/presentation";
 import { alike, type Blending } from "../model/blending.ts";
 import type { StackImage } from "../model/image.ts";
 import { suvFactorOf } from "../model/suv.ts";
-import { initialRule, rangeOfWindow, resolveWindow, shadesOf, type Window } from "../model/windows.ts";
+import { initialRule, resolveWindow, type Window } from "../model/windows.ts";
 import { statisticsOf } from "../pixels/statistics.ts";
 import type { Volume } from "../volume/volumes.ts";
 import { colorMap } from "./color-maps.ts";

@@ -1,9 +1,9 @@
 import { cache } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
 import type { Measurement, MeasurementKind, PlaneMeasurement } from "@isocenter/contract";
-import { textOf } from "../model/dicom-json.ts";
+import { type PixelPoint, textOf } from "@isocenter/presentation";
 import type { StackImage } from "../model/image.ts";
-import { drawnPlaneOf, type PixelPoint, pixelOf, placeOf } from "../model/pixel-space.ts";
+import { drawnPlaneOf, pixelOf, placeOf } from "../model/pixel-space.ts";
 import { tags } from "../model/tags.ts";
 import { registeredImage } from "../pixels/image-source.ts";
 import { plainImageId } from "../pixels/subtracted.ts";

@@ -1,6 +1,6 @@
+import type { PixelPoint } from "@isocenter/presentation";
 import { describe, expect, test } from "vitest";
 import { imagesOfInstance, type StackImage } from "../model/image.ts";
-import type { PixelPoint } from "../model/pixel-space.ts";
 import { hasSize, measure } from "./measure.ts";
 import type { Pixels } from "./region.ts";
 

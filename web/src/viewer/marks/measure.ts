@@ -1,7 +1,6 @@
 import type { Measurement, MeasurementKind } from "@isocenter/contract";
-import { textOf } from "../model/dicom-json.ts";
+import { type PixelPoint, textOf } from "@isocenter/presentation";
 import type { StackImage } from "../model/image.ts";
-import type { PixelPoint } from "../model/pixel-space.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import { tags } from "../model/tags.ts";
 import { ellipseStatistics, type Pixels, polygonStatistics } from "./region.ts";

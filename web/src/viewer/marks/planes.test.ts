@@ -1,8 +1,8 @@
 import type { PlaneMeasurement } from "@isocenter/contract";
+import type { PixelPoint } from "@isocenter/presentation";
 import { describe, expect, test } from "vitest";
 import { dot, orientationOf, type Vector } from "../model/geometry.ts";
 import { imagesOfInstance, type StackImage } from "../model/image.ts";
-import type { PixelPoint } from "../model/pixel-space.ts";
 import { turnedAbout } from "../space/rotate.ts";
 import { type VolumeGeometry, volumeOf } from "../volume/geometry.ts";
 import { type Turn, turnedPlanesOf } from "../volume/oblique.ts";

@@ -1,8 +1,8 @@
 import type { MeasuredPlane, Measurement, MeasurementKind, PlaneMeasurement } from "@isocenter/contract";
-import { textOf } from "../model/dicom-json.ts";
+import { type PixelPoint, textOf } from "@isocenter/presentation";
 import { dot, orientationOf, subtract, type Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
-import { drawnPlaneOf, type PixelPoint, pixelOf, placeOf } from "../model/pixel-space.ts";
+import { drawnPlaneOf, pixelOf, placeOf } from "../model/pixel-space.ts";
 import { tags } from "../model/tags.ts";
 import { distanceTo, slicePlaneOf } from "../space/slice-plane.ts";
 

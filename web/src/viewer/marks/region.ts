@@ -1,4 +1,4 @@
-import type { PixelPoint } from "../model/pixel-space.ts";
+import type { PixelPoint } from "@isocenter/presentation";
 
 /** Of the pixels whose centres lie in a region; undefined where there is none. */
 export interface RegionStatistics {

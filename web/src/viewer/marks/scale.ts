@@ -1,7 +1,6 @@
-import { itemsOf, numberOf } from "../model/dicom-json.ts";
+import { itemsOf, numberOf, type PixelPoint } from "@isocenter/presentation";
 import { spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
-import type { PixelPoint } from "../model/pixel-space.ts";
 import { tags } from "../model/tags.ts";
 
 /** How large pixels are, and how that is known: in the patient, at the detector, in an ultrasound region, or not at all. */

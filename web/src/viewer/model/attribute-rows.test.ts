@@ -1,6 +1,6 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { describe, expect, it } from "vitest";
 import { attributeRows, searchRows } from "./attribute-rows.ts";
-import type { JsonDataSet } from "./dicom-json.ts";
 
 const nested: JsonDataSet = {
   "00100010": { vr: "PN", Value: [{ Alphabetic: "Abiodun^Tomi", Ideographic: "山" }] },

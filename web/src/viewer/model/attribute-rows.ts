@@ -1,5 +1,5 @@
+import { itemsOf, type JsonDataSet, type JsonElement } from "@isocenter/presentation";
 import { t } from "../../words/words.ts";
-import { itemsOf, type JsonDataSet, type JsonElement } from "./dicom-json.ts";
 
 /** One line of the table of attributes. */
 export interface AttributeRow {

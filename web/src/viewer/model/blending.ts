@@ -1,11 +1,19 @@
-import { itemsOf, type JsonDataSet, numberOf, textOf } from "./dicom-json.ts";
+import {
+  itemsOf,
+  type JsonDataSet,
+  numberOf,
+  referencesIn,
+  referringTo,
+  type Shading,
+  shadingOf,
+  textOf,
+  windowFor,
+} from "@isocenter/presentation";
 import type { StackImage } from "./image.ts";
-import { referringTo } from "./references.ts";
-import { shadingOf } from "./shading.ts";
-import { windowFor } from "./state-windows.ts";
+import { imageOfState } from "./image-of-state.ts";
 import { suvFactorOf } from "./suv.ts";
 import { tags } from "./tags.ts";
-import type { Shading, Window } from "./windows.ts";
+import type { Window } from "./windows.ts";
 
 export const blendingSopClass = "1.2.840.10008.5.1.4.1.1.11.4";
 
@@ -35,7 +43,6 @@ const tag = {
   registrations: "00700404",
   position: "00700405",
   series: "00081115",
-  images: "00081140",
   instance: "00081155",
 };
 
@@ -54,16 +61,13 @@ export function blendingOf(instance: JsonDataSet): Blending | undefined {
     shading: (grey) => (shadingOf(instance) ?? greys)(grey),
     isOver: referringTo(overReferences),
     isPlaneOf: (image) => image.reformat !== undefined && series.has(image.seriesInstanceUid),
-    windowOf: (image) => windowFor(beneath, image),
-    windowOver: (image) => windowFor(over, image),
+    windowOf: (image) => windowFor(beneath, imageOfState(image)),
+    windowOver: (image) => windowFor(over, imageOfState(image)),
     registrations: registrationsIn(instance),
   };
 }
 
 const greys: Shading = (grey) => [grey, grey, grey];
-
-const referencesIn = (item: JsonDataSet) =>
-  itemsOf(item, tag.series).flatMap((series) => itemsOf(series, tag.images));
 
 const seriesIn = (item: JsonDataSet) =>
   itemsOf(item, tag.series).flatMap((series) => textOf(series, tags.SeriesInstanceUID) ?? []);

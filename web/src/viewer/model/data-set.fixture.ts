@@ -1,4 +1,4 @@
-import type { JsonDataSet } from "./dicom-json.ts";
+import type { JsonDataSet } from "@isocenter/presentation";
 import { tags } from "./tags.ts";
 
 type Value = string | number | JsonDataSet | (string | number)[] | JsonDataSet[];

@@ -1,5 +1,6 @@
+import { inlineBytesOf, numbersOf, textOf, textsOf } from "@isocenter/presentation";
 import { describe, expect, it } from "vitest";
-import { dateOf, inlineBytesOf, numbersOf, personNameOf, textOf, textsOf, timeOf } from "./dicom-json.ts";
+import { dateOf, personNameOf, timeOf } from "./dicom-json.ts";
 import { withKnownVrs } from "./unknown-vr.ts";
 
 describe("DICOM JSON", () => {

@@ -1,4 +1,4 @@
-import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf, textsOf } from "./dicom-json.ts";
+import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf, textsOf } from "@isocenter/presentation";
 import { tags } from "./tags.ts";
 
 /** Millimetres, or cosines, in the patient's coordinates: x to the left, y to the back, z to the head (PS3.3 C.7.6.2.1.1). */

@@ -1,4 +1,4 @@
-import { itemsOf, type JsonDataSet, numberOf, textOf } from "./dicom-json.ts";
+import { itemsOf, type JsonDataSet, numberOf, textOf } from "@isocenter/presentation";
 import type { Masking } from "./masking.ts";
 import { tags } from "./tags.ts";
 

@@ -1,4 +1,4 @@
-import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
+import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "@isocenter/presentation";
 import type { StackImage } from "./image.ts";
 import { modalityTableOf } from "./lookup-table.ts";
 import type { Masking, MaskRegion, Shift } from "./masking.ts";

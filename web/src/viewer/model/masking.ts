@@ -1,4 +1,4 @@
-import type { LookupTable } from "./lookup-table.ts";
+import type { LookupTable } from "@isocenter/presentation";
 
 /** Pixels by which a mask is moved: down, and to the left (PS3.3 C.7.6.10.1.2). */
 export type Shift = readonly [down: number, left: number];

@@ -1,6 +1,7 @@
+import { drawOverlay } from "@isocenter/presentation";
 import { expect, test } from "vitest";
 import { imagesOfInstance } from "./image.ts";
-import { drawOverlay, overlayPlanesOf } from "./overlay-planes.ts";
+import { overlayPlanesOf } from "./overlay-planes.ts";
 
 const image = (elements: Record<string, unknown[]>, frame = 1) =>
   imagesOfInstance(

@@ -1,6 +1,7 @@
+import { numberOf, textOf } from "@isocenter/presentation";
 import { joined } from "../../kit/joined.ts";
 import { message, t } from "../../words/words.ts";
-import { dateOf, numberOf, textOf, timeOf } from "./dicom-json.ts";
+import { dateOf, timeOf } from "./dicom-json.ts";
 import { orientationOf, planeOf, sliceLocationOf } from "./geometry.ts";
 import type { StackImage } from "./image.ts";
 import { type Patient, patientOf } from "./patient.ts";

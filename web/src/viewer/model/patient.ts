@@ -1,5 +1,6 @@
+import { type JsonDataSet, textOf } from "@isocenter/presentation";
 import { t } from "../../words/words.ts";
-import { dateOf, type JsonDataSet, personNameOf, textOf } from "./dicom-json.ts";
+import { dateOf, personNameOf } from "./dicom-json.ts";
 import { tags } from "./tags.ts";
 
 export interface Patient {

@@ -1,8 +1,6 @@
+import type { PixelPoint } from "@isocenter/presentation";
 import { dot, orientationOf, positionOf, spacingOf, type Vector } from "./geometry.ts";
 import type { StackImage } from "./image.ts";
-
-/** Column and row in an image, 0, 0 at the outer corner of its first pixel. */
-export type PixelPoint = readonly [column: number, row: number];
 
 /** Where an image lies and how large its pixels are, in the coordinates in which it is drawn. */
 export interface Plane {

@@ -1,5 +1,5 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { expect, test } from "vitest";
-import type { JsonDataSet } from "./dicom-json.ts";
 import { imagesOfInstance } from "./image.ts";
 import { presentationStateOf } from "./presentation-states.ts";
 import { fetchPresentation } from "./presentation-values.ts";

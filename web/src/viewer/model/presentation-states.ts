@@ -1,56 +1,39 @@
+import {
+  annotationsFor,
+  itemsFor,
+  itemsOf,
+  type JsonDataSet,
+  numberOf,
+  type PlainPresented,
+  presentedBy,
+  referencesIn,
+  referringTo,
+  type Shading,
+  shadingBy,
+  textOf,
+} from "@isocenter/presentation";
 import { message } from "../../words/words.ts";
 import { type Blending, blendingOf, blendingSopClass } from "./blending.ts";
-import { itemsOf, type JsonDataSet, numberOf, numbersOf, personNameOf, textOf } from "./dicom-json.ts";
-import { colorOfLayer, type Graphic, graphicsOf, type Texted, textsOfAnnotation } from "./graphics.ts";
+import { personNameOf } from "./dicom-json.ts";
 import type { StackImage } from "./image.ts";
-import { rememberedBytes } from "./lookup-table.ts";
+import { imageOfState } from "./image-of-state.ts";
 import type { Masking } from "./masking.ts";
-import { drawOverlay, overlayGroups, overlayPlaneIn } from "./overlay-planes.ts";
 import { type Playback, playbackIn } from "./playback.ts";
-import { itemsFor, referringTo } from "./references.ts";
-import { shadingOf } from "./shading.ts";
-import { bitmapShutterOf, type Shutter, shuttersOf } from "./shutters.ts";
 import { displayFor, stateMaskingOf } from "./state-masks.ts";
-import { windowFor } from "./state-windows.ts";
 import type { SeriesEntry } from "./study.ts";
 import { tags } from "./tags.ts";
-import type { Shading, Window } from "./windows.ts";
-
-/** The part of an image that is to fill the viewport, in its pixels: 0, 0 is the outer corner of the first. */
-export interface DisplayedArea {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-  /** Screen pixels per pixel of the image; undefined: as large as the viewport lets it be. */
-  magnification: number | undefined;
-  /** Millimetres from column to column of the image, where it is to have its true size on the screen. */
-  trueSpacing?: number;
-}
+import type { Window } from "./windows.ts";
 
 /** How one image is to be shown. */
-export interface Presented {
+export interface Presented extends Omit<PlainPresented, "window" | "tables"> {
   window: Window | undefined;
   /** What becomes of the greys that the window makes: those of a table, or colours. */
   shading: Shading | undefined;
-  /** Whether low values are light. */
-  inverse: boolean;
-  /** Clockwise, in degrees, before it is flipped. */
-  rotation: 0 | 90 | 180 | 270;
-  flipped: boolean;
-  area: DisplayedArea | undefined;
-  shutters: readonly Shutter[];
-  /** Parts of the image that are covered or drawn over pixel by pixel. */
-  bitmaps: readonly Bitmap[];
-  graphics: readonly Graphic[];
-  texts: readonly Texted[];
   /** How it wants the film played that the image is of; undefined where it does not say. */
   playback: Playback | undefined;
   /** What the state says besides and is not done, as messages that can be said. */
   omitted: readonly string[];
 }
-
-export type Bitmap = NonNullable<ReturnType<typeof drawOverlay>>;
 
 /** A presentation state (PS3.3 A.33): how images of a study were shown when somebody saved it. */
 export interface PresentationState {
@@ -78,20 +61,9 @@ const tag = {
   description: "00700081",
   author: "00700084",
   date: "00700082",
-  series: "00081115",
-  images: "00081140",
   instance: "00081155",
   frames: "00081160",
   compound: "00700209",
-  rotation: "00700042",
-  flip: "00700041",
-  areas: "0070005A",
-  topLeft: "00700052",
-  bottomRight: "00700053",
-  sizeMode: "00700100",
-  magnification: "00700103",
-  pixelSpacing: "00700101",
-  annotations: "00700001",
 };
 
 /** Of greys, of colours, of greys in other colours, of two sets of images, and of angiography. */
@@ -143,9 +115,7 @@ export function presentationStatesOf({ instances }: SeriesEntry): PresentationSt
 
 export function presentationStateOf(instance: JsonDataSet): PresentationState {
   const blending = textOf(instance, tags.SOPClassUID) === blendingSopClass ? blendingOf(instance) : undefined;
-  const references = blending
-    ? blending.references
-    : itemsOf(instance, tag.series).flatMap((series) => itemsOf(series, tag.images));
+  const references = blending ? blending.references : referencesIn(instance);
   const isReferredTo = referringTo(references);
   const first = references[0];
   const firstUid = first && textOf(first, tag.instance);
@@ -203,31 +173,22 @@ function presented(
   blending: Blending | undefined,
   masking: Masking | undefined,
 ): Presented {
-  const annotations = itemsFor(instance, tag.annotations, image);
-  const rotation = numberOf(instance, tag.rotation) ?? 0;
+  const { tables, ...plain } = presentedBy(instance, imageOfState(image));
   return {
+    ...plain,
     // Its window is that of the differences, where it subtracts and nobody has taken the mask away.
-    window:
-      masking && !image.subtracted ? undefined : (blending?.windowOf(image) ?? windowFor(instance, image)),
+    window: masking && !image.subtracted ? undefined : (blending?.windowOf(image) ?? plain.window),
     // The palette of a blending state is that of what lies over.
-    shading: blending ? undefined : shadingOf(instance),
-    // After the state's own tables pixels are P-Values: the image's photometric interpretation counts no more (PS3.3 C.11.6).
-    inverse: textOf(instance, tags.PresentationLUTShape) === "INVERSE",
-    rotation: rotation === 90 || rotation === 180 || rotation === 270 ? rotation : 0,
-    flipped: textOf(instance, tag.flip) === "Y",
-    area: areaFor(instance, image),
-    shutters: shuttersOf(instance),
-    bitmaps: bitmapsOf(instance, image),
-    graphics: annotations.flatMap((item) => graphicsOf(item, instance)),
-    texts: annotations.flatMap((item) => textsOfAnnotation(item, instance)),
+    shading: blending || !tables ? undefined : shadingBy(tables),
     playback: itemsFor(instance, tags.MultiFramePresentationSequence, image)
       .map(playbackIn)
       .find((playback) => playback !== undefined),
-    omitted: omittedOf(instance, image, annotations),
+    omitted: omittedOf(instance, image),
   };
 }
 
-function omittedOf(instance: JsonDataSet, image: StackImage, annotations: readonly JsonDataSet[]): string[] {
+function omittedOf(instance: JsonDataSet, image: StackImage): string[] {
+  const annotations = annotationsFor(instance, imageOfState(image));
   const display = displayFor(instance, image);
   const sharpened = ((display && numberOf(display, tags.DisplayFilterPercentage)) ?? 0) > 0;
   const tableOfValues = image.subtracted && itemsOf(instance, tags.ModalityLUTSequence).length > 0;
@@ -238,43 +199,4 @@ function omittedOf(instance: JsonDataSet, image: StackImage, annotations: readon
       ? [message("compound graphics, which are drawn as simple ones")]
       : []),
   ];
-}
-
-/** What the state's bitmap shutter covers, and over it those of its overlays that lie in one of its layers (PS3.3 C.11.7). */
-function bitmapsOf(instance: JsonDataSet, { attributes }: StackImage): Bitmap[] {
-  const size = [numberOf(attributes, tags.Columns) ?? 0, numberOf(attributes, tags.Rows) ?? 0] as const;
-  const shutter = bitmapShutterOf(instance);
-  const overlays = overlayGroups.flatMap((group) => {
-    const plane = overlayPlaneIn(instance, group, 1);
-    const layer = textOf(instance, `${group}1001`);
-    if (!plane || layer === undefined || plane.dataTag === shutter?.plane.dataTag) return [];
-    return [{ plane, color: colorOfLayer(layer, instance) }];
-  });
-  return [...(shutter ? [shutter] : []), ...overlays].flatMap(({ plane, color }) => {
-    const bits = rememberedBytes(instance, plane.dataTag);
-    return (bits && drawOverlay(plane, bits, size, color)) ?? [];
-  });
-}
-
-function areaFor(instance: JsonDataSet, image: StackImage): DisplayedArea | undefined {
-  const item = itemsFor(instance, tag.areas, image)[0];
-  if (!item) return undefined;
-  const [left, top] = numbersOf(item, tag.topLeft);
-  const [right, bottom] = numbersOf(item, tag.bottomRight);
-  if (left === undefined || top === undefined || right === undefined || bottom === undefined)
-    return undefined;
-  const mode = textOf(item, tag.sizeMode);
-  const magnification = numberOf(item, tag.magnification);
-  // Rows first, then columns.
-  const trueSpacing = mode === "TRUE SIZE" ? numberOf(item, tag.pixelSpacing, 1) : undefined;
-  return {
-    // The first pixel is 1\1 here, and the last belongs to the area (PS3.3 C.10.4).
-    left: Math.min(left, right) - 1,
-    top: Math.min(top, bottom) - 1,
-    right: Math.max(left, right),
-    bottom: Math.max(top, bottom),
-    magnification:
-      mode === "MAGNIFY" && magnification !== undefined && magnification > 0 ? magnification : undefined,
-    ...(trueSpacing !== undefined && trueSpacing > 0 ? { trueSpacing } : {}),
-  };
 }

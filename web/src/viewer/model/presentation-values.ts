@@ -1,6 +1,5 @@
+import { apartValues, rememberTableData, textOf } from "@isocenter/presentation";
 import type { Dicomweb } from "../dicomweb.ts";
-import { textOf } from "./dicom-json.ts";
-import { apartValues, rememberTableData } from "./lookup-table.ts";
 import type { PresentationState } from "./presentation-states.ts";
 import { tags } from "./tags.ts";
 

@@ -1,6 +1,6 @@
+import { numberOf } from "@isocenter/presentation";
 import type { Grid } from "../layers/sample.ts";
 import { slicePlaneOf } from "../space/slice-plane.ts";
-import { numberOf } from "./dicom-json.ts";
 import { dot, type Vector } from "./geometry.ts";
 import type { StackImage } from "./image.ts";
 import { drawnPlaneOf, type Plane, pixelOf, placeOf } from "./pixel-space.ts";

@@ -1,6 +1,6 @@
 import { type Rgb, segmentColour } from "@isocenter/dicom";
+import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "@isocenter/presentation";
 import { distanceTo, slicePlaneOf } from "../space/slice-plane.ts";
-import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
 import { dot } from "./geometry.ts";
 import { imagesOfInstance, type StackImage } from "./image.ts";
 import type { SeriesEntry } from "./study.ts";

@@ -1,6 +1,6 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { expect, test } from "vitest";
 import { dataSet } from "./data-set.fixture.ts";
-import type { JsonDataSet } from "./dicom-json.ts";
 import { imagesOfInstance } from "./image.ts";
 import { maskingOf } from "./mask.ts";
 import { presentationStateOf } from "./presentation-states.ts";

@@ -1,9 +1,15 @@
-import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
+import {
+  itemsFor,
+  itemsOf,
+  type JsonDataSet,
+  lookupTable,
+  numberOf,
+  numbersOf,
+  textOf,
+} from "@isocenter/presentation";
 import type { StackImage } from "./image.ts";
-import { lookupTable } from "./lookup-table.ts";
 import { displayOf, isInRanges, maskingIn } from "./mask.ts";
 import type { Masking, MaskRegion } from "./masking.ts";
-import { itemsFor } from "./references.ts";
 import { tags } from "./tags.ts";
 
 /**

@@ -1,5 +1,5 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { expect, test } from "vitest";
-import type { JsonDataSet } from "./dicom-json.ts";
 import { imagesOfInstance } from "./image.ts";
 import { outlinesOn, structureSetOf } from "./structure-sets.ts";
 

@@ -1,5 +1,5 @@
+import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "@isocenter/presentation";
 import { distanceTo, type SlicePlane, slicePlaneOf } from "../space/slice-plane.ts";
-import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
 import { cross, dot, subtract, type Vector } from "./geometry.ts";
 import type { StackImage } from "./image.ts";
 import type { SeriesEntry } from "./study.ts";

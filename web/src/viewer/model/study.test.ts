@@ -1,7 +1,7 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Dicomweb, DicomwebError } from "../dicomweb.ts";
 import { dataSet } from "./data-set.fixture.ts";
-import type { JsonDataSet } from "./dicom-json.ts";
 import { createStudyStore, describeSeries, headingOf } from "./study.ts";
 
 const ct = "1.2.840.10008.5.1.4.1.1.2";

@@ -1,7 +1,8 @@
+import { type JsonDataSet, numberOf, textOf } from "@isocenter/presentation";
 import { t } from "../../words/words.ts";
 import { type Dicomweb, DicomwebError } from "../dicomweb.ts";
 import { createStore, type Store } from "../stack/store.ts";
-import { dateOf, type JsonDataSet, numberOf, textOf, timeOf } from "./dicom-json.ts";
+import { dateOf, timeOf } from "./dicom-json.ts";
 import { imagesOfInstance, type StackImage } from "./image.ts";
 import { type Kind, kindOf } from "./kinds.ts";
 import { distinctPatients, type Patient, patientOf } from "./patient.ts";

@@ -1,5 +1,5 @@
+import { itemsOf, type JsonDataSet, numberOf, textOf, textsOf } from "@isocenter/presentation";
 import { message } from "../../words/words.ts";
-import { itemsOf, type JsonDataSet, numberOf, textOf, textsOf } from "./dicom-json.ts";
 import { tags } from "./tags.ts";
 
 /**

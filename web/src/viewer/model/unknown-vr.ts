@@ -1,4 +1,4 @@
-import { inlineBytesOf, type JsonDataSet, type JsonElement } from "./dicom-json.ts";
+import { inlineBytesOf, type JsonDataSet, type JsonElement } from "@isocenter/presentation";
 import { tags } from "./tags.ts";
 
 type Dicom = typeof import("@isocenter/dicom");

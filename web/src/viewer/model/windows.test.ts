@@ -1,3 +1,4 @@
+import { rangeOfWindow } from "@isocenter/presentation";
 import { describe, expect, it } from "vitest";
 import { dataSet } from "./data-set.fixture.ts";
 import {
@@ -7,7 +8,6 @@ import {
   initialRule,
   isInverse,
   presetsFor,
-  rangeOfWindow,
   resolveWindow,
   windowOfRange,
 } from "./windows.ts";

@@ -1,23 +1,24 @@
+import {
+  itemsOf,
+  type JsonDataSet,
+  lookupTable,
+  numbersOf,
+  rangeOfWindow,
+  type Shading,
+  shadesOf,
+  textOf,
+  textsOf,
+  type VoiFunction,
+  type VoiWindow,
+} from "@isocenter/presentation";
 import { message, t } from "../../words/words.ts";
-import { itemsOf, type JsonDataSet, numbersOf, textOf, textsOf } from "./dicom-json.ts";
-import { type LookupTable, lookupTable } from "./lookup-table.ts";
 import { tags } from "./tags.ts";
 
-/** How values become grey, with the names of PS3.3 C.11.2.1.3. */
-export type VoiFunction = "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
-
-export interface Window {
-  center: number;
-  width: number;
-  function: VoiFunction;
-  /** Where the image brings a curve of its own instead; center and width are then its extent. */
-  table?: LookupTable;
+/** How values become grey, and what becomes of the greys. */
+export interface Window extends VoiWindow {
   /** What becomes of its greys in the end; they stay as they are where it says nothing. */
   shading?: Shading;
 }
-
-/** Other greys or colours for the grey of a window, all from 0 to 1 (PS3.3 C.11.6, C.7.9). */
-export type Shading = (grey: number) => readonly [red: number, green: number, blue: number];
 
 /** How a preset finds its window: the same for every image, or from the image itself. */
 export type WindowRule =
@@ -264,30 +265,6 @@ function endsOf(window: Window): [first: number, last: number, count: number] {
 function exact(lower: number, upper: number): Window {
   const width = upper > lower ? upper - lower : 1;
   return { center: lower + width / 2, width, function: "LINEAR_EXACT" };
-}
-
-/** The values at which black and white begin (PS3.3 C.11.2.1.2 and C.11.2.1.3). */
-export function rangeOfWindow(window: Window): { lower: number; upper: number } {
-  if (window.function === "LINEAR_EXACT") {
-    return { lower: window.center - window.width / 2, upper: window.center + window.width / 2 };
-  }
-  // With a width of one, LINEAR is a step at center - 0.5; a range needs some extent to be drawn.
-  const reach = Math.max((window.width - 1) / 2, 1e-3);
-  return { lower: window.center - 0.5 - reach, upper: window.center - 0.5 + reach };
-}
-
-/** From a value to its grey, 0 black to 1 white, in a window. */
-export function shadesOf(window: Window): (value: number) => number {
-  const inside = (grey: number) => Math.min(1, Math.max(0, grey));
-  if (window.table) {
-    const { first, values, maximum } = window.table;
-    const last = values.length - 1;
-    return (value) => inside(values[Math.min(last, Math.max(0, Math.round(value - first)))]! / maximum);
-  }
-  const { center, width } = window;
-  if (window.function === "SIGMOID") return (value) => 1 / (1 + Math.exp((-4 * (value - center)) / width));
-  const { lower, upper } = rangeOfWindow(window);
-  return (value) => inside((value - lower) / (upper - lower));
 }
 
 /** The inverse of `rangeOfWindow`. */

@@ -1,4 +1,4 @@
-import { type JsonDataSet, numberOf, textOf } from "../model/dicom-json.ts";
+import { type JsonDataSet, numberOf, textOf } from "@isocenter/presentation";
 import { tags } from "../model/tags.ts";
 
 /** The Image Pixel module of a frame, as its decoder and its display need it (PS3.3 C.7.6.3). */

@@ -1,5 +1,5 @@
-import { type JsonDataSet, numberOf } from "../model/dicom-json.ts";
-import { type LookupTable, lookupTable, modalityTableOf } from "../model/lookup-table.ts";
+import { type JsonDataSet, type LookupTable, lookupTable, numberOf } from "@isocenter/presentation";
+import { modalityTableOf } from "../model/lookup-table.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import { tags } from "../model/tags.ts";
 import type { PixelDescription } from "./description.ts";

@@ -1,14 +1,22 @@
 import { cache, type Types, utilities } from "@cornerstonejs/core";
+import {
+  expandSegments,
+  inlineBytesOf,
+  lookupTable,
+  numberOf,
+  numbersOf,
+  rememberTableData,
+  tableFromBytes,
+} from "@isocenter/presentation";
 import { t } from "../../words/words.ts";
 import type { Dicomweb } from "../dicomweb.ts";
-import { inlineBytesOf, numberOf, numbersOf } from "../model/dicom-json.ts";
 import { spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
-import { lookupTable, rememberTableData, tableFromBytes, tablesToFetch } from "../model/lookup-table.ts";
+import { tablesToFetch } from "../model/lookup-table.ts";
 import { suvFactorOf } from "../model/suv.ts";
 import { tags } from "../model/tags.ts";
 import type { PixelStatistics } from "../model/windows.ts";
-import { applyPalette, expandSegments, type Palette, toRgb } from "./color.ts";
+import { applyPalette, type Palette, toRgb } from "./color.ts";
 import { type Coming, createComing, isLarge } from "./coming.ts";
 import { decodePixels } from "./decode.ts";
 import { describePixels, isColor, type PixelDescription, transferSyntaxOf } from "./description.ts";

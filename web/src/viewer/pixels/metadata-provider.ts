@@ -1,5 +1,5 @@
 import { Enums } from "@cornerstonejs/core";
-import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "../model/dicom-json.ts";
+import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "@isocenter/presentation";
 import { orientationOf, positionOf, sliceLocationOf, spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { suvFactorOf } from "../model/suv.ts";

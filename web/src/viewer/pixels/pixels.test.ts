@@ -1,7 +1,8 @@
+import { expandSegments, lookupTable, rememberTableData } from "@isocenter/presentation";
 import { describe, expect, it } from "vitest";
 import { dataSet } from "../model/data-set.fixture.ts";
-import { lookupTable, rememberTableData, tablesToFetch } from "../model/lookup-table.ts";
-import { applyPalette, expandSegments, toRgb } from "./color.ts";
+import { tablesToFetch } from "../model/lookup-table.ts";
+import { applyPalette, toRgb } from "./color.ts";
 import { describePixels, transferSyntaxOf } from "./description.ts";
 import { applyModality, maskUnusedBits, modalityTransformOf, unpackBits } from "./gray.ts";
 import {

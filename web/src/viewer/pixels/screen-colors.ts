@@ -1,7 +1,6 @@
+import { itemsOf, rememberedBytes, rememberTableData, textOf } from "@isocenter/presentation";
 import type { Dicomweb } from "../dicomweb.ts";
-import { itemsOf, textOf } from "../model/dicom-json.ts";
 import type { StackImage } from "../model/image.ts";
-import { rememberedBytes, rememberTableData } from "../model/lookup-table.ts";
 import { tags } from "../model/tags.ts";
 import type { Rgb } from "./color.ts";
 import { pngOf } from "./png.ts";

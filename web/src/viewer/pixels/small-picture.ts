@@ -1,6 +1,7 @@
+import { shadesOf } from "@isocenter/presentation";
 import type { StackImage } from "../model/image.ts";
 import { suvFactorOf } from "../model/suv.ts";
-import { initialRule, isInverse, resolveWindow, shadesOf } from "../model/windows.ts";
+import { initialRule, isInverse, resolveWindow } from "../model/windows.ts";
 import { toRgb } from "./color.ts";
 import type { DecodedPixels } from "./decode.ts";
 import { isColor, type PixelDescription } from "./description.ts";

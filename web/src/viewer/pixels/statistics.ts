@@ -1,4 +1,4 @@
-import { type JsonDataSet, numberOf } from "../model/dicom-json.ts";
+import { type JsonDataSet, numberOf } from "@isocenter/presentation";
 import { tags } from "../model/tags.ts";
 import type { PixelStatistics } from "../model/windows.ts";
 import type { ModalityTransform } from "./gray.ts";

@@ -1,6 +1,5 @@
-import { numberOf } from "../model/dicom-json.ts";
+import { type LookupTable, numberOf } from "@isocenter/presentation";
 import type { StackImage } from "../model/image.ts";
-import type { LookupTable } from "../model/lookup-table.ts";
 import {
   averageOf,
   isMeantMasked,

@@ -1,4 +1,4 @@
-import { numberOf, textOf } from "../model/dicom-json.ts";
+import { numberOf, textOf } from "@isocenter/presentation";
 import { dot, orientationOf, positionOf, type Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";

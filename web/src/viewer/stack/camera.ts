@@ -1,9 +1,9 @@
 import type { StackViewport, Types } from "@cornerstonejs/core";
-import { numberOf } from "../model/dicom-json.ts";
+import { type DisplayedArea, numberOf } from "@isocenter/presentation";
 import { edgeLetters, type Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";
-import type { DisplayedArea, Presented } from "../model/presentation-states.ts";
+import type { Presented } from "../model/presentation-states.ts";
 import { tags } from "../model/tags.ts";
 import { pitchOrNominal } from "./screen-pitch.ts";
 import type { WritableStore } from "./store.ts";

@@ -1,4 +1,4 @@
-import { type JsonDataSet, numberOf, numbersOf } from "../model/dicom-json.ts";
+import { type JsonDataSet, numberOf, numbersOf } from "@isocenter/presentation";
 import { playbackIn } from "../model/playback.ts";
 import { tags } from "../model/tags.ts";
 

@@ -1,4 +1,5 @@
 import { type Enums, type StackViewport, type Types, utilities } from "@cornerstonejs/core";
+import { rangeOfWindow } from "@isocenter/presentation";
 import type { StackImage } from "../model/image.ts";
 import type { Presented } from "../model/presentation-states.ts";
 import { suvFactorOf } from "../model/suv.ts";
@@ -8,7 +9,6 @@ import {
   initialRule,
   isInverse,
   presetsFor,
-  rangeOfWindow,
   resolveWindow,
   type Window,
   type WindowPreset,

@@ -1,8 +1,8 @@
+import { type JsonDataSet, textOf } from "@isocenter/presentation";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { t } from "../../words/words.ts";
 import { type AttributeRow, attributeRows, type KeywordOf, searchRows } from "../model/attribute-rows.ts";
-import { type JsonDataSet, textOf } from "../model/dicom-json.ts";
 import { tags } from "../model/tags.ts";
 import { remPixels } from "../rem.ts";
 import { loadDictionary } from "./dictionary.ts";

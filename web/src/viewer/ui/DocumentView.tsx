@@ -1,7 +1,7 @@
+import { textOf } from "@isocenter/presentation";
 import { useEffect, useState } from "react";
 import { t } from "../../words/words.ts";
 import type { Dicomweb } from "../dicomweb.ts";
-import { textOf } from "../model/dicom-json.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { tags } from "../model/tags.ts";
 import { seriesTitle } from "./SeriesStrip.tsx";

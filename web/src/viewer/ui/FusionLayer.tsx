@@ -1,10 +1,10 @@
+import { numberOf } from "@isocenter/presentation";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { t } from "../../words/words.ts";
 import type { FusionLook } from "../layers/fusion.ts";
 import type { ColorScale, Over } from "../layers/over.ts";
 import { gridOver, sampleVolume } from "../layers/sample.ts";
-import { numberOf } from "../model/dicom-json.ts";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf } from "../model/pixel-space.ts";
 import { tags } from "../model/tags.ts";

@@ -1,10 +1,10 @@
+import { drawOverlay, numberOf } from "@isocenter/presentation";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { t } from "../../words/words.ts";
 import type { Dicomweb } from "../dicomweb.ts";
-import { numberOf } from "../model/dicom-json.ts";
 import type { StackImage } from "../model/image.ts";
-import { drawOverlay, overlayBits, overlayPlanesOf } from "../model/overlay-planes.ts";
+import { overlayBits, overlayPlanesOf } from "../model/overlay-planes.ts";
 import { tags } from "../model/tags.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import { matrixOf } from "./layer-place.ts";

@@ -1,11 +1,22 @@
+import {
+  alongOf,
+  type DisplayedArea,
+  type Graphic,
+  isClosed,
+  numberOf,
+  outlineOf,
+  type PixelPoint,
+  placeOfText,
+  type Shutter,
+  shuttersOf,
+  type Texted,
+  type Units,
+} from "@isocenter/presentation";
 import { useMemo } from "react";
 import { createPortal } from "react-dom";
-import { numberOf } from "../model/dicom-json.ts";
-import type { Graphic, Texted, Units } from "../model/graphics.ts";
 import type { StackImage } from "../model/image.ts";
-import { drawnPlaneOf, type PixelPoint, placeOf } from "../model/pixel-space.ts";
-import type { DisplayedArea, Presented } from "../model/presentation-states.ts";
-import { type Shutter, shuttersOf } from "../model/shutters.ts";
+import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";
+import type { Presented } from "../model/presentation-states.ts";
 import { tags } from "../model/tags.ts";
 import type { ViewportController } from "../stack/viewport-controller.ts";
 import { BitmapLayers } from "./OverlayPlanes.tsx";
@@ -95,58 +106,8 @@ function within([a, b]: readonly [Point, Point], [x, y]: PixelPoint): Point {
 
 const said = (points: readonly Point[]) => points.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`);
 
-function outline(shutter: Shutter, pixel: (point: PixelPoint) => Point): string {
-  const points =
-    shutter.shape === "polygon"
-      ? shutter.points
-      : around(shutter.centre, [shutter.radius, 0], [0, shutter.radius]);
-  return `M${said(points.map(pixel)).join("L")}Z`;
-}
-
-const roundPoints = 72;
-
-/** Points round an ellipse of such half axes. */
-const around = (centre: PixelPoint, long: Point, short: Point): PixelPoint[] =>
-  Array.from({ length: roundPoints }, (_, n) => {
-    const angle = (2 * Math.PI * n) / roundPoints;
-    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-    return [centre[0] + cos * long[0] + sin * short[0], centre[1] + cos * long[1] + sin * short[1]];
-  });
-
-/** The points that a graphic is drawn through. */
-function alongOf({ kind, points, curved }: Graphic): readonly PixelPoint[] {
-  const [a, b, c, d] = points as readonly [PixelPoint, PixelPoint, PixelPoint, PixelPoint];
-  if (kind === "circle") {
-    const radius = Math.hypot(b[0] - a[0], b[1] - a[1]);
-    return around(a, [radius, 0], [0, radius]);
-  }
-  if (kind === "ellipse")
-    return around(
-      [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2],
-      [(b[0] - a[0]) / 2, (b[1] - a[1]) / 2],
-      [(d[0] - c[0]) / 2, (d[1] - c[1]) / 2],
-    );
-  return curved ? smooth(points) : points;
-}
-
-const perSpan = 8;
-
-/** A curve through all points (Catmull-Rom). */
-function smooth(points: readonly PixelPoint[]): PixelPoint[] {
-  const at = (n: number) => points[Math.min(points.length - 1, Math.max(0, n))]!;
-  const curve: PixelPoint[] = [];
-  for (let n = 0; n < points.length - 1; n++)
-    for (let step = 0; step < perSpan; step++) {
-      const part = step / perSpan;
-      const mix = (axis: 0 | 1) => {
-        const [a, b, c, d] = [at(n - 1)[axis], at(n)[axis], at(n + 1)[axis], at(n + 2)[axis]];
-        return b + (part * (c - a + part * (2 * a - 5 * b + 4 * c - d + part * (3 * (b - c) + d - a)))) / 2;
-      };
-      curve.push([mix(0), mix(1)]);
-    }
-  curve.push(at(points.length - 1));
-  return curve;
-}
+const outline = (shutter: Shutter, pixel: (point: PixelPoint) => Point): string =>
+  `M${said(outlineOf(shutter).map(pixel)).join("L")}Z`;
 
 function Drawn({ graphic, seen }: { graphic: Graphic; seen: Seen }) {
   const points = alongOf(graphic).map((point) => seen(graphic.units, point));
@@ -157,7 +118,7 @@ function Drawn({ graphic, seen }: { graphic: Graphic; seen: Seen }) {
       <path className="vw-drawn-line" fill="none" stroke={color} d={`M${x - 6} ${y}h12M${x} ${y - 6}v12`} />
     );
   }
-  const closed = kind !== "line" || filled ? "Z" : "";
+  const closed = isClosed(graphic) ? "Z" : "";
   return (
     <path
       className="vw-drawn-line"
@@ -169,33 +130,28 @@ function Drawn({ graphic, seen }: { graphic: Graphic; seen: Seen }) {
   );
 }
 
-const inside = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 /** As the style sheets, in shares of the root's text. */
 const lineHeight = 17 / 16;
 
-function Text({ text: { text, box, anchor, color }, seen }: { text: Texted; seen: Seen }) {
-  const lines = text.split(/\r\n|\r|\n/);
-  const point = anchor && seen(anchor.units, anchor.point);
-  const [from, to] = box ? [seen(box.units, box.from), seen(box.units, box.to)] : [point, point];
-  if (!from || !to) return null;
-  const [left, right] = [Math.min(from[0], to[0]), Math.max(from[0], to[0])];
-  const top = Math.min(from[1], to[1]);
-  const align = box?.align ?? "start";
+function Text({ text, seen }: { text: Texted; seen: Seen }) {
+  const place = placeOfText(text, seen);
+  if (!place) return null;
+  const { left, right, top, align, isBoxed, leader } = place;
   const x = align === "start" ? left : align === "end" ? right : (left + right) / 2;
-  const y = box ? top + 13 : top - 6;
+  const y = isBoxed ? top + 13 : top - 6;
   return (
     <g>
-      {box && point && anchor?.isSeen && (
+      {leader && (
         <path
           className="vw-drawn-line vw-drawn-leader"
           fill="none"
-          stroke={color}
-          d={`M${inside(point[0], left, right)} ${inside(point[1], top, Math.max(from[1], to[1]))}L${point.join(" ")}`}
+          stroke={text.color}
+          d={`M${leader[0].join(" ")}L${leader[1].join(" ")}`}
         />
       )}
-      {lines.map((line, n) => (
+      {text.text.split(/\r\n|\r|\n/).map((line, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place.
-        <text key={n} x={x} y={y} dy={`${n * lineHeight}rem`} fill={color} textAnchor={align}>
+        <text key={n} x={x} y={y} dy={`${n * lineHeight}rem`} fill={text.color} textAnchor={align}>
           {line}
         </text>
       ))}

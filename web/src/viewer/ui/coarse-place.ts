@@ -1,4 +1,4 @@
-import { numberOf } from "../model/dicom-json.ts";
+import { numberOf } from "@isocenter/presentation";
 import { type EdgeLetters, edgeLetters, spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import type { Presented } from "../model/presentation-states.ts";

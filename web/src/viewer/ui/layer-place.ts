@@ -1,4 +1,4 @@
-import { numberOf } from "../model/dicom-json.ts";
+import { numberOf } from "@isocenter/presentation";
 import type { Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";

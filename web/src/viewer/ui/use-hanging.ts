@@ -1,3 +1,4 @@
+import { textOf } from "@isocenter/presentation";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Desk, KeptHanging } from "../desk.ts";
 import {
@@ -12,7 +13,6 @@ import {
   roomFor,
   visibleSlots,
 } from "../hanging/hang.ts";
-import { textOf } from "../model/dicom-json.ts";
 import { isWhole, priorFor, priorSeries, type Studies, type StudiesState } from "../model/studies.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { tags } from "../model/tags.ts";

@@ -1,8 +1,8 @@
+import { textOf } from "@isocenter/presentation";
 import { useMemo } from "react";
 import { t } from "../../words/words.ts";
 import { type Over, overByHand, overByState } from "../layers/over.ts";
 import type { Blending } from "../model/blending.ts";
-import { textOf } from "../model/dicom-json.ts";
 import type { StackImage } from "../model/image.ts";
 import type { PresentationState } from "../model/presentation-states.ts";
 import type { SeriesEntry } from "../model/study.ts";

@@ -1,5 +1,5 @@
+import { textOf } from "@isocenter/presentation";
 import { useEffect, useState } from "react";
-import { textOf } from "../model/dicom-json.ts";
 import { spacingOf } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { tags } from "../model/tags.ts";

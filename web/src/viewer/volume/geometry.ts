@@ -1,6 +1,6 @@
+import { numberOf, textOf } from "@isocenter/presentation";
 import { message } from "../../words/words.ts";
 import type { PlaneName } from "../hanging/protocols.ts";
-import { numberOf, textOf } from "../model/dicom-json.ts";
 import { dot, orientationOf, positionOf, spacingOf, subtract, type Vector } from "../model/geometry.ts";
 import type { StackImage } from "../model/image.ts";
 import { tags } from "../model/tags.ts";

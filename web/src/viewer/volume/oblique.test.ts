@@ -1,5 +1,5 @@
+import { numberOf, numbersOf } from "@isocenter/presentation";
 import { expect, test } from "vitest";
-import { numberOf, numbersOf } from "../model/dicom-json.ts";
 import { imagesOfInstance, type StackImage } from "../model/image.ts";
 import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";
 import { tags } from "../model/tags.ts";

@@ -1,6 +1,6 @@
+import { numbersOf } from "@isocenter/presentation";
 import { describe, expect, test } from "vitest";
 import type { PlaneName } from "../hanging/protocols.ts";
-import { numbersOf } from "../model/dicom-json.ts";
 import { imagesOfInstance, type StackImage } from "../model/image.ts";
 import { drawnPlaneOf, placeOf } from "../model/pixel-space.ts";
 import { tags } from "../model/tags.ts";

@@ -1,5 +1,5 @@
+import { numberOf } from "@isocenter/presentation";
 import type { PlaneName } from "../hanging/protocols.ts";
-import { numberOf } from "../model/dicom-json.ts";
 import type { Vector } from "../model/geometry.ts";
 import type { Reformat, StackImage } from "../model/image.ts";
 import { tags } from "../model/tags.ts";

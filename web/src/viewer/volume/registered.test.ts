@@ -1,5 +1,5 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { expect, test } from "vitest";
-import type { JsonDataSet } from "../model/dicom-json.ts";
 import type { VolumeGeometry } from "./geometry.ts";
 import { motionBetween, volumeMoved } from "./registered.ts";
 

@@ -1,4 +1,4 @@
-import { itemsOf, type JsonDataSet, numbersOf, textOf } from "../model/dicom-json.ts";
+import { itemsOf, type JsonDataSet, numbersOf, textOf } from "@isocenter/presentation";
 import type { Vector } from "../model/geometry.ts";
 import { tags } from "../model/tags.ts";
 import type { VolumeGeometry } from "./geometry.ts";

@@ -1,13 +1,6 @@
+import { type JsonDataSet, numberOf, textOf, textsOf } from "@isocenter/presentation";
 import type { Schemas } from "../../../api/api.ts";
-import {
-  dateOf,
-  type JsonDataSet,
-  numberOf,
-  personNameOf,
-  textOf,
-  textsOf,
-  timeOf,
-} from "../../../viewer/model/dicom-json.ts";
+import { dateOf, personNameOf, timeOf } from "../../../viewer/model/dicom-json.ts";
 import type { AdministrationState } from "../../administration-state.ts";
 
 /** What the address may say of a search in another system. */

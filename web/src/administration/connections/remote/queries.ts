@@ -1,8 +1,8 @@
+import type { JsonDataSet } from "@isocenter/presentation";
 import { useQuery } from "@tanstack/react-query";
 import { answerOf } from "../../../api/api.ts";
 import { api, dicomwebRoot, fetchAuthorized } from "../../../api/client.ts";
 import { errorOf } from "../../../api/problem.ts";
-import type { JsonDataSet } from "../../../viewer/model/dicom-json.ts";
 import { type Here, newestFirst, readHere, readSeries, readStudies } from "./matches.ts";
 
 const mostFound = 200;

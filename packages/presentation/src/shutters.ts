@@ -1,7 +1,7 @@
 import { type Rgb, rgbOfLab } from "@isocenter/dicom";
 import { type JsonDataSet, numberOf, numbersOf, textsOf } from "./dicom-json.ts";
 import { type OverlayPlane, overlayPlaneIn } from "./overlay-planes.ts";
-import type { PixelPoint } from "./pixel-space.ts";
+import type { PixelPoint } from "./points.ts";
 
 /** What of an image is left to be seen, in its pixels; the rest is covered. */
 export type Shutter = { color: Rgb } & (

@@ -1,6 +1,6 @@
 import { type Rgb, rgbOfLab } from "@isocenter/dicom";
 import { itemsOf, type JsonDataSet, numberOf, numbersOf, textOf } from "./dicom-json.ts";
-import type { PixelPoint } from "./pixel-space.ts";
+import type { PixelPoint } from "./points.ts";
 
 /** In pixels of the image, or in parts of the area that is displayed, from its upper left corner on the screen. */
 export type Units = "PIXEL" | "DISPLAY";
