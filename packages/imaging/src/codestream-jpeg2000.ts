@@ -12,8 +12,6 @@ export interface Jpeg2000Header {
   reductions: number;
   /** Some component goes through the 9-7 wavelets, which do not give the samples back exactly. */
   irreversible: boolean;
-  /** The first three components went through a transform, as colours do (A.6.1). */
-  transformed: boolean;
 }
 
 /** Where the code stream begins: at once, or in the `jp2c` box of a JP2 or JPH file. */
@@ -37,18 +35,14 @@ function codeStreamOffset(bytes: Uint8Array): number {
   throw new ImagingError("corrupt", "The JP2 file has no code stream.");
 }
 
-/**
- * The fewest decomposition levels that the main header gives any component, whether any goes through the 9-7 wavelets, and whether components are
- * transformed (A.6.1, A.6.2).
- */
+/** The fewest decomposition levels that the main header gives any component, and whether any goes through the 9-7 wavelets (A.6.1, A.6.2). */
 function coding(
   view: DataView,
   afterSize: number,
   componentCount: number,
-): { decompositions: number; irreversible: boolean; transformed: boolean } {
+): { decompositions: number; irreversible: boolean } {
   let fewest = 32;
   let irreversible = false;
-  let transformed = false;
   for (let at = afterSize, segments = 0; at + 4 <= view.byteLength && segments < 256; segments++) {
     const marker = view.getUint16(at);
     if (marker === 0xff90) break;
@@ -57,11 +51,10 @@ function coding(
     if (levels >= 0 && levels + 4 < view.byteLength) {
       fewest = Math.min(fewest, view.getUint8(levels));
       if (view.getUint8(levels + 4) === 0) irreversible = true;
-      if (marker === 0xff52) transformed = view.getUint8(at + 8) === 1;
     }
     at += 2 + length;
   }
-  return { decompositions: fewest === 32 ? 0 : fewest, irreversible, transformed };
+  return { decompositions: fewest === 32 ? 0 : fewest, irreversible };
 }
 
 /**
@@ -93,7 +86,7 @@ export function jpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     });
   }
   const atOrigin = view.getUint32(16) === 0 && view.getUint32(20) === 0;
-  const { decompositions, irreversible, transformed } = coding(view, 4 + view.getUint16(4), count);
+  const { decompositions, irreversible } = coding(view, 4 + view.getUint16(4), count);
   const across = Math.ceil((view.getUint32(8) - view.getUint32(32)) / tileColumns);
   const down = Math.ceil((view.getUint32(12) - view.getUint32(36)) / tileRows);
   return {
@@ -104,6 +97,5 @@ export function jpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     highThroughput: (view.getUint16(6) & 0x4000) !== 0,
     reductions: atOrigin ? decompositions : 0,
     irreversible,
-    transformed,
   };
 }

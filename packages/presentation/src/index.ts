@@ -1,6 +1,6 @@
 /**
  * Presentation states (PS3.3 A.33) read from DICOM JSON (PS3.18 F) into plain descriptions of how an image is shown: the same for the page and
- * for the pictures that the server makes. It draws nothing and fetches nothing.
+ * for the pictures that the server makes; and what both do to the pixels of a codec that both use. It draws nothing and fetches nothing.
  */
 export {
   inlineBytesOf,
@@ -14,6 +14,7 @@ export {
   textsOf,
 } from "./dicom-json.ts";
 export type { Graphic, Texted, Units } from "./graphics.ts";
+export { linesInPlace, transformsComponents } from "./htj2k-lines.ts";
 export type { ImageOfState } from "./image-of-state.ts";
 export {
   type ApartValue,

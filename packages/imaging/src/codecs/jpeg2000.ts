@@ -1,8 +1,9 @@
+import { linesInPlace, transformsComponents } from "@isocenter/presentation";
 import { type Jpeg2000Header, jpeg2000Header } from "../codestream-jpeg2000.ts";
 import { ImagingError } from "../errors.ts";
 import { type DecodedFrame, expectDepth, expectSize, type FrameDescription, widen } from "../frame.ts";
 import { clampToStored } from "../stored-range.ts";
-import { decodeWithWasm } from "./modules.ts";
+import { decodeWithWasm, type FrameInformation } from "./modules.ts";
 
 /** A tile of a handful of pixels is how a small code stream makes a decoder work without end. */
 const maxTiles = 65_535;
@@ -49,27 +50,22 @@ function withSign(
   return new Uint8Array(samples.buffer);
 }
 
-/**
- * Brings lines that stand component after component, each where a line of one row's components would, to where they belong.
- * @param decoded samples of one pixel after the other, of which line `n` lies at component `n mod components` of row `n / components`
- */
-function linesInPlace(
+/** Components that are not transformed, of which the build of HTJ2K gives the lines in the order in which it reads them. */
+function linesOf(
   decoded: Uint8Array,
-  { width, height, componentCount }: { width: number; height: number; componentCount: number },
+  {
+    width: columns,
+    height: rows,
+    componentCount: samplesPerPixel,
+  }: Pick<FrameInformation, "width" | "height" | "componentCount">,
   bytesPerSample: number,
 ): Uint8Array {
-  const pixelBytes = componentCount * bytesPerSample;
-  const rowBytes = width * pixelBytes;
-  if (decoded.length < height * rowBytes) return decoded;
-  const result = new Uint8Array(height * rowBytes);
-  for (let line = 0; line < height * componentCount; line++) {
-    const component = Math.floor(line / height);
-    let from = Math.floor(line / componentCount) * rowBytes + (line % componentCount) * bytesPerSample;
-    let to = (line % height) * rowBytes + component * bytesPerSample;
-    for (let column = 0; column < width; column++, from += pixelBytes, to += pixelBytes)
-      for (let byte = 0; byte < bytesPerSample; byte++) result[to + byte] = decoded[from + byte]!;
-  }
-  return result;
+  const size = { rows, columns, samplesPerPixel };
+  if (bytesPerSample === 1) return linesInPlace(decoded, size);
+  const aligned = decoded.byteOffset % 2 === 0 ? decoded : decoded.slice();
+  const samples = new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 1);
+  const placed = linesInPlace(samples, size);
+  return new Uint8Array(placed.buffer, placed.byteOffset, placed.byteLength);
 }
 
 /** @param reduction how often the sides are halved */
@@ -90,10 +86,9 @@ async function decodeWith(
   });
   const { precision, signed } = header.components[0]!;
   const bytesPerSample = precision > 8 ? 2 : 1;
-  // Of components that are not transformed, the build of HTJ2K gives the lines in the order in which it reads them.
   const samplesRead =
-    header.highThroughput && header.components.length > 1 && !header.transformed
-      ? linesInPlace(decoded, information, bytesPerSample)
+    header.highThroughput && header.components.length > 1 && !transformsComponents(bytes)
+      ? linesOf(decoded, information, bytesPerSample)
       : decoded;
   const transformed = ["YBR_RCT", "YBR_ICT"].includes(description.photometricInterpretation);
   const scale = 2 ** reduction;

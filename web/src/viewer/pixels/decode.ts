@@ -1,8 +1,8 @@
 import { getWebWorkerManager } from "@cornerstonejs/core";
+import { linesInPlace, transformsComponents } from "@isocenter/presentation";
 import { t } from "../../words/words.ts";
 import { isUncompressed, type PixelDescription } from "./description.ts";
 import { maskUnusedBits, unpackBits } from "./gray.ts";
-import { linesInPlace, transformsComponents } from "./htj2k-lines.ts";
 import {
   actualJpegSyntax,
   libjpegConvertsColor,

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
+import { linesInPlace, transformsComponents } from "@isocenter/presentation";
 import { expect, it } from "vitest";
-import { linesInPlace, transformsComponents } from "./htj2k-lines.ts";
 
 const require = createRequire(createRequire(import.meta.url).resolve("@cornerstonejs/dicom-image-loader"));
 const picture = { rows: 4, columns: 5, samplesPerPixel: 3 };

@@ -1,3 +1,7 @@
+/*
+ * Page and server decode HTJ2K with builds of one codec, which gives components that were not transformed line by line in the order in which it reads them.
+ */
+
 /**
  * Whether the components of a JPEG 2000 code stream went through a transform (ISO 15444-1 A.6.1). True where that cannot be read: the decoder will say
  * what is wrong.
@@ -20,12 +24,13 @@ export function transformsComponents(bytes: Uint8Array): boolean {
 /**
  * Brings lines to where they belong that stand component after component, each where a line of one row's components would: so the decoder of HTJ2K gives
  * components that were not transformed.
- * @param samples of one pixel after the other, of which line `n` lies at component `n mod components` of row `n / components`
+ * @param samples of one pixel after the other, of which line `n` lies at component `n mod components` of row `n / components`; fewer than all stay as they are
  */
 export function linesInPlace<T extends ArrayLike<number>>(
   samples: T,
   { rows, columns, samplesPerPixel }: { rows: number; columns: number; samplesPerPixel: number },
 ): T {
+  if (samples.length < rows * columns * samplesPerPixel) return samples;
   const result = (samples as unknown as Uint8Array).slice();
   for (let line = 0; line < rows * samplesPerPixel; line++) {
     let from = Math.floor(line / samplesPerPixel) * columns * samplesPerPixel + (line % samplesPerPixel);
