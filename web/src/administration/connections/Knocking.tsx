@@ -50,6 +50,7 @@ function Caller({ caller, onLetIn }: { caller: KnockingCaller; onLetIn: (modalit
   const [description, setDescription] = useState("");
   const [permissions, setPermissions] = useState<string[]>([...kinds.scanner.permissions]);
   const { busy, act } = useRun("modalities");
+  const mayLetIn = caller.actions.includes("let-in");
   const known = caller.reason === "OTHER_ADDRESS" || caller.reason === "OTHER_CERTIFICATE";
   const letIn = async () => {
     const done = await act(
@@ -73,58 +74,66 @@ function Caller({ caller, onLetIn }: { caller: KnockingCaller; onLetIn: (modalit
       t("{title} is turned away; it may knock again", { title: caller.aeTitle }),
     );
   return (
-    <article className="knock" aria-label={caller.aeTitle}>
-      <div>
-        <div className="flex flex-wrap items-center gap-2">
-          <b className="mono text-14 font-semibold">{caller.aeTitle}</b>
-          <Tag tone="line">{t("called {title}", { title: caller.calledAeTitle })}</Tag>
-          {caller.tls && <Tag icon="lock">{t("TLS")}</Tag>}
+    <article aria-label={caller.aeTitle}>
+      <form
+        className="knock"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (mayLetIn) void letIn();
+        }}
+      >
+        <div>
+          <div className="flex flex-wrap items-center gap-2">
+            <b className="mono text-14 font-semibold">{caller.aeTitle}</b>
+            <Tag tone="line">{t("called {title}", { title: caller.calledAeTitle })}</Tag>
+            {caller.tls && <Tag icon="lock">{t("TLS")}</Tag>}
+          </div>
+          <div className="text-12 text-text-2">
+            <span className="mono">{caller.address}</span> · {momentIn(timeZone, caller.lastSeenAt)} ·{" "}
+            {t("{count, plural, one {# try} other {# tries}}", { count: caller.attempts })}
+          </div>
         </div>
-        <div className="text-12 text-text-2">
-          <span className="mono">{caller.address}</span> · {momentIn(timeZone, caller.lastSeenAt)} ·{" "}
-          {t("{count, plural, one {# try} other {# tries}}", { count: caller.attempts })}
+        <div className="text-12">
+          <div>{caller.explanation}</div>
+          <div className="text-text-3">
+            {t("Implementation")} <span className="mono">{caller.implementation}</span>
+          </div>
+          {caller.certificateSha256 && (
+            <div className="mono break-all text-text-3">{caller.certificateSha256}</div>
+          )}
         </div>
-      </div>
-      <div className="text-12">
-        <div>{caller.explanation}</div>
-        <div className="text-text-3">
-          {t("Implementation")} <span className="mono">{caller.implementation}</span>
+        <div className="grid gap-2">
+          {!known && (
+            <>
+              <KindChoice permissions={permissions} onChange={setPermissions} />
+              <Field
+                label={t("Description")}
+                value={description}
+                maxLength={256}
+                onChange={({ target }) => setDescription(target.value)}
+              />
+              <Choices
+                label={t("May")}
+                options={peerPermissionOptions()}
+                chosen={permissions}
+                onChange={setPermissions}
+              />
+            </>
+          )}
         </div>
-        {caller.certificateSha256 && (
-          <div className="mono break-all text-text-3">{caller.certificateSha256}</div>
-        )}
-      </div>
-      <div className="grid gap-2">
-        {!known && (
-          <>
-            <KindChoice permissions={permissions} onChange={setPermissions} />
-            <Field
-              label={t("Description")}
-              value={description}
-              maxLength={256}
-              onChange={({ target }) => setDescription(target.value)}
-            />
-            <Choices
-              label={t("May")}
-              options={peerPermissionOptions()}
-              chosen={permissions}
-              onChange={setPermissions}
-            />
-          </>
-        )}
-      </div>
-      <div className="flex flex-col gap-2">
-        {caller.actions.includes("let-in") && (
-          <Button variant="primary" busy={busy} onClick={() => void letIn()}>
-            {t("Allow and echo")}
-          </Button>
-        )}
-        {caller.actions.includes("dismiss") && (
-          <Button variant="ghost" busy={busy} onClick={dismiss}>
-            {t("Turn away")}
-          </Button>
-        )}
-      </div>
+        <div className="flex flex-col gap-2">
+          {mayLetIn && (
+            <Button variant="primary" type="submit" busy={busy}>
+              {t("Allow and echo")}
+            </Button>
+          )}
+          {caller.actions.includes("dismiss") && (
+            <Button variant="ghost" busy={busy} onClick={dismiss}>
+              {t("Turn away")}
+            </Button>
+          )}
+        </div>
+      </form>
     </article>
   );
 }
