@@ -245,6 +245,8 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     });
     thorsby = await booked("Thorsby", 1);
     const absent = await booked("Absent", 24);
+    const overnight = await booked("Overnight", -24 * 60);
+    await call("PATCH", `/imaging-orders/${overnight.placed.id}`, { status: "ARRIVED" });
 
     const page = await flow.open({ width: 1280, height: 800 });
     await signInByForm(page, "runa", ownPassword);
@@ -252,6 +254,14 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     await page.getByLabel("Station", { exact: true }).selectOption({ label: "CT 1" });
     await row(page, "Thorsby, Eve").waitFor();
     expect(await violationsOf(page)).toEqual([]);
+    // Who waits since yesterday is not sent home by midnight.
+    const night = page
+      .getByRole("region", { name: "Waiting" })
+      .getByRole("button", { name: "Overnight, Eve" });
+    await night.waitFor();
+    const left = { status: "CANCELLED", reason: "went home" };
+    await call("PATCH", `/imaging-orders/${overnight.placed.id}`, left);
+    await night.waitFor({ state: "detached" });
 
     await page.keyboard.press("j");
     const panel = page.getByRole("complementary", { name: "Examination: Thorsby, Eve" });

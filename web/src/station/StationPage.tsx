@@ -22,7 +22,7 @@ import { IdentityCheck } from "./IdentityCheck.tsx";
 import { hasImages } from "./queries.ts";
 import { StationBar } from "./StationBar.tsx";
 import { StationList } from "./StationList.tsx";
-import { type Examination, examinationsOf, grouped } from "./station.ts";
+import { type Examination, examinationsOf, grouped, leftOver } from "./station.ts";
 import {
   allStations,
   readStationState,
@@ -75,9 +75,15 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
     station === allStations || stations.some(({ aeTitle }) => aeTitle === station);
   const wanted = state.station ?? rememberedStation(day.facilityId);
   const station = wanted && known(wanted) ? wanted : allStations;
-  const groups = grouped(examinationsOf(day, station));
+  const isToday = day.date === today;
+  const before = useDay({ date: addDays(today, -1), facilityId: day.facilityId }, isToday).data;
+  const of = (station: string) => [
+    ...(isToday && before ? leftOver(before, day, station) : []),
+    ...examinationsOf(day, station),
+  ];
+  const groups = grouped(of(station));
   const rows = groups.flatMap(({ items }) => items);
-  const others = examinationsOf(day, allStations);
+  const others = of(allStations);
   const shown = others.find(({ id }) => id === state.order) ?? null;
   const wishes = useWishes([day]);
   const [dialog, setDialog] = useState<"start" | "perform" | "no-show" | "discontinue" | null>(null);

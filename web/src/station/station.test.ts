@@ -1,6 +1,6 @@
 import type { ImagingOrder, Schedule } from "@isocenter/contract";
 import { expect, test } from "vitest";
-import { examinationsOf, grouped, waitOf } from "./station.ts";
+import { examinationsOf, grouped, leftOver, waitOf } from "./station.ts";
 import { readStationState } from "./station-state.ts";
 
 const order = (id: string, more: Partial<ImagingOrder> = {}) =>
@@ -36,6 +36,27 @@ test("a station has its own and what any station of its kind may do; an order of
   expect(ids("CT1")).toEqual(["a", "c"]);
   expect(ids("*")).toEqual(["a", "b", "c", "d"]);
   expect(ids("NONE")).toEqual([]);
+});
+
+test("who waits or is examined at midnight is still there after it, once, and nothing else of the day before", () => {
+  const [a, b, c, d] = [
+    order("a", { status: "ARRIVED" }),
+    order("b", { status: "IN_PROGRESS" }),
+    order("c", { status: "PERFORMED", performedAt: "2026-03-01T23:59:00.000Z" }),
+    order("d", { status: "ARRIVED" }),
+  ];
+  const ended = order("f", { status: "PERFORMED", performedAt: "2026-03-02T00:01:00.000Z" });
+  const before = {
+    data: [
+      column("CT1", ["CT"], appointment(a, 0), appointment(b, 5), appointment(c, 10), appointment(d, 15)),
+      column("MR1", ["MR"], appointment(order("e", { status: "ARRIVED" }), 20)),
+      column("CT2", ["CT"], appointment(ended, 25)),
+    ],
+  };
+  const day = { from: "2026-03-02T00:00:00.000Z", data: [column("CT1", ["CT"], appointment(d, 0))] };
+  const ids = (station: string) => leftOver(before, day, station).map(({ id }) => id);
+  expect(ids("CT1")).toEqual(["a", "b"]);
+  expect(ids("*")).toEqual(["a", "b", "e", "f"]);
 });
 
 test("who is in the room stands first, who waits by urgency and arrival, and what is done the newest first", () => {

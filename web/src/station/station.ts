@@ -32,6 +32,21 @@ export function examinationsOf(day: Pick<Schedule, "data">, station: string): Ex
   return [...all.values()];
 }
 
+/** Of the day before: who waits or is examined still, and whose examination ended on this day. Midnight sends nobody home. */
+export function leftOver(
+  before: Pick<Schedule, "data">,
+  day: Pick<Schedule, "data" | "from">,
+  station: string,
+): Examination[] {
+  const today = new Set(examinationsOf(day, allStations).map(({ id }) => id));
+  const stays = ({ status, performedAt }: ImagingOrder) =>
+    status === "ARRIVED" ||
+    status === "IN_PROGRESS" ||
+    // Which of them have ended is known here a moment before when.
+    (status === "PERFORMED" && Date.parse(performedAt ?? day.from) >= Date.parse(day.from));
+  return examinationsOf(before, station).filter(({ id, order }) => !today.has(id) && stays(order));
+}
+
 export const groups = [
   { id: "now", title: message("In the room"), statuses: ["IN_PROGRESS"] },
   { id: "waiting", title: message("Waiting|patients"), statuses: ["ARRIVED"] },
