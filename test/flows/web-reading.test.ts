@@ -335,6 +335,52 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     expect((await call("GET", `/reports/study/${id}`)).data[0].findings).toBe("Written on a train.");
   });
 
+  test("what is written while another signs is no silent amendment, and whoever wrote it decides about it", async () => {
+    await person("pupil", "Paul Pupil", "RESIDENT");
+    await arrives("Meanwhile", "ROUTINE");
+    await eventually(async () => (await call("GET", "/worklist?query=Meanwhile")).data.length === 1);
+    const [{ id }] = (await call("GET", "/worklist?query=Meanwhile")).data;
+    const { accessToken } = await call("POST", "/users/login", { username: "reader", password: ownPassword });
+    const reader = { authorization: `Bearer ${accessToken}` };
+    const page = await flow.open({
+      as: own("pupil"),
+      expected: (text) => /INTERNET_DISCONNECTED|status of 409/.test(text),
+    });
+    await page.goto(`/report/${id}`);
+    await page.getByRole("button", { name: "Begin the report" }).click();
+    await page.getByLabel("Impression", { exact: true }).fill("Normal.");
+    await page.getByText("All is saved").waitFor();
+    await page.context().setOffline(true);
+    await page.getByLabel("Findings", { exact: true }).fill("A nodule after all.");
+    await page.getByText("Not saved; it is tried again").waitFor();
+    const [report] = (await call("GET", `/reports/study/${id}`, undefined, reader)).data;
+    const signature = { patientId: report.patientId, password: ownPassword };
+    await call(
+      "POST",
+      `/reports/${report.id}/sign`,
+      { ...signature, expectedVersion: report.version },
+      reader,
+    );
+    await page.context().setOffline(false);
+    const note = page
+      .getByRole("alert")
+      .filter({ hasText: "Ada Reader signed this report while you wrote." });
+    await note.getByText("Findings: A nodule after all.").waitFor();
+    const signed = await call("GET", `/reports/${report.id}`, undefined, reader);
+    expect([signed.amendment, signed.findings]).toEqual([null, ""]);
+    await note.getByRole("button", { name: "Leave it out" }).click();
+    await note.waitFor({ state: "detached" });
+    // Who looks on sees what others do.
+    const amendment = { ...signature, kind: "AMENDED", reason: "seen late", findings: "A nodule." };
+    await call(
+      "POST",
+      `/reports/${report.id}/amend`,
+      { ...amendment, expectedVersion: signed.version },
+      reader,
+    );
+    await page.getByText("A nodule.", { exact: true }).waitFor();
+  });
+
   test("what was not saved when the session was ended elsewhere is in the report again after signing in", async () => {
     await arrives("Ended", "ROUTINE");
     await eventually(async () => (await call("GET", "/worklist?query=Ended")).data.length === 1);
@@ -429,10 +475,27 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
       impression: "Their impression.",
     });
 
-    const theirs = await flow.open({ as: own("tahir") });
+    const theirs = await flow.open({ as: own("tahir"), expected: (text) => /status of 409/.test(text) });
     await theirs.goto("/reading");
     const row = theirs.getByRole("row").filter({ hasText: "Ordinary" });
     await row.getByText("Reading: Ada Reader").waitFor();
+
+    // Whoever gets to it all the same is told whose it is before they write, with a report and without one.
+    await theirs.goto(`/report/${item.id}`);
+    await theirs.getByText("Ada Reader has been reading this study since").waitFor();
+    await theirs.getByLabel("Findings", { exact: true }).waitFor();
+    await arrives("Claimed", "ROUTINE");
+    await eventually(async () => (await call("GET", "/worklist?query=Claimed")).data.length === 1);
+    const [taken] = (await call("GET", "/worklist?query=Claimed")).data;
+    const { accessToken: readers } = await call("POST", "/users/login", {
+      username: "reader",
+      password: ownPassword,
+    });
+    await call("POST", `/studies/${taken.id}/claim`, undefined, { authorization: `Bearer ${readers}` });
+    await theirs.goto(`/report/${taken.id}`);
+    await theirs.getByRole("button", { name: "Begin the report" }).click();
+    await theirs.getByText("Ada Reader has been reading this study since").waitFor();
+    await call("POST", `/studies/${taken.id}/release`, undefined, { authorization: `Bearer ${readers}` });
   });
 
   test("writes by auto-text, places to fill in and dictation, compares, looks at the letter, marks what the final changed", async () => {

@@ -1,16 +1,12 @@
 import type { Report } from "@isocenter/contract";
 import { Button } from "../kit/Button.tsx";
 import { t } from "../words/words.ts";
-import { type Autosave, sections, type TextKey } from "./autosave.ts";
+import { type Autosave, type TextKey, titleOf } from "./autosave.ts";
 
 /** What somebody else wrote in the report meanwhile: where it joined what is here, and where one of two texts has to be chosen. */
 export function OtherWriter({ autosave, template }: { autosave: Autosave; template: Report["template"] }) {
   const { newer, contested, joined } = autosave;
-  const titleOf = (key: TextKey): string => {
-    const section = sections.find((one) => one.key === key);
-    if (section) return t(section.title);
-    return template?.fields.find((field) => `fields.${field.key}` === key)?.label ?? key;
-  };
+  const title = (key: TextKey) => titleOf(key, template);
   const fields = contested.filter((key) => key.startsWith("fields."));
   return (
     <>
@@ -20,12 +16,12 @@ export function OtherWriter({ autosave, template }: { autosave: Autosave; templa
             <p>
               <strong>{t("Somebody else has changed this report while you wrote.")}</strong>{" "}
               {t("Nothing of yours is lost: it stands below, theirs beside it.")}{" "}
-              {contested.map(titleOf).join(", ")}
+              {contested.map(title).join(", ")}
             </p>
             {/* A field has no room beside it. */}
             {fields.map((key) => (
               <p key={key}>
-                {t("{section}, theirs", { section: titleOf(key) })}: {newer.texts[key] || t("(empty)")}
+                {t("{section}, theirs", { section: title(key) })}: {newer.texts[key] || t("(empty)")}
               </p>
             ))}
           </div>
@@ -39,7 +35,7 @@ export function OtherWriter({ autosave, template }: { autosave: Autosave; templa
         <div className="note plain items-center" role="status">
           <p className="flex-1">
             {t("Somebody else changed this meanwhile, and it stands here now: {sections}.", {
-              sections: joined.map(titleOf).join(", "),
+              sections: joined.map(title).join(", "),
             })}
           </p>
           <Button size="s" onClick={() => autosave.seen()}>

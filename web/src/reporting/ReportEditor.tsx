@@ -1,23 +1,13 @@
 import type { PatientSummary, Report } from "@isocenter/contract";
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
-import { api, session } from "../api/client.ts";
-import { ApiError } from "../api/problem.ts";
+import { api, useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { Icon } from "../kit/Icon.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
 import { message, t } from "../words/words.ts";
-import {
-  type Autosave,
-  contentOf,
-  createAutosave,
-  differing,
-  newerIn,
-  type SectionKey,
-  sections,
-  textsOf,
-} from "./autosave.ts";
+import { type SectionKey, sections } from "./autosave.ts";
 import { Dictation } from "./Dictation.tsx";
 import { FindingDialog } from "./FindingDialog.tsx";
 import { GivenToAnother } from "./GivenToAnother.tsx";
@@ -29,10 +19,11 @@ import { MacrosDialog } from "./MacrosDialog.tsx";
 import { bracketFrom, expandedAt, goOnFrom, useMacros } from "./macros.ts";
 import { OtherWriter } from "./OtherWriter.tsx";
 import { keepReport } from "./queries.ts";
+import { ReadByAnother } from "./ReadByAnother.tsx";
 import { SignDialog } from "./SignDialog.tsx";
 import { recognitionOfBrowser } from "./speech.ts";
 import { TemplateFields } from "./TemplateFields.tsx";
-import { forgetUnsaved, keepUnsaved, unsavedOf } from "./unsaved.ts";
+import { useAutosave } from "./use-autosave.ts";
 
 const words = {
   saved: message("All is saved"),
@@ -40,62 +31,8 @@ const words = {
   saving: message("Saving"),
   failed: message("Not saved; it is tried again"),
   conflict: message("Somebody else has changed this report"),
+  signed: message("Somebody else has signed this report"),
 } as const;
-
-function useAutosave(report: Report): Autosave {
-  const personId = useRef(session.snapshot().me?.id ?? "");
-  const [, render] = useReducer((count: number) => count + 1, 0);
-  const ref = useRef<Autosave | null>(null);
-  const one = { params: { path: { id: report.id } } };
-  const numbers = new Set(
-    report.template?.fields.filter(({ type }) => type === "NUMBER").map(({ key }) => key),
-  );
-  ref.current ??= createAutosave({
-    ...(unsavedOf(personId.current, report.id) ?? { version: report.version, saved: textsOf(report) }),
-    save: async (changes, version) =>
-      (
-        await answerOf(
-          api.PATCH("/api/v1/reports/{id}", {
-            ...one,
-            body: { ...contentOf(changes, numbers), expectedVersion: version },
-          }),
-        )
-      ).version,
-    newerOf: (error) => (error instanceof ApiError && error.status === 409 ? newerIn(error.members) : null),
-    wait(ms, run) {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
-    notify: render,
-  });
-  const autosave = ref.current;
-  useEffect(() => {
-    const unsaved = unsavedOf(personId.current, report.id);
-    if (!unsaved) return;
-    forgetUnsaved();
-    for (const key of differing(unsaved.saved, unsaved.texts)) autosave.edit(key, unsaved.texts[key] ?? "");
-    toast({ tone: "ok", title: t("What was not saved before is here again") });
-  }, [autosave, report.id]);
-  useEffect(() => autosave.moved(report.version, textsOf(report)), [autosave, report]);
-  useEffect(() => {
-    // What is not saved yet is saved on the way out; the browser asks where it cannot be.
-    const leaving = (event: BeforeUnloadEvent) => {
-      if (autosave.state === "saved") return;
-      void autosave.flush();
-      event.preventDefault();
-    };
-    window.addEventListener("beforeunload", leaving);
-    return () => {
-      window.removeEventListener("beforeunload", leaving);
-      void autosave.flush().then((all) => {
-        const { version, saved, texts } = autosave;
-        if (!all) keepUnsaved(personId.current, report.id, { version, saved, texts });
-      });
-      autosave.stop();
-    };
-  }, [autosave, report.id]);
-  return autosave;
-}
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -103,12 +40,15 @@ interface ReportEditorProps {
   report: Report;
   /** By whoever looks at it, just now: they go on writing. */
   begun: boolean;
-  /** Whose the study has become since the report was read. */
-  given: PatientSummary | null;
+  /** Whose the study is now. */
+  patient: PatientSummary;
 }
 
 /** A report that is being written. */
-export function ReportEditor({ report, begun, given }: ReportEditorProps) {
+export function ReportEditor({ report, begun, patient }: ReportEditorProps) {
+  /** Whom whoever writes takes the text to be about, whoever the study is given to under their hands. */
+  const [about, setAbout] = useState(report.patient);
+  const me = useMe();
   const autosave = useAutosave(report);
   const [signing, setSigning] = useState(false);
   const [raising, setRaising] = useState(false);
@@ -248,7 +188,10 @@ export function ReportEditor({ report, begun, given }: ReportEditorProps) {
     <form className="report-body" aria-label={t("Report")} onSubmit={(event) => event.preventDefault()}>
       <Leaving autosave={autosave} />
       <OtherWriter autosave={autosave} template={report.template} />
-      {given && <GivenToAnother report={report} given={given} />}
+      {patient.id !== about.id && (
+        <GivenToAnother before={about} given={patient} onTaken={() => setAbout(patient)} />
+      )}
+      {report.claim && report.claim.user.id !== me?.id && <ReadByAnother claim={report.claim} />}
       {may("edit") && (
         <div className="report-tools" role="toolbar" aria-label={t("Writing")}>
           <Button size="s" hotkey="Alt A" onClick={() => setChoosing(true)}>
@@ -300,9 +243,7 @@ export function ReportEditor({ report, begun, given }: ReportEditorProps) {
       <footer className="report-foot">
         <span className={`save-state ${state}`} role="status">
           <Icon
-            name={
-              state === "saved" ? "check" : state === "failed" || state === "conflict" ? "alert" : "clock"
-            }
+            name={state === "saved" ? "check" : state === "waiting" || state === "saving" ? "clock" : "alert"}
             size="s"
           />
           {t(words[state])}
@@ -340,14 +281,15 @@ export function ReportEditor({ report, begun, given }: ReportEditorProps) {
       {signing && (
         <SignDialog
           title={t("Sign the report")}
-          patient={report.patient}
+          reportId={report.id}
+          patient={about}
           action={t("Sign")}
           onClose={() => setSigning(false)}
-          run={(password) =>
+          run={(password, patientId) =>
             answerOf(
               api.POST("/api/v1/reports/{id}/sign", {
                 ...one,
-                body: { expectedVersion: autosave.version, patientId: report.patientId, password },
+                body: { expectedVersion: autosave.version, patientId, password },
               }),
             )
           }

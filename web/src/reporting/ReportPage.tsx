@@ -1,8 +1,9 @@
-import type { Report, Study } from "@isocenter/contract";
+import type { ReadingClaim, Report, Study } from "@isocenter/contract";
 import { Link, useParams } from "@tanstack/react-router";
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api, useMe } from "../api/client.ts";
+import { ApiError } from "../api/problem.ts";
 import { RaisedHere } from "../findings/RaisedHere.tsx";
 import { Button } from "../kit/Button.tsx";
 import { dateAndTime, dayOf } from "../kit/dates.ts";
@@ -20,6 +21,7 @@ import { t } from "../words/words.ts";
 import { insertIntoReport } from "./insertion.ts";
 import { comparisonWith, Priors, usePriorStudies } from "./Priors.tsx";
 import { keepReport, useStudy, useStudyReport, useTemplates, useWithdrawnReports } from "./queries.ts";
+import { ReadByAnother } from "./ReadByAnother.tsx";
 import { ReportEditor } from "./ReportEditor.tsx";
 import { ReportState } from "./ReportState.tsx";
 import { SignedReport } from "./SignedReport.tsx";
@@ -122,15 +124,10 @@ interface BodyProps {
 export function Body({ study, report, alone = false }: BodyProps) {
   const [begun, setBegun] = useState(false);
   if (report === null) return <Begin study={study} alone={alone} onBegun={() => setBegun(true)} />;
-  if (!isWriting(report)) return <SignedReport key={`${report.id}.${report.version}`} report={report} />;
+  if (!isWriting(report)) return <SignedReport key={report.id} report={report} />;
   return (
     <div className="contents" data-saves-itself>
-      <ReportEditor
-        key={report.id}
-        report={report}
-        begun={begun}
-        given={report.patientId === study.patientId ? null : study.patient}
-      />
+      <ReportEditor key={report.id} report={report} begun={begun} patient={study.patient} />
     </div>
   );
 }
@@ -190,6 +187,7 @@ function Begin({ study, alone, onBegun }: BeginProps) {
   const templates = useTemplates();
   const [templateId, setTemplateId] = useState("");
   const [busy, setBusy] = useState(false);
+  const [claim, setClaim] = useState<ReadingClaim | null>(null);
   if (!may)
     return (
       <div>
@@ -211,6 +209,8 @@ function Begin({ study, alone, onBegun }: BeginProps) {
       onBegun();
       await keepReport(study.id);
     } catch (error) {
+      const members = error instanceof ApiError && error.code === "study.claimed" ? error.members : null;
+      if (members) return setClaim(members.claim as ReadingClaim);
       toast({ title: t("The report was not begun"), detail: (error as Error).message, tone: "urg" });
     } finally {
       setBusy(false);
@@ -232,6 +232,7 @@ function Begin({ study, alone, onBegun }: BeginProps) {
           ))}
         </select>
       </Labelled>
+      {claim && <ReadByAnother claim={claim} />}
       <Button variant="primary" size="l" busy={busy} autoFocus={alone} onClick={() => void begin()}>
         {t("Begin the report")}
       </Button>

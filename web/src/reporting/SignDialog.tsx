@@ -1,5 +1,7 @@
 import type { PatientSummary } from "@isocenter/contract";
 import { type ReactNode, useState } from "react";
+import { answerOf } from "../api/api.ts";
+import { api } from "../api/client.ts";
 import { queryClient } from "../api/live.ts";
 import { ApiError } from "../api/problem.ts";
 import { Button } from "../kit/Button.tsx";
@@ -11,6 +13,8 @@ import { PatientOf } from "./PatientOf.tsx";
 
 interface SignDialogProps {
   title: string;
+  reportId: string;
+  /** Whom the text is about, as the signer knows it when this opens. */
   patient: PatientSummary;
   action: string;
   children?: ReactNode;
@@ -19,13 +23,15 @@ interface SignDialogProps {
   /** Whether what else it asks for is there. */
   ready?: boolean;
   onClose: () => void;
-  run: (password: string) => Promise<unknown>;
+  /** @param patientId of whom the signer sees */
+  run: (password: string, patientId: string) => Promise<unknown>;
   done: () => Promise<void>;
 }
 
 /** A signature: the password again, and what the server has to say against it. */
 export function SignDialog({
   title,
+  reportId,
   patient,
   action,
   children,
@@ -35,17 +41,25 @@ export function SignDialog({
   run,
   done,
 }: SignDialogProps) {
+  const [shown, setShown] = useState(patient);
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [warning, setWarning] = useState<string | null>(null);
+  const seeWhoItIs = async () => {
+    void queryClient.invalidateQueries({ queryKey: ["reports"] });
+    const one = { params: { path: { id: reportId } } };
+    // Where it cannot be read the next signature is refused again.
+    const now = await answerOf(api.GET("/api/v1/reports/{id}", one)).catch(() => null);
+    if (now) setShown(now.patient);
+  };
   const sign = async () => {
     if (password === "" || !ready) return;
     const sent = sending();
     setBusy(true);
     setError(null);
     try {
-      await run(password);
+      await run(password, shown.id);
       sent();
       onClose();
       await done();
@@ -53,7 +67,7 @@ export function SignDialog({
       const problem = failure instanceof ApiError ? failure : null;
       // Said once: the next signature counts, for whoever is named then.
       const isPatient = problem?.code === "report.patient-changed";
-      if (isPatient) await queryClient.invalidateQueries({ queryKey: ["reports"] });
+      if (isPatient) await seeWhoItIs();
       if (isPatient || problem?.code === "report.images-arrived") setWarning(problem.detail);
       else setError(problem?.detail ?? t("That did not work. Nothing was signed."));
     } finally {
@@ -74,7 +88,7 @@ export function SignDialog({
           void sign();
         }}
       >
-        <PatientOf patient={patient} />
+        <PatientOf patient={shown} />
         {children}
         {warning && (
           <p className="note urg" role="alert">

@@ -1,45 +1,34 @@
 import type { Report } from "@isocenter/contract";
 import { Fragment, useState } from "react";
-import { answerOf } from "../api/api.ts";
-import { api } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
 import { momentIn } from "../kit/dates.ts";
-import { Labelled } from "../kit/Field.tsx";
 import { Icon } from "../kit/Icon.tsx";
-import { toast } from "../kit/toast.ts";
 import { useTimeZone } from "../studies/queries.ts";
-import { message, t } from "../words/words.ts";
-import { sections, textsOf } from "./autosave.ts";
+import { t } from "../words/words.ts";
+import { AmendDialog } from "./AmendDialog.tsx";
+import { sections, type Texts, textsOf } from "./autosave.ts";
 import { DiscrepancyDialog, discrepancyWords } from "./DiscrepancyDialog.tsx";
 import { FindingDialog } from "./FindingDialog.tsx";
 import { LetterPreview } from "./LetterPreview.tsx";
 import { NamesAnother } from "./NamesAnother.tsx";
-import { keepReport } from "./queries.ts";
-import { SignDialog } from "./SignDialog.tsx";
+import { NotInIt } from "./NotInIt.tsx";
 import { Verification } from "./Verification.tsx";
 import { VersionsDialog } from "./VersionsDialog.tsx";
 import { WithdrawDialog } from "./WithdrawDialog.tsx";
 
-const kinds = [
-  ["APPENDED", message("Addendum: something is added")],
-  ["AMENDED", message("Amendment: the meaning changes")],
-  ["CORRECTED", message("Correction: a mistake of writing")],
-] as const;
-
 /** A report as it is signed, with what may follow. */
 export function SignedReport({ report }: { report: Report }) {
   const timeZone = useTimeZone();
-  const [amending, setAmending] = useState(false);
+  /** The text with which the amendment begins. */
+  const [amending, setAmending] = useState<Texts | null>(null);
   const [raising, setRaising] = useState(false);
   const [open, setOpen] = useState<"letter" | "versions" | "discrepancy" | "withdraw" | null>(null);
   const close = () => setOpen(null);
-  const [kind, setKind] = useState<string>("APPENDED");
-  const [reason, setReason] = useState("");
-  const [texts, setTexts] = useState(textsOf(report));
   const may = (action: string) => report.actions.includes(action);
   return (
     <section className="report-body" aria-label={t("Report")}>
       {report.namesAnotherPatient && <NamesAnother />}
+      <NotInIt report={report} onAmend={may("amend") ? setAmending : null} />
       {report.imagesAfterReportAt && (
         <p className="note urg" role="note">
           {t("Images came after this report was signed.")}
@@ -88,7 +77,7 @@ export function SignedReport({ report }: { report: Report }) {
           {report.reason && ` · ${report.reason}`}
         </p>
       )}
-      {report.versionNumber !== null && <Verification reportId={report.id} />}
+      {report.versionNumber !== null && <Verification key={report.versionNumber} reportId={report.id} />}
       <footer className="report-foot">
         {report.versionNumber !== null && report.versionNumber > 1 && (
           <Button variant="ghost" onClick={() => setOpen("versions")}>
@@ -112,7 +101,7 @@ export function SignedReport({ report }: { report: Report }) {
           </Button>
         )}
         {may("amend") && (
-          <Button size="l" onClick={() => setAmending(true)}>
+          <Button size="l" onClick={() => setAmending(textsOf(report))}>
             {t("Amend")}
           </Button>
         )}
@@ -130,69 +119,7 @@ export function SignedReport({ report }: { report: Report }) {
       {open === "versions" && <VersionsDialog reportId={report.id} onClose={close} />}
       {open === "discrepancy" && <DiscrepancyDialog report={report} onClose={close} />}
       {open === "withdraw" && <WithdrawDialog report={report} onClose={close} />}
-      {amending && (
-        <SignDialog
-          title={t("Amend the report")}
-          patient={report.patient}
-          action={t("Sign the amendment")}
-          ready={reason.trim() !== ""}
-          onClose={() => setAmending(false)}
-          run={(password) =>
-            answerOf(
-              api.POST("/api/v1/reports/{id}/amend", {
-                params: { path: { id: report.id } },
-                body: {
-                  kind,
-                  reason: reason.trim(),
-                  password,
-                  expectedVersion: report.version,
-                  patientId: report.patientId,
-                  ...texts,
-                },
-              }),
-            )
-          }
-          done={async () => {
-            toast({
-              title: t("Amended"),
-              detail: t("Everybody who had the earlier version is told."),
-              tone: "ok",
-            });
-            await keepReport(report.studyId);
-          }}
-        >
-          <Labelled label={t("Kind")} boxed>
-            <select value={kind} onChange={(event) => setKind(event.target.value)}>
-              {kinds.map(([value, word]) => (
-                <option key={value} value={value}>
-                  {t(word)}
-                </option>
-              ))}
-            </select>
-          </Labelled>
-          <Labelled label={t("What changed and why")}>
-            <textarea
-              className="report-text"
-              rows={2}
-              maxLength={1000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          </Labelled>
-          {sections.map(({ key, title, rows }) => (
-            <label key={key} className="grid gap-1 text-12 font-medium text-text-2">
-              {t(title)}
-              <textarea
-                className="report-text"
-                rows={Math.min(rows, 4)}
-                maxLength={50_000}
-                value={texts[key]}
-                onChange={(event) => setTexts({ ...texts, [key]: event.target.value })}
-              />
-            </label>
-          ))}
-        </SignDialog>
-      )}
+      {amending && <AmendDialog report={report} began={amending} onClose={() => setAmending(null)} />}
       {raising && (
         <FindingDialog
           studyId={report.studyId}

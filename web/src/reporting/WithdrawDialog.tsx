@@ -14,6 +14,7 @@ export function WithdrawDialog({ report, onClose }: { report: Report; onClose: (
   return (
     <SignDialog
       title={t("Entered in error|report")}
+      reportId={report.id}
       patient={report.patient}
       action={t("Withdraw the report")}
       danger

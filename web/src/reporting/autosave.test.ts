@@ -3,7 +3,7 @@ import { createAutosave, differing, type Texts } from "./autosave.ts";
 
 const empty: Texts = { technique: "", comparison: "", findings: "", impression: "", recommendations: "" };
 class Conflict extends Error {
-  readonly newer = { texts: { ...empty, findings: "theirs" }, version: 7 };
+  readonly newer = { texts: { ...empty, findings: "theirs" }, version: 7, signed: false };
 }
 let timers: { ms: number; run: () => void; cancelled: boolean }[] = [];
 beforeEach(() => {
@@ -135,7 +135,7 @@ test.each([
   const save = vi.fn(async (_changes: Partial<Texts>, version: number) => {
     if (conflicts-- <= 0) return version + 1;
     throw Object.assign(new Conflict("newer"), {
-      newer: { texts: { ...empty, findings: "theirs", technique: "theirs too" }, version: 7 },
+      newer: { texts: { ...empty, findings: "theirs", technique: "theirs too" }, version: 7, signed: false },
     });
   });
   const autosave = make(save);
@@ -171,11 +171,36 @@ test("a later version of what is saved is gone on from; what is not saved meets 
   const autosave = make(save);
   autosave.moved(4, { ...empty, findings: "as submitted" });
   expect([autosave.version, autosave.texts.findings]).toEqual([4, "as submitted"]);
+  expect(autosave.joined).toEqual(["findings"]);
+  autosave.seen();
+  autosave.moved(5, { ...autosave.texts, "fields.size": "3.50" });
+  autosave.seen();
+  autosave.moved(6, { ...autosave.texts, "fields.size": "3.5" });
+  expect(autosave.joined).toEqual([]);
   autosave.moved(3, empty);
-  expect(autosave.version).toBe(4);
+  expect(autosave.version).toBe(6);
   autosave.edit("impression", "a");
   autosave.moved(9, empty);
   expect(autosave.texts.impression).toBe("a");
   await autosave.flush();
-  expect(save.mock.calls).toEqual([[{ impression: "a" }, 4]]);
+  expect(save.mock.calls).toEqual([[{ impression: "a" }, 6]]);
+});
+
+test("nothing goes into a report that somebody else has signed, and what was written stays", async () => {
+  const save = vi.fn(async () =>
+    Promise.reject(
+      Object.assign(new Conflict("newer"), { newer: { texts: empty, version: 7, signed: true } }),
+    ),
+  );
+  const autosave = make(save);
+  autosave.edit("impression", "mine");
+  expect(await autosave.flush()).toBe(false);
+  autosave.edit("impression", "mine, and more");
+  expect(await autosave.flush()).toBe(false);
+  tick();
+  expect([autosave.state, autosave.texts.impression, save.mock.calls.length]).toEqual([
+    "signed",
+    "mine, and more",
+    1,
+  ]);
 });

@@ -1,5 +1,5 @@
 import type { Report, ReportContent } from "@isocenter/contract";
-import { message } from "../words/words.ts";
+import { message, t } from "../words/words.ts";
 
 /** The sections of a report in the order of the letter. */
 export const sections = [
@@ -14,6 +14,17 @@ export type SectionKey = (typeof sections)[number]["key"];
 export type TextKey = SectionKey | `fields.${string}`;
 /** The sections always; of the fields those that the template has. */
 export type Texts = Record<SectionKey, string> & { readonly [key: `fields.${string}`]: string };
+
+/** What a part is called on the page. */
+export function titleOf(key: TextKey, template: Report["template"]): string {
+  const section = sections.find((one) => one.key === key);
+  if (section) return t(section.title);
+  return template?.fields.find((field) => `fields.${field.key}` === key)?.label ?? key;
+}
+
+/** The fields that hold numbers, for `contentOf`. */
+export const numberFields = (template: Report["template"]): ReadonlySet<string> =>
+  new Set(template?.fields.filter(({ type }) => type === "NUMBER").map(({ key }) => key));
 
 export const textsOf = (
   content: Pick<ReportContent, SectionKey> & Partial<Pick<Report, "fields" | "template">>,
@@ -46,7 +57,19 @@ export const differing = (one: Texts, other: Texts): TextKey[] =>
     (key) => (one[key] ?? "") !== (other[key] ?? ""),
   );
 
-export type SaveState = "saved" | "waiting" | "saving" | "failed" | "conflict";
+/** 3.50 was typed, and 3.5 is what it is. */
+const isSameNumber = (key: TextKey, one = "", other = ""): boolean =>
+  key.startsWith("fields.") && one !== "" && other !== "" && Number(one) === Number(other);
+
+export type SaveState = "saved" | "waiting" | "saving" | "failed" | "conflict" | "signed";
+
+/** What the server has that was not known here. */
+export interface Newer {
+  texts: Texts;
+  version: number;
+  /** What is written from now on is no part of it any more. */
+  signed: boolean;
+}
 
 export interface AutosaveOptions {
   /** Of the report as it is on the server. */
@@ -55,7 +78,7 @@ export interface AutosaveOptions {
   /** @returns the report's new version; rejects, with `newer` where somebody else has changed it */
   save(changes: Partial<Texts>, version: number): Promise<number>;
   /** The newer text that the server has, where the error says so. */
-  newerOf(error: unknown): { texts: Texts; version: number } | null;
+  newerOf(error: unknown): Newer | null;
   wait(ms: number, run: () => void): () => void;
   notify(): void;
 }
@@ -67,7 +90,8 @@ const longestMs = 5000;
 
 /**
  * Saves what is typed a moment after the typing stops, and now and then while it does not, one request at a time, only what changed. What somebody else has written meanwhile is not written over: where
- * it is another section it joins what is here, where it is the same one the state is `conflict` until `resolve` says which text holds.
+ * it is another section it joins what is here, where it is the same one the state is `conflict` until `resolve` says which text holds. Once somebody has signed the report, nothing goes
+ * into it any more.
  */
 export function createAutosave({ save, newerOf, wait, notify, ...start }: AutosaveOptions) {
   let saved = start.saved;
@@ -75,7 +99,7 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
   let version = start.version;
   let state: SaveState = "saved";
   let error: unknown = null;
-  let newer: { texts: Texts; version: number } | null = null;
+  let newer: Newer | null = null;
   let contested: TextKey[] = [];
   let joined: TextKey[] = [];
   let cancel: (() => void) | null = null;
@@ -110,7 +134,11 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
   });
 
   /** Takes what somebody else wrote where nothing was written here; the same section in two versions is for a person. */
-  function meet(other: { texts: Texts; version: number }): void {
+  function meet(other: Newer): void {
+    if (other.signed) {
+      become("signed");
+      return;
+    }
     const changed = differing(saved, other.texts);
     const untouched = changed.filter((key) => (texts[key] ?? "") === (saved[key] ?? ""));
     texts = withTheirs(untouched, other.texts);
@@ -128,7 +156,7 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
   }
 
   async function run(): Promise<void> {
-    while (differing(saved, texts).length > 0 && state !== "conflict") {
+    while (differing(saved, texts).length > 0 && state !== "conflict" && state !== "signed") {
       const sent = texts;
       const changes = Object.fromEntries(differing(saved, sent).map((key) => [key, sent[key]]));
       become("saving");
@@ -195,7 +223,7 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
     edit(key: TextKey, text: string): void {
       stopped = false;
       texts = { ...texts, [key]: text };
-      if (state === "conflict") {
+      if (state === "conflict" || state === "signed") {
         notify();
         return;
       }
@@ -210,6 +238,8 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
     /** The report is at a later version, by a step such as submitting it; what is not saved yet stays and meets it as a conflict. */
     moved(to: number, now: Texts): void {
       if (to <= version || state !== "saved" || running) return;
+      const changed = differing(texts, now).filter((key) => !isSameNumber(key, texts[key], now[key]));
+      joined = [...new Set([...joined, ...changed])];
       version = to;
       saved = now;
       texts = now;
@@ -237,7 +267,9 @@ export function createAutosave({ save, newerOf, wait, notify, ...start }: Autosa
 export type Autosave = ReturnType<typeof createAutosave>;
 
 /** The newer report in a version conflict's problem document. */
-export function newerIn(members: Readonly<Record<string, unknown>> | undefined) {
+export function newerIn(members: Readonly<Record<string, unknown>> | undefined): Newer | null {
   const current = members?.current as Report | undefined;
-  return current ? { texts: textsOf(current), version: current.version } : null;
+  return current
+    ? { texts: textsOf(current), version: current.version, signed: current.signedAt !== null }
+    : null;
 }

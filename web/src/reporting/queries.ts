@@ -15,6 +15,7 @@ export const useStudy = (studyId: string) =>
 const reportsOf = (studyId: string) =>
   ({
     queryKey: ["reports", "study", studyId],
+    meta: { live: ["report", "reading", "reconciliation"] },
     queryFn: ({ signal }: { signal: AbortSignal }) =>
       answerOf(api.GET("/api/v1/reports/study/{studyId}", { params: { path: { studyId } }, signal })),
   }) as const;

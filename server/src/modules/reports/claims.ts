@@ -70,14 +70,11 @@ export async function claimsOf(
   return new Map(rows.map((row) => [row.studyId, row]));
 }
 
-/** Another reads the study: who, and since when. */
+/** Another reads the study; `claim` says since when. */
 export const claimed = (row: ClaimRow): Refusal =>
-  new Refusal(
-    "conflict",
-    "study.claimed",
-    `${row.userName} has been reading this study since ${row.claimedAt.toISOString()}.`,
-    { members: { claim: toClaim(row) } },
-  );
+  new Refusal("conflict", "study.claimed", `${row.userName} is reading this study.`, {
+    members: { claim: toClaim(row) },
+  });
 
 /**
  * The viewer takes the study to read. Who has it already keeps it; one statement decides between two who claim at once.
