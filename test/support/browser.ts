@@ -4,8 +4,11 @@ import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type 
 /** The name by which a test may reach the program as from another machine. */
 export const clinicHost = "isocenter.clinic.test";
 
+/** Debian's Chromium without windows, which takes a quarter less of the processor for the same pages. */
+const headlessShell = "/usr/bin/chromium-headless-shell";
 /** The system's Chromium; WebGL runs in software. */
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const executablePath =
+  process.env.CHROMIUM ?? (existsSync(headlessShell) ? headlessShell : "/usr/bin/chromium");
 /** Of Chromium's own surface: two pages that stand behind the address bar, and one for whatever may come next; for each page that a test opens. */
 const surface = [
   "WebUIOmniboxPopup",

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { S3Settings } from "@isocenter/server/platform/config.ts";
 import { freePorts } from "./ports.ts";
 
-const script = path.join(import.meta.dirname, "s3-server.sh");
+const script = path.join(import.meta.dirname, "s3-server.py");
 const programs = [
   "swift-proxy-server",
   "swift-account-server",
