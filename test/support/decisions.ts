@@ -91,6 +91,14 @@ export function decisionsArchive(options: Parameters<typeof createArchive>[2] = 
       );
       const inMetadata = metadata.find((one) => one["00080018"]?.Value?.[0] === made.SOPInstanceUID);
       const stored = located.find(({ SOPInstanceUID }) => SOPInstanceUID === made.SOPInstanceUID);
+      const SOPClassUID = text(readPart10(made.bytes).dataSet, Tags.SOPClassUID) ?? "";
+      const [committed] = await archive.commitment(who, [
+        { SOPClassUID, SOPInstanceUID: made.SOPInstanceUID },
+      ]);
+      const inQuarantine = await database.db`
+        select 1 from quarantine where sop_instance_uid = ${made.SOPInstanceUID} and resolved_at is null`;
+      // A sender whose images are in doubt, or gone for good, has to keep them, whoever's they are now.
+      expect(committed!.outcome === "ok").toBe(stored !== undefined && inQuarantine.length === 0);
       if (!stored) {
         expect(await archive.locateBySopInstanceUid(who, made.SOPInstanceUID, "none")).toEqual([]);
         expect(found.INSTANCE).toEqual([]);

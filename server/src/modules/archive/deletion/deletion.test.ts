@@ -191,6 +191,7 @@ test("purging is for another administrator, after retention, and takes objects a
   const purged = await at.database
     .db`select sop_instance_uid, sha256 from purged_instance where deletion_id = ${id}`;
   expect(purged).toHaveLength(3);
+  expect(await at.everywhere(first)).toBeNull();
   expect(await view(id)).toMatchObject({ status: "PURGED", actions: [] });
   await expect(restore(id)).rejects.toMatchObject({ code: "deletion.purged" });
   // What was purged and comes again is new.
