@@ -29,6 +29,7 @@ import {
 } from "./backup-format.ts";
 import { copyObject } from "./copy-object.ts";
 import { eachOf } from "./each.ts";
+import { olderSealCopies } from "./older-seal-copies.ts";
 import type { Progress } from "./progress.ts";
 import { countObjectRows, isNamed, listObjectTables, listTables, objectRows, quoted } from "./schema.ts";
 
@@ -227,6 +228,7 @@ async function copyObjects(
   const store = createFileStore(objectsFolder(target));
   await store.check();
   const tables = await listObjectTables(db);
+  const older = await olderSealCopies(db, store);
   const bar = progress("objects", total);
   const trouble = { missing: [] as string[], damaged: [] as string[] };
   let copied = 0;
@@ -245,7 +247,7 @@ async function copyObjects(
       copiedBytes += bytes;
       bar.advance(0, bytes);
     };
-    const outcome = await copyObject(objects, store, object, { compare: false, moved });
+    const outcome = await copyObject(objects, store, object, { compare: older.has(object.key), moved });
     if (outcome === "copied") copied += 1;
     if (outcome === "damaged") note("damaged", object.key);
     // What was deleted for good since the snapshot is no loss.

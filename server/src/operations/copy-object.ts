@@ -33,23 +33,23 @@ export async function checkObject(
 }
 
 export interface CopyOptions {
-  /** What is there already with the right size is read and compared as well. */
+  /** What is there already with the right size is read and compared as well; a seal's copy with that of the source. */
   compare: boolean;
   moved: (bytes: number) => void;
 }
 
-/**
- * Whether an object of which no row says size and hash, a seal's copy, lies there as it does in the source: one that a crash cut off is there as well, and so
- * is one of the time before an older back-up was brought back.
- */
-async function checkCopy(
+/** A seal's copy is a line of JSON, of which no row says size and hash; one that a crash cut off has no end. */
+async function checkSealCopy(
   from: ObjectStore,
   to: ObjectStore,
   key: string,
+  compare: boolean,
 ): Promise<"well" | "missing" | "damaged"> {
   if ((await sizeOrNull(to, key)) === null) return "missing";
-  const isSame = async () => (await from.read(key)).equals(await to.read(key));
-  return (await sizeOrNull(from, key)) === null || (await isSame()) ? "well" : "damaged";
+  const copy = await to.read(key);
+  if (copy.at(-1) !== 10) return "damaged";
+  const same = !compare || (await sizeOrNull(from, key)) === null || copy.equals(await from.read(key));
+  return same ? "well" : "damaged";
 }
 
 /** Copies an object once, whole and with the hash that its row says, or not at all. */
@@ -61,7 +61,7 @@ export async function copyObject(
 ): Promise<Copied> {
   const there =
     object.sha256 === null
-      ? await checkCopy(from, to, object.key)
+      ? await checkSealCopy(from, to, object.key, compare)
       : await checkObject(to, object, { fast: !compare });
   if (there === "well") return "there";
   if ((await sizeOrNull(from, object.key)) === null) return "missing";
