@@ -91,9 +91,10 @@ async function signIn(program: Program, username: string, password: string) {
 
 const second = { username: "second", password: `${testPassword} again` };
 
-async function signedIn(program: Program): Promise<{ one: Ask; other: Ask }> {
-  const one = asker(program, await program.login());
-  return { one, other: asker(program, await signIn(program, second.username, second.password)) };
+async function signedIn(program: Program) {
+  const headers = await program.login();
+  const other = asker(program, await signIn(program, second.username, second.password));
+  return { headers, one: asker(program, headers), other };
 }
 
 /** The first program has one administrator; two are needed to purge. */
@@ -253,6 +254,7 @@ const verified = async (dataDir: string) => {
 describe("kill -9 in the middle", { timeout: 180_000 }, () => {
   let dataDir: string;
   let program: Program;
+  let headers: { authorization: string };
   let one: Ask;
   let other: Ask;
   let db: Db;
@@ -267,7 +269,7 @@ describe("kill -9 in the middle", { timeout: 180_000 }, () => {
     for (const { bytes } of made) form.append("file", new Blob([bytes as Uint8Array<ArrayBuffer>]), "x.dcm");
     const answer = await fetch(`${program.url}/api/v1/images`, {
       method: "POST",
-      headers: await program.login(),
+      headers,
       body: form,
     });
     expect(answer.status).toBe(status);
@@ -344,16 +346,15 @@ describe("kill -9 in the middle", { timeout: 180_000 }, () => {
   async function goOn(): Promise<void> {
     await age(dataDir);
     program = await started(dataDir);
-    ({ one, other } = await signedIn(program));
+    ({ headers, one, other } = await signedIn(program));
     db = await openDatabase(dataDir);
   }
 
   /** Whose the studies are, and how many images REST and DICOMweb show of each. */
   async function shown(): Promise<Record<string, string>> {
     const { data } = await one("GET", "/studies?limit=100");
-    const { authorization } = await program.login();
     const answer = await fetch(`${program.url}/dicomweb/instances?limit=1000`, {
-      headers: { authorization },
+      headers,
     });
     const found = (await answer.json()) as { "0020000D": { Value: [string] } }[];
     const owners = new Map(
@@ -372,7 +373,8 @@ describe("kill -9 in the middle", { timeout: 180_000 }, () => {
   beforeAll(async () => {
     dataDir = await newFolder();
     program = await started(dataDir);
-    one = asker(program, await program.login());
+    headers = await program.login();
+    one = asker(program, headers);
     other = await addSecond(program, one);
     ({ key } = await one("POST", "/api-keys", { name: "import", roles: ["INTEGRATION"] }));
     await fs.mkdir(path.join(dataDir, "images"));
