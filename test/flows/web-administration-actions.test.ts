@@ -315,6 +315,8 @@ describe.skipIf(chromiumMissing())("what an administrator decides in the browser
       ).contactMinutes;
     await expect.poll(() => reached("CRITICAL")).toBe(20);
     await page.getByText("Saved").first().waitFor();
+    // The list is longer than the screen, and the page is not.
+    expect(await page.evaluate("document.documentElement.scrollHeight - innerHeight")).toBe(0);
     expect(await card("High").getByLabel("Reached within").inputValue()).toBe("45");
     await card("High").getByRole("button", { name: "Save" }).click();
     await expect.poll(() => reached("HIGH")).toBe(45);
