@@ -263,6 +263,21 @@ describe.skipIf(chromiumMissing())("from the ward to the scanner and back in the
     await call("PATCH", `/imaging-orders/${overnight.placed.id}`, left);
     await night.waitFor({ state: "detached" });
 
+    // A colleague who is faster is no second start.
+    const taken = await booked("Taken", 36);
+    await call("PATCH", `/imaging-orders/${taken.placed.id}`, { status: "ARRIVED" });
+    await page.getByRole("region", { name: "Waiting" }).getByRole("button", { name: "Taken, Eve" }).click();
+    await page.keyboard.press("s");
+    const question = page.getByRole("dialog", { name: "Is this the patient?" });
+    await question.waitFor();
+    await call("PATCH", `/imaging-orders/${taken.placed.id}`, { status: "IN_PROGRESS" });
+    await page.getByRole("alert").getByText("Somebody else was faster").waitFor();
+    await question.waitFor({ state: "detached" });
+    await call("PATCH", `/imaging-orders/${taken.placed.id}`, { status: "DISCONTINUED", reason: "a test" });
+    await page.getByRole("region", { name: "Did not take place" }).getByText("Taken, Eve").waitFor();
+    await page.getByRole("button", { name: "I have read it" }).click();
+    await page.keyboard.press("Escape");
+
     await page.keyboard.press("j");
     const panel = page.getByRole("complementary", { name: "Examination: Thorsby, Eve" });
     await panel.getByText("Take off ear-rings").waitFor();

@@ -15,6 +15,11 @@ export interface RefusedWish {
   blocking: { orderId: string; words: string } | null;
 }
 
+const unchanged = (order: ImagingOrder): string =>
+  t("Nothing was changed for {patient}", { patient: order.patient.name });
+const movedOn = (): string =>
+  t("Somebody else was faster, and the order has moved on. The list shows how it stands now.");
+
 /** What the desk does with orders, said afterwards, and told why where it was refused. */
 export function useWishes(days: readonly Schedule[]) {
   const [refused, setRefused] = useState<RefusedWish | null>(null);
@@ -30,7 +35,9 @@ export function useWishes(days: readonly Schedule[]) {
       detail:
         error instanceof ApiError && error.code === "version.conflict"
           ? t("Somebody else changed the order meanwhile. The list is read again: look, and try once more.")
-          : (error as Error).message,
+          : error instanceof ApiError && error.code === "order.illegal-transition"
+            ? movedOn()
+            : (error as Error).message,
       blocking: other && {
         orderId: other.orderId,
         words: t("In the way: {patient}, {procedure}, {time}", {
@@ -41,6 +48,10 @@ export function useWishes(days: readonly Schedule[]) {
       },
     });
   };
+
+  /** Somebody else was faster than the question that was open about the order. */
+  const overtaken = (order: ImagingOrder) =>
+    setRefused({ title: unchanged(order), detail: movedOn(), blocking: null });
 
   const place = async (order: ImagingOrder, to: Place, timeZone: string, date: string) => {
     setRefused(null);
@@ -83,9 +94,9 @@ export function useWishes(days: readonly Schedule[]) {
       await moveState(order, status, reason);
       toast({ title: said, detail: order.patient.name, tone: "ok" });
     } catch (error) {
-      explain(error, t("Nothing was changed for {patient}", { patient: order.patient.name }), order);
+      explain(error, unchanged(order), order);
     }
   };
 
-  return { refused, setRefused, place, state };
+  return { refused, setRefused, overtaken, place, state };
 }

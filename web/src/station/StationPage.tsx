@@ -1,6 +1,6 @@
 import type { Schedule } from "@isocenter/contract";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useMe } from "../api/client.ts";
 import { dayWords } from "../calendar/clock.ts";
 import { NoStations } from "../calendar/NoStations.tsx";
@@ -107,6 +107,16 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
       void wishes.state(one.order, "PERFORMED", t("Examination ended"));
     else setDialog(what);
   };
+  const overtaken =
+    dialog !== null &&
+    shown !== null &&
+    shown.order.actions.length > 0 &&
+    !shown.order.actions.includes(dialog);
+  useEffect(() => {
+    if (!overtaken || !shown) return;
+    setDialog(null);
+    wishes.overtaken(shown.order);
+  }, [overtaken, shown, wishes.overtaken]);
   useShortcuts(t("Station"), [
     { caps: ["J", "K"], label: t("move"), inBar: true },
     { caps: ["J"], label: t("next patient, also ↓"), on: ["j", "arrowdown"], run: () => move(1) },
