@@ -18,7 +18,7 @@ import { t } from "../words/words.ts";
 import { NoteDialog } from "./NoteDialog.tsx";
 import { moveStudy, useStudiesOf, writeLog } from "./queries.ts";
 import { SeriesGrid } from "./SeriesGrid.tsx";
-import type { Examination } from "./station.ts";
+import { type Examination, namedApart } from "./station.ts";
 import { WrongPatient } from "./WrongPatient.tsx";
 
 /** What has arrived of an examination, as it arrives; and whose it is where that is in doubt. */
@@ -46,7 +46,7 @@ export function Images({ order, others }: { order: ImagingOrder; others: readonl
               "{count, plural, one {# image} other {# images}} with this number came for another patient: {patient}.",
               {
                 count: study.numberOfImages,
-                patient: `${study.patient.name}, ${study.patient.identifier}`,
+                patient: namedApart(study.patient),
               },
             )}
           </p>

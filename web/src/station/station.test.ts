@@ -1,6 +1,6 @@
 import type { ImagingOrder, Schedule } from "@isocenter/contract";
 import { expect, test } from "vitest";
-import { examinationsOf, grouped, leftOver, waitOf } from "./station.ts";
+import { examinationsOf, grouped, leftOver, namedApart, waitOf } from "./station.ts";
 import { readStationState } from "./station-state.ts";
 
 const order = (id: string, more: Partial<ImagingOrder> = {}) =>
@@ -97,4 +97,10 @@ test("an address says what makes sense, and nothing else", () => {
     order: id,
   });
   expect(readStationState({ station: "*", date: "2026-02-30", order: 4 })).toEqual({ station: "*" });
+});
+
+test("two of one name and number are told apart by their birth dates", () => {
+  const one = { name: "Müllner, Jörg", identifier: "318220", sex: "M", birthDate: "2008-12-17" } as const;
+  expect(namedApart(one as never)).toBe("Müllner, Jörg, 318220, M, born 17 Dec 2008");
+  expect(namedApart({ ...one, name: "", birthDate: null } as never)).toBe("No name, 318220, M");
 });

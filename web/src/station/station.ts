@@ -1,8 +1,9 @@
-import type { ImagingOrder, Schedule } from "@isocenter/contract";
+import type { ImagingOrder, PatientSummary, Schedule } from "@isocenter/contract";
 import { minuteMs } from "../calendar/clock.ts";
 import { fits } from "../calendar/columns.ts";
+import { dayOf } from "../kit/dates.ts";
 import { byPriority } from "../orders/priorities.ts";
-import { message } from "../words/words.ts";
+import { message, t } from "../words/words.ts";
 import { allStations } from "./station-state.ts";
 
 type Column = Schedule["data"][number];
@@ -95,3 +96,9 @@ export function waitOf(
   if (order.status === "IN_PROGRESS") return of("runs", order.startedAt);
   return order.status === "SCHEDULED" ? of("late", startsAt) : null;
 }
+
+/** A patient, also by what tells apart two of one name and number. */
+export const namedApart = ({ name, identifier, sex, birthDate }: PatientSummary): string =>
+  [name || t("No name"), identifier, sex, birthDate && t("born {date}", { date: dayOf(birthDate) })]
+    .filter(Boolean)
+    .join(", ");
