@@ -92,6 +92,8 @@ export function webAppRoutes(folder = dist): Routes {
     await app.register(fastifyStatic, {
       root: folder,
       wildcard: false,
+      // Hundreds, and each would be two routes: what a start takes grows with them. They are found below when they are asked for.
+      globIgnore: ["assets/**"],
       cacheControl: false,
       preCompressed: true,
       setHeaders(response, file) {
@@ -104,7 +106,7 @@ export function webAppRoutes(folder = dist): Routes {
       const url = request.url.split("?")[0] ?? "/";
       const wantsPage = isPage(url) && (request.headers.accept ?? "").includes("text/html");
       if (wantsPage) return reply.header("cache-control", "no-cache").sendFile("index.html");
-      // One that was built since the start: whoever loads the page anew gets its files, too.
+      // Looked for on the disk: whoever loads a page that was built since the start gets its files, too.
       const name = /^\/assets\/[\w.-]+$/.exec(url)?.[0];
       if (name && fs.existsSync(path.join(folder, name))) return reply.sendFile(name.slice(1));
       return sendProblem(request, reply, nothingAt(request));
