@@ -80,12 +80,21 @@ function withLowerIds(schema: object): object {
   return made;
 }
 
+/** Making the code of a check shorter before it is compiled takes as long as making it, and each is compiled once in each process. */
+const code = { optimize: false };
+
 /**
  * JSON Schema checks. Bodies are taken as they are; parameters come as text and are read as what the schema says. Nothing
  * unknown is dropped in silence. A schema is compiled when it is first asked for: all of them together take longer than the rest of a start.
  */
 export function validators(): (part: SchemaPart) => Check {
-  const options: AjvOptions = { removeAdditional: false, useDefaults: true, allErrors: true, strict: false };
+  const options: AjvOptions = {
+    removeAdditional: false,
+    useDefaults: true,
+    allErrors: true,
+    strict: false,
+    code,
+  };
   const make = (more: AjvOptions): Ajv => {
     const ajv = new Ajv({ ...options, ...more });
     (addFormats as unknown as (ajv: Ajv) => void)(ajv);
@@ -111,16 +120,37 @@ export function validators(): (part: SchemaPart) => Check {
 
 type Serialize = (document: unknown) => string;
 
+interface Part {
+  type?: unknown;
+  anyOf?: readonly Part[];
+}
+
+/**
+ * Texts, objects and lists that may be null, said in the serializer's own word: of alternatives it compiles a check for each and asks it at each answer.
+ * Numbers stay as they are, because without a check they are rounded in silence.
+ */
+function withNullable(schema: object): object {
+  return JSON.parse(
+    JSON.stringify(schema, (_key, part: Part | null) => {
+      const [one, nothing, ...others] = part?.anyOf ?? [];
+      const plain = one?.type === "string" || one?.type === "object" || one?.type === "array";
+      if (!plain || nothing?.type !== "null" || others.length > 0) return part;
+      const { anyOf: _, ...rest } = part!;
+      return { ...one, ...rest, nullable: true };
+    }),
+  );
+}
+
 /** Writes answers as their schema says. Compiled at the first answer, as the checks are, and once for the two prefixes of a route. */
 export function serializers(): (part: SchemaPart) => Serialize {
-  const compile = SerializerSelector()({}, {});
+  const compile = SerializerSelector()({}, { ajv: { code, meta: false } });
   const known = new WeakMap<object, Serialize>();
   return ({ schema }) => {
     const key = schema as object;
     return (document) => {
       let serialize = known.get(key);
       if (serialize === undefined) {
-        serialize = compile({ schema, method: "", url: "", httpStatus: "" });
+        serialize = compile({ schema: withNullable(key), method: "", url: "", httpStatus: "" });
         known.set(key, serialize);
       }
       return serialize(document);
