@@ -71,6 +71,8 @@ export default defineConfig({
             // What all pages need is one file: else each set of pages that share a module makes a file of its own, fifty of them before
             // anything is seen.
             { name: "index", tags: ["$initial"] },
+            // What the viewer reads of this package at once: else it gets it together with the dictionary, which it asks for later.
+            { name: "colours", test: /\/packages\/dicom\/src\/cielab\.ts$/ },
           ],
         },
       },
