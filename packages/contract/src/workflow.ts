@@ -36,7 +36,8 @@ export const orderTransitions: Transitions<OrderStatus> = {
   SCHEDULED: ["ARRIVED", "ON_HOLD", "NO_SHOW", "CANCELLED"],
   ARRIVED: ["IN_PROGRESS", "CANCELLED"],
   IN_PROGRESS: ["PERFORMED", "DISCONTINUED", "CANCELLED"],
-  PERFORMED: ["COMPLETED"],
+  // Where it was not done after all, as when its images turn out to be another order's.
+  PERFORMED: ["COMPLETED", "DISCONTINUED"],
   COMPLETED: [],
   ON_HOLD: ["PENDING", "SCHEDULED", "CANCELLED"],
   CANCELLED: [],
