@@ -97,6 +97,17 @@ test("deleting an image, a series and a study; bringing back; purging", async ()
   const [whole] = (await call("GET", "/deletions")).body.data;
   const rules = { data: [{ modality: "", years: 0, untilAge: null }] };
   expect((await call("GET", "/retention-rules")).body.data[0]).toMatchObject({ years: 10, untilAge: 28 });
+  const named = (...modalities: string[]) => ({
+    data: modalities.map((modality) => ({ modality, years: 30, untilAge: null })),
+  });
+  // A rule counts for what images say, however a person calls it.
+  expect((await call("PUT", "/retention-rules", named("MRI", "x-ray", " ct "))).body.data).toMatchObject(
+    ["CT", "DX", "MR"].map((modality) => ({ modality })),
+  );
+  expect((await call("PUT", "/retention-rules", named("MRI", "mr"))).body.code).toBe("retention.duplicate");
+  const wrong = await call("PUT", "/retention-rules", named("CT", "breast?"));
+  expect([wrong.status, wrong.body.code]).toEqual([400, "retention.invalid-modality"]);
+  expect(wrong.body.errors).toMatchObject([{ path: "body.data.1.modality" }]);
   expect((await call("PUT", "/retention-rules", rules)).body).toEqual(rules);
   viewer = viewerAt(at.viewer.facilityIds);
   expect((await call("POST", `/deletions/${whole.id}/purge`, {})).status).toBe(400);

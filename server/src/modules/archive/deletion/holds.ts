@@ -1,4 +1,4 @@
-import type { PlaceHold } from "@isocenter/contract";
+import { type PlaceHold, readModality } from "@isocenter/contract";
 import {
   invalidAt,
   newId,
@@ -84,7 +84,22 @@ export async function liftHold(
   });
 }
 
-/** The retention rules of the viewer's home facility, all at once. @throws Refusal `invalid` (`retention.duplicate`) */
+/** As images have it: a rule for MRI would keep nothing, because theirs is MR. */
+function modalityOf(text: string, index: number): string {
+  if (text.trim() === "") return "";
+  const modality = readModality(text);
+  if (modality !== null) return modality;
+  throw invalidAt(
+    "retention.invalid-modality",
+    `body.data.${index}.modality`,
+    "is no modality as images have it, such as CT or MG",
+  );
+}
+
+/**
+ * The retention rules of the viewer's home facility, all at once.
+ * @throws Refusal `invalid` (`retention.invalid-modality`, `retention.duplicate`)
+ */
 export async function setRetentionRules(
   tx: Tx,
   viewer: Viewer,
@@ -92,7 +107,7 @@ export async function setRetentionRules(
   { clock, journal }: DecisionContext,
 ): Promise<void> {
   requirePermission(viewer, "retention.manage");
-  const clean = rules.map((rule) => ({ ...rule, modality: rule.modality.trim().toUpperCase() }));
+  const clean = rules.map((rule, index) => ({ ...rule, modality: modalityOf(rule.modality, index) }));
   if (new Set(clean.map(({ modality }) => modality)).size < clean.length)
     throw new Refusal("invalid", "retention.duplicate", "A modality has one rule.");
   const facilityId = viewer.homeFacilityId;
