@@ -174,6 +174,22 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await told.waitFor({ state: "detached" });
     expect(await page.getByLabel("Impression").inputValue()).toBe("Normal.");
     await call("POST", `/studies/${mixed?.id}/release`);
+
+    // Of a merge it is said that both are one person.
+    const [rightful] = (await call("GET", "/patients?query=rightful")).data;
+    const known = await call("POST", "/patients", { ...rita, lastName: "Renamed", firstName: "Renate" });
+    const [again] = (await call("GET", `/studies?patientId=${rightful.id}`)).data;
+    expect(again.id).toBe(mixed?.id);
+    await call("POST", `/patients/${rightful.id}/merge`, {
+      intoPatientId: known.id,
+      reason: "she married",
+      expectedVersion: rightful.version,
+    });
+    const merged = page.getByRole("alert").filter({ hasText: "was merged into another record" });
+    await merged.getByText("Rightful, Rita").waitFor();
+    await merged.getByText("Renamed, Renate").waitFor();
+    await merged.getByRole("button", { name: "The text is about them" }).click();
+    await merged.waitFor({ state: "detached" });
   });
 
   test("raises a critical finding, and the physician who asked answers it with what they understood", async () => {

@@ -16,6 +16,7 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 import { type ImageSet, imagesOf, moveStudyToReported, setOwnReport } from "../archive/index.ts";
+import { survivorOf } from "../patients/index.ts";
 import { appended } from "./append.ts";
 import { claimed, claimOf, endClaim } from "./claims.ts";
 import { type Content, differences, requireComplete, withGiven } from "./content.ts";
@@ -117,7 +118,8 @@ async function signed(
       requireComplete(signature.content, report.template);
       const study = await findStudy(tx, viewer, report.studyId, "locked");
       if (study.deleted) throw studyDeleted();
-      if (seen !== undefined && seen.toLowerCase() !== study.patientId) throw patientChanged();
+      if (seen !== undefined && seen.toLowerCase() !== study.patientId)
+        throw patientChanged((await survivorOf(tx, seen)) === study.patientId);
       const images = await imagesOf(tx, study.id);
       await requireHeldByNoOther(tx, viewer, study, context);
       const known = await knownTo(tx, report, viewer.id, await claimOf(tx, study.id, context.clock.now()));
@@ -149,11 +151,14 @@ const imagesArrived = (known: ImageSet, now: ImageSet): Refusal =>
     { members: { images: { known: known.count, now: now.count } } },
   );
 
-const patientChanged = (): Refusal =>
+/** @param merged both are one person, whose other record it is now */
+const patientChanged = (merged: boolean): Refusal =>
   new Refusal(
     "conflict",
     "report.patient-changed",
-    "Since you opened the report its study was given to another patient. See who it is, read whether the text is about them, and sign again.",
+    merged
+      ? "Since you opened the report its patient was merged into another record, by whose name they are known now. See who it is, read whether the text is about them, and sign again."
+      : "Since you opened the report its study was given to another patient. See who it is, read whether the text is about them, and sign again.",
   );
 
 /** Another radiologist who is reading the study signs it, or gives it away; a resident's claim stands in no radiologist's way. */

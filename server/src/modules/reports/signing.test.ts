@@ -143,6 +143,7 @@ describe("a signature", () => {
     await database.db`update study set patient_id = ${patientId} where id = ${study.id}`;
     const refused = await room.sign(radiologist, report, { patientId: report.patientId });
     expect([refused.status, refused.body.code]).toEqual([409, "report.patient-changed"]);
+    expect(refused.body.detail).toMatch(/given to another patient/);
     const seen = await read(report.id);
     expect([seen.status, seen.patientId]).toEqual(["DRAFT", patientId]);
     const { body } = await room.sign(radiologist, report, { patientId });
@@ -155,6 +156,11 @@ describe("a signature", () => {
     };
     const wrong = await room.amend(radiologist, body, { ...amendment, patientId: study.patientId });
     expect([wrong.status, wrong.body.code]).toEqual([409, "report.patient-changed"]);
+    // One who was merged is the same person by another record, and that is said.
+    await database.db`update patient set merged_into = ${patientId} where id = ${study.patientId}`;
+    const merged = await room.amend(radiologist, body, { ...amendment, patientId: study.patientId });
+    expect([merged.status, merged.body.code]).toEqual([409, "report.patient-changed"]);
+    expect(merged.body.detail).toMatch(/was merged into another record/);
   });
 
   test("stands before another radiologist's claim, not before a resident's", async () => {
