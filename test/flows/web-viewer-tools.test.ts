@@ -172,6 +172,19 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await keyboard.press("k");
     await pane.getByText("Key image").waitFor();
     await panelOf(page).getByRole("button", { name: "No longer a key image: Se 4 Im 2" }).waitFor();
+    const describe = panelOf(page).getByRole("button", { name: "Describe Se 4 Im 2" });
+    await describe.click();
+    await panelOf(page).getByLabel("What the image is for").selectOption("For surgery");
+    await panelOf(page).getByLabel("What is to be seen").fill("Portal vein");
+    await keyboard.press("Enter");
+    const described = panelOf(page).getByText("Portal vein, For surgery");
+    await described.waitFor();
+    // What is given up leaves what was said, and the keyboard comes back to the button.
+    await describe.press("Enter");
+    await panelOf(page).getByLabel("What is to be seen").fill("Nothing");
+    await keyboard.press("Escape");
+    await described.waitFor();
+    await describe.and(page.locator(":focus")).waitFor();
     await areKept(page);
     expect((await controlsOf(page)).unnamed).toEqual([]);
     expect(await violationsOf(page, ".vw")).toEqual([]);
@@ -194,6 +207,7 @@ describe.skipIf(chromiumMissing())("tools of the viewer", () => {
     await panelOf(page).locator("li[data-kind=ellipse] .vw-mark-go").click();
     await shows(paneOf(page), { state: "shown", "image-number": 2 });
     await paneOf(page).getByText("Key image").waitFor();
+    await described.waitFor();
   });
 
   test("hangs a volume with its prior, cuts planes whose values are those of their places, and links them", async () => {

@@ -153,10 +153,32 @@ export const PutMeasurementsQuery = Type.Object(
 );
 export type PutMeasurementsQuery = Static<typeof PutMeasurementsQuery>;
 
+/** What a key image is chosen for: titles of Key Object Selections (PS3.16 CID 7010). */
+export const keyImageTitles = [
+  "OF_INTEREST",
+  "FOR_REFERRING_PROVIDER",
+  "FOR_SURGERY",
+  "FOR_THERAPY",
+  "FOR_CONFERENCE",
+  "FOR_TEACHING",
+  "FOR_PATIENT",
+  "FOR_PEER_REVIEW",
+  "FOR_RESEARCH",
+  "FOR_PRINTING",
+  "FOR_REPORT_ATTACHMENT",
+] as const;
+export type KeyImageTitle = (typeof keyImageTitles)[number];
+
 export const KeyImage = Type.Object(
   {
     sopInstanceUid: uid,
     frame: Type.Optional(frame),
+    title: Type.Optional(
+      Type.Enum([...keyImageTitles], {
+        description:
+          "What it is chosen for; images of one title are one Key Object Selection. Absent: OF_INTEREST",
+      }),
+    ),
     note: Type.Optional(Type.String({ maxLength: 1024 })),
     window: Type.Optional(
       Type.Object({ center: number, width: Type.Number({ exclusiveMinimum: 0, maximum: 1e12 }) }, closed),

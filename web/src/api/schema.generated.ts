@@ -5871,6 +5871,11 @@ export interface components {
             sopInstanceUid: string;
             /** @description From 1 */
             frame?: number;
+            /**
+             * @description What it is chosen for; images of one title are one Key Object Selection. Absent: OF_INTEREST
+             * @enum {unknown}
+             */
+            title?: "OF_INTEREST" | "FOR_REFERRING_PROVIDER" | "FOR_SURGERY" | "FOR_THERAPY" | "FOR_CONFERENCE" | "FOR_TEACHING" | "FOR_PATIENT" | "FOR_PEER_REVIEW" | "FOR_RESEARCH" | "FOR_PRINTING" | "FOR_REPORT_ATTACHMENT";
             note?: string;
             window?: {
                 center: number;

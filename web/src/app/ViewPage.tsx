@@ -124,7 +124,7 @@ function FirstScreen({ studyInstanceUid, read }: { studyInstanceUid: string; rea
             dicomwebRoot={dicomwebRoot}
             fetchAuthorized={fetchAhead}
             desk={desk}
-            {...(beside ? { onInsertMeasurement: insert } : {})}
+            {...(beside ? { onInsert: insert } : {})}
             {...(mayRead && !open ? { onReport: () => show(true) } : {})}
             onSecondScreen={openSecond}
             onClose={close}

@@ -100,7 +100,7 @@ function OpenStudy(props: ViewerProps) {
     return (
       <ReadingRoom
         room={room}
-        onInsertMeasurement={props.onInsertMeasurement}
+        onInsert={props.onInsert}
         screen={props.screen ?? 1}
         onSecondScreen={props.onSecondScreen}
         onReport={props.onReport}

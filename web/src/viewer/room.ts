@@ -1,4 +1,3 @@
-import type { Measurement } from "@isocenter/contract";
 import type { Desk } from "./desk.ts";
 import type { Dicomweb, FetchAuthorized } from "./dicomweb.ts";
 import type { MarkedStudy } from "./marks/study-marks.ts";
@@ -19,10 +18,10 @@ export interface ViewerProps {
   /** What is kept for the person, and by whom; without it nothing is. */
   desk?: Desk;
   /**
-   * Takes a measurement into the report that is written beside the images: `text` is a part of a sentence, "9.4 mm (Se 4 Im 142)". Without it
+   * Takes a measurement or a key image into the report that is written beside the images: `text` is a part of a sentence, "9.4 mm (Se 4 Im 142)". Without it
    * there is no such command.
    */
-  onInsertMeasurement?: (text: string, measurement: Measurement) => void;
+  onInsert?: (text: string) => void;
   /** The second of two windows shows what the first one does not. */
   screen?: 1 | 2;
   /** Opens the second window; absent where there is none. */

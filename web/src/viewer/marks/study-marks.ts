@@ -18,6 +18,8 @@ export interface MarkedStudy {
   /** Makes an image a key image, or no longer one; answers which. */
   toggleKeyImage(image: StackImage, window: KeyImage["window"]): boolean;
   removeKeyImage(key: KeyImage): void;
+  /** Says what a key image is chosen for, and what is to be seen; of interest and nothing where nothing is said. */
+  describeKeyImage(key: KeyImage, said: Pick<KeyImage, "title" | "note">): void;
   /** Puts what is kept into the study as a structured report. Rejects in words for a person. */
   archive(): Promise<void>;
   retry(): void;
@@ -126,6 +128,17 @@ export function openMarkedStudy(options: MarkedStudyOptions): MarkedStudy {
       return isNew;
     },
     removeKeyImage: (key) => put(keys.get().filter((each) => keyOfImage(each) !== keyOfImage(key))),
+    describeKeyImage(key, { title, note = "" }) {
+      const described = (one: KeyImage): KeyImage => {
+        const { title: _title, note: _note, ...plain } = one;
+        return {
+          ...plain,
+          ...(title && title !== "OF_INTEREST" ? { title } : {}),
+          ...(note.trim() ? { note: note.trim() } : {}),
+        };
+      };
+      put(keys.get().map((each) => (keyOfImage(each) === keyOfImage(key) ? described(each) : each)));
+    },
     archive: archiveMeasurements,
     retry() {
       if (keeper.state.get().state === "failed") keeper.retry();

@@ -1,14 +1,16 @@
 import type { KeyImage, Measurement } from "@isocenter/contract";
-import { type Ref, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { joined } from "../../kit/joined.ts";
 import { t } from "../../words/words.ts";
 import type { Marked } from "../marks/annotations.ts";
 import { canBeKept, isInPlane } from "../marks/planes.ts";
 import { keyOfImage, type MarkedStudy } from "../marks/study-marks.ts";
-import { kindNames, shortText, sourceWords } from "../marks/words.ts";
+import { kindNames, placeWords, shortText, sourceWords } from "../marks/words.ts";
 import { createStore } from "../stack/store.ts";
 import { Icon, type IconName } from "./icons.tsx";
-import type { Place, Places } from "./places.ts";
+import { KeyImageRow } from "./KeyImageRow.tsx";
+import { citedAt, type Place, type Places } from "./places.ts";
+import { RowButton } from "./RowButton.tsx";
 import { lookAtPictures, SidePanel } from "./SidePanel.tsx";
 import type { MeasuredPlanes } from "./use-measured-planes.ts";
 import { useStore } from "./use-store.ts";
@@ -26,6 +28,7 @@ interface MeasurementsPanelProps {
   onRename: (id: string, label: string) => void;
   onRemove: (id: string) => void;
   onInsert: ((id: string) => void) | undefined;
+  onInsertKeyImage: ((image: KeyImage) => void) | undefined;
   onClose: () => void;
 }
 
@@ -238,7 +241,7 @@ function whereabouts(
   if (isInPlane(measurement))
     return { where: measuredPlanes.placeOf(measurement), go: measuredPlanes.goTo(measurement) };
   const place = places.ofInstance(measurement);
-  return { where: place ? placeText(place) : "", go: place && (() => onGo(place)) };
+  return { where: place ? placeWords(citedAt(place)) : "", go: place && (() => onGo(place)) };
 }
 
 function OthersMark({ measurement, ...props }: { measurement: Measurement } & MeasurementsPanelProps) {
@@ -260,66 +263,5 @@ function OthersMark({ measurement, ...props }: { measurement: Measurement } & Me
         <small>{where || t("on an image that is not open")}</small>
       </button>
     </li>
-  );
-}
-
-function KeyImageRow({ image, ...props }: { image: KeyImage } & MeasurementsPanelProps) {
-  const place = props.places.ofInstance(image);
-  const text = place ? placeText(place) : t("on an image that is not open");
-  return (
-    <li>
-      <Icon name="star" />
-      <button
-        type="button"
-        className="vw-mark-go"
-        disabled={!place}
-        onClick={(event) => {
-          if (place) props.onGo(place);
-          lookAtPictures(event);
-        }}
-      >
-        <b>{text}</b>
-        <small>{joined(place?.series.description, image.note)}</small>
-      </button>
-      {props.mayMark && (
-        <span className="vw-mark-actions">
-          <RowButton
-            icon="trash"
-            label={t("No longer a key image: {text}", { text })}
-            onClick={() => props.marked?.removeKeyImage(image)}
-          />
-        </span>
-      )}
-    </li>
-  );
-}
-
-const placeText = ({ series, imageNumber }: Place) =>
-  [
-    series.seriesNumber === undefined ? "" : t("Se {number}", { number: String(series.seriesNumber) }),
-    t("Im {number}", { number: String(imageNumber) }),
-  ]
-    .filter(Boolean)
-    .join(" ");
-
-interface RowButtonProps {
-  icon: IconName;
-  label: string;
-  ref?: Ref<HTMLButtonElement>;
-  onClick: () => void;
-}
-
-function RowButton({ icon, label, ref, onClick }: RowButtonProps) {
-  return (
-    <button
-      ref={ref}
-      type="button"
-      className="vw-icon-button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-    >
-      <Icon name={icon} size={14} />
-    </button>
   );
 }

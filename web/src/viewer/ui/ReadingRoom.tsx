@@ -4,7 +4,7 @@ import { initialLook, measureOf, overlaysFor } from "../layers/fusion.ts";
 import type { Marked } from "../marks/annotations.ts";
 import { isInPlane } from "../marks/planes.ts";
 import { keyOfImage } from "../marks/study-marks.ts";
-import { reportText, type Whereabouts } from "../marks/words.ts";
+import { keyImageText, reportText, type Whereabouts } from "../marks/words.ts";
 import { distinctPatients } from "../model/patient.ts";
 import { priorSeries } from "../model/studies.ts";
 import { headingOf, type SeriesEntry } from "../model/study.ts";
@@ -20,7 +20,7 @@ import { HelpOverlay } from "./HelpOverlay.tsx";
 import { KeyBar } from "./KeyBar.tsx";
 import { MeasurementsPanel } from "./MeasurementsPanel.tsx";
 import { PatientBanner, TwoPatients } from "./PatientBanner.tsx";
-import { type Places, placesIn } from "./places.ts";
+import { citedAt, type Places, placesIn } from "./places.ts";
 import { RegionsPanel } from "./RegionsPanel.tsx";
 import { SeriesStrip, seriesTitle } from "./SeriesStrip.tsx";
 import { StudyActions } from "./StudyActions.tsx";
@@ -44,7 +44,7 @@ const none = createStore<ViewportState | undefined>(undefined);
 
 interface ReadingRoomProps {
   room: Room;
-  onInsertMeasurement: ViewerProps["onInsertMeasurement"];
+  onInsert: ViewerProps["onInsert"];
   screen: 1 | 2;
   onSecondScreen: (() => void) | undefined;
   onReport: (() => void) | undefined;
@@ -60,14 +60,7 @@ const firstTool = (): ToolName => (globalThis.matchMedia("(pointer: coarse)").ma
 const plain = ({ center, width }: { center: number; width: number }) => ({ center, width });
 
 /** The whole screen of an open study. */
-export function ReadingRoom({
-  room,
-  onInsertMeasurement,
-  screen,
-  onSecondScreen,
-  onReport,
-  onClose,
-}: ReadingRoomProps) {
+export function ReadingRoom({ room, onInsert, screen, onSecondScreen, onReport, onClose }: ReadingRoomProps) {
   const { studies, session, dicomweb } = room;
   const studiesState = useStore(studies);
   const series = useMemo(
@@ -96,17 +89,23 @@ export function ReadingRoom({
   const key = image && keyOfImage({ sopInstanceUid: image.sopInstanceUid, frame: image.frameNumber });
   // A prior has key images of its own report, and a plane is no image of the study.
   const isOwn = image && image.studyInstanceUid === room.studyInstanceUid && !image.reformat;
-  const keyImage =
-    isOwn && room.marked && mayMark ? keyImages.some((each) => keyOfImage(each) === key) : undefined;
+  const chosenImage = isOwn ? keyImages.find((each) => keyOfImage(each) === key) : undefined;
+  const keyImage = isOwn && room.marked && mayMark ? chosenImage !== undefined : undefined;
   const { planes, togglePlanes, openPlanes } = usePlanes(hanging);
   const { volumes } = room;
   const measuredPlanes = useMeasuredPlanes({ series, volumes, hanging, openPlanes, controller, state });
   const insert =
-    onInsertMeasurement &&
+    onInsert &&
     ((id: string) => {
       const mark = marks.find(({ measurement }) => measurement.id === id);
       const at = mark && citedPlace(mark, places, measuredPlanes);
-      if (mark && at) onInsertMeasurement(reportText(mark.measurement, at), mark.measurement);
+      if (mark && at) onInsert(reportText(mark.measurement, at));
+    });
+  const insertKeyImage =
+    onInsert &&
+    ((chosen: KeyImage) => {
+      const place = places.ofInstance(chosen);
+      if (place) onInsert(keyImageText(chosen, citedAt(place)));
     });
   const overlayable = useMemo(
     () => overlaysFor(activeSeries, series, (entry) => isVolume(room.volumes.of(entry))),
@@ -162,6 +161,7 @@ export function ReadingRoom({
       const newest = marks.at(-1)?.measurement.id;
       const wanted = selected || newest;
       if (wanted) insert?.(wanted);
+      else if (chosenImage) insertKeyImage?.(chosenImage);
     },
     clear: () => session.removeMeasurements(),
     help: () => setHelp(true),
@@ -259,6 +259,7 @@ export function ReadingRoom({
           onRename={session.marks.rename}
           onRemove={(id) => session.marks.remove([id])}
           onInsert={insert}
+          onInsertKeyImage={insertKeyImage}
           onClose={() => setPanel("")}
         />
       )}
@@ -296,7 +297,7 @@ function citedPlace(
       imageNumber: planes.nameOf(measurement),
     };
   const place = places.ofImage(imageId);
-  return place && { seriesNumber: place.series.seriesNumber, imageNumber: place.imageNumber };
+  return place && citedAt(place);
 }
 
 /** Nothing as long as all is about one person. */

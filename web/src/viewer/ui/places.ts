@@ -1,3 +1,4 @@
+import type { Whereabouts } from "../marks/words.ts";
 import type { SeriesEntry } from "../model/study.ts";
 import { registeredImage } from "../pixels/image-source.ts";
 
@@ -40,3 +41,9 @@ export function placesIn(series: readonly SeriesEntry[]): Places {
     ofInstance: ({ sopInstanceUid, frame = 1 }) => all().get(`${sopInstanceUid}/${frame}`),
   };
 }
+
+/** An image as a report cites it. */
+export const citedAt = ({ series, imageNumber }: Place): Whereabouts => ({
+  seriesNumber: series.seriesNumber,
+  imageNumber,
+});

@@ -73,7 +73,7 @@ export const shortcutGroups: ShortcutGroup[] = [
     shortcuts: [
       { keys: ["Shift", "M"], what: message("Measurements and key images") },
       { keys: ["K"], what: message("Key image, or no longer one") },
-      { keys: ["M"], what: message("Measurement into the report") },
+      { keys: ["M"], what: message("Measurement or key image into the report") },
       { keys: ["A"], what: message("Attributes of the image") },
       { keys: ["F6"], what: message("Between tools, series, images and what is open beside them") },
       { keys: ["?"], what: message("This help") },

@@ -97,7 +97,7 @@ export async function archiveMeasurements(
   await archiveDocument(archive, viewer, place, () => measurementReport(source, kept));
 }
 
-/** The same for the key images of a study. */
+/** The same for the key images of a study, a document for each title that they have. */
 export async function archiveKeyImages(
   { db, archive }: Deps,
   viewer: Viewer,
@@ -116,7 +116,14 @@ export async function archiveKeyImages(
   const kept = row.images.filter(({ sopInstanceUid }) => images.has(sopInstanceUid));
   if (kept.length === 0) return;
   const author = { id: row.updatedBy, name: row.updatedByName };
-  const source: DocumentSource = { of, studyId, version: row.version, author, at: row.updatedAt, images };
-  const place = { StudyInstanceUID, studyId, patientId, facilityId, ...keyImageUids(studyId, row.version) };
-  await archiveDocument(archive, viewer, place, () => keyObjectSelection(source, kept));
+  for (const [title, chosen] of Map.groupBy(kept, (one) => one.title ?? "OF_INTEREST")) {
+    const pointed = new Map(
+      chosen.map(({ sopInstanceUid }) => [sopInstanceUid, images.get(sopInstanceUid)!] as const),
+    );
+    const { version, updatedAt: at } = row;
+    const source: DocumentSource = { of, studyId, version, author, at, images: pointed };
+    const uids = keyImageUids(studyId, version, title);
+    const place = { StudyInstanceUID, studyId, patientId, facilityId, ...uids };
+    await archiveDocument(archive, viewer, place, () => keyObjectSelection(source, chosen, title));
+  }
 }

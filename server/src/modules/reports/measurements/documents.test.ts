@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import {
   type ImageMeasurement,
+  type KeyImageTitle,
+  keyImageTitles,
   type MeasurementKind,
   measurementKinds,
   measurementPoints,
@@ -14,7 +16,7 @@ import { dciodvfy, dciodvfyMissing } from "@isocenter/test/support/dciodvfy.ts";
 import { dcmtkMissing, run } from "@isocenter/test/support/dcmtk.ts";
 import { reportPaper } from "@isocenter/test/support/paper.ts";
 import { expect, test } from "vitest";
-import { type DocumentSource, keyObjectSelection, measurementReport } from "./documents.ts";
+import { type DocumentSource, keyImageUids, keyObjectSelection, measurementReport } from "./documents.ts";
 
 const image = (sop: string, series: string, numberOfFrames = 1) =>
   [
@@ -104,6 +106,37 @@ const pointed = (...uids: string[]) => ({
   images: new Map([...source.images].filter(([uid]) => uids.includes(uid))),
 });
 
+test("key images have the title that they were chosen for, in a document of its own", () => {
+  const meaningsOf = (title?: KeyImageTitle) => {
+    const { dataSet } = readPart10(
+      keyObjectSelection(pointed("1.3.1"), [{ sopInstanceUid: "1.3.1" }], title),
+    );
+    const code = items(dataSet, Tags.ConceptNameCodeSequence)[0]!;
+    return [
+      text(code, Tags.CodeValue),
+      text(code, Tags.CodingSchemeDesignator),
+      text(code, Tags.CodeMeaning),
+    ];
+  };
+  expect(keyImageTitles.map(meaningsOf)).toEqual([
+    ["113000", "DCM", "Of Interest"],
+    ["113002", "DCM", "For Referring Provider"],
+    ["113003", "DCM", "For Surgery"],
+    ["113006", "DCM", "For Therapy"],
+    ["113005", "DCM", "For Conference"],
+    ["113004", "DCM", "For Teaching"],
+    ["113007", "DCM", "For Patient"],
+    ["113008", "DCM", "For Peer Review"],
+    ["113009", "DCM", "For Research"],
+    ["113018", "DCM", "For Printing"],
+    ["113020", "DCM", "For Report Attachment"],
+  ]);
+  expect(meaningsOf()).toEqual(meaningsOf("OF_INTEREST"));
+  const uids = keyImageTitles.map((title) => keyImageUids("study", 3, title).SOPInstanceUID);
+  expect(new Set(uids).size).toBe(keyImageTitles.length);
+  expect(keyImageUids("study", 3).SOPInstanceUID).toBe(uids[0]);
+});
+
 test("they speak the language of the facility", () => {
   const french = (at: DocumentSource) => ({ ...at, of: { ...at.of, language: "fr" } });
   const all = { ...withVolume, images: source.images };
@@ -141,7 +174,8 @@ test.skipIf(dciodvfyMissing())("dciodvfy has nothing to say of measurements and 
   expect(dciodvfy(keyObjectSelection({ ...pointed("1.2.2", "1.3.1"), of }, keyImages))).toEqual([]);
   expect(dciodvfy(measurementReport(pointed("1.2.1", "1.2.2"), measurements))).toEqual([]);
   expect(dciodvfy(keyObjectSelection(pointed("1.2.2", "1.3.1"), keyImages))).toEqual([]);
-  expect(dciodvfy(keyObjectSelection(pointed("1.3.1"), [{ sopInstanceUid: "1.3.1" }]))).toEqual([]);
+  for (const title of keyImageTitles)
+    expect(dciodvfy(keyObjectSelection(pointed("1.3.1"), [{ sopInstanceUid: "1.3.1" }], title))).toEqual([]);
 });
 
 test.skipIf(dcmtkMissing("dsrdump"))("DCMTK reads them back", async () => {

@@ -2,6 +2,7 @@ import {
   type ImageMeasurement,
   isInPlane,
   type KeyImage,
+  type KeyImageTitle,
   type MeasuredQuantity,
   type Measurement,
   type PlaneMeasurement,
@@ -63,9 +64,10 @@ export const measurementUids = (studyId: string, userId: string, version: number
 const classOf = (measurements: readonly Measurement[]): string =>
   measurements.some(isInPlane) ? SopClasses.Comprehensive3DSRStorage : SopClasses.ComprehensiveSRStorage;
 
-export const keyImageUids = (studyId: string, version: number) => ({
+/** A version of the list is a document for each title that its images have. */
+export const keyImageUids = (studyId: string, version: number, title: KeyImageTitle = "OF_INTEREST") => ({
   SeriesInstanceUID: derivedUid("key-images-series", studyId),
-  SOPInstanceUID: derivedUid("key-images", studyId, version),
+  SOPInstanceUID: derivedUid("key-images", studyId, version, ...(title === "OF_INTEREST" ? [] : [title])),
   SOPClassUID: SopClasses.KeyObjectSelectionDocumentStorage,
 });
 
@@ -288,11 +290,33 @@ export function measurementReport(source: DocumentSource, measurements: readonly
   });
 }
 
-/** The images that show what matters, as Key Object Selection (PS3.3 A.35.4) by TID 2010, as a Part 10 file. */
-export function keyObjectSelection(source: DocumentSource, keyImages: readonly KeyImage[]): Uint8Array {
+/** Document titles (PS3.16 CID 7010). */
+const titles: Readonly<Record<KeyImageTitle, Code>> = {
+  OF_INTEREST: code("113000", "DCM", "Of Interest"),
+  FOR_REFERRING_PROVIDER: code("113002", "DCM", "For Referring Provider"),
+  FOR_SURGERY: code("113003", "DCM", "For Surgery"),
+  FOR_TEACHING: code("113004", "DCM", "For Teaching"),
+  FOR_CONFERENCE: code("113005", "DCM", "For Conference"),
+  FOR_THERAPY: code("113006", "DCM", "For Therapy"),
+  FOR_PATIENT: code("113007", "DCM", "For Patient"),
+  FOR_PEER_REVIEW: code("113008", "DCM", "For Peer Review"),
+  FOR_RESEARCH: code("113009", "DCM", "For Research"),
+  FOR_PRINTING: code("113018", "DCM", "For Printing"),
+  FOR_REPORT_ATTACHMENT: code("113020", "DCM", "For Report Attachment"),
+};
+
+/**
+ * The images that show what matters, as Key Object Selection (PS3.3 A.35.4) by TID 2010, as a Part 10 file.
+ * @param keyImages of one title
+ */
+export function keyObjectSelection(
+  source: DocumentSource,
+  keyImages: readonly KeyImage[],
+  title: KeyImageTitle = "OF_INTEREST",
+): Uint8Array {
   const { of, author, at, version, images } = source;
   const { date, time } = dicomMoment(at, of.facility.timeZone);
-  const uids = keyImageUids(source.studyId, version);
+  const uids = keyImageUids(source.studyId, version, title);
   const notes = keyImages.flatMap(({ note }, index) =>
     note?.trim() ? [`${index + 1}: ${note.trim()}`] : [],
   );
@@ -307,7 +331,7 @@ export function keyObjectSelection(source: DocumentSource, keyImages: readonly K
     ContentTime: time,
     ...evidence(source),
     ...requestItems(of),
-    ...rootContainer(code("113000", "DCM", "Of Interest"), "2010", [
+    ...rootContainer(titles[title], "2010", [
       languageItem(of.language),
       ...observerItems(author.name, short(of.facility.name, 64)),
       ...(notes.length > 0

@@ -260,3 +260,21 @@ test("the signature puts the signer's measurements and the key images into the s
   expect(await documentsOf(id)).toEqual(["DOC", "KO", "SR", "SR"]);
   expect(await database.db`select 1 from quarantine`).toEqual([]);
 });
+
+test("key images of several titles are a document each, with what is to be seen in those that are chosen for it", async () => {
+  const { id, uid } = await studyWithImage();
+  const images = [
+    { sopInstanceUid: uid, title: "FOR_SURGERY", note: "Branches of the left portal vein" },
+    { sopInstanceUid: uid, title: "OF_INTEREST" },
+    { sopInstanceUid: uid, note: "Cyst" },
+  ];
+  const kept = await putKeys(radiologist, id, { images });
+  expect(kept.body).toMatchObject({ images });
+  expect((await putKeys(radiologist, id, { images: [{ sopInstanceUid: uid, title: "NICE" }] })).status).toBe(
+    400,
+  );
+  expect((await room.sign(radiologist, await room.begin(radiologist, id))).status).toBe(200);
+  await room.server.journal.drain();
+  await platform.jobs.drain();
+  expect(await documentsOf(id)).toEqual(["DOC", "KO", "KO", "SR"]);
+});
