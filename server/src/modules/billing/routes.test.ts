@@ -350,7 +350,12 @@ describe("changing and making void", () => {
     await refund(id, { amount: 1 });
     expect((await call("POST", url, {})).status).toBe(400);
     const made = await call("POST", url, { reason: "twice" });
-    expect(made.body).toMatchObject({ status: "VOID", voidReason: "twice", outstanding: 0, actions: [] });
+    expect(made.body).toMatchObject({
+      status: "VOID",
+      voidReason: "twice",
+      outstanding: 0,
+      actions: ["reissue"],
+    });
     for (const again of [
       await call("POST", url, { reason: "twice" }),
       await pay(id, { amount: 1 }),
