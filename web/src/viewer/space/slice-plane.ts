@@ -73,10 +73,17 @@ export function cutOf(shown: SlicePlane, cutting: SlicePlane): [Vector, Vector] 
   return ends.length === 2 ? [ends[0]!, ends[1]!] : undefined;
 }
 
-/** The image of a stack whose plane comes nearest to a point, and how near; undefined where none says its place. */
+/** Millimetres within which slices lie at one place. */
+const samePlace = 0.01;
+
+/**
+ * The image of a stack whose plane comes nearest to a point, and how near; undefined where none says its place.
+ * @param from the image that the stack shows: of several at one place, such as phases or b-values, the one is taken that is of the same phase
+ */
 export function nearestSlice(
   images: readonly StackImage[],
   point: Vector,
+  from?: number,
 ): { index: number; distance: number } | undefined {
   let best: { index: number; distance: number } | undefined;
   images.forEach((image, index) => {
@@ -85,5 +92,18 @@ export function nearestSlice(
     const distance = distanceTo(plane, point);
     if (!best || Math.abs(distance) < Math.abs(best.distance)) best = { index, distance };
   });
-  return best;
+  const shown = from === undefined ? undefined : images[from];
+  if (!best || !shown) return best;
+  const phase = atPlaceOf(images, shown).indexOf(from!);
+  const there = atPlaceOf(images, images[best.index]!);
+  return { ...best, index: there[Math.max(0, Math.min(phase, there.length - 1))]! };
+}
+
+/** The images of a stack that lie where one of them does, in their order. */
+function atPlaceOf(images: readonly StackImage[], image: StackImage): number[] {
+  const place = slicePlaneOf(image);
+  return images.flatMap((other, index) => {
+    const plane = place && slicePlaneOf(other);
+    return plane && Math.abs(distanceTo(plane, place.centre)) < samePlace ? [index] : [];
+  });
 }

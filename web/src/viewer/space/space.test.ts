@@ -51,6 +51,20 @@ describe("scrolling together", () => {
     expect(followingIndex(thin[31]!, { images: thick, index: 0 }, 50)?.index).toBe(14);
   });
 
+  test("stays in its phase where several images lie at one place, one phase after the other or side by side", () => {
+    const leading = stack("axial", steps(0, 1, 100))[50]!;
+    const after = stack("axial", [...steps(0, 5, 20), ...steps(0, 5, 20), ...steps(0, 5, 20)]);
+    const beside = stack(
+      "axial",
+      steps(0, 5, 20).flatMap((place) => [place, place, place]),
+    );
+    const of = (images: StackImage[], index: number) => followingIndex(leading, { images, index }, 0)?.index;
+    expect([of(after, 3), of(after, 23), of(after, 43)]).toEqual([10, 30, 50]);
+    expect([of(beside, 9), of(beside, 10), of(beside, 11)]).toEqual([30, 31, 32]);
+    // The last phase is missing where it goes to.
+    expect(of(after.slice(0, 45), 43)).toBe(30);
+  });
+
   test("a prior is shifted only where it would lie elsewhere altogether", () => {
     const now = stack("axial", steps(0, 1, 100));
     const near = stack("axial", steps(10, 1, 100), "9.9");

@@ -48,9 +48,10 @@ export function followingIndex(
   if (!plane || !theirs || !areParallel(plane, theirs)) return undefined;
   const same = plane.frameOfReferenceUid === theirs.frameOfReferenceUid;
   const by = same ? 0 : shift;
-  return nearestSlice(follower.images, [
+  const place: Vector = [
     plane.centre[0] + plane.normal[0] * by,
     plane.centre[1] + plane.normal[1] * by,
     plane.centre[2] + plane.normal[2] * by,
-  ]);
+  ];
+  return nearestSlice(follower.images, place, follower.index);
 }

@@ -100,7 +100,7 @@ export function pointAt(session: Session, hanging: Hanging, slot: number, x: num
     const state = controller?.state.get();
     const theirs = state?.shown && slicePlaneOf(state.shown);
     if (!controller || !state || theirs?.frameOfReferenceUid !== plane.frameOfReferenceUid) continue;
-    const nearest = nearestSlice(state.images, place);
+    const nearest = nearestSlice(state.images, place, state.index);
     if (nearest && nearest.index !== state.index) controller.goTo(nearest.index);
   }
 }
