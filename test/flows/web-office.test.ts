@@ -195,6 +195,20 @@ describe.skipIf(chromiumMissing())("those who ask, bill and lead, in the browser
     ]);
   });
 
+  test("figures that could not be read are not said to be counted", async () => {
+    const page = await flow.open({ as: admin, expected: (text) => /status of 500/.test(text) });
+    const failing = { status: 500, contentType: "application/problem+json", body: "{}" };
+    await page.route("**/api/v1/analytics/**", (route) => route.fulfill(failing));
+    await page.goto("/analytics");
+    const short = page.getByRole("region", { name: "In short" });
+    await short.getByText("could not be read").nth(3).waitFor();
+    expect(await short.getByText(/…|n 0/).count()).toBe(0);
+    expect(await page.getByText("Counted at").count()).toBe(0);
+    await page.unroute("**/api/v1/analytics/**");
+    await page.reload();
+    await page.getByText("Counted at").waitFor();
+  });
+
   test("figures are those of the API, and their CSV is the table", async () => {
     const page = await signedIn(admin.username, admin.password);
     await page.getByRole("link", { name: "Insight" }).click();

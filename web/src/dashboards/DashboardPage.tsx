@@ -1,7 +1,6 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMe } from "../api/client.ts";
 import { Button } from "../kit/Button.tsx";
-import { useNow } from "../kit/now.ts";
 import { EmptyState } from "../kit/States.tsx";
 import { useShortcuts } from "../kit/shortcuts.ts";
 import { clockTime } from "../shell/time.ts";
@@ -11,7 +10,7 @@ import { type DashboardState, moved, spanOf, type View } from "./dashboard-state
 import { Filters } from "./Filters.tsx";
 import { type FigureName, figures, figuresFor } from "./figures.ts";
 import { exportFigures, groupingOf, Panel } from "./Panel.tsx";
-import { queryOf } from "./queries.ts";
+import { queryOf, useFigures } from "./queries.ts";
 import { Tiles } from "./Tiles.tsx";
 import "../reading/reading.css";
 import "./dashboards.css";
@@ -22,10 +21,16 @@ export function DashboardPage() {
   const navigate = useNavigate();
   const me = useMe();
   const today = useToday();
-  const now = useNow(60_000);
   const { names, own } = figuresFor(me?.roles ?? []);
   const chosen = state.view && names.includes(state.view) ? state.view : null;
   const shown: readonly FigureName[] = chosen ? [chosen] : names;
+  const [first = "volumes"] = shown;
+  // As the first panel asks for it: one answer for both.
+  const counted = useFigures(
+    first,
+    queryOf(first, state, spanOf(state, today), groupingOf(first, state)),
+    shown.length > 0,
+  ).data;
   const go = (search: DashboardState) => void navigate({ to: "/analytics", search });
   const { table, ...drawn } = state;
   const toggleTable = () => go(table ? drawn : { ...drawn, table: "yes" });
@@ -90,7 +95,7 @@ export function DashboardPage() {
           today={today}
           own={own}
           examinations={examinations}
-          asOf={t("Counted at {time}", { time: clockTime(now) })}
+          asOf={counted ? t("Counted at {time}", { time: clockTime(Date.parse(counted.asOf)) }) : ""}
         />
         <div className="dashboard">
           {!chosen && examinations && <Tiles state={state} today={today} names={names} />}

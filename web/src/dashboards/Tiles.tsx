@@ -95,7 +95,7 @@ function OneTile({ tile, state, today }: { tile: Tile; state: DashboardState; to
   const now = useFigures(tile.name, queryOf(tile.name, state, span, ""));
   const before = useFigures(tile.name, queryOf(tile.name, state, spanBefore(span), ""));
   const over = useFigures(tile.name, queryOf(tile.name, state, span, "time"));
-  const value = tile.valueOf(now.data?.data[0]);
+  const value = now.data ? tile.valueOf(now.data.data[0]) : null;
   const counted = tile.countOf(now.data?.data[0]);
   const earlier = tile.countOf(before.data?.data[0]) > 0 ? tile.valueOf(before.data?.data[0]) : null;
   return (
@@ -103,9 +103,10 @@ function OneTile({ tile, state, today }: { tile: Tile; state: DashboardState; to
       <div className="text-12 text-text-2">{tile.label}</div>
       <div className="flex items-center gap-3">
         <strong className="text-28 font-semibold whitespace-nowrap">
-          {!now.data ? "…" : value === null ? "–" : tile.say(value)}
+          {now.data ? (value === null ? "–" : tile.say(value)) : now.isError ? "–" : "…"}
         </strong>
-        {tile.change !== "share" && (
+        {now.isError && !now.data && <span className="text-12 text-urg">{t("could not be read")}</span>}
+        {now.data && tile.change !== "share" && (
           <span className="text-12 whitespace-nowrap text-text-3">
             {t("n {count}", { count: countOf(counted) })}
           </span>
