@@ -81,6 +81,10 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
       expect.stringContaining("Ordinary"),
     ]);
     expect((await controlsOf(page)).unnamed).toEqual([]);
+    // Where the keys are is seen, also before a row is chosen.
+    await page.keyboard.press("Tab");
+    await list.focus();
+    expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
 
     await page.keyboard.press("j");
     const panel = page.getByRole("complementary", { name: /Emergency/ });
