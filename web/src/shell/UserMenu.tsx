@@ -24,7 +24,7 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       button={
         <button
           type="button"
-          className="rounded-full"
+          className="account rounded-full"
           aria-label={t("{name}: your account", { name: me.fullName })}
           title={me.fullName}
         >
