@@ -70,7 +70,7 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
 
   test("goes from the list to a signed report by keyboard, and the order is completed", async () => {
     // A wrong password is a 422.
-    const page = await flow.open({ expected: (text) => /status of 422/.test(text) });
+    const page = await flow.open({ expected: (text) => /status of 4(09|22)/.test(text) });
     await signInByForm(page, "reader", ownPassword);
     await page.getByRole("link", { name: "Reading" }).click();
     const list = page.getByRole("grid", { name: "Studies to read" });
@@ -121,6 +121,25 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await page.getByRole("button", { name: "Amend" }).click();
     const amend = page.getByRole("dialog", { name: "Amend the report" });
     await amend.getByLabel("What changed and why").fill("a second look");
+    // What is said against it is seen, however long the text is.
+    await page.setViewportSize({ width: 1280, height: 640 });
+    const problem = { code: "version.conflict", detail: "Somebody else was faster." };
+    await page.route(
+      "**/amend",
+      (route) =>
+        route.fulfill({
+          status: 409,
+          contentType: "application/problem+json",
+          body: JSON.stringify(problem),
+        }),
+      { times: 1 },
+    );
+    await amend.getByLabel("Password").fill(ownPassword);
+    await amend.getByLabel("Password").press("Enter");
+    const against = amend.getByRole("alert").filter({ hasText: problem.detail });
+    await against.waitFor();
+    const { y = 0, height = 0 } = (await against.boundingBox()) ?? {};
+    expect(y + height).toBeLessThan(640);
     await amend.getByLabel("Impression").fill("Normal. A small calcification.");
     await amend.getByLabel("Recommendations").fill("None.");
     await amend.getByLabel("Password").fill(ownPassword);

@@ -1,5 +1,5 @@
 import type { PatientSummary } from "@isocenter/contract";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { answerOf } from "../api/api.ts";
 import { api } from "../api/client.ts";
 import { queryClient } from "../api/live.ts";
@@ -45,7 +45,14 @@ export function SignDialog({
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  /** What stands against signing and is not about the password. */
+  const [refused, setRefused] = useState<string | null>(null);
   const [warning, setWarning] = useState<string | null>(null);
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // In a long text what was answered would lie below what is seen.
+    if (error || refused || warning) end.current?.scrollIntoView({ block: "nearest" });
+  }, [error, refused, warning]);
   const seeWhoItIs = async () => {
     void queryClient.invalidateQueries({ queryKey: ["reports"] });
     const one = { params: { path: { id: reportId } } };
@@ -58,6 +65,7 @@ export function SignDialog({
     const sent = sending();
     setBusy(true);
     setError(null);
+    setRefused(null);
     try {
       await run(password, shown.id);
       sent();
@@ -69,7 +77,8 @@ export function SignDialog({
       const isPatient = problem?.code === "report.patient-changed";
       if (isPatient) await seeWhoItIs();
       if (isPatient || problem?.code === "report.images-arrived") setWarning(problem.detail);
-      else setError(problem?.detail ?? t("That did not work. Nothing was signed."));
+      else if (problem?.code.startsWith("password.")) setError(problem.detail);
+      else setRefused(problem?.detail ?? t("That did not work. Nothing was signed."));
     } finally {
       setBusy(false);
     }
@@ -95,6 +104,11 @@ export function SignDialog({
             {warning}
           </p>
         )}
+        {refused && (
+          <p className="note crit" role="alert">
+            {refused}
+          </p>
+        )}
         <Field
           label={t("Password")}
           type="password"
@@ -103,7 +117,7 @@ export function SignDialog({
           error={error}
           onChange={(event) => setPassword(event.target.value)}
         />
-        <div className="flex justify-end gap-2">
+        <div ref={end} className="flex justify-end gap-2">
           <Button variant="ghost" onClick={onClose}>
             {t("Cancel")}
           </Button>
