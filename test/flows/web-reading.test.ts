@@ -1,3 +1,4 @@
+import { newUid } from "@isocenter/dicom";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { controlsOf, violationsOf } from "../support/accessibility.ts";
@@ -224,6 +225,28 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await merged.getByText("Renamed, Renate").waitFor();
     await merged.getByRole("button", { name: "The text is about them" }).click();
     await merged.waitFor({ state: "detached" });
+  });
+
+  test("is told while reading that images were taken away, and that the study was taken back", async () => {
+    const named = { PatientID: "Z-4", PatientName: "Blurred^Bo", StudyInstanceUID: newUid() };
+    for (const SeriesNumber of [1, 2]) await flow.store(ctInstance({ ...named, SeriesNumber }).bytes);
+    const [study] = await settled("Blurred");
+    const page = await flow.open({ as: own("reader"), expected: (text) => /status of 404/.test(text) });
+    await page.goto(`/studies/${named.StudyInstanceUID}/view?read=true`);
+    const report = page.getByRole("complementary", { name: "Report", exact: true });
+    await report.getByRole("button", { name: "Begin the report" }).waitFor();
+    const [series] = (await call("GET", `/studies/${study?.id}/series`)).data;
+    await call("DELETE", `/series/${series.id}`, { reason: "the patient moved" });
+    const taken = report.getByRole("alert").filter({ hasText: "1 image was taken from this study" });
+    await taken.waitFor();
+    const { version } = await call("GET", `/studies/${study?.id}`);
+    const back = { status: "IN_PROGRESS", reason: "is repeated", expectedVersion: version };
+    await call("PATCH", `/studies/${study?.id}/status`, back);
+    await report.getByText("taken back from the readers").waitFor();
+    expect(await violationsOf(page, ".report-beside")).toEqual([]);
+    await taken.getByRole("button", { name: "Load it anew" }).click();
+    await taken.waitFor({ state: "detached" });
+    await report.getByRole("button", { name: "Begin the report" }).waitFor();
   });
 
   test("raises a critical finding, and the physician who asked answers it with what they understood", async () => {

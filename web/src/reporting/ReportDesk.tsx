@@ -12,6 +12,7 @@ import { PatientOf } from "./PatientOf.tsx";
 import { useStudy, useStudyReport } from "./queries.ts";
 import { Beside, Body, ClinicalQuestion, isWriting } from "./ReportPage.tsx";
 import { ReportState } from "./ReportState.tsx";
+import { StudyChanged } from "./StudyChanged.tsx";
 import "./reporting.css";
 
 interface ReportDeskProps {
@@ -79,6 +80,7 @@ function Desk({ studyId }: { studyId: string }) {
         <div className="report-question">
           <ClinicalQuestion study={study.data} />
         </div>
+        <StudyChanged study={study.data} />
         <Body study={study.data} report={report.data} />
         <Beside study={study.data} writing={isWriting(report.data)} />
       </div>

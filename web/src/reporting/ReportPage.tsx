@@ -25,6 +25,7 @@ import { ReadByAnother } from "./ReadByAnother.tsx";
 import { ReportEditor } from "./ReportEditor.tsx";
 import { ReportState } from "./ReportState.tsx";
 import { SignedReport } from "./SignedReport.tsx";
+import { StudyChanged } from "./StudyChanged.tsx";
 import { Withdrawn } from "./Withdrawn.tsx";
 import "../reading/reading.css";
 import "./reporting.css";
@@ -45,6 +46,7 @@ export function ReportPage() {
   return (
     <div className="report-page">
       <PatientHeader study={study.data} report={report.data} />
+      <StudyChanged key={study.data.id} study={study.data} />
       <div className="report-desk">
         <Body study={study.data} report={report.data} alone />
         <Beside study={study.data} writing={isWriting(report.data)}>

@@ -7,7 +7,7 @@ import { queryClient } from "../api/live.ts";
 export const useStudy = (studyId: string) =>
   useQuery({
     queryKey: ["studies", "one", studyId],
-    meta: { live: ["study", "patient", "reconciliation", "report"] },
+    meta: { live: ["study", "series", "image", "patient", "reconciliation", "report"] },
     queryFn: ({ signal }) =>
       answerOf(api.GET("/api/v1/studies/{id}", { params: { path: { id: studyId } }, signal })),
   });
