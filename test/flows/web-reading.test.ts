@@ -322,6 +322,13 @@ describe.skipIf(chromiumMissing())("a radiologist's work in the browser", () => 
     await pane.waitFor();
     // From the report to the images, where single keys are tools again.
     await page.keyboard.press("F6");
+    // Where nothing is measured it is the key image that goes into the report.
+    await page.keyboard.press("k");
+    await pane.getByText("Key image").waitFor();
+    await page.keyboard.press("m");
+    await expect.poll(() => findings.inputValue()).toMatch(/^A lesion of Key image \(.*Im \d+\)$/);
+    await findings.fill("A lesion of");
+    await page.keyboard.press("F6");
     await page.keyboard.press("l");
     const { x = 0, y = 0, width = 0, height = 0 } = (await pane.boundingBox()) ?? {};
     await page.mouse.move(x + width * 0.4, y + height * 0.4);

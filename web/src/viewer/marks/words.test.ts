@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reportText } from "./words.ts";
+import { keyImageText, reportText } from "./words.ts";
 
 test("a report says where something was measured: in an image of a series, or on a plane that was cut from it", () => {
   const length = {
@@ -14,4 +14,13 @@ test("a report says where something was measured: in an image of a series, or on
   expect(reportText({ ...length, label: "Node" }, { seriesNumber: undefined, imageNumber: 1 })).toBe(
     "Node 40.5 mm (Im 1)",
   );
+});
+
+test("a key image is cited by what is to be seen and what it is for, else as a key image", () => {
+  const at = { seriesNumber: 4, imageNumber: 2 };
+  expect(keyImageText({}, at)).toBe("Key image (Se 4 Im 2)");
+  expect(keyImageText({ title: "OF_INTEREST" }, at)).toBe("Key image (Se 4 Im 2)");
+  expect(keyImageText({ note: "Cyst" }, at)).toBe("Cyst (Se 4 Im 2)");
+  expect(keyImageText({ note: "Cyst", title: "FOR_SURGERY" }, at)).toBe("Cyst, For surgery (Se 4 Im 2)");
+  expect(keyImageText({ title: "FOR_CONFERENCE" }, at)).toBe("For the conference (Se 4 Im 2)");
 });
