@@ -44,6 +44,27 @@ describe.skipIf(chromiumMissing())("what stands around every page", () => {
     await page.waitForURL(/\/findings$/);
   });
 
+  test("what is typed before the palette has come is for it, not for the keys of the page", async () => {
+    const page = await flow.open({ as: admin });
+    const here = Promise.withResolvers<void>();
+    await page.route("**/assets/CommandPalette-*.js", async (route) => {
+      await here.promise;
+      await route.continue();
+    });
+    await page.goto("/orders");
+    await page.getByText(/^Live/).waitFor();
+    const asked = page.waitForRequest("**/assets/CommandPalette-*.js");
+    await page.keyboard.press("Control+k");
+    await asked;
+    // As a scanner types: a number, with an Enter behind it. N would place an order, and G F would lead to the findings.
+    for (const key of ["n", "g", "f", "Backspace", "Backspace", "Backspace", ..."PAL-77", "Enter"])
+      await page.keyboard.press(key);
+    expect(new URL(page.url()).pathname).toBe("/orders");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    here.resolve();
+    await page.waitForURL(/\/studies\/[\d.]+\/view$/);
+  });
+
   test("a locked screen shows nothing, keeps what was typed, and opens by the password alone", async () => {
     const page = await flow.open({ expected: (text) => /users\/login|401/.test(text) });
     await signInByForm(page, admin.username, admin.password);

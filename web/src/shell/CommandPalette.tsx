@@ -10,6 +10,7 @@ import { Kbd } from "../kit/Kbd.tsx";
 import { useRegisteredShortcuts } from "../kit/shortcuts.ts";
 import { toast } from "../kit/toast.ts";
 import { t } from "../words/words.ts";
+import type { Early } from "./EarlyKeys.tsx";
 import { actionEntries, type Entry, foundEntries, matching } from "./palette-entries.ts";
 import "./palette.css";
 
@@ -41,7 +42,8 @@ function useFound(typed: string, onLeave: () => void) {
       toast({ tone: "urg", title: t("The study could not be opened"), detail: t("Try again in a moment.") });
     }
   };
-  const wanted = query.length >= shortestSearch && typed.trim().length >= shortestSearch;
+  const looked = typed.trim().slice(0, 128);
+  const wanted = query.length >= shortestSearch && looked.length >= shortestSearch;
   const entries =
     wanted && search.data
       ? foundEntries(search.data, {
@@ -53,16 +55,17 @@ function useFound(typed: string, onLeave: () => void) {
   return {
     entries,
     failed: wanted && search.isError,
-    busy: wanted && (search.isFetching || query !== typed.trim()),
+    // Also before anything was asked for: Enter comes as fast as the number.
+    busy: looked.length >= shortestSearch && (search.isFetching || query !== looked),
   };
 }
 
 /** One field for everything: pages, what keys do here, and what the department has by this name or number. */
-export function CommandPalette({ onClose }: { onClose: () => void }) {
+export function CommandPalette({ early, onClose }: { early: Early; onClose: () => void }) {
   const id = useId();
   const router = useRouter();
   const me = useMe();
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(early.text);
   const [active, setActive] = useState(0);
   const registrations = useRegisteredShortcuts();
   const found = useFound(typed, onClose);
@@ -91,7 +94,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const chosen = entries[Math.min(active, entries.length - 1)];
   const groups = [...Map.groupBy(entries, ({ group }) => group)];
   // Enter after a number that was scanned or typed fast is for what it finds, not for what is still shown of the letters before.
-  const [entered, setEntered] = useState(false);
+  const [entered, setEntered] = useState(early.entered);
   useEffect(() => {
     if (!entered || found.busy) return;
     setEntered(false);

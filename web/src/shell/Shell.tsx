@@ -6,6 +6,7 @@ import { placesFor } from "../app/places.ts";
 import { everywhere, useShortcuts } from "../kit/shortcuts.ts";
 import { Uploads } from "../uploads/Uploads.tsx";
 import { t } from "../words/words.ts";
+import { type Early, EarlyKeys } from "./EarlyKeys.tsx";
 import { KeyBar } from "./KeyBar.tsx";
 import { AlarmBar } from "./NoticeBell.tsx";
 import { OfflineBanner } from "./OfflineBanner.tsx";
@@ -23,7 +24,9 @@ const CommandPalette = lazily(async () => ({
 export function Shell() {
   useKeptSize();
   const [help, setHelp] = useState(false);
-  const [palette, setPalette] = useState(false);
+  /** Open where it is not null. */
+  const [palette, setPalette] = useState<Early | null>(null);
+  const openPalette = () => setPalette({ text: "", entered: false });
   const navigate = useNavigate();
   const permissions = useMe()?.permissions ?? [];
   const named = useMatches({ select: (matches) => matches.at(-1)?.staticData.title });
@@ -41,7 +44,7 @@ export function Shell() {
       )
         return;
       event.preventDefault();
-      setPalette((shown) => !shown);
+      setPalette((shown) => (shown ? null : { text: "", entered: false }));
     };
     addEventListener("keydown", open);
     return () => removeEventListener("keydown", open);
@@ -68,7 +71,7 @@ export function Shell() {
       <div className="contents max-md:hidden">
         <Rail />
       </div>
-      <TopBar title={title} onHelp={() => setHelp(true)} onSearch={() => setPalette(true)} />
+      <TopBar title={title} onHelp={() => setHelp(true)} onSearch={openPalette} />
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col overflow-hidden outline-0">
         <OfflineBanner />
         <AlarmBar />
@@ -77,7 +80,7 @@ export function Shell() {
         </div>
       </main>
       <KeyBar onHelp={() => setHelp(true)} />
-      <PhoneTabs onMore={() => setPalette(true)} />
+      <PhoneTabs onMore={openPalette} />
       <Uploads />
       {help && (
         <Suspense>
@@ -85,8 +88,8 @@ export function Shell() {
         </Suspense>
       )}
       {palette && (
-        <Suspense>
-          <CommandPalette onClose={() => setPalette(false)} />
+        <Suspense fallback={<EarlyKeys into={palette} onClose={() => setPalette(null)} />}>
+          <CommandPalette early={palette} onClose={() => setPalette(null)} />
         </Suspense>
       )}
     </div>
