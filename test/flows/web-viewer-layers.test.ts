@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing, signInByForm } from "../support/browser.ts";
-import { type Attributes, ctInstance, instance, type MadeInstance } from "../support/instances.ts";
+import { type Attributes, ctInstance, instance, type MadeInstance, xaFilm } from "../support/instances.ts";
 import { phantomSeries, phantomValue } from "../support/phantom.ts";
 import { pictureOf } from "../support/screen.ts";
 import { addRadiologist, openStudy, paneOf, shows } from "../support/viewer-page.ts";
@@ -411,6 +411,34 @@ describe.skipIf(chromiumMissing())("what lies over pictures in the viewer", () =
       }, seconds);
     expect([await colourAt(1.4), await colourAt(0.2), await colourAt(1.2)]).toEqual(["blue", "red", "blue"]);
     expect(await page.getByRole("link", { name: "Save" }).getAttribute("download")).toBe("Se 1 Colon.mp4");
+  });
+
+  test("a film that is played says what is left out of it, and in a small viewport it stays said whose it is", async () => {
+    const study = newUid();
+    const frame = new Uint8Array(64 * 64).fill(100);
+    const film = xaFilm([frame, frame, frame, frame], {
+      StudyInstanceUID: study,
+      PatientName: "Trimmed^Tove",
+      PatientID: "PH-20",
+      PatientBirthDate: "19580302",
+      StudyDate: "20260105",
+      StartTrim: "2",
+      StopTrim: "4",
+      PreferredPlaybackSequencing: 1,
+    });
+    await flow.store(film.bytes);
+    const page = await flow.open({ as: reader });
+    await page.goto(`/studies/${study}/view`);
+    const pane = paneOf(page);
+    await shows(pane, { state: "shown" });
+    await pane.click();
+    if ((await pane.getByText("Plays 3 of 4 images").count()) === 0) await page.keyboard.press(" ");
+    await pane.getByText("Plays 3 of 4 images · back and forth").waitFor();
+    const zoom = pane.locator(".vw-corner").getByText(/^Zoom /);
+    await zoom.waitFor();
+    await page.setViewportSize({ width: 1440, height: 240 });
+    await expect.poll(() => zoom.isVisible()).toBe(false);
+    expect(await pane.getByText("Trimmed, Tove").isVisible()).toBe(true);
   });
 });
 
