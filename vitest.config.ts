@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /** Of packages, server and web: what takes long, and then has a process of its own. */
 const longUnits = [
   "**/{corpus,memory}.test.ts",
-  "server/src/platform/objects-*.test.ts",
+  "server/src/platform/objects/{azure,file,mark,s3}.test.ts",
   "packages/imaging/{src/encode,test/dcmtk}.test.ts",
 ];
 

@@ -1,5 +1,5 @@
 import { finished } from "node:stream/promises";
-import type { Db } from "@isocenter/server/platform/database.ts";
+import type { Db } from "@isocenter/server/platform/database/database.ts";
 
 /** What a cell may be; an array is one of texts or ids, an object JSON. */
 export type Cell = string | number | boolean | null | Date | Buffer | readonly string[] | object;

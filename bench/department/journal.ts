@@ -1,6 +1,6 @@
 import { entryHash, genesis } from "@isocenter/server/modules/journal/chain.ts";
 import { headStatement, type Signer } from "@isocenter/server/modules/journal/signing.ts";
-import type { Db } from "@isocenter/server/platform/database.ts";
+import type { Db } from "@isocenter/server/platform/database/database.ts";
 import type { Rows } from "./copy.ts";
 import type { Person, SeededPatient } from "./people.ts";
 import { idOf } from "./random.ts";

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { connect, type Db } from "@isocenter/server/platform/database.ts";
+import { connect, type Db } from "@isocenter/server/platform/database/database.ts";
 import { createLog, openForOperator, readConfig } from "@isocenter/server/platform/index.ts";
 import { seededPassword } from "./seed.ts";
 

@@ -5,7 +5,7 @@
  */
 import { configuredCost, createPasswordHasher } from "@isocenter/server/modules/identity/passwords.ts";
 import { createSigner, type Signer } from "@isocenter/server/modules/journal/signing.ts";
-import type { Db } from "@isocenter/server/platform/database.ts";
+import type { Db } from "@isocenter/server/platform/database/database.ts";
 import { createLog, openForOperator, readConfig } from "@isocenter/server/platform/index.ts";
 import { dropIndexes, gatherRows } from "./copy.ts";
 import { day } from "./course.ts";
@@ -138,7 +138,7 @@ async function main(folder: string, orders: number): Promise<void> {
   const { connection, close } = await openForOperator(config, createLog({ logLevel: "error" }), {
     database: "current",
   });
-  const { connect } = await import("@isocenter/server/platform/database.ts");
+  const { connect } = await import("@isocenter/server/platform/database/database.ts");
   // One connection: what is set for the session is set for all that follows.
   const db = connect({ ...connection, max: 1 });
   try {

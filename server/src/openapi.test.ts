@@ -2,11 +2,11 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openApiDocument } from "./openapi.ts";
-import { indexJson, indexPage } from "./platform/openapi/api-index.ts";
-import { requestExamples } from "./platform/openapi/examples.ts";
-import { operationIdOf } from "./platform/openapi/names.ts";
-import { referencePage } from "./platform/openapi/reference.ts";
-import { type Document, type Operation, operationsOf, type Schema } from "./platform/openapi/types.ts";
+import { indexJson, indexPage } from "./platform/http/openapi/api-index.ts";
+import { requestExamples } from "./platform/http/openapi/examples.ts";
+import { operationIdOf } from "./platform/http/openapi/names.ts";
+import { referencePage } from "./platform/http/openapi/reference.ts";
+import { type Document, type Operation, operationsOf, type Schema } from "./platform/http/openapi/types.ts";
 
 let document: Document;
 let operations: { name: string; method: string; path: string; operation: Operation }[];

@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { connect, type Db } from "@isocenter/server/platform/database.ts";
-import { embeddedSocketPath } from "@isocenter/server/platform/embedded-postgres.ts";
+import { connect, type Db } from "@isocenter/server/platform/database/database.ts";
+import { embeddedSocketPath } from "@isocenter/server/platform/database/embedded-postgres.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { giveCluster } from "../support/cluster.ts";
 import { testPassword } from "../support/identity.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { createSigner } from "@isocenter/server/modules/journal/signing.ts";
-import { connect, type Db } from "@isocenter/server/platform/database.ts";
+import { connect, type Db } from "@isocenter/server/platform/database/database.ts";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { seedDepartment } from "../../bench/department/seed.ts";
 import { testDatabase } from "../support/database.ts";

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { implementationClassUid } from "@isocenter/dicom";
 import { answerContexts, createDimseServer } from "@isocenter/dimse";
-import { connect } from "@isocenter/server/platform/database.ts";
-import { embeddedSocketPath } from "@isocenter/server/platform/embedded-postgres.ts";
+import { connect } from "@isocenter/server/platform/database/database.ts";
+import { embeddedSocketPath } from "@isocenter/server/platform/database/embedded-postgres.ts";
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { violationsOf } from "../support/accessibility.ts";

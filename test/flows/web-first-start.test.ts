@@ -1,6 +1,6 @@
 import path from "node:path";
-import { connect } from "@isocenter/server/platform/database.ts";
-import { embeddedSocketPath } from "@isocenter/server/platform/embedded-postgres.ts";
+import { connect } from "@isocenter/server/platform/database/database.ts";
+import { embeddedSocketPath } from "@isocenter/server/platform/database/embedded-postgres.ts";
 import { describe, expect, test } from "vitest";
 import { controlsOf, violationsOf } from "../support/accessibility.ts";
 import { chromiumMissing } from "../support/browser.ts";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { AzureSettings } from "@isocenter/server/platform/config.ts";
+import type { AzureSettings } from "@isocenter/server/platform/config/config.ts";
 import { freePorts } from "./ports.ts";
 
 const program = path.resolve(import.meta.dirname, "../foreign/node_modules/.bin/azurite-blob");

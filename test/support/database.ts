@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect, type Db } from "@isocenter/server/platform/database.ts";
+import { connect, type Db } from "@isocenter/server/platform/database/database.ts";
 import { afterAll, beforeAll, inject } from "vitest";
 
 /** Of who still has the database open, a hundredth of a second apart; whoever stays longer is thrown out. */

@@ -1,4 +1,4 @@
-import type { Db } from "@isocenter/server/platform/database.ts";
+import type { Db } from "@isocenter/server/platform/database/database.ts";
 import { newId } from "@isocenter/server/platform/index.ts";
 
 /** Two systems of a facility, and what came from them and went to them: one in a hundred is not settled. */

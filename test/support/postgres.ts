@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { connect } from "@isocenter/server/platform/database.ts";
-import { startEmbeddedPostgres } from "@isocenter/server/platform/embedded-postgres.ts";
+import { connect } from "@isocenter/server/platform/database/database.ts";
+import { startEmbeddedPostgres } from "@isocenter/server/platform/database/embedded-postgres.ts";
+import { migrate } from "@isocenter/server/platform/database/migrations.ts";
 import { prepareJobs } from "@isocenter/server/platform/jobs-postgres.ts";
-import { migrate } from "@isocenter/server/platform/migrations.ts";
 import type { TestProject } from "vitest/node";
 import { clusterVariable, copyCluster } from "./cluster.ts";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { S3Settings } from "@isocenter/server/platform/config.ts";
+import type { S3Settings } from "@isocenter/server/platform/config/config.ts";
 import { freePorts } from "./ports.ts";
 
 const script = path.join(import.meta.dirname, "s3-server.py");

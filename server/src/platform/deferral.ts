@@ -3,12 +3,12 @@ import { Readable } from "node:stream";
 import type { Permission } from "@isocenter/contract";
 import type { FastifyRequest, HTTPMethods } from "fastify";
 import type { Clock } from "./clock.ts";
-import { type Db, transact } from "./database.ts";
-import type { App } from "./http.ts";
-import { bodyOf } from "./http-body.ts";
+import { type Db, transact } from "./database/database.ts";
+import type { App } from "./http/app.ts";
+import { bodyOf } from "./http/body.ts";
 import { newId } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
-import type { ObjectStore } from "./objects.ts";
+import type { ObjectStore } from "./objects/objects.ts";
 import { Refusal } from "./refusal.ts";
 import type { Viewer } from "./viewer.ts";
 

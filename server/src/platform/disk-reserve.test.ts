@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { manualClock } from "./clock.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./config/config.ts";
 import { createDiskReserve } from "./disk-reserve.ts";
-import type { ObjectStore } from "./objects.ts";
+import type { ObjectStore } from "./objects/objects.ts";
 
 const gibibyte = 1 << 30;
 const refused = { kind: "out-of-space", code: "store.disk-reserve" };

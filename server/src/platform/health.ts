@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { Type } from "typebox";
-import type { App, Routes } from "./http.ts";
+import type { App, Routes } from "./http/app.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface HealthCheck {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Clock } from "./clock.ts";
-import type { Db, Tx } from "./database.ts";
+import type { Db, Tx } from "./database/database.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import type { Viewer } from "./viewer.ts";

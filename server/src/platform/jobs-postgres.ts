@@ -11,8 +11,8 @@ import {
 } from "graphile-worker";
 import type { Logger as Log } from "pino";
 import type { Clock } from "./clock.ts";
-import type { Reader } from "./database.ts";
-import { type ConnectionSettings, connect, connectionString, type Db } from "./database.ts";
+import type { Reader } from "./database/database.ts";
+import { type ConnectionSettings, connect, connectionString, type Db } from "./database/database.ts";
 import type { AddJob, Jobs, JobTask } from "./jobs.ts";
 
 const defaultAttempts = 12;

@@ -1,4 +1,4 @@
-import type { Reader } from "./database.ts";
+import type { Reader } from "./database/database.ts";
 
 /**
  * Work that survives a crash: rows of PostgreSQL, added in the transaction of the command that wants them done. A task runs at

@@ -1,5 +1,5 @@
 import pino, { type DestinationStream, type Logger } from "pino";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 
 /** Members that never reach the log, wherever they stand: secrets, and what names a patient. */
 const redactedKeys = [

@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { testDatabase } from "@isocenter/test/support/database.ts";
 import { Registry } from "prom-client";
 import { expect, test } from "vitest";
-import { transact } from "./database.ts";
+import { transact } from "./database/database.ts";
 import { measureDatabase, measuredStore } from "./metrics-stores.ts";
-import type { ObjectStore } from "./objects.ts";
+import type { ObjectStore } from "./objects/objects.ts";
 import { Refusal } from "./refusal.ts";
 
 const database = testDatabase();

@@ -1,6 +1,6 @@
 import { Gauge, Histogram, type Registry } from "prom-client";
-import { type Db, observeTransactions } from "./database.ts";
-import type { ObjectStore } from "./objects.ts";
+import { type Db, observeTransactions } from "./database/database.ts";
+import type { ObjectStore } from "./objects/objects.ts";
 import { Refusal } from "./refusal.ts";
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];

@@ -1,24 +1,24 @@
 import path from "node:path";
 import type { Logger } from "pino";
 import { systemClock } from "./clock.ts";
-import type { Config } from "./config.ts";
-import { type ConnectionSettings, connect, type Db } from "./database.ts";
-import { requireDatabase } from "./database-reached.ts";
+import type { Config } from "./config/config.ts";
+import { type ConnectionSettings, connect, type Db } from "./database/database.ts";
+import { startEmbeddedPostgres } from "./database/embedded-postgres.ts";
+import { migrate } from "./database/migrations.ts";
+import { requireDatabase } from "./database/reached.ts";
+import { lastUsedFirst } from "./database/warm-connections.ts";
 import { createDiskReserve } from "./disk-reserve.ts";
-import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { HealthCheck } from "./health.ts";
 import { createJobs, prepareJobs } from "./jobs-postgres.ts";
 import { createMetrics } from "./metrics.ts";
 import { measureDatabase, measuredStore } from "./metrics-stores.ts";
-import { migrate } from "./migrations.ts";
-import type { ObjectStore } from "./objects.ts";
-import { createFileStore } from "./objects-file.ts";
-import { markObjects } from "./objects-mark.ts";
+import { createFileStore } from "./objects/file.ts";
+import { markObjects } from "./objects/mark.ts";
+import type { ObjectStore } from "./objects/objects.ts";
 import type { Platform } from "./platform.ts";
 import { Refusal } from "./refusal.ts";
 import { openServerCertificate } from "./tls.ts";
-import { lastUsedFirst } from "./warm-connections.ts";
 
 /** A process has at most 20 connections: these, and the few that the job queue opens for itself. */
 const poolSize = 14;
@@ -111,7 +111,7 @@ export async function openObjects(
   process: string,
 ): Promise<ObjectStore> {
   if (config.azure) {
-    const { createAzureStore } = await import("./objects-azure.ts");
+    const { createAzureStore } = await import("./objects/azure.ts");
     return createAzureStore({
       settings: config.azure,
       spoolFolder: path.join(config.dataDir, `spool-azure${process}`),
@@ -123,7 +123,7 @@ export async function openObjects(
     onClose("objects", () => store.close());
     return store;
   }
-  const { createS3Store } = await import("./objects-s3.ts");
+  const { createS3Store } = await import("./objects/s3.ts");
   const store = createS3Store({
     settings: config.s3,
     spoolFolder: path.join(config.dataDir, `spool-s3${process}`),

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
-import type { Config } from "./config.ts";
-import type { Db } from "./database.ts";
+import type { Config } from "./config/config.ts";
+import type { Db } from "./database/database.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics.ts";
-import type { ObjectStore } from "./objects.ts";
+import type { ObjectStore } from "./objects/objects.ts";
 import type { ServerCertificate } from "./tls.ts";
 
 /** What every module stands on; made once by `main`, passed to whoever needs it. */

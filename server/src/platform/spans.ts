@@ -1,4 +1,4 @@
-import type { Fragment, Reader } from "./database.ts";
+import type { Fragment, Reader } from "./database/database.ts";
 
 /** From a moment until before another; null is open. */
 export interface Span {

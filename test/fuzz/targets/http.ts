@@ -1,11 +1,11 @@
 import { DicomError, dataSetOf, readDataSet, TransferSyntaxes, writeDataSet } from "@isocenter/dicom";
 import { StatusError } from "@isocenter/dimse";
 import { supportedKeys } from "@isocenter/server/modules/archive/index.ts";
-import { readRange } from "@isocenter/server/platform/http-range.ts";
+import { MultipartError, readParts } from "@isocenter/server/platform/http/multipart.ts";
+import { readRange } from "@isocenter/server/platform/http/range.ts";
 import { Refusal } from "@isocenter/server/platform/index.ts";
-import { MultipartError, readParts } from "@isocenter/server/platform/multipart.ts";
 import { acceptedRanges } from "@isocenter/server/protocols/dicomweb/accept.ts";
-import { parseQido } from "@isocenter/server/protocols/dicomweb/qido-query.ts";
+import { parseQido } from "@isocenter/server/protocols/dicomweb/qido/query.ts";
 import { readIdentifier } from "@isocenter/server/protocols/dimse/identifier.ts";
 import { latin1, type Target } from "../target.ts";
 

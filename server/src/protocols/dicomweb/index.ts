@@ -7,18 +7,18 @@ import { createDeidentifier, type Deidentifier } from "@isocenter/dicom";
 import { type Archive, deidentificationSecret } from "../../modules/archive/index.ts";
 import type { Rendering } from "../../modules/rendering/index.ts";
 import type { App, Config, Routes } from "../../platform/index.ts";
-import { registerQido } from "./qido.ts";
-import { registerStow } from "./stow.ts";
+import { registerQido } from "./qido/qido.ts";
+import { registerStow } from "./stow/stow.ts";
 import { dicomwebPath } from "./urls.ts";
-import { registerBulkData } from "./wado-bulkdata.ts";
-import { registerFrames } from "./wado-frames.ts";
-import { registerInstances } from "./wado-instances.ts";
-import { registerMetadata } from "./wado-metadata.ts";
-import { registerRendered } from "./wado-rendered.ts";
-import { registerUri, registerUriAtRoot } from "./wado-uri.ts";
+import { registerBulkData } from "./wado/bulkdata.ts";
+import { registerFrames } from "./wado/frames.ts";
+import { registerInstances } from "./wado/instances.ts";
+import { registerMetadata } from "./wado/metadata.ts";
+import { registerRendered } from "./wado/rendered.ts";
+import { registerUri, registerUriAtRoot } from "./wado/uri.ts";
 
-export { hostedExamRoutes } from "./hosted-exams.ts";
-export { type HostedDeps, hostedPacsRoutes } from "./hosted-routes.ts";
+export { hostedExamRoutes } from "./hosted/exams.ts";
+export { type HostedDeps, hostedPacsRoutes } from "./hosted/routes.ts";
 
 export interface DicomwebDeps {
   config: Pick<Config, "publicUrl" | "maxUploadBytes" | "jwtSecret" | "dataDir">;

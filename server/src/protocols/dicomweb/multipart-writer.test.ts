@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { createLentMemory } from "../../platform/lent-memory.ts";
+import { createLentMemory } from "../../platform/objects/lent-memory.ts";
 import { multipartMessage, type OutgoingPart } from "./multipart-writer.ts";
 
 const pieceBytes = 256 << 10;
