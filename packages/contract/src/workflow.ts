@@ -36,8 +36,7 @@ export const orderTransitions: Transitions<OrderStatus> = {
   SCHEDULED: ["ARRIVED", "ON_HOLD", "NO_SHOW", "CANCELLED"],
   ARRIVED: ["IN_PROGRESS", "CANCELLED"],
   IN_PROGRESS: ["PERFORMED", "DISCONTINUED", "CANCELLED"],
-  // Where it was not done after all, as when its images turn out to be another order's.
-  PERFORMED: ["COMPLETED", "DISCONTINUED"],
+  PERFORMED: ["COMPLETED"],
   COMPLETED: [],
   ON_HOLD: ["PENDING", "SCHEDULED", "CANCELLED"],
   CANCELLED: [],

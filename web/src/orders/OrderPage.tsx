@@ -176,72 +176,61 @@ function Moves({ order }: { order: ImagingOrder }) {
       setBusy(false);
     }
   };
-  const again = hasEnded(order.status) && <OrderAgain order={order} />;
-  if (moves.length === 0 && !mayAppoint) return again || null;
+  if (moves.length === 0 && !mayAppoint) return hasEnded(order.status) ? <OrderAgain order={order} /> : null;
   return (
-    <>
-      <section className="flex flex-wrap gap-2" aria-label={t("What may be done")}>
-        {mayAppoint && (
-          <Button
-            size="l"
-            icon="calendar"
-            hotkey="M"
-            {...(order.actions.includes("schedule") ? { variant: "primary" as const } : {})}
-            onClick={() => setAppointing(true)}
-          >
-            {order.actions.includes("schedule") ? t("Find a slot") : t("Move the appointment")}
-          </Button>
-        )}
-        {appointing && (
-          <Suspense fallback={null}>
-            <Appoint order={order} onClose={() => setAppointing(false)} />
-          </Suspense>
-        )}
-        {moves.map((status, index) => (
-          <Button
-            key={status}
-            size="l"
-            busy={busy}
-            variant={
-              status === "CANCELLED" || status === "DISCONTINUED"
-                ? "danger"
-                : index === 0 && !order.actions.includes("schedule")
-                  ? "primary"
-                  : undefined
-            }
-            onClick={() => (wantsReason.includes(status) ? setAsking(status) : void move(status))}
-          >
-            {moveWord(status)}
-          </Button>
-        ))}
-        {order.status === "ARRIVED" && moves.includes("CANCELLED") && (
-          <p className="basis-full text-12 text-text-2">
-            {t(
-              "Marked as arrived by mistake? There is no way back: cancel this order with that reason, and order the examination anew.",
-            )}
-          </p>
-        )}
-        {order.status === "PERFORMED" && moves.includes("DISCONTINUED") && (
-          <p className="basis-full text-12 text-text-2">
-            {t(
-              "It was not performed after all, or its images were another order’s? There is no way back: discontinue this order with that reason, and order the examination anew.",
-            )}
-          </p>
-        )}
-        {asking && (
-          <ReasonDialog
-            title={moveWord(asking)}
-            description={t("The reason is kept with the order.")}
-            submit={moveWord(asking)}
-            danger
-            busy={busy}
-            onClose={() => setAsking(null)}
-            onSubmit={(reason) => void move(asking, reason)}
-          />
-        )}
-      </section>
-      {again}
-    </>
+    <section className="flex flex-wrap gap-2" aria-label={t("What may be done")}>
+      {mayAppoint && (
+        <Button
+          size="l"
+          icon="calendar"
+          hotkey="M"
+          {...(order.actions.includes("schedule") ? { variant: "primary" as const } : {})}
+          onClick={() => setAppointing(true)}
+        >
+          {order.actions.includes("schedule") ? t("Find a slot") : t("Move the appointment")}
+        </Button>
+      )}
+      {appointing && (
+        <Suspense fallback={null}>
+          <Appoint order={order} onClose={() => setAppointing(false)} />
+        </Suspense>
+      )}
+      {moves.map((status, index) => (
+        <Button
+          key={status}
+          size="l"
+          busy={busy}
+          variant={
+            status === "CANCELLED" || status === "DISCONTINUED"
+              ? "danger"
+              : index === 0 && !order.actions.includes("schedule")
+                ? "primary"
+                : undefined
+          }
+          onClick={() => (wantsReason.includes(status) ? setAsking(status) : void move(status))}
+        >
+          {moveWord(status)}
+        </Button>
+      ))}
+      {order.status === "ARRIVED" && moves.includes("CANCELLED") && (
+        <p className="basis-full text-12 text-text-2">
+          {t(
+            "Marked as arrived by mistake? There is no way back: cancel this order with that reason, and order the examination anew.",
+          )}
+        </p>
+      )}
+      {asking && (
+        <ReasonDialog
+          title={moveWord(asking)}
+          description={t("The reason is kept with the order.")}
+          submit={moveWord(asking)}
+          danger
+          busy={busy}
+          onClose={() => setAsking(null)}
+          onSubmit={(reason) => void move(asking, reason)}
+        />
+      )}
+    </section>
   );
 }
 

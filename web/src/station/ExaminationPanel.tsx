@@ -164,13 +164,9 @@ function Mended({ order }: { order: ImagingOrder }) {
   );
 }
 
-/** What is done at the station: that an examination which has ended was none is said on the page of its order. */
-export const mayWish = ({ status, actions }: ImagingOrder, wish: Wish): boolean =>
-  actions.includes(wish) && !(status === "PERFORMED" && wish === "discontinue");
-
 /** The next step stands first and is the one that the eye finds. */
 function Moves({ order, onWish }: { order: ImagingOrder; onWish: (wish: Wish) => void }) {
-  const can = (wish: Wish) => mayWish(order, wish);
+  const can = (action: string) => order.actions.includes(action);
   const any = (["arrive", "start", "perform", "discontinue", "no-show"] as const).some(can);
   if (!any) return null;
   return (

@@ -17,7 +17,7 @@ import { useShortcuts } from "../kit/shortcuts.ts";
 import { addDays } from "../studies/list-state.ts";
 import { moveSelection } from "../studies/selection.ts";
 import { t } from "../words/words.ts";
-import { ExaminationPanel, mayWish, type Wish } from "./ExaminationPanel.tsx";
+import { ExaminationPanel, type Wish } from "./ExaminationPanel.tsx";
 import { IdentityCheck } from "./IdentityCheck.tsx";
 import { hasImages } from "./queries.ts";
 import { StationBar } from "./StationBar.tsx";
@@ -101,7 +101,7 @@ function Loaded({ day, busy }: { day: Schedule; busy: boolean }) {
     document.querySelector(`[data-examination="${next}"]`)?.scrollIntoView({ block: "nearest" });
   };
   const wish = (what: Wish, one: Examination | null = shown) => {
-    if (!one || !mayWish(one.order, what)) return;
+    if (!one?.order.actions.includes(what)) return;
     if (what === "arrive") void wishes.state(one.order, "ARRIVED", t("Has arrived"));
     else if (what === "perform" && hasImages(one.order))
       void wishes.state(one.order, "PERFORMED", t("Examination ended"));

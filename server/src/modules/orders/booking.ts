@@ -124,11 +124,3 @@ export async function moveSteps(
     update scheduled_step set ${tx({ status: stepStatusOf[status], updated_at: at, ...place })}, version = version + 1
     where order_id = ${orderId} and status not in ('COMPLETED', 'CANCELED', 'DISCONTINUED')`;
 }
-
-/** What was said to be performed was not, as when its images turn out to be another order's: neither its steps nor its time say so any more. */
-export async function takeBackPerformance(tx: Tx, orderId: string, at: Date): Promise<void> {
-  await tx`
-    update scheduled_step set status = ${stepStatusOf.DISCONTINUED}, updated_at = ${at}, version = version + 1
-    where order_id = ${orderId} and status = 'COMPLETED'`;
-  await tx`update imaging_order set performed_at = null where id = ${orderId}`;
-}

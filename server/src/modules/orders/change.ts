@@ -15,14 +15,7 @@ import {
   type Viewer,
 } from "../../platform/index.ts";
 import { addCareRelations } from "../patients/index.ts";
-import {
-  type Appointment,
-  lockStation,
-  moveSteps,
-  reserve,
-  stationNamed,
-  takeBackPerformance,
-} from "./booking.ts";
+import { type Appointment, lockStation, moveSteps, reserve, stationNamed } from "./booking.ts";
 import type { OrderContext } from "./context.ts";
 import { type Examination, examinationColumns, examinationOf, writeSteps } from "./examination.ts";
 import { type LockedOrder, writeMove } from "./moves.ts";
@@ -280,7 +273,6 @@ export async function changeOrder(
   }
   if (to !== null || appointment !== null || changed !== null)
     await moveSteps(tx, order.id, status, at, appointment ?? undefined);
-  if (order.status === "PERFORMED" && to === "DISCONTINUED") await takeBackPerformance(tx, order.id, at);
   const columns = {
     ...detailColumns(input, priority),
     ...(changed === null ? {} : examinationColumns(changed)),

@@ -69,17 +69,6 @@ describe("each cell of the table of states, by a person", () => {
   });
 });
 
-test("an order that was not performed after all is discontinued with its steps, and has no time of it", async () => {
-  const admin = await orders.as("ADMINISTRATOR");
-  const order = await orders.place({ scheduledAt: "2026-01-07T09:00:00Z" });
-  const move = (status: string) =>
-    admin.call("PATCH", `/imaging-orders/${order.id}`, { status, reason: "the images are another order's" });
-  for (const status of ["ARRIVED", "IN_PROGRESS", "PERFORMED"]) await move(status);
-  expect((await move("DISCONTINUED")).body).toMatchObject({ status: "DISCONTINUED", performedAt: null });
-  const steps = await admin.call("GET", `/imaging-orders/${order.id}/steps`);
-  expect(steps.body.data).toMatchObject([{ status: "DISCONTINUED" }]);
-});
-
 test("each time is written once it comes", async () => {
   const admin = await orders.as("ADMINISTRATOR");
   const order = await orders.place({ scheduledAt: "2026-01-06T09:00:00Z" });

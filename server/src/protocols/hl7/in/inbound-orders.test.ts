@@ -234,13 +234,6 @@ describe("orders", () => {
     expect(await after("ORC|ZZ|#")).toBe("AE DISCONTINUED");
   });
 
-  test("DC leaves alone what was performed: whose images those are people here say", async () => {
-    const { id, placer } = await placed();
-    await inbound.db`update imaging_order set status = 'PERFORMED' where placer_order_number = ${placer}`;
-    expect((await orm(id, `ORC|DC|${placer}`)).code).toBe("AE");
-    expect((await orderOf(placer)).status).toBe("PERFORMED");
-  });
-
   test("orders of another facility are not there", async () => {
     const { id, placer } = await placed();
     await inbound.db`update hl7_systems set facility_id = ${orders.places.there}`;

@@ -283,9 +283,7 @@ async function move(
 /** One that is under way is discontinued, one that is not is cancelled. */
 async function discontinue(tx: Tx, order: OrderAct): Promise<string> {
   const now = await findOrder(tx, order);
-  // Whose images those of a performed order are is for people here to say.
-  const underWay = now.status !== "PERFORMED" && orderTransitions[now.status].includes("DISCONTINUED");
-  const ends = underWay || now.status === "DISCONTINUED";
+  const ends = orderTransitions[now.status].includes("DISCONTINUED") || now.status === "DISCONTINUED";
   return await move(tx, order, ends ? "DISCONTINUED" : "CANCELLED", now);
 }
 
