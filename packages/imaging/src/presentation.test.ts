@@ -228,7 +228,15 @@ describe("how frames are shown", () => {
     ];
     const set = readDataSet(Buffer.concat([plane, ...overlay, data]), explicit);
     expect(presentationOf(set, 1).overlays).toEqual([
-      { rows: 1, columns: 4, top: 1, left: -1, bits: Uint8Array.of(0b1110_0101), bitOffset: 4 },
+      {
+        group: 0x6000,
+        rows: 1,
+        columns: 4,
+        top: 1,
+        left: -1,
+        bits: Uint8Array.of(0b1110_0101),
+        bitOffset: 4,
+      },
     ]);
     expect(presentationOf(set, 2).overlays).toEqual([]);
     const inCells = (bit: number) => [

@@ -12,6 +12,7 @@ import { FormDialog } from "../../kit/forms.tsx";
 import { Icon } from "../../kit/Icon.tsx";
 import { EmptyState } from "../../kit/States.tsx";
 import { useShortcuts } from "../../kit/shortcuts.ts";
+import { sending } from "../../kit/typed.ts";
 import { t } from "../../words/words.ts";
 import { useAddress } from "../parts/address.ts";
 import { FacilityField } from "../parts/FacilityFields.tsx";
@@ -293,7 +294,11 @@ function NewRoster({ onNamed, onClose }: { onNamed: (service: string) => void; o
       busy={false}
       problem={null}
       disabled={service.trim() === ""}
-      onSubmit={() => onNamed(service.trim())}
+      onSubmit={() => {
+        // What opens beside the week has the name.
+        sending()();
+        onNamed(service.trim());
+      }}
       onClose={onClose}
     >
       <Field
