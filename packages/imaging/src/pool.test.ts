@@ -2,27 +2,11 @@ import type { Worker } from "node:worker_threads";
 import sharp from "sharp";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { encodeLossless, greyFrame, picture } from "../test/encoders.ts";
+import { plain } from "../test/plain.ts";
 import { createImagingPool, type ImagingPool, type ImagingPoolOptions } from "./pool.ts";
-import type { Presentation } from "./presentation.ts";
 
 const frame = greyFrame({ rows: 64, columns: 64 });
 const pixels = picture(frame);
-
-const plain: Presentation = {
-  rescale: { slope: 1, intercept: 0 },
-  modalityLut: null,
-  windows: [],
-  voiLuts: [],
-  inverse: false,
-  palette: null,
-  labels: null,
-  colourProfile: null,
-  supplemental: false,
-  padding: null,
-  pixelAspect: 1,
-  overlays: [],
-  shutters: null,
-};
 
 let pool: ImagingPool;
 const open = (options: ImagingPoolOptions = {}) => {

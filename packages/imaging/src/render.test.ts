@@ -1,25 +1,11 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { colourFrame, greyFrame, picture } from "../test/encoders.ts";
+import { plain } from "../test/plain.ts";
 import type { FrameDescription } from "./frame.ts";
 import type { Presentation } from "./presentation.ts";
 import { pictureSize, rasterOf, renderFrame } from "./render.ts";
 
-const plain: Presentation = {
-  rescale: { slope: 1, intercept: 0 },
-  modalityLut: null,
-  windows: [],
-  voiLuts: [],
-  inverse: false,
-  palette: null,
-  labels: null,
-  colourProfile: null,
-  supplemental: false,
-  padding: null,
-  pixelAspect: 1,
-  overlays: [],
-  shutters: null,
-};
 const window = (center: number, width: number, name: "LINEAR" | "LINEAR_EXACT" | "SIGMOID" = "LINEAR") => ({
   center,
   width,

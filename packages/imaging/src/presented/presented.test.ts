@@ -2,26 +2,11 @@ import type { ImageOfState, JsonDataSet } from "@isocenter/presentation";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { greyFrame } from "../../test/encoders.ts";
+import { plain } from "../../test/plain.ts";
 import type { Presentation } from "../presentation.ts";
 import type { RenderOptions } from "../render.ts";
 import { lineOfGlyphs, widthOfLine } from "./glyphs.ts";
 import { renderPresented } from "./presented.ts";
-
-const plain: Presentation = {
-  rescale: { slope: 1, intercept: 0 },
-  modalityLut: null,
-  windows: [],
-  voiLuts: [],
-  inverse: false,
-  palette: null,
-  labels: null,
-  colourProfile: null,
-  supplemental: false,
-  padding: null,
-  pixelAspect: 1,
-  overlays: [],
-  shutters: null,
-};
 
 type Values = (string | number)[] | JsonDataSet[];
 const sets = (values: Record<string, Values>): JsonDataSet =>
